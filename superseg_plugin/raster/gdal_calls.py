@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any
 
 from osgeo import gdal
-
-Result = TypeVar("Result")
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def quiet() -> Iterator[list[str]]:
         gdal.PopErrorHandler()
 
 
-def attempt(call: Callable[[], Result]) -> tuple[Result | None, str]:
+def attempt(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, str]:
     """Make a GDAL call.
 
     Returns:
@@ -43,7 +41,7 @@ def attempt(call: Callable[[], Result]) -> tuple[Result | None, str]:
     with quiet() as errors:
         gdal.ErrorReset()
         try:
-            result: Result | None = call()
+            result = call(*arguments, **options)
         except RuntimeError as error:
             errors.append(str(error))
             result = None

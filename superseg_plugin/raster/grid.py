@@ -66,7 +66,7 @@ class Grid:
         geotransform = self.geotransform
         if geotransform is not None:
             x, y = _apply(geotransform, window.col, window.row)
-            geotransform = (x, *geotransform[1:3], y, *geotransform[4:6])  # type: ignore[assignment]
+            geotransform = (x, *geotransform[1:3], y, *geotransform[4:6])
         gcps = tuple(
             point._replace(col=point.col - window.col, row=point.row - window.row)
             for point in self.gcps
@@ -176,17 +176,17 @@ class Grid:
         # The same polynomial that GDAL, and so QGIS, warps such a raster with for display.
         dataset = gdal.GetDriverByName("MEM").Create("", self.width, self.height, 1)
         dataset.SetGCPs(gdal_gcps(self.gcps), self.gcp_crs)
-        transformer, error = attempt(lambda: gdal.Transformer(dataset, None, []))
+        transformer, error = attempt(gdal.Transformer, dataset, None, [])
         if transformer is None:
             raise SuperSegError(
                 f"The raster's ground control points give no usable georeference ({error});"
                 " leave EXTENT and MASK empty, or warp the raster first."
             )
+        answer, _ = attempt(transformer.TransformPoints, 1, points.tolist())
         found = np.full((len(points), 2), np.nan)
-        for index, (x, y) in enumerate(points):
-            answer, _ = attempt(lambda x=x, y=y: transformer.TransformPoint(1, float(x), float(y)))
-            if answer is not None and answer[0]:
-                found[index] = answer[1][:2]
+        if answer is not None:
+            placed = np.array(answer[1], dtype=bool)
+            found[placed] = np.array(answer[0])[placed, :2]
         return found
 
 
@@ -281,15 +281,15 @@ def _spoken(bounds: tuple[float, float, float, float]) -> str:
 def _affine_of_gcps(points: tuple[GroundPoint, ...]) -> GeoTransform | None:
     if len(points) < 3:
         return None
-    affine, _ = attempt(lambda: gdal.GCPsToGeoTransform(gdal_gcps(points), 1))
-    return tuple(affine) if affine else None  # type: ignore[return-value]
+    affine, _ = attempt(gdal.GCPsToGeoTransform, gdal_gcps(points), 1)
+    return tuple(affine) if affine else None
 
 
 def _srs(wkt: str) -> Any:
     if not wkt:
         return None
     srs = osr.SpatialReference()
-    code, _ = attempt(lambda: srs.ImportFromWkt(wkt))
+    code, _ = attempt(srs.ImportFromWkt, wkt)
     return srs if code == 0 else None
 
 
@@ -299,7 +299,7 @@ def _wkt(srs: Any) -> str:
     wkt, _ = attempt(srs.ExportToWkt)
     # Some systems (derived, some vertical ones) have no words in the older dialect.
     if not wkt:
-        wkt, _ = attempt(lambda: srs.ExportToWkt(["FORMAT=WKT2_2018"]))
+        wkt, _ = attempt(srs.ExportToWkt, ["FORMAT=WKT2_2018"])
     return wkt or ""
 
 

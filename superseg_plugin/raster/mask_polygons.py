@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Polygons that say which pixels to work on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from osgeo import gdal, ogr
+
+from ..errors import SuperSegError
+from .gdal_calls import attempt
+from .grid import Grid
+from .windows import Window
+
+# Only a curved georeference needs it: edges are straight between points this far apart.
+EDGE_PARTS = 200
+
+
+class MaskPolygons:
+    """Polygons in pixel coordinates of a grid.
+
+    Args:
+        polygons: WKB in the raster's coordinates.
+        grid: where to lay them.
+
+    Raises:
+        SuperSegError: one is no polygon, or all lie off the grid.
+    """
+
+    def __init__(self, polygons: Sequence[bytes], grid: Grid) -> None:
+        self._shapes: list[tuple[Any, tuple[float, float, float, float]]] = []
+        for wkb in polygons:
+            shape, _ = attempt(ogr.CreateGeometryFromWkb, bytes(wkb))
+            if shape is not None:
+                shape, _ = attempt(shape.GetLinearGeometry)
+            if shape is None or ogr.GT_Flatten(shape.GetGeometryType()) not in (
+                ogr.wkbPolygon,
+                ogr.wkbMultiPolygon,
+                ogr.wkbGeometryCollection,
+            ):
+                raise SuperSegError("MASK: a feature is not a polygon; give a polygon layer.")
+            if shape.IsEmpty():
+                continue
+            if grid.geotransform is None and grid.gcps:
+                left, right, bottom, top = shape.GetEnvelope()
+                shape.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
+            shape.FlattenTo2D()
+            _to_pixels(shape, grid)
+            envelope = shape.GetEnvelope()
+            if all(map(math.isfinite, envelope)) and _meets(envelope, grid.window):
+                self._shapes.append((shape, envelope))
+        if not self._shapes:
+            raise SuperSegError(
+                "MASK: no polygon lies on the raster; give polygons that overlap it."
+            )
+
+    def cut(self, window: Window, valid: npt.NDArray[np.bool_]) -> None:
+        """Set `valid`, `(rows, cols)` of a window, to False outside the polygons."""
+        near = [shape for shape, envelope in self._shapes if _meets(envelope, window)]
+        if not near:
+            valid[:] = False
+            return
+        vector = _memory_vectors().CreateDataSource("")
+        layer = vector.CreateLayer("mask", geom_type=ogr.wkbUnknown)
+        for shape in near:
+            feature = ogr.Feature(layer.GetLayerDefn())
+            feature.SetGeometry(shape)
+            layer.CreateFeature(feature)
+        target = gdal.GetDriverByName("MEM").Create("", window.width, window.height, 1)
+        target.SetGeoTransform((window.col, 1.0, 0.0, window.row, 0.0, 1.0))
+        code, error = attempt(gdal.RasterizeLayer, target, [1], layer, burn_values=[1])
+        if code != 0:
+            raise SuperSegError(
+                f"MASK: the polygons cannot be laid on the raster ({error}); repair them with"
+                " Fix geometries."
+            )
+        valid &= target.ReadAsArray() != 0
+
+
+def _memory_vectors() -> Any:
+    # One driver holds rasters and vectors in memory from GDAL 3.11 on, the older goes away.
+    name = "MEM" if int(gdal.VersionInfo("VERSION_NUM")) >= 3110000 else "Memory"
+    return ogr.GetDriverByName(name)
+
+
+def _to_pixels(shape: Any, grid: Grid) -> None:
+    for index in range(shape.GetGeometryCount()):
+        _to_pixels(shape.GetGeometryRef(index), grid)
+    if shape.GetPointCount():
+        points = np.array(shape.GetPoints(), dtype=np.float64)[:, :2]
+        for index, (col, row) in enumerate(grid.to_pixels(points).tolist()):
+            shape.SetPoint_2D(index, col, row)
+
+
+def _meets(envelope: tuple[float, float, float, float], window: Window) -> bool:
+    left, right, top, bottom = envelope
+    return (
+        left < window.col + window.width
+        and right > window.col
+        and top < window.row + window.height
+        and bottom > window.row
+    )

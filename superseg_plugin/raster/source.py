@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reading a raster, window by window, together with which pixels are valid."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from osgeo import gdal, gdal_array
+
+from ..errors import SuperSegError
+from .gdal_calls import attempt
+from .grid import Grid, grid_of
+from .mask_polygons import MaskPolygons
+from .windows import Window
+
+Array = npt.NDArray[Any]
+Valid = npt.NDArray[np.bool_]
+
+DISPLAY_INTERPRETATIONS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
+# Whole numbers up to here are the same in text, in float32 and in float64.
+EXACT_IN_FLOAT32 = 2**24
+# Numbers beyond this are nodata of some make (-3.4e38 and its kin), never measurements.
+FAR_OUT = 1e30
+
+
+class NodataTest(NamedTuple):
+    """What a nodata value looks like in the numbers read: between two bounds, often equal."""
+
+    low: Any
+    high: Any
+
+
+class RasterSource:
+    """A raster open for reading; a context manager.
+
+    Args:
+        path: any GDAL dataset name: a file, a subdataset, a `/vsi` path.
+        bands: band numbers from 1, in the order wanted; None for all but alpha.
+        extent: (xmin, ymin, xmax, ymax) in the raster's coordinates, or None for all of it.
+        mask: polygons as WKB in the raster's coordinates; pixels whose centers lie in none of
+            them are invalid. None for no mask.
+
+    Attributes:
+        path: as given.
+        bands: band numbers, from 1.
+        band_names: description of each band, or "Band n".
+        band_colors: GDAL's color interpretation of each band, in words ("Red", "Undefined").
+        dtype: the numpy type that holds every chosen band.
+        nodata: declared value of each band; None where there is none or it cannot occur.
+        grid: size and georeference, cut to the extent.
+        full_grid: the same of the whole raster.
+        offset: (col, row) of `grid` within `full_grid`.
+        display_bands: indices into `bands`, from 0: red, green and blue, or a single one.
+        has_other_mask: invalid pixels can exist that no nodata value marks.
+
+    Raises:
+        SuperSegError: the file is missing or no raster, a band does not exist or holds complex
+            numbers, the extent is empty or off the raster, a polygon cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        bands: Sequence[int] | None = None,
+        extent: tuple[float, float, float, float] | None = None,
+        mask: Sequence[bytes] | None = None,
+    ) -> None:
+        self.path = str(path)
+        self._lock = threading.Lock()
+        self._dataset = _open(self.path)
+        try:
+            self._choose_bands(bands)
+            self.full_grid = grid_of(self._dataset)
+            window = self.full_grid.window
+            if extent is not None:
+                window = self.full_grid.window_of_extent(*extent)
+            self.grid: Grid = self.full_grid.cut(window)
+            self.offset = (window.col, window.row)
+            self._polygons = None if mask is None else MaskPolygons(mask, self.grid)
+            self._find_masks()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> RasterSource:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; reading is over."""
+        with self._lock:
+            self._masks: list[Any] = []
+            self._dataset = None
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder, for messages."""
+        return Path(self.path).name or self.path
+
+    def read(self, window: Window) -> tuple[Array, Valid]:
+        """Read a window of `grid`; may be called from several threads.
+
+        Returns:
+            values: `(bands, rows, cols)` of `self.dtype`; invalid pixels hold whatever the file
+                holds there.
+            valid: `(rows, cols)`, True where every chosen band is finite and not nodata, inside
+                the dataset's mask or alpha and inside the mask polygons.
+
+        Raises:
+            SuperSegError: the file is damaged there.
+            ValueError: the window does not lie in the grid, or the source is closed.
+        """
+        if window.intersection(self.grid.window) != window or not window.width * window.height:
+            raise ValueError(f"{window} is not within {self.grid.window}")
+        col, row = self.offset
+        there = Window(window.col + col, window.row + row, window.width, window.height)
+        with self._lock:
+            if self._dataset is None:
+                raise ValueError(f"{self.name} is closed")
+            values = self._read_values(there)
+            valid = self._read_masks(there)
+        if self._polygons is not None:
+            self._polygons.cut(window, valid)
+        for values_of_band, test in zip(values, self._nodata_tests):
+            if values_of_band.dtype.kind == "f":
+                valid &= np.isfinite(values_of_band)
+            if test is None:
+                continue
+            if test.low == test.high:
+                valid &= values_of_band != test.low
+            else:
+                valid &= (values_of_band < test.low) | (values_of_band > test.high)
+        return values, valid
+
+    def _choose_bands(self, bands: Sequence[int] | None) -> None:
+        count = self._dataset.RasterCount
+        every = {number: self._dataset.GetRasterBand(number) for number in range(1, count + 1)}
+        self._alpha = next(
+            (n for n, b in every.items() if b.GetColorInterpretation() == gdal.GCI_AlphaBand), 0
+        )
+        if bands is None:
+            bands = [number for number in every if number != self._alpha] or list(every)
+        for number in bands:
+            if number not in every:
+                has = "one band" if count == 1 else f"{count} bands"
+                raise SuperSegError(
+                    f"BANDS: there is no band {number}, {self.name} has {has};"
+                    " give band numbers from 1 on."
+                )
+        if len(set(bands)) != len(bands) or not bands:
+            raise SuperSegError("BANDS: give at least one band, and each only once.")
+        self.bands = tuple(int(number) for number in bands)
+        chosen = [every[number] for number in self.bands]
+        self.band_names = tuple(
+            band.GetDescription() or f"Band {number}" for number, band in zip(self.bands, chosen)
+        )
+        interpretations = [band.GetColorInterpretation() for band in chosen]
+        self.band_colors = tuple(gdal.GetColorInterpretationName(i) for i in interpretations)
+        if all(color in interpretations for color in DISPLAY_INTERPRETATIONS):
+            self.display_bands = tuple(interpretations.index(c) for c in DISPLAY_INTERPRETATIONS)
+        else:
+            self.display_bands = (0, 1, 2) if len(chosen) >= 3 else (0,)
+        native = [self._dtype_of(band) for band in chosen]
+        self._signed_bytes = [_is_signed_byte(band) for band in chosen]
+        self.dtype: np.dtype[Any] = np.result_type(*native)
+        declared = [band.GetNoDataValue() for band in chosen]
+        self._nodata_tests = [_nodata_test(*pair) for pair in zip(declared, native)]
+        self.nodata = tuple(
+            value if test is not None or (_is_nan(value) and dtype.kind == "f") else None
+            for value, test, dtype in zip(declared, self._nodata_tests, native)
+        )
+
+    def _dtype_of(self, band: Any) -> np.dtype[Any]:
+        kind = band.DataType
+        numpy_type: Any = gdal_array.GDALTypeCodeToNumericTypeCode(kind)
+        if numpy_type is None or gdal.DataTypeIsComplex(kind):
+            raise SuperSegError(
+                f"BANDS: band {band.GetBand()} of {self.name} holds"
+                f" {gdal.GetDataTypeName(kind)} numbers; give bands of real numbers, for example"
+                " the amplitude computed with the raster calculator."
+            )
+        # GDAL knew signed bytes only as a remark to unsigned ones before 3.7; two bytes hold both.
+        if numpy_type is np.int8 or _is_signed_byte(band):
+            return np.dtype(np.int16)
+        dtype: np.dtype[Any] = np.dtype(numpy_type)
+        return dtype
+
+    def _find_masks(self) -> None:
+        """Collect the mask bands to read: none where nodata values say it all."""
+        self._masks = []
+        if self._alpha and self._alpha not in self.bands:
+            self._masks.append(self._dataset.GetRasterBand(self._alpha))
+        whole_dataset = False
+        for number in self.bands:
+            band = self._dataset.GetRasterBand(number)
+            flags = band.GetMaskFlags()
+            if flags & (gdal.GMF_ALL_VALID | gdal.GMF_ALPHA) or flags == gdal.GMF_NODATA:
+                continue
+            if flags & gdal.GMF_PER_DATASET:
+                if whole_dataset:
+                    continue
+                whole_dataset = True
+            self._masks.append(band.GetMaskBand())
+        self.has_other_mask = bool(self._masks) or self._polygons is not None
+
+    def _read_values(self, window: Window) -> Array:
+        place = (window.col, window.row, window.width, window.height)
+        values, error = attempt(
+            self._dataset.ReadAsArray,
+            *place,
+            buf_type=gdal_array.NumericTypeCodeToGDALTypeCode(self.dtype.type),
+            band_list=list(self.bands),
+        )
+        if values is None or error:
+            self._raise_damage(window, error)
+        array: Array = np.asarray(values).reshape(len(self.bands), window.height, window.width)
+        for values_of_band, signed in zip(array, self._signed_bytes):
+            if signed:
+                values_of_band[values_of_band > 127] -= 256
+        return array
+
+    def _read_masks(self, window: Window) -> Valid:
+        valid = np.ones((window.height, window.width), dtype=bool)
+        place = (window.col, window.row, window.width, window.height)
+        for mask in self._masks:
+            inside, error = attempt(mask.ReadAsArray, *place)
+            if inside is None or error:
+                raise SuperSegError(_damage_text(self.name, "its mask", window, error))
+            valid &= inside != 0
+        return valid
+
+    def _raise_damage(self, window: Window, error: str) -> None:
+        """Find the band and block that cannot be read, and say so."""
+        for number in self.bands:
+            band = self._dataset.GetRasterBand(number)
+            for block in _blocks_of(band, window):
+                place = (block.col, block.row, block.width, block.height)
+                values, why = attempt(band.ReadAsArray, *place)
+                if values is None or why:
+                    raise SuperSegError(_damage_text(self.name, f"band {number}", block, why))
+        raise SuperSegError(_damage_text(self.name, "a band", window, error))
+
+
+def _open(path: str) -> Any:
+    dataset, error = attempt(gdal.OpenEx, path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
+    name = Path(path).name or path
+    if dataset is None:
+        if _is_plain_path(path) and not Path(path).exists():
+            raise SuperSegError(f"{path} does not exist; choose another file.")
+        raise SuperSegError(
+            f"{name} is not a raster that GDAL can read ({error or 'unknown format'});"
+            " choose another file or convert it to GeoTIFF."
+        )
+    if dataset.RasterCount == 0:
+        inside = dataset.GetSubDatasets()
+        if inside:
+            raise SuperSegError(
+                f"{name} holds {len(inside)} rasters; choose one of them, such as {inside[0][0]}"
+            )
+        raise SuperSegError(f"{name} has no bands; choose another file.")
+    return dataset
+
+
+def _is_plain_path(path: str) -> bool:
+    # A colon after a Windows drive's is a subdataset's or a service's, "<" opens a VRT's text.
+    return ":" not in path[2:] and not path.startswith(("/vsi", "<"))
+
+
+def _is_signed_byte(band: Any) -> bool:
+    if band.DataType != gdal.GDT_Byte:
+        return False
+    return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")
+
+
+def _is_nan(value: float | None) -> bool:
+    return value is not None and value != value
+
+
+def _nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
+    """Say how to find a nodata value in numbers of a type; None where it cannot occur there."""
+    if value is None or value != value:
+        return None
+    whole = np.isfinite(value) and value == int(value)
+    if dtype.kind != "f":
+        limits = np.iinfo(dtype)
+        if not whole or not limits.min <= value <= limits.max:
+            return None
+        return NodataTest(dtype.type(value), dtype.type(value))
+    with np.errstate(over="ignore"):
+        exact = dtype.type(value)
+        if not np.isfinite(exact):
+            return None
+        if whole and abs(value) < EXACT_IN_FLOAT32:
+            return NodataTest(exact, exact)
+        # Such values are written into files as text, with fewer digits than the pixels have.
+        digits_lost = 1e-3 if abs(value) > FAR_OUT else 4 * float(np.finfo(np.float32).eps)
+        slack = abs(exact) * dtype.type(digits_lost)
+        return NodataTest(exact - slack, exact + slack)
+
+
+def _blocks_of(band: Any, window: Window) -> list[Window]:
+    """Cut a window along the file's own blocks."""
+    width, height = band.GetBlockSize()
+    return [
+        Window(col, row, width, height).intersection(window)
+        for row in range(window.row // height * height, window.row + window.height, height)
+        for col in range(window.col // width * width, window.col + window.width, width)
+    ]
+
+
+def _damage_text(name: str, what: str, window: Window, error: str) -> str:
+    return (
+        f"{name}: {what} cannot be read at rows {window.row} to {window.row + window.height - 1},"
+        f" columns {window.col} to {window.col + window.width - 1}, counted from 0 ({error or 'unknown error'});"
+        " the file is damaged there, get a fresh copy or set EXTENT to leave that part out."
+    )
