@@ -324,8 +324,10 @@ def _blocks_of(band: Any, window: Window) -> list[Window]:
 
 
 def _damage_text(name: str, what: str, window: Window, error: str) -> str:
+    rows = f"{window.row} to {window.row + window.height - 1}"
+    columns = f"{window.col} to {window.col + window.width - 1}"
     return (
-        f"{name}: {what} cannot be read at rows {window.row} to {window.row + window.height - 1},"
-        f" columns {window.col} to {window.col + window.width - 1}, counted from 0 ({error or 'unknown error'});"
-        " the file is damaged there, get a fresh copy or set EXTENT to leave that part out."
+        f"{name}: {what} cannot be read at rows {rows}, columns {columns}, counted from 0"
+        f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or set EXTENT"
+        " to leave that part out."
     )
