@@ -140,7 +140,7 @@ class Staging:
             try:
                 # The file itself comes last: seen in place, it is complete.
                 for file in sorted(built, key=lambda file: file.name == final.name):
-                    os.replace(file, final.parent / file.name)
+                    file.replace(final.parent / file.name)
                 if final.name in names:
                     for ending in SIDECARS:
                         if final.name + ending not in names:

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names, colors and figures of the classes, kept in the class raster for every program to see."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from osgeo import gdal
+
+from ..errors import SuperSegError
+from .gdal_calls import attempt, quiet
+
+MOST_CLASSES = 255
+MEAN = "Mean_"
+BAND_NAMES = "SUPERSEG_BAND_NAMES"
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """What is known of the classes 1..k of a raster.
+
+    Attributes:
+        names: one a class.
+        colors: `(k, 3)` uint8, red, green, blue.
+        counts: `(k,)` int64, pixels.
+        areas: `(k,)` float64, square meters (or units of the raster without a reference system).
+        means: `(k, bands)` float64, of the source's values; NaN for empty classes.
+        band_names: one a column of `means`.
+    """
+
+    names: tuple[str, ...]
+    colors: npt.NDArray[np.uint8]
+    counts: npt.NDArray[np.int64]
+    areas: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float64]
+    band_names: tuple[str, ...] = ()
+
+    @property
+    def shares(self) -> npt.NDArray[np.float64]:
+        """Part of the classified area that each class covers, `(k,)`, 0 to 1."""
+        total = float(self.areas.sum())
+        return self.areas / total if total > 0 else np.zeros(len(self.names))
+
+
+def write_class_table(path: str | Path, table: ClassTable) -> None:
+    """Put a table into a class raster: colors, category names, attribute table, nodata 0.
+
+    What the format itself cannot hold goes into an .aux.xml file beside it, as GDAL does.
+
+    Raises:
+        SuperSegError: the raster cannot be opened for writing or has more than 255 classes.
+    """
+    count = len(table.names)
+    if count > MOST_CLASSES:
+        raise SuperSegError(f"CLASSES: {count} classes are more than {MOST_CLASSES}; use fewer.")
+    dataset = _open(path, gdal.OF_UPDATE)
+    band = dataset.GetRasterBand(1)
+    colors = gdal.ColorTable()
+    colors.SetColorEntry(0, (0, 0, 0, 0))
+    for value, color in enumerate(table.colors.tolist(), start=1):
+        colors.SetColorEntry(value, (*color, 255))
+    errors = [
+        attempt(band.SetNoDataValue, 0)[1],
+        attempt(band.SetRasterColorTable, colors)[1],
+        attempt(band.SetRasterCategoryNames, ["Unclassified", *table.names])[1],
+        attempt(band.SetDefaultRAT, _attribute_table(table))[1],
+        attempt(dataset.SetMetadataItem, BAND_NAMES, json.dumps(table.band_names))[1],
+        attempt(dataset.FlushCache)[1],
+    ]
+    del band
+    with quiet() as last:
+        del dataset
+    for error in [*errors, *last]:
+        if error:
+            raise SuperSegError(
+                f"{path}: the class table cannot be written ({error}); check the free space on"
+                " the disk, or choose a name that ends in .tif."
+            )
+
+
+def read_class_table(path: str | Path) -> ClassTable | None:
+    """Read the table of a class raster; None where it has no attribute table of this kind.
+
+    Raises:
+        SuperSegError: the raster cannot be opened.
+    """
+    dataset = _open(path, 0)
+    band = dataset.GetRasterBand(1)
+    rat, _ = attempt(band.GetDefaultRAT)
+    if rat is None:
+        return None
+    columns = {rat.GetNameOfCol(i): i for i in range(rat.GetColumnCount())}
+    needed = ("Value", "Class", "Count", "Area", "Red", "Green", "Blue")
+    if not all(name in columns for name in needed):
+        return None
+    rows = range(rat.GetRowCount())
+    values = [rat.GetValueAsInt(row, columns["Value"]) for row in rows]
+    if values != list(range(1, len(values) + 1)):
+        return None
+    mean_columns = [name for name in columns if name.startswith(MEAN)]
+
+    def numbers(names: list[str]) -> npt.NDArray[np.float64]:
+        found = [[rat.GetValueAsDouble(row, columns[n]) for n in names] for row in rows]
+        return np.array(found, dtype=np.float64).reshape(len(values), len(names))
+
+    band_names = _band_names(dataset.GetMetadataItem(BAND_NAMES))
+    if len(band_names) != len(mean_columns):
+        band_names = tuple(f"Band {name[len(MEAN) :]}" for name in mean_columns)
+    return ClassTable(
+        names=tuple(rat.GetValueAsString(row, columns["Class"]) for row in rows),
+        colors=numbers(["Red", "Green", "Blue"]).astype(np.uint8),
+        counts=numbers(["Count"])[:, 0].astype(np.int64),
+        areas=numbers(["Area"])[:, 0],
+        means=numbers(mean_columns),
+        band_names=band_names,
+    )
+
+
+def _band_names(text: str | None) -> tuple[str, ...]:
+    try:
+        names = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    return tuple(map(str, names)) if isinstance(names, list) else ()
+
+
+def _attribute_table(table: ClassTable) -> Any:
+    real, whole, text = gdal.GFT_Real, gdal.GFT_Integer, gdal.GFT_String
+    bands = table.means.shape[1]
+    rat = gdal.RasterAttributeTable()
+    columns = [
+        ("Value", whole, gdal.GFU_MinMax),
+        ("Class", text, gdal.GFU_Name),
+        # A count of pixels passes the 32 bits of a whole-number column in large scenes.
+        ("Count", real, gdal.GFU_PixelCount),
+        ("Area", real, gdal.GFU_Generic),
+        *((f"{MEAN}{number}", real, gdal.GFU_Generic) for number in range(1, bands + 1)),
+        ("Red", whole, gdal.GFU_Red),
+        ("Green", whole, gdal.GFU_Green),
+        ("Blue", whole, gdal.GFU_Blue),
+        ("Alpha", whole, gdal.GFU_Alpha),
+    ]
+    for name, kind, usage in columns:
+        rat.CreateColumn(name, kind, usage)
+    rat.SetRowCount(len(table.names))
+    for row, name in enumerate(table.names):
+        cells: list[Any] = [row + 1, name, float(table.counts[row]), float(table.areas[row])]
+        cells += [float(mean) for mean in table.means[row]]
+        cells += [int(part) for part in table.colors[row]] + [255]
+        for column, (cell, (_, kind, _)) in enumerate(zip(cells, columns)):
+            if kind == text:
+                rat.SetValueAsString(row, column, cell)
+            elif kind == whole:
+                rat.SetValueAsInt(row, column, cell)
+            else:
+                rat.SetValueAsDouble(row, column, cell)
+    return rat
+
+
+def _open(path: str | Path, mode: int) -> Any:
+    dataset, error = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER | mode)
+    if dataset is None:
+        raise SuperSegError(
+            f"{path} cannot be opened ({error or 'unknown error'}); choose a class raster."
+        )
+    return dataset
