@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all algorithms share: identity, short parameter declarations, progress and errors."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsSettings,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..errors import Cancelled, SuperSegError
+from ..resources import icon_path
+from ..worker.client import Worker
+from ..worker.interpreter import find_interpreter, interpreter_missing_reason
+from .request import Request
+from .sentences import refusal
+
+PYTHON_SETTING = "superseg/python"
+DEVICES = ("auto", "cpu", "cuda", "mps")
+MODEL_FILES = "SuperSeg models (*.superseg)"
+REPORT_FILES = "HTML files (*.html)"
+
+BAND_HELP = "Band numbers of the image to use. All bands except an alpha band if left empty."
+EXTENT_HELP = "Only this rectangle is worked on, and the results are cut to it."
+MASK_HELP = (
+    "Only pixels whose center lies in one of these polygons are worked on; the others become "
+    "nodata. The polygons may be in any CRS."
+)
+INPUT_HELP = (
+    "The image: any raster layer, any number of bands, any number type. Web layers are fetched "
+    "once, at the resolution of the map view."
+)
+SEED_HELP = "The same image, options and seed give the same result."
+DEVICE_HELP = (
+    "What computes the network: auto takes the graphics processor where there is a usable one, "
+    "else the CPU; cuda is an NVIDIA processor, mps an Apple one."
+)
+TILE_HELP = (
+    "Side of the square tiles, in pixels, in which the scene is worked on. 0 lets the free memory "
+    "decide. The result hardly depends on it."
+)
+SMOOTHNESS_HELP = (
+    "How strongly neighboring superpixels are drawn to the same class. 0 switches smoothing off."
+)
+MIN_AREA_HELP = (
+    "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
+)
+
+
+class FeedbackProgress:
+    """A `Progress` that speaks to a QgsProcessingFeedback."""
+
+    def __init__(self, feedback):
+        self._feedback = feedback
+        self._fraction = 0.0
+        self._text = ""
+
+    def report(self, fraction, text=""):
+        """Move the progress bar, never back, and show a new activity."""
+        self._fraction = min(max(fraction, self._fraction), 1.0)
+        self._feedback.setProgress(100.0 * self._fraction)
+        if text and text != self._text:
+            self._text = text
+            self._feedback.setProgressText(text)
+
+    def log(self, text):
+        """Add a line to the log."""
+        self._feedback.pushInfo(text)
+
+    def cancelled(self):
+        """Tell whether the user has pressed Cancel."""
+        return self._feedback.isCanceled()
+
+
+def chosen_python():
+    """Return the interpreter that the user set for the worker, or None."""
+    return QgsSettings().value(PYTHON_SETTING, "", type=str) or None
+
+
+class SuperSegAlgorithm(QgsProcessingAlgorithm):
+    """An algorithm states who it is, declares its parameters, reads them, and makes one call.
+
+    Subclasses fill in the texts, declare parameters in `initAlgorithm`, read them in
+    `read_request` (main thread, may touch layers) and work in `compute` (background thread,
+    plain data only).
+    """
+
+    ID = ""
+    TITLE = ""
+    GROUP = ""
+    TAGS = ()
+    SUMMARY = ""
+    HELP = ""
+    NEEDS_WORKER = False
+
+    INPUT = "INPUT"
+    BANDS = "BANDS"
+    EXTENT = "EXTENT"
+    MASK = "MASK"
+    OUTPUT = "OUTPUT"
+
+    def name(self):
+        return self.ID
+
+    def displayName(self):
+        return self.TITLE
+
+    def group(self):
+        return self.GROUP
+
+    def groupId(self):
+        return "".join(letter for letter in self.GROUP.lower() if letter.isalnum())
+
+    def tags(self):
+        return list(self.TAGS)
+
+    def shortDescription(self):
+        return self.SUMMARY
+
+    def shortHelpString(self):
+        return self.HELP
+
+    def icon(self):
+        return QIcon(icon_path())
+
+    def svgIconPath(self):
+        return icon_path()
+
+    def createInstance(self):
+        return type(self)()
+
+    # Declaring parameters
+
+    def add(self, parameter, help_text, advanced=False):
+        """Declare a parameter with its help."""
+        parameter.setHelp(help_text)
+        if advanced:
+            flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
+            parameter.setFlags(parameter.flags() | flag)
+        name = parameter.name()
+        if not self.addParameter(parameter):
+            # QGIS only returns False, and the parameter is missing without a word.
+            raise ValueError(f"{self.ID} cannot declare parameter {name}")
+
+    def add_raster(self, name, title, help_text, optional=False):
+        """Declare a raster layer."""
+        self.add(QgsProcessingParameterRasterLayer(name, title, optional=optional), help_text)
+
+    def add_image(self):
+        """Declare INPUT and BANDS."""
+        self.add_raster(self.INPUT, "Image", INPUT_HELP)
+        bands = QgsProcessingParameterBand(
+            self.BANDS,
+            "Bands",
+            parentLayerParameterName=self.INPUT,
+            optional=True,
+            allowMultiple=True,
+        )
+        self.add(bands, BAND_HELP)
+
+    def add_area(self):
+        """Declare EXTENT and MASK."""
+        self.add(QgsProcessingParameterExtent(self.EXTENT, "Extent", optional=True), EXTENT_HELP)
+        polygons = QgsProcessingParameterFeatureSource(
+            self.MASK,
+            "Mask",
+            types=[QgsProcessing.SourceType.TypeVectorPolygon],
+            optional=True,
+        )
+        self.add(polygons, MASK_HELP)
+
+    def add_number(
+        self, name, title, help_text, default, minimum=None, maximum=None, advanced=False
+    ):
+        """Declare a number; a default of type float makes it one with decimals."""
+        kind = QgsProcessingParameterNumber.Type
+        limits = {"minValue": minimum, "maxValue": maximum}
+        parameter = QgsProcessingParameterNumber(
+            name,
+            title,
+            type=kind.Double if isinstance(default, float) else kind.Integer,
+            defaultValue=default,
+            optional=default is None,
+            **{key: value for key, value in limits.items() if value is not None},
+        )
+        self.add(parameter, help_text, advanced)
+
+    def add_choice(self, name, title, help_text, options, advanced=False):
+        """Declare a choice among fixed words; the first is the default."""
+        parameter = QgsProcessingParameterEnum(
+            name,
+            title,
+            options=list(options),
+            defaultValue=options[0],
+            usesStaticStrings=True,
+        )
+        self.add(parameter, help_text, advanced)
+
+    def add_seed(self):
+        """Declare SEED."""
+        self.add_number("SEED", "Seed", SEED_HELP, 0, 0, 2**31 - 1, advanced=True)
+
+    def add_device(self):
+        """Declare DEVICE."""
+        self.add_choice("DEVICE", "Device", DEVICE_HELP, DEVICES, advanced=True)
+
+    def add_tile_size(self):
+        """Declare TILE_SIZE."""
+        self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, 65536, advanced=True)
+
+    def add_tidying(self, smoothness):
+        """Declare SMOOTHNESS, with this default, and MIN_AREA."""
+        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, smoothness, 0.0)
+        self.add_number("MIN_AREA", "Minimum area (pixels)", MIN_AREA_HELP, 0, 0)
+
+    def add_file(self, name, title, help_text, files, optional=False, advanced=False):
+        """Declare a file to read."""
+        parameter = QgsProcessingParameterFile(
+            name,
+            title,
+            behavior=QgsProcessingParameterFile.Behavior.File,
+            fileFilter=files,
+            optional=optional,
+        )
+        self.add(parameter, help_text, advanced)
+
+    def add_raster_output(self, name, title, help_text, optional=False):
+        """Declare a raster to write; an optional one is off unless asked for."""
+        parameter = QgsProcessingParameterRasterDestination(
+            name, title, optional=optional, createByDefault=not optional
+        )
+        self.add(parameter, help_text)
+
+    def add_file_output(self, name, title, help_text, files, optional=False):
+        """Declare a file to write; an optional one is off unless asked for."""
+        parameter = QgsProcessingParameterFileDestination(
+            name, title, fileFilter=files, optional=optional, createByDefault=not optional
+        )
+        self.add(parameter, help_text)
+
+    def add_number_output(self, name, title):
+        """Declare a number that the algorithm returns."""
+        self.addOutput(QgsProcessingOutputNumber(name, title))
+
+    def add_text_output(self, name, title):
+        """Declare a text that the algorithm returns."""
+        self.addOutput(QgsProcessingOutputString(name, title))
+
+    # Running
+
+    def canExecute(self):
+        reason = interpreter_missing_reason(chosen_python()) if self.NEEDS_WORKER else ""
+        return not reason, reason
+
+    def checkParameterValues(self, parameters, context):
+        fine, message = super().checkParameterValues(parameters, context)
+        if fine:
+            return True, ""
+        return False, refusal(self, parameters, context) or message
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self._refusal = ""
+        try:
+            # processing.run does not ask canExecute.
+            ready, reason = self.canExecute()
+            if not ready:
+                raise SuperSegError(reason)
+            self._python = chosen_python()
+            self.read_request(Request(self, parameters, context))
+        except SuperSegError as error:
+            # processing.run loses the text of what is raised here and keeps what processAlgorithm
+            # raises, so the refusal waits until then.
+            self._refusal = str(error)
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        if self._refusal:
+            raise QgsProcessingException(self._refusal)
+        try:
+            return self.compute(FeedbackProgress(feedback), context)
+        except Cancelled:
+            return {}
+        except SuperSegError as error:
+            raise QgsProcessingException(str(error)) from error
+
+    def worker(self, device="auto"):
+        """Return a worker process, to be opened with `with`."""
+        return Worker(find_interpreter(self._python), device=device)
+
+    def read_request(self, request):
+        """Turn parameters into plain data. Raises SuperSegError for what cannot be done."""
+        raise NotImplementedError
+
+    def compute(self, progress, context):
+        """Do the work with what `read_request` kept and return the outputs by name."""
+        raise NotImplementedError

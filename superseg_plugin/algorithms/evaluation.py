@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compare classes with a reference."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from ..pipeline.evaluation import run_evaluation
+from .base import REPORT_FILES, SuperSegAlgorithm
+
+
+class EvaluationAlgorithm(SuperSegAlgorithm):
+    """The Processing face of the evaluation."""
+
+    ID = "evaluate"
+    TITLE = "Evaluate"
+    GROUP = "Assessment"
+    TAGS = ("accuracy", "evaluation", "ami", "ari", "iou", "confusion matrix", "raster")
+    SUMMARY = "Measures how well classes agree with a reference, whatever their numbers."
+    HELP = """
+<p>Measures how well a raster of classes agrees with a <b>reference</b> on the same grid. The
+numbers of the classes need not match: the measures compare the divisions, and for accuracy and
+IoU every class is paired with the reference class so that the most pixels agree.</p>
+<ul>
+<li><b>AMI</b>, <b>ARI</b>: adjusted mutual information and adjusted Rand index; 0 for chance,
+1 for equal.</li>
+<li><b>FMI</b>: Fowlkes-Mallows index; <b>ARE</b>: adapted Rand error, 0 for equal.</li>
+<li><b>V-measure</b>, <b>accuracy</b> and <b>mean IoU</b> after pairing.</li>
+</ul>
+<p>The values returned leave unlabelled pixels out. The log and the report also give them with the
+unlabelled pixels as a class, as the published evaluation counts. Nothing needs to be
+installed.</p>
+"""
+
+    CLASSIFICATION = "CLASSIFICATION"
+    REFERENCE = "REFERENCE"
+    UNLABELLED = "UNLABELLED"
+    REPORT = "REPORT"
+
+    # Output, its title, and the attribute of the evaluation that holds it.
+    SCORES = (
+        ("AMI", "Adjusted mutual information", "ami"),
+        ("ARI", "Adjusted Rand index", "ari"),
+        ("FMI", "Fowlkes-Mallows index", "fmi"),
+        ("ARE", "Adapted Rand error", "are"),
+        ("V_MEASURE", "V-measure", "v_measure"),
+        ("ACCURACY", "Accuracy", "accuracy"),
+        ("MEAN_IOU", "Mean IoU", "mean_iou"),
+    )
+
+    def initAlgorithm(self, configuration=None):
+        self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes to judge.")
+        self.add_raster(
+            self.REFERENCE,
+            "Reference",
+            "Raster of true classes, as whole numbers, on the same grid.",
+        )
+        self.add_number(
+            self.UNLABELLED,
+            "Unlabelled value",
+            "The value of the reference that means not labelled. The reference's nodata value if "
+            "left empty, else 0.",
+            None,
+        )
+        self.add_file_output(
+            self.REPORT,
+            "Report",
+            "All measures and the confusion matrix as a page to read.",
+            REPORT_FILES,
+            optional=True,
+        )
+        for name, title, _attribute in self.SCORES:
+            self.add_number_output(name, title)
+
+    def read_request(self, request):
+        self.classification = request.raster(self.CLASSIFICATION)
+        self.reference = request.raster(self.REFERENCE)
+        given = request.given(self.UNLABELLED)
+        self.unlabelled = request.integer(self.UNLABELLED) if given else None
+        self.report = request.file_output(self.REPORT)
+
+    def compute(self, progress, context):
+        with ExitStack() as opened:
+            classification = opened.enter_context(self.classification.open(progress))
+            reference = opened.enter_context(self.reference.open(progress))
+            result = run_evaluation(
+                classification, reference, self.unlabelled, self.report, progress
+            )
+        outputs = {}
+        for name, title, attribute in self.SCORES:
+            outputs[name] = getattr(result, attribute)
+            other = getattr(result.with_unlabelled, attribute)
+            progress.log(f"{title}: {outputs[name]:.4f} (unlabelled as a class: {other:.4f})")
+        if self.report:
+            outputs[self.REPORT] = self.report
+        return outputs

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Layers that GDAL cannot read in place (web maps, virtual rasters) written to a file once."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsProcessingUtils,
+    QgsRasterBlockFeedback,
+    QgsRasterFileWriter,
+    QgsRasterPipe,
+    QgsRectangle,
+    QgsUnitTypes,
+)
+
+from ..errors import SuperSegError
+from ..progress import stop_if_cancelled
+
+# A web map has as many pixels as one cares to fetch; this many are fetched at most.
+MOST_PIXELS = 4096 * 4096
+SIDE_WITHOUT_VIEW = 2048
+SCREEN_DOTS_PER_INCH = 96
+
+
+@dataclass
+class Export:
+    """A layer's pixels, to be written when the run starts."""
+
+    name: str
+    provider: object
+    crs: object
+    transform_context: object
+    extent: object
+    columns: int
+    rows: int
+    note: str
+
+    @contextmanager
+    def written(self, progress):
+        """Write the pixels to a temporary GeoTIFF, give its path, and remove it afterwards."""
+        path = QgsProcessingUtils.generateTempFilename("superseg_input.tif")
+        progress.report(0.0, f"Copying {self.name}")
+        if self.note:
+            progress.log(self.note)
+        try:
+            self._write(path, progress)
+            yield path
+        finally:
+            for leftover in (path, f"{path}.aux.xml"):
+                Path(leftover).unlink(missing_ok=True)
+
+    def _write(self, path, progress):
+        feedback = _CopyFeedback(progress)
+        pipe = QgsRasterPipe()
+        writer = QgsRasterFileWriter(path)
+        writer.setOutputProviderKey("gdal")
+        writer.setOutputFormat("GTiff")
+        result = None
+        if pipe.set(self.provider.clone()):
+            result = writer.writeRaster(
+                pipe,
+                self.columns,
+                self.rows,
+                self.extent,
+                self.crs,
+                self.transform_context,
+                feedback,
+            )
+        stop_if_cancelled(progress)
+        if result != QgsRasterFileWriter.WriterError.NoError or feedback.errors():
+            reason = "; ".join(feedback.errors()) or "the layer gave no pixels"
+            raise SuperSegError(
+                f"{self.name} could not be copied to a file ({reason}); check that the layer "
+                "shows on the map, or export it to a GeoTIFF and use that."
+            )
+
+
+class _CopyFeedback(QgsRasterBlockFeedback):
+    """Lets the writer ask whether to go on: it looks at isCanceled between blocks."""
+
+    def __init__(self, progress):
+        super().__init__()
+        self._progress = progress
+        self.progressChanged.connect(self._look)
+
+    def _look(self, _percent):
+        if self._progress.cancelled():
+            self.cancel()
+
+
+def export_of(layer, parameter, extent, mask, context):
+    """Plan the copy of a layer.
+
+    Args:
+        layer: the QgsRasterLayer.
+        parameter: its parameter, for messages.
+        extent: (xmin, ymin, xmax, ymax) in the layer's CRS, or None.
+        mask: polygons as WKB in the layer's CRS, or None.
+        context: the QgsProcessingContext, asked for the map view.
+
+    Raises:
+        SuperSegError: the extent does not meet the layer.
+    """
+    area = QgsRectangle(*extent) if extent else None
+    if area is not None and area.isEmpty():
+        raise SuperSegError("EXTENT has no area; give one with xmin < xmax and ymin < ymax.")
+    if layer.width() > 0 and layer.height() > 0:
+        box, columns, rows = _own_pixels(layer, area)
+        note = ""
+    else:
+        box, columns, rows, note = _view_pixels(layer, parameter, area, mask, context)
+    return Export(
+        layer.name(),
+        # The copy is made in another thread than the layer's.
+        layer.dataProvider().clone(),
+        layer.crs(),
+        context.transformContext(),
+        box,
+        columns,
+        rows,
+        note,
+    )
+
+
+def _own_pixels(layer, area):
+    """Return the box, columns and rows of whole pixels of the layer that cover the area."""
+    whole = layer.extent()
+    if area is None:
+        return whole, layer.width(), layer.height()
+    _require_overlap(layer, area)
+    across = whole.width() / layer.width()
+    down = whole.height() / layer.height()
+    slack = 1e-6
+    left = max(math.floor((area.xMinimum() - whole.xMinimum()) / across + slack), 0)
+    right = min(math.ceil((area.xMaximum() - whole.xMinimum()) / across - slack), layer.width())
+    top = max(math.floor((whole.yMaximum() - area.yMaximum()) / down + slack), 0)
+    bottom = min(math.ceil((whole.yMaximum() - area.yMinimum()) / down - slack), layer.height())
+    columns, rows = max(right - left, 1), max(bottom - top, 1)
+    west = whole.xMinimum() + left * across
+    north = whole.yMaximum() - top * down
+    return QgsRectangle(west, north - rows * down, west + columns * across, north), columns, rows
+
+
+def _view_pixels(layer, parameter, area, mask, context):
+    """Return box, columns, rows and a remark for a layer that has no pixels of its own."""
+    scale, view = _map_view(context, layer.crs())
+    if area is None and mask is not None:
+        area = _bounds(mask)
+    if area is None:
+        area = view
+    if area is None or not area.intersects(layer.extent()):
+        if layer.extent().isEmpty():
+            raise SuperSegError(
+                f"{parameter}: {layer.name()} has no extent of its own; give an EXTENT."
+            )
+        if area is not None and area is not view:
+            _require_overlap(layer, area)
+        area = layer.extent()
+    else:
+        area = area.intersect(layer.extent())
+    resolution = scale or max(area.width(), area.height()) / SIDE_WITHOUT_VIEW
+    coarser = math.sqrt(area.width() / resolution * (area.height() / resolution) / MOST_PIXELS)
+    bounded = coarser > 1.0
+    if bounded:
+        resolution *= coarser
+    columns = max(round(area.width() / resolution), 1)
+    rows = max(round(area.height() / resolution), 1)
+    note = (
+        f"{layer.name()} has no resolution of its own: {columns} x {rows} pixels are fetched, "
+        f"{resolution:.6g} map units each"
+    )
+    note += (
+        ", the most allowed; zoom in or give a smaller EXTENT for more detail." if bounded else "."
+    )
+    return area, columns, rows, note
+
+
+def _require_overlap(layer, area):
+    if not area.intersects(layer.extent()):
+        raise SuperSegError(
+            f"EXTENT lies off {layer.name()}; choose one that meets the layer's extent."
+        )
+
+
+def _bounds(polygons):
+    box = QgsRectangle()
+    box.setMinimal()
+    for wkb in polygons:
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        box.combineExtentWith(geometry.boundingBox())
+    return box
+
+
+def _map_view(context, crs):
+    """Return the map view's units of `crs` per screen pixel and its extent, None where unknown.
+
+    Processing puts the map's settings into the expression context, so that there is no need to
+    reach for the window, which a background run or qgis_process does not have.
+    """
+    scope = context.expressionContext()
+    scale, view = scope.variable("map_scale"), scope.variable("map_extent")
+    resolution = None
+    if isinstance(scale, (int, float)) and scale > 0:
+        meters = scale * 0.0254 / SCREEN_DOTS_PER_INCH
+        unit = QgsUnitTypes.DistanceUnit.DistanceMeters
+        resolution = meters * QgsUnitTypes.fromUnitToUnitFactor(unit, crs.mapUnits())
+    if not isinstance(view, QgsGeometry) or view.isNull():
+        return resolution, None
+    of_view = QgsCoordinateReferenceSystem(scope.variable("map_crs") or "")
+    transform = QgsCoordinateTransform(of_view, crs, context.transformContext())
+    try:
+        return resolution, transform.transformBoundingBox(view.boundingBox())
+    except QgsCsException:
+        return resolution, None

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Parameters and layers of one run, turned into plain data that a background thread may hold."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qgis.core import (
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsProcessingFeatureSource,
+    QgsProcessingParameterFileDestination,
+    QgsRectangle,
+    QgsWkbTypes,
+)
+
+from ..errors import SuperSegError
+from ..raster.source import RasterSource
+from ..raster.staging import check_different, check_output
+from .export import export_of
+from .styling import band_style_of
+
+
+@dataclass
+class Scene:
+    """A raster to read: where it is, and which part of it."""
+
+    path: str
+    bands: list[int] | None = None
+    extent: tuple[float, float, float, float] | None = None
+    mask: list[bytes] | None = None
+    export: object = None
+    band_style: object = None
+
+    @contextmanager
+    def open(self, progress, extent=None):
+        """Give a `RasterSource`, after copying what GDAL cannot read in place.
+
+        Args:
+            progress: told of the copying, and asked whether to go on.
+            extent: (xmin, ymin, xmax, ymax) to use in place of the scene's own.
+        """
+        if self.export is None:
+            with RasterSource(self.path, self.bands, extent or self.extent, self.mask) as source:
+                yield source
+            return
+        # What is copied is the scene's own extent, so only another one cuts it further.
+        with (
+            self.export.written(progress) as path,
+            RasterSource(path, self.bands, extent, self.mask) as source,
+        ):
+            yield source
+
+
+@dataclass
+class Request:
+    """What the user asked for. For the main thread only: it touches layers."""
+
+    algorithm: object
+    parameters: dict
+    context: object
+    _read: list[str] = field(default_factory=list)
+    _written: list[tuple[str, str]] = field(default_factory=list)
+
+    def given(self, name):
+        """Tell whether an optional parameter has a value."""
+        value = self.parameters.get(name)
+        return value is not None and value != "" and str(value) != "NULL"
+
+    def integer(self, name):
+        """Return a whole number."""
+        return self.algorithm.parameterAsInt(self.parameters, name, self.context)
+
+    def number(self, name):
+        """Return a number."""
+        return self.algorithm.parameterAsDouble(self.parameters, name, self.context)
+
+    def choice(self, name):
+        """Return the chosen word."""
+        return self.algorithm.parameterAsEnumString(self.parameters, name, self.context)
+
+    def text(self, name):
+        """Return a text, or None where nothing was given."""
+        return self.algorithm.parameterAsString(self.parameters, name, self.context) or None
+
+    def file(self, name):
+        """Return the path of a file to read, or None where nothing was given."""
+        path = self.algorithm.parameterAsFile(self.parameters, name, self.context)
+        if not path:
+            return None
+        if not Path(path).is_file():
+            raise SuperSegError(f"{name}: there is no file {path}; choose one that exists.")
+        self._read.append(path)
+        return path
+
+    def image(self, name="INPUT", area=True):
+        """Return the scene to work on, with BANDS and, where declared, EXTENT and MASK."""
+        layer = self._layer(name)
+        bands = self.algorithm.parameterAsInts(self.parameters, "BANDS", self.context) or None
+        extent = self._extent("EXTENT", layer) if area else None
+        mask = self._mask("MASK", layer) if area else None
+        scene = self._scene(layer, name, bands, extent, mask)
+        scene.band_style = band_style_of(layer, bands)
+        return scene
+
+    def raster(self, name, bands=None):
+        """Return a raster that goes with the image, or None where nothing was given.
+
+        Args:
+            name: the parameter.
+            bands: band numbers; the first one only by default. An empty list stands for all.
+        """
+        if not self.given(name):
+            return None
+        layer = self._layer(name)
+        scene = self._scene(layer, name, [1] if bands is None else bands or None, None, None)
+        scene.band_style = band_style_of(layer, None)
+        return scene
+
+    def raster_output(self, name):
+        """Return the path of a raster to write, or None where it is not wanted."""
+        path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+        return self._output(path, name)
+
+    def file_output(self, name):
+        """Return the path of a file to write, or None where it is not wanted."""
+        path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
+        return self._output(path, name)
+
+    def _output(self, path, name):
+        if not path:
+            return None
+        definition = self.algorithm.parameterDefinition(name)
+        raster = not isinstance(definition, QgsProcessingParameterFileDestination)
+        check_output(path, name, self._read, raster=raster)
+        self._written.append((name, path))
+        check_different(self._written)
+        return path
+
+    def _layer(self, name):
+        layer = self.algorithm.parameterAsRasterLayer(self.parameters, name, self.context)
+        if layer is None or not layer.isValid():
+            value = self.parameters.get(name)
+            raise SuperSegError(
+                f"{name}: “{value}” cannot be opened as a raster; choose a raster layer that QGIS "
+                "can show."
+            )
+        return layer
+
+    def _scene(self, layer, name, bands, extent, mask):
+        source = layer.source()
+        # What follows a "|" are QGIS's own options, which GDAL does not know.
+        if layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source:
+            self._read.append(source)
+            return Scene(source, bands, extent, mask)
+        export = export_of(layer, name, extent, mask, self.context)
+        return Scene("", bands, extent, mask, export)
+
+    def _extent(self, name, layer):
+        if not self.given(name):
+            return None
+        value = self.parameters.get(name)
+        if isinstance(value, QgsRectangle) and value.isNull():
+            return None
+        crs = layer.crs()
+        box = self.algorithm.parameterAsExtent(self.parameters, name, self.context, crs)
+        return (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
+
+    def _mask(self, name, layer):
+        source = self.algorithm.parameterAsSource(self.parameters, name, self.context)
+        if source is None:
+            if self.given(name):
+                value = self.parameters.get(name)
+                raise SuperSegError(
+                    f"{name}: “{value}” cannot be opened as a vector layer; choose a layer of "
+                    "polygons."
+                )
+            return None
+        request = QgsFeatureRequest().setSubsetOfAttributes([])
+        if source.sourceCrs().isValid() and layer.crs().isValid():
+            request.setDestinationCrs(layer.crs(), self.context.transformContext())
+        if layer.crs().isValid():
+            request.setFilterRect(layer.extent())
+        # A polygon that crosses itself still says well enough which pixels it covers.
+        lenient = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+        polygons = []
+        try:
+            for feature in source.getFeatures(request, lenient):
+                polygons.extend(_polygons(feature.geometry()))
+        except QgsCsException as error:
+            raise SuperSegError(
+                f"{name} cannot be brought into the CRS of the image ({error}); save it in that "
+                "CRS first."
+            ) from error
+        if not polygons:
+            raise SuperSegError(
+                f"{name} has no polygon over {layer.name()}; choose polygons that cover a part "
+                "of the image."
+            )
+        return polygons
+
+
+def _polygons(geometry):
+    """Yield each polygon of a geometry as WKB of straight lines in two dimensions."""
+    if geometry.isNull():
+        return
+    straight = QgsGeometry(geometry.constGet().segmentize())
+    for part in straight.asGeometryCollection():
+        if part.type() == QgsWkbTypes.GeometryType.PolygonGeometry:
+            flat = part.get()
+            flat.dropZValue()
+            flat.dropMValue()
+            yield bytes(part.asWkb().data())

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Say what is installed and what computes."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingAlgorithm
+
+from ..worker.diagnosis import runtime_report
+from .base import SuperSegAlgorithm
+
+
+class RuntimeReportAlgorithm(SuperSegAlgorithm):
+    """The Processing face of the diagnosis."""
+
+    ID = "runtimereport"
+    TITLE = "Report on the runtime"
+    GROUP = "Set-up"
+    TAGS = ("runtime", "diagnosis", "report", "versions", "device", "gpu", "bug report")
+    SUMMARY = "Reports which Python, libraries and device SuperSeg computes with."
+    HELP = """
+<p>Reports where the runtime of SuperSeg is, which versions of its libraries it has and on which
+device it computes. <b>Copy the text into a bug report.</b></p>
+<p>Where the runtime is missing, the report says what was looked for and how to get it.</p>
+"""
+
+    TEXT = "TEXT"
+
+    def flags(self):
+        flag = QgsProcessingAlgorithm.Flag
+        return (super().flags() | flag.FlagHideFromModeler) & ~flag.FlagSupportsBatch
+
+    def initAlgorithm(self, configuration=None):
+        self.add_text_output(self.TEXT, "Report")
+
+    def read_request(self, request):
+        pass
+
+    def compute(self, progress, context):
+        text = runtime_report()
+        for line in text.splitlines():
+            progress.log(line)
+        return {self.TEXT: text}

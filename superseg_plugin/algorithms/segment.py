@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From an image to classes in one run."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from ..pipeline.segmentation import SegmentationOptions, SegmentationOutputs, run_segmentation
+from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
+from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
+
+PRESETS = ("balanced", "fast", "published")
+
+
+class SegmentAlgorithm(SuperSegAlgorithm):
+    """The Processing face of the whole chain."""
+
+    ID = "segment"
+    TITLE = "Segment"
+    GROUP = "Segmentation"
+    TAGS = (
+        "segmentation",
+        "classification",
+        "unsupervised",
+        "superpixels",
+        "clustering",
+        "deep learning",
+        "land cover",
+        "raster",
+    )
+    SUMMARY = "Divides an image into classes of like surface, without samples."
+    HELP = """
+<p>Divides an image into <b>classes</b> of like surface, such as water, forest, roofs or bare soil.
+<b>No samples are needed</b>: give an image and the number of classes, and name the classes
+afterwards.</p>
+<p>The image is cut into superpixels, these are grouped by color and texture, a small network
+learns the groups from the image itself, and both together decide on the class of every
+superpixel.</p>
+<ul>
+<li><i>balanced</i>: the best result for the time.</li>
+<li><i>fast</i>: no network; for a first look and for very large scenes.</li>
+<li><i>published</i>: the published method as it stands, for comparison.</li>
+</ul>
+<p>The classes come as a styled layer whose colors are the classes' average colors, with each
+class's share of the area in the legend. Names, colors, areas and band means are in the file
+itself. Superpixels, average color, confidence, the model and a report can be had from the same
+run.</p>
+"""
+    NEEDS_WORKER = True
+
+    CLASSES = "CLASSES"
+    PRESET = "PRESET"
+    SMOOTHNESS = "SMOOTHNESS"
+    MIN_AREA = "MIN_AREA"
+    SEED = "SEED"
+    DEVICE = "DEVICE"
+    TILE_SIZE = "TILE_SIZE"
+    SUPERPIXELS = "SUPERPIXELS"
+    AVERAGE_COLOR = "AVERAGE_COLOR"
+    CONFIDENCE = "CONFIDENCE"
+    MODEL = "MODEL"
+    REPORT = "REPORT"
+    CLASS_COUNT = "CLASS_COUNT"
+    SUPERPIXEL_COUNT = "SUPERPIXEL_COUNT"
+
+    def initAlgorithm(self, configuration=None):
+        self.add_image()
+        self.add_area()
+        self.add_number(
+            self.CLASSES,
+            "Number of classes",
+            "The most classes to tell apart; a class that nothing belongs to is left out.",
+            16,
+            2,
+            255,
+        )
+        self.add_choice(
+            self.PRESET,
+            "Preset",
+            "balanced: the best result for the time. fast: no network. published: the published "
+            "method as it stands.",
+            PRESETS,
+        )
+        self.add_tidying(8.0)
+        self.add_seed()
+        self.add_device()
+        self.add_tile_size()
+        self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
+        self.add_raster_output(
+            self.SUPERPIXELS,
+            "Superpixels",
+            "Raster of superpixel numbers, from 1; 0 is nodata.",
+            optional=True,
+        )
+        self.add_raster_output(
+            self.AVERAGE_COLOR,
+            "Average color",
+            "The image with every pixel replaced by the average of its class, in all bands.",
+            optional=True,
+        )
+        self.add_raster_output(
+            self.CONFIDENCE,
+            "Confidence",
+            "How sure each pixel's class is, in percent.",
+            optional=True,
+        )
+        self.add_file_output(
+            self.MODEL,
+            "Model",
+            "The trained network, to classify other images of the same bands with.",
+            MODEL_FILES,
+            optional=True,
+        )
+        self.add_file_output(
+            self.REPORT,
+            "Report",
+            "Classes, options and the course of the training as a page to read.",
+            REPORT_FILES,
+            optional=True,
+        )
+        self.add_number_output(self.CLASS_COUNT, "Number of classes")
+        self.add_number_output(self.SUPERPIXEL_COUNT, "Number of superpixels")
+
+    def read_request(self, request):
+        self.image = request.image()
+        self.outputs = SegmentationOutputs(
+            classes=request.raster_output(self.OUTPUT),
+            superpixels=request.raster_output(self.SUPERPIXELS),
+            average_color=request.raster_output(self.AVERAGE_COLOR),
+            confidence=request.raster_output(self.CONFIDENCE),
+            model=request.file_output(self.MODEL),
+            report=request.file_output(self.REPORT),
+        )
+        self.device = request.choice(self.DEVICE)
+        self.options = SegmentationOptions(
+            classes=request.integer(self.CLASSES),
+            preset=request.choice(self.PRESET),
+            smoothness=request.number(self.SMOOTHNESS),
+            min_area=request.integer(self.MIN_AREA),
+            seed=request.integer(self.SEED),
+            tile_size=request.integer(self.TILE_SIZE),
+        )
+
+    def compute(self, progress, context):
+        with ExitStack() as opened:
+            source = opened.enter_context(self.image.open(progress))
+            worker = opened.enter_context(self.worker(self.device))
+            result = run_segmentation(source, self.outputs, self.options, worker, progress)
+            average_color_style = image_style(self.image, source)
+        paths = self.outputs
+        style(context, paths.classes, ClassStyle())
+        style(context, paths.superpixels, SuperpixelStyle(result.superpixel_count))
+        style(context, paths.confidence, ConfidenceStyle())
+        if average_color_style is not None:
+            style(context, paths.average_color, average_color_style)
+        written = {
+            self.OUTPUT: paths.classes,
+            self.SUPERPIXELS: paths.superpixels,
+            self.AVERAGE_COLOR: paths.average_color,
+            self.CONFIDENCE: paths.confidence,
+            self.MODEL: paths.model,
+            self.REPORT: paths.report,
+        }
+        return {
+            **{name: path for name, path in written.items() if path},
+            self.CLASS_COUNT: result.class_count,
+            self.SUPERPIXEL_COUNT: result.superpixel_count,
+        }

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Train a network on an image, guided by its superpixels."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from ..pipeline.training import TrainingOptions, run_training
+from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
+
+GUIDANCES = ("clusters", "selftraining")
+NETWORKS = ("light", "published")
+LOSSES = ("crossentropy", "focal", "lovasz")
+
+
+class TrainingAlgorithm(SuperSegAlgorithm):
+    """The Processing face of the training step."""
+
+    ID = "trainfcn"
+    TITLE = "Train a network"
+    GROUP = "Steps"
+    TAGS = ("training", "fcn", "network", "deep learning", "unsupervised", "model", "raster")
+    SUMMARY = "Trains a small network to tell the classes of an image apart, without samples."
+    HELP = """
+<p>Trains a small fully convolutional network on the image itself. <b>No samples are needed</b>:
+the superpixels tell which pixels belong together, and the guidance which superpixels do.</p>
+<p>The result is a model file (<code>.superseg</code>). <i>Classify</i> applies it to this image, or
+to any other image of the same bands. It holds the network, the statistics of the bands and the
+colors of the classes, and runs no code when it is opened.</p>
+<p>The time needed depends on steps, patch size and batch size, not on the size of the scene:
+patches are drawn from all over it.</p>
+"""
+    NEEDS_WORKER = True
+
+    SUPERPIXELS = "SUPERPIXELS"
+    CLASSES = "CLASSES"
+    GUIDANCE = "GUIDANCE"
+    NETWORK = "NETWORK"
+    LOSS = "LOSS"
+    STEPS = "STEPS"
+    PATCH_SIZE = "PATCH_SIZE"
+    BATCH_SIZE = "BATCH_SIZE"
+    LEARNING_RATE = "LEARNING_RATE"
+    INITIAL_MODEL = "INITIAL_MODEL"
+    SEED = "SEED"
+    DEVICE = "DEVICE"
+    MODEL = "MODEL"
+    REPORT = "REPORT"
+    CLASS_COUNT = "CLASS_COUNT"
+    FINAL_LOSS = "FINAL_LOSS"
+
+    def initAlgorithm(self, configuration=None):
+        self.add_image()
+        self.add_raster(
+            self.SUPERPIXELS,
+            "Superpixels",
+            "Superpixels of the same image, on the same grid. Made with the usual settings if "
+            "left empty.",
+            optional=True,
+        )
+        self.add_number(
+            self.CLASSES,
+            "Number of classes",
+            "The most classes to tell apart. The training may end with fewer.",
+            16,
+            2,
+            255,
+        )
+        self.add_choice(
+            self.GUIDANCE,
+            "Guidance",
+            "What the network learns from. clusters: superpixels of similar color and texture. "
+            "selftraining: the network's own guess, made uniform within each superpixel, as "
+            "published.",
+            GUIDANCES,
+        )
+        self.add_number(self.STEPS, "Steps", "Number of batches to learn from.", 150, 1, 1000000)
+        self.add_choice(
+            self.NETWORK,
+            "Network",
+            "light is the faster one; published is that of the published method.",
+            NETWORKS,
+            advanced=True,
+        )
+        self.add_choice(
+            self.LOSS,
+            "Loss",
+            "What is made small: crossentropy as usual, focal for the sake of rare classes, "
+            "lovasz for the overlap of each class.",
+            LOSSES,
+            advanced=True,
+        )
+        self.add_number(
+            self.PATCH_SIZE,
+            "Patch size (pixels)",
+            "Side of the square pieces of the image that the network learns from.",
+            256,
+            16,
+            4096,
+            advanced=True,
+        )
+        self.add_number(
+            self.BATCH_SIZE,
+            "Batch size",
+            "Pieces of the image in each step. Fewer need less memory.",
+            4,
+            1,
+            1024,
+            advanced=True,
+        )
+        self.add_number(
+            self.LEARNING_RATE,
+            "Learning rate",
+            "How far each step goes. Lower it where the loss jumps about.",
+            0.002,
+            0.0,
+            1.0,
+            advanced=True,
+        )
+        self.add_file(
+            self.INITIAL_MODEL,
+            "Initial model",
+            "A model of the same bands to start from instead of from scratch.",
+            MODEL_FILES,
+            optional=True,
+            advanced=True,
+        )
+        self.add_seed()
+        self.add_device()
+        self.add_file_output(
+            self.MODEL,
+            "Model",
+            "The trained network with all that is needed to apply it.",
+            MODEL_FILES,
+        )
+        self.add_file_output(
+            self.REPORT,
+            "Report",
+            "The course of the training, with its loss curve, as a page to read.",
+            REPORT_FILES,
+            optional=True,
+        )
+        self.add_number_output(self.CLASS_COUNT, "Number of classes")
+        self.add_number_output(self.FINAL_LOSS, "Final loss")
+
+    def read_request(self, request):
+        self.image = request.image(area=False)
+        self.superpixels = request.raster(self.SUPERPIXELS)
+        self.initial_model = request.file(self.INITIAL_MODEL)
+        self.model = request.file_output(self.MODEL)
+        self.report = request.file_output(self.REPORT)
+        self.device = request.choice(self.DEVICE)
+        self.options = TrainingOptions(
+            classes=request.integer(self.CLASSES),
+            guidance=request.choice(self.GUIDANCE),
+            network=request.choice(self.NETWORK),
+            loss=request.choice(self.LOSS),
+            steps=request.integer(self.STEPS),
+            patch_size=request.integer(self.PATCH_SIZE),
+            batch_size=request.integer(self.BATCH_SIZE),
+            learning_rate=request.number(self.LEARNING_RATE),
+            seed=request.integer(self.SEED),
+        )
+
+    def compute(self, progress, context):
+        with ExitStack() as opened:
+            source = opened.enter_context(self.image.open(progress))
+            superpixels = None
+            if self.superpixels is not None:
+                superpixels = opened.enter_context(self.superpixels.open(progress))
+            worker = opened.enter_context(self.worker(self.device))
+            result = run_training(
+                source,
+                superpixels,
+                self.model,
+                self.report,
+                self.options,
+                worker,
+                progress,
+                initial_model=self.initial_model,
+            )
+        outputs = {
+            self.MODEL: self.model,
+            self.CLASS_COUNT: result.class_count,
+            self.FINAL_LOSS: result.final_loss,
+        }
+        if self.report:
+            outputs[self.REPORT] = self.report
+        return outputs

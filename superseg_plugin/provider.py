@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Processing provider: which algorithms and models SuperSeg has."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms.average_color import AverageColorAlgorithm
+from .algorithms.classification import ClassificationAlgorithm
+from .algorithms.evaluation import EvaluationAlgorithm
+from .algorithms.install_runtime import InstallRuntimeAlgorithm
+from .algorithms.runtime_report import RuntimeReportAlgorithm
+from .algorithms.segment import SegmentAlgorithm
+from .algorithms.superpixels import SuperpixelsAlgorithm
+from .algorithms.training import TrainingAlgorithm
+from .resources import MODELS, icon_path, version
+
+ALGORITHMS = (
+    SegmentAlgorithm,
+    SuperpixelsAlgorithm,
+    TrainingAlgorithm,
+    ClassificationAlgorithm,
+    AverageColorAlgorithm,
+    EvaluationAlgorithm,
+    InstallRuntimeAlgorithm,
+    RuntimeReportAlgorithm,
+)
+
+
+class SuperSegProvider(QgsProcessingProvider):
+    """Everything of SuperSeg that Processing offers."""
+
+    def id(self):
+        return "superseg"
+
+    def name(self):
+        return "SuperSeg"
+
+    def longName(self):
+        number = version()
+        return f"SuperSeg ({number})" if number else "SuperSeg"
+
+    def versionInfo(self):
+        return version()
+
+    def icon(self):
+        return QIcon(icon_path())
+
+    def svgIconPath(self):
+        return icon_path()
+
+    def loadAlgorithms(self):
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
+        for path in sorted(MODELS.glob("*.model3")):
+            model = QgsProcessingModelAlgorithm()
+            if model.fromFile(str(path)):
+                self.addAlgorithm(model)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the files beside the code are: inside the package when installed, one level up in a
+checkout. The only place that knows."""
+
+from __future__ import annotations
+
+from configparser import ConfigParser
+from functools import lru_cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+MODELS = PACKAGE / "models"
+
+
+def resource(name: str) -> Path:
+    """Return the path of a file that is shipped with the plugin, such as `icons/superseg.svg`."""
+    inside = PACKAGE / name
+    return inside if inside.exists() else PACKAGE.parent / name
+
+
+def icon_path() -> str:
+    """Return the path of the plugin's icon."""
+    return str(resource("icons/superseg.svg"))
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Return the version that metadata.txt states, or an empty text where there is none."""
+    metadata = ConfigParser(interpolation=None)
+    metadata.read(resource("metadata.txt"), encoding="utf-8")
+    return metadata.get("general", "version", fallback="")
