@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What each superpixel looks like, and who its neighbors are: sums over one tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from .filters import block_mean, smooth
+from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
+
+# Pixels around a tile that its statistics depend on: the widest chain of smoothings is the context
+# spread, 4 x (8 + 16). A multiple of the coarsest grid, so that tiles share its lines.
+HALO = 96
+COARSE = 4
+TEXTURE_LEVELS = 3
+MAX_CONTEXT_BANDS = 4
+
+
+@dataclass(frozen=True)
+class TileDescription:
+    """Sums over the superpixels of a tile's core.
+
+    Attributes:
+        ids: `(n,)` uint32 superpixels present.
+        sums: `(n, features)` float64; columns as in `column_layout`.
+        pairs: `(m, 2)` uint32 neighboring ids, smaller first; each border edge counted in one tile.
+        lengths: `(m,)` int64 shared border in pixel edges.
+    """
+
+    ids: IdArray
+    sums: DoubleArray
+    pairs: IdArray
+    lengths: IndexArray
+
+
+def context_band_count(bands: int) -> int:
+    """Number of band groups that context is measured on."""
+    return min(bands, MAX_CONTEXT_BANDS)
+
+
+def column_layout(bands: int) -> dict[str, slice]:
+    """Columns of the sums: pixels, values, squares, texture, context."""
+    edges = np.cumsum([0, 1, bands, bands, TEXTURE_LEVELS, context_band_count(bands)])
+    names = ["pixels", "values", "squares", "texture", "context"]
+    return {name: slice(int(a), int(b)) for name, a, b in zip(names, edges[:-1], edges[1:])}
+
+
+def describe_tile(
+    image: FloatArray, valid: BoolArray, labels: IdArray, core: tuple[slice, slice]
+) -> TileDescription:
+    """Sum spectral values, texture and context over each superpixel of the core.
+
+    Args:
+        image: `(bands, rows, cols)` float32 in display units: the tile and its halo.
+        valid: `(rows, cols)` bool.
+        labels: `(rows, cols)` uint32, 0 = nodata.
+        core: rows and columns of the tile itself; both start on a multiple of 4 of the scene.
+
+    Returns:
+        Sums that add up over tiles to those of the whole scene.
+    """
+    local, ids = _number_present(labels, core)
+    maps = np.concatenate([_texture(image, valid), _context(image, valid)])
+    sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
+    _accumulate(image, maps, local, core[0].start, core[1].start, sums)
+    pairs, lengths = _borders(labels, core)
+    return TileDescription(ids, sums, pairs, lengths)
+
+
+def _number_present(labels: IdArray, core: tuple[slice, slice]) -> tuple[AnyArray, IdArray]:
+    """Local indices (-1 = nodata) over the core and the ids that they stand for."""
+    inside = labels[core]
+    top = int(inside.max(initial=0))
+    bottom = int(inside.min(initial=top, where=inside > 0)) if top else 0
+    present = np.zeros(top - bottom + 2, bool)
+    shifted = inside.astype(np.int64) - bottom
+    shifted[inside == 0] = top - bottom + 1
+    present[shifted.ravel()] = True
+    present[-1] = False
+    index = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    index[-1] = -1
+    return index[shifted], (np.flatnonzero(present) + bottom).astype(np.uint32)
+
+
+def _texture(image: FloatArray, valid: BoolArray) -> FloatArray:
+    """Log energy of three band-passes of the gray image, on the coarse grid."""
+    gray, weight = image.mean(axis=0, dtype=np.float32), valid
+    maps = []
+    for level in range(TEXTURE_LEVELS):
+        mask = None if weight.all() else weight
+        detail = smooth(gray, 1.0, mask) - smooth(gray, 1.6, mask)
+        energy, share = block_mean(detail * detail, weight, COARSE >> level)
+        known = share > 0
+        energy = smooth(energy, float(1 << level), None if known.all() else known)
+        maps.append(np.log1p(np.sqrt(np.maximum(energy, 0))))
+        if level < TEXTURE_LEVELS - 1:
+            gray, share = block_mean(gray, weight, 2)
+            weight = share > 0
+    return np.stack(maps)
+
+
+def _context(image: FloatArray, valid: BoolArray) -> FloatArray:
+    """Log spread of each band group around its local mean, within some 16 pixels."""
+    maps = []
+    for group in np.array_split(np.arange(len(image)), context_band_count(len(image))):
+        coarse, share = block_mean(image[group].mean(axis=0, dtype=np.float32), valid, COARSE)
+        known = None if (share > 0).all() else share > 0
+        deviation = coarse - smooth(coarse, 8.0 / COARSE, known)
+        spread = smooth(deviation * deviation, 16.0 / COARSE, known)
+        maps.append(np.log1p(np.sqrt(np.maximum(spread, 0))))
+    return np.stack(maps)
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(image, maps, local, top, left, sums):
+    bands = image.shape[0]
+    for row in range(local.shape[0]):
+        coarse_row = (row + top) // COARSE
+        for col in range(local.shape[1]):
+            index = local[row, col]
+            if index < 0:
+                continue
+            coarse_col = (col + left) // COARSE
+            sums[index, 0] += 1.0
+            for band in range(bands):
+                value = image[band, row + top, col + left]
+                sums[index, 1 + band] += value
+                sums[index, 1 + bands + band] += value * value
+            for feature in range(maps.shape[0]):
+                sums[index, 1 + 2 * bands + feature] += maps[feature, coarse_row, coarse_col]
+
+
+def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:
+    codes = _border_codes(
+        labels, core[0].start, core[0].stop, core[1].start, core[1].stop
+    )
+    unique, lengths = np.unique(codes, return_counts=True)
+    pairs = np.stack([unique >> np.uint64(32), unique & np.uint64(0xFFFFFFFF)], axis=1)
+    return pairs.astype(np.uint32), lengths.astype(np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _border_codes(labels, top, bottom, left, right):
+    rows, cols = labels.shape
+    codes = np.empty(2 * (bottom - top) * (right - left), np.uint64)
+    count = 0
+    for row in range(top, bottom):
+        for col in range(left, right):
+            here = labels[row, col]
+            if here == 0:
+                continue
+            for direction in range(2):
+                other_row = row + direction
+                other_col = col + 1 - direction
+                if other_row >= rows or other_col >= cols:
+                    continue
+                there = labels[other_row, other_col]
+                if there == 0 or there == here:
+                    continue
+                low = np.uint64(min(here, there))
+                codes[count] = (low << np.uint64(32)) | np.uint64(max(here, there))
+                count += 1
+    return codes[:count]

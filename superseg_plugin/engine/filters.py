@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Gaussian smoothing that never lets an invalid pixel into a valid one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from .types import BoolArray, FloatArray
+
+
+def gaussian_radius(sigma: float) -> int:
+    """Half-width in pixels of the kernel that `smooth` uses: four standard deviations."""
+    return int(4.0 * sigma + 0.5)
+
+
+def gaussian_kernel(sigma: float) -> FloatArray:
+    """Normalised 1-D kernel of length `2 * gaussian_radius(sigma) + 1`, float32."""
+    radius = gaussian_radius(sigma)
+    distance = np.arange(-radius, radius + 1, dtype=np.float64)
+    kernel = np.exp(-0.5 * (distance / sigma) ** 2) if sigma > 0 else np.ones(1)
+    return (kernel / kernel.sum()).astype(np.float32)
+
+
+def smooth(band: FloatArray, sigma: float, valid: BoolArray | None = None) -> FloatArray:
+    """Smooth one band with a Gaussian, renormalised over the valid pixels.
+
+    Args:
+        band: `(rows, cols)` float32; what invalid pixels hold is ignored.
+        sigma: standard deviation in pixels; 0 returns the band as it is.
+        valid: `(rows, cols)` bool, or None where every pixel is valid.
+
+    Returns:
+        `(rows, cols)` float32; 0 where no valid pixel is within reach. Beyond the border the
+        image is mirrored, as scikit-image does.
+    """
+    if gaussian_radius(sigma) == 0:
+        return band
+    kernel = gaussian_kernel(sigma)
+    if valid is None:
+        return _convolve(band, kernel)
+    weight = _convolve(valid.astype(np.float32), kernel)
+    total = _convolve(np.where(valid, band, np.float32(0)), kernel)
+    return np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6)
+
+
+def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArray, FloatArray]:
+    """Average `size` x `size` blocks over their valid pixels.
+
+    Returns:
+        The means and the share of valid pixels, `(ceil(rows / size), ceil(cols / size))` float32.
+    """
+    return _block_mean(band, valid, size)
+
+
+@njit(cache=True, nogil=True)
+def _mirror(index, length):
+    period = 2 * length
+    index %= period
+    return index if index < length else period - 1 - index
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _convolve(band, kernel):
+    rows, cols = band.shape
+    radius = kernel.size // 2
+    across = np.empty((rows, cols), np.float32)
+    line = np.empty(cols + 2 * radius, np.float32)
+    for row in range(rows):
+        for col in range(cols):
+            line[col + radius] = band[row, col]
+        for reach in range(radius):
+            line[reach] = band[row, _mirror(reach - radius, cols)]
+            line[cols + radius + reach] = band[row, _mirror(cols + reach, cols)]
+        for col in range(cols):
+            across[row, col] = 0.0
+        for tap in range(kernel.size):
+            factor = kernel[tap]
+            for col in range(cols):
+                across[row, col] += factor * line[col + tap]
+    result = np.zeros((rows, cols), np.float32)
+    for row in range(rows):
+        for tap in range(kernel.size):
+            factor = kernel[tap]
+            source = _mirror(row + tap - radius, rows)
+            for col in range(cols):
+                result[row, col] += factor * across[source, col]
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _block_mean(band, valid, size):
+    rows = (band.shape[0] + size - 1) // size
+    cols = (band.shape[1] + size - 1) // size
+    total = np.zeros((rows, cols), np.float32)
+    count = np.zeros((rows, cols), np.float32)
+    for row in range(band.shape[0]):
+        for col in range(band.shape[1]):
+            if valid[row, col]:
+                total[row // size, col // size] += band[row, col]
+                count[row // size, col // size] += 1.0
+    for row in range(rows):
+        for col in range(cols):
+            if count[row, col] > 0:
+                total[row, col] /= count[row, col]
+            count[row, col] /= size * size
+    return total, count

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Superpixels of one tile, and of the zone where tiles meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from skimage.segmentation import slic
+
+from .filters import smooth
+from .graph_segmentation import (
+    grow_regions,
+    neighbor_weights,
+    number_regions,
+    sort_edges,
+    weight_of_bins,
+)
+from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
+
+SLIC_ITERATIONS = 10
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """How an image in display units (0..255) is cut.
+
+    Attributes:
+        method: `felzenszwalb` or `slic`.
+        scale: Felzenszwalb's k in display units.
+        sigma: standard deviation in pixels of the smoothing before either method.
+        min_size: smallest superpixel in pixels (Felzenszwalb).
+        region_size: side of a superpixel in pixels (SLIC).
+        compactness: weight of distance against color, in display units (SLIC).
+        distance_factor: see `BandScaling`.
+    """
+
+    method: str = "felzenszwalb"
+    scale: float = 32.0
+    sigma: float = 0.5
+    min_size: int = 64
+    region_size: int = 16
+    compactness: float = 10.0
+    distance_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Superpixels:
+    """Superpixels of an array.
+
+    Attributes:
+        labels: `(rows, cols)` uint32, 0 = nodata, ids 1..n.
+        sizes: `(n,)` int64 pixels of each.
+        internal: `(n,)` float32 largest weight inside each, display units.
+    """
+
+    labels: IdArray
+    sizes: IndexArray
+    internal: FloatArray
+
+
+def smooth_image(image: FloatArray, valid: BoolArray, sigma: float) -> FloatArray:
+    """Smooth every band of `(bands, rows, cols)`; invalid pixels neither give nor take."""
+    mask = None if valid.all() else valid
+    return np.stack([smooth(band, sigma, mask) for band in image])
+
+
+def segment_tile(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
+    """Cut a smoothed tile into superpixels.
+
+    Args:
+        image: `(bands, rows, cols)` float32 in display units, smoothed.
+        valid: `(rows, cols)` bool.
+        segmenter: the method and its parameters.
+
+    Returns:
+        Superpixels numbered from 1 in order of first appearance.
+    """
+    if segmenter.method == "slic":
+        return _slic(image, valid, segmenter)
+    node = _number_pixels(valid)
+    count = int(valid.sum())
+    size = np.ones(count, np.int64)
+    internal = np.zeros(count, np.float32)
+    labels, roots, _ = _grow(image, node, count, size, internal, segmenter, next_id=1)
+    return Superpixels(labels, size[roots], internal[roots])
+
+
+@dataclass(frozen=True)
+class Stitch:
+    """What joining the tiles on both sides of a seam changed.
+
+    Attributes:
+        labels: `(rows, cols)` uint32; ids up to the number of given superpixels are theirs, larger
+            ones are new.
+        sizes: `(given + new,)` int64 pixels; 0 for given ones that were dissolved whole or merged.
+        internal: `(given + new,)` float32.
+        merged: `(m, 2)` int64, given ids that became one: `[from, into]`.
+    """
+
+    labels: IdArray
+    sizes: IndexArray
+    internal: FloatArray
+    merged: IndexArray
+
+
+def stitch_seam(
+    image: FloatArray,
+    labels: IdArray,
+    sizes: IndexArray,
+    internal: FloatArray,
+    seam: tuple[int, int],
+    segmenter: Segmenter,
+) -> Stitch:
+    """Cut anew the superpixels that touch a seam, as if the seam were not there.
+
+    Every superpixel that touches the seam is dissolved into pixels (within the strip, less its
+    outermost line), and the same method runs on these pixels with the superpixels around them as
+    components that exist already. So the seam becomes a line like any other, and a large region
+    cut by the seam grows together again.
+
+    Args:
+        image: `(bands, rows, cols)` float32 strip in display units, smoothed.
+        labels: `(rows, cols)` uint32, 0 = nodata, ids 1..given.
+        sizes: `(given,)` int64 pixels of each in the whole scene.
+        internal: `(given,)` float32 largest weight inside each.
+        seam: axis (0: a horizontal seam, 1: a vertical one) and the index of the first line after it.
+        segmenter: the method and its parameters.
+    """
+    axis, line = seam
+    given = len(sizes)
+    zone = _pixels_on_seam(labels, given, axis, line)
+    if segmenter.method == "slic":
+        return _stitch_slic(image, labels, sizes, internal, zone, segmenter)
+    node = _number_pixels(zone)
+    fresh = int(zone.sum())
+    outside = (labels > 0) & ~zone
+    node[outside] = fresh + labels[outside].astype(np.int32) - 1
+    left = sizes - np.bincount(labels[zone], minlength=given + 1)[1:]
+    size = np.concatenate([np.ones(fresh, np.int64), left])
+    # A component without pixels left can meet no edge; a size of 1 keeps the division defined.
+    size[fresh:][left <= 0] = 1
+    height = np.concatenate([np.zeros(fresh, np.float32), internal])
+    new_labels, roots, root = _grow(image, node, fresh, size, height, segmenter, next_id=given + 1)
+    kept = root[fresh:] - fresh
+    merged = np.flatnonzero(kept != np.arange(given))
+    final_sizes = np.concatenate([size[fresh:], size[roots]])
+    final_sizes[:given][left <= 0] = 0
+    final_sizes[merged] = 0
+    pairs = np.stack([merged + 1, kept[merged] + 1], axis=1).astype(np.int64)
+    return Stitch(new_labels, final_sizes, np.concatenate([height[fresh:], height[roots]]), pairs)
+
+
+def _grow(
+    image: FloatArray,
+    node: AnyArray,
+    first_inside: int,
+    size: IndexArray,
+    internal: FloatArray,
+    segmenter: Segmenter,
+    next_id: int,
+) -> tuple[IdArray, AnyArray, AnyArray]:
+    keys = np.empty((4, *node.shape), np.uint16)
+    factor = np.float32(segmenter.distance_factor)
+    histogram = neighbor_weights(image, node, first_inside, factor, keys)
+    order = sort_edges(node, first_inside, keys, histogram)
+    root = grow_regions(
+        node,
+        order,
+        histogram,
+        weight_of_bins(),
+        float(segmenter.scale),
+        int(segmenter.min_size),
+        size,
+        internal,
+    )
+    labels, roots = number_regions(node, root, first_inside, next_id)
+    return labels, roots, root
+
+
+def _number_pixels(included: BoolArray) -> AnyArray:
+    node = np.cumsum(included.ravel(), dtype=np.int32).reshape(included.shape) - np.int32(1)
+    node[~included] = -1
+    return node
+
+
+def _pixels_on_seam(labels: IdArray, given: int, axis: int, line: int) -> BoolArray:
+    """Pixels of superpixels that touch the seam, without the strip's outermost lines across."""
+    touching = np.zeros(given + 1, bool)
+    touching[np.take(labels, [line - 1, line], axis=axis).ravel()] = True
+    touching[0] = False
+    zone = touching[labels]
+    # The outermost lines are the contact with what lies outside the strip.
+    if axis == 0:
+        zone[0], zone[-1] = False, False
+    else:
+        zone[:, 0], zone[:, -1] = False, False
+    return zone
+
+
+def _slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
+    area = int(valid.sum())
+    if area == 0:
+        return Superpixels(
+            np.zeros(valid.shape, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32)
+        )
+    inside = image[:, valid]
+    # slic stretches each call's values to 0..1, which would make neighboring tiles differ.
+    stretch = float(inside.max() - inside.min()) or 1.0
+    pixels = np.where(valid, image, inside.min())
+    labels = slic(
+        np.moveaxis(pixels, 0, -1),
+        n_segments=max(1, round(area / segmenter.region_size**2)),
+        compactness=segmenter.compactness / stretch / segmenter.distance_factor,
+        max_num_iter=SLIC_ITERATIONS,
+        convert2lab=False,
+        start_label=1,
+        mask=None if valid.all() else valid,
+        channel_axis=-1,
+    )
+    present, compact = np.unique(labels[valid], return_inverse=True)
+    numbered = np.zeros(valid.shape, np.uint32)
+    numbered[valid] = compact.reshape(-1) + 1
+    sizes = np.bincount(compact.reshape(-1), minlength=len(present)).astype(np.int64)
+    return Superpixels(numbered, sizes, np.zeros(len(present), np.float32))
+
+
+def _stitch_slic(
+    image: FloatArray,
+    labels: IdArray,
+    sizes: IndexArray,
+    internal: FloatArray,
+    zone: BoolArray,
+    segmenter: Segmenter,
+) -> Stitch:
+    given = len(sizes)
+    left = sizes - np.bincount(labels[zone], minlength=given + 1)[1:]
+    fresh = _slic(image, zone, segmenter)
+    joined = labels.copy()
+    joined[zone] = fresh.labels[zone] + given
+    return Stitch(
+        joined,
+        np.concatenate([left, fresh.sizes]),
+        np.concatenate([internal, fresh.internal]),
+        np.zeros((0, 2), np.int64),
+    )

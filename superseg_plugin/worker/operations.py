@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operations that the worker offers, each a thin wrapping of an engine function."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import numpy as np
+
+from ..engine import description, scaling
+from ..engine import superpixels as superpixel_engine
+from .protocol import Array
+
+Answer = tuple[dict[str, Any], dict[str, Array]]
+_device_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: plain options, mapped arrays, and a way to send events meanwhile."""
+
+    options: dict[str, Any]
+    arrays: dict[str, Array]
+    device: str
+    send_event: Callable[[dict[str, Any]], None]
+
+    @property
+    def scaling(self) -> scaling.BandScaling:
+        """The scaling of the bands that came with the request."""
+        return scaling.BandScaling.from_dict(self.options["scaling"])
+
+    def log(self, text: str) -> None:
+        """Send a line for the log."""
+        self.send_event({"event": "log", "text": text})
+
+
+def measure_bands(call: Call) -> Answer:
+    """Scaling of the bands from a sample `pixels` (bands, n)."""
+    return {"scaling": scaling.measure_scaling(call.arrays["pixels"]).to_dict()}, {}
+
+
+def superpixels(call: Call) -> Answer:
+    """Superpixels of a tile: `image` (bands, rows, cols), `valid`; options crop, segmenter."""
+    image, valid = _smoothed(call)
+    result = superpixel_engine.segment_tile(image, valid, _segmenter(call))
+    return {}, {"labels": result.labels, "sizes": result.sizes, "internal": result.internal}
+
+
+def stitch(call: Call) -> Answer:
+    """Superpixels along a seam: as `superpixels`, and `labels`, `sizes`, `internal`, option seam."""
+    image, _ = _smoothed(call)
+    result = superpixel_engine.stitch_seam(
+        image,
+        np.asarray(call.arrays["labels"]),
+        np.asarray(call.arrays["sizes"]),
+        np.asarray(call.arrays["internal"]),
+        tuple(call.options["seam"]),
+        _segmenter(call),
+    )
+    return {}, {
+        "labels": result.labels,
+        "sizes": result.sizes,
+        "internal": result.internal,
+        "merged": result.merged,
+    }
+
+
+def describe_superpixels(call: Call) -> Answer:
+    """Sums and borders of superpixels: `image`, `valid`, `labels`; option core."""
+    valid = np.asarray(call.arrays["valid"])
+    image = scaling.to_display(call.arrays["image"], valid, call.scaling)
+    labels = np.asarray(call.arrays["labels"])
+    result = description.describe_tile(image, valid, labels, _slices(call.options["core"]))
+    return {}, {
+        "ids": result.ids,
+        "sums": result.sums,
+        "pairs": result.pairs,
+        "lengths": result.lengths,
+    }
+
+
+def cluster(call: Call) -> Answer:
+    """Mixture over `sums` (n, features), smoothed on the graph `pairs`, `lengths`."""
+    from ..engine import clustering
+
+    options, arrays = call.options, call.arrays
+    clusters = clustering.cluster_superpixels(
+        np.asarray(arrays["sums"]), options["bands"], options["classes"], options["seed"]
+    )
+    smoothed = clustering.smooth_on_graph(
+        clustering.tempered(clusters.log_joint),
+        np.asarray(arrays["pairs"]),
+        np.asarray(arrays["lengths"]),
+        clusters.means,
+        options["smoothness"],
+    )
+    return {}, {
+        "log_joint": clusters.log_joint,
+        "smoothed": smoothed,
+        "means": clusters.means,
+    }
+
+
+def smooth(call: Call) -> Answer:
+    """Class probabilities of superpixels from `pooled` and, where given, the mixture's evidence."""
+    from ..engine import clustering
+
+    arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
+    pooled = arrays["pooled"].astype(np.float32)
+    if "log_joint" in arrays:
+        unary = clustering.fuse(
+            arrays["log_joint"], arrays["smoothed"], pooled, arrays["pixels"]
+        )
+    else:
+        unary = np.log(pooled + np.float32(1e-4))
+    probabilities = clustering.smooth_on_graph(
+        unary, arrays["pairs"], arrays["lengths"], arrays["means"], call.options["smoothness"]
+    )
+    return {}, {"probabilities": probabilities}
+
+
+def describe_device(call: Call) -> Answer:
+    """What the network will run on, and the halo and alignment of the network asked about."""
+    from ..engine import devices, networks
+
+    network = networks.NETWORKS[call.options["network"]]
+    device = devices.choose_device(call.device)
+    figures = {"halo": network.halo, "alignment": network.alignment}
+    return {**devices.describe(device), **figures}, {}
+
+
+def train(call: Call) -> Answer:
+    """Train on `images`, `superpixels` and optional `soft`; weights come back as arrays."""
+    from ..engine import devices, training
+
+    def report(step: int, loss: float, live: int) -> None:
+        call.send_event({"event": "metric", "step": step, "loss": loss, "live": live})
+
+    arrays = dict(call.arrays)
+    patches = training.Patches(
+        arrays.pop("images"), arrays.pop("superpixels"), _optional(arrays.pop("soft", None))
+    )
+    plan = training.TrainingPlan(**call.options["plan"])
+    device = devices.choose_device(call.device)
+    initial = arrays or None
+    with _device_lock:
+        return {}, training.train_within_memory(
+            patches, call.scaling, plan, device, initial, report, call.log
+        )
+
+
+def predict(call: Call) -> Answer:
+    """Classes and confidence of a tile or, with `labels`, class probabilities by superpixel."""
+    from ..engine import classification, devices
+
+    arrays = dict(call.arrays)
+    values, valid = arrays.pop("image"), np.asarray(arrays.pop("valid"))
+    labels = arrays.pop("labels", None)
+    options = call.options
+    core = _slices(options["core"])
+    with _device_lock:
+        device = devices.choose_device(call.device)
+        classifier = _classifier(
+            options["model_id"],
+            lambda: classification.Classifier.load(
+                options["network"], len(values), options["classes"], arrays, device
+            ),
+        )
+        probabilities = classifier.probabilities(values, valid, call.scaling, core, call.log)
+        if labels is None:
+            classes, confidence = classification.best_class(probabilities, valid[core])
+            return {}, {"classes": classes, "confidence": confidence}
+    ids, sums = classification.pool_in_superpixels(probabilities, np.asarray(labels))
+    return {}, {"ids": ids, "sums": sums}
+
+
+_loaded: dict[str, Any] = {}
+
+
+def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
+    """Keep the one model that a run classifies with; every request still carries its weights."""
+    if model_id not in _loaded:
+        _loaded.clear()
+        _loaded[model_id] = load()
+    return _loaded[model_id]
+
+
+def _optional(array: Array | None) -> Array | None:
+    return None if array is None else np.array(array)
+
+
+def _segmenter(call: Call) -> superpixel_engine.Segmenter:
+    return superpixel_engine.Segmenter(
+        **call.options["segmenter"], distance_factor=call.scaling.distance_factor
+    )
+
+
+def _smoothed(call: Call) -> tuple[Array, Array]:
+    """The image in display units, smoothed with its margin, then cropped to what is asked for."""
+    valid = np.asarray(call.arrays["valid"])
+    image = scaling.to_display(call.arrays["image"], valid, call.scaling)
+    image = superpixel_engine.smooth_image(image, valid, call.options["segmenter"]["sigma"])
+    rows, cols = _slices(call.options["core"])
+    return np.ascontiguousarray(image[:, rows, cols]), valid[rows, cols]
+
+
+def _slices(core: list[int]) -> tuple[slice, slice]:
+    row, col, rows, cols = core
+    return slice(row, row + rows), slice(col, col + cols)
+
+
+OPERATIONS: dict[str, Callable[[Call], Answer]] = {
+    function.__name__: function
+    for function in (
+        measure_bands,
+        superpixels,
+        stitch,
+        describe_superpixels,
+        cluster,
+        smooth,
+        describe_device,
+        train,
+        predict,
+    )
+}

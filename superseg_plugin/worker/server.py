@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker process: reads requests from stdin, computes, answers on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..errors import SuperSegError
+from .protocol import answer_file, map_arrays, request_file, write_arrays
+
+
+class Server:
+    """Answers requests; kernels run on threads, the network on one device."""
+
+    def __init__(self, folder: Path, device: str, output: TextIO) -> None:
+        self.device = device
+        self._folder = folder
+        self._output = output
+        self._lock = threading.Lock()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one message; safe to call from any thread."""
+        line = json.dumps(message)
+        with self._lock:
+            self._output.write(line + "\n")
+            self._output.flush()
+
+    def handle(self, message: dict[str, Any]) -> None:
+        """Run one request and answer it, whatever happens."""
+        from .operations import OPERATIONS, Call
+
+        number = message["id"]
+        try:
+            arrays = map_arrays(request_file(self._folder, message["slot"]), message["arrays"])
+            call = Call(
+                options=message["options"],
+                arrays=arrays,
+                device=self.device,
+                send_event=lambda event: self.send({"id": number, **event}),
+            )
+            result, answer = OPERATIONS[message["op"]](call)
+            described = write_arrays(answer_file(self._folder, message["slot"]), answer)
+            self.send({"id": number, "result": result, "arrays": described})
+        except Exception as error:  # noqa: BLE001 - the boundary: everything becomes an answer
+            self.send({"id": number, "error": _describe_error(error)})
+
+
+def _describe_error(error: Exception) -> dict[str, str]:
+    code = "internal"
+    if isinstance(error, SuperSegError):
+        code = "user"
+    elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        code = "memory"
+    return {"code": code, "text": str(error), "traceback": traceback.format_exc()}
+
+
+def main(folder: str, device: str) -> None:
+    """Serve until stdin closes or a cancel message comes."""
+    # Libraries may print: what they write goes to stderr, the messages keep the real stdout.
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    server = Server(Path(folder), device, output)
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        for line in sys.stdin:
+            message = json.loads(line)
+            if message["op"] == "cancel":
+                # Kernels can't be interrupted; nothing here is worth saving.
+                os._exit(0)
+            pool.submit(server.handle, message)
+    # Nothing is left to do, and unloading the libraries would take a second.
+    output.flush()
+    os._exit(0)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One small run through every kind of operation: shows that a runtime works, and compiles kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..progress import Progress
+from .client import Worker
+
+SIDE = 64
+
+
+def smoke_test(worker: Worker, progress: Progress) -> str:
+    """Compile every kernel, and train and predict one step on the device.
+
+    Returns:
+        Name of the device.
+    """
+    generator = np.random.default_rng(0)
+    image = generator.integers(0, 255, (3, SIDE, SIDE), dtype=np.uint8)
+    valid = np.ones((SIDE, SIDE), bool)
+    valid[:2, :2] = False
+    whole = [0, 0, SIDE, SIDE]
+
+    def ask(op: str, options: dict[str, Any], **arrays: Any) -> Any:
+        return worker.result(worker.submit(op, options, arrays), progress)
+
+    scaling = ask("measure_bands", {}, pixels=image.reshape(3, -1)).result
+    cut = {**scaling, "core": whole, "segmenter": {"method": "felzenszwalb"}}
+    cut["segmenter"].update(scale=32.0, sigma=0.5, min_size=16, region_size=16, compactness=10.0)
+    tile = ask("superpixels", cut, image=image, valid=valid).arrays
+    seam = {**cut, "seam": [0, SIDE // 2]}
+    ask("stitch", seam, image=image, valid=valid, **tile)
+    described = ask(
+        "describe_superpixels", {**scaling, "core": whole}, image=image, valid=valid, labels=tile["labels"]
+    ).arrays
+    count = len(described["ids"])
+    ask(
+        "cluster",
+        {"bands": 3, "classes": 2, "seed": 0, "smoothness": 1.0},
+        sums=described["sums"],
+        pairs=described["pairs"].astype(np.int64) - 1,
+        lengths=described["lengths"],
+    )
+    plan = {"network": "light", "classes": 2, "loss": "crossentropy", "steps": 1, "batch_size": 1}
+    plan.update(learning_rate=1e-3, augment=True, seed=0)
+    weights = ask(
+        "train",
+        {**scaling, "plan": plan},
+        images=image[None],
+        superpixels=tile["labels"][None].astype(np.int32),
+        soft=np.full((count + 1, 2), 0.5, np.float32),
+    ).arrays
+    options = {**scaling, "core": whole, "model_id": "smoke", "network": "light", "classes": 2}
+    ask("predict", options, image=image, valid=valid, **weights)
+    device: str = ask("describe_device", {"network": "light"}).result["name"]
+    return device
