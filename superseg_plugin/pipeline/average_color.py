@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Painting every class in its average color."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..raster.grid import Grid, require_same_grid
+from ..raster.source import RasterSource
+from ..raster.staging import Staging, check_output
+from ..raster.windows import Window, tiles
+from ..raster.writer import RasterWriter
+from .class_reading import TILE, ClassReader, read_numbers
+from .rendering import ClassStatistics, class_statistics, refuse_high_class
+
+# Votes are summed up whenever this many are waiting: bounds the memory, seldom costs time.
+WAITING_VOTES = 4_000_000
+
+
+def run_average_color(
+    source: RasterSource,
+    classification: RasterSource,
+    superpixels: RasterSource | None,
+    output: str,
+    progress: Progress,
+) -> None:
+    """Make the average-color raster of an image and its classes; needs no worker.
+
+    Args:
+        source: the image.
+        classification: its classes.
+        superpixels: where given, each first takes its most frequent class.
+        output: the raster to make.
+        progress: told of every tile.
+
+    Raises:
+        SuperSegError: the grids differ, or the output cannot be written.
+    """
+    used = [source.path, classification.path] + ([superpixels.path] if superpixels else [])
+    check_output(output, "OUTPUT", used)
+    with Staging() as staging:
+        paint_average_color(
+            source, classification, staging.path(output), progress, superpixels=superpixels
+        )
+        staging.commit()
+
+
+def paint_average_color(
+    source: RasterSource,
+    classification: ClassReader,
+    output_path: str | Path,
+    progress: Progress,
+    statistics: ClassStatistics | None = None,
+    superpixels: ClassReader | None = None,
+) -> None:
+    """Write the image with every pixel replaced by the average of its class.
+
+    The result has the image's bands, number type (averages rounded for whole numbers) and nodata
+    value; where that cannot tell the pixels without class, a mask band does.
+
+    Args:
+        source: the image.
+        classification: its classes, on the same grid.
+        output_path: the raster to make.
+        progress: told of every tile.
+        statistics: of these classes, where known already; with `superpixels`, after the vote.
+        superpixels: where given, each first takes its most frequent class.
+
+    Raises:
+        SuperSegError: the grids differ, no pixel has a class, or the output cannot be written.
+    """
+    grid = source.grid
+    require_same_grid(grid, classification.grid, "CLASSIFICATION", classification.name)
+    start = 0.0
+    if superpixels is not None:
+        require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
+        start = 0.3
+        classification = VotedClasses(
+            classification, superpixels, PartProgress(progress, 0.0, start)
+        )
+    middle = start
+    if statistics is None:
+        middle = (1 + start) / 2
+        part = PartProgress(progress, start, middle)
+        statistics = class_statistics(source, classification, part)
+    if not statistics.counts.any():
+        raise SuperSegError(
+            f"CLASSIFICATION: no pixel of {classification.name} has a class where the image has"
+            " valid pixels; give classes of this image."
+        )
+    nodata = _common_nodata(source)
+    palette = _palette(statistics, source, nodata)
+    windows = tiles(grid.width, grid.height, TILE)
+    painting = PartProgress(progress, middle, 1.0)
+    with RasterWriter(
+        output_path,
+        grid,
+        len(source.bands),
+        source.dtype,
+        nodata=nodata,
+        band_names=source.band_names,
+        with_mask=nodata is None,
+        band_colors=source.band_colors,
+    ) as writer:
+        for done, window in enumerate(windows, start=1):
+            stop_if_cancelled(progress)
+            numbers = read_numbers(classification, window, "CLASSIFICATION")
+            _, valid = source.read(window)
+            numbers[~valid] = 0
+            writer.write(window, palette[:, numbers])
+            if nodata is None:
+                writer.write_mask(window, numbers > 0)
+            painting.report(done / len(windows))
+
+
+class VotedClasses:
+    """A class raster in which each superpixel has its most frequent class.
+
+    Pixels outside superpixels keep their class, pixels without class stay so, and of equally
+    frequent classes the lower number wins.
+
+    Args:
+        classification: the class raster.
+        superpixels: superpixel numbers on the same grid.
+        progress: told of every tile of the count.
+    """
+
+    def __init__(
+        self, classification: ClassReader, superpixels: ClassReader, progress: Progress
+    ) -> None:
+        self._classification = classification
+        self._superpixels = superpixels
+        self._count(progress)
+
+    @property
+    def grid(self) -> Grid:
+        """Size and georeference."""
+        return self._classification.grid
+
+    @property
+    def name(self) -> str:
+        """The class raster's name."""
+        return self._classification.name
+
+    def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Return `(1, rows, cols)` int64 class numbers, and which are classes."""
+        classes = read_numbers(self._classification, window, "CLASSIFICATION")
+        numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
+        inside = (classes > 0) & (numbers > 0)
+        places = np.searchsorted(self._numbers, numbers[inside])
+        classes[inside] = self._winners[places]
+        return classes[np.newaxis], classes > 0
+
+    def _count(self, progress: Progress) -> None:
+        keys = np.zeros(0, dtype=np.int64)
+        votes = np.zeros(0, dtype=np.int64)
+        waiting: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
+        windows = tiles(self.grid.width, self.grid.height, TILE)
+        for done, window in enumerate(windows, start=1):
+            stop_if_cancelled(progress)
+            classes = read_numbers(self._classification, window, "CLASSIFICATION")
+            refuse_high_class(int(classes.max()), self.name)
+            numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
+            inside = (classes > 0) & (numbers > 0)
+            found = np.unique((numbers[inside] << 16) | classes[inside], return_counts=True)
+            waiting.append(found)
+            if sum(len(part) for part, _ in waiting) > WAITING_VOTES or done == len(windows):
+                keys, votes = _summed([(keys, votes), *waiting])
+                waiting = []
+            progress.report(done / len(windows))
+        numbers, classes = keys >> 16, keys & 0xFFFF
+        # Sorted so, the winner of each superpixel is the last of its group.
+        order = np.lexsort((-classes, votes, numbers))
+        numbers, classes = numbers[order], classes[order]
+        last = np.append(numbers[1:] != numbers[:-1], True)[: len(numbers)]
+        self._numbers = numbers[last]
+        self._winners = classes[last]
+
+
+def _summed(
+    parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    keys, places = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+    votes = np.bincount(places, weights=np.concatenate([part[1] for part in parts]))
+    return keys, votes.astype(np.int64)
+
+
+def _common_nodata(source: RasterSource) -> float | None:
+    """The one nodata value of all bands; None where there is none that every band can hold."""
+    first: float | None = source.nodata[0]
+    if first is None:
+        return None
+    if all(value is not None and value != value for value in source.nodata):
+        return first
+    if any(value != first for value in source.nodata):
+        return None
+    return first
+
+
+def _palette(
+    statistics: ClassStatistics, source: RasterSource, nodata: float | None
+) -> npt.NDArray[Any]:
+    """Colors of the classes, `(bands, k + 1)` of the image's type; class 0 is nothing."""
+    dtype = source.dtype
+    fill = 0 if nodata is None else nodata
+    means = statistics.means.T
+    means = np.where(np.isfinite(means), means, 0)
+    palette = np.empty((means.shape[0], means.shape[1] + 1), dtype=dtype)
+    palette[:, 0] = fill
+    if dtype.kind == "f":
+        palette[:, 1:] = means
+        if nodata is not None and nodata == nodata:
+            colors = palette[:, 1:]
+            same = colors == dtype.type(nodata)
+            colors[same] = np.nextafter(dtype.type(nodata), dtype.type(np.inf))
+        return palette
+    limits = np.iinfo(dtype)
+    palette[:, 1:] = np.clip(np.rint(means), limits.min, limits.max).astype(dtype)
+    if nodata is not None:
+        # An average that happens to be the nodata value would make a hole of its class.
+        beside = int(nodata) + (1 if nodata < limits.max else -1)
+        colors = palette[:, 1:]
+        colors[colors == dtype.type(nodata)] = beside
+    return palette

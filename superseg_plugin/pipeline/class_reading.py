@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reading rasters of numbers that stand for something: classes, superpixels."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..raster.grid import Grid
+from ..raster.windows import Window
+
+# Pixels a side of what is read at a time; a multiple of the blocks that outputs are written in.
+TILE = 1024
+
+
+class ClassReader(Protocol):
+    """What a class raster is read through: a `RasterSource`, or something that changes it."""
+
+    @property
+    def grid(self) -> Grid:
+        """Size and georeference."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in messages."""
+
+    def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Return `(1, rows, cols)` numbers and which are valid."""
+
+
+def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDArray[np.int64]:
+    """Read class or superpixel numbers.
+
+    Args:
+        reader: the raster; its first band counts.
+        window: where.
+        parameter: the Processing parameter that gave it, for messages.
+
+    Returns:
+        `(rows, cols)` int64; 0 where there is nothing.
+
+    Raises:
+        SuperSegError: a number is negative or not whole.
+    """
+    values, valid = reader.read(window)
+    raw = values[0]
+    if raw.dtype.kind == "f":
+        raw = np.where(valid, raw, 0)
+        numbers = raw.astype(np.int64)
+        wrong = bool((numbers != raw).any())
+    else:
+        numbers = np.where(valid, raw, 0).astype(np.int64, copy=False)
+        wrong = False
+    if wrong or (raw.dtype.kind != "u" and numbers.size and int(numbers.min()) < 0):
+        raise SuperSegError(
+            f"{parameter}: {reader.name} holds numbers that are negative or not whole; give a"
+            " raster of classes or superpixels, numbered from 1."
+        )
+    return numbers

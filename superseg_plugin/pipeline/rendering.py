@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the classes look like: their pixels, averages and colors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import Progress, stop_if_cancelled
+from ..raster.class_table import ClassTable
+from ..raster.grid import require_same_grid
+from ..raster.source import RasterSource
+from ..raster.windows import Window, tiles
+from .class_reading import TILE, ClassReader, read_numbers
+from .colors import told_apart
+
+Floats = npt.NDArray[np.float64]
+
+HIGHEST_CLASS = 65535
+SAMPLE_SIDE = 8
+SAMPLE_PIXELS = 128
+STRETCH_PERCENT = (2.0, 98.0)
+
+
+@dataclass(frozen=True)
+class ClassStatistics:
+    """Sums over the pixels of each class 1..k that are valid in the image.
+
+    Attributes:
+        counts: `(k,)` int64, pixels.
+        sums: `(k, bands)` float64.
+        areas: `(k,)` float64, see `Grid.row_areas`.
+    """
+
+    counts: npt.NDArray[np.int64]
+    sums: Floats
+    areas: Floats
+
+    @property
+    def means(self) -> Floats:
+        """Averages, `(k, bands)`; NaN for classes without pixels."""
+        counts = np.where(self.counts > 0, self.counts, np.nan)
+        return np.asarray(self.sums / counts[:, np.newaxis], dtype=np.float64)
+
+
+def class_statistics(
+    source: RasterSource,
+    classification: ClassReader,
+    progress: Progress,
+    class_count: int | None = None,
+) -> ClassStatistics:
+    """Count and sum the image's pixels by class, tile by tile.
+
+    Args:
+        source: the image.
+        classification: class numbers on the same grid, 0 or nodata for none.
+        progress: told of every tile.
+        class_count: how many classes to report; the highest number found where None.
+
+    Raises:
+        SuperSegError: the grids differ, or the numbers are no classes.
+    """
+    grid, bands = source.grid, len(source.bands)
+    require_same_grid(grid, classification.grid, "CLASSIFICATION", classification.name)
+    size = (class_count or 0) + 1
+    counts = np.zeros(size, dtype=np.int64)
+    sums = np.zeros((size, bands))
+    areas = np.zeros(size)
+    windows = tiles(grid.width, grid.height, TILE)
+    for done, window in enumerate(windows, start=1):
+        stop_if_cancelled(progress)
+        numbers = read_numbers(classification, window, "CLASSIFICATION")
+        values, valid = source.read(window)
+        numbers[~valid] = 0
+        highest = int(numbers.max())
+        refuse_high_class(highest, classification.name, class_count or HIGHEST_CLASS)
+        if highest >= len(counts):
+            more = highest + 1 - len(counts)
+            counts = np.pad(counts, (0, more))
+            sums = np.pad(sums, ((0, more), (0, 0)))
+            areas = np.pad(areas, (0, more))
+        _add_tile(counts, sums, areas, numbers, values, grid.row_areas(window))
+        progress.report(done / len(windows))
+    return ClassStatistics(counts[1:], sums[1:], areas[1:])
+
+
+def refuse_high_class(highest: int, name: str, limit: int = HIGHEST_CLASS) -> None:
+    """Raise `SuperSegError` where a raster's highest number is no class."""
+    if highest > limit:
+        raise SuperSegError(
+            f"CLASSIFICATION: {name} holds number {highest}, more than {limit} classes; give a"
+            " raster of classes."
+        )
+
+
+def class_colors(
+    statistics: ClassStatistics, display_bands: Sequence[int], stretch: Floats
+) -> npt.NDArray[np.uint8]:
+    """Give each class its average color, moved where it would look like an earlier one's.
+
+    Args:
+        statistics: of the classes.
+        display_bands: indices of red, green and blue, or of one band shown in gray.
+        stretch: `(len(display_bands), 2)`, the values shown darkest and brightest.
+
+    Returns:
+        `(k, 3)` uint8.
+    """
+    means = statistics.means[:, list(display_bands)]
+    low, high = stretch[:, 0], stretch[:, 1]
+    parts = np.nan_to_num((means - low) / (high - low), nan=0.5, posinf=1.0, neginf=0.0)
+    shown = np.rint(np.clip(parts, 0, 1) * 255).astype(np.uint8)
+    return told_apart(np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown)
+
+
+def display_stretch(source: RasterSource) -> Floats:
+    """Find the values to show darkest and brightest, `(len(source.display_bands), 2)`.
+
+    Bytes are shown as they are, other numbers between two percentiles of an even sample.
+    """
+    chosen = list(source.display_bands)
+    if source.dtype == np.uint8:
+        return np.array([[0.0, 255.0]] * len(chosen))
+    samples = []
+    for window in _sample_windows(source.grid.width, source.grid.height):
+        values, valid = source.read(window)
+        samples.append(values[chosen][:, valid].astype(np.float64))
+    sample = np.concatenate(samples, axis=1)
+    if not sample.shape[1]:
+        return np.array([[0.0, 1.0]] * len(chosen))
+    stretch = np.percentile(sample, STRETCH_PERCENT, axis=1).T
+    flat = stretch[:, 0] >= stretch[:, 1]
+    stretch[flat] += np.array([-0.5, 0.5])
+    return np.asarray(stretch, dtype=np.float64)
+
+
+def build_class_table(
+    source: RasterSource,
+    classification: ClassReader,
+    progress: Progress,
+    names: Sequence[str] | None = None,
+    colors: npt.NDArray[np.uint8] | None = None,
+    statistics: ClassStatistics | None = None,
+) -> ClassTable:
+    """Describe the classes of a raster.
+
+    Args:
+        source: the image that was classified.
+        classification: its classes.
+        progress: told of every tile.
+        names: of the classes; "Class n" where missing.
+        colors: `(k, 3)`; the average colors where None.
+        statistics: those of `class_statistics`, where they are known already.
+
+    Raises:
+        SuperSegError: as `class_statistics`.
+    """
+    if statistics is None:
+        statistics = class_statistics(source, classification, progress)
+    if colors is None:
+        colors = class_colors(statistics, source.display_bands, display_stretch(source))
+    given = list(names or ())
+    count = len(statistics.counts)
+    return ClassTable(
+        names=tuple(
+            given[i] if i < len(given) and given[i] else f"Class {i + 1}" for i in range(count)
+        ),
+        colors=colors,
+        counts=statistics.counts,
+        areas=statistics.areas,
+        means=statistics.means,
+        band_names=source.band_names,
+    )
+
+
+def _add_tile(
+    counts: npt.NDArray[np.int64],
+    sums: Floats,
+    areas: Floats,
+    numbers: npt.NDArray[np.int64],
+    values: npt.NDArray[np.generic],
+    row_areas: Floats,
+) -> None:
+    size = len(counts)
+    flat = numbers.ravel()
+    # Number 0 gathers the pixels without class, whatever their values; nobody looks at it.
+    for band, layer in enumerate(values):
+        sums[:, band] += np.bincount(flat, weights=layer.ravel(), minlength=size)
+    if row_areas[0] == row_areas[-1] and (row_areas == row_areas[0]).all():
+        found = np.bincount(flat, minlength=size)
+        areas += found * row_areas[0]
+    else:
+        rows = numbers.shape[0]
+        keys = numbers * rows + np.arange(rows)[:, np.newaxis]
+        by_row = np.bincount(keys.ravel(), minlength=size * rows).reshape(size, rows)
+        found = by_row.sum(axis=1)
+        areas += by_row @ row_areas
+    counts += found
+
+
+def _sample_windows(width: int, height: int) -> list[Window]:
+    """Spread small windows evenly; all of a small raster."""
+
+    def starts(length: int) -> list[int]:
+        last = max(length - SAMPLE_PIXELS, 0)
+        return sorted({round(i * last / (SAMPLE_SIDE - 1)) for i in range(SAMPLE_SIDE)})
+
+    return [
+        Window(col, row, min(SAMPLE_PIXELS, width), min(SAMPLE_PIXELS, height))
+        for row in starts(height)
+        for col in starts(width)
+    ]
