@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The model file: weights and what they were made from, in the safetensors layout.
+
+Eight bytes of header length, a JSON header, then the numbers. Nothing in it is ever executed, and
+numpy is all it takes to read.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+
+FORMAT = "superseg"
+FORMAT_VERSION = 1
+LARGEST_HEADER = 64 * 1024**2
+TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+LENGTH_BYTES = 8
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network and everything needed to use it on another image.
+
+    Attributes:
+        network: the architecture's name.
+        classes: how many the network tells apart.
+        band_count: of the images it takes.
+        band_names: one a band.
+        scaling: per-band figures that standardize the input, by name.
+        pixel_size: of the training image, in meters (or its units); None where unknown.
+        class_names: one a class.
+        class_colors: `(classes, 3)` uint8.
+        merge_order: steps in which classes join, most alike first.
+        options: those of the training.
+        seed: of the training.
+        versions: of the software that made it, by name.
+        weights: float32 (or int64) arrays by name.
+    """
+
+    network: str
+    classes: int
+    band_count: int
+    band_names: tuple[str, ...]
+    scaling: dict[str, list[float]]
+    pixel_size: float | None
+    class_names: tuple[str, ...]
+    class_colors: npt.NDArray[np.uint8]
+    merge_order: list[Any] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, Array] = field(default_factory=dict)
+
+
+def save_model(path: str | Path, model: Model) -> None:
+    """Write a model; the same model gives the same bytes.
+
+    Raises:
+        SuperSegError: the file cannot be written.
+    """
+    described = {
+        "network": model.network,
+        "classes": int(model.classes),
+        "band_count": int(model.band_count),
+        "band_names": list(model.band_names),
+        "scaling": {name: [float(x) for x in row] for name, row in model.scaling.items()},
+        "pixel_size": None if model.pixel_size is None else float(model.pixel_size),
+        "class_names": list(model.class_names),
+        "class_colors": np.asarray(model.class_colors).tolist(),
+        "merge_order": model.merge_order,
+        "options": model.options,
+        "seed": int(model.seed),
+        "versions": model.versions,
+    }
+    header: dict[str, Any] = {
+        "__metadata__": {
+            "format": FORMAT,
+            "format_version": str(FORMAT_VERSION),
+            "model": json.dumps(described, sort_keys=True, ensure_ascii=False),
+        }
+    }
+    pieces = []
+    end = 0
+    for name in sorted(model.weights):
+        weight = np.asarray(model.weights[name])
+        kind = "I64" if weight.dtype.kind in "iu" else "F32"
+        piece = np.ascontiguousarray(weight, dtype=TYPES[kind]).tobytes()
+        header[name] = {
+            "dtype": kind,
+            "shape": list(weight.shape),
+            "data_offsets": [end, end + len(piece)],
+        }
+        pieces.append(piece)
+        end += len(piece)
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    # Readers map the numbers into memory, which wants them to start on a multiple of eight.
+    text += b" " * (-len(text) % LENGTH_BYTES)
+    try:
+        with Path(path).open("wb") as file:
+            file.write(len(text).to_bytes(LENGTH_BYTES, "little"))
+            file.write(text)
+            for piece in pieces:
+                file.write(piece)
+    except OSError as error:
+        raise SuperSegError(
+            f"{path} cannot be written ({error.strerror}); choose another place."
+        ) from None
+
+
+def load_model(path: str | Path) -> Model:
+    """Read a model.
+
+    Raises:
+        SuperSegError: the file is missing, no model, damaged, or of a newer version.
+    """
+    header, start = _read(Path(path))
+    described = _described(header, Path(path))
+    weights = {}
+    try:
+        with Path(path).open("rb") as file:
+            for name, entry in header.items():
+                if name == "__metadata__":
+                    continue
+                first, last = entry["data_offsets"]
+                file.seek(start + first)
+                numbers = np.frombuffer(file.read(last - first), dtype=TYPES[entry["dtype"]])
+                weights[name] = numbers.reshape(entry["shape"]).copy()
+    except OSError as error:
+        raise SuperSegError(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, OverflowError):
+        raise _no_model(Path(path), "it is cut off or damaged") from None
+    return _model(described, weights, Path(path))
+
+
+def read_header(path: str | Path) -> Model:
+    """Read all of a model but its weights.
+
+    Raises:
+        SuperSegError: as `load_model`.
+    """
+    header, _ = _read(Path(path))
+    return _model(_described(header, Path(path)), {}, Path(path))
+
+
+def _read(path: Path) -> tuple[dict[str, Any], int]:
+    """Read and check the header; return it and where the numbers start."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(LENGTH_BYTES), "little")
+            # Any other file has a length here that makes no sense: look before reading on.
+            if not 2 <= length <= min(size - LENGTH_BYTES, LARGEST_HEADER):
+                raise _no_model(path, "it has no model header")
+            text = file.read(length)
+    except OSError as error:
+        raise SuperSegError(
+            f"MODEL: {path} cannot be opened ({error.strerror}); choose a .superseg file."
+        ) from None
+    try:
+        header = json.loads(text.decode())
+    except (ValueError, RecursionError):
+        raise _no_model(path, "its header cannot be read") from None
+    if not isinstance(header, dict):
+        raise _no_model(path, "its header cannot be read")
+    start = LENGTH_BYTES + length
+    for name, entry in header.items():
+        if name != "__metadata__" and not _fits(entry, size - start):
+            raise _no_model(path, "it is cut off or damaged")
+    return header, start
+
+
+def _fits(entry: object, available: int) -> bool:
+    """Tell whether a tensor's entry agrees with itself and lies within the file."""
+    if not isinstance(entry, Mapping) or entry.get("dtype") not in TYPES:
+        return False
+    shape, offsets = entry.get("shape"), entry.get("data_offsets")
+    for numbers in (shape, offsets):
+        if not isinstance(numbers, list):
+            return False
+        if not all(type(n) is int and n >= 0 for n in numbers):
+            return False
+    if not isinstance(shape, list) or not isinstance(offsets, list) or len(offsets) != 2:
+        return False
+    first, last = offsets
+    expected = math.prod(shape) * TYPES[str(entry["dtype"])].itemsize
+    return bool(first <= last <= available and last - first == expected)
+
+
+def _described(header: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    metadata = header.get("__metadata__")
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise _no_model(path, "it was made by another program")
+    version = str(metadata.get("format_version"))
+    if version != str(FORMAT_VERSION):
+        raise SuperSegError(
+            f"MODEL: {path.name} has format version {version}, this SuperSeg reads"
+            f" {FORMAT_VERSION}; update the plugin or train the model anew."
+        )
+    try:
+        described = json.loads(metadata["model"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise _no_model(path, "its header cannot be read") from None
+    if not isinstance(described, dict):
+        raise _no_model(path, "its header cannot be read")
+    return described
+
+
+def _model(described: Mapping[str, Any], weights: dict[str, Array], path: Path) -> Model:
+    try:
+        classes = int(described["classes"])
+        size = described["pixel_size"]
+        model = Model(
+            network=str(described["network"]),
+            classes=classes,
+            band_count=int(described["band_count"]),
+            band_names=tuple(str(name) for name in described["band_names"]),
+            scaling={
+                str(name): [float(x) for x in row] for name, row in described["scaling"].items()
+            },
+            pixel_size=None if size is None else float(size),
+            class_names=tuple(str(name) for name in described["class_names"]),
+            class_colors=np.array(described["class_colors"], dtype=np.uint8).reshape(-1, 3),
+            merge_order=list(described["merge_order"]),
+            options=dict(described["options"]),
+            seed=int(described["seed"]),
+            versions={str(k): str(v) for k, v in described["versions"].items()},
+            weights=weights,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise _no_model(path, "its header is incomplete") from None
+    if not len(model.class_names) == len(model.class_colors) == classes:
+        raise _no_model(path, "its classes do not fit together")
+    if len(model.band_names) != model.band_count:
+        raise _no_model(path, "its bands do not fit together")
+    return model
+
+
+def _no_model(path: Path, reason: str) -> SuperSegError:
+    return SuperSegError(
+        f"MODEL: {path.name} is no SuperSeg model ({reason}); choose a .superseg file that"
+        " training has made."
+    )
