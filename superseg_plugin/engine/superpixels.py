@@ -110,12 +110,13 @@ def stitch_seam(
     sizes: IndexArray,
     internal: FloatArray,
     seam: tuple[int, int],
+    open_sides: tuple[bool, bool, bool, bool],
     segmenter: Segmenter,
 ) -> Stitch:
     """Cut anew the superpixels that touch a seam, as if the seam were not there.
 
-    Every superpixel that touches the seam is dissolved into pixels (within the strip, less its
-    outermost line), and the same method runs on these pixels with the superpixels around them as
+    Every superpixel that touches the seam is dissolved into pixels (within the strip, less the
+    outermost line of its open sides), and the same method runs on these pixels with the superpixels around them as
     components that exist already. So the seam becomes a line like any other, and a large region
     cut by the seam grows together again.
 
@@ -125,11 +126,13 @@ def stitch_seam(
         sizes: `(given,)` int64 pixels of each in the whole scene.
         internal: `(given,)` float32 largest weight inside each.
         seam: axis (0: a horizontal seam, 1: a vertical one) and the index of the first line after it.
+        open_sides: whether superpixels may go on beyond the strip's top, bottom, left, right side.
         segmenter: the method and its parameters.
     """
     axis, line = seam
     given = len(sizes)
     zone = _pixels_on_seam(labels, given, axis, line)
+    _clear_open_sides(zone, open_sides)
     if segmenter.method == "slic":
         return _stitch_slic(image, labels, sizes, internal, zone, segmenter)
     node = _number_pixels(zone)
@@ -185,17 +188,19 @@ def _number_pixels(included: BoolArray) -> AnyArray:
 
 
 def _pixels_on_seam(labels: IdArray, given: int, axis: int, line: int) -> BoolArray:
-    """Pixels of superpixels that touch the seam, without the strip's outermost lines across."""
     touching = np.zeros(given + 1, bool)
     touching[np.take(labels, [line - 1, line], axis=axis).ravel()] = True
     touching[0] = False
-    zone = touching[labels]
-    # The outermost lines are the contact with what lies outside the strip.
-    if axis == 0:
-        zone[0], zone[-1] = False, False
-    else:
-        zone[:, 0], zone[:, -1] = False, False
-    return zone
+    return touching[labels]
+
+
+def _clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool]) -> None:
+    """Keep the contact with what lies outside the strip: its outermost lines stay as they are."""
+    top, bottom, left, right = open_sides
+    zone[: int(top)] = False
+    zone[zone.shape[0] - int(bottom) :] = False
+    zone[:, : int(left)] = False
+    zone[:, zone.shape[1] - int(right) :] = False
 
 
 def _slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:

@@ -89,6 +89,7 @@ class Staging:
 
     def __init__(self) -> None:
         self._folders: dict[Path, Path] = {}
+        self._scratch: list[Path] = []
 
     def __enter__(self) -> Staging:
         """Return itself."""
@@ -101,9 +102,9 @@ class Staging:
         traceback: TracebackType | None,
     ) -> None:
         """Remove whatever was not committed."""
-        for folder in self._folders.values():
+        for folder in [*self._folders.values(), *self._scratch]:
             shutil.rmtree(folder, ignore_errors=True)
-        self._folders = {}
+        self._folders, self._scratch = {}, []
 
     def path(self, final: str | Path) -> Path:
         """Say where to build an output.
@@ -120,13 +121,17 @@ class Staging:
         """
         place = Path(final).absolute()
         if place not in self._folders:
-            try:
-                self._folders[place] = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place.parent))
-            except OSError as error:
-                raise SuperSegError(
-                    f"{place} cannot be written ({error.strerror}); choose another folder."
-                ) from None
+            self._folders[place] = _hidden_folder_beside(place)
         return self._folders[place] / place.name
+
+    def scratch(self, final: str | Path) -> Path:
+        """Make a hidden folder for intermediate files of this run, on the disk of an output.
+
+        Raises:
+            SuperSegError: the folder cannot be made.
+        """
+        self._scratch.append(_hidden_folder_beside(Path(final).absolute()))
+        return self._scratch[-1]
 
     def commit(self) -> None:
         """Move every output into place, replacing older ones and removing their sidecars.
@@ -150,6 +155,15 @@ class Staging:
                     f"{final} cannot be replaced ({error.strerror}); close other programs that"
                     " use it, remove its layer from QGIS, or choose another name."
                 ) from None
+
+
+def _hidden_folder_beside(place: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=place.parent))
+    except OSError as error:
+        raise SuperSegError(
+            f"{place} cannot be written ({error.strerror}); choose another folder."
+        ) from None
 
 
 def _files_of(source: str) -> list[str]:

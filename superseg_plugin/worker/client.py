@@ -110,6 +110,11 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the packages that the worker computes with."""
+        return dict(self._interpreter.versions)
+
+    @property
     def process_id(self) -> int:
         """Process id of the worker, for those who measure it."""
         return self._process.pid

@@ -49,7 +49,7 @@ def superpixels(call: Call) -> Answer:
 
 
 def stitch(call: Call) -> Answer:
-    """Superpixels along a seam: as `superpixels`, and `labels`, `sizes`, `internal`, option seam."""
+    """Superpixels along a seam: as `superpixels`, and `labels`, `sizes`, `internal`, options seam, open_sides."""
     image, _ = _smoothed(call)
     result = superpixel_engine.stitch_seam(
         image,
@@ -57,6 +57,7 @@ def stitch(call: Call) -> Answer:
         np.asarray(call.arrays["sizes"]),
         np.asarray(call.arrays["internal"]),
         tuple(call.options["seam"]),
+        tuple(call.options["open_sides"]),
         _segmenter(call),
     )
     return {}, {

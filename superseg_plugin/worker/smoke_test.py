@@ -32,7 +32,7 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     cut = {**scaling, "core": whole, "segmenter": {"method": "felzenszwalb"}}
     cut["segmenter"].update(scale=32.0, sigma=0.5, min_size=16, region_size=16, compactness=10.0)
     tile = ask("superpixels", cut, image=image, valid=valid).arrays
-    seam = {**cut, "seam": [0, SIDE // 2]}
+    seam = {**cut, "seam": [0, SIDE // 2], "open_sides": [False] * 4}
     ask("stitch", seam, image=image, valid=valid, **tile)
     described = ask(
         "describe_superpixels", {**scaling, "core": whole}, image=image, valid=valid, labels=tile["labels"]

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keeping a few tiles in flight, so that disk and processor work at the same time."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from typing import Callable, TypeVar
+
+from ..progress import Progress
+from ..worker.client import Answer, Worker
+
+Item = TypeVar("Item")
+
+
+def run_in_flight(
+    worker: Worker,
+    items: Iterable[Item],
+    submit: Callable[[Item], Future[Answer]],
+    progress: Progress,
+) -> Iterator[tuple[Item, Answer]]:
+    """Submit items, a few ahead, and yield their answers in the order of the items.
+
+    Args:
+        worker: who computes.
+        items: what to submit, usually windows.
+        submit: reads and submits one item.
+        progress: asked for cancel while waiting.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
+    ahead = (os.cpu_count() or 1) + 1
+    waiting: deque[tuple[Item, Future[Answer]]] = deque()
+    for item in items:
+        waiting.append((item, submit(item)))
+        if len(waiting) > ahead:
+            oldest, future = waiting.popleft()
+            yield oldest, worker.result(future, progress)
+    while waiting:
+        oldest, future = waiting.popleft()
+        yield oldest, worker.result(future, progress)
