@@ -33,6 +33,7 @@ from .sentences import refusal
 PYTHON_SETTING = "superseg/python"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
+MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"
 
 BAND_HELP = "Band numbers of the image to use. All bands except an alpha band if left empty."
@@ -124,7 +125,8 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         return self.GROUP
 
     def groupId(self):
-        return "".join(letter for letter in self.GROUP.lower() if letter.isalnum())
+        # A model's group has no id but its title; one of the same title is to be the same group.
+        return self.GROUP
 
     def tags(self):
         return list(self.TAGS)

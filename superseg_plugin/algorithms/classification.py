@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.classification import ClassificationOptions, run_classification
-from .base import MODEL_FILES, SuperSegAlgorithm
+from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
 from .styling import ClassStyle, ConfidenceStyle, style
 
 
@@ -44,7 +44,7 @@ them too.</p>
             "Image",
             "The image: a raster layer with the bands that the model was trained on.",
         )
-        self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_FILES)
+        self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",

@@ -36,7 +36,7 @@ device it computes. <b>Copy the text into a bug report.</b></p>
         pass
 
     def compute(self, progress, context):
-        text = runtime_report()
+        text = runtime_report(self._python, progress)
         for line in text.splitlines():
             progress.log(line)
         return {self.TEXT: text}

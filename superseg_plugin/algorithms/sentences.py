@@ -19,11 +19,12 @@ def refusal(algorithm, parameters, context):
     """Name the first unacceptable value and what would do; empty where QGIS knows better."""
     for definition in algorithm.parameterDefinitions():
         value = parameters.get(definition.name())
-        if value is None or definition.checkValueIsAcceptable(value, context):
+        if definition.checkValueIsAcceptable(value, context):
             continue
         cure = _cure(definition)
         if cure:
-            return f"{definition.name()} is “{value}”: {cure}"
+            state = "is missing" if value is None else f"is “{value}”"
+            return f"{definition.name()} {state}: {cure}"
     return ""
 
 
@@ -37,7 +38,7 @@ def _cure(definition):
     if isinstance(definition, QgsProcessingParameterBand):
         return "give band numbers, 1 for the first band, separated by semicolons."
     if isinstance(definition, QgsProcessingParameterRasterLayer):
-        return "give a raster layer or the path of a raster file."
+        return "give a raster layer that QGIS can show, or the path of a raster file."
     return ""
 
 

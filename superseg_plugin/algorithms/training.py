@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.training import TrainingOptions, run_training
-from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
+from .base import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES, SuperSegAlgorithm
 
 GUIDANCES = ("clusters", "selftraining")
 NETWORKS = ("light", "published")
@@ -121,7 +121,7 @@ patches are drawn from all over it.</p>
             self.INITIAL_MODEL,
             "Initial model",
             "A model of the same bands to start from instead of from scratch.",
-            MODEL_FILES,
+            MODEL_OR_ANY_FILES,
             optional=True,
             advanced=True,
         )
