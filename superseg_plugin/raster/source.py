@@ -49,6 +49,7 @@ class RasterSource:
     Attributes:
         path: as given.
         bands: band numbers, from 1.
+        band_count: of the whole raster, without alpha.
         band_names: description of each band, or "Band n".
         band_colors: GDAL's color interpretation of each band, in words ("Red", "Undefined").
         dtype: the numpy type that holds every chosen band.
@@ -153,6 +154,7 @@ class RasterSource:
         self._alpha = next(
             (n for n, b in every.items() if b.GetColorInterpretation() == gdal.GCI_AlphaBand), 0
         )
+        self.band_count = count - (1 if self._alpha and count > 1 else 0)
         if bands is None:
             bands = [number for number in every if number != self._alpha] or list(every)
         for number in bands:
