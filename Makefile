@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists what can be made. Everything made lies in build/ and dist/, but for the worker
+# environment, which lies in the user's data folder so that QGIS finds it.
+
+# The interpreter of QGIS, which need not be the first python3 in PATH.
+QGIS_PYTHON ?= /usr/bin/python3
+# Where `make install` puts the plugin: the default profile of QGIS 3 on Linux.
+PLUGINS ?= $(HOME)/.local/share/QGIS/QGIS3/profiles/default/python/plugins
+# What to test with: `make test-qgis TESTS=tests/qgis/test_segment.py PYTEST="-x -k cancel"`.
+PYTEST ?=
+
+ENGINE := build/env/engine/bin
+VERSION := $(shell sed -n 's/^version=//p' metadata.txt)
+ZIP := dist/superseg_plugin-$(VERSION).zip
+SOURCES := superseg_plugin tests
+TYPED := superseg_plugin/engine superseg_plugin/pipeline superseg_plugin/raster superseg_plugin/worker
+
+# Tests and tools see this checkout and none of the user's Python, plugins or QGIS profile.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP QGIS_PLUGINPATH QGIS_PREFIX_PATH
+export PYTHONDONTWRITEBYTECODE := 1
+HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
+	QGIS_CUSTOM_CONFIG_PATH=$(CURDIR)/build/profiles/tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-system setup-worker setup-qgis setup-engine demo test test-engine \
+	test-qgis test-desktop lint format scan package install dev benchmark-speed \
+	benchmark-quality screenshots clean
+
+help: ## list what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+
+# --- Set-up: each part is quick when it is done already
+
+setup: setup-system setup-worker setup-qgis setup-engine ## install all that the other targets need
+
+setup-system:
+	@sh tests/tools/system_packages.sh $(QGIS_PYTHON)
+
+setup-worker: setup-system
+	@$(QGIS_PYTHON) -m tests.tools.environments worker
+
+setup-qgis: setup-system
+	@$(QGIS_PYTHON) -m tests.tools.environments qgis
+
+setup-engine: setup-worker
+	@$(QGIS_PYTHON) -m tests.tools.environments engine
+
+# --- Use
+
+demo: setup-worker ## segment a small Landsat image; results in build/demo
+	@$(QGIS_PYTHON) -m tests.demo.demo
+
+screenshots: demo ## pictures of a real QGIS window in build/screenshots
+	@$(QGIS_PYTHON) -m tests.desktop.screenshots
+
+# --- Checks
+
+test: lint test-engine test-qgis test-desktop ## lint and run all tests
+
+test-engine: setup-engine ## tests of the kernels, in the worker's Python
+	$(ENGINE)/python -m pytest $(or $(TESTS),tests/engine) $(PYTEST)
+
+test-qgis: setup-qgis setup-worker ## tests of rasters, pipeline, worker and algorithms, in QGIS's Python
+	@mkdir -p -m 700 build/run
+	$(HEADLESS) build/env/qgis/bin/python -m pytest \
+		$(or $(TESTS),tests/raster tests/worker tests/pipeline tests/qgis) $(PYTEST)
+
+test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS window
+	@mkdir -p -m 700 build/run
+	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis tests/desktop $(PYTEST)
+
+lint: setup-engine ## style, types and PyQGIS spellings
+	$(ENGINE)/python -m ruff check $(SOURCES)
+	$(ENGINE)/python -m ruff format --check $(SOURCES)
+	$(ENGINE)/python -m mypy $(TYPED)
+	$(ENGINE)/python -m flake8 --isolated --select QGS --extend-ignore QGS402 $(SOURCES)
+
+format: setup-engine ## put the code into its standard form
+	$(ENGINE)/python -m ruff check --fix $(SOURCES)
+	$(ENGINE)/python -m ruff format $(SOURCES)
+
+scan: setup-engine ## security checks of the QGIS plugin site
+	@$(ENGINE)/python -m tests.tools.scan
+
+# --- The plugin itself
+
+package: ## dist/superseg_plugin-<version>.zip, as the plugin site takes it
+	@test -z "$$(git status --porcelain)" || { git status --short; \
+		echo "Commit or remove these first: the package is made from the last commit."; exit 1; }
+	@mkdir -p dist && rm -f $(ZIP)
+	git archive --format=zip -o $(ZIP) --prefix=superseg_plugin/ \
+		--add-file=metadata.txt --add-file=LICENSE \
+		--prefix=superseg_plugin/icons/ $(patsubst %,--add-file=%,$(wildcard icons/*)) \
+		--prefix=superseg_plugin/ HEAD:superseg_plugin
+	@$(QGIS_PYTHON) -m tests.tools.check_package $(ZIP)
+
+install: package ## put the package into a QGIS profile: make install PLUGINS=<folder>
+	@mkdir -p "$(PLUGINS)" && rm -rf "$(PLUGINS)/superseg_plugin"
+	$(QGIS_PYTHON) -m zipfile -e $(ZIP) "$(PLUGINS)"
+	@echo "Installed in $(PLUGINS). Enable SuperSeg in QGIS under Plugins > Manage and Install Plugins."
+
+dev: setup-system ## start QGIS with the plugin straight from this checkout
+	@ln -sfn ../metadata.txt superseg_plugin/metadata.txt && ln -sfn ../icons superseg_plugin/icons
+	QGIS_PLUGINPATH="$(CURDIR)" qgis
+
+# --- Benchmarks
+
+benchmark-speed: setup-engine ## seconds and memory: make benchmark-speed SIZE=7200x6800
+	@$(QGIS_PYTHON) -m tests.benchmarks.speed $(if $(SIZE),--size $(SIZE)) \
+		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \
+		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP))
+
+benchmark-quality: setup-engine ## scores on labeled images: make benchmark-quality DATA=<folder>
+	@test -n "$(DATA)" || { \
+		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }
+	@$(QGIS_PYTHON) -m tests.benchmarks.quality "$(DATA)" $(if $(CLASSES),--classes $(CLASSES)) \
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(PRESETS),--presets $(PRESETS)) \
+		$(if $(IMAGES),--images $(IMAGES))
+
+clean: ## remove what was made here; the worker environment stays
+	rm -rf build dist superseg_plugin/metadata.txt superseg_plugin/icons
+	find superseg_plugin tests -name __pycache__ -type d -prune -exec rm -rf {} +

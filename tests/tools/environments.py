@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make the Python environments of `make setup`: python -m tests.tools.environments NAME..."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.worker.environment import install_environment
+from superseg_plugin.worker.interpreter import environment_python, find_interpreter
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = REPOSITORY / "build" / "env"
+REQUIREMENTS = REPOSITORY / "tests" / "requirements"
+PACKAGE_FOLDERS = (
+    "import json, sys; "
+    "print(json.dumps([p for p in sys.path if p.endswith(('site-packages', 'dist-packages'))]))"
+)
+
+
+class PrintedProgress:
+    """Progress of the installer on the terminal."""
+
+    def report(self, fraction: float, text: str = "") -> None:
+        if text:
+            print(f"[{fraction:4.0%}] {text}", flush=True)
+
+    def log(self, text: str) -> None:
+        print(f"       {text}", flush=True)
+
+    def cancelled(self) -> bool:
+        return False
+
+
+def make_worker() -> None:
+    """The worker environment, unless the plugin finds an interpreter that will do."""
+    try:
+        find_interpreter()
+    except SuperSegError:
+        install_environment("cpu", None, PrintedProgress())
+
+
+def make_qgis() -> None:
+    """QGIS's own Python with pytest."""
+    _make("qgis", Path(sys.executable), ["--system-site-packages"])
+
+
+def make_engine() -> None:
+    """The worker's Python with test tools; the worker's packages are seen, not copied."""
+    _make("engine", find_interpreter().path, [], shared=True)
+
+
+def _make(name: str, base: Path, options: list[str], shared: bool = False) -> None:
+    folder = ENVIRONMENTS / name
+    requirements = REQUIREMENTS / f"{name}.txt"
+    folders = json.loads(_output(base, PACKAGE_FOLDERS)) if shared else []
+    # The stamp comes last: an environment without it was left half made, and one with another
+    # was made for other needs.
+    wanted = {
+        "base": str(base),
+        "made": _made(base) if shared else "",
+        "folders": folders,
+        "requirements": requirements.read_text(encoding="utf-8"),
+    }
+    stamp = folder / "stamp.json"
+    if stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
+        return
+    print(f"Making the {name} test environment in build/env/{name}", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    _run([str(base), "-I", "-m", "venv", *options, str(folder)])
+    python = environment_python(folder)
+    if folders:
+        own = json.loads(_output(python, PACKAGE_FOLDERS))[-1]
+        (Path(own) / "worker_packages.pth").write_text("\n".join(folders) + "\n", encoding="utf-8")
+    pip = [str(python), "-I", "-m", "pip", "install", "-q", "--no-input"]
+    for attempt in range(3):
+        try:
+            _run([*pip, "--disable-pip-version-check", "-r", str(requirements)])
+            break
+        except subprocess.CalledProcessError:
+            if attempt == 2:
+                raise
+            time.sleep(5)
+    stamp.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def _made(python: Path) -> str:
+    """When an environment was made: one built anew in the same place has other packages."""
+    settings = python.parent.parent / "pyvenv.cfg"
+    return str(settings.stat().st_mtime_ns) if settings.is_file() else ""
+
+
+def _output(python: Path, code: str) -> str:
+    command = [str(python), "-I", "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+MAKERS: dict[str, Callable[[], None]] = {
+    "worker": make_worker,
+    "qgis": make_qgis,
+    "engine": make_engine,
+}
+
+
+def main(names: list[str]) -> int:
+    """Make the environments named."""
+    for name in names:
+        try:
+            MAKERS[name]()
+        except (SuperSegError, subprocess.CalledProcessError, OSError) as error:
+            print(f"The {name} environment could not be made: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
