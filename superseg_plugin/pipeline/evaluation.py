@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Comparing classes with a reference, from one table of counts streamed over the scene."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import Progress, stop_if_cancelled
+from ..raster.class_table import read_class_table
+from ..raster.grid import require_same_grid
+from ..raster.source import RasterSource
+from ..raster.staging import Staging, check_output
+from ..raster.windows import tiles
+from .class_reading import TILE
+from .evaluation_result import Agreement, Evaluation
+from .report import evaluation_report
+from .scores import accuracy, all_scores, class_ious, matching
+
+Numbers = npt.NDArray[np.int64]
+
+MOST_VALUES = 10_000
+MOST_CELLS = 20_000_000
+# Ranges up to here are counted directly, without sorting the pixels.
+DIRECT_RANGE = 1 << 20
+
+
+def run_evaluation(
+    classification: RasterSource,
+    reference: RasterSource,
+    unlabelled: int | None,
+    report_output: str | None,
+    progress: Progress,
+) -> Evaluation:
+    """Evaluate, and write the report where one is wanted; needs no worker.
+
+    Raises:
+        SuperSegError: as `evaluate`, or the report cannot be written.
+    """
+    if report_output:
+        inputs = [classification.path, reference.path]
+        check_output(report_output, "REPORT", inputs, raster=False)
+    result = evaluate(classification, reference, unlabelled, progress)
+    if report_output:
+        classes = read_class_table(classification.path)
+        text = evaluation_report(result, classification.name, reference.name, classes)
+        with Staging() as staging:
+            staging.path(report_output).write_text(text, encoding="utf-8")
+            staging.commit()
+    return result
+
+
+def evaluate(
+    classification: RasterSource,
+    reference: RasterSource,
+    unlabelled: int | None,
+    progress: Progress,
+) -> Evaluation:
+    """Compare classes with a reference.
+
+    Args:
+        classification: the classes; pixels without are left out and counted.
+        reference: the true classes, any whole numbers, on the same grid.
+        unlabelled: the reference's value for "not labelled"; its nodata value where None, or 0
+            where it has none. Nodata of the reference never counts as a label.
+        progress: told of every tile.
+
+    Raises:
+        SuperSegError: the grids differ, the rasters hold no class numbers, or no pixel has both
+            a label and a class.
+    """
+    grid = classification.grid
+    require_same_grid(grid, reference.grid, "REFERENCE", reference.name)
+    _require_one_band(classification, "CLASSIFICATION")
+    _require_one_band(reference, "REFERENCE")
+    if unlabelled is None and reference.nodata[0] is None:
+        unlabelled = 0
+    names = f"REFERENCE: {reference.name}", f"CLASSIFICATION: {classification.name}"
+    labelled, rest = Contingency(*names), Contingency(*names)
+    unclassified = 0
+    windows = tiles(grid.width, grid.height, TILE)
+    for done, window in enumerate(windows, start=1):
+        stop_if_cancelled(progress)
+        values, classified = classification.read(window)
+        true_values, known = reference.read(window)
+        unclassified += int(classified.size - np.count_nonzero(classified))
+        predicted = _whole(values[0][classified], "CLASSIFICATION", classification.name)
+        known = known[classified]
+        truth = true_values[0][classified]
+        if unlabelled is not None:
+            known = known & (truth != unlabelled)
+        labels = _whole(truth[known], "REFERENCE", reference.name)
+        labelled.add(labels, predicted[known])
+        others = predicted[~known]
+        rest.add(np.zeros(len(others), dtype=np.int64), others)
+        progress.report(done / len(windows))
+    if not labelled.table.sum():
+        raise SuperSegError(
+            f"REFERENCE: no pixel of {reference.name} has both a label and a class; check"
+            " UNLABELLED, or give a reference that overlaps the classes."
+        )
+    return _evaluation(labelled, rest, unclassified)
+
+
+class Contingency:
+    """Counts of pairs of numbers, growing with the numbers met.
+
+    Args:
+        first: what the first numbers are from, for messages: parameter and file.
+        second: the same of the second ones.
+
+    Attributes:
+        rows: the first numbers met, ascending.
+        columns: the second ones.
+        table: `(rows, columns)` int64.
+    """
+
+    def __init__(self, first: str, second: str) -> None:
+        self._first = first
+        self._second = second
+        self.rows: Numbers = np.zeros(0, dtype=np.int64)
+        self.columns: Numbers = np.zeros(0, dtype=np.int64)
+        self.table: Numbers = np.zeros((0, 0), dtype=np.int64)
+
+    def add(self, first: Numbers, second: Numbers) -> None:
+        """Count pairs given as two arrays of the same length.
+
+        Raises:
+            SuperSegError: there are more different numbers than classes can have.
+        """
+        if not len(first):
+            return
+        rows, row_codes = _coded(first)
+        columns, column_codes = _coded(second)
+        self._grow(np.union1d(self.rows, rows), np.union1d(self.columns, columns))
+        size = len(rows) * len(columns)
+        keys = row_codes * len(columns) + column_codes
+        if size <= max(DIRECT_RANGE, len(keys)):
+            counts = np.bincount(keys, minlength=size)
+            cells = np.flatnonzero(counts)
+            counts = counts[cells]
+        else:
+            cells, counts = np.unique(keys, return_counts=True)
+        row_places = np.searchsorted(self.rows, rows)[cells // len(columns)]
+        column_places = np.searchsorted(self.columns, columns)[cells % len(columns)]
+        self.table[row_places, column_places] += counts
+
+    def _grow(self, rows: Numbers, columns: Numbers) -> None:
+        if len(rows) == len(self.rows) and len(columns) == len(self.columns):
+            return
+        most = max(len(rows), len(columns))
+        if most > MOST_VALUES or len(rows) * len(columns) > MOST_CELLS:
+            raise SuperSegError(
+                f"{self._first if most == len(rows) else self._second} holds {most} different"
+                " numbers or more and looks like an image; give a raster of class numbers."
+            )
+        table = np.zeros((len(rows), len(columns)), dtype=np.int64)
+        if self.table.size:
+            old = np.searchsorted(rows, self.rows), np.searchsorted(columns, self.columns)
+            table[np.ix_(*old)] = self.table
+        self.rows, self.columns, self.table = rows, columns, table
+
+
+def _evaluation(labelled: Contingency, rest: Contingency, unclassified: int) -> Evaluation:
+    table = labelled.table
+    pairs = matching(table)
+    ious = class_ious(table, pairs)
+    scores = all_scores(table)
+    share, mean_iou = accuracy(table, pairs), float(ious.mean())
+    main = Agreement(**dataclasses.asdict(scores), accuracy=share, mean_iou=mean_iou)
+    with_unlabelled = main
+    if rest.table.size:
+        columns = np.union1d(labelled.columns, rest.columns)
+        whole = np.zeros((len(table) + 1, len(columns)), dtype=np.int64)
+        whole[1:, np.searchsorted(columns, labelled.columns)] = table
+        whole[0, np.searchsorted(columns, rest.columns)] = rest.table[0]
+        others = all_scores(whole)
+        with_unlabelled = Agreement(
+            **{**dataclasses.asdict(others), "are": scores.are}, accuracy=share, mean_iou=mean_iou
+        )
+    return Evaluation(
+        **dataclasses.asdict(main),
+        with_unlabelled=with_unlabelled,
+        table=table,
+        reference_values=labelled.rows,
+        predicted_values=labelled.columns,
+        pairs=pairs,
+        ious=ious,
+        labelled=int(table.sum()),
+        unlabelled=int(rest.table.sum()),
+        unclassified=unclassified,
+    )
+
+
+def _coded(numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the different numbers, ascending, and the index of each number among them."""
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low >= DIRECT_RANGE:
+        distinct, codes = np.unique(numbers, return_inverse=True)
+        return distinct, codes
+    shifted = numbers - low
+    present = np.bincount(shifted) > 0
+    places = np.cumsum(present) - 1
+    return np.flatnonzero(present) + low, places[shifted]
+
+
+def _whole(numbers: npt.NDArray[Any], parameter: str, name: str) -> Numbers:
+    whole = numbers.astype(np.int64)
+    if numbers.dtype.kind == "f" and bool((whole != numbers).any()):
+        raise SuperSegError(
+            f"{parameter}: {name} holds numbers that are not whole and looks like an image; give"
+            " a raster of class numbers."
+        )
+    return whole
+
+
+def _require_one_band(source: RasterSource, parameter: str) -> None:
+    if source.band_count > 1:
+        raise SuperSegError(
+            f"{parameter}: {source.name} has {source.band_count} bands; give a raster of one band"
+            " that holds class numbers."
+        )
