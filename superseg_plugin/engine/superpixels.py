@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from skimage.segmentation import slic
 
 from .filters import smooth
 from .graph_segmentation import (
@@ -16,47 +13,9 @@ from .graph_segmentation import (
     sort_edges,
     weight_of_bins,
 )
-from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
-
-SLIC_ITERATIONS = 10
-
-
-@dataclass(frozen=True)
-class Segmenter:
-    """How an image in display units (0..255) is cut.
-
-    Attributes:
-        method: `felzenszwalb` or `slic`.
-        scale: Felzenszwalb's k in display units.
-        sigma: standard deviation in pixels of the smoothing before either method.
-        min_size: smallest superpixel in pixels (Felzenszwalb).
-        region_size: side of a superpixel in pixels (SLIC).
-        compactness: weight of distance against color, in display units (SLIC).
-        distance_factor: see `BandScaling`.
-    """
-
-    method: str = "felzenszwalb"
-    scale: float = 32.0
-    sigma: float = 0.5
-    min_size: int = 64
-    region_size: int = 16
-    compactness: float = 10.0
-    distance_factor: float = 1.0
-
-
-@dataclass(frozen=True)
-class Superpixels:
-    """Superpixels of an array.
-
-    Attributes:
-        labels: `(rows, cols)` uint32, 0 = nodata, ids 1..n.
-        sizes: `(n,)` int64 pixels of each.
-        internal: `(n,)` float32 largest weight inside each, display units.
-    """
-
-    labels: IdArray
-    sizes: IndexArray
-    internal: FloatArray
+from .segments import Segmenter, Stitch, Superpixels
+from .slic import segment_tile_slic, stitch_seam_slic
+from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 
 def smooth_image(image: FloatArray, valid: BoolArray, sigma: float) -> FloatArray:
@@ -77,31 +36,13 @@ def segment_tile(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> S
         Superpixels numbered from 1 in order of first appearance.
     """
     if segmenter.method == "slic":
-        return _slic(image, valid, segmenter)
+        return segment_tile_slic(image, valid, segmenter)
     node = _number_pixels(valid)
     count = int(valid.sum())
     size = np.ones(count, np.int64)
     internal = np.zeros(count, np.float32)
     labels, roots, _ = _grow(image, node, count, size, internal, segmenter, next_id=1)
     return Superpixels(labels, size[roots], internal[roots])
-
-
-@dataclass(frozen=True)
-class Stitch:
-    """What joining the tiles on both sides of a seam changed.
-
-    Attributes:
-        labels: `(rows, cols)` uint32; ids up to the number of given superpixels are theirs, larger
-            ones are new.
-        sizes: `(given + new,)` int64 pixels; 0 for given ones that were dissolved whole or merged.
-        internal: `(given + new,)` float32.
-        merged: `(m, 2)` int64, given ids that became one: `[from, into]`.
-    """
-
-    labels: IdArray
-    sizes: IndexArray
-    internal: FloatArray
-    merged: IndexArray
 
 
 def stitch_seam(
@@ -131,10 +72,10 @@ def stitch_seam(
     """
     axis, line = seam
     given = len(sizes)
+    if segmenter.method == "slic":
+        return stitch_seam_slic(image, labels, sizes, (axis, line), segmenter)
     zone = _pixels_on_seam(labels, given, axis, line)
     _clear_open_sides(zone, open_sides)
-    if segmenter.method == "slic":
-        return _stitch_slic(image, labels, sizes, internal, zone, segmenter)
     node = _number_pixels(zone)
     fresh = int(zone.sum())
     outside = (labels > 0) & ~zone
@@ -203,49 +144,3 @@ def _clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool]
     zone[:, zone.shape[1] - int(right) :] = False
 
 
-def _slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
-    area = int(valid.sum())
-    if area == 0:
-        return Superpixels(
-            np.zeros(valid.shape, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32)
-        )
-    inside = image[:, valid]
-    # slic stretches each call's values to 0..1, which would make neighboring tiles differ.
-    stretch = float(inside.max() - inside.min()) or 1.0
-    pixels = np.where(valid, image, inside.min())
-    labels = slic(
-        np.moveaxis(pixels, 0, -1),
-        n_segments=max(1, round(area / segmenter.region_size**2)),
-        compactness=segmenter.compactness / stretch / segmenter.distance_factor,
-        max_num_iter=SLIC_ITERATIONS,
-        convert2lab=False,
-        start_label=1,
-        mask=None if valid.all() else valid,
-        channel_axis=-1,
-    )
-    present, compact = np.unique(labels[valid], return_inverse=True)
-    numbered = np.zeros(valid.shape, np.uint32)
-    numbered[valid] = compact.reshape(-1) + 1
-    sizes = np.bincount(compact.reshape(-1), minlength=len(present)).astype(np.int64)
-    return Superpixels(numbered, sizes, np.zeros(len(present), np.float32))
-
-
-def _stitch_slic(
-    image: FloatArray,
-    labels: IdArray,
-    sizes: IndexArray,
-    internal: FloatArray,
-    zone: BoolArray,
-    segmenter: Segmenter,
-) -> Stitch:
-    given = len(sizes)
-    left = sizes - np.bincount(labels[zone], minlength=given + 1)[1:]
-    fresh = _slic(image, zone, segmenter)
-    joined = labels.copy()
-    joined[zone] = fresh.labels[zone] + given
-    return Stitch(
-        joined,
-        np.concatenate([left, fresh.sizes]),
-        np.concatenate([internal, fresh.internal]),
-        np.zeros((0, 2), np.int64),
-    )

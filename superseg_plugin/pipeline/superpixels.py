@@ -50,7 +50,7 @@ class SuperpixelOptions:
     sigma: float = 0.5
     min_size: int = 64
     region_size: int = 16
-    compactness: float = 10.0
+    compactness: float = 25.0
     tile_size: int = 0
 
     def __post_init__(self) -> None:

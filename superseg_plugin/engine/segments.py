@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What goes into cutting an image into superpixels, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .types import FloatArray, IdArray, IndexArray
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """How an image in display units (0..255) is cut.
+
+    Attributes:
+        method: `felzenszwalb` or `slic`.
+        scale: Felzenszwalb's k in display units.
+        sigma: standard deviation in pixels of the smoothing before either method.
+        min_size: smallest superpixel in pixels (Felzenszwalb).
+        region_size: side of a superpixel in pixels (SLIC).
+        compactness: weight of distance against color, in display units (SLIC).
+        distance_factor: see `BandScaling`.
+    """
+
+    method: str = "felzenszwalb"
+    scale: float = 32.0
+    sigma: float = 0.5
+    min_size: int = 64
+    region_size: int = 16
+    compactness: float = 25.0
+    distance_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Superpixels:
+    """Superpixels of an array.
+
+    Attributes:
+        labels: `(rows, cols)` uint32, 0 = nodata, ids 1..n.
+        sizes: `(n,)` int64 pixels of each.
+        internal: `(n,)` float32 largest weight inside each, display units.
+    """
+
+    labels: IdArray
+    sizes: IndexArray
+    internal: FloatArray
+
+
+@dataclass(frozen=True)
+class Stitch:
+    """What joining the tiles on both sides of a seam changed.
+
+    Attributes:
+        labels: `(rows, cols)` uint32; ids up to the number of given superpixels are theirs, larger
+            ones are new.
+        sizes: `(given + new,)` int64 pixels; 0 for given ones that were dissolved whole or merged.
+        internal: `(given + new,)` float32.
+        merged: `(m, 2)` int64, given ids that became one: `[from, into]`.
+    """
+
+    labels: IdArray
+    sizes: IndexArray
+    internal: FloatArray
+    merged: IndexArray

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""SLIC superpixels by scikit-image, made to fit tiles and nodata.
+
+Source: R. Achanta et al., "SLIC superpixels compared to state-of-the-art superpixel methods", IEEE TPAMI
+34 (2012).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+from skimage.measure import label
+from skimage.segmentation import slic
+
+from .segments import Segmenter, Stitch, Superpixels
+from .types import BoolArray, FloatArray, IdArray, IndexArray
+
+ITERATIONS = 10
+
+
+def segment_tile_slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
+    """Cut a tile with SLIC; see `segment_tile`."""
+    if not valid.any():
+        return Superpixels(
+            np.zeros(valid.shape, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32)
+        )
+    labels = _cut(image, valid, segmenter)
+    if not valid.all():
+        labels = _join_small_pieces(labels, valid, _smallest(segmenter))
+    present, compact = np.unique(labels[valid], return_inverse=True)
+    numbered = np.zeros(valid.shape, np.uint32)
+    numbered[valid] = compact.reshape(-1) + 1
+    sizes = np.bincount(compact.reshape(-1), minlength=len(present)).astype(np.int64)
+    return Superpixels(numbered, sizes, np.zeros(len(present), np.float32))
+
+
+def stitch_seam_slic(
+    image: FloatArray,
+    labels: IdArray,
+    sizes: IndexArray,
+    seam: tuple[int, int],
+    segmenter: Segmenter,
+) -> Stitch:
+    """Let the superpixels of a strip that cross its seam replace what the tiles made there.
+
+    What is left of superpixels that they cover partly stays, less the pieces that got too small.
+    """
+    axis, line = seam
+    given = len(sizes)
+    valid = labels > 0
+    if not valid.any():
+        return Stitch(
+            labels.copy(), sizes, np.zeros(given, np.float32), np.zeros((0, 2), np.int64)
+        )
+    fresh = _cut_off_center(image, valid, (axis, line), segmenter)
+    crossing = np.unique(np.take(fresh, [line - 1, line], axis=axis))
+    zone = np.isin(fresh, crossing[crossing > 0])
+    joined = labels.astype(np.int64)
+    joined[zone] = given + fresh[zone]
+    touched = np.zeros(given + 1, bool)
+    touched[np.unique(labels[zone])] = True
+    edited = zone | touched[labels]
+    pieces = _join_small_pieces(joined, edited, _smallest(segmenter))
+    return _renumber(labels, sizes, pieces, edited)
+
+
+def _cut(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> IndexArray:
+    filled = image
+    if not valid.all():
+        nearest = distance_transform_edt(~valid, return_distances=False, return_indices=True)
+        filled = image[:, nearest[0], nearest[1]]
+    # slic stretches each call's values to 0..1, which would make neighboring tiles differ.
+    stretch = float(filled.max() - filled.min()) or 1.0
+    labels = slic(
+        np.moveaxis(filled, 0, -1),
+        n_segments=max(1, round(valid.size / segmenter.region_size**2)),
+        compactness=segmenter.compactness / stretch / segmenter.distance_factor,
+        max_num_iter=ITERATIONS,
+        convert2lab=False,
+        start_label=1,
+        channel_axis=-1,
+    )
+    return np.where(valid, labels, 0).astype(np.int64)
+
+
+def _cut_off_center(
+    image: FloatArray, valid: BoolArray, seam: tuple[int, int], segmenter: Segmenter
+) -> IndexArray:
+    """Cut a strip with the seam a quarter of a superpixel from the grid that SLIC starts from.
+
+    On the grid's own lines borders would be more frequent than elsewhere, between them less.
+    """
+    axis, line = seam
+    dropped = (line - segmenter.region_size // 4) % segmenter.region_size
+    inside = (slice(dropped, None), slice(None)) if axis == 0 else (slice(None), slice(dropped, None))
+    fresh = np.zeros(valid.shape, np.int64)
+    if valid[inside].any():
+        fresh[inside] = _cut(image[(slice(None), *inside)], valid[inside], segmenter)
+    return fresh
+
+
+def _smallest(segmenter: Segmenter) -> int:
+    return max(segmenter.region_size**2 // 4, 1)
+
+
+def _join_small_pieces(labels: IndexArray, edited: BoolArray, smallest: int) -> IndexArray:
+    """Number connected pieces within `edited` anew; small ones join the longest border's piece."""
+    pieces = label(np.where(edited, labels, 0), background=0, connectivity=1).astype(np.int64)
+    sizes = np.bincount(pieces.ravel())
+    small = sizes < smallest
+    small[0] = False
+    target = np.arange(len(sizes))
+    pairs = []
+    for one, two in ((pieces[:, 1:], pieces[:, :-1]), (pieces[1:], pieces[:-1])):
+        border = (one != two) & (one > 0) & (two > 0)
+        pairs += [np.stack([one[border], two[border]]), np.stack([two[border], one[border]])]
+    source, other = np.concatenate(pairs, axis=1)
+    useful = small[source] & ~small[other]
+    codes, lengths = np.unique(source[useful] * len(sizes) + other[useful], return_counts=True)
+    order = np.argsort(lengths, kind="stable")
+    target[codes[order] // len(sizes)] = codes[order] % len(sizes)
+    joined: IndexArray = target[pieces]
+    return joined
+
+
+def _renumber(
+    labels: IdArray, sizes: IndexArray, pieces: IndexArray, edited: BoolArray
+) -> Stitch:
+    """Give every piece an id: a given one where it holds most of what is left of it."""
+    given = len(sizes)
+    numbers, local = np.unique(pieces[edited], return_inverse=True)
+    local = local.reshape(-1)
+    before = labels[edited].astype(np.int64)
+    codes, overlap = np.unique(before * len(numbers) + local, return_counts=True)
+    ids = np.arange(given + 1, given + 1 + len(numbers))
+    left = np.bincount(before, minlength=given + 1)
+    for code, pixels in zip(codes, overlap):
+        old, piece = divmod(int(code), len(numbers))
+        # More than half of what the strip holds of it: no two pieces can claim the same id.
+        if 2 * pixels > left[old] and ids[piece] > given:
+            ids[piece] = old
+    fresh = ids > given
+    ids[fresh] = np.arange(given + 1, given + 1 + int(fresh.sum()))
+    result = labels.copy()
+    result[edited] = ids[local]
+    total = np.bincount(result.ravel(), minlength=given + 1 + int(fresh.sum()))[1:]
+    total[:given] += sizes - np.bincount(labels.ravel(), minlength=given + 1)[1:]
+    return Stitch(
+        result, total, np.zeros(len(total), np.float32), np.zeros((0, 2), np.int64)
+    )
