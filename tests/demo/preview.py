@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One picture of a run: the image and what was made of it, side by side, whole and in detail."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+from qgis.PyQt.QtCore import QRectF, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
+
+PANEL = 440
+GAP = 14
+TITLE = 34
+FOOT = 30
+OUTLINE_SCALE = 3
+OUTLINE_COLOR = (255, 232, 64)
+INK = "#1f2a33"
+
+
+def draw_preview(folder: Path, target: Path, caption: str) -> None:
+    """Draw `image`, `superpixels`, `classes` and `average_color` of a folder.
+
+    Args:
+        folder: where the four .tif files lie.
+        target: the PNG to write.
+        caption: line of text below.
+    """
+    image = _display(_read(folder / "image.tif"))
+    columns = [
+        ("Image", image),
+        ("Superpixels", _with_outlines(image, _read(folder / "superpixels.tif")[0])),
+        ("Classes", _class_colors(folder / "classes.tif")),
+        ("Average colors", _display(_read(folder / "average_color.tif"))),
+    ]
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Text needs an application object; it must live until the picture is saved.
+    application = QGuiApplication.instance() or QGuiApplication([])
+    rows, cols = image.shape[:2]
+    panel_height = round(PANEL * rows / cols)
+    width = GAP + len(columns) * (PANEL + GAP)
+    height = GAP + TITLE + 2 * (panel_height + GAP) + FOOT
+    sheet = QImage(width, height, QImage.Format.Format_RGB32)
+    sheet.fill(QColor("white"))
+    painter = QPainter(sheet)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    detail = _detail(rows, cols)
+    for number, (title, pixels) in enumerate(columns):
+        left = GAP + number * (PANEL + GAP)
+        _text(painter, QRectF(left, GAP, PANEL, TITLE), title, 20, bold=True)
+        top = GAP + TITLE
+        whole = QRectF(left, top, PANEL, panel_height)
+        _paint(painter, whole, pixels)
+        _frame(painter, whole, detail, rows, cols)
+        below = QRectF(left, top + panel_height + GAP, PANEL, panel_height)
+        _paint(painter, below, _cut(pixels, detail, rows))
+    line = QRectF(GAP, height - FOOT - GAP / 2, width - 2 * GAP, FOOT)
+    _text(painter, line, caption, 14)
+    painter.end()
+    if not sheet.save(str(target)):
+        raise OSError(f"{target} cannot be written")
+    del application
+
+
+def _read(path: Path) -> np.ndarray:
+    dataset = gdal.Open(str(path))
+    values = dataset.ReadAsArray()
+    return values if values.ndim == 3 else values[None]
+
+
+def _display(values: np.ndarray) -> np.ndarray:
+    """`(rows, cols, 3)` bytes of the first three bands, or of the one there is."""
+    bands = values[:3] if len(values) >= 3 else values[[0, 0, 0]]
+    if bands.dtype != np.uint8:
+        low, high = np.nanpercentile(bands, (2, 98))
+        scaled = np.nan_to_num((bands.astype(np.float64) - low) / max(high - low, 1e-12))
+        bands = (np.clip(scaled, 0.0, 1.0) * 255).astype(np.uint8)
+    return np.ascontiguousarray(bands.transpose(1, 2, 0))
+
+
+def _with_outlines(image: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The image enlarged, with thin lines where superpixels meet."""
+    large = np.kron(image, np.ones((OUTLINE_SCALE, OUTLINE_SCALE, 1), np.uint8))
+    names = np.kron(labels, np.ones((OUTLINE_SCALE, OUTLINE_SCALE), labels.dtype))
+    line = np.zeros(names.shape, bool)
+    line[:, 1:] |= names[:, 1:] != names[:, :-1]
+    line[1:] |= names[1:] != names[:-1]
+    large[line] = OUTLINE_COLOR
+    return large
+
+
+def _class_colors(path: Path) -> np.ndarray:
+    dataset = gdal.Open(str(path))
+    classes = dataset.ReadAsArray()
+    table = dataset.GetRasterBand(1).GetColorTable()
+    colors = np.full((256, 3), 255, np.uint8)
+    for value in range(1, min(table.GetCount(), 256)):
+        colors[value] = table.GetColorEntry(value)[:3]
+    return colors[classes]
+
+
+def _detail(rows: int, cols: int) -> tuple[int, int, int, int]:
+    """Top, left, height and width of the part shown enlarged: a quarter of each side."""
+    height, width = rows // 4, cols // 4
+    return int(rows * 0.62), int(cols * 0.17), height, width
+
+
+def _cut(pixels: np.ndarray, detail: tuple[int, int, int, int], rows: int) -> np.ndarray:
+    scale = pixels.shape[0] // rows
+    top, left, height, width = (scale * number for number in detail)
+    part = pixels[top : top + height, left : left + width]
+    # Enlarged by whole steps: pixels stay square and sharp.
+    return np.kron(part, np.ones((4 // scale + 1, 4 // scale + 1, 1), np.uint8))
+
+
+def _paint(painter: QPainter, place: QRectF, pixels: np.ndarray) -> None:
+    pixels = np.ascontiguousarray(pixels)
+    rows, cols = pixels.shape[:2]
+    picture = QImage(pixels.tobytes(), cols, rows, 3 * cols, QImage.Format.Format_RGB888)
+    size = place.size().toSize()
+    smooth = Qt.TransformationMode.SmoothTransformation
+    fitted = picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    painter.drawImage(place.topLeft(), fitted)
+
+
+def _frame(
+    painter: QPainter, place: QRectF, detail: tuple[int, int, int, int], rows: int, cols: int
+) -> None:
+    top, left, height, width = detail
+    down, across = place.height() / rows, place.width() / cols
+    frame = QRectF(
+        place.left() + left * across, place.top() + top * down, width * across, height * down
+    )
+    for color, thickness in (("#1f2a33", 4.0), ("#ffffff", 2.0)):
+        pen = QPen(QColor(color), thickness)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawRect(frame)
+
+
+def _text(painter: QPainter, place: QRectF, text: str, size: int, bold: bool = False) -> None:
+    font = QFont("DejaVu Sans")
+    font.setPixelSize(size)
+    font.setBold(bold)
+    painter.setFont(font)
+    painter.setPen(QColor(INK))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
