@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.model_file import Model, load_model, read_header, save_model
+
+MODEL = Model(
+    network="light",
+    classes=3,
+    band_count=2,
+    band_names=("red", "grün"),
+    scaling={"center": [1.0, 2.5], "spread": [0.1, 1e-30]},
+    pixel_size=0.5,
+    class_names=("Water", "Class 2", "Class 3"),
+    class_colors=np.arange(9, dtype=np.uint8).reshape(3, 3),
+    merge_order=[[1, 2, 0.5]],
+    options={"steps": 150, "loss": "focal"},
+    seed=7,
+    versions={"torch": "2"},
+    weights={
+        "b.weight": np.random.default_rng(0).normal(size=(3, 2, 3, 3)).astype(np.float32),
+        "a.bias": np.zeros((0,), np.float32),
+        "count": np.array(5),
+    },
+)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "m.superseg"
+    save_model(path, MODEL)
+    return path
+
+
+def test_a_model_is_read_as_it_was_written(saved):
+    found = load_model(saved)
+    for field in dataclasses.fields(Model):
+        if field.name == "weights":
+            continue
+        assert np.array_equal(getattr(found, field.name), getattr(MODEL, field.name)), field.name
+    assert set(found.weights) == set(MODEL.weights)
+    for name, weight in MODEL.weights.items():
+        assert (found.weights[name] == weight).all()
+        assert found.weights[name].shape == weight.shape
+        assert found.weights[name].flags.writeable
+    assert read_header(saved).weights == {}
+    assert read_header(saved).class_names == MODEL.class_names
+
+
+def test_the_same_model_gives_the_same_bytes(saved, tmp_path):
+    shuffled = dataclasses.replace(MODEL, weights=dict(reversed(MODEL.weights.items())))
+    save_model(tmp_path / "n.superseg", shuffled)
+    assert (tmp_path / "n.superseg").read_bytes() == saved.read_bytes()
+
+
+def test_the_layout_is_that_of_safetensors(saved):
+    content = saved.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    assert length % 8 == 0
+    header = json.loads(content[8 : 8 + length])
+    assert all(isinstance(text, str) for text in header.pop("__metadata__").values())
+    ends = sorted(entry["data_offsets"] for entry in header.values())
+    assert ends[0][0] == 0
+    assert all(one[1] == other[0] for one, other in zip(ends, ends[1:]))
+    assert ends[-1][1] == len(content) - 8 - length
+    first, last = header["b.weight"]["data_offsets"]
+    numbers = np.frombuffer(content[8 + length :][first:last], "<f4")
+    assert (numbers == MODEL.weights["b.weight"].ravel()).all()
+
+
+def damaged(content):
+    length = int.from_bytes(content[:8], "little")
+    return {
+        "empty": b"",
+        "short": content[:5],
+        "text": b"no model at all, just a text file\n",
+        "huge header": (2**62).to_bytes(8, "little") + content[8:],
+        "cut off": content[:-4],
+        "cut in the header": content[: length // 2],
+        "no JSON": content[:8] + b"{" * length + content[8 + length :],
+        "a list": content[:8] + b"[]".ljust(length) + content[8 + length :],
+        "another shape": content.replace(b"[3,2,3,3]", b"[3,2,3,9]"),
+        "negative shape": content.replace(b"[3,2,3,3]", b"[3,2,-3,3]"[:9]),
+        "another program": content.replace(b'"format":"superseg"', b'"format":"somebody"'),
+        "other classes": content.replace(rb"\"classes\": 3", rb"\"classes\": 4"),
+    }
+
+
+@pytest.mark.parametrize("how", sorted(damaged(bytes(100))))
+def test_what_is_no_model_is_named(saved, how):
+    content = damaged(saved.read_bytes())[how]
+    assert content != saved.read_bytes()
+    saved.write_bytes(content)
+    with pytest.raises(SuperSegError, match=r"MODEL: m\.superseg is no SuperSeg model"):
+        load_model(saved)
+
+
+def test_a_newer_version_asks_for_an_update(saved):
+    content = saved.read_bytes().replace(b'"format_version":"1"', b'"format_version":"2"')
+    saved.write_bytes(content)
+    with pytest.raises(SuperSegError, match="update the plugin"):
+        read_header(saved)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SuperSegError, match=r"none\.superseg"):
+        load_model(tmp_path / "none.superseg")

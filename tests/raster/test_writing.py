@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from osgeo import gdal
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.progress import SilentProgress
+from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
+from superseg_plugin.raster.grid import Grid, GroundPoint
+from superseg_plugin.raster.sieve import sieve
+from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.staging import Staging, check_different, check_output
+from superseg_plugin.raster.windows import Window, tiles
+from superseg_plugin.raster.writer import RasterWriter
+from tests.conftest import REPOSITORY, read_raster, write_raster
+
+GRID = Grid(300, 280, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
+
+
+def table(count=3, bands=2):
+    return ClassTable(
+        names=tuple(f"Class {i + 1}" for i in range(count)),
+        colors=np.arange(count * 3, dtype=np.uint8).reshape(count, 3) * 2 + 9,
+        counts=np.arange(count) + 2**33,
+        areas=np.linspace(1, 2, count),
+        means=np.linspace(0, 1, count * bands).reshape(count, bands),
+        band_names=tuple(f"bänd {i}" for i in range(bands)),
+    )
+
+
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
+)
+@pytest.mark.parametrize("bands", [1, 4, 6])
+def test_what_is_written_is_read_back(tmp_path, dtype, bands):
+    path = tmp_path / "a.tif"
+    values = np.random.default_rng(0).integers(0, 200, (bands, 280, 300)).astype(dtype)
+    with RasterWriter(path, GRID, bands, dtype, band_names=["x"] * bands) as writer:
+        for tile in tiles(300, 280, 256):
+            writer.write(tile, values[(slice(None), *tile.slices)])
+            assert (writer.read(tile) == values[(slice(None), *tile.slices)]).all()
+    with RasterSource(str(path)) as source:
+        assert source.grid.matches(GRID)
+        assert source.bands == tuple(range(1, bands + 1))
+        assert source.dtype == dtype
+        assert (source.read(GRID.window)[0] == values).all()
+
+
+def test_ground_control_points_and_system_are_kept(tmp_path):
+    with RasterSource(write_raster(tmp_path / "in.tif", np.ones((4, 5), "uint8"))) as source:
+        crs = source.grid.crs
+    points = tuple(
+        GroundPoint(c, r, c * 2.0, r * 3.0, 1.0, f"{c}{r}") for c in (0, 9) for r in (0, 8)
+    )
+    for grid in (Grid(9, 8, None, "", points, crs), Grid(9, 8, GRID.geotransform, crs), Grid(9, 8)):
+        with RasterWriter(tmp_path / "a.tif", grid, 1, np.uint8) as writer:
+            writer.write(grid.window, np.ones((8, 9), np.uint8))
+        with RasterSource(str(tmp_path / "a.tif")) as source:
+            assert source.grid.matches(grid)
+            assert bool(source.grid.crs) == bool(grid.crs)
+
+
+def test_a_mask_band_lies_inside_the_file(tmp_path):
+    valid = np.zeros((280, 300), dtype=bool)
+    valid[10:50, 20:90] = True
+    with RasterWriter(tmp_path / "a.tif", GRID, 3, np.uint8, with_mask=True) as writer:
+        writer.write(GRID.window, np.ones((3, 280, 300), np.uint8))
+        writer.write_mask(GRID.window, valid)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.tif"]
+    with RasterSource(str(tmp_path / "a.tif")) as source:
+        assert (source.read(GRID.window)[1] == valid).all()
+
+
+def test_another_shape_is_a_mistake_of_the_caller(tmp_path):
+    writer = RasterWriter(tmp_path / "a.tif", GRID, 1, np.uint8)
+    with writer, pytest.raises(ValueError, match="does not fit"):
+        writer.write(Window(0, 0, 4, 4), np.ones((3, 4)))
+
+
+@pytest.mark.parametrize("name", ["a.xyzzy", "a", "a.vrt", "none/a.tif"])
+def test_a_file_that_cannot_be_made_is_named(tmp_path, name):
+    with pytest.raises(SuperSegError, match=name):
+        RasterWriter(tmp_path / name, GRID, 1, np.uint8)
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_a_full_disk_is_told(tmp_path, compress):
+    program = (
+        "import resource, signal, sys, numpy as np\n"
+        f"sys.path.insert(0, {str(REPOSITORY)!r})\n"
+        "from superseg_plugin.raster.writer import RasterWriter\n"
+        "from superseg_plugin.raster.grid import Grid\n"
+        "from superseg_plugin.errors import SuperSegError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\n"
+        "grid = Grid(600, 600)\n"
+        "try:\n"
+        f"    with RasterWriter({str(tmp_path / 'a.tif')!r}, grid, 1, 'uint16',"
+        f" compress={compress}) as writer:\n"
+        "        writer.write(grid.window,"
+        " np.random.default_rng(0).integers(0, 65535, (600, 600)))\n"
+        "except SuperSegError as error:\n"
+        "    sys.exit(7 if 'a.tif cannot be written' in str(error) else 8)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 7, done.stderr
+
+
+def test_the_class_table_is_in_the_raster(tmp_path):
+    path = tmp_path / "a.tif"
+    with RasterWriter(path, GRID, 1, np.uint8, nodata=0) as writer:
+        writer.write(GRID.window, np.ones((280, 300), np.uint8))
+    written = table()
+    write_class_table(path, written)
+    found = read_class_table(path)
+    assert found.names == written.names
+    assert found.band_names == written.band_names
+    for name in ("colors", "counts", "areas", "means"):
+        assert (getattr(found, name) == getattr(written, name)).all()
+    dataset = gdal.Open(str(path))
+    band = dataset.GetRasterBand(1)
+    assert band.GetNoDataValue() == 0
+    assert band.GetRasterColorTable().GetColorEntry(2) == (*written.colors[1].tolist(), 255)
+    assert band.GetRasterColorTable().GetColorEntry(0)[3] == 0
+    assert band.GetRasterCategoryNames()[1:4] == list(written.names)
+    rat = band.GetDefaultRAT()
+    usages = {rat.GetNameOfCol(i): rat.GetUsageOfCol(i) for i in range(rat.GetColumnCount())}
+    assert usages["Count"] == gdal.GFU_PixelCount
+    assert usages["Class"] == gdal.GFU_Name
+    assert usages["Red"] == gdal.GFU_Red
+
+
+def test_255_classes_fit_and_one_more_does_not(tmp_path):
+    path = write_raster(tmp_path / "a.tif", np.ones((4, 5), "uint8"))
+    colors = np.zeros((255, 3), np.uint8)
+    write_class_table(
+        path, ClassTable(("n",) * 255, colors, *np.zeros((2, 255)), np.zeros((255, 1)))
+    )
+    assert len(read_class_table(path).names) == 255
+    with pytest.raises(SuperSegError, match="CLASSES"):
+        write_class_table(path, table(256))
+
+
+def test_other_rasters_have_no_class_table(tmp_path):
+    assert read_class_table(write_raster(tmp_path / "a.tif", np.ones((4, 5), "uint8"))) is None
+
+
+def test_sieving_merges_small_patches_but_never_nodata(tmp_path):
+    classes = np.ones((20, 20), np.uint8)
+    classes[:, 10:] = 2
+    classes[3, 3] = 2  # a speck, diagonal to another
+    classes[4, 4] = 2
+    classes[15, 15] = 0  # a hole
+    classes[7:10, 15:18] = 0
+    classes[8, 16] = 1  # a speck with nothing but nodata around
+    path = write_raster(tmp_path / "a.tif", classes, nodata=0)
+    sieve(path, 5, SilentProgress())
+    sieved = read_raster(path)[0]
+    assert sieved[3, 3] == sieved[4, 4] == 1
+    assert ((sieved == 0) == (classes == 0)).all()
+    assert sieved[8, 16] == 1
+    classes[3, 3] = classes[4, 4] = 1
+    assert (sieved == classes).all()
+
+
+def test_outputs_appear_together_with_their_sidecars_or_not_at_all(tmp_path):
+    final = tmp_path / "a.tif"
+    final.write_text("old")
+    (tmp_path / "a.tif.aux.xml").write_text("old")
+    (tmp_path / "a.tif.ovr").write_text("old")
+    with Staging() as staging:
+        staging.path(final).write_text("never committed")
+    assert final.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 3
+    with Staging() as staging:
+        built = staging.path(final)
+        built.write_text("new")
+        built.with_name("a.tif.aux.xml").write_text("new")
+        staging.path(tmp_path / "b.txt").write_text("other")
+        assert final.read_text() == "old"
+        staging.commit()
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+        "a.tif": "new",
+        "a.tif.aux.xml": "new",
+        "b.txt": "other",
+    }
+
+
+def test_an_output_is_checked_before_any_work(tmp_path):
+    path = write_raster(tmp_path / "in.tif", np.ones((4, 5), "uint8"))
+    (tmp_path / "link.tif").symlink_to(path)
+    (tmp_path / "folder.tif").mkdir()
+    virtual = str(tmp_path / "in.vrt")
+    gdal.Translate(virtual, path, format="VRT").FlushCache()
+    check_output(tmp_path / "new.tif", "OUTPUT", [path])
+    check_output(tmp_path / "new.superseg", "MODEL", [path], raster=False)
+    for name, inputs, said in [
+        ("new.xyzzy", (), ".tif"),
+        ("new", (), ".tif"),
+        ("none/new.tif", (), "does not exist"),
+        ("folder.tif", (), "is a folder"),
+        ("in.tif", (path,), "is an input"),
+        ("link.tif", (path,), "is an input"),
+        ("in.tif", (virtual,), "is an input"),
+    ]:
+        with pytest.raises(SuperSegError, match=said) as error:
+            check_output(tmp_path / name, "OUTPUT", inputs)
+        assert str(error.value).startswith("OUTPUT")
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_two_outputs_cannot_be_one_file(tmp_path):
+    check_different([("A", str(tmp_path / "a")), ("B", None), ("C", str(tmp_path / "c"))])
+    with pytest.raises(SuperSegError, match=r"C: .* A"):
+        check_different([("A", str(tmp_path / "a")), ("C", str(tmp_path / "." / "a"))])
