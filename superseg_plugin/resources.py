@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the files beside the code are: inside the package when installed, one level up in a
-checkout. The only place that knows."""
+"""Where the files beside the code are. The only place that knows.
+
+Inside the package when installed, one level up in a checkout.
+"""
 
 from __future__ import annotations
 

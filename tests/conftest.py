@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small rasters made on the spot. GDAL is imported only by the helpers that write files, so that
-tests of the engine run where there is neither GDAL nor QGIS."""
+"""Small rasters made on the spot.
+
+GDAL is imported only by the helpers that write files, so that tests of the engine run where there
+is neither GDAL nor QGIS.
+"""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ CONFIDENCE_COLORS = (
 )
 # Outlines are drawn from the zoom on at which a superpixel is this wide on the screen.
 OUTLINE_PIXELS = 5
+FLAT_TO_WHITE = 80
 SCREEN_PIXEL_METERS = 0.0254 / 96
 
 
@@ -74,11 +75,14 @@ class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
         self._count = count
 
     def postProcessLayer(self, layer, context, feedback):
-        # Lit from above, the flat inside of a superpixel is white and every step in the numbers
-        # dark; multiplied with the layers below, only the outlines are left.
-        renderer = QgsHillshadeRenderer(layer.dataProvider(), 1, 0.0, 90.0)
+        # Seen as a terrain lit from all sides, the inside of a superpixel is flat and light gray,
+        # every step in the numbers a dark cliff. Brightened to white and multiplied with the
+        # layers below, only the outlines are left.
+        renderer = QgsHillshadeRenderer(layer.dataProvider(), 1, 315.0, 45.0)
+        renderer.setMultiDirectional(True)
         renderer.setZFactor(1e6)
         layer.setRenderer(renderer)
+        layer.brightnessFilter().setBrightness(FLAT_TO_WHITE)
         layer.setBlendMode(QPainter.CompositionMode.CompositionMode_Multiply)
         scale = self._scale(layer)
         if scale:

@@ -87,7 +87,7 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             "Compactness (slic)",
             "Larger values give squarer superpixels, smaller ones follow the edges more closely. "
             "Used by slic.",
-            10.0,
+            25.0,
             0.0,
             advanced=True,
         )

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The plugin inside a QGIS without a window."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from qgis.core import QgsProcessingContext, QgsProject
+
+from tests.conftest import blocks, quarters, write_raster
+from tests.qgis.helpers import QUICK, Listener
+
+
+@pytest.fixture(scope="session")
+def plugin(qgis_app, qgis_processing):
+    """The plugin as qgis_process loads it: without a window."""
+    from superseg_plugin import classFactory
+
+    loaded = classFactory(None)
+    loaded.initProcessing()
+    yield loaded
+    loaded.unload()
+
+
+@pytest.fixture
+def provider(plugin):
+    """The registered provider."""
+    return plugin.provider
+
+
+@pytest.fixture
+def listener():
+    """A feedback that remembers."""
+    return Listener()
+
+
+@pytest.fixture
+def run(plugin):
+    """Run an algorithm as the Python console does."""
+    from qgis import processing
+
+    def run_it(algorithm, parameters, feedback=None, context=None):
+        context = context or QgsProcessingContext()
+        return processing.run(
+            algorithm, parameters, feedback=feedback or Listener(), context=context
+        )
+
+    return run_it
+
+
+@pytest.fixture
+def project_context(qgis_new_project):
+    """A context whose results go into a project, as in a QGIS with a window."""
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    return context
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """A 64 x 64 image of four fields with what goes with it, by name."""
+    folder = tmp_path_factory.mktemp("files")
+    image, fields = quarters()
+    return {
+        "scene": write_raster(folder / "scene.tif", image),
+        "fields": write_raster(folder / "fields.tif", fields, nodata=0),
+        "blocks": write_raster(folder / "blocks.tif", blocks(), nodata=0),
+        "image": image,
+        "numbers": fields,
+    }
+
+
+@pytest.fixture(scope="session")
+def model(plugin, files, tmp_path_factory):
+    """A model of three bands and at most four classes, trained for a moment."""
+    from qgis import processing
+
+    path = str(tmp_path_factory.mktemp("model") / "quick.superseg")
+    parameters = {"INPUT": files["scene"], "SUPERPIXELS": files["blocks"], "MODEL": path, **QUICK}
+    processing.run("superseg:trainfcn", parameters, feedback=Listener())
+    return path

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tests inside QGIS share."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingFeedback
+
+# A training that takes no time.
+QUICK = {"STEPS": 3, "PATCH_SIZE": 32, "BATCH_SIZE": 2, "CLASSES": 4, "DEVICE": "cpu"}
+
+
+class Listener(QgsProcessingFeedback):
+    """Keeps what an algorithm says; asks it to stop at a given progress."""
+
+    def __init__(self, cancel_at=None):
+        super().__init__(False)
+        self.lines = []
+        self.fractions = []
+        self._cancel_at = cancel_at
+        self.progressChanged.connect(self._progress)
+
+    def _progress(self, percent):
+        self.fractions.append(percent)
+        if self._cancel_at is not None and percent >= self._cancel_at:
+            self.cancel()
+
+    def pushInfo(self, info):
+        self.lines.append(info)
+
+    def setProgressText(self, text):
+        self.lines.append(text)
+
+    def reportError(self, error, fatalError=False):  # noqa: N803 - QGIS's own name
+        self.lines.append(error)

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each algorithm run for real, as `processing.run` does in the Python console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qgis.core import QgsRasterLayer
+
+from tests.conftest import GEOTRANSFORM, blocks, read_raster, write_raster
+from tests.qgis.helpers import QUICK
+
+
+def test_segment_gives_classes_and_all_that_was_asked_for(run, files, tmp_path, listener):
+    wanted = {
+        "OUTPUT": tmp_path / "classes.tif",
+        "SUPERPIXELS": tmp_path / "superpixels.tif",
+        "AVERAGE_COLOR": tmp_path / "average.tif",
+        "CONFIDENCE": tmp_path / "confidence.tif",
+        "MODEL": tmp_path / "model.superseg",
+        "REPORT": tmp_path / "report.html",
+    }
+    parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu"}
+    result = run(
+        "superseg:segment", {**parameters, **{k: str(v) for k, v in wanted.items()}}, listener
+    )
+    assert {name: result[name] for name in wanted} == {k: str(v) for k, v in wanted.items()}
+    classes = read_raster(result["OUTPUT"])[0]
+    assert classes.shape == (64, 64)
+    assert classes.min() >= 1
+    assert result["CLASS_COUNT"] == classes.max()
+    assert result["SUPERPIXEL_COUNT"] == read_raster(result["SUPERPIXELS"]).max()
+    # Every field is mostly of one class of its own.
+    winners = {
+        int(np.bincount(classes[files["numbers"] == field]).argmax()) for field in range(1, 5)
+    }
+    assert len(winners) == 4
+    average = read_raster(result["AVERAGE_COLOR"])
+    for number in range(1, classes.max() + 1):
+        inside = classes == number
+        mean = files["image"][:, inside].mean(axis=1)
+        assert np.abs(average[:, inside] - mean[:, None]).max() <= 0.5 + 1e-6
+    confidence = read_raster(result["CONFIDENCE"])[0]
+    assert 0 <= confidence.min() <= confidence.max() <= 100
+    assert "<svg" in Path(result["REPORT"]).read_text(encoding="utf-8")
+    assert listener.fractions == sorted(listener.fractions)
+    assert any("loss" in line.lower() for line in listener.lines)
+
+
+def test_segment_of_chosen_bands_cut_to_an_extent(run, files, tmp_path):
+    west, _, _, north, _, _ = GEOTRANSFORM
+    parameters = {
+        "INPUT": files["scene"],
+        "BANDS": [3, 1],
+        "EXTENT": f"{west + 20},{west + 100},{north - 60},{north - 10} [EPSG:32632]",
+        "CLASSES": 3,
+        "PRESET": "fast",
+        "DEVICE": "cpu",
+        "OUTPUT": str(tmp_path / "classes.tif"),
+        "AVERAGE_COLOR": str(tmp_path / "average.tif"),
+    }
+    result = run("superseg:segment", parameters)
+    layer = QgsRasterLayer(result["OUTPUT"])
+    assert (layer.width(), layer.height()) == (40, 25)
+    assert layer.extent().xMinimum() == west + 20
+    assert layer.extent().yMaximum() == north - 10
+    assert layer.crs().authid() == "EPSG:32632"
+    assert read_raster(result["AVERAGE_COLOR"]).shape == (2, 25, 40)
+
+
+@pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
+def test_superpixels_follow_the_fields(run, files, tmp_path, method):
+    parameters = {
+        "INPUT": files["scene"],
+        "METHOD": method,
+        "MIN_SIZE": 20,
+        "OUTPUT": str(tmp_path / "superpixels.tif"),
+    }
+    result = run("superseg:superpixels", parameters)
+    labels = read_raster(result["OUTPUT"])[0]
+    assert labels.dtype == np.uint32
+    assert np.array_equal(np.unique(labels), np.arange(1, result["SUPERPIXEL_COUNT"] + 1))
+    numbers = files["numbers"]
+    pure = sum(np.bincount(numbers[labels == label]).max() for label in np.unique(labels))
+    assert pure / numbers.size > 0.95
+
+
+def test_training_then_classification(run, files, tmp_path):
+    model = run(
+        "superseg:trainfcn",
+        {
+            "INPUT": files["scene"],
+            **QUICK,
+            "STEPS": 30,
+            "MODEL": str(tmp_path / "m.superseg"),
+            "REPORT": str(tmp_path / "r.html"),
+        },
+    )
+    assert 1 < model["CLASS_COUNT"] <= 4
+    assert np.isfinite(model["FINAL_LOSS"])
+    assert Path(model["REPORT"]).stat().st_size > 0
+    result = run(
+        "superseg:classify",
+        {
+            "INPUT": files["scene"],
+            "MODEL": model["MODEL"],
+            "SUPERPIXELS": files["blocks"],
+            "DEVICE": "cpu",
+            "OUTPUT": str(tmp_path / "classes.tif"),
+            "CONFIDENCE": str(tmp_path / "confidence.tif"),
+        },
+    )
+    classes = read_raster(result["OUTPUT"])[0]
+    for label in np.unique(blocks()):
+        assert len(np.unique(classes[blocks() == label])) == 1
+    confidence = read_raster(result["CONFIDENCE"])[0]
+    assert 0 <= confidence.min() <= confidence.max() <= 100
+
+
+def test_training_goes_on_from_a_model(run, files, model, tmp_path):
+    parameters = {"INPUT": files["scene"], **QUICK, "MODEL": str(tmp_path / "next.superseg")}
+    result = run("superseg:trainfcn", {**parameters, "INITIAL_MODEL": model})
+    assert Path(result["MODEL"]).read_bytes() != Path(model).read_bytes()
+
+
+def test_average_color_of_classes(run, files, tmp_path):
+    parameters = {
+        "INPUT": files["scene"],
+        "CLASSIFICATION": files["fields"],
+        "OUTPUT": str(tmp_path / "average.tif"),
+    }
+    average = read_raster(run("superseg:averagecolor", parameters)["OUTPUT"])
+    assert average.dtype == np.uint8
+    for field in range(1, 5):
+        inside = files["numbers"] == field
+        mean = files["image"][:, inside].mean(axis=1)
+        assert np.array_equal(average[:, inside][:, 0], np.rint(mean))
+        assert (np.ptp(average[:, inside], axis=1) == 0).all()
+
+
+def test_average_color_after_a_vote(run, files, tmp_path):
+    speckled = files["numbers"].copy()
+    speckled[::8, ::8] = 4
+    classes = write_raster(tmp_path / "speckled.tif", speckled, nodata=0)
+    parameters = {"INPUT": files["scene"], "SUPERPIXELS": files["blocks"]}
+    voted = run(
+        "superseg:averagecolor",
+        {**parameters, "CLASSIFICATION": classes, "OUTPUT": str(tmp_path / "voted.tif")},
+    )
+    clean = run(
+        "superseg:averagecolor",
+        {**parameters, "CLASSIFICATION": files["fields"], "OUTPUT": str(tmp_path / "clean.tif")},
+    )
+    assert np.array_equal(read_raster(voted["OUTPUT"]), read_raster(clean["OUTPUT"]))
+
+
+def test_average_color_of_classes_of_a_part(run, files, tmp_path):
+    west, across, _, north, _, down = GEOTRANSFORM
+    part = (west + 10 * across, across, 0.0, north + 20 * down, 0.0, down)
+    classes = write_raster(
+        tmp_path / "part.tif", files["numbers"][20:50, 10:60], geotransform=part, nodata=0
+    )
+    parameters = {
+        "INPUT": files["scene"],
+        "CLASSIFICATION": classes,
+        "OUTPUT": str(tmp_path / "average.tif"),
+    }
+    average = read_raster(run("superseg:averagecolor", parameters)["OUTPUT"])
+    assert average.shape == (3, 30, 50)
+    inside = files["numbers"][20:50, 10:60] == 1
+    mean = files["image"][:, 20:50, 10:60][:, inside].mean(axis=1)
+    assert np.array_equal(average[:, inside][:, 0], np.rint(mean))
+
+
+def test_evaluation_of_equal_divisions(run, files, tmp_path, listener):
+    renamed = write_raster(tmp_path / "renamed.tif", 9 - files["numbers"], nodata=0)
+    report = str(tmp_path / "report.html")
+    parameters = {"CLASSIFICATION": renamed, "REFERENCE": files["fields"], "REPORT": report}
+    result = run("superseg:evaluate", parameters, listener)
+    for name in ("AMI", "ARI", "FMI", "V_MEASURE", "ACCURACY", "MEAN_IOU"):
+        assert result[name] == pytest.approx(1.0)
+    assert result["ARE"] == pytest.approx(0.0)
+    assert "<table" in Path(report).read_text(encoding="utf-8")
+    assert any("unlabelled as a class" in line for line in listener.lines)
+
+
+def test_evaluation_leaves_the_unlabelled_value_out(run, files, tmp_path):
+    wrong = np.where(files["numbers"] == 4, 1, files["numbers"]).astype(np.uint8)
+    classes = write_raster(tmp_path / "wrong.tif", wrong, nodata=0)
+    parameters = {"CLASSIFICATION": classes, "REFERENCE": files["fields"]}
+    assert run("superseg:evaluate", parameters)["ACCURACY"] == pytest.approx(0.75)
+    without = run("superseg:evaluate", {**parameters, "UNLABELLED": 4})
+    assert without["ACCURACY"] == pytest.approx(1.0)
+
+
+def test_the_report_on_the_runtime_names_its_libraries(run, listener):
+    text = run("superseg:runtimereport", {}, listener)["TEXT"]
+    assert "torch" in text
+    assert "numba" in text
+    assert text.splitlines()[0] in listener.lines
+
+
+def test_tiny_rasters_work(run, tmp_path):
+    image = np.arange(18, dtype=np.uint8).reshape(3, 2, 3) * 10
+    scene = write_raster(tmp_path / "tiny.tif", image)
+    parameters = {"INPUT": scene, "CLASSES": 2, "DEVICE": "cpu"}
+    result = run("superseg:segment", {**parameters, "OUTPUT": str(tmp_path / "classes.tif")})
+    assert read_raster(result["OUTPUT"]).shape == (1, 2, 3)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs in a background thread, progress, cancel."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QThread
+
+from tests.conftest import quarters, read_raster, write_raster
+from tests.qgis.helpers import Listener
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """An image that keeps a run busy for longer than a test may wait."""
+    image, _ = quarters(1500, 1500)
+    return write_raster(tmp_path_factory.mktemp("large") / "large.tif", image)
+
+
+def wait_for(condition, seconds=120):
+    """Let Qt deliver its events until something holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+
+
+def start(provider, name, parameters, feedback):
+    """Run an algorithm in the background; return the task, its results, and the context."""
+    context = QgsProcessingContext()
+    task = QgsProcessingAlgRunnerTask(provider.algorithm(name), parameters, context, feedback)
+    ended = []
+    task.executed.connect(lambda successful, results: ended.append((successful, results)))
+    QgsApplication.taskManager().addTask(task)
+    return task, ended, context
+
+
+def test_a_run_in_the_background(provider, files, tmp_path, monkeypatch):
+    from superseg_plugin.algorithms.superpixels import SuperpixelsAlgorithm
+
+    threads = []
+    compute = SuperpixelsAlgorithm.compute
+
+    def noting(self, progress, context):
+        threads.append(QThread.currentThread())
+        return compute(self, progress, context)
+
+    monkeypatch.setattr(SuperpixelsAlgorithm, "compute", noting)
+    feedback = Listener()
+    parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "superpixels.tif")}
+    _task, ended, _context = start(provider, "superpixels", parameters, feedback)
+    wait_for(lambda: ended)
+    successful, results = ended[0]
+    assert successful
+    assert read_raster(results["OUTPUT"]).max() == results["SUPERPIXEL_COUNT"]
+    assert threads[0] is not QCoreApplication.instance().thread()
+    assert feedback.fractions
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("segment", {"OUTPUT": "{folder}/classes.tif", "MODEL": "{folder}/m.superseg"}),
+        ("superpixels", {"OUTPUT": "{folder}/superpixels.tif"}),
+        ("trainfcn", {"STEPS": 100000, "MODEL": "{folder}/m.superseg"}),
+    ],
+)
+def test_cancel_ends_a_run_at_once_and_leaves_nothing(provider, large, tmp_path, name, parameters):
+    feedback = Listener()
+    filled = {
+        key: value.format(folder=tmp_path) if isinstance(value, str) else value
+        for key, value in parameters.items()
+    }
+    _task, ended, _context = start(
+        provider, name, {"INPUT": large, "DEVICE": "cpu", **filled}, feedback
+    )
+    wait_for(lambda: feedback.fractions or ended)
+    assert not ended
+    feedback.cancel()
+    before = time.monotonic()
+    wait_for(lambda: ended)
+    assert time.monotonic() - before < 4
+    successful, results = ended[0]
+    assert not successful
+    assert not results
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cancel_before_the_start(run, files, tmp_path):
+    feedback = Listener()
+    feedback.cancel()
+    parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "superpixels.tif")}
+    assert run("superseg:superpixels", parameters, feedback) == {}
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What cannot be done is said in a sentence, by name and with a cure, and leaves no file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qgis.core import QgsProcessingException
+
+from tests.conftest import quarters, write_raster
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory, files, model):
+    """Paths of good and bad files by name."""
+    folder = tmp_path_factory.mktemp("bad")
+    image, _ = quarters()
+    text = folder / "text.superseg"
+    text.write_text("this is no model", encoding="utf-8")
+    corrupt = write_raster(
+        folder / "corrupt.tif",
+        np.random.default_rng(0).integers(0, 255, (3, 256, 256), dtype=np.uint8),
+        options=["TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"],
+    )
+    with Path(corrupt).open("r+b") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(size // 2)
+        stream.write(bytes(4000))
+    few = np.zeros((3, 16, 16), np.uint8)
+    few[:, 4, 4:7] = 9
+    return {
+        "scene": files["scene"],
+        "blocks": files["blocks"],
+        "fields": files["fields"],
+        "model": model,
+        "text": str(text),
+        "corrupt": corrupt,
+        "void": write_raster(folder / "void.tif", image * 0, nodata=0),
+        "few": write_raster(folder / "few.tif", few, nodata=0),
+        "small": write_raster(folder / "small.tif", np.ones((32, 32), np.uint32)),
+        "two": write_raster(folder / "two.tif", image[:2]),
+    }
+
+
+CASES = [
+    ("segment", {"BANDS": [4]}, "BANDS.*band 4.*3 bands"),
+    ("segment", {"BANDS": [0]}, "BANDS.*band 0"),
+    ("segment", {"CLASSES": 256}, "CLASSES.*256.*2 to 255"),
+    ("segment", {"CLASSES": 1}, "CLASSES.*2 to 255"),
+    ("segment", {"PRESET": "best"}, "PRESET.*best.*balanced, fast, published"),
+    ("segment", {"SMOOTHNESS": -1}, "SMOOTHNESS.*at least 0"),
+    ("segment", {"EXTENT": "500010,500010,5199950,5199990"}, "EXTENT.*no area"),
+    ("segment", {"EXTENT": "1,2,3,4"}, "EXTENT.*off"),
+    ("segment", {"EXTENT": "here"}, "EXTENT.*here.*xmin"),
+    ("segment", {"INPUT": "{folder}/nothing.tif"}, "INPUT.*nothing.tif"),
+    ("segment", {"INPUT": None}, "INPUT"),
+    ("segment", {"INPUT": "{text}"}, "INPUT.*text.superseg"),
+    ("segment", {"INPUT": "{void}"}, "void.tif.*(valid|nodata)"),
+    ("segment", {"INPUT": "{few}"}, "(CLASSES.*3|3.*CLASSES)"),
+    ("segment", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
+    ("segment", {"OUTPUT": "{folder}/missing/out.tif"}, "OUTPUT.*folder.*missing"),
+    ("segment", {"OUTPUT": "{scene}"}, "OUTPUT.*input"),
+    ("segment", {"OUTPUT": "{folder}/out.foo"}, r"OUTPUT.*\.foo.*\.tif"),
+    ("segment", {"CONFIDENCE": "{folder}/out.tif"}, "CONFIDENCE.*OUTPUT"),
+    ("segment", {"MODEL": "{folder}/missing/m.superseg"}, "MODEL.*missing"),
+    ("superpixels", {"BANDS": [9]}, "BANDS.*band 9"),
+    ("superpixels", {"INPUT": "{void}"}, "void.tif.*(valid|nodata)"),
+    ("superpixels", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
+    ("superpixels", {"METHOD": 1}, "METHOD.*felzenszwalb, slic"),
+    ("superpixels", {"OUTPUT": "{scene}"}, "OUTPUT.*input"),
+    ("trainfcn", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
+    ("trainfcn", {"INITIAL_MODEL": "{text}"}, "text.superseg"),
+    ("trainfcn", {"INITIAL_MODEL": "{folder}/no.superseg"}, "INITIAL_MODEL.*no.superseg"),
+    ("trainfcn", {"INPUT": "{few}"}, "(CLASSES.*3|3.*CLASSES)"),
+    ("trainfcn", {"INPUT": "{void}"}, "void.tif.*(valid|nodata)"),
+    ("trainfcn", {"LEARNING_RATE": 2.0}, "LEARNING_RATE.*0 to 1"),
+    ("classify", {"MODEL": "{text}"}, "text.superseg"),
+    ("classify", {"MODEL": "{folder}/no.superseg"}, "MODEL.*no.superseg"),
+    ("classify", {"INPUT": "{two}"}, "(two.tif|quick.superseg).*band"),
+    ("classify", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
+    ("classify", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
+    ("averagecolor", {"CLASSIFICATION": "{small}"}, "CLASSIFICATION.*small.tif"),
+    ("averagecolor", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
+    ("averagecolor", {"OUTPUT": "{fields}"}, "OUTPUT.*input"),
+    ("evaluate", {"REFERENCE": "{small}"}, "small.tif"),
+    ("evaluate", {"REFERENCE": "{void}"}, "(label|UNLABELLED)"),
+    ("evaluate", {"REPORT": "{folder}/missing/r.html"}, "REPORT.*missing"),
+]
+
+GOOD = {
+    "segment": {"INPUT": "{scene}", "CLASSES": 4, "OUTPUT": "{folder}/out.tif"},
+    "superpixels": {"INPUT": "{scene}", "OUTPUT": "{folder}/out.tif"},
+    "trainfcn": {"INPUT": "{scene}", "STEPS": 1, "MODEL": "{folder}/out.superseg"},
+    "classify": {"INPUT": "{scene}", "MODEL": "{model}", "OUTPUT": "{folder}/out.tif"},
+    "averagecolor": {
+        "INPUT": "{scene}",
+        "CLASSIFICATION": "{fields}",
+        "OUTPUT": "{folder}/out.tif",
+    },
+    "evaluate": {"CLASSIFICATION": "{fields}", "REFERENCE": "{fields}"},
+}
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "changes", "expected"), CASES, ids=[f"{c[0]}-{next(iter(c[1]))}" for c in CASES]
+)
+def test_a_sentence_and_no_file(run, bad, tmp_path, algorithm, changes, expected):
+    names = {**bad, "folder": str(tmp_path)}
+    parameters = {
+        name: value.format(**names) if isinstance(value, str) else value
+        for name, value in {**GOOD[algorithm], **changes}.items()
+    }
+    with pytest.raises(QgsProcessingException, match=f"(?s){expected}") as caught:
+        run(f"superseg:{algorithm}", parameters)
+    sentence = str(caught.value).replace("Unable to execute algorithm\n", "")
+    assert "Traceback" not in sentence
+    assert sentence.endswith((".", "invalid value", "not found")), sentence
+    assert list(tmp_path.iterdir()) == []

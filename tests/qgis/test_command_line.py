@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""qgis_process with a profile of its own, as a batch script would call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, read_raster
+
+
+@pytest.fixture(scope="module")
+def qgis_process(tmp_path_factory):
+    """Call qgis_process, with the plugin found and enabled."""
+    folder = tmp_path_factory.mktemp("profile")
+    package = folder / "plugins" / "superseg_plugin"
+    package.mkdir(parents=True)
+    for source in (REPOSITORY / "superseg_plugin").iterdir():
+        if source.name != "__pycache__":
+            (package / source.name).symlink_to(source)
+    for name in ("metadata.txt", "icons"):
+        if not (package / name).exists():
+            (package / name).symlink_to(REPOSITORY / name)
+    environment = {
+        **os.environ,
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "config"),
+        "QGIS_PLUGINPATH": str(folder / "plugins"),
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+
+    # Debian's wrapper script of 3.22 passes an option that the program does not know.
+    program = next(filter(None, map(shutil.which, ("qgis_process.bin", "qgis_process"))))
+
+    def call(*arguments):
+        return subprocess.run(
+            [program, *arguments],
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+
+    call("plugins", "enable", "superseg_plugin")
+    return call
+
+
+def test_the_toolbox_is_listed(qgis_process):
+    listed = qgis_process("list").stdout
+    for name in ("segment", "superpixels", "trainfcn", "classify", "averagecolor", "evaluate"):
+        assert f"superseg:{name}\t" in listed
+    assert "superseg:Superpixels, train, classify, average colours" in listed
+
+
+def test_help_is_printed(qgis_process):
+    text = qgis_process("help", "superseg:segment").stdout
+    assert "Divides an image into classes" in text
+    assert "balanced" in text
+
+
+def test_segment_then_average_color_and_evaluate(qgis_process, files, tmp_path):
+    classes = tmp_path / "classes.tif"
+    done = qgis_process(
+        "run",
+        "superseg:segment",
+        "--json",
+        "--",
+        f"INPUT={files['scene']}",
+        "CLASSES=4",
+        "PRESET=fast",
+        "DEVICE=cpu",
+        f"OUTPUT={classes}",
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert results["CLASS_COUNT"] == read_raster(classes).max()
+
+    average = tmp_path / "average.tif"
+    done = qgis_process(
+        "run",
+        "superseg:averagecolor",
+        "--",
+        f"INPUT={files['scene']}",
+        f"CLASSIFICATION={classes}",
+        f"OUTPUT={average}",
+    )
+    assert done.returncode == 0, done.stderr
+    assert read_raster(average).shape == (3, 64, 64)
+
+    done = qgis_process(
+        "run",
+        "superseg:evaluate",
+        "--json",
+        "--",
+        f"CLASSIFICATION={classes}",
+        f"REFERENCE={files['fields']}",
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["results"]["AMI"] > 0.8
+
+
+def test_bad_input_ends_with_a_sentence(qgis_process, files, tmp_path):
+    done = qgis_process(
+        "run",
+        "superseg:segment",
+        "--",
+        f"INPUT={files['scene']}",
+        "BANDS=7",
+        f"OUTPUT={tmp_path / 'classes.tif'}",
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "there is no band 7" in said
+    assert "Traceback" not in said
+    assert list(Path(tmp_path).iterdir()) == []

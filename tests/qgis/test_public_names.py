@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names that scripts, models and histories hold: changing one breaks them."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+)
+
+DEVICES = ["auto", "cpu", "cuda", "mps"]
+MODEL_NAME = "Superpixels, train, classify, average colours"
+
+# id: (parameters with defaults in order, words of the choices, outputs)
+PUBLIC = {
+    "segment": (
+        {
+            "INPUT": None,
+            "BANDS": None,
+            "EXTENT": None,
+            "MASK": None,
+            "CLASSES": 16,
+            "PRESET": "balanced",
+            "SMOOTHNESS": 8.0,
+            "MIN_AREA": 0,
+            "SEED": 0,
+            "DEVICE": "auto",
+            "TILE_SIZE": 0,
+            "OUTPUT": None,
+            "SUPERPIXELS": None,
+            "AVERAGE_COLOR": None,
+            "CONFIDENCE": None,
+            "MODEL": None,
+            "REPORT": None,
+        },
+        {"PRESET": ["balanced", "fast", "published"], "DEVICE": DEVICES},
+        {
+            "OUTPUT": "outputRaster",
+            "SUPERPIXELS": "outputRaster",
+            "AVERAGE_COLOR": "outputRaster",
+            "CONFIDENCE": "outputRaster",
+            "MODEL": "outputFile",
+            "REPORT": "outputHtml",
+            "CLASS_COUNT": "outputNumber",
+            "SUPERPIXEL_COUNT": "outputNumber",
+        },
+    ),
+    "superpixels": (
+        {
+            "INPUT": None,
+            "BANDS": None,
+            "EXTENT": None,
+            "MASK": None,
+            "METHOD": "felzenszwalb",
+            "SCALE": 32.0,
+            "MIN_SIZE": 64,
+            "REGION_SIZE": 16,
+            "SIGMA": 0.5,
+            "COMPACTNESS": 10.0,
+            "TILE_SIZE": 0,
+            "OUTPUT": None,
+        },
+        {"METHOD": ["felzenszwalb", "slic"]},
+        {"OUTPUT": "outputRaster", "SUPERPIXEL_COUNT": "outputNumber"},
+    ),
+    "trainfcn": (
+        {
+            "INPUT": None,
+            "BANDS": None,
+            "SUPERPIXELS": None,
+            "CLASSES": 16,
+            "GUIDANCE": "clusters",
+            "STEPS": 150,
+            "NETWORK": "light",
+            "LOSS": "crossentropy",
+            "PATCH_SIZE": 256,
+            "BATCH_SIZE": 4,
+            "LEARNING_RATE": 0.002,
+            "INITIAL_MODEL": None,
+            "SEED": 0,
+            "DEVICE": "auto",
+            "MODEL": None,
+            "REPORT": None,
+        },
+        {
+            "GUIDANCE": ["clusters", "selftraining"],
+            "NETWORK": ["light", "published"],
+            "LOSS": ["crossentropy", "focal", "lovasz"],
+            "DEVICE": DEVICES,
+        },
+        {
+            "MODEL": "outputFile",
+            "REPORT": "outputHtml",
+            "CLASS_COUNT": "outputNumber",
+            "FINAL_LOSS": "outputNumber",
+        },
+    ),
+    "classify": (
+        {
+            "INPUT": None,
+            "MODEL": None,
+            "SUPERPIXELS": None,
+            "SMOOTHNESS": 0.0,
+            "MIN_AREA": 0,
+            "EXTENT": None,
+            "MASK": None,
+            "DEVICE": "auto",
+            "TILE_SIZE": 0,
+            "OUTPUT": None,
+            "CONFIDENCE": None,
+        },
+        {"DEVICE": DEVICES},
+        {"OUTPUT": "outputRaster", "CONFIDENCE": "outputRaster"},
+    ),
+    "averagecolor": (
+        {"INPUT": None, "CLASSIFICATION": None, "SUPERPIXELS": None, "OUTPUT": None},
+        {},
+        {"OUTPUT": "outputRaster"},
+    ),
+    "evaluate": (
+        {"CLASSIFICATION": None, "REFERENCE": None, "UNLABELLED": None, "REPORT": None},
+        {},
+        {
+            "REPORT": "outputHtml",
+            "AMI": "outputNumber",
+            "ARI": "outputNumber",
+            "FMI": "outputNumber",
+            "ARE": "outputNumber",
+            "V_MEASURE": "outputNumber",
+            "ACCURACY": "outputNumber",
+            "MEAN_IOU": "outputNumber",
+        },
+    ),
+    "installruntime": (
+        {"BACKEND": "auto", "SOURCE": None},
+        {"BACKEND": ["auto", "cpu", "cuda"]},
+        {"TEXT": "outputString"},
+    ),
+    "runtimereport": ({}, {}, {"TEXT": "outputString"}),
+}
+
+OPTIONAL = {
+    "segment": {
+        "BANDS",
+        "EXTENT",
+        "MASK",
+        "SUPERPIXELS",
+        "AVERAGE_COLOR",
+        "CONFIDENCE",
+        "MODEL",
+        "REPORT",
+    },
+    "superpixels": {"BANDS", "EXTENT", "MASK"},
+    "trainfcn": {"BANDS", "SUPERPIXELS", "INITIAL_MODEL", "REPORT"},
+    "classify": {"SUPERPIXELS", "EXTENT", "MASK", "CONFIDENCE"},
+    "averagecolor": {"SUPERPIXELS"},
+    "evaluate": {"UNLABELLED", "REPORT"},
+    "installruntime": {"SOURCE"},
+    "runtimereport": set(),
+}
+
+GROUPS = {"Segmentation", "Steps", "Assessment", "Set-up"}
+
+
+def test_the_provider_offers_exactly_these(provider):
+    assert provider.id() == "superseg"
+    names = {algorithm.name() for algorithm in provider.algorithms()}
+    assert names == {*PUBLIC, MODEL_NAME}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_parameters_defaults_and_outputs(provider, name):
+    algorithm = provider.algorithm(name)
+    parameters, words, outputs = PUBLIC[name]
+    definitions = algorithm.parameterDefinitions()
+    assert {d.name(): d.defaultValue() for d in definitions} == parameters
+    assert [d.name() for d in definitions] == list(parameters)
+    enums = [d for d in definitions if isinstance(d, QgsProcessingParameterEnum)]
+    assert {d.name(): d.options() for d in enums} == words
+    assert all(d.usesStaticStrings() for d in enums)
+    assert {o.name(): o.type() for o in algorithm.outputDefinitions()} == outputs
+    optional = QgsProcessingParameterDefinition.Flag.FlagOptional
+    assert {d.name() for d in definitions if d.flags() & optional} == OPTIONAL[name]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everything_is_explained(provider, name):
+    algorithm = provider.algorithm(name)
+    assert len(algorithm.shortHelpString()) > 200
+    assert algorithm.shortHelpString().count("<p>") == algorithm.shortHelpString().count("</p>")
+    assert algorithm.shortDescription().endswith(".")
+    assert algorithm.tags()
+    assert algorithm.group() in GROUPS
+    for definition in algorithm.parameterDefinitions():
+        assert definition.help().endswith("."), definition.name()
+        assert definition.description()
+    everything = " ".join(
+        [
+            algorithm.shortHelpString(),
+            algorithm.displayName(),
+            *(d.help() + d.description() for d in algorithm.parameterDefinitions()),
+        ]
+    )
+    assert "colour" not in everything
+
+
+def test_rarely_used_parameters_are_out_of_the_way(provider):
+    flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
+    for algorithm in provider.algorithms():
+        advanced = {d.name() for d in algorithm.parameterDefinitions() if d.flags() & flag}
+        names = {d.name() for d in algorithm.parameterDefinitions()}
+        rare = {"DEVICE", "TILE_SIZE", "SEED", "SIGMA", "COMPACTNESS", "LEARNING_RATE"}
+        assert rare & names <= advanced
+        assert not advanced & {"INPUT", "OUTPUT", "CLASSES", "PRESET", "EXTENT", "MASK"}
+
+
+def test_batch_cancel_and_background_are_possible(provider):
+    flag = QgsProcessingAlgorithm.Flag
+    for algorithm in provider.algorithms():
+        assert not algorithm.flags() & flag.FlagNoThreading
+        assert algorithm.flags() & flag.FlagCanCancel
+        in_batches = bool(algorithm.flags() & flag.FlagSupportsBatch)
+        assert in_batches == (algorithm.name() not in ("installruntime", "runtimereport"))
+
+
+def test_the_shipped_model_has_named_outputs_and_known_steps(provider):
+    model = provider.algorithm(MODEL_NAME)
+    assert isinstance(model, QgsProcessingModelAlgorithm)
+    assert model.displayName() == MODEL_NAME
+    assert model.group() == "Segmentation"
+    steps = {child.algorithmId() for child in model.childAlgorithms().values()}
+    assert steps == {
+        "superseg:superpixels",
+        "superseg:trainfcn",
+        "superseg:classify",
+        "superseg:averagecolor",
+    }
+    titles = {o.description() for o in model.outputDefinitions()}
+    assert titles == {"Superpixels", "Model", "Classes", "Average color"}
+    assert model.validate() == (True, [])
+
+
+def test_icons_are_found(provider):
+    assert not provider.icon().isNull()
+    assert provider.versionInfo()
+    for algorithm in provider.algorithms():
+        assert not algorithm.icon().isNull()

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Results load styled, as QGIS's own dialog loads them."""
+
+from __future__ import annotations
+
+import gc
+
+import numpy as np
+import pytest
+from qgis.core import (
+    QgsHillshadeRenderer,
+    QgsMultiBandColorRenderer,
+    QgsPalettedRasterRenderer,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsRasterLayer,
+    QgsSingleBandPseudoColorRenderer,
+)
+
+from tests.conftest import read_raster, write_raster
+
+
+@pytest.fixture
+def load(run, plugin, project_context, tmp_path, listener):
+    """Run an algorithm, load its results as the dialog does, and return the layers by name."""
+    from processing.gui.Postprocessing import handleAlgorithmResults
+
+    def load_it(name, parameters, outputs):
+        project = QgsProject.instance()
+        sinks = {
+            output: QgsProcessingOutputLayerDefinition(str(tmp_path / f"{output}.tif"), project)
+            for output in outputs
+        }
+        algorithm = plugin.provider.algorithm(name)
+        results = run(algorithm, {**parameters, **sinks}, listener, project_context)
+        # Nothing but SuperSeg itself may be what keeps the styles alive.
+        gc.collect()
+        handleAlgorithmResults(algorithm, project_context, listener, True, results)
+        return {layer.name(): layer for layer in project.mapLayers().values()}
+
+    return load_it
+
+
+def test_everything_that_segment_gives(load, files):
+    names = ["OUTPUT", "SUPERPIXELS", "AVERAGE_COLOR", "CONFIDENCE"]
+    parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu"}
+    layers = load("segment", parameters, names)
+    assert set(layers) == {"Classes", "Superpixels", "Average color", "Confidence"}
+
+    classes = layers["Classes"]
+    values = read_raster(classes.source())[0]
+    renderer = classes.renderer()
+    assert isinstance(renderer, QgsPalettedRasterRenderer)
+    entries = renderer.classes()
+    assert [entry.value for entry in entries] == list(range(1, values.max() + 1))
+    for entry in entries:
+        share = 100 * (values == entry.value).mean()
+        assert entry.label == f"Class {int(entry.value)} ({share:.1f} %)"
+    assert len({entry.color.name() for entry in entries}) == len(entries)
+
+    assert isinstance(layers["Superpixels"].renderer(), QgsHillshadeRenderer)
+    assert layers["Superpixels"].hasScaleBasedVisibility()
+    confidence = layers["Confidence"].renderer()
+    assert isinstance(confidence, QgsSingleBandPseudoColorRenderer)
+    assert (confidence.classificationMin(), confidence.classificationMax()) == (0.0, 100.0)
+    average = layers["Average color"].renderer()
+    assert isinstance(average, QgsMultiBandColorRenderer)
+    assert (average.redBand(), average.greenBand(), average.blueBand()) == (1, 2, 3)
+
+
+def test_outlines_are_dark_on_white(load, files):
+    layer = load("superpixels", {"INPUT": files["scene"], "METHOD": "slic"}, ["OUTPUT"])
+    layer = layer["Superpixels"]
+    labels = read_raster(layer.source())[0]
+    pipe = layer.pipe()
+    block = pipe.last().block(1, layer.extent(), 64, 64)
+    gray = np.array([[block.color(row, col) & 255 for col in range(64)] for row in range(64)])
+    edge = np.zeros((64, 64), bool)
+    edge[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    edge[1:] |= labels[1:] != labels[:-1]
+    inside = np.ones((64, 64), bool)
+    for row, col in np.argwhere(edge):
+        inside[max(row - 2, 0) : row + 2, max(col - 2, 0) : col + 2] = False
+    assert gray[edge].max() < 120
+    assert gray[inside].min() > 240
+
+
+def test_average_color_is_shown_as_the_image_is(load, files, tmp_path):
+    image = np.concatenate([files["image"], files["image"][:1]]).astype(np.uint16) * 40
+    path = write_raster(tmp_path / "four.tif", image)
+    layer = QgsRasterLayer(path, "Four")
+    renderer = QgsMultiBandColorRenderer(layer.dataProvider(), 4, 3, 2)
+    layer.setRenderer(renderer)
+    layer.setDefaultContrastEnhancement()
+    QgsProject.instance().addMapLayer(layer)
+    parameters = {"INPUT": layer.id(), "CLASSIFICATION": files["fields"]}
+    shown = load("averagecolor", parameters, ["OUTPUT"])["Average color"].renderer()
+    assert (shown.redBand(), shown.greenBand(), shown.blueBand()) == (4, 3, 2)
+    wanted = layer.renderer().redContrastEnhancement()
+    got = shown.redContrastEnhancement()
+    assert got.maximumValue() == wanted.maximumValue()
+    assert got.contrastEnhancementAlgorithm() == wanted.contrastEnhancementAlgorithm()
+
+
+def test_a_run_without_a_project_loads_nothing(run, files, tmp_path, project_context):
+    path = str(tmp_path / "superpixels.tif")
+    parameters = {"INPUT": files["scene"], "OUTPUT": path}
+    run("superseg:superpixels", parameters, context=project_context)
+    assert not project_context.layersToLoadOnCompletion()
