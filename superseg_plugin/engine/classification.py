@@ -76,7 +76,9 @@ class Classifier:
             torch.cuda.empty_cache()
         try:
             say("The device is out of memory: computing the tile in halves")
-            return torch.cat([self._run(part, inner) for part, inner in self._halves(image, core)], 1)
+            return torch.cat(
+                [self._run(part, inner) for part, inner in self._halves(image, core)], 1
+            )
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
         say("The device is still out of memory: computing this tile on the CPU")
@@ -133,8 +135,6 @@ def pool_in_superpixels(probabilities: Tensor, labels: IdArray) -> tuple[IdArray
     ids, local = np.unique(labels, return_inverse=True)
     local = torch.from_numpy(local.reshape(-1))
     flat = probabilities.cpu().reshape(len(probabilities), -1)
-    sums = np.stack(
-        [np.bincount(local, row, minlength=len(ids)) for row in flat.numpy()], axis=1
-    )
+    sums = np.stack([np.bincount(local, row, minlength=len(ids)) for row in flat.numpy()], axis=1)
     known = ids > 0
     return ids[known].astype(np.uint32), sums[known]

@@ -134,9 +134,7 @@ def _accumulate(image, maps, local, top, left, sums):
 
 
 def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:
-    codes = _border_codes(
-        labels, core[0].start, core[0].stop, core[1].start, core[1].stop
-    )
+    codes = _border_codes(labels, core[0].start, core[0].stop, core[1].start, core[1].stop)
     unique, lengths = np.unique(codes, return_counts=True)
     pairs = np.stack([unique >> np.uint64(32), unique & np.uint64(0xFFFFFFFF)], axis=1)
     return pairs.astype(np.uint32), lengths.astype(np.int64)

@@ -142,7 +142,9 @@ def grow_regions(node, order, histogram, weights, scale, min_size, size, interna
                 if one == two:
                     continue
                 if enforce == 0:
-                    limit = min(internal[one] + scale / size[one], internal[two] + scale / size[two])
+                    limit = min(
+                        internal[one] + scale / size[one], internal[two] + scale / size[two]
+                    )
                     if weight >= limit:
                         continue
                 elif size[one] >= min_size and size[two] >= min_size:

@@ -89,7 +89,9 @@ def _maximise(data: Tensor, responsibilities: Tensor) -> Mixture:
     return Mixture((mass / mass.sum()).log(), means, torch.stack(covariances))
 
 
-def _start_responsibilities(data: Tensor, components: int, generator: np.random.Generator) -> Tensor:
+def _start_responsibilities(
+    data: Tensor, components: int, generator: np.random.Generator
+) -> Tensor:
     """Hard assignment to k-means++ centers after a few Lloyd iterations."""
     centers = data[int(generator.integers(len(data)))][None]
     nearest = torch.cdist(data, centers)[:, 0].square()

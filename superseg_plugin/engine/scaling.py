@@ -72,9 +72,7 @@ def measure_scaling(sample: AnyArray) -> BandScaling:
         low = np.where((low >= 0) & (low <= 0.5 * high), 0.0, low)
         high = np.where(high > low, high, low + 1.0)
         factor = float(np.sqrt(3.0 / max(len(sample), 3)))
-    quarter, center, three_quarters = np.percentile(
-        sample.astype(np.float64), [25, 50, 75], axis=1
-    )
+    quarter, center, three_quarters = np.percentile(sample.astype(np.float64), [25, 50, 75], axis=1)
     spread = (three_quarters - quarter) / 1.349
     spread = np.where(spread > 0, spread, sample.astype(np.float64).std(axis=1))
     spread = np.where(spread > 0, spread, 1.0)

@@ -49,9 +49,7 @@ def stitch_seam_slic(
     given = len(sizes)
     valid = labels > 0
     if not valid.any():
-        return Stitch(
-            labels.copy(), sizes, np.zeros(given, np.float32), np.zeros((0, 2), np.int64)
-        )
+        return Stitch(labels.copy(), sizes, np.zeros(given, np.float32), np.zeros((0, 2), np.int64))
     fresh = _cut_off_center(image, valid, (axis, line), segmenter)
     crossing = np.unique(np.take(fresh, [line - 1, line], axis=axis))
     zone = np.isin(fresh, crossing[crossing > 0])
@@ -92,7 +90,9 @@ def _cut_off_center(
     """
     axis, line = seam
     dropped = (line - segmenter.region_size // 4) % segmenter.region_size
-    inside = (slice(dropped, None), slice(None)) if axis == 0 else (slice(None), slice(dropped, None))
+    inside = (
+        (slice(dropped, None), slice(None)) if axis == 0 else (slice(None), slice(dropped, None))
+    )
     fresh = np.zeros(valid.shape, np.int64)
     if valid[inside].any():
         fresh[inside] = _cut(image[(slice(None), *inside)], valid[inside], segmenter)
@@ -123,9 +123,7 @@ def _join_small_pieces(labels: IndexArray, edited: BoolArray, smallest: int) -> 
     return joined
 
 
-def _renumber(
-    labels: IdArray, sizes: IndexArray, pieces: IndexArray, edited: BoolArray
-) -> Stitch:
+def _renumber(labels: IdArray, sizes: IndexArray, pieces: IndexArray, edited: BoolArray) -> Stitch:
     """Give every piece an id: a given one where it holds most of what is left of it."""
     given = len(sizes)
     numbers, local = np.unique(pieces[edited], return_inverse=True)
@@ -145,6 +143,4 @@ def _renumber(
     result[edited] = ids[local]
     total = np.bincount(result.ravel(), minlength=given + 1 + int(fresh.sum()))[1:]
     total[:given] += sizes - np.bincount(labels.ravel(), minlength=given + 1)[1:]
-    return Stitch(
-        result, total, np.zeros(len(total), np.float32), np.zeros((0, 2), np.int64)
-    )
+    return Stitch(result, total, np.zeros(len(total), np.float32), np.zeros((0, 2), np.int64))

@@ -142,5 +142,3 @@ def _clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool]
     zone[zone.shape[0] - int(bottom) :] = False
     zone[:, : int(left)] = False
     zone[:, zone.shape[1] - int(right) :] = False
-
-

@@ -186,9 +186,7 @@ def majority_in_superpixels(predicted: Tensor, superpixels: Tensor, classes: int
     return table.reshape(count, classes).argmax(dim=1)[local]
 
 
-def _load_batch(
-    patches: Patches, scaling: BandScaling, chosen: list[int]
-) -> tuple[Tensor, Tensor]:
+def _load_batch(patches: Patches, scaling: BandScaling, chosen: list[int]) -> tuple[Tensor, Tensor]:
     superpixels = np.asarray(patches.superpixels[chosen])
     images = np.stack(
         [

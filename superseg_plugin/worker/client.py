@@ -268,5 +268,7 @@ def worker_environment(environment: dict[str, str], interpreter: Interpreter) ->
     if sys.platform == "win32":
         system = environment.get("SYSTEMROOT", r"C:\Windows")
         folder = interpreter.path.parent
-        kept["PATH"] = ";".join([str(folder), str(folder / "Library" / "bin"), rf"{system}\System32"])
+        kept["PATH"] = ";".join(
+            [str(folder), str(folder / "Library" / "bin"), rf"{system}\System32"]
+        )
     return kept

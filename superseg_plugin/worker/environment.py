@@ -78,7 +78,9 @@ def install_environment(backend: str, source: str | None, progress: Progress) ->
     installed = Interpreter(environment_python(environment_folder()), "managed")
     _try_out(installed, progress)
     if probe(installed.path) is None:
-        raise SuperSegError(f"The runtime in {environment_folder()} cannot be started; install again.")
+        raise SuperSegError(
+            f"The runtime in {environment_folder()} cannot be started; install again."
+        )
     progress.report(1.0, "The runtime is ready")
     return environment_folder()
 
@@ -118,7 +120,9 @@ def _install_torch(python: Path, backend: str, source: str | None, progress: Pro
     The package index has the CPU build for Windows and macOS and the CUDA build for Linux. PyTorch's
     own index is asked for torch and nothing else: it also carries stale copies of other packages.
     """
-    wanted = next(line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("torch="))
+    wanted = next(
+        line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("torch=")
+    )
     build = {"cpu": "cpu", "cuda": CUDA_BUILD}[backend]
     native = {"linux": "cuda", "win32": "cpu"}.get(sys.platform, backend)
     if source is None and native != backend:
@@ -182,4 +186,6 @@ def _take_place(partial: Path) -> None:
     except OSError as error:
         if old.exists():
             old.rename(target)
-        raise SuperSegError(f"{target} cannot be written: {error}. Close other QGIS windows.") from error
+        raise SuperSegError(
+            f"{target} cannot be written: {error}. Close other QGIS windows."
+        ) from error

@@ -111,9 +111,7 @@ def smooth(call: Call) -> Answer:
     arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
     pooled = arrays["pooled"].astype(np.float32)
     if "log_joint" in arrays:
-        unary = clustering.fuse(
-            arrays["log_joint"], arrays["smoothed"], pooled, arrays["pixels"]
-        )
+        unary = clustering.fuse(arrays["log_joint"], arrays["smoothed"], pooled, arrays["pixels"])
     else:
         unary = np.log(pooled + np.float32(1e-4))
     probabilities = clustering.smooth_on_graph(

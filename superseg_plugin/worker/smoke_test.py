@@ -35,7 +35,11 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     seam = {**cut, "seam": [0, SIDE // 2], "open_sides": [False] * 4}
     ask("stitch", seam, image=image, valid=valid, **tile)
     described = ask(
-        "describe_superpixels", {**scaling, "core": whole}, image=image, valid=valid, labels=tile["labels"]
+        "describe_superpixels",
+        {**scaling, "core": whole},
+        image=image,
+        valid=valid,
+        labels=tile["labels"],
     ).arrays
     count = len(described["ids"])
     ask(

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The whole chain in one run, from a scene to its class map."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import SuperSegError
+from ..progress import PartProgress, Progress
+from ..raster.class_table import ClassTable, write_class_table
+from ..raster.source import RasterSource
+from ..raster.staging import Staging
+from ..worker.client import Worker
+from .average_color import paint_average_color
+from .classification import (
+    Network,
+    check_min_area,
+    check_smoothness,
+    classify_pixels,
+    finish_classes,
+    paint_superpixels,
+    pool_superpixels,
+    smooth_superpixels,
+)
+from .clustering import cluster_superpixels
+from .description import describe_scene
+from .model_file import Model, save_model
+from .patches import covering_windows
+from .record import describe_run, write_record
+from .rendering import build_class_table
+from .report import segmentation_report
+from .superpixels import SuperpixelOptions, check_tile_size, make_superpixels
+from .survey import measure_scene
+from .training import (
+    TrainedNetwork,
+    TrainingOptions,
+    build_model,
+    check_classes,
+    cover_with_patches,
+    draw_patches,
+    reorder_classes,
+    train_network,
+)
+
+PRESETS = ("balanced", "fast", "published")
+PUBLISHED_TILE = 512
+PUBLISHED_STRIDE = 448
+PUBLISHED_EPOCHS = 10
+PUBLISHED_LEAST_STEPS = 150
+PUBLISHED_SIEVE = 20
+BALANCED_STEPS = 150
+
+
+@dataclass(frozen=True)
+class SegmentationOptions:
+    """How to segment; see the help of `superseg:segment`."""
+
+    classes: int = 16
+    preset: str = "balanced"
+    smoothness: float = 8.0
+    min_area: int = 0
+    seed: int = 0
+    tile_size: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        check_classes(self.classes)
+        check_smoothness(self.smoothness)
+        check_min_area(self.min_area)
+        check_tile_size(self.tile_size)
+        if self.preset not in PRESETS:
+            raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
+
+
+@dataclass(frozen=True)
+class SegmentationOutputs:
+    """Where the results go; None for those that are not wanted."""
+
+    classes: str
+    superpixels: str | None = None
+    average_color: str | None = None
+    confidence: str | None = None
+    model: str | None = None
+    report: str | None = None
+
+
+@dataclass(frozen=True)
+class SegmentationResult:
+    """What came out: classes in the map, superpixels in the scene."""
+
+    class_count: int
+    superpixel_count: int
+
+
+def run_segmentation(
+    source: RasterSource,
+    outputs: SegmentationOutputs,
+    options: SegmentationOptions,
+    worker: Worker,
+    progress: Progress,
+) -> SegmentationResult:
+    """Segment a scene: superpixels, description, classes, map, and whatever else is wanted.
+
+    Args:
+        source: the scene.
+        outputs: where to write.
+        options: what to do.
+        worker: who computes.
+        progress: told of every step; gets a line `Stage <name>: <seconds> s` after each.
+
+    Raises:
+        SuperSegError: bad input, or an output cannot be written.
+        Cancelled: the user asked to stop.
+    """
+    with Staging() as staging:
+        run = _Run(source, outputs, options, worker, progress, staging)
+        result = run.segment()
+        staging.commit()
+    return result
+
+
+class _Run:
+    """One run, and what its steps hand to each other."""
+
+    def __init__(
+        self,
+        source: RasterSource,
+        outputs: SegmentationOutputs,
+        options: SegmentationOptions,
+        worker: Worker,
+        progress: Progress,
+        staging: Staging,
+    ) -> None:
+        self._source = source
+        self._outputs = outputs
+        self._options = options
+        self._worker = worker
+        self._progress = progress
+        self._staging = staging
+        self._scratch = staging.scratch(outputs.classes)
+        self._draft = self._scratch / "classes.tif"
+        self._trained: TrainedNetwork | None = None
+        self._training = TrainingOptions(classes=options.classes, seed=options.seed)
+
+    def segment(self) -> SegmentationResult:
+        """Go through all steps."""
+        with self._stage("reading", 0, 0.02):
+            self._scaling = measure_scene(
+                self._source,
+                self._options.classes,
+                self._options.seed,
+                self._worker,
+                self._progress,
+            )
+        with self._stage("superpixels", 0.02, 0.2) as progress:
+            path = self._optional(self._outputs.superpixels) or self._scratch / "superpixels.tif"
+            count = make_superpixels(
+                self._source,
+                self._scaling,
+                path,
+                self._scratch,
+                SuperpixelOptions(),
+                self._worker,
+                progress,
+            )
+        self._progress.log(f"{count} superpixels")
+        with RasterSource(str(path)) as superpixels:
+            if self._options.preset == "published":
+                self._classify_as_published(superpixels)
+            else:
+                self._classify_by_clusters(superpixels)
+        table = self._finish()
+        return SegmentationResult(len(table.names), count)
+
+    def _classify_as_published(self, superpixels: RasterSource) -> None:
+        """Self-training on all tiles; the map is the network's own, pixel by pixel.
+
+        The letter averages the softmax of overlapping tiles; tiles with a full halo give every pixel
+        the same softmax in whichever tile it lies, so one evaluation is its average.
+        """
+        windows = covering_windows(self._source, PUBLISHED_TILE, PUBLISHED_STRIDE)
+        self._training = replace(
+            self._training,
+            guidance="selftraining",
+            network="published",
+            steps=max(PUBLISHED_LEAST_STEPS, PUBLISHED_EPOCHS * len(windows)),
+            patch_size=PUBLISHED_TILE,
+            batch_size=1,
+            learning_rate=1e-3,
+        )
+        with self._stage("training", 0.2, 0.8) as progress:
+            patches = cover_with_patches(
+                self._source,
+                superpixels,
+                PUBLISHED_TILE,
+                PUBLISHED_STRIDE,
+                self._scratch,
+                progress,
+            )
+            self._trained = train_network(
+                patches, None, self._scaling, self._training, self._worker, progress
+            )
+        with self._stage("classification", 0.8, 0.94) as progress:
+            confidence = self._optional(self._outputs.confidence)
+            classify_pixels(
+                self._source, self._network(progress), self._draft, confidence, progress
+            )
+
+    def _classify_by_clusters(self, superpixels: RasterSource) -> None:
+        """Mixture model on the superpixels, joined with a network that it has guided."""
+        options = self._options
+        with self._stage("description", 0.2, 0.36) as progress:
+            description = describe_scene(
+                self._source, superpixels, self._scaling, self._worker, progress
+            )
+        with self._stage("clustering", 0.36, 0.42) as progress:
+            clusters = cluster_superpixels(
+                description,
+                options.classes,
+                options.smoothness,
+                options.seed,
+                self._worker,
+                progress,
+            )
+        self._training = replace(self._training, classes=clusters.classes, steps=BALANCED_STEPS)
+        probabilities = clusters.smoothed
+        # The fast preset has no use for a network of its own, but may be asked for one.
+        if options.preset == "balanced" or self._outputs.model:
+            with self._stage("training", 0.42, 0.72) as progress:
+                patches = draw_patches(
+                    self._source, superpixels, self._training, self._scratch, progress
+                )
+                self._trained = train_network(
+                    patches, clusters, self._scaling, self._training, self._worker, progress
+                )
+        if options.preset == "balanced":
+            with self._stage("classification", 0.72, 0.88) as progress:
+                network = self._network(progress)
+                count = len(description.pixels)
+                pooled = pool_superpixels(self._source, superpixels, network, count, progress)
+            with self._stage("smoothing", 0.88, 0.9) as progress:
+                evidence = {"log_joint": clusters.log_joint, "smoothed": clusters.smoothed}
+                probabilities = smooth_superpixels(
+                    pooled, description, options.smoothness, self._worker, progress, evidence
+                )
+        with self._stage("painting", 0.9, 0.94) as progress:
+            confidence = self._optional(self._outputs.confidence)
+            paint_superpixels(
+                self._source, superpixels, probabilities, self._draft, confidence, progress
+            )
+
+    def _finish(self) -> ClassTable:
+        """Number the classes, write the map with its tables, and the other outputs."""
+        options, outputs, source = self._options, self._outputs, self._source
+        path = self._staging.path(outputs.classes)
+        min_area = options.min_area
+        if options.preset == "published":
+            min_area = min_area or PUBLISHED_SIEVE
+        with self._stage("rendering", 0.94, 0.98) as progress:
+            statistics, order = finish_classes(source, self._draft, path, min_area, progress)
+            with RasterSource(str(path)) as classes:
+                table = build_class_table(source, classes, progress, statistics=statistics)
+                write_class_table(path, table)
+                write_record(path, "segment", options, source, self._worker)
+                if outputs.average_color:
+                    target = self._staging.path(outputs.average_color)
+                    paint_average_color(source, classes, target, progress, statistics)
+        if len(table.names) < options.classes:
+            self._progress.log(
+                f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
+            )
+        if outputs.model and self._trained:
+            save_model(self._staging.path(outputs.model), self._final_model(table, order))
+        if outputs.report:
+            self._write_report(outputs.report, table)
+        self._progress.report(1.0, "Done")
+        return table
+
+    def _final_model(self, table: ClassTable, order: Any) -> Model:
+        """The model with the map's class numbers; classes that the map lacks come last."""
+        trained = self._trained
+        if trained is None:
+            raise RuntimeError("there is no trained network")
+        rest = np.setdiff1d(np.arange(self._training.classes), order)
+        weights = reorder_classes(trained.weights, np.concatenate([order, rest]).astype(np.int64))
+        gray = np.full((len(rest), 3), 128, np.uint8)
+        return build_model(
+            self._source,
+            self._scaling,
+            self._training,
+            replace(trained, weights=weights),
+            np.concatenate([table.colors, gray]),
+            self._worker,
+        )
+
+    def _write_report(self, path: str, table: ClassTable) -> None:
+        losses = self._trained.losses if self._trained else []
+        record = describe_run("segment", self._options, self._source, self._worker)
+        text = segmentation_report(
+            f"Segmentation of {self._source.name}",
+            table,
+            asdict(self._options),
+            losses,
+            {**record["input"], **record["versions"]},
+        )
+        self._staging.path(path).write_text(text, encoding="utf-8")
+
+    def _network(self, progress: Progress) -> Network:
+        trained = self._trained
+        if trained is None:
+            raise RuntimeError("there is no trained network")
+        colors = np.zeros((self._training.classes, 3), np.uint8)
+        model = build_model(
+            self._source, self._scaling, self._training, trained, colors, self._worker
+        )
+        return Network(model, self._worker, self._options.tile_size, progress)
+
+    def _optional(self, path: str | None) -> Path | None:
+        return self._staging.path(path) if path else None
+
+    @contextmanager
+    def _stage(self, name: str, start: float, end: float) -> Iterator[Progress]:
+        """One step's share of the progress, with its time in the log."""
+        began = time.monotonic()
+        self._progress.report(start, name.capitalize())
+        yield PartProgress(self._progress, start, end)
+        self._progress.log(f"Stage {name}: {time.monotonic() - began:.1f} s")

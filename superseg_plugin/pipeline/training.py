@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Training a network on a scene."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import PartProgress, Progress
+from ..raster.source import RasterSource
+from ..raster.staging import Staging
+from ..worker.client import Worker
+from .clustering import Clusters, cluster_superpixels
+from .colors import told_apart
+from .description import check_superpixels, describe_scene
+from .model_file import Model, load_model, save_model
+from .patches import PatchSet, covering_windows, patch_limit, random_windows, read_patches
+from .report import facts_section, line_chart, page
+from .superpixels import SuperpixelOptions, make_superpixels
+from .survey import measure_scene
+from .tiling import run_in_flight
+
+GUIDANCES = ("clusters", "selftraining")
+NETWORKS = ("light", "published")
+LOSSES = ("crossentropy", "focal", "lovasz")
+MOST_CLASSES = 255
+GUIDING_SMOOTHNESS = 8.0
+LOG_EVERY = 25
+LOSS_WINDOW = 10
+
+
+def check_classes(classes: int) -> None:
+    """Raise SuperSegError unless a number of classes fits a Byte raster with nodata."""
+    if not 2 <= classes <= MOST_CLASSES:
+        raise SuperSegError(f"CLASSES must be from 2 to {MOST_CLASSES}, not {classes}.")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train; see the help of `superseg:trainfcn`."""
+
+    classes: int = 16
+    guidance: str = "clusters"
+    network: str = "light"
+    loss: str = "crossentropy"
+    steps: int = 150
+    patch_size: int = 256
+    batch_size: int = 4
+    learning_rate: float = 2e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        check_classes(self.classes)
+        for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
+            if getattr(self, name) not in allowed:
+                raise SuperSegError(f"{name.upper()} must be one of {', '.join(allowed)}.")
+        if self.steps < 1 or self.batch_size < 1:
+            raise SuperSegError("STEPS and BATCH_SIZE must be at least 1.")
+        if self.patch_size < 32 or self.patch_size % 8:
+            raise SuperSegError("PATCH_SIZE must be a multiple of 8 pixels, at least 32.")
+        if not 0 < self.learning_rate <= 1:
+            raise SuperSegError("LEARNING_RATE must be above 0 and at most 1.")
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training came to: classes in use at its end and the mean loss of the last steps."""
+
+    class_count: int
+    final_loss: float
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """Weights and how they came about: loss of every step, classes in use at the end."""
+
+    weights: dict[str, npt.NDArray[Any]]
+    losses: list[float]
+    live: int
+
+    @property
+    def final_loss(self) -> float:
+        """Mean loss of the last steps."""
+        return float(np.mean(self.losses[-LOSS_WINDOW:]))
+
+
+def run_training(
+    source: RasterSource,
+    superpixels: RasterSource | None,
+    model_output: str,
+    report_output: str | None,
+    options: TrainingOptions,
+    worker: Worker,
+    progress: Progress,
+    initial_model: str | None = None,
+) -> TrainingResult:
+    """Train a network on a scene and write the model and, if wanted, a report.
+
+    Args:
+        source: the scene.
+        superpixels: its superpixels, or None to make them.
+        model_output: path of the model.
+        report_output: path of the HTML report, or None.
+        options: how to train.
+        worker: who computes.
+        progress: told of every step.
+        initial_model: path of a model to start from, or None.
+
+    Raises:
+        SuperSegError: bad input, or an output cannot be written.
+        Cancelled: the user asked to stop.
+    """
+    initial = _load_initial(initial_model, source, options)
+    with Staging() as staging:
+        scratch = staging.scratch(model_output)
+        scaling = measure_scene(source, options.classes, options.seed, worker, progress)
+        if initial is not None:
+            scaling = {"scaling": _scaling_of(initial)}
+        if superpixels is None:
+            path = scratch / "superpixels.tif"
+            part = PartProgress(progress, 0, 0.2)
+            make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
+            superpixels = RasterSource(str(path))
+        check_superpixels(superpixels)
+        with superpixels:
+            clusters = None
+            if options.guidance == "clusters":
+                part = PartProgress(progress, 0.2, 0.4)
+                description = describe_scene(source, superpixels, scaling, worker, part)
+                clusters = cluster_superpixels(
+                    description, options.classes, GUIDING_SMOOTHNESS, options.seed, worker, progress
+                )
+                options = replace(options, classes=clusters.classes)
+            patches = draw_patches(source, superpixels, options, scratch, progress)
+        trained = train_network(
+            patches,
+            clusters,
+            scaling,
+            options,
+            worker,
+            PartProgress(progress, 0.4, 1.0),
+            initial.weights if initial else None,
+        )
+        counts, means = look_at_classes(
+            patches, trained.weights, scaling, options, worker, progress
+        )
+        order = np.argsort(-counts, kind="stable")
+        trained = replace(trained, weights=reorder_classes(trained.weights, order))
+        colors = display_colors(means[order], source)
+        model = build_model(source, scaling, options, trained, colors, worker)
+        save_model(staging.path(model_output), model)
+        if report_output:
+            sections = [
+                ("Training", line_chart(trained.losses, "Step", "Loss")),
+                ("Options", facts_section(asdict(options))),
+                ("Versions", facts_section(worker.versions)),
+            ]
+            text = page(f"Training on {source.name}", sections)
+            staging.path(report_output).write_text(text, encoding="utf-8")
+        staging.commit()
+    return TrainingResult(trained.live, trained.final_loss)
+
+
+def draw_patches(
+    source: RasterSource,
+    superpixels: RasterSource,
+    options: TrainingOptions,
+    scratch: Path,
+    progress: Progress,
+) -> PatchSet:
+    """Draw the patches of a training from all over the scene."""
+    side = min(options.patch_size, _multiple_of_8(max(source.grid.width, source.grid.height)))
+    windows = random_windows(source, side, options.seed)
+    limit = patch_limit(source, side)
+    return read_patches(source, superpixels, windows, side, limit, scratch, progress)
+
+
+def cover_with_patches(
+    source: RasterSource,
+    superpixels: RasterSource,
+    side: int,
+    stride: int,
+    scratch: Path,
+    progress: Progress,
+) -> PatchSet:
+    """All tiles of the scene, as the published method trains on."""
+    side = min(side, _multiple_of_8(max(source.grid.width, source.grid.height)))
+    windows = covering_windows(source, side, stride)
+    return read_patches(source, superpixels, windows, side, len(windows), scratch, progress)
+
+
+def train_network(
+    patches: PatchSet,
+    clusters: Clusters | None,
+    scaling: dict[str, Any],
+    options: TrainingOptions,
+    worker: Worker,
+    progress: Progress,
+    initial: dict[str, npt.NDArray[Any]] | None = None,
+) -> TrainedNetwork:
+    """Train in the worker, with the loss in the log.
+
+    Args:
+        patches: images and superpixels.
+        clusters: soft classes that guide; None for self-training.
+        scaling: of `measure_scene`.
+        options: how to train.
+        worker: who computes.
+        progress: told of every step.
+        initial: weights to start from.
+    """
+    ids = patches.superpixels
+    arrays: dict[str, npt.NDArray[Any]] = {**(initial or {}), "images": patches.images}
+    if clusters is not None:
+        ids, arrays["soft"] = _compact(ids, clusters.smoothed)
+    arrays["superpixels"] = ids
+    plan = {
+        "network": options.network,
+        "classes": options.classes,
+        "loss": options.loss,
+        "steps": options.steps,
+        "batch_size": options.batch_size,
+        "learning_rate": options.learning_rate,
+        "augment": clusters is not None,
+        "seed": options.seed,
+    }
+    losses: list[float] = []
+    live = [options.classes]
+
+    def on_metric(event: dict[str, Any]) -> None:
+        losses.append(event["loss"])
+        live[0] = event["live"]
+        step = event["step"]
+        progress.report(step / options.steps, f"Training, step {step} of {options.steps}")
+        if step % LOG_EVERY == 0 or step == options.steps:
+            progress.log(f"Step {step}: loss {event['loss']:.4f}, {event['live']} live classes")
+
+    future = worker.submit("train", {**scaling, "plan": plan}, arrays)
+    weights = worker.result(future, progress, on_metric).arrays
+    return TrainedNetwork(weights, losses, live[0])
+
+
+def look_at_classes(
+    patches: PatchSet,
+    weights: dict[str, npt.NDArray[Any]],
+    scaling: dict[str, Any],
+    options: TrainingOptions,
+    worker: Worker,
+    progress: Progress,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Classify the patches, to know how large the classes are and what they look like.
+
+    Returns:
+        Pixels `(classes,)` and mean colors `(classes, bands)` in display units; NaN where a class
+        has no pixel.
+    """
+    figures = scaling["scaling"]
+    low, high = np.array(figures["low"]), np.array(figures["high"])
+    counts = np.zeros(options.classes + 1, np.int64)
+    sums = np.zeros((options.classes + 1, len(low)))
+    side = patches.images.shape[2]
+    settings = {
+        **scaling,
+        "core": [0, 0, side, side],
+        "model_id": weights_id(weights),
+        "network": options.network,
+        "classes": options.classes,
+    }
+
+    def submit(index: int) -> Any:
+        valid = patches.superpixels[index] > 0
+        return worker.submit(
+            "predict", settings, {"image": patches.images[index], "valid": valid, **weights}
+        )
+
+    for index, answer in run_in_flight(worker, range(len(patches.images)), submit, progress):
+        classes = answer.arrays["classes"].ravel()
+        counts += np.bincount(classes, minlength=len(counts))
+        for band, values in enumerate(patches.images[index]):
+            known = np.where(classes > 0, values.ravel(), 0)
+            sums[:, band] += np.bincount(classes, known, minlength=len(counts))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = sums[1:] / counts[1:, None]
+    return counts[1:], (means - low) / (high - low) * 255
+
+
+def weights_id(weights: dict[str, npt.NDArray[Any]]) -> str:
+    """A name for a set of weights, by which the worker knows it has them already."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
+    return digest.hexdigest()
+
+
+def reorder_classes(
+    weights: dict[str, npt.NDArray[Any]], order: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[Any]]:
+    """Renumber the classes of a network: new class i is the old class `order[i]`."""
+    return {
+        name: value[order] if name.startswith("head.") and value.ndim else value
+        for name, value in weights.items()
+    }
+
+
+def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
+    """Class colors `(classes, 3)` from mean colors in display units, told apart; gray if unknown."""
+    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
+    if shown.shape[1] == 1:
+        shown = np.repeat(shown, 3, axis=1)
+    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
+
+
+def build_model(
+    source: RasterSource,
+    scaling: dict[str, Any],
+    options: TrainingOptions,
+    trained: TrainedNetwork,
+    colors: npt.NDArray[np.uint8],
+    worker: Worker,
+) -> Model:
+    """Put a trained network and what it was made from together."""
+    figures = scaling["scaling"]
+    lists = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in figures.items()}
+    return Model(
+        network=options.network,
+        classes=options.classes,
+        band_count=len(source.bands),
+        band_names=source.band_names,
+        scaling={name: [float(x) for x in values] for name, values in lists.items()},
+        pixel_size=pixel_size(source),
+        class_names=tuple(f"Class {number + 1}" for number in range(options.classes)),
+        class_colors=colors,
+        options=asdict(options),
+        seed=options.seed,
+        versions=worker.versions,
+        weights=trained.weights,
+    )
+
+
+def scaling_of_model(model: Model) -> dict[str, Any]:
+    """The scaling as the worker's operations take it."""
+    return {"scaling": _scaling_of(model)}
+
+
+def pixel_size(source: RasterSource) -> float | None:
+    """Side of a square of a pixel's area, in meters or map units; None without georeference."""
+    if source.grid.geotransform is None:
+        return None
+    areas = source.grid.row_areas(source.grid.window)
+    return float(np.sqrt(np.mean(areas)))
+
+
+def _scaling_of(model: Model) -> dict[str, Any]:
+    values: dict[str, Any] = {name: list(row) for name, row in model.scaling.items()}
+    values["distance_factor"] = model.scaling["distance_factor"][0]
+    return values
+
+
+def _load_initial(path: str | None, source: RasterSource, options: TrainingOptions) -> Model | None:
+    if path is None:
+        return None
+    model = load_model(path)
+    name = Path(path).name
+    if model.band_count != len(source.bands):
+        raise SuperSegError(
+            f"INITIAL_MODEL {name} takes {model.band_count} bands and INPUT has {len(source.bands)} "
+            "chosen. Choose as many BANDS, or another model."
+        )
+    if (model.network, model.classes) != (options.network, options.classes):
+        raise SuperSegError(
+            f"INITIAL_MODEL {name} is a {model.network} network of {model.classes} classes. Set "
+            "NETWORK and CLASSES to these, or leave INITIAL_MODEL empty."
+        )
+    return model
+
+
+def _compact(
+    ids: npt.NDArray[np.int32], soft: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Keep only the superpixels that occur in the patches, numbered 1..t."""
+    present = np.zeros(len(soft) + 1, bool)
+    for patch in ids:
+        present[patch] = True
+    present[0] = False
+    numbers = np.cumsum(present, dtype=np.int32)
+    numbers[~present] = 0
+    table = np.concatenate([np.zeros((1, soft.shape[1]), np.float32), soft[present[1:]]])
+    return numbers[ids], table
+
+
+def _multiple_of_8(length: int) -> int:
+    return max(-(-length // 8) * 8, 32)
