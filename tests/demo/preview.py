@@ -71,13 +71,8 @@ def _read(path: Path) -> np.ndarray:
 
 
 def _display(values: np.ndarray) -> np.ndarray:
-    """`(rows, cols, 3)` bytes of the first three bands, or of the one there is."""
-    bands = values[:3] if len(values) >= 3 else values[[0, 0, 0]]
-    if bands.dtype != np.uint8:
-        low, high = np.nanpercentile(bands, (2, 98))
-        scaled = np.nan_to_num((bands.astype(np.float64) - low) / max(high - low, 1e-12))
-        bands = (np.clip(scaled, 0.0, 1.0) * 255).astype(np.uint8)
-    return np.ascontiguousarray(bands.transpose(1, 2, 0))
+    """`(rows, cols, 3)` of the first three bands; the demo's image is in natural colors."""
+    return np.ascontiguousarray(values[:3].transpose(1, 2, 0))
 
 
 def _with_outlines(image: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -103,8 +98,7 @@ def _class_colors(path: Path) -> np.ndarray:
 
 def _detail(rows: int, cols: int) -> tuple[int, int, int, int]:
     """Top, left, height and width of the part shown enlarged: a quarter of each side."""
-    height, width = rows // 4, cols // 4
-    return int(rows * 0.62), int(cols * 0.17), height, width
+    return int(rows * 0.57), int(cols * 0.36), rows // 4, cols // 4
 
 
 def _cut(pixels: np.ndarray, detail: tuple[int, int, int, int], rows: int) -> np.ndarray:

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Start a real QGIS window on a virtual screen and let the driver work in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.tools.qgis_process import BUILD, QgisProcess
+
+DRIVER = Path(__file__).with_name("driver.py")
+SCREEN = "-screen 0 1280x800x24"
+LIMIT_SECONDS = 660
+
+
+class SessionError(Exception):
+    """The session did not come to its end."""
+
+
+def desktop_session(
+    name: str, image: Path, parameters: Mapping[str, object], pictures: Path
+) -> dict[str, Any]:
+    """Segment an image through the dialog of a QGIS window.
+
+    Args:
+        name: of the profile below build/.
+        image: the raster to open.
+        parameters: of superseg:segment, beside INPUT.
+        pictures: folder for the PNGs; emptied first.
+
+    Returns:
+        What the driver saw.
+
+    Raises:
+        SessionError: QGIS failed, or the driver did.
+    """
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    report = pictures / "seen.json"
+    job = pictures / "job.json"
+    values = {key: str(v) if isinstance(v, Path) else v for key, v in parameters.items()}
+    job.write_text(
+        json.dumps(
+            {
+                "image": str(image),
+                "parameters": values,
+                "pictures": str(pictures),
+                "report": str(report),
+            }
+        ),
+        encoding="utf-8",
+    )
+    environment = {
+        **QgisProcess(name).environment,
+        "QT_QPA_PLATFORM": "xcb",
+        "SUPERSEG_DESKTOP_JOB": str(job),
+        # Fonts and widgets alike on every machine.
+        "QT_SCALE_FACTOR": "1",
+        "QT_STYLE_OVERRIDE": "Fusion",
+    }
+    with (pictures / "qgis.log").open("w", encoding="utf-8") as log:
+        done = subprocess.run(
+            ["xvfb-run", "-a", "-s", SCREEN, "qgis", "--nologo", "--noversioncheck"]
+            + ["--code", str(DRIVER)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT_SECONDS,
+        )
+    seen = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
+    if done.returncode or "error" in seen or not seen:
+        raise SessionError(
+            f"QGIS ended with {done.returncode}: {seen.get('error', '')} See {pictures}/qgis.log"
+        )
+    return seen
+
+
+PICTURES = BUILD / "screenshots"
