@@ -64,7 +64,9 @@ class Export:
         writer.setOutputProviderKey("gdal")
         writer.setOutputFormat("GTiff")
         result = None
-        if pipe.set(self.provider.clone()):
+        # The clone itself, not one of it: a virtual raster's clone of a clone reads garbage.
+        provider, self.provider = self.provider, None
+        if pipe.set(provider):
             result = writer.writeRaster(
                 pipe,
                 self.columns,

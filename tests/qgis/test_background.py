@@ -33,17 +33,28 @@ def wait_for(condition, seconds=120):
         time.sleep(0.01)
 
 
-def start(provider, name, parameters, feedback):
-    """Run an algorithm in the background; return the task, its results, and the context."""
-    context = QgsProcessingContext()
-    task = QgsProcessingAlgRunnerTask(provider.algorithm(name), parameters, context, feedback)
-    ended = []
-    task.executed.connect(lambda successful, results: ended.append((successful, results)))
-    QgsApplication.taskManager().addTask(task)
-    return task, ended, context
+@pytest.fixture
+def start(provider):
+    """Run algorithms in the background; the result is a list that is filled at the end."""
+    kept = []
+
+    def start_it(name, parameters, feedback):
+        context = QgsProcessingContext()
+        algorithm = provider.algorithm(name)
+        task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+        ended = []
+        task.executed.connect(lambda successful, results: ended.append((successful, results)))
+        kept.append((context, feedback))
+        QgsApplication.taskManager().addTask(task)
+        return ended
+
+    yield start_it
+    # The manager deletes tasks some events after their end; they still point at these then.
+    wait_for(lambda: not QgsApplication.taskManager().count())
+    kept.clear()
 
 
-def test_a_run_in_the_background(provider, files, tmp_path, monkeypatch):
+def test_a_run_in_the_background(start, files, tmp_path, monkeypatch):
     from superseg_plugin.algorithms.superpixels import SuperpixelsAlgorithm
 
     threads = []
@@ -56,7 +67,7 @@ def test_a_run_in_the_background(provider, files, tmp_path, monkeypatch):
     monkeypatch.setattr(SuperpixelsAlgorithm, "compute", noting)
     feedback = Listener()
     parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "superpixels.tif")}
-    _task, ended, _context = start(provider, "superpixels", parameters, feedback)
+    ended = start("superpixels", parameters, feedback)
     wait_for(lambda: ended)
     successful, results = ended[0]
     assert successful
@@ -73,15 +84,13 @@ def test_a_run_in_the_background(provider, files, tmp_path, monkeypatch):
         ("trainfcn", {"STEPS": 100000, "MODEL": "{folder}/m.superseg"}),
     ],
 )
-def test_cancel_ends_a_run_at_once_and_leaves_nothing(provider, large, tmp_path, name, parameters):
+def test_cancel_ends_a_run_at_once_and_leaves_nothing(start, large, tmp_path, name, parameters):
     feedback = Listener()
     filled = {
         key: value.format(folder=tmp_path) if isinstance(value, str) else value
         for key, value in parameters.items()
     }
-    _task, ended, _context = start(
-        provider, name, {"INPUT": large, "DEVICE": "cpu", **filled}, feedback
-    )
+    ended = start(name, {"INPUT": large, **filled}, feedback)
     wait_for(lambda: feedback.fractions or ended)
     assert not ended
     feedback.cancel()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from qgis.core import QgsProcessingException
 
-from tests.conftest import quarters, write_raster
+from tests.conftest import blocks, quarters, write_raster
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,10 @@ def bad(tmp_path_factory, files, model):
         "void": write_raster(folder / "void.tif", image * 0, nodata=0),
         "few": write_raster(folder / "few.tif", few, nodata=0),
         "small": write_raster(folder / "small.tif", np.ones((32, 32), np.uint32)),
+        "shifted": write_raster(
+            folder / "shifted.tif", blocks(), geotransform=(500001.0, 2, 0, 5200000.0, 0, -2)
+        ),
+        "blank": write_raster(folder / "blank.tif", image[0] * 0, nodata=0),
         "two": write_raster(folder / "two.tif", image[:2]),
     }
 
@@ -81,11 +85,12 @@ CASES = [
     ("classify", {"INPUT": "{two}"}, "(two.tif|quick.superseg).*band"),
     ("classify", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
     ("classify", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
-    ("averagecolor", {"CLASSIFICATION": "{small}"}, "CLASSIFICATION.*small.tif"),
+    ("averagecolor", {"CLASSIFICATION": "{shifted}"}, "shifted.tif"),
     ("averagecolor", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
     ("averagecolor", {"OUTPUT": "{fields}"}, "OUTPUT.*input"),
     ("evaluate", {"REFERENCE": "{small}"}, "small.tif"),
-    ("evaluate", {"REFERENCE": "{void}"}, "(label|UNLABELLED)"),
+    ("evaluate", {"REFERENCE": "{void}"}, "REFERENCE.*3 bands"),
+    ("evaluate", {"REFERENCE": "{blank}"}, "(label|UNLABELLED)"),
     ("evaluate", {"REPORT": "{folder}/missing/r.html"}, "REPORT.*missing"),
 ]
 

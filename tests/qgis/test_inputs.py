@@ -74,7 +74,8 @@ def test_a_layer_of_the_project_by_its_id(run, files, tmp_path, project_context)
 def test_a_raster_in_memory(run, files, tmp_path):
     gdal.GetDriverByName("GTiff").CreateCopy("/vsimem/scene.tif", gdal.Open(files["scene"]))
     try:
-        from_memory = average(run, tmp_path, "/vsimem/scene.tif", files["fields"])
+        layer = QgsRasterLayer("/vsimem/scene.tif", "In memory")
+        from_memory = average(run, tmp_path, layer, files["fields"])
     finally:
         gdal.Unlink("/vsimem/scene.tif")
     assert np.array_equal(from_memory, average(run, tmp_path, files["scene"], files["fields"]))

@@ -59,7 +59,7 @@ PUBLIC = {
             "MIN_SIZE": 64,
             "REGION_SIZE": 16,
             "SIGMA": 0.5,
-            "COMPACTNESS": 10.0,
+            "COMPACTNESS": 25.0,
             "TILE_SIZE": 0,
             "OUTPUT": None,
         },
@@ -219,7 +219,8 @@ def test_rarely_used_parameters_are_out_of_the_way(provider):
 
 def test_batch_cancel_and_background_are_possible(provider):
     flag = QgsProcessingAlgorithm.Flag
-    for algorithm in provider.algorithms():
+    # QGIS itself decides where models run.
+    for algorithm in map(provider.algorithm, PUBLIC):
         assert not algorithm.flags() & flag.FlagNoThreading
         assert algorithm.flags() & flag.FlagCanCancel
         in_batches = bool(algorithm.flags() & flag.FlagSupportsBatch)
