@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -103,6 +104,7 @@ def main() -> int:
     except (QgisProcessError, subprocess.CalledProcessError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(BUILD / "run"))
     draw_preview(DEMO, DEMO / "preview.png", f"Image: {CREDIT}")
     seconds = time.monotonic() - started
     print(

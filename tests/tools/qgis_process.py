@@ -38,12 +38,11 @@ def linked_plugin() -> Path:
     return folder.parent
 
 
-def qgis_environment(profile: Path, screen: bool = False) -> dict[str, str]:
-    """Variables for a QGIS that sees this checkout's plugin and an empty profile.
+def qgis_environment(profile: Path) -> dict[str, str]:
+    """Variables for a QGIS without a screen that sees this checkout's plugin and an empty profile.
 
     Args:
         profile: where its settings go; what lies there is removed.
-        screen: whether it is to open windows.
     """
     shutil.rmtree(profile, ignore_errors=True)
     profile.mkdir(parents=True)
@@ -55,9 +54,11 @@ def qgis_environment(profile: Path, screen: bool = False) -> dict[str, str]:
         **kept,
         "QGIS_CUSTOM_CONFIG_PATH": str(profile),
         "QGIS_PLUGINPATH": str(linked_plugin()),
-        "QT_QPA_PLATFORM": "xcb" if screen else "offscreen",
+        "QT_QPA_PLATFORM": "offscreen",
         "XDG_RUNTIME_DIR": str(runtime),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # PyQt's own start-up warns of itself.
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
 
 

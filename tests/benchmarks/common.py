@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What both benchmarks need: the engine environment, the machine, tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.tools.qgis_process import BUILD, REPOSITORY
+
+FOLDER = BUILD / "benchmark"
+ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
+
+
+def run_rival(*arguments: object) -> str:
+    """Run rivals.py in the engine environment and return what it prints."""
+    command = [str(ENGINE_PYTHON), "-m", "tests.benchmarks.rivals", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    return done.stdout
+
+
+def machine() -> dict[str, object]:
+    """What the figures depend on."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text(encoding="utf-8").splitlines() if information.is_file() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table whose columns line up; the first one to the left, the others to the right."""
+    cells = [list(header), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    lines = [
+        "| "
+        + " | ".join(
+            cell.ljust(width) if not column else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths))
+        )
+        + " |"
+        for row in cells
+    ]
+    rule = "|" + "|".join(
+        "-" * (width + 2) if not column else "-" * (width + 1) + ":"
+        for column, width in enumerate(widths)
+    )
+    return "\n".join([lines[0], rule + "|", *lines[1:]])
