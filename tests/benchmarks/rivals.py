@@ -44,8 +44,12 @@ def timings(image: Image, classes: int) -> dict[str, float]:
     last = np.ascontiguousarray(image.transpose(1, 2, 0))
     count = rows * cols // SUPERPIXEL_PIXELS
     runs = {
-        "felzenszwalb": lambda: felzenszwalb(last, scale=32, sigma=0.5, min_size=64),
-        "slic": lambda: slic(last, n_segments=count, compactness=10, start_label=1),
+        "felzenszwalb": lambda: felzenszwalb(
+            last, scale=32, sigma=0.5, min_size=64, channel_axis=-1
+        ),
+        "slic": lambda: slic(
+            last, n_segments=count, compactness=10, start_label=1, channel_axis=-1
+        ),
         "kmeans": lambda: kmeans(image, np.ones((rows, cols), bool), classes, 0),
     }
     seconds = {}

@@ -89,7 +89,9 @@ class Driver:
         dialog.close()
         window.findChild(QDockWidget, "ProcessingToolbox").hide()
         self.collapse_all_but_classes()
-        yield from self.rest(15)
+        yield from self.rest(10)
+        iface.messageBar().clearWidgets()
+        yield from self.rest(5)
         self.picture(window, "result")
         self.look_at_layers()
 

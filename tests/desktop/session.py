@@ -14,6 +14,7 @@ from tests.tools.qgis_process import BUILD, QgisProcess
 
 DRIVER = Path(__file__).with_name("driver.py")
 SCREEN = "-screen 0 1280x800x24"
+QGIS = ("qgis", "--nologo", "--noversioncheck")
 LIMIT_SECONDS = 660
 
 
@@ -64,8 +65,7 @@ def desktop_session(
     }
     with (pictures / "qgis.log").open("w", encoding="utf-8") as log:
         done = subprocess.run(
-            ["xvfb-run", "-a", "-s", SCREEN, "qgis", "--nologo", "--noversioncheck"]
-            + ["--code", str(DRIVER)],
+            ["xvfb-run", "-a", "-s", SCREEN, *QGIS, "--code", str(DRIVER)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
