@@ -119,5 +119,5 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 		$(if $(IMAGES),--images $(IMAGES))
 
 clean: ## remove what was made here; the worker environment stays
-	rm -rf build dist superseg_plugin/metadata.txt superseg_plugin/icons
+	rm -rf build dist .qgis-settings superseg_plugin/metadata.txt superseg_plugin/icons
 	find superseg_plugin tests -name __pycache__ -type d -prune -exec rm -rf {} +
