@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 import torch
@@ -34,7 +34,8 @@ class Classifier:
         """Build the network and load its weights."""
         network: PublishedNetwork | LightNetwork = build_network(name, bands, classes)
         network.load_state_dict({key: torch.from_numpy(v.copy()) for key, v in weights.items()})
-        folded = fold_batch_norm(network).to(device, memory_format=torch.channels_last)
+        folded: Any = fold_batch_norm(network)
+        folded.to(device=device, memory_format=torch.channels_last)
         return cls(folded, network.alignment, network.halo, network.output_stride, device)
 
     def moved(self, device: torch.device) -> Classifier:
@@ -92,7 +93,8 @@ class Classifier:
             logits = functional.interpolate(
                 logits, scale_factor=float(self.output_stride), mode="bilinear"
             )
-        return logits[0][:, core[0], core[1]].float().softmax(dim=0)
+        probabilities: Tensor = logits[0][:, core[0], core[1]].float().softmax(dim=0)
+        return probabilities
 
     def _halves(
         self, image: Tensor, core: tuple[slice, slice]
@@ -133,8 +135,8 @@ def pool_in_superpixels(probabilities: Tensor, labels: IdArray) -> tuple[IdArray
         Ids present `(n,)` uint32 and sums `(n, classes)` float64.
     """
     ids, local = np.unique(labels, return_inverse=True)
-    local = torch.from_numpy(local.reshape(-1))
     flat = probabilities.cpu().reshape(len(probabilities), -1)
-    sums = np.stack([np.bincount(local, row, minlength=len(ids)) for row in flat.numpy()], axis=1)
+    sums = np.stack([np.bincount(local.reshape(-1), row, len(ids)) for row in flat.numpy()], axis=1)
     known = ids > 0
-    return ids[known].astype(np.uint32), sums[known]
+    found: tuple[IdArray, DoubleArray] = ids[known], sums[known].astype(np.float64)
+    return found

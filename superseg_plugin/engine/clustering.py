@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from scipy import sparse
 
 from .description import column_layout
 from .mixture import fit_mixture
-from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+from .types import DoubleArray, FloatArray, IndexArray
 
 LOG_OFFSET = 5.0
 BLOCK_WEIGHTS = {"chroma": 1.0, "brightness": 0.7, "spread": 0.5, "texture": 0.5, "context": 0.7}
@@ -87,7 +88,7 @@ def principal_features(sums: DoubleArray, bands: int) -> FloatArray:
     if len(kept) == 0:
         return np.zeros((len(features), 1), np.float32)
     vectors = vectors[:, kept]
-    # The sign of an eigenvector is the library's choice; fix it, so that seeds mean the same everywhere.
+    # The sign of an eigenvector is the library's choice; fix it, so that seeds mean the same.
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(kept))])
     return np.ascontiguousarray(features @ vectors, np.float32)
 
@@ -95,7 +96,8 @@ def principal_features(sums: DoubleArray, bands: int) -> FloatArray:
 def _standardise(block: DoubleArray, weights: DoubleArray) -> DoubleArray:
     center = weights @ block
     spread = np.sqrt(weights @ (block - center) ** 2)
-    return (block - center) / np.where(spread > 1e-6, spread, 1.0)
+    standard: DoubleArray = (block - center) / np.where(spread > 1e-6, spread, 1.0)
+    return standard
 
 
 def smooth_on_graph(
@@ -130,7 +132,7 @@ def smooth_on_graph(
 
 def _neighbor_weights(
     pairs: IndexArray, lengths: DoubleArray, means: FloatArray, count: int
-) -> AnyArray:
+) -> Any:
     one, two = pairs[:, 0], pairs[:, 1]
     distance = np.square(means[one] - means[two]).sum(axis=1)
     scale = 2.0 * max(float(np.median(distance)), 1e-6)
@@ -139,7 +141,8 @@ def _neighbor_weights(
     similar = shared * np.exp(-distance / scale)
     values = np.concatenate([similar / perimeter[one], similar / perimeter[two]])
     positions = (np.concatenate([one, two]), np.concatenate([two, one]))
-    return sparse.csr_matrix((values.astype(np.float32), positions), shape=(count, count))
+    matrix: Any = sparse.csr_matrix((values.astype(np.float32), positions), shape=(count, count))
+    return matrix
 
 
 def fuse(
@@ -161,12 +164,14 @@ def fuse(
     table = (pooled * pixels[:, None]).T.astype(np.float64) @ smoothed
     table /= np.maximum(table.sum(axis=1, keepdims=True), 1e-12)
     translated = pooled @ table.astype(np.float32)
-    return tempered(log_joint) + np.log(translated + np.float32(1e-4))
+    unary: FloatArray = tempered(log_joint) + np.log(translated + np.float32(1e-4))
+    return unary
 
 
 def tempered(log_joint: FloatArray) -> FloatArray:
     """Evidence of the mixture at the temperature at which neighbors can change its mind."""
-    return np.float32(TEMPERATURE) * (log_joint - log_joint.max(axis=1, keepdims=True))
+    above: FloatArray = log_joint - log_joint.max(axis=1, keepdims=True)
+    return np.float32(TEMPERATURE) * above
 
 
 def _softmax(unary: FloatArray) -> FloatArray:

@@ -115,7 +115,9 @@ def _context(image: FloatArray, valid: BoolArray) -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(image, maps, local, top, left, sums):
+def _accumulate(
+    image: FloatArray, maps: FloatArray, local: AnyArray, top: int, left: int, sums: DoubleArray
+) -> None:
     bands = image.shape[0]
     for row in range(local.shape[0]):
         coarse_row = (row + top) // COARSE
@@ -141,7 +143,7 @@ def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, Index
 
 
 @njit(cache=True, nogil=True)
-def _border_codes(labels, top, bottom, left, right):
+def _border_codes(labels: IdArray, top: int, bottom: int, left: int, right: int) -> AnyArray:
     rows, cols = labels.shape
     codes = np.empty(2 * (bottom - top) * (right - left), np.uint64)
     count = 0

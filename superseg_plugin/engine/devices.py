@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, ContextManager
+from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 
@@ -56,7 +57,7 @@ def reduced_precision(device: torch.device) -> torch.dtype | None:
     return None
 
 
-def autocast(device: torch.device) -> ContextManager[Any]:
+def autocast(device: torch.device) -> AbstractContextManager[Any]:
     """Mixed precision for a training step where the device gains by it."""
     dtype = reduced_precision(device)
     if dtype is None:

@@ -19,7 +19,8 @@ def gaussian_kernel(sigma: float) -> FloatArray:
     radius = gaussian_radius(sigma)
     distance = np.arange(-radius, radius + 1, dtype=np.float64)
     kernel = np.exp(-0.5 * (distance / sigma) ** 2) if sigma > 0 else np.ones(1)
-    return (kernel / kernel.sum()).astype(np.float32)
+    normalised: FloatArray = (kernel / kernel.sum()).astype(np.float32)
+    return normalised
 
 
 def smooth(band: FloatArray, sigma: float, valid: BoolArray | None = None) -> FloatArray:
@@ -37,11 +38,13 @@ def smooth(band: FloatArray, sigma: float, valid: BoolArray | None = None) -> Fl
     if gaussian_radius(sigma) == 0:
         return band
     kernel = gaussian_kernel(sigma)
+    known = band if valid is None else np.where(valid, band, np.float32(0))
+    total: FloatArray = _convolve(known, kernel)
     if valid is None:
-        return _convolve(band, kernel)
+        return total
     weight = _convolve(valid.astype(np.float32), kernel)
-    total = _convolve(np.where(valid, band, np.float32(0)), kernel)
-    return np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6)
+    smoothed: FloatArray = np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6)
+    return smoothed
 
 
 def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArray, FloatArray]:
@@ -50,18 +53,19 @@ def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArra
     Returns:
         The means and the share of valid pixels, `(ceil(rows / size), ceil(cols / size))` float32.
     """
-    return _block_mean(band, valid, size)
+    means, share = _block_mean(band, valid, size)
+    return means, share
 
 
 @njit(cache=True, nogil=True)
-def _mirror(index, length):
+def _mirror(index: int, length: int) -> int:
     period = 2 * length
     index %= period
     return index if index < length else period - 1 - index
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _convolve(band, kernel):
+def _convolve(band: FloatArray, kernel: FloatArray) -> FloatArray:
     rows, cols = band.shape
     radius = kernel.size // 2
     across = np.empty((rows, cols), np.float32)
@@ -89,7 +93,7 @@ def _convolve(band, kernel):
 
 
 @njit(cache=True, nogil=True)
-def _block_mean(band, valid, size):
+def _block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArray, FloatArray]:
     rows = (band.shape[0] + size - 1) // size
     cols = (band.shape[1] + size - 1) // size
     total = np.zeros((rows, cols), np.float32)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Felzenszwalb-Huttenlocher region growing with bucket-sorted edges, compiled.
 
-Source: P. Felzenszwalb, D. Huttenlocher, "Efficient graph-based image segmentation", IJCV 59 (2004).
+Source: P. Felzenszwalb, D. Huttenlocher, "Efficient graph-based image segmentation", IJCV 59
+(2004).
 Edge weights are kept as 16-bit keys with a relative precision of 2^-12, so that sorting is one
-counting sort. A fixed step would not do: the criterion compares weights with a margin of scale / size,
-which for large regions is far below any step that 16 bits can span.
+counting sort. A fixed step would not do: the criterion compares weights with a margin of
+scale / size, which for large regions is far below any step that 16 bits can span.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .types import FloatArray
+from .types import AnyArray, FloatArray, IdArray, IndexArray
 
 WEIGHT_BINS = 65536
 # Keys span 16 octaves from 2^-6: float32 bits less those of 2^-6, 12 of 23 mantissa bits kept.
@@ -29,7 +30,9 @@ def weight_of_bins() -> FloatArray:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def neighbor_weights(image, node, first_inside, factor, scratch):
+def neighbor_weights(
+    image: FloatArray, node: AnyArray, first_inside: int, factor: float, scratch: AnyArray
+) -> AnyArray:
     """Fill `scratch` (4, rows, cols) with quantised color distances right, down and diagonally.
 
     Edges that leave the image, touch an excluded pixel (node < 0), or join two pixels of components
@@ -67,11 +70,13 @@ def neighbor_weights(image, node, first_inside, factor, scratch):
 
 
 @njit(cache=True, nogil=True)
-def sort_edges(node, first_inside, weights, histogram):
+def sort_edges(
+    node: AnyArray, first_inside: int, weights: AnyArray, histogram: AnyArray
+) -> AnyArray:
     """Order all edges by weight: one counting sort, stable in direction and position.
 
     Returns:
-        Edge codes `(direction * rows * cols + row * cols + col)`, int64 where int32 is too small.
+        Edge codes `direction * rows * cols + row * cols + col`, int32.
     """
     rows, cols = node.shape
     position = np.empty(WEIGHT_BINS, np.int64)
@@ -99,7 +104,7 @@ def sort_edges(node, first_inside, weights, histogram):
 
 
 @njit(cache=True, nogil=True)
-def _find(parent, index):
+def _find(parent: AnyArray, index: int) -> int:
     while parent[index] != index:
         parent[index] = parent[parent[index]]
         index = parent[index]
@@ -107,7 +112,16 @@ def _find(parent, index):
 
 
 @njit(cache=True, nogil=True)
-def grow_regions(node, order, histogram, weights, scale, min_size, size, internal):
+def grow_regions(
+    node: AnyArray,
+    order: AnyArray,
+    histogram: AnyArray,
+    weights: FloatArray,
+    scale: float,
+    min_size: int,
+    size: IndexArray,
+    internal: FloatArray,
+) -> AnyArray:
     """Merge components along the sorted edges, then merge those below the minimum size.
 
     Args:
@@ -160,7 +174,9 @@ def grow_regions(node, order, histogram, weights, scale, min_size, size, interna
 
 
 @njit(cache=True, nogil=True)
-def number_regions(node, root, first_inside, next_id):
+def number_regions(
+    node: AnyArray, root: AnyArray, first_inside: int, next_id: int
+) -> tuple[IdArray, AnyArray]:
     """Give pixels the final ids of their components, in order of first appearance.
 
     Args:

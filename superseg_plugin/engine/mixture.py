@@ -54,13 +54,12 @@ def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 5)
     generator = np.random.default_rng(seed)
     distinct = len(np.unique(points, axis=0))
     components = max(1, min(components, distinct))
-    best, best_score = None, -np.inf
+    runs = []
     for _ in range(starts):
         start = _maximise(data, _start_responsibilities(data, components, generator))
-        mixture, score = _run(data, start, SHORT_RUN)
-        if score > best_score or best is None:
-            best, best_score = mixture, score
-    return _run(data, best, LONG_RUN)[0]
+        runs.append(_run(data, start, SHORT_RUN))
+    likeliest, _ = max(runs, key=lambda run: run[1])
+    return _run(data, likeliest, LONG_RUN)[0]
 
 
 def _run(data: Tensor, mixture: Mixture, iterations: int) -> tuple[Mixture, float]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,11 +17,12 @@ class ConvBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
-        self.norm: nn.Module = nn.BatchNorm2d(outputs)
+        self.norm: Any = nn.BatchNorm2d(outputs)
 
     def forward(self, image: Tensor) -> Tensor:
         """`(n, inputs, rows, cols)` to `(n, outputs, rows / stride, cols / stride)`."""
-        return functional.relu(self.norm(self.conv(image)))
+        activation: Tensor = functional.relu(self.norm(self.conv(image)))
+        return activation
 
 
 class Head(nn.Module):
@@ -29,7 +31,7 @@ class Head(nn.Module):
     def __init__(self, inputs: int, classes: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, classes, 1, bias=False)
-        self.norm: nn.Module = nn.BatchNorm2d(classes)
+        self.norm: Any = nn.BatchNorm2d(classes)
 
     def forward(self, image: Tensor) -> Tensor:
         """`(n, inputs, rows, cols)` to logits `(n, classes, rows, cols)`."""

@@ -26,8 +26,8 @@ class BandScaling:
         high: value of each band that becomes display 255.
         center: median of each band, raw units.
         spread: robust standard deviation of each band, raw units, never 0.
-        distance_factor: color distances in display units are multiplied by this, so that an image of
-            many bands is not cut into more superpixels than one of three.
+        distance_factor: color distances in display units are multiplied by this, so that an image
+            of many bands is not cut into more superpixels than one of three.
     """
 
     low: tuple[float, ...]

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SLIC superpixels by scikit-image, made to fit tiles and nodata.
 
-Source: R. Achanta et al., "SLIC superpixels compared to state-of-the-art superpixel methods", IEEE TPAMI
-34 (2012).
+Source: R. Achanta et al., "SLIC superpixels compared to state-of-the-art superpixel methods",
+IEEE TPAMI 34 (2012).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt
@@ -105,7 +107,8 @@ def _smallest(segmenter: Segmenter) -> int:
 
 def _join_small_pieces(labels: IndexArray, edited: BoolArray, smallest: int) -> IndexArray:
     """Number connected pieces within `edited` anew; small ones join the longest border's piece."""
-    pieces = label(np.where(edited, labels, 0), background=0, connectivity=1).astype(np.int64)
+    connected: Any = label
+    pieces = connected(np.where(edited, labels, 0), background=0, connectivity=1).astype(np.int64)
     sizes = np.bincount(pieces.ravel())
     small = sizes < smallest
     small[0] = False

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .filters import smooth
@@ -57,16 +59,16 @@ def stitch_seam(
     """Cut anew the superpixels that touch a seam, as if the seam were not there.
 
     Every superpixel that touches the seam is dissolved into pixels (within the strip, less the
-    outermost line of its open sides), and the same method runs on these pixels with the superpixels around them as
-    components that exist already. So the seam becomes a line like any other, and a large region
-    cut by the seam grows together again.
+    outermost line of its open sides), and the same method runs on these pixels with the superpixels
+    around them as components that exist already. So the seam becomes a line like any other, and a
+    large region cut by the seam grows together again.
 
     Args:
         image: `(bands, rows, cols)` float32 strip in display units, smoothed.
         labels: `(rows, cols)` uint32, 0 = nodata, ids 1..given.
         sizes: `(given,)` int64 pixels of each in the whole scene.
         internal: `(given,)` float32 largest weight inside each.
-        seam: axis (0: a horizontal seam, 1: a vertical one) and the index of the first line after it.
+        seam: axis (0: a horizontal seam, 1: a vertical one) and index of the first line after it.
         open_sides: whether superpixels may go on beyond the strip's top, bottom, left, right side.
         segmenter: the method and its parameters.
     """
@@ -105,7 +107,7 @@ def _grow(
     next_id: int,
 ) -> tuple[IdArray, AnyArray, AnyArray]:
     keys = np.empty((4, *node.shape), np.uint16)
-    factor = np.float32(segmenter.distance_factor)
+    factor: Any = np.float32(segmenter.distance_factor)
     histogram = neighbor_weights(image, node, first_inside, factor, keys)
     order = sort_edges(node, first_inside, keys, histogram)
     root = grow_regions(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 import torch
@@ -90,7 +90,8 @@ def train(
     network = build_network(plan.network, patches.images.shape[1], plan.classes)
     if initial is not None:
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in initial.items()})
-    network.to(device, memory_format=torch.channels_last).train()
+    module: Any = network
+    module.to(device=device, memory_format=torch.channels_last).train()
     optimizer = torch.optim.Adam(network.parameters(), lr=plan.learning_rate)
     loss_function = LOSSES[plan.loss]
     stride = network.output_stride
@@ -120,7 +121,7 @@ def train(
             targets = torch.nn.functional.one_hot(labels[known], plan.classes).float()
         loss = loss_function(flat[known], targets)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         live[predicted[known]] = True
         if (step + 1) % REPORT_EVERY == 0 or step + 1 == plan.steps:

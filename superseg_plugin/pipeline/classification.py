@@ -18,7 +18,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
-from ..worker.client import Answer, Worker
+from ..worker.client import Worker
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
 from .record import write_record
@@ -143,7 +143,7 @@ def check_model_fits(model: Model, name: str, source: RasterSource) -> None:
     if model.band_count != len(source.bands):
         raise SuperSegError(
             f"MODEL {name} was trained on {model.band_count} bands "
-            f"({', '.join(model.band_names[:12])}) and INPUT {source.name} has {len(source.bands)}. "
+            f"({', '.join(model.band_names[:12])}), INPUT {source.name} has {len(source.bands)}. "
             "Use the model with an image of the same sensor, or train one on this image."
         )
 
@@ -219,14 +219,16 @@ def pool_superpixels(
     def submit(window: Window) -> Any:
         return network.submit(source, window, read_superpixels(superpixels, window))
 
-    answers: Any = run_in_flight(network.worker, windows, submit, progress)
-    answer: Answer
+    answers = run_in_flight(network.worker, windows, submit, progress)
     for index, (_, answer) in enumerate(answers):
         sums[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
         progress.report((index + 1) / len(windows), "Classifying")
     total = sums.sum(axis=1, keepdims=True)
     even = np.full_like(sums, 1.0 / network.classes)
-    return np.divide(sums, total, out=even, where=total > 0).astype(np.float32)
+    means: npt.NDArray[np.float32] = np.divide(sums, total, out=even, where=total > 0).astype(
+        np.float32
+    )
+    return means
 
 
 def smooth_superpixels(
@@ -247,7 +249,7 @@ def smooth_superpixels(
         progress: asked for cancel.
         evidence: `log_joint` and `smoothed` of the mixture to join with the network, or None.
     """
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "pooled": pooled,
         "pairs": description.pairs,
         "lengths": description.lengths,

@@ -28,7 +28,7 @@ class Clusters:
     @property
     def classes(self) -> int:
         """Number of classes."""
-        return self.smoothed.shape[1]
+        return int(self.smoothed.shape[1])
 
 
 def cluster_superpixels(
@@ -73,8 +73,8 @@ def cluster_superpixels(
     found = answer["smoothed"].shape[1]
     if found < classes:
         progress.log(
-            f"{classes} classes were asked for, but the image has only {found} kinds of superpixels: "
-            f"it gets {found} classes"
+            f"{classes} classes were asked for, but the image has only {found} kinds of superpixels"
+            f" and gets {found} classes"
         )
     log_joint = np.zeros((len(present), found), np.float32)
     smoothed = np.full((len(present), found), 1.0 / found, np.float32)

@@ -118,8 +118,8 @@ def check_superpixels(superpixels: RasterSource) -> None:
     """Raise SuperSegError unless a raster can hold superpixel ids."""
     if superpixels.dtype.kind not in "ui" or len(superpixels.bands) != 1:
         raise SuperSegError(
-            f"SUPERPIXELS {superpixels.name} is not a single band of whole numbers. Give the output "
-            "of superseg:superpixels."
+            f"SUPERPIXELS {superpixels.name} is not a single band of whole numbers. Give the output"
+            " of superseg:superpixels."
         )
 
 

@@ -182,8 +182,8 @@ class _Run:
     def _classify_as_published(self, superpixels: RasterSource) -> None:
         """Self-training on all tiles; the map is the network's own, pixel by pixel.
 
-        The letter averages the softmax of overlapping tiles; tiles with a full halo give every pixel
-        the same softmax in whichever tile it lies, so one evaluation is its average.
+        The letter averages the softmax of overlapping tiles; tiles with a full halo give every
+        pixel the same softmax in whichever tile it lies, so one evaluation is its average.
         """
         windows = covering_windows(self._source, PUBLISHED_TILE, PUBLISHED_STRIDE)
         self._training = replace(

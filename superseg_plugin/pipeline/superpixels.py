@@ -119,8 +119,8 @@ def make_superpixels(
 ) -> int:
     """Make the superpixels of a scene into `path`, with intermediate files in `scratch`.
 
-    The tiles of each row of tiles are cut, then the vertical seams between them, then the horizontal
-    seam to the row above; at last ids are renumbered without gaps.
+    The tiles of each row of tiles are cut, then the vertical seams between them, then the
+    horizontal seam to the row above; at last ids are renumbered without gaps.
 
     Returns:
         The number of superpixels.

@@ -310,7 +310,7 @@ def reorder_classes(
 
 
 def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Class colors `(classes, 3)` from mean colors in display units, told apart; gray if unknown."""
+    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
     shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
     if shown.shape[1] == 1:
         shown = np.repeat(shown, 3, axis=1)
@@ -370,8 +370,8 @@ def _load_initial(path: str | None, source: RasterSource, options: TrainingOptio
     name = Path(path).name
     if model.band_count != len(source.bands):
         raise SuperSegError(
-            f"INITIAL_MODEL {name} takes {model.band_count} bands and INPUT has {len(source.bands)} "
-            "chosen. Choose as many BANDS, or another model."
+            f"INITIAL_MODEL {name} takes {model.band_count} bands, INPUT has {len(source.bands)}"
+            " chosen. Choose as many BANDS, or another model."
         )
     if (model.network, model.classes) != (options.network, options.classes):
         raise SuperSegError(

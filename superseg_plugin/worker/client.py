@@ -65,7 +65,7 @@ class Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="superseg-"))
         package = Path(__file__).resolve().parents[1]
         arguments = [str(package.parent), str(self._folder), self.device]
-        self._process = subprocess.Popen(  # noqa: S603  # nosec B603 - list arguments, no shell
+        self._process = subprocess.Popen(  # nosec B603 - list arguments, no shell
             [str(self._interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -164,7 +164,7 @@ class Worker:
 
         Raises:
             Cancelled: the user asked to stop.
-            SuperSegError: the operation failed for a reason the user can act on, or the worker died.
+            SuperSegError: it failed for a reason the user can act on, or the worker died.
             WorkerError: the operation failed otherwise.
         """
         while True:
@@ -248,8 +248,8 @@ class Worker:
         last = " | ".join(list(self._errors)[-3:]) or "it said nothing"
         error = SuperSegError(
             f"The worker process ({self._interpreter.path}) ended unexpectedly with exit code "
-            f"{self._process.returncode}: {last}. If memory ran out, choose a smaller TILE_SIZE or a "
-            "smaller EXTENT; otherwise run superseg:runtimereport to check the runtime."
+            f"{self._process.returncode}: {last}. If memory ran out, choose a smaller TILE_SIZE or"
+            " EXTENT; otherwise run superseg:runtimereport to check the runtime."
         )
         with self._lock:
             pending, self._pending = self._pending, {}

@@ -117,8 +117,8 @@ def _pip(python: Path, source: str | None) -> list[str]:
 def _install_torch(python: Path, backend: str, source: str | None, progress: Progress) -> None:
     """Install torch alone from PyTorch's index where the package index has another build.
 
-    The package index has the CPU build for Windows and macOS and the CUDA build for Linux. PyTorch's
-    own index is asked for torch and nothing else: it also carries stale copies of other packages.
+    The package index has the CPU build for Windows and macOS and the CUDA build for Linux.
+    PyTorch's own is asked for torch and nothing else: it also has stale copies of other packages.
     """
     wanted = next(
         line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("torch=")
@@ -140,7 +140,7 @@ def _run(command: Sequence[str], progress: Progress, cure: str) -> None:
     # The installer needs the user's proxy and certificates, but nothing of QGIS's own Python.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     last = ""
-    with subprocess.Popen(  # noqa: S603  # nosec B603 - list arguments, no shell
+    with subprocess.Popen(  # nosec B603 - list arguments, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

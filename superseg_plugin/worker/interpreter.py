@@ -42,7 +42,7 @@ class Interpreter:
 
 
 def data_folder() -> Path:
-    """Folder of what outlives a run: the managed environment, caches. SUPERSEG_HOME overrides it."""
+    """Folder of what outlives a run: environment and caches. SUPERSEG_HOME overrides it."""
     override = os.environ.get("SUPERSEG_HOME")
     if override:
         return Path(override)
@@ -116,7 +116,7 @@ def probe(path: Path) -> dict[str, str] | None:
     if key in remembered:
         return remembered[key]
     try:
-        done = subprocess.run(  # noqa: S603  # nosec B603 - list arguments, no shell
+        done = subprocess.run(  # nosec B603 - list arguments, no shell
             [str(path), "-I", "-c", PROBE_CODE, *NEEDED],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -133,7 +133,7 @@ def probe(path: Path) -> dict[str, str] | None:
 
 
 def numba_cache_folder(interpreter: Interpreter) -> Path:
-    """Where compiled kernels are kept: in the environment's folder if it is ours, else with our data.
+    """Where compiled kernels are kept: in the environment if it is ours, else with our data.
 
     A temporary folder stands in where neither can be written.
     """

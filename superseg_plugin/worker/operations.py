@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
+from ..engine.segments import Segmenter
 from .protocol import Array
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
@@ -49,7 +50,7 @@ def superpixels(call: Call) -> Answer:
 
 
 def stitch(call: Call) -> Answer:
-    """Superpixels along a seam: as `superpixels`, and `labels`, `sizes`, `internal`, options seam, open_sides."""
+    """Superpixels along a seam: as `superpixels`, with `labels`, `sizes`, `internal`."""
     image, _ = _smoothed(call)
     result = superpixel_engine.stitch_seam(
         image,
@@ -190,10 +191,8 @@ def _optional(array: Array | None) -> Array | None:
     return None if array is None else np.array(array)
 
 
-def _segmenter(call: Call) -> superpixel_engine.Segmenter:
-    return superpixel_engine.Segmenter(
-        **call.options["segmenter"], distance_factor=call.scaling.distance_factor
-    )
+def _segmenter(call: Call) -> Segmenter:
+    return Segmenter(**call.options["segmenter"], distance_factor=call.scaling.distance_factor)
 
 
 def _smoothed(call: Call) -> tuple[Array, Array]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What crosses the process boundary: JSON lines, and arrays in slot files.
 
-A message is one JSON object a line. Requests: `{id, op, options, slot, arrays}`; events: `{id, event,
-...}`; answers: `{id, result, arrays}` or `{id, error: {code, text, traceback}}`. Arrays lie one after the
-other in the slot's file, each described by name, dtype, shape and offset.
+A message is one JSON object a line. Requests: `{id, op, options, slot, arrays}`; events:
+`{id, event, ...}`; answers: `{id, result, arrays}` or `{id, error: {code, text, traceback}}`.
+Arrays lie one after the other in the slot's file, each with name, dtype, shape and offset.
 """
 
 from __future__ import annotations

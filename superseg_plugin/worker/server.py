@@ -48,7 +48,7 @@ class Server:
             result, answer = OPERATIONS[message["op"]](call)
             described = write_arrays(answer_file(self._folder, message["slot"]), answer)
             self.send({"id": number, "result": result, "arrays": described})
-        except Exception as error:  # noqa: BLE001 - the boundary: everything becomes an answer
+        except Exception as error:  # the boundary: everything becomes an answer
             self.send({"id": number, "error": _describe_error(error)})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One small run through every kind of operation: shows that a runtime works, and compiles kernels."""
+"""A small run through every operation: shows that a runtime works, and compiles the kernels."""
 
 from __future__ import annotations
 
