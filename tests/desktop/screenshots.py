@@ -3,39 +3,25 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
-from osgeo import gdal
-
+from superseg_plugin.worker.interpreter import find_interpreter
 from tests.demo.demo import DEMO, PARAMETERS
 from tests.desktop.session import PICTURES, SessionError, desktop_session
-from tests.tools.qgis_process import QgisProcessError
+from tests.tools.qgis_process import REPOSITORY, QgisProcessError
 
 KEPT = Path(__file__).with_name("pictures")
 FOR_README = ("toolbox", "dialog", "result")
 LARGEST = 300_000
+SMALL_PNG = REPOSITORY / "tests" / "tools" / "small_png.py"
 
 
-def keep_small(source: Path, target: Path, width: int | None = None) -> None:
-    """Copy a PNG with 256 colors of its own, narrower if wished.
-
-    Args:
-        source: the PNG.
-        target: the copy.
-        width: its width in pixels.
-    """
-    picture = gdal.Open(str(source))
-    narrower = {"width": width, "resampleAlg": "lanczos"} if width else {}
-    colored = gdal.Translate("", picture, format="MEM", bandList=[1, 2, 3], **narrower)
-    table = gdal.ColorTable()
-    bands = [colored.GetRasterBand(number) for number in (1, 2, 3)]
-    gdal.ComputeMedianCutPCT(*bands, 256, table)
-    small = gdal.GetDriverByName("MEM").Create("", colored.RasterXSize, colored.RasterYSize, 1)
-    gdal.DitherRGB2PCT(*bands, small.GetRasterBand(1), table)
-    small.GetRasterBand(1).SetColorTable(table)
-    gdal.GetDriverByName("PNG").CreateCopy(str(target), small, options=["ZLEVEL=9"])
-    target.with_name(f"{target.name}.aux.xml").unlink(missing_ok=True)
+def keep_small(source: Path, target: Path, widest: int = 1280) -> None:
+    """Copy a PNG with fewer colors, and narrower where it is very wide."""
+    python = find_interpreter().path
+    subprocess.run([str(python), "-I", str(SMALL_PNG), source, target, str(widest)], check=True)
 
 
 def main() -> int:
@@ -48,7 +34,7 @@ def main() -> int:
     KEPT.mkdir(exist_ok=True)
     for name in FOR_README:
         keep_small(PICTURES / f"{name}.png", KEPT / f"{name}.png")
-    keep_small(DEMO / "preview.png", KEPT / "preview.png", width=1200)
+    keep_small(DEMO / "preview.png", KEPT / "preview.png", widest=1160)
     for picture in sorted(KEPT.glob("*.png")):
         size = picture.stat().st_size
         print(f"  {picture}: {size // 1000} kB")
