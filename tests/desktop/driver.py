@@ -56,7 +56,8 @@ class Driver:
         yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))
         window.setGeometry(0, 0, *WINDOW)
         layer = QgsRasterLayer(JOB["image"], Path(JOB["image"]).stem)
-        QgsProject.instance().addMapLayer(layer)
+        if QgsProject.instance().addMapLayer(layer) is None:
+            raise OSError(f"{JOB['image']} cannot be opened")
         self.tidy(window)
         iface.mapCanvas().setExtent(layer.extent())
         yield from self.rest(8)
