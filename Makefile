@@ -24,7 +24,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine demo test test-engine \
-	test-qgis test-desktop lint format scan package install dev benchmark-speed \
+	test-pipeline test-qgis test-desktop lint format scan package install dev benchmark-speed \
 	benchmark-quality screenshots clean
 
 help: ## list what can be made
@@ -41,6 +41,7 @@ setup-worker: setup-system
 	@$(QGIS_PYTHON) -m tests.tools.environments worker
 
 setup-qgis: setup-system
+	@mkdir -p -m 700 build/run
 	@$(QGIS_PYTHON) -m tests.tools.environments qgis
 
 setup-engine: setup-worker
@@ -56,19 +57,22 @@ screenshots: demo ## pictures of a real QGIS window in build/screenshots
 
 # --- Checks
 
-test: lint test-engine test-qgis test-desktop ## lint and run all tests
+test: lint test-engine test-pipeline test-qgis test-desktop ## lint and run all tests
 
 test-engine: setup-engine ## tests of the kernels, in the worker's Python
-	$(ENGINE)/python -m pytest $(or $(TESTS),tests/engine) $(PYTEST)
+	$(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/engine) $(PYTEST)
 
-test-qgis: setup-qgis setup-worker ## tests of rasters, pipeline, worker and algorithms, in QGIS's Python
-	@mkdir -p -m 700 build/run
-	$(HEADLESS) build/env/qgis/bin/python -m pytest \
-		$(or $(TESTS),tests/raster tests/worker tests/pipeline tests/qgis) $(PYTEST)
+# Where no test may need QGIS, the plugin of pytest that starts one stays out.
+test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python
+	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
+		$(or $(TESTS),$(wildcard tests/raster tests/pipeline tests/worker)) $(PYTEST)
+
+test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS without a window
+	$(HEADLESS) build/env/qgis/bin/python -m pytest $(or $(TESTS),tests/qgis) $(PYTEST)
 
 test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS window
-	@mkdir -p -m 700 build/run
-	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis tests/desktop $(PYTEST)
+	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
+		$(or $(TESTS),tests/desktop) $(PYTEST)
 
 lint: setup-engine ## style, types and PyQGIS spellings
 	$(ENGINE)/python -m ruff check $(SOURCES)
