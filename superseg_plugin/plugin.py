@@ -19,10 +19,10 @@ ENTRIES = (
 
 
 class SuperSegPlugin:
-    """The plugin. `iface` is None where there is no window, as in qgis_process."""
+    """The plugin. The interface is None where there is no window, as in qgis_process."""
 
-    def __init__(self, iface):
-        self.iface = iface
+    def __init__(self, interface):
+        self.iface = interface
         self.provider = None
         self.actions = []
 
@@ -49,8 +49,9 @@ class SuperSegPlugin:
             self.iface.removePluginRasterMenu(MENU, action)
             action.deleteLater()
         self.actions = []
-        if self.provider is not None:
-            QgsApplication.processingRegistry().removeProvider(self.provider)
+        if self.provider is None:
+            return
+        if QgsApplication.processingRegistry().removeProvider(self.provider):
             self.provider = None
 
 

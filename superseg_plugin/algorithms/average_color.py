@@ -60,6 +60,8 @@ there are classes.</p>
         self.image = request.raster(self.INPUT, bands=[])
         self.classification = request.raster(self.CLASSIFICATION)
         self.superpixels = request.raster(self.SUPERPIXELS)
+
+    def read_outputs(self, request):
         self.output = request.raster_output(self.OUTPUT)
 
     def compute(self, progress, context):

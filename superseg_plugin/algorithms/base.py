@@ -96,9 +96,9 @@ def chosen_python():
 class SuperSegAlgorithm(QgsProcessingAlgorithm):
     """An algorithm states who it is, declares its parameters, reads them, and makes one call.
 
-    Subclasses fill in the texts, declare parameters in `initAlgorithm`, read them in
-    `read_request` (main thread, may touch layers) and work in `compute` (background thread,
-    plain data only).
+    Subclasses fill in the texts, declare parameters in `initAlgorithm`, read inputs and options in
+    `read_request` (main thread, may touch layers) and outputs in `read_outputs`, and work in
+    `compute` (both in the background, with plain data only).
     """
 
     ID = ""
@@ -155,9 +155,7 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
             flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
             parameter.setFlags(parameter.flags() | flag)
         name = parameter.name()
-        if not self.addParameter(parameter):
-            # QGIS only returns False, and the parameter is missing without a word.
-            raise ValueError(f"{self.ID} cannot declare parameter {name}")
+        self._require(self.addParameter(parameter), name)
 
     def add_raster(self, name, title, help_text, optional=False):
         """Declare a raster layer."""
@@ -257,11 +255,16 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     def add_number_output(self, name, title):
         """Declare a number that the algorithm returns."""
-        self.addOutput(QgsProcessingOutputNumber(name, title))
+        self._require(self.addOutput(QgsProcessingOutputNumber(name, title)), name)
 
     def add_text_output(self, name, title):
         """Declare a text that the algorithm returns."""
-        self.addOutput(QgsProcessingOutputString(name, title))
+        self._require(self.addOutput(QgsProcessingOutputString(name, title)), name)
+
+    def _require(self, declared, name):
+        # QGIS only returns False, and the parameter is missing without a word.
+        if not declared:
+            raise ValueError(f"{self.ID} cannot declare {name}")
 
     # Running
 
@@ -283,7 +286,9 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
             if not ready:
                 raise SuperSegError(reason)
             self._python = chosen_python()
-            self.read_request(Request(self, parameters, context))
+            request = Request(self, parameters, context)
+            self.read_request(request)
+            self._inputs = request.inputs
         except SuperSegError as error:
             # processing.run loses the text of what is raised here and keeps what processAlgorithm
             # raises, so the refusal waits until then.
@@ -294,6 +299,9 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         if self._refusal:
             raise QgsProcessingException(self._refusal)
         try:
+            # Layers to load are kept by the context of the thread that names them: QGIS forgets
+            # those named in prepareAlgorithm when the run is in the background.
+            self.read_outputs(Request(self, parameters, context, self._inputs))
             return self.compute(FeedbackProgress(feedback), context)
         except Cancelled:
             return {}
@@ -308,6 +316,9 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         """Turn parameters into plain data. Raises SuperSegError for what cannot be done."""
         raise NotImplementedError
 
+    def read_outputs(self, request):
+        """Find out where results go. May run in the background: layers are out of reach."""
+
     def compute(self, progress, context):
-        """Do the work with what `read_request` kept and return the outputs by name."""
+        """Do the work with what the two before have kept and return the outputs by name."""
         raise NotImplementedError

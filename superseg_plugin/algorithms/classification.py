@@ -68,14 +68,16 @@ them too.</p>
         self.image = request.image()
         self.model = request.file(self.MODEL)
         self.superpixels = request.raster(self.SUPERPIXELS)
-        self.output = request.raster_output(self.OUTPUT)
-        self.confidence = request.raster_output(self.CONFIDENCE)
         self.device = request.choice(self.DEVICE)
         self.options = ClassificationOptions(
             smoothness=request.number(self.SMOOTHNESS),
             min_area=request.integer(self.MIN_AREA),
             tile_size=request.integer(self.TILE_SIZE),
         )
+
+    def read_outputs(self, request):
+        self.output = request.raster_output(self.OUTPUT)
+        self.confidence = request.raster_output(self.CONFIDENCE)
 
     def compute(self, progress, context):
         with ExitStack() as opened:

@@ -77,6 +77,8 @@ installed.</p>
         self.reference = request.raster(self.REFERENCE)
         given = request.given(self.UNLABELLED)
         self.unlabelled = request.integer(self.UNLABELLED) if given else None
+
+    def read_outputs(self, request):
         self.report = request.file_output(self.REPORT)
 
     def compute(self, progress, context):

@@ -57,13 +57,18 @@ class Scene:
 
 @dataclass
 class Request:
-    """What the user asked for. For the main thread only: it touches layers."""
+    """What the user asked for. Only outputs may be asked for outside the main thread.
+
+    Attributes:
+        inputs: files read by the run, collected on the way.
+        outputs: parameter and path of what it writes, collected on the way.
+    """
 
     algorithm: object
     parameters: dict
     context: object
-    _read: list[str] = field(default_factory=list)
-    _written: list[tuple[str, str]] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[tuple[str, str]] = field(default_factory=list)
 
     def given(self, name):
         """Tell whether an optional parameter has a value."""
@@ -93,7 +98,7 @@ class Request:
             return None
         if not Path(path).is_file():
             raise SuperSegError(f"{name}: there is no file {path}; choose one that exists.")
-        self._read.append(path)
+        self.inputs.append(path)
         return path
 
     def image(self, name="INPUT", area=True):
@@ -135,9 +140,9 @@ class Request:
             return None
         definition = self.algorithm.parameterDefinition(name)
         raster = not isinstance(definition, QgsProcessingParameterFileDestination)
-        check_output(path, name, self._read, raster=raster)
-        self._written.append((name, path))
-        check_different(self._written)
+        check_output(path, name, self.inputs, raster=raster)
+        self.outputs.append((name, path))
+        check_different(self.outputs)
         return path
 
     def _layer(self, name):
@@ -154,7 +159,7 @@ class Request:
         source = layer.source()
         # What follows a "|" are QGIS's own options, which GDAL does not know.
         if layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source:
-            self._read.append(source)
+            self.inputs.append(source)
             return Scene(source, bands, extent, mask)
         export = export_of(layer, name, extent, mask, self.context)
         return Scene("", bands, extent, mask, export)
@@ -204,13 +209,10 @@ class Request:
 
 
 def _polygons(geometry):
-    """Yield each polygon of a geometry as WKB of straight lines in two dimensions."""
+    """Yield each polygon of a geometry as WKB of straight lines."""
     if geometry.isNull():
         return
     straight = QgsGeometry(geometry.constGet().segmentize())
     for part in straight.asGeometryCollection():
         if part.type() == QgsWkbTypes.GeometryType.PolygonGeometry:
-            flat = part.get()
-            flat.dropZValue()
-            flat.dropMValue()
             yield bytes(part.asWkb().data())

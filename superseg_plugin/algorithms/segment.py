@@ -38,7 +38,8 @@ learns the groups from the image itself, and both together decide on the class o
 superpixel.</p>
 <ul>
 <li><i>balanced</i>: the best result for the time.</li>
-<li><i>fast</i>: no network; for a first look and for very large scenes.</li>
+<li><i>fast</i>: no network, unless its model is asked for; for a first look and for very
+large scenes.</li>
 <li><i>published</i>: the published method as it stands, for comparison.</li>
 </ul>
 <p>The classes come as a styled layer whose colors are the classes' average colors, with each
@@ -123,14 +124,6 @@ run.</p>
 
     def read_request(self, request):
         self.image = request.image()
-        self.outputs = SegmentationOutputs(
-            classes=request.raster_output(self.OUTPUT),
-            superpixels=request.raster_output(self.SUPERPIXELS),
-            average_color=request.raster_output(self.AVERAGE_COLOR),
-            confidence=request.raster_output(self.CONFIDENCE),
-            model=request.file_output(self.MODEL),
-            report=request.file_output(self.REPORT),
-        )
         self.device = request.choice(self.DEVICE)
         self.options = SegmentationOptions(
             classes=request.integer(self.CLASSES),
@@ -139,6 +132,16 @@ run.</p>
             min_area=request.integer(self.MIN_AREA),
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
+        )
+
+    def read_outputs(self, request):
+        self.outputs = SegmentationOutputs(
+            classes=request.raster_output(self.OUTPUT),
+            superpixels=request.raster_output(self.SUPERPIXELS),
+            average_color=request.raster_output(self.AVERAGE_COLOR),
+            confidence=request.raster_output(self.CONFIDENCE),
+            model=request.file_output(self.MODEL),
+            report=request.file_output(self.REPORT),
         )
 
     def compute(self, progress, context):

@@ -101,7 +101,6 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
 
     def read_request(self, request):
         self.image = request.image()
-        self.output = request.raster_output(self.OUTPUT)
         self.options = SuperpixelOptions(
             method=request.choice(self.METHOD),
             scale=request.number(self.SCALE),
@@ -111,6 +110,9 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             compactness=request.number(self.COMPACTNESS),
             tile_size=request.integer(self.TILE_SIZE),
         )
+
+    def read_outputs(self, request):
+        self.output = request.raster_output(self.OUTPUT)
 
     def compute(self, progress, context):
         with ExitStack() as opened:

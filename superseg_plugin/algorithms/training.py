@@ -147,8 +147,6 @@ patches are drawn from all over it.</p>
         self.image = request.image(area=False)
         self.superpixels = request.raster(self.SUPERPIXELS)
         self.initial_model = request.file(self.INITIAL_MODEL)
-        self.model = request.file_output(self.MODEL)
-        self.report = request.file_output(self.REPORT)
         self.device = request.choice(self.DEVICE)
         self.options = TrainingOptions(
             classes=request.integer(self.CLASSES),
@@ -161,6 +159,10 @@ patches are drawn from all over it.</p>
             learning_rate=request.number(self.LEARNING_RATE),
             seed=request.integer(self.SEED),
         )
+
+    def read_outputs(self, request):
+        self.model = request.file_output(self.MODEL)
+        self.report = request.file_output(self.REPORT)
 
     def compute(self, progress, context):
         with ExitStack() as opened:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -23,6 +24,8 @@ def plugin(qgis_app, qgis_processing):
     loaded = classFactory(None)
     loaded.initProcessing()
     yield loaded
+    # What refers to itself is to go while QGIS is still there.
+    gc.collect()
     loaded.unload()
 
 
@@ -57,7 +60,9 @@ def project_context(qgis_new_project):
     """A context whose results go into a project, as in a QGIS with a window."""
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
-    return context
+    yield context
+    # Pytest may keep the context beyond the end of QGIS; its layers must not live that long.
+    context.temporaryLayerStore().removeAllMapLayers()
 
 
 @pytest.fixture(scope="session")

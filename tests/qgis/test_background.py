@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
 from qgis.core import (
     QgsApplication,
+    QgsHillshadeRenderer,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
@@ -38,8 +42,8 @@ def start(provider):
     """Run algorithms in the background; the result is a list that is filled at the end."""
     kept = []
 
-    def start_it(name, parameters, feedback):
-        context = QgsProcessingContext()
+    def start_it(name, parameters, feedback, context=None):
+        context = context or QgsProcessingContext()
         algorithm = provider.algorithm(name)
         task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
         ended = []
@@ -51,7 +55,8 @@ def start(provider):
     yield start_it
     # The manager deletes tasks some events after their end; they still point at these then.
     wait_for(lambda: not QgsApplication.taskManager().count())
-    kept.clear()
+    for context, _feedback in kept:
+        context.temporaryLayerStore().removeAllMapLayers()
 
 
 def test_a_run_in_the_background(start, files, tmp_path, monkeypatch):
@@ -74,6 +79,22 @@ def test_a_run_in_the_background(start, files, tmp_path, monkeypatch):
     assert read_raster(results["OUTPUT"]).max() == results["SUPERPIXEL_COUNT"]
     assert threads[0] is not QCoreApplication.instance().thread()
     assert feedback.fractions
+
+
+def test_a_background_run_has_its_results_styled(start, files, tmp_path, project_context):
+    from processing.gui.Postprocessing import handleAlgorithmResults
+
+    path = str(tmp_path / "superpixels.tif")
+    sink = QgsProcessingOutputLayerDefinition(path, QgsProject.instance())
+    feedback = Listener()
+    parameters = {"INPUT": files["scene"], "OUTPUT": sink}
+    ended = start("superpixels", parameters, feedback, project_context)
+    wait_for(lambda: ended)
+    gc.collect()
+    algorithm = QgsApplication.processingRegistry().algorithmById("superseg:superpixels")
+    handleAlgorithmResults(algorithm, project_context, feedback, True, ended[0][1])
+    (layer,) = QgsProject.instance().mapLayersByName("Superpixels")
+    assert isinstance(layer.renderer(), QgsHillshadeRenderer)
 
 
 @pytest.mark.parametrize(

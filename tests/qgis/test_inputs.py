@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import numpy as np
 import pytest
 from osgeo import gdal
@@ -54,17 +56,17 @@ def box(crs, *bounds):
         QgsCoordinateReferenceSystem(crs),
         QgsProject.instance(),
     )
-    geometry.transform(transform)
+    assert geometry.transform(transform) == QgsGeometry.OperationResult.Success
     feature = QgsFeature()
     feature.setGeometry(geometry)
-    layer.dataProvider().addFeature(feature)
+    assert layer.dataProvider().addFeatures([feature])[0]
     layer.updateExtents()
     return layer
 
 
 def test_a_layer_of_the_project_by_its_id(run, files, tmp_path, project_context):
     layer = QgsRasterLayer(files["scene"], "Scene")
-    QgsProject.instance().addMapLayer(layer)
+    assert QgsProject.instance().addMapLayer(layer)
     path = str(tmp_path / "average.tif")
     parameters = {"INPUT": layer.id(), "CLASSIFICATION": files["fields"], "OUTPUT": path}
     run("superseg:averagecolor", parameters, context=project_context)
@@ -105,11 +107,10 @@ def test_open_options_of_a_layer_are_honored(run, files, tmp_path):
     )
 
 
-def virtual_raster(path):
-    """Make a layer of the virtualraster provider that is twice the first band."""
-    from urllib.parse import quote
-
-    inner = quote(path, safe="/:")
+@pytest.fixture
+def twice(files):
+    """A layer of the virtualraster provider that is twice the scene's first band."""
+    inner = quote(files["scene"], safe="/:")
     layer = QgsRasterLayer(
         f"?crs=EPSG:32632&extent={WEST},{NORTH - 128},{WEST + 128},{NORTH}&width=64&height=64"
         f"&formula=%22one@1%22%20*%202&one:uri={inner}&one:provider=gdal",
@@ -117,20 +118,23 @@ def virtual_raster(path):
         "virtualraster",
     )
     assert layer.isValid(), layer.error().message()
-    return layer
+    # QGIS keeps the parameters of a failed run for ever, and this layer may not outlive QGIS.
+    assert QgsProject.instance().addMapLayer(layer)
+    yield layer
+    QgsProject.instance().removeMapLayer(layer.id())
 
 
-def test_a_virtual_raster_is_copied_at_its_own_resolution(run, files, tmp_path):
-    result = average(run, tmp_path, virtual_raster(files["scene"]), files["fields"])
+def test_a_virtual_raster_is_copied_at_its_own_resolution(run, files, twice, tmp_path):
+    result = average(run, tmp_path, twice, files["fields"])
     assert result.shape == (1, 64, 64)
     inside = files["numbers"] == 2
     expected = 2.0 * files["image"][0, inside].mean()
     assert result[0][inside][0] == pytest.approx(expected, rel=1e-5)
 
 
-def test_only_the_extent_of_a_virtual_raster_is_copied(run, files, tmp_path):
+def test_only_the_extent_of_a_virtual_raster_is_copied(run, twice, tmp_path):
     extent = f"{WEST + 9},{WEST + 51},{NORTH - 61},{NORTH - 19}"
-    labels, layer = superpixels(run, tmp_path, virtual_raster(files["scene"]), EXTENT=extent)
+    labels, layer = superpixels(run, tmp_path, twice, EXTENT=extent)
     assert layer.extent().xMinimum() <= WEST + 9
     assert layer.extent().yMaximum() >= NORTH - 19
     assert (layer.extent().xMinimum() - WEST) % 2 == 0
@@ -138,9 +142,9 @@ def test_only_the_extent_of_a_virtual_raster_is_copied(run, files, tmp_path):
     assert labels.min() >= 1
 
 
-def test_an_extent_off_a_virtual_raster(run, files, tmp_path):
+def test_an_extent_off_a_virtual_raster(run, twice, tmp_path):
     with pytest.raises(QgsProcessingException, match="EXTENT lies off Twice"):
-        superpixels(run, tmp_path, virtual_raster(files["scene"]), EXTENT="1,2,3,4")
+        superpixels(run, tmp_path, twice, EXTENT="1,2,3,4")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -234,7 +238,7 @@ def test_a_mask_that_crosses_itself_or_is_curved_works(run, files, tmp_path):
             f"{x} {y - 40} 1, {x - 40} {y} 1))"
         )
     )
-    layer.dataProvider().addFeature(feature)
+    assert layer.dataProvider().addFeatures([feature])[0]
     layer.updateExtents()
     labels, _ = superpixels(run, tmp_path, files["scene"], MASK=layer)
     assert (labels > 0).sum() == pytest.approx(np.pi * 20**2, rel=0.02)

@@ -43,7 +43,7 @@ def load(run, plugin, project_context, tmp_path, listener):
 
 def test_everything_that_segment_gives(load, files):
     names = ["OUTPUT", "SUPERPIXELS", "AVERAGE_COLOR", "CONFIDENCE"]
-    parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu"}
+    parameters = {"INPUT": files["scene"], "CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}
     layers = load("segment", parameters, names)
     assert set(layers) == {"Classes", "Superpixels", "Average color", "Confidence"}
 
@@ -92,7 +92,7 @@ def test_average_color_is_shown_as_the_image_is(load, files, tmp_path):
     renderer = QgsMultiBandColorRenderer(layer.dataProvider(), 4, 3, 2)
     layer.setRenderer(renderer)
     layer.setDefaultContrastEnhancement()
-    QgsProject.instance().addMapLayer(layer)
+    assert QgsProject.instance().addMapLayer(layer)
     parameters = {"INPUT": layer.id(), "CLASSIFICATION": files["fields"]}
     shown = load("averagecolor", parameters, ["OUTPUT"])["Average color"].renderer()
     assert (shown.redBand(), shown.greenBand(), shown.blueBand()) == (4, 3, 2)
