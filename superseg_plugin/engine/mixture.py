@@ -13,6 +13,7 @@ from .types import FloatArray
 
 REGULARISATION = 1e-3
 SHORT_RUN = 15
+SHORT_RUN_POINTS = 4000
 LONG_RUN = 150
 TOLERANCE = 1e-4
 
@@ -38,7 +39,7 @@ class Mixture:
         return torch.stack(columns, dim=1)
 
 
-def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 5) -> Mixture:
+def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 20) -> Mixture:
     """Fit the mixture: short runs from several starts, the likeliest one run to its end.
 
     Source: C. Biernacki, G. Celeux, G. Govaert, "Choosing starting values for the EM algorithm",
@@ -48,16 +49,20 @@ def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 5)
         points: `(n, d)` float32, n >= 1.
         components: number of Gaussians wanted; fewer where there are fewer distinct points.
         seed: of the starts.
-        starts: number of short runs.
+        starts: number of short runs; they see a part of the points.
     """
     data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
     generator = np.random.default_rng(seed)
     distinct = len(np.unique(points, axis=0))
     components = max(1, min(components, distinct))
+    few = data
+    if len(data) > SHORT_RUN_POINTS:
+        chosen = generator.choice(len(data), SHORT_RUN_POINTS, replace=False)
+        few = data[torch.from_numpy(chosen)]
     runs = []
     for _ in range(starts):
-        start = _maximise(data, _start_responsibilities(data, components, generator))
-        runs.append(_run(data, start, SHORT_RUN))
+        start = _maximise(few, _start_responsibilities(few, components, generator))
+        runs.append(_run(few, start, SHORT_RUN))
     likeliest, _ = max(runs, key=lambda run: run[1])
     return _run(data, likeliest, LONG_RUN)[0]
 

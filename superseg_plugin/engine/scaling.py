@@ -11,6 +11,7 @@ import numpy as np
 from .types import AnyArray, BoolArray, FloatArray
 
 DISPLAY_MAXIMUM = 510.0
+FAR_OUT = 1e30
 
 
 @dataclass(frozen=True)
@@ -61,22 +62,25 @@ def measure_scaling(sample: AnyArray) -> BandScaling:
     Returns:
         The scaling; a constant band gets a spread of 1 and so becomes 0 everywhere.
     """
+    # Numbers beyond are no measurements, and their squares would overflow.
+    values = np.clip(sample.astype(np.float64), -FAR_OUT, FAR_OUT)
     if sample.dtype == np.uint8:
         low = np.zeros(len(sample))
         high = np.full(len(sample), 255.0)
         factor = 1.0
     else:
-        low, high = np.percentile(sample.astype(np.float64), [0.5, 99.5], axis=1)
+        low, high = np.percentile(values, [0.5, 99.5], axis=1)
         # Reflectance and digital counts have a true zero, and ratios of bands then mean something;
         # temperatures or indices do not, and a zero far off would leave them no contrast.
         low = np.where((low >= 0) & (low <= 0.5 * high), 0.0, low)
         high = np.where(high > low, high, low + 1.0)
         factor = float(np.sqrt(3.0 / max(len(sample), 3)))
-    quarter, center, three_quarters = np.percentile(sample.astype(np.float64), [25, 50, 75], axis=1)
+    quarter, center, three_quarters = np.percentile(values, [25, 50, 75], axis=1)
     spread = (three_quarters - quarter) / 1.349
-    spread = np.where(spread > 0, spread, sample.astype(np.float64).std(axis=1))
+    spread = np.where(spread > 0, spread, values.std(axis=1))
     spread = np.where(spread > 0, spread, 1.0)
-    return BandScaling(tuple(low), tuple(high), tuple(center), tuple(spread), factor)
+    figures = (tuple(map(float, row)) for row in (low, high, center, spread))
+    return BandScaling(*figures, factor)
 
 
 def to_display(values: AnyArray, valid: BoolArray, scaling: BandScaling) -> FloatArray:

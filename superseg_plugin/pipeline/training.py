@@ -35,9 +35,9 @@ LOG_EVERY = 25
 LOSS_WINDOW = 10
 
 
-def check_classes(classes: int) -> None:
+def check_classes(classes: int, least: int = 2) -> None:
     """Raise SuperSegError unless a number of classes fits a Byte raster with nodata."""
-    if not 2 <= classes <= MOST_CLASSES:
+    if not least <= classes <= MOST_CLASSES:
         raise SuperSegError(f"CLASSES must be from 2 to {MOST_CLASSES}, not {classes}.")
 
 
@@ -57,7 +57,8 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        check_classes(self.classes)
+        # A scene of one color has a single class, whatever was asked for.
+        check_classes(self.classes, least=1)
         for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
             if getattr(self, name) not in allowed:
                 raise SuperSegError(f"{name.upper()} must be one of {', '.join(allowed)}.")

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Statistics of superpixels: right, additive over tiles, and blind to nodata."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superseg_plugin.engine.description import HALO, column_layout, describe_tile
+from tests.engine.images import landscape
+
+
+def blocks(rows, cols, size=16):
+    row, col = np.indices((rows, cols)) // size
+    return (row * (-(-cols // size)) + col + 1).astype(np.uint32)
+
+
+def whole(image):
+    return slice(0, image.shape[1]), slice(0, image.shape[2])
+
+
+def describe(image, valid=None, labels=None, core=None):
+    valid = np.ones(image.shape[1:], bool) if valid is None else valid
+    labels = blocks(*image.shape[1:]) if labels is None else labels
+    return describe_tile(image.astype(np.float32), valid, labels, core or whole(image))
+
+
+@pytest.mark.parametrize("bands", [1, 3, 12])
+def test_sums_are_those_of_the_pixels(bands):
+    image = landscape(96, 128, bands)
+    labels = blocks(96, 128)
+    found = describe(image, labels=labels)
+    layout = column_layout(bands)
+    for row, number in enumerate(found.ids):
+        inside = image[:, labels == number].astype(np.float64)
+        assert found.sums[row, 0] == inside.shape[1]
+        np.testing.assert_allclose(found.sums[row, layout["values"]], inside.sum(axis=1))
+        np.testing.assert_allclose(found.sums[row, layout["squares"]], (inside**2).sum(axis=1))
+
+
+def test_borders_are_counted_once_and_whole():
+    labels = np.ones((8, 10), np.uint32)
+    labels[:, 6:] = 2
+    labels[5:, :3] = 0
+    found = describe(np.zeros((1, 8, 10)), labels=labels)
+    assert found.pairs.tolist() == [[1, 2]]
+    assert found.lengths.tolist() == [8]
+
+
+def test_tiles_add_up_to_the_scene():
+    image = landscape(400, 416)
+    labels = blocks(400, 416, 24)
+    scene = describe(image, labels=labels)
+    total = np.zeros_like(scene.sums)
+    lengths = {tuple(pair): 0 for pair in scene.pairs.tolist()}
+    for top in range(0, 400, 200):
+        for left in range(0, 416, 208):
+            bottom, right = top + 200, left + 208
+            first_row, first_col = max(top - HALO, 0), max(left - HALO, 0)
+            outer = (slice(first_row, bottom + HALO), slice(first_col, right + HALO))
+            core = (
+                slice(top - first_row, bottom - first_row),
+                slice(left - first_col, right - first_col),
+            )
+            tile = describe(image[(slice(None), *outer)], None, labels[outer], core)
+            total[tile.ids.astype(int) - 1] += tile.sums
+            for pair, length in zip(tile.pairs.tolist(), tile.lengths):
+                lengths[tuple(pair)] += length
+    np.testing.assert_allclose(total, scene.sums, rtol=2e-5, atol=1e-3)
+    assert [lengths[tuple(pair)] for pair in scene.pairs.tolist()] == scene.lengths.tolist()
+
+
+def test_nodata_values_reach_no_statistic():
+    image = landscape(128, 128).astype(np.float32)
+    valid = np.ones((128, 128), bool)
+    valid[50:70, 30:100] = False
+    labels = np.where(valid, blocks(128, 128), 0).astype(np.uint32)
+    dark, bright = image.copy(), image.copy()
+    dark[:, ~valid], bright[:, ~valid] = 0, 500
+    one, other = describe(dark, valid, labels), describe(bright, valid, labels)
+    assert np.array_equal(one.sums, other.sums)
