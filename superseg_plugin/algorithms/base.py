@@ -135,7 +135,8 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         return self.SUMMARY
 
     def shortHelpString(self):
-        return self.HELP
+        # QGIS 3.22 takes every line break in the source for a new paragraph.
+        return " ".join(self.HELP.split())
 
     def icon(self):
         return QIcon(icon_path())

@@ -49,13 +49,24 @@ def cluster_superpixels(sums: DoubleArray, bands: int, classes: int, seed: int) 
     pixels = sums[:, 0]
     features = principal_features(sums, bands)
     generator = np.random.default_rng(seed)
-    sample = features
+    counts = _counts_as(pixels)
+    chosen: Any = slice(None)
     if len(features) > SAMPLE_SUPERPIXELS:
-        sample = features[generator.choice(len(features), SAMPLE_SUPERPIXELS, replace=False)]
-    mixture = fit_mixture(sample, classes, seed)
+        chosen = generator.choice(len(features), SAMPLE_SUPERPIXELS, replace=False)
+    mixture = fit_mixture(features[chosen], counts[chosen], classes, seed)
     log_joint = mixture.log_joint(torch.from_numpy(features)).numpy()
     means = (sums[:, layout["values"]] / pixels[:, None]).astype(np.float32)
     return Clusters(log_joint, means)
+
+
+def _counts_as(pixels: DoubleArray) -> FloatArray:
+    """How much each superpixel counts: by the root of its size.
+
+    By number alone, a lake that fills a tenth of the scene weighs no more than a hut; by area
+    alone, the lake is all there is.
+    """
+    weights: FloatArray = np.sqrt(pixels / np.median(pixels)).astype(np.float32)
+    return weights
 
 
 def principal_features(sums: DoubleArray, bands: int) -> FloatArray:

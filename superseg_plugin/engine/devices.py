@@ -10,12 +10,14 @@ from typing import Any
 
 import torch
 
+from ..errors import SuperSegError
+
 
 def choose_device(wanted: str) -> torch.device:
     """Resolve `auto`, `cpu`, `cuda` or `mps`.
 
     Raises:
-        ValueError: the device asked for is not there; the text says what is.
+        SuperSegError: the device asked for is not there; the text says what is.
     """
     available = ["cpu"]
     if torch.cuda.is_available():
@@ -25,7 +27,7 @@ def choose_device(wanted: str) -> torch.device:
     if wanted == "auto":
         return torch.device(available[0])
     if wanted not in available:
-        raise ValueError(
+        raise SuperSegError(
             f"DEVICE {wanted} is not available to the worker, which has: {', '.join(available)}. "
             "Choose auto, or install a runtime built for it with superseg:installruntime."
         )

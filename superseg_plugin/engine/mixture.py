@@ -15,6 +15,8 @@ REGULARISATION = 1e-3
 SHORT_RUN = 15
 SHORT_RUN_POINTS = 4000
 LONG_RUN = 150
+# The prior on a covariance counts as much as this many points a dimension.
+PRIOR_POINTS = 2.0
 TOLERANCE = 1e-4
 
 
@@ -39,7 +41,9 @@ class Mixture:
         return torch.stack(columns, dim=1)
 
 
-def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 20) -> Mixture:
+def fit_mixture(
+    points: FloatArray, weights: FloatArray, components: int, seed: int, starts: int = 20
+) -> Mixture:
     """Fit the mixture: short runs from several starts, the likeliest one run to its end.
 
     Source: C. Biernacki, G. Celeux, G. Govaert, "Choosing starting values for the EM algorithm",
@@ -47,60 +51,73 @@ def fit_mixture(points: FloatArray, components: int, seed: int, starts: int = 20
 
     Args:
         points: `(n, d)` float32, n >= 1.
+        weights: `(n,)` float32, how much each point counts.
         components: number of Gaussians wanted; fewer where there are fewer distinct points.
         seed: of the starts.
         starts: number of short runs; they see a part of the points.
     """
     data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+    mass = torch.from_numpy(np.ascontiguousarray(weights, np.float32))
     generator = np.random.default_rng(seed)
     distinct = len(np.unique(points, axis=0))
     components = max(1, min(components, distinct))
-    few = data
+    few, few_mass = data, mass
     if len(data) > SHORT_RUN_POINTS:
         chosen = generator.choice(len(data), SHORT_RUN_POINTS, replace=False)
-        few = data[torch.from_numpy(chosen)]
+        few, few_mass = data[torch.from_numpy(chosen)], mass[torch.from_numpy(chosen)]
     runs = []
     for _ in range(starts):
-        start = _maximise(few, _start_responsibilities(few, components, generator))
-        runs.append(_run(few, start, SHORT_RUN))
+        hard = _start_responsibilities(few, few_mass, components, generator)
+        runs.append(_run(few, few_mass, _maximise(few, few_mass, hard), SHORT_RUN))
     likeliest, _ = max(runs, key=lambda run: run[1])
-    return _run(data, likeliest, LONG_RUN)[0]
+    return _run(data, mass, likeliest, LONG_RUN)[0]
 
 
-def _run(data: Tensor, mixture: Mixture, iterations: int) -> tuple[Mixture, float]:
+def _run(data: Tensor, weights: Tensor, mixture: Mixture, iterations: int) -> tuple[Mixture, float]:
     previous = -np.inf
     score = previous
     for _ in range(iterations):
         joint = mixture.log_joint(data)
         total = torch.logsumexp(joint, dim=1)
-        score = float(total.mean())
-        mixture = _maximise(data, (joint - total[:, None]).exp())
+        score = float((total * weights).sum() / weights.sum())
+        mixture = _maximise(data, weights, (joint - total[:, None]).exp())
         if score - previous < TOLERANCE:
             break
         previous = score
     return mixture, score
 
 
-def _maximise(data: Tensor, responsibilities: Tensor) -> Mixture:
+def _maximise(data: Tensor, weights: Tensor, responsibilities: Tensor) -> Mixture:
+    """Weights, means and covariances, the latter drawn a little towards a common one.
+
+    Source of the prior: C. Fraley, A. E. Raftery, "Bayesian regularization for normal mixture
+    estimation and model-based clustering", Journal of Classification 24 (2007).
+    """
+    responsibilities = responsibilities * weights[:, None]
     mass = responsibilities.sum(dim=0) + 1e-6
     means = (responsibilities.T @ data) / mass[:, None]
-    ridge = REGULARISATION * torch.eye(data.shape[1])
+    dimensions = data.shape[1]
+    spread = (data - (weights @ data) / weights.sum()).square()
+    prior = torch.diag(weights @ spread / weights.sum()) / len(mass) ** (2.0 / dimensions)
+    prior = prior * PRIOR_POINTS * dimensions
+    ridge = REGULARISATION * torch.eye(dimensions)
     covariances = []
     for index in range(len(mass)):
         centered = data - means[index]
         weighted = centered * responsibilities[:, index : index + 1]
-        covariances.append((weighted.T @ centered) / mass[index] + ridge)
+        total = mass[index] + PRIOR_POINTS * dimensions
+        covariances.append((weighted.T @ centered + prior) / total + ridge)
     return Mixture((mass / mass.sum()).log(), means, torch.stack(covariances))
 
 
 def _start_responsibilities(
-    data: Tensor, components: int, generator: np.random.Generator
+    data: Tensor, weights: Tensor, components: int, generator: np.random.Generator
 ) -> Tensor:
     """Hard assignment to k-means++ centers after a few Lloyd iterations."""
     centers = data[int(generator.integers(len(data)))][None]
     nearest = torch.cdist(data, centers)[:, 0].square()
     while len(centers) < components:
-        share = nearest.double().numpy()
+        share = (nearest * weights).double().numpy()
         total = share.sum()
         chance = share / total if total > 0 else None
         chosen = data[int(generator.choice(len(data), p=chance))][None]
@@ -109,7 +126,7 @@ def _start_responsibilities(
     for _ in range(5):
         owner = torch.cdist(data, centers).argmin(dim=1)
         hard = torch.nn.functional.one_hot(owner, components).to(data.dtype)
-        mass = hard.sum(dim=0)
-        moved = (hard.T @ data) / mass.clamp(min=1)[:, None]
+        mass = weights @ hard
+        moved = ((hard * weights[:, None]).T @ data) / mass.clamp(min=1e-6)[:, None]
         centers = torch.where(mass[:, None] > 0, moved, centers)
     return hard

@@ -79,8 +79,7 @@ def measure_scaling(sample: AnyArray) -> BandScaling:
     spread = (three_quarters - quarter) / 1.349
     spread = np.where(spread > 0, spread, values.std(axis=1))
     spread = np.where(spread > 0, spread, 1.0)
-    figures = (tuple(map(float, row)) for row in (low, high, center, spread))
-    return BandScaling(*figures, factor)
+    return BandScaling(_floats(low), _floats(high), _floats(center), _floats(spread), factor)
 
 
 def to_display(values: AnyArray, valid: BoolArray, scaling: BandScaling) -> FloatArray:
@@ -117,6 +116,10 @@ def to_standard(values: AnyArray, valid: BoolArray, scaling: BandScaling) -> Flo
         _shift_and_scale(values[band], center, 1.0 / spread, result[band])
     np.clip(result, -8.0, 8.0, out=result)
     return _clear_invalid(result, valid)
+
+
+def _floats(values: AnyArray) -> tuple[float, ...]:
+    return tuple(map(float, values))
 
 
 def _shift_and_scale(band: AnyArray, offset: float, gain: float, out: FloatArray) -> None:

@@ -104,15 +104,21 @@ def run_classification(
         network = Network(model, worker, options.tile_size, progress)
         draft = scratch / "classes.tif"
         confidence = staging.path(confidence_output) if confidence_output else None
-        part = PartProgress(progress, 0.3, 0.9)
         if superpixels is None:
+            part = PartProgress(progress, 0.3, 0.9)
             classify_pixels(source, network, draft, confidence, part)
         else:
             check_superpixels(superpixels)
             with superpixels:
                 probabilities = _classify_superpixels(
-                    source, superpixels, network, scaling, options.smoothness, part
+                    source,
+                    superpixels,
+                    network,
+                    scaling,
+                    options.smoothness,
+                    PartProgress(progress, 0.3, 0.85),
                 )
+                part = PartProgress(progress, 0.85, 0.9)
                 paint_superpixels(source, superpixels, probabilities, draft, confidence, part)
         statistics, _ = finish_classes(
             source,
@@ -122,14 +128,15 @@ def run_classification(
             PartProgress(progress, 0.9, 1.0),
             class_count=model.classes,
         )
-        table = build_class_table(
-            source,
-            _open_classes(staging.path(output)),
-            progress,
-            names=model.class_names,
-            colors=model.class_colors,
-            statistics=statistics,
-        )
+        with _open_classes(staging.path(output)) as classes:
+            table = build_class_table(
+                source,
+                classes,
+                progress,
+                names=model.class_names,
+                colors=model.class_colors,
+                statistics=statistics,
+            )
         write_class_table(staging.path(output), table)
         write_record(
             staging.path(output), "classify", options, source, worker, model=Path(model_path).name

@@ -202,10 +202,15 @@ class _Run:
                 PUBLISHED_TILE,
                 PUBLISHED_STRIDE,
                 self._scratch,
-                progress,
+                PartProgress(progress, 0, 0.1),
             )
             self._trained = train_network(
-                patches, None, self._scaling, self._training, self._worker, progress
+                patches,
+                None,
+                self._scaling,
+                self._training,
+                self._worker,
+                PartProgress(progress, 0.1, 1),
             )
         with self._stage("classification", 0.8, 0.94) as progress:
             confidence = self._optional(self._outputs.confidence)
@@ -235,10 +240,19 @@ class _Run:
         if options.preset == "balanced" or self._outputs.model:
             with self._stage("training", 0.42, 0.72) as progress:
                 patches = draw_patches(
-                    self._source, superpixels, self._training, self._scratch, progress
+                    self._source,
+                    superpixels,
+                    self._training,
+                    self._scratch,
+                    PartProgress(progress, 0, 0.1),
                 )
                 self._trained = train_network(
-                    patches, clusters, self._scaling, self._training, self._worker, progress
+                    patches,
+                    clusters,
+                    self._scaling,
+                    self._training,
+                    self._worker,
+                    PartProgress(progress, 0.1, 1),
                 )
         if options.preset == "balanced":
             with self._stage("classification", 0.72, 0.88) as progress:

@@ -24,7 +24,7 @@ from .tiling import run_in_flight
 
 AUTOMATIC_TILE = 1024
 SMALLEST_TILE = 64
-# Superpixels are cut anew within this many pixels of a seam.
+# Superpixels are cut anew within this many pixels of a seam, at most.
 SEAM_REACH = 64
 TILE_BYTES = 128 << 20
 METHODS = ("felzenszwalb", "slic")
@@ -127,8 +127,7 @@ def make_superpixels(
     """
     grid = source.grid
     size = options.tile_size or automatic_tile(source)
-    if not options.tile_size and options.method == "felzenszwalb":
-        options = replace(options, tile_size=size)
+    options = replace(options, tile_size=size)
     cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 1)
     with RasterWriter(scratch / "labels.tif", grid, 1, np.uint32, compress=False) as labels:
         scene = _Scene(source, scaling, labels, options, worker, cutting)
@@ -172,6 +171,8 @@ class _Scene:
         self._progress = progress
         # Smoothing looks this far; what is cut is read with a margin, so that tiles agree.
         self._margin = int(4 * options.sigma + 0.5)
+        # Strips of neighboring seams must not overlap.
+        self._reach = min(SEAM_REACH, options.tile_size // 2)
         # Index 0 is nodata in all three.
         self._sizes = np.zeros(1, np.int64)
         self._internal = np.zeros(1, np.float32)
@@ -190,8 +191,8 @@ class _Scene:
         grid = self._source.grid
         seams = []
         for window in windows:
-            first = max(window.col - SEAM_REACH - 1, 0)
-            last = min(window.col + SEAM_REACH + 1, grid.width)
+            first = max(window.col - self._reach - 1, 0)
+            last = min(window.col + self._reach + 1, grid.width)
             strip = Window(first, window.row, last - first, window.height)
             open_sides = [False, False, first > 0, last < grid.width]
             seams.append((strip, [1, window.col - first], open_sides))
@@ -200,8 +201,8 @@ class _Scene:
     def stitch_horizontal_seam(self, row: int, size: int) -> None:
         """Join a row of tiles with the one above, in as few pieces as memory allows."""
         grid = self._source.grid
-        first = max(row - SEAM_REACH - 1, 0)
-        last = min(row + SEAM_REACH + 1, grid.height)
+        first = max(row - self._reach - 1, 0)
+        last = min(row + self._reach + 1, grid.height)
         bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
         length = max(TILE_BYTES // bytes_a_column // size, 1) * size
         for col in range(0, grid.width, length):
@@ -264,11 +265,16 @@ class _Scene:
 
         answers = list(self._run(seams, submit))
         before = self._sizes.copy()
-        for ((strip, _, _), answer), ids in zip(answers, known):
-            self._enter(strip, ids, before, answer)
+        for ((strip, _, open_sides), answer), ids in zip(answers, known):
+            self._enter(strip, open_sides, ids, before, answer)
 
     def _enter(
-        self, strip: Window, ids: npt.NDArray[np.int64], before: Any, answer: Answer
+        self,
+        strip: Window,
+        open_sides: list[bool],
+        ids: npt.NDArray[np.int64],
+        before: npt.NDArray[np.int64],
+        answer: Answer,
     ) -> None:
         arrays = answer.arrays
         given = len(ids)
@@ -279,7 +285,15 @@ class _Scene:
         self._append(sizes[given:], internal[given:])
         fresh = np.arange(first, len(self._sizes))
         lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        self._labels.write(strip, lookup[arrays["labels"]])
+        # The lines of the open sides were only looked at; another strip may have changed them.
+        top, bottom, left, right = map(int, open_sides)
+        inner = Window(
+            strip.col + left,
+            strip.row + top,
+            strip.width - left - right,
+            strip.height - top - bottom,
+        )
+        self._labels.write(inner, lookup[arrays["labels"]][inner.relative_to(strip).slices])
         for source, target in arrays["merged"]:
             self._merge(int(ids[source - 1]), int(ids[target - 1]))
         self._flatten()

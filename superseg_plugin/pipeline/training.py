@@ -139,14 +139,15 @@ def run_training(
                     description, options.classes, GUIDING_SMOOTHNESS, options.seed, worker, progress
                 )
                 options = replace(options, classes=clusters.classes)
-            patches = draw_patches(source, superpixels, options, scratch, progress)
+            part = PartProgress(progress, 0.4, 0.45)
+            patches = draw_patches(source, superpixels, options, scratch, part)
         trained = train_network(
             patches,
             clusters,
             scaling,
             options,
             worker,
-            PartProgress(progress, 0.4, 1.0),
+            PartProgress(progress, 0.45, 1.0),
             initial.weights if initial else None,
         )
         counts, means = look_at_classes(
@@ -239,9 +240,10 @@ def train_network(
         losses.append(event["loss"])
         live[0] = event["live"]
         step = event["step"]
-        progress.report(step / options.steps, f"Training, step {step} of {options.steps}")
+        progress.report(step / options.steps, "Training")
         if step % LOG_EVERY == 0 or step == options.steps:
-            progress.log(f"Step {step}: loss {event['loss']:.4f}, {event['live']} live classes")
+            figures = f"loss {event['loss']:.4f}, {event['live']} live classes"
+            progress.log(f"Step {step} of {options.steps}: {figures}")
 
     future = worker.submit("train", {**scaling, "plan": plan}, arrays)
     weights = worker.result(future, progress, on_metric).arrays

@@ -65,7 +65,7 @@ class Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="superseg-"))
         package = Path(__file__).resolve().parents[1]
         arguments = [str(package.parent), str(self._folder), self.device]
-        self._process = subprocess.Popen(  # nosec B603 - list arguments, no shell
+        self._process = subprocess.Popen(  # a list, no shell # nosec B603
             [str(self._interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,9 +76,10 @@ class Worker:
             errors="replace",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        # Errors first: whoever finds the worker dead waits for its last words.
         self._readers = [
-            threading.Thread(target=self._read_answers, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_errors, args=(self._process.stderr,), daemon=True),
+            threading.Thread(target=self._read_answers, args=(self._process.stdout,), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -244,7 +245,7 @@ class Worker:
 
     def _fail_pending(self) -> None:
         self._process.wait()
-        self._readers[1].join(GRACE_SECONDS)
+        self._readers[0].join(GRACE_SECONDS)
         last = " | ".join(list(self._errors)[-3:]) or "it said nothing"
         error = SuperSegError(
             f"The worker process ({self._interpreter.path}) ended unexpectedly with exit code "

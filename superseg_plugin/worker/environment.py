@@ -140,7 +140,7 @@ def _run(command: Sequence[str], progress: Progress, cure: str) -> None:
     # The installer needs the user's proxy and certificates, but nothing of QGIS's own Python.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     last = ""
-    with subprocess.Popen(  # nosec B603 - list arguments, no shell
+    with subprocess.Popen(  # a list, no shell # nosec B603
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -116,7 +116,7 @@ def probe(path: Path) -> dict[str, str] | None:
     if key in remembered:
         return remembered[key]
     try:
-        done = subprocess.run(  # nosec B603 - list arguments, no shell
+        done = subprocess.run(  # a list, no shell # nosec B603
             [str(path), "-I", "-c", PROBE_CODE, *NEEDED],
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real worker, and an image with structure at all scales."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.interpreter import find_interpreter
+
+
+class Listener:
+    """Progress that keeps what it is told and can cancel at a given report."""
+
+    def __init__(self, stop_after=None):
+        self.fractions = []
+        self.lines = []
+        self.stop_after = stop_after
+
+    def report(self, fraction, text=""):
+        self.fractions.append(fraction)
+
+    def log(self, text):
+        self.lines.append(text)
+
+    def cancelled(self):
+        return self.stop_after is not None and len(self.fractions) >= self.stop_after
+
+
+@pytest.fixture
+def listener():
+    return Listener()
+
+
+@pytest.fixture(scope="module")
+def worker():
+    with Worker(find_interpreter(), device="cpu") as process:
+        yield process
+
+
+def blurred(noise, passes):
+    """Average each pixel with its neighbors, again and again; numpy alone."""
+    for _ in range(passes):
+        for axis in (-1, -2):
+            noise = (np.roll(noise, 1, axis) + noise + np.roll(noise, -1, axis)) / 3
+    return noise
+
+
+def landscape_and_fields(rows=256, cols=320, bands=3, seed=0):
+    """Five kinds of fields with fine texture and where they lie.
+
+    Returns:
+        `(bands, rows, cols)` uint8 pixels and `(rows, cols)` uint8 field numbers from 1.
+    """
+    generator = np.random.default_rng(seed)
+    height = blurred(generator.normal(size=(rows, cols)), 100)
+    fields = np.digitize(height, np.quantile(height, [0.2, 0.4, 0.6, 0.8]))
+    colors = generator.uniform(30, 220, (5, bands))
+    image = np.moveaxis(colors[fields], -1, 0)
+    detail = blurred(generator.normal(size=(bands, rows, cols)), 2) * 25
+    pixels = np.clip(np.rint(image + detail), 0, 255).astype(np.uint8)
+    return pixels, (fields + 1).astype(np.uint8)
+
+
+def landscape(rows=256, cols=320, bands=3, seed=0):
+    """The pixels of `landscape_and_fields`."""
+    return landscape_and_fields(rows, cols, bands, seed)[0]

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The chain in one run, and its parts by hand."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from osgeo import gdal
+
+from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.classification import ClassificationOptions, run_classification
+from superseg_plugin.pipeline.evaluation import run_evaluation
+from superseg_plugin.pipeline.model_file import load_model, read_header
+from superseg_plugin.pipeline.segmentation import (
+    SegmentationOptions,
+    SegmentationOutputs,
+    run_segmentation,
+)
+from superseg_plugin.pipeline.superpixels import SuperpixelOptions, run_superpixels
+from superseg_plugin.pipeline.training import TrainingOptions, run_training
+from superseg_plugin.raster.class_table import read_class_table
+from superseg_plugin.raster.source import RasterSource
+from tests.conftest import read_raster, write_raster
+from tests.pipeline.conftest import Listener, landscape, landscape_and_fields
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    return write_raster(tmp_path_factory.mktemp("scene") / "scene.tif", landscape(500, 620))
+
+
+def segment(path, folder, worker, progress=None, outputs=(), name="classes.tif", **options):
+    wanted = {
+        "superpixels": "superpixels.tif",
+        "average_color": "average.tif",
+        "confidence": "confidence.tif",
+        "model": "model.superseg",
+        "report": "report.html",
+    }
+    chosen = {key: str(folder / wanted[key]) for key in outputs}
+    with RasterSource(path) as source:
+        return run_segmentation(
+            source,
+            SegmentationOutputs(str(folder / name), **chosen),
+            SegmentationOptions(**{"classes": 6, **options}),
+            worker,
+            progress or Listener(),
+        )
+
+
+def classify(path, model, output, worker, superpixels=None, confidence=None, **options):
+    with RasterSource(path) as source:
+        given = RasterSource(superpixels) if superpixels else None
+        result = run_classification(
+            source, model, given, str(output), confidence,
+            ClassificationOptions(**options), worker, Listener(),
+        )  # fmt: skip
+        if given:
+            given.close()
+    return result
+
+
+ALL = ("superpixels", "average_color", "confidence", "model", "report")
+
+
+@pytest.fixture(scope="module")
+def result(image, tmp_path_factory, worker):
+    folder = tmp_path_factory.mktemp("result")
+    listener = Listener()
+    return folder, segment(image, folder, worker, listener, ALL), listener
+
+
+def test_every_output_falls_out_of_one_run(result):
+    folder, _, listener = result
+    names = {path.name for path in folder.iterdir()}
+    assert {"superpixels.tif", "average.tif", "confidence.tif", "model.superseg"} <= names
+    assert {"report.html", "classes.tif", "classes.tif.superseg.json"} <= names
+    assert not [name for name in names if name.startswith(".")]
+    assert listener.fractions == sorted(listener.fractions)
+    assert any(line.startswith("Stage training") for line in listener.lines)
+
+
+def test_classes_are_numbered_by_area_and_described_in_the_file(result, image):
+    folder, numbers, _ = result
+    classes = read_raster(folder / "classes.tif")[0]
+    counts = np.bincount(classes.ravel(), minlength=numbers.class_count + 1)
+    assert counts[0] == 0
+    assert (np.diff(counts[1:]) <= 0).all()
+    table = read_class_table(folder / "classes.tif")
+    assert table.counts.tolist() == counts[1:].tolist()
+    pixels = read_raster(image).astype(float)
+    for number in range(1, numbers.class_count + 1):
+        mean = pixels[:, classes == number].mean(axis=1)
+        np.testing.assert_allclose(table.means[number - 1], mean)
+    assert gdal.Open(str(folder / "classes.tif")).GetRasterBand(1).GetNoDataValue() == 0
+
+
+def test_average_color_is_the_mean_of_each_class(result, image):
+    folder, numbers, _ = result
+    classes, pixels = read_raster(folder / "classes.tif")[0], read_raster(image)
+    painted = read_raster(folder / "average.tif")
+    for number in range(1, numbers.class_count + 1):
+        inside = classes == number
+        expected = np.rint(pixels[:, inside].astype(float).mean(axis=1))
+        assert (painted[:, inside] == expected[:, None]).all()
+
+
+def test_the_map_finds_the_fields_of_the_image(tmp_path, worker):
+    pixels, fields = landscape_and_fields(400, 500)
+    path = write_raster(tmp_path / "image.tif", pixels)
+    reference = write_raster(tmp_path / "fields.tif", fields)
+    least = {"balanced": 0.8, "fast": 0.8, "published": 0.5}
+    for preset, bound in least.items():
+        segment(path, tmp_path, worker, name=f"{preset}.tif", classes=6, preset=preset)
+        with RasterSource(str(tmp_path / f"{preset}.tif")) as found, RasterSource(reference) as t:
+            assert run_evaluation(found, t, None, None, Listener()).ami > bound, preset
+
+
+def test_tile_size_cannot_be_seen(image, result, tmp_path, worker):
+    folder, _, _ = result
+    whole = read_raster(folder / "classes.tif")
+    for tile in (64, 256):
+        segment(image, tmp_path, worker, name=f"s{tile}.tif", tile_size=tile)
+        assert (read_raster(tmp_path / f"s{tile}.tif") == whole).mean() >= 0.9999
+    model = str(folder / "model.superseg")
+    maps = []
+    for tile in (64, 200, 1024):
+        classify(image, model, tmp_path / f"c{tile}.tif", worker, tile_size=tile)
+        maps.append(read_raster(tmp_path / f"c{tile}.tif"))
+    assert all((found == maps[0]).mean() >= 0.9999 for found in maps)
+
+
+def test_the_same_seed_gives_the_same_bytes(image, result, tmp_path, worker):
+    folder, _, _ = result
+    segment(image, tmp_path, worker, outputs=ALL)
+    for name in ("classes.tif", "classes.tif.aux.xml", "model.superseg", "confidence.tif"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_model_knows_the_classes_of_the_map(result, image, tmp_path, worker):
+    folder, numbers, _ = result
+    model = read_header(folder / "model.superseg")
+    table = read_class_table(folder / "classes.tif")
+    assert model.classes >= numbers.class_count
+    assert model.class_colors[: numbers.class_count].tolist() == table.colors.tolist()
+    classify(
+        image,
+        str(folder / "model.superseg"),
+        tmp_path / "again.tif",
+        worker,
+        str(folder / "superpixels.tif"),
+        smoothness=8.0,
+    )
+    again = read_raster(tmp_path / "again.tif")
+    assert (again == read_raster(folder / "classes.tif")).mean() > 0.7
+
+
+def test_confidence_is_percent_and_high_where_fields_are_plain(result):
+    folder, _, _ = result
+    confidence = read_raster(folder / "confidence.tif")
+    assert confidence.max() <= 100
+    assert np.median(confidence) > 50
+
+
+def test_the_record_holds_what_a_second_run_needs(result):
+    folder, _, _ = result
+    record = json.loads((folder / "classes.tif.superseg.json").read_text())
+    assert record["options"]["seed"] == 0
+    assert record["options"]["preset"] == "balanced"
+    assert record["input"]["bands"] == [1, 2, 3]
+    assert "torch" in record["versions"]
+
+
+@pytest.mark.parametrize("preset", ["balanced", "fast", "published"])
+def test_two_by_three_pixels_are_a_scene(tmp_path, worker, preset):
+    path = write_raster(tmp_path / "tiny.tif", np.arange(18, dtype=np.uint8).reshape(3, 2, 3))
+    found = segment(path, tmp_path, worker, classes=2, preset=preset, outputs=ALL)
+    assert read_raster(tmp_path / "classes.tif").shape == (1, 2, 3)
+    assert found.class_count >= 1
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int16", "float32", "float64"])
+@pytest.mark.parametrize("bands", [1, 5])
+def test_any_type_and_band_count_with_nodata(tmp_path, worker, dtype, bands):
+    pixels = landscape(150, 170, bands).astype(np.float64) * 11.0 - 300
+    hole = np.zeros((150, 170), bool)
+    hole[30:80, 40:90] = True
+    nodata = 9999 if dtype in ("uint16", "int16") else -3.4028234663852886e38
+    pixels = np.where(hole, nodata, np.clip(pixels, 1, None)).astype(dtype)
+    path = write_raster(tmp_path / "image.tif", pixels, nodata=nodata)
+    segment(path, tmp_path, worker, outputs=ALL, classes=4)
+    classes = read_raster(tmp_path / "classes.tif")[0]
+    assert np.array_equal(classes == 0, hole)
+    assert np.array_equal(read_raster(tmp_path / "superpixels.tif")[0] == 0, hole)
+    assert np.array_equal(read_raster(tmp_path / "confidence.tif")[0] == 255, hole)
+
+
+def test_224_bands_work(tmp_path, worker):
+    path = write_raster(tmp_path / "cube.tif", landscape(80, 90, 224).astype(np.int16))
+    assert segment(path, tmp_path, worker, classes=4).class_count >= 2
+
+
+def test_small_areas_are_merged(image, tmp_path, worker):
+    segment(image, tmp_path, worker, preset="fast", min_area=3000)
+    classes = read_raster(tmp_path / "classes.tif")[0]
+    sieved = gdal.GetDriverByName("MEM").Create("", 620, 500, 1)
+    band = sieved.GetRasterBand(1)
+    band.WriteArray(classes)
+    gdal.SieveFilter(band, None, band, 3000, 4)
+    assert np.array_equal(band.ReadAsArray(), classes)
+
+
+def test_cancel_leaves_the_older_result_alone(image, tmp_path, worker):
+    (tmp_path / "classes.tif").write_text("older")
+    with pytest.raises(Cancelled):
+        segment(image, tmp_path, worker, Listener(stop_after=40), outputs=ALL)
+    assert [path.name for path in tmp_path.iterdir()] == ["classes.tif"]
+    assert (tmp_path / "classes.tif").read_text() == "older"
+
+
+def test_a_damaged_block_is_named_and_leaves_nothing(tmp_path, worker):
+    path = tmp_path / "damaged.tif"
+    blocks = ["BLOCKXSIZE=128", "BLOCKYSIZE=128", "INTERLEAVE=BAND"]
+    options = ["TILED=YES", "COMPRESS=DEFLATE", *blocks]
+    write_raster(path, landscape(512, 512), options=options)
+    dataset = gdal.Open(str(path))
+    place = dataset.GetRasterBand(2).GetMetadataItem("BLOCK_OFFSET_2_1", "TIFF")
+    del dataset
+    data = bytearray(path.read_bytes())
+    data[int(place) : int(place) + 400] = b"\xff" * 400
+    path.write_bytes(data)
+    words = r"damaged\.tif: band 2 cannot be read at rows 128 to 255, columns 256 to 383"
+    with pytest.raises(SuperSegError, match=words):
+        segment(str(path), tmp_path, worker, preset="fast")
+    assert [found.name for found in tmp_path.iterdir()] == ["damaged.tif"]
+
+
+def test_fewer_valid_pixels_than_classes_is_refused(tmp_path, worker):
+    path = write_raster(tmp_path / "tiny.tif", np.zeros((1, 2, 3), np.uint8))
+    with pytest.raises(SuperSegError, match=r"6 valid pixels, fewer than the 16 CLASSES"):
+        segment(path, tmp_path, worker, classes=16)
+
+
+@pytest.mark.parametrize("guidance", ["clusters", "selftraining"])
+def test_steps_by_hand(image, tmp_path, worker, guidance):
+    superpixels, model = str(tmp_path / "s.tif"), str(tmp_path / "m.superseg")
+    with RasterSource(image) as source:
+        run_superpixels(source, superpixels, SuperpixelOptions(), worker, Listener())
+        with RasterSource(superpixels) as given:
+            trained = run_training(
+                source, given, model, str(tmp_path / "r.html"),
+                TrainingOptions(classes=5, guidance=guidance, steps=30), worker, Listener(),
+            )  # fmt: skip
+    assert 2 <= trained.class_count <= 5
+    assert np.isfinite(trained.final_loss)
+    classify(image, model, tmp_path / "c.tif", worker, superpixels, str(tmp_path / "p.tif"))
+    ids, classes = read_raster(superpixels)[0], read_raster(tmp_path / "c.tif")[0]
+    first = np.zeros(ids.max() + 1, np.uint8)
+    first[ids] = classes
+    assert np.array_equal(first[ids], classes)
+    table = read_class_table(tmp_path / "c.tif")
+    assert len(table.names) == 5
+    assert table.colors.tolist() == load_model(model).class_colors.tolist()
+    assert "<svg" in (tmp_path / "r.html").read_text()
+
+
+def test_training_goes_on_from_a_model(image, tmp_path, worker):
+    first, second = str(tmp_path / "1.superseg"), str(tmp_path / "2.superseg")
+    options = TrainingOptions(classes=5, steps=20)
+    with RasterSource(image) as source:
+        run_training(source, None, first, None, options, worker, Listener())
+        run_training(source, None, second, None, options, worker, Listener(), first)
+        with pytest.raises(SuperSegError, match=r"INITIAL_MODEL .*light network of 5 classes"):
+            run_training(
+                source, None, second, None, TrainingOptions(classes=7), worker, Listener(), first
+            )
+    assert load_model(first).weights.keys() == load_model(second).weights.keys()
+
+
+def test_a_model_of_other_bands_is_refused(result, tmp_path, worker):
+    folder, _, _ = result
+    path = write_raster(tmp_path / "five.tif", landscape(80, 80, 5))
+    with pytest.raises(SuperSegError, match=r"trained on 3 bands .* has 5"):
+        classify(path, str(folder / "model.superseg"), tmp_path / "c.tif", worker)
+    assert not (tmp_path / "c.tif").exists()
+
+
+def test_an_image_of_other_values_is_warned_of(result, tmp_path, worker):
+    folder, _, _ = result
+    path = write_raster(tmp_path / "bright.tif", np.full((3, 90, 90), 60000, np.uint16))
+    listener = Listener()
+    with RasterSource(path) as source:
+        run_classification(
+            source, str(folder / "model.superseg"), None, str(tmp_path / "c.tif"), None,
+            ClassificationOptions(), worker, listener,
+        )  # fmt: skip
+    assert any("Warning" in line and "median" in line for line in listener.lines)
+
+
+def test_superpixels_of_another_grid_are_refused(result, tmp_path, worker):
+    folder, _, _ = result
+    path = write_raster(tmp_path / "other.tif", landscape(90, 90))
+    with pytest.raises(SuperSegError, match="SUPERPIXELS"):
+        classify(
+            path, str(folder / "model.superseg"), tmp_path / "c.tif", worker,
+            str(folder / "superpixels.tif"),
+        )  # fmt: skip

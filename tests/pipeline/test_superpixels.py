@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Superpixels of a scene: no tile line shows, no id is missing, nodata stays nodata."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.superpixels import SuperpixelOptions, run_superpixels
+from superseg_plugin.raster.source import RasterSource
+from tests.conftest import read_raster, write_raster
+from tests.pipeline.conftest import Listener, landscape
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    return write_raster(tmp_path_factory.mktemp("big") / "big.tif", landscape(1000, 1100))
+
+
+def cut(path, output, worker, progress=None, **options):
+    with RasterSource(path) as source:
+        run_superpixels(
+            source, str(output), SuperpixelOptions(**options), worker, progress or Listener()
+        )
+    return read_raster(output)[0]
+
+
+def density(labels, lines, axis):
+    """Share of superpixel borders on lines between pixels, given by the index before each."""
+    moved = np.moveaxis(labels, axis, 0)
+    return float((moved[lines] != moved[lines + 1]).mean())
+
+
+@pytest.mark.parametrize("tile", [128, 256])
+def test_borders_are_as_frequent_on_tile_lines_as_without_tiles(big, tmp_path, worker, tile):
+    whole = cut(big, tmp_path / "whole.tif", worker, tile_size=2048)
+    tiled = cut(big, tmp_path / "tiled.tif", worker, tile_size=tile)
+    ratios = []
+    for axis, length in ((0, 1000), (1, 1100)):
+        lines = np.arange(tile, length, tile) - 1
+        others = np.setdiff1d(np.arange(length - 1), lines)
+        here = density(tiled, lines, axis) / density(tiled, others, axis)
+        ratios.append(here / (density(whole, lines, axis) / density(whole, others, axis)))
+    assert 0.95 <= np.mean(ratios) <= 1.05
+    assert tiled.max() == pytest.approx(whole.max(), rel=0.05)
+
+
+@pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
+def test_ids_have_no_gaps_across_tiles(big, tmp_path, worker, method):
+    labels = cut(big, tmp_path / "s.tif", worker, method=method, tile_size=256)
+    sizes = np.bincount(labels.ravel())
+    assert sizes[0] == 0
+    assert (sizes[1:] > 0).all()
+    if method == "felzenszwalb":
+        assert sizes[1:].min() >= 64
+
+
+def test_a_region_larger_than_tiles_is_one_superpixel(tmp_path, worker):
+    image = np.full((3, 600, 700), 80, np.uint8)
+    image[:, 250:330, 300:420] = 200
+    path = write_raster(tmp_path / "lake.tif", image)
+    labels = cut(path, tmp_path / "s.tif", worker, tile_size=128)
+    assert labels.max() == 2
+
+
+def test_the_same_input_gives_the_same_bytes(big, tmp_path, worker):
+    for name in ("one", "other"):
+        cut(big, tmp_path / f"{name}.tif", worker, tile_size=256)
+    assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "other.tif").read_bytes()
+
+
+def test_nodata_gets_no_id_and_no_influence(tmp_path, worker):
+    image = landscape(300, 300).astype(np.int16)
+    hole = np.zeros((300, 300), bool)
+    hole[100:160, 90:250] = True
+    results = []
+    for value in (-9999, 32000):
+        image[:, hole] = value
+        path = write_raster(tmp_path / f"{value}.tif", image, nodata=value)
+        results.append(cut(path, tmp_path / f"s{value}.tif", worker, tile_size=128))
+    assert np.array_equal(results[0] == 0, hole)
+    assert np.array_equal(results[0], results[1])
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 700), (65, 257)])
+def test_small_and_narrow_rasters_are_cut(tmp_path, worker, shape):
+    path = write_raster(tmp_path / "small.tif", landscape(*shape))
+    labels = cut(path, tmp_path / "s.tif", worker, tile_size=256)
+    assert labels.shape == shape
+    assert labels.min() == 1
+
+
+def test_all_nodata_is_refused_and_leaves_nothing(tmp_path, worker):
+    path = write_raster(tmp_path / "void.tif", np.zeros((3, 50, 50), np.uint8), nodata=0)
+    with pytest.raises(SuperSegError, match=r"INPUT void\.tif has no valid pixel"):
+        cut(path, tmp_path / "s.tif", worker)
+    assert [p.name for p in tmp_path.iterdir()] == ["void.tif"]
+
+
+def test_cancel_leaves_nothing(big, tmp_path, worker):
+    with pytest.raises(Cancelled):
+        cut(big, tmp_path / "s.tif", worker, Listener(stop_after=2), tile_size=128)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_never_goes_back_and_the_record_tells_the_options(big, tmp_path, worker):
+    listener = Listener()
+    cut(big, tmp_path / "s.tif", worker, listener, tile_size=256, scale=50.0)
+    assert listener.fractions == sorted(listener.fractions)
+    record = json.loads((tmp_path / "s.tif.superseg.json").read_text())
+    assert record["algorithm"] == "superseg:superpixels"
+    assert record["options"]["scale"] == 50.0
+    assert record["input"]["name"] == "big.tif"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"method": "watershed"}, "METHOD"),
+        ({"scale": 0}, "SCALE"),
+        ({"sigma": -1}, "SIGMA"),
+        ({"min_size": 0}, "MIN_SIZE"),
+        ({"tile_size": 10}, "TILE_SIZE"),
+    ],
+)
+def test_options_out_of_range_are_named(options, words):
+    with pytest.raises(SuperSegError, match=words):
+        SuperpixelOptions(**options)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which Python runs the worker, and what is said when none can."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.worker import interpreter as ladder
+from superseg_plugin.worker.environment import install_environment
+
+
+def fake_python(folder, answer):
+    """An executable that answers the probe with these versions, or fails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "python"
+    path.write_text("#!/bin/sh\n" + (f"echo '{json.dumps(answer)}'\n" if answer else "exit 1\n"))
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def empty_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUPERSEG_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SUPERSEG_PYTHON", raising=False)
+    monkeypatch.setattr(ladder, "own_python", lambda: tmp_path / "none")
+    return tmp_path / "home"
+
+
+GOOD = dict.fromkeys(ladder.NEEDED, "1.0")
+
+
+def test_the_users_choice_comes_first(empty_home, tmp_path, monkeypatch):
+    fake_python(empty_home / "runtime" / "bin", GOOD)
+    chosen = fake_python(tmp_path / "mine", GOOD)
+    assert ladder.find_interpreter(str(chosen)).path == chosen
+    variable = fake_python(tmp_path / "other", GOOD)
+    monkeypatch.setenv("SUPERSEG_PYTHON", str(variable))
+    found = ladder.find_interpreter(str(chosen))
+    assert (found.path, found.origin) == (variable, "chosen")
+
+
+def test_a_bad_choice_is_not_silently_replaced(empty_home, tmp_path):
+    fake_python(empty_home / "runtime" / "bin", GOOD)
+    bad = fake_python(tmp_path / "bad", None)
+    with pytest.raises(SuperSegError, match=r"bad/python.*torch.*installruntime"):
+        ladder.find_interpreter(str(bad))
+
+
+def test_then_the_managed_environment_then_qgis(empty_home, tmp_path, monkeypatch):
+    own = fake_python(tmp_path / "qgis", GOOD)
+    monkeypatch.setattr(ladder, "own_python", lambda: own)
+    assert ladder.find_interpreter().origin == "qgis"
+    fake_python(empty_home / "runtime" / "bin", GOOD)
+    assert ladder.find_interpreter().origin == "managed"
+
+
+def test_without_any_the_sentence_names_the_cure(empty_home):
+    reason = ladder.interpreter_missing_reason()
+    assert "torch" in reason
+    assert "superseg:installruntime" in reason
+
+
+def test_a_good_answer_is_remembered_and_a_bad_one_asked_again(empty_home, tmp_path):
+    path = fake_python(tmp_path / "mine", None)
+    assert ladder.probe(path) is None
+    fake_python(tmp_path / "mine", GOOD)
+    assert ladder.probe(path) == GOOD
+    stamp = path.stat()
+    path.write_text("#!/bin/sh\nexit 1\n")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert ladder.probe(path) == GOOD
+
+
+def test_qgis_python_is_an_executable_python():
+    assert ladder.own_python().is_file()
+    assert ladder.own_python().name.startswith("python")
+    assert Path(sys.prefix) in ladder.own_python().parents
+
+
+def test_a_failed_installation_leaves_nothing(empty_home, tmp_path, listener):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with pytest.raises(SuperSegError, match=r"failed.*SOURCE"):
+        install_environment("cpu", str(wheels), listener)
+    assert list(empty_home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "source", "words"),
+    [("gpu", None, "BACKEND"), ("cpu", "/no/such/folder", "SOURCE")],
+)
+def test_bad_options_of_the_installer_are_named(empty_home, listener, backend, source, words):
+    with pytest.raises(SuperSegError, match=words):
+        install_environment(backend, source, listener)
