@@ -62,8 +62,9 @@ def test_a_region_larger_than_tiles_is_one_superpixel(tmp_path, worker):
     image = np.full((3, 600, 700), 80, np.uint8)
     image[:, 250:330, 300:420] = 200
     path = write_raster(tmp_path / "lake.tif", image)
-    labels = cut(path, tmp_path / "s.tif", worker, tile_size=128)
+    labels = cut(path, tmp_path / "s.tif", worker, tile_size=128, sigma=0.0)
     assert labels.max() == 2
+    assert np.array_equal(labels == labels[0, 0], image[0] == 80)
 
 
 def test_the_same_input_gives_the_same_bytes(big, tmp_path, worker):
