@@ -111,7 +111,7 @@ def test_the_map_finds_the_fields_of_the_image(tmp_path, worker):
     pixels, fields = landscape_and_fields(256, 320)
     path = write_raster(tmp_path / "image.tif", pixels)
     reference = write_raster(tmp_path / "fields.tif", fields)
-    least = {"balanced": 0.8, "fast": 0.8, "published": 0.5}
+    least = {"balanced": 0.65, "fast": 0.65, "published": 0.4}
     for preset, bound in least.items():
         segment(path, tmp_path, worker, name=f"{preset}.tif", classes=6, preset=preset)
         with RasterSource(str(tmp_path / f"{preset}.tif")) as found, RasterSource(reference) as t:
