@@ -21,6 +21,9 @@ SAMPLE_SUPERPIXELS = 20_000
 # A mixture is far too sure of itself; at this power its posteriors and the neighbors can argue.
 TEMPERATURE = 0.1
 MEAN_FIELD_ITERATIONS = 15
+EXTREME = 3.0
+# Squared difference a band, display units, that parts neighbors whatever the rest of the image.
+CLEAR_CONTRAST = 300.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def cluster_superpixels(sums: DoubleArray, bands: int, classes: int, seed: int) 
     """
     layout = column_layout(bands)
     pixels = sums[:, 0]
-    features = principal_features(sums, bands)
+    few = max(2, len(sums) // (2 * classes))
+    features = principal_features(sums, bands, min(PRINCIPAL_COMPONENTS, few))
     generator = np.random.default_rng(seed)
     counts = _counts_as(pixels)
     chosen: Any = slice(None)
@@ -69,11 +73,16 @@ def _counts_as(pixels: DoubleArray) -> FloatArray:
     return weights
 
 
-def principal_features(sums: DoubleArray, bands: int) -> FloatArray:
-    """Weighted blocks of standardised features, reduced to at most ten components.
+def principal_features(sums: DoubleArray, bands: int, components: int) -> FloatArray:
+    """Weighted blocks of standardised features, reduced to their principal components.
+
+    Args:
+        sums: as for `cluster_superpixels`.
+        bands: number of bands.
+        components: kept at most; a full covariance needs several points for each.
 
     Returns:
-        `(n, d)` float32, d from 1 to 10.
+        `(n, d)` float32, d from 1 to `components`.
     """
     layout = column_layout(bands)
     pixels = sums[:, :1]
@@ -95,7 +104,7 @@ def principal_features(sums: DoubleArray, bands: int) -> FloatArray:
     features = np.concatenate(columns, axis=1)
     covariance = (features * weights[:, None]).T @ features
     values, vectors = np.linalg.eigh(covariance)
-    kept = np.flatnonzero(values > 1e-9 * max(values[-1], 1e-12))[::-1][:PRINCIPAL_COMPONENTS]
+    kept = np.flatnonzero(values > 1e-9 * max(values[-1], 1e-12))[::-1][:components]
     if len(kept) == 0:
         return np.zeros((len(features), 1), np.float32)
     vectors = vectors[:, kept]
@@ -108,7 +117,8 @@ def _standardise(block: DoubleArray, weights: DoubleArray) -> DoubleArray:
     center = weights @ block
     spread = np.sqrt(weights @ (block - center) ** 2)
     standard: DoubleArray = (block - center) / np.where(spread > 1e-6, spread, 1.0)
-    return standard
+    # A sliver between two fields may be off by twenty: as extreme as three, it teaches enough.
+    return np.clip(standard, -EXTREME, EXTREME)
 
 
 def smooth_on_graph(
@@ -146,7 +156,8 @@ def _neighbor_weights(
 ) -> Any:
     one, two = pairs[:, 0], pairs[:, 1]
     distance = np.square(means[one] - means[two]).sum(axis=1)
-    scale = 2.0 * max(float(np.median(distance)), 1e-6)
+    usual = min(float(np.median(distance)), CLEAR_CONTRAST * means.shape[1])
+    scale = 2.0 * max(usual, 1e-6)
     shared = lengths.astype(np.float64)
     perimeter = np.bincount(one, shared, count) + np.bincount(two, shared, count)
     similar = shared * np.exp(-distance / scale)
