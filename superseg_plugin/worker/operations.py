@@ -98,11 +98,7 @@ def cluster(call: Call) -> Answer:
         clusters.means,
         options["smoothness"],
     )
-    return {}, {
-        "log_joint": clusters.log_joint,
-        "smoothed": smoothed,
-        "means": clusters.means,
-    }
+    return {}, {"log_joint": clusters.log_joint, "smoothed": smoothed}
 
 
 def smooth(call: Call) -> Answer:
