@@ -73,5 +73,5 @@ def test_cophenetic_distance_is_that_of_the_first_common_group():
     ],
 )
 def test_a_broken_order_is_refused(steps):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="merge order"):
         check_merge_order(steps, 3)
