@@ -10,6 +10,7 @@ from .algorithms.average_color import AverageColorAlgorithm
 from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
+from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.superpixels import SuperpixelsAlgorithm
@@ -22,6 +23,7 @@ ALGORITHMS = (
     TrainingAlgorithm,
     ClassificationAlgorithm,
     AverageColorAlgorithm,
+    MergeClassesAlgorithm,
     EvaluationAlgorithm,
     InstallRuntimeAlgorithm,
     RuntimeReportAlgorithm,

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-import numpy as np
-
 from ..pipeline.average_color import run_average_color
+from ..raster.grid import extent_of_part
 from ..raster.source import RasterSource
 from .base import SuperSegAlgorithm
 from .styling import image_style, style
@@ -68,7 +67,7 @@ there are classes.</p>
         with ExitStack() as opened:
             classification = opened.enter_context(self.classification.open(progress))
             source = opened.enter_context(self.image.open(progress))
-            part = _part(source.grid, classification.grid)
+            part = extent_of_part(source.grid, classification.grid)
             if part is not None:
                 source = opened.enter_context(RasterSource(source.path, extent=part))
             superpixels = None
@@ -79,20 +78,3 @@ there are classes.</p>
         if processor is not None:
             style(context, self.output, processor)
         return {self.OUTPUT: self.output}
-
-
-def _part(grid, other):
-    """Return the extent of a smaller grid within this one, as classes cut by EXTENT have."""
-    if (other.width, other.height) == (grid.width, grid.height):
-        return None
-    if grid.geotransform is None or other.geotransform is None:
-        return None
-    left, across, row_skew, top, column_skew, down = other.geotransform
-    if row_skew or column_skew:
-        return None
-    corners = np.array([(left, top), (left + across * other.width, top + down * other.height)])
-    pixels = grid.to_pixels(corners)
-    half = 0.5
-    if pixels.min() < -half or (pixels.max(axis=0) > (grid.width + half, grid.height + half)).any():
-        return None
-    return (*corners.min(axis=0), *corners.max(axis=0))

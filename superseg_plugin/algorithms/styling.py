@@ -62,6 +62,8 @@ class ClassStyle(QgsProcessingLayerPostProcessorInterface):
             for value, (name, color, area) in enumerate(
                 zip(table.names, table.colors, table.areas), start=1
             )
+            # A number that classes were merged away from is no class.
+            if name or area
         ]
         layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
         layer.triggerRepaint()

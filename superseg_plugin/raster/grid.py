@@ -141,12 +141,17 @@ class Grid:
             " the raster's coordinates, or leave it empty."
         )
 
-    def row_areas(self, window: Window) -> npt.NDArray[np.float64]:
+    def row_areas(self, window: Window, map_units: bool = False) -> npt.NDArray[np.float64]:
         """Give the area of one pixel in each row of a window, `(window.height,)`.
 
         Square meters, on the ellipsoid where the coordinates are degrees; square units of the
         georeference where there is no coordinate reference system; 1 where there is no
         georeference either.
+
+        Args:
+            window: where.
+            map_units: square units of the coordinate reference system, such as feet, in place of
+                square meters; degrees still give square meters.
         """
         geotransform, crs = self.geotransform, self.crs
         if geotransform is None:
@@ -155,7 +160,7 @@ class Grid:
                 return np.ones(window.height)
         area = abs(geotransform[1] * geotransform[5] - geotransform[2] * geotransform[4])
         srs = _srs(crs)
-        if srs is None:
+        if srs is None or (map_units and not srs.IsGeographic()):
             return np.full(window.height, area)
         if not srs.IsGeographic():
             return np.full(window.height, area * float(srs.GetLinearUnits()) ** 2)
@@ -218,6 +223,28 @@ def require_same_grid(grid: Grid, other: Grid, parameter: str, name: str) -> Non
         f"{parameter}: {name} {difference}; make it from the same raster and extent, or bring it"
         " onto that grid with Raster > Align Rasters or Warp (reproject), nearest neighbor."
     )
+
+
+def extent_of_part(grid: Grid, other: Grid) -> tuple[float, float, float, float] | None:
+    """Return the extent of a smaller grid within this one, as results cut by EXTENT have.
+
+    Returns:
+        (xmin, ymin, xmax, ymax), or None where the other is no smaller part of this one.
+    """
+    if (other.width, other.height) == (grid.width, grid.height):
+        return None
+    if grid.geotransform is None or other.geotransform is None:
+        return None
+    left, across, row_skew, top, column_skew, down = other.geotransform
+    if row_skew or column_skew:
+        return None
+    corners = np.array([(left, top), (left + across * other.width, top + down * other.height)])
+    pixels = grid.to_pixels(corners)
+    half = 0.5
+    if pixels.min() < -half or (pixels.max(axis=0) > (grid.width + half, grid.height + half)).any():
+        return None
+    (xmin, ymin), (xmax, ymax) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return xmin, ymin, xmax, ymax
 
 
 def grid_of(dataset: Any) -> Grid:

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names and colors of classes as any program may have left them in a raster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from osgeo import gdal
+
+from ..errors import SuperSegError
+from .gdal_calls import attempt
+
+Color = tuple[int, int, int]
+
+MOST_ROWS = 65536
+LONGEST_NAME = 100
+BRIGHTEST = 255
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What is known of classes, by their numbers; classes may be missing in either.
+
+    Attributes:
+        names: never empty, one line each.
+        colors: red, green, blue, 0 to 255.
+    """
+
+    names: dict[int, str]
+    colors: dict[int, Color]
+
+
+def read_legend(path: str | Path) -> Legend:
+    """Read names and colors from the attribute table, category names and color table of band 1.
+
+    Raises:
+        SuperSegError: the raster cannot be opened.
+    """
+    dataset, error = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
+    if dataset is None:
+        raise SuperSegError(f"{path} cannot be opened ({error}); choose a class raster.")
+    band = dataset.GetRasterBand(1)
+    names: dict[int, str] = {}
+    colors: dict[int, Color] = {}
+    rat, _ = attempt(band.GetDefaultRAT)
+    if rat is not None:
+        _read_attributes(rat, names, colors)
+    categories, _ = attempt(band.GetRasterCategoryNames)
+    for number, name in enumerate((categories or [])[:MOST_ROWS]):
+        _keep_name(names, number, name)
+    table, _ = attempt(band.GetRasterColorTable)
+    if table is not None:
+        for number in range(min(table.GetCount(), MOST_ROWS)):
+            _keep_color(colors, number, table.GetColorEntry(number)[:3])
+    return Legend(names, colors)
+
+
+def one_line(text: str) -> str:
+    """Return a name as it can be shown: on one line, of bearable length, nothing invisible."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(shown.split())[:LONGEST_NAME]
+
+
+def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) -> None:
+    usages = [rat.GetUsageOfCol(column) for column in range(rat.GetColumnCount())]
+
+    def column(*wanted: int) -> int | None:
+        return next((usages.index(usage) for usage in wanted if usage in usages), None)
+
+    value = column(gdal.GFU_MinMax, gdal.GFU_Min)
+    name = column(gdal.GFU_Name)
+    parts = [column(usage) for usage in (gdal.GFU_Red, gdal.GFU_Green, gdal.GFU_Blue)]
+    if value is None:
+        return
+    for row in range(min(rat.GetRowCount(), MOST_ROWS)):
+        number = rat.GetValueAsInt(row, value)
+        if name is not None:
+            _keep_name(names, number, rat.GetValueAsString(row, name))
+        if all(part is not None for part in parts):
+            _keep_color(colors, number, [rat.GetValueAsInt(row, part) for part in parts])
+
+
+def _keep_name(names: dict[int, str], number: int, text: str | None) -> None:
+    """Keep the first name of a class, on one line and of bearable length."""
+    name = one_line(text or "")
+    if number > 0 and name:
+        names.setdefault(number, name)
+
+
+def _keep_color(colors: dict[int, Color], number: int, parts: Any) -> None:
+    red, green, blue = parts
+    if number > 0 and all(0 <= part <= BRIGHTEST for part in (red, green, blue)):
+        colors.setdefault(number, (red, green, blue))
