@@ -115,12 +115,14 @@ benchmark-speed: setup-engine ## seconds and memory: make benchmark-speed SIZE=7
 		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP))
 
+# CLASSES="16 8", SEEDS="0 1 2", IMAGES and METHODS narrow it; KEEP=all, or methods, goes on from the
+# last run instead of measuring them again.
 benchmark-quality: setup-engine ## scores on labeled images: make benchmark-quality DATA=<folder>
 	@test -n "$(DATA)" || { \
 		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }
 	@$(QGIS_PYTHON) -m tests.benchmarks.quality "$(DATA)" $(if $(CLASSES),--classes $(CLASSES)) \
-		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(PRESETS),--presets $(PRESETS)) \
-		$(if $(IMAGES),--images $(IMAGES))
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(METHODS),--methods $(METHODS)) \
+		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## remove what was made here; the worker environment stays
 	rm -rf build dist .qgis-settings superseg_plugin/metadata.txt superseg_plugin/icons

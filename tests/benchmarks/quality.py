@@ -1,87 +1,184 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`make benchmark-quality DATA=<folder>`: scores of the presets and of pixel k-means.
+"""`make benchmark-quality DATA=<folder>`: how good the class maps are, beside other methods'.
 
-Every <name>_image.tif with its <name>_label.tif (0 = unlabelled) is segmented with every preset
-and seed; the table has the mean and the standard deviation over the seeds.
+Every <name>_image.tif with its <name>_label.tif (0 = unlabelled) is segmented by every method with
+every seed; `balanced` is then tried further. Figures are written after each run, so that a run
+broken off loses nothing and goes on with KEEP=all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
+import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from superseg_plugin.pipeline.evaluation import run_evaluation
-from superseg_plugin.pipeline.segmentation import (
-    PRESETS,
-    SegmentationOptions,
-    SegmentationOutputs,
-    run_segmentation,
-)
-from superseg_plugin.progress import SilentProgress
-from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.raster.windows import Window
-from superseg_plugin.raster.writer import RasterWriter
-from superseg_plugin.worker.client import Worker
-from superseg_plugin.worker.interpreter import find_interpreter
-from tests.benchmarks.common import FOLDER, machine, markdown, run_rival
+from tests.benchmarks.common import FOLDER, machine
+from tests.benchmarks.measures import agreement, boundary_recall
+from tests.benchmarks.methods import METHODS, Workshop, read_all, read_classes
+from tests.benchmarks.pages import picture_row, quality_page
+from tests.benchmarks.tables import SCORES, as_markdown, summarize
+from tests.benchmarks.trials import EVERY_SEED, TRIALS, Case, compare
+from tests.tools.qgis_process import REPOSITORY
 
-KMEANS = "k-means"
-METHODS = (*PRESETS, KMEANS)
-SCORES = {"ami": "AMI", "ari": "ARI", "fmi": "FMI", "are": "ARE (lower)", "mean_iou": "mean IoU"}
-ALL_IMAGES = "mean of images"
+EVERYTHING = "all"
+KEYS = ("image", "classes", "method", "seed")
 
 
-def segment(preset: str, image: Path, target: Path, classes: int, seed: int) -> None:
-    """Write the class map that a preset makes."""
-    options = SegmentationOptions(classes=classes, preset=preset, seed=seed)
-    outputs = SegmentationOutputs(classes=str(target))
-    with RasterSource(str(image)) as source, Worker(find_interpreter()) as worker:
-        run_segmentation(source, outputs, options, worker, SilentProgress())
+class Benchmark:
+    """The measuring, and the record of it.
+
+    Args:
+        options: of the command line.
+        pairs: paths of image and reference, by name.
+        kept: record of an earlier run to go on from, or None.
+        workshop: who makes the maps.
+    """
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        pairs: dict[str, tuple[Path, Path]],
+        kept: dict[str, Any] | None,
+        workshop: Workshop,
+    ) -> None:
+        self._folder: Path = options.folder
+        self._pairs = pairs
+        self._workshop = workshop
+        self._pictures: dict[tuple[str, int], Any] = {}
+        self._kept = _by_key(kept, "runs", options.keep, "method") if kept else {}
+        self._kept_trials = _by_key(kept, "trials", options.keep, "trial") if kept else {}
+        self._trials = [name for name in options.methods if name in TRIALS]
+        self.record: dict[str, Any] = {
+            "machine": {**machine(), "device": workshop.device_name},
+            "data": str(options.data.resolve()),
+            "images": list(pairs),
+            "classes": options.classes,
+            "seeds": options.seeds,
+            "methods": [name for name in METHODS if name in options.methods],
+            "runs": [],
+            "agreements": [],
+            "trials": [],
+            "failures": [],
+        }
+
+    def measure(self) -> None:
+        """Measure everything, image after image."""
+        for image in self._pairs:
+            for classes in self.record["classes"]:
+                for method in self.record["methods"]:
+                    self._measure_method(image, classes, method)
+                for trial in self._trials:
+                    self._try(image, classes, trial)
+                self._draw(image, classes)
+                self._write_reports()
+
+    def _measure_method(self, image: str, classes: int, method: str) -> None:
+        done = []
+        for seed in self.record["seeds"]:
+            key = dict(zip(KEYS, (image, classes, method, seed)))
+            target = self._target(image, classes, method, seed)
+            run = self._kept.get(tuple(key.values()))
+            if run is None or not target.is_file():
+                run = self._attempt(key, lambda k=key, t=target: self._run(k, t))
+                if run is None:
+                    continue
+                _say(key, f"AMI {run['ami']:.3f}, {run['seconds']:.1f} s")
+            self.record["runs"].append(run)
+            done.append(target)
+            self._write_record()
+        value = agreement([read_classes(target) for target in done])
+        entry = {"image": image, "classes": classes, "method": method, "agreement": value}
+        self.record["agreements"].append(entry)
+
+    def _run(self, key: dict[str, Any], target: Path) -> dict[str, Any]:
+        path, label = self._pairs[key["image"]]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        job = self._workshop.job(path, target, key["classes"], key["seed"])
+        seconds = METHODS[key["method"]](job)
+        found = compare(target, label)
+        scores = {name: float(getattr(found, name)) for name in SCORES if hasattr(found, name)}
+        classes = read_classes(target)
+        return {
+            **key,
+            **scores,
+            "ami_with_unlabelled": float(found.with_unlabelled.ami),
+            "boundary_recall": boundary_recall(read_classes(label), classes),
+            "given": len(np.unique(classes[classes > 0])),
+            "on_nodata": int((classes[~read_all(path)[1]] > 0).sum()),
+            "seconds": seconds,
+            "revision": revision(),
+        }
+
+    def _try(self, image: str, classes: int, trial: str) -> None:
+        path, label = self._pairs[image]
+        seeds = self.record["seeds"]
+        for seed in seeds if trial in EVERY_SEED else seeds[:1]:
+            key = dict(zip(KEYS, (image, classes, trial, seed)))
+            kept = self._kept_trials.get(tuple(key.values()))
+            balanced = self._target(image, classes, "balanced", seed)
+            ours = Case(path, label, balanced, classes, seed, self._workshop, balanced.parent)
+            figures = kept or self._attempt(key, lambda t=trial, c=ours: TRIALS[t](c))
+            if figures is None:
+                continue
+            entry = {"image": image, "classes": classes, "trial": trial, "seed": seed}
+            self.record["trials"].append({**figures, **entry})
+            self._write_record()
+            if not kept:
+                _say(key, "done")
+
+    def _attempt(self, key: dict[str, Any], make: Any) -> dict[str, Any] | None:
+        """Do something; a fault is recorded, told, and ends neither the rest nor the worker."""
+        try:
+            return make()
+        except Exception as error:
+            self._workshop.restart()
+            lines = str(error).strip().splitlines() or [""]
+            told = f"{type(error).__name__}: {lines[-1]}"
+            self.record["failures"].append({**key, "error": told})
+            _say(key, f"FAILED: {error}")
+            traceback.print_exc()
+            self._write_record()
+            return None
+
+    def _draw(self, image: str, classes: int) -> None:
+        path, label = self._pairs[image]
+        first = self.record["seeds"][0]
+        runs = [
+            run
+            for run in self.record["runs"]
+            if (run["image"], run["classes"], run["seed"]) == (image, classes, first)
+        ]
+        maps = [
+            (
+                run["method"],
+                f"{run['method']}, AMI {run['ami']:.3f}",
+                self._target(image, classes, run["method"], first),
+            )
+            for run in runs
+        ]
+        self._pictures[image, classes] = picture_row(image, path, label, maps)
+
+    def _target(self, image: str, classes: int, method: str, seed: int) -> Path:
+        return self._folder / "maps" / image / f"{classes}-{method}-{seed}.tif"
+
+    def _write_record(self) -> None:
+        record = {**self.record, "summary": summarize(self.record)}
+        _replace(self._folder / "quality.json", json.dumps(record, indent=1))
+
+    def _write_reports(self) -> None:
+        self._write_record()
+        _replace(self._folder / "quality.md", as_markdown(self.record))
+        _replace(self._folder / "quality.html", quality_page(self.record, self._pictures))
 
 
-def cluster_pixels(image: Path, target: Path, classes: int, seed: int) -> None:
-    """Write the class map that k-means of pixels makes."""
-    with RasterSource(str(image)) as source, tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        whole = Window(0, 0, source.grid.width, source.grid.height)
-        values, valid = source.read(whole)
-        np.save(folder / "image.npy", values)
-        np.save(folder / "valid.npy", valid)
-        files = [folder / name for name in ("image.npy", "valid.npy", "classes.npy")]
-        run_rival("kmeans", *files, classes, seed)
-        with RasterWriter(str(target), source.grid, 1, np.dtype(np.uint8), nodata=0) as writer:
-            writer.write(whole, np.load(files[2]))
-
-
-def scores_of(target: Path, label: Path) -> dict[str, float]:
-    """Scores of a class map, unlabelled pixels left out, and AMI with them as a class."""
-    with RasterSource(str(target)) as classes, RasterSource(str(label)) as reference:
-        result = run_evaluation(classes, reference, 0, None, SilentProgress())
-    scores = {name: float(getattr(result, name)) for name in SCORES}
-    return {**scores, "ami_with_unlabelled": float(result.with_unlabelled.ami)}
-
-
-def measure(
-    method: str, image: Path, label: Path, classes: int, seed: int, target: Path
-) -> dict[str, float]:
-    """One run: its scores and seconds."""
-    make: Callable[..., None] = cluster_pixels if method == KMEANS else segment
-    first = () if method == KMEANS else (method,)
-    started = time.perf_counter()
-    make(*first, image, target, classes, seed)
-    seconds = time.perf_counter() - started
-    return {**scores_of(target, label), "seconds": seconds}
-
-
-def find_pairs(folder: Path, wanted: list[str]) -> dict[str, tuple[Path, Path]]:
+def find_pairs(folder: Path, wanted: Sequence[str]) -> dict[str, tuple[Path, Path]]:
     """Images with labels, by name."""
     pairs = {}
     for image in sorted(folder.glob("*_image.tif")):
@@ -92,76 +189,82 @@ def find_pairs(folder: Path, wanted: list[str]) -> dict[str, tuple[Path, Path]]:
     return pairs
 
 
-def summary(runs: list[dict], names: list[str], methods: list[str]) -> dict:
-    """Mean and spread over the seeds, by image and method, and the mean of the images."""
-    result: dict = {}
-    for name in names:
-        for method in methods:
-            mine = [run for run in runs if run["image"] == name and run["method"] == method]
-            result.setdefault(name, {})[method] = {
-                key: [statistics.fmean(values), statistics.pstdev(values)]
-                for key in (*SCORES, "ami_with_unlabelled", "seconds")
-                for values in [[run[key] for run in mine]]
-            }
-    result[ALL_IMAGES] = {
-        method: {
-            key: [
-                statistics.fmean(result[name][method][key][part] for name in names)
-                for part in (0, 1)
-            ]
-            for key in (*SCORES, "ami_with_unlabelled", "seconds")
-        }
-        for method in methods
+def revision() -> str:
+    """The commit that is measured; with a plus where files were changed since."""
+    command = ["git", "-C", str(REPOSITORY)]
+    try:
+        commit = _output([*command, "rev-parse", "--short", "HEAD"])
+        changed = _output([*command, "status", "--porcelain", "--", "superseg_plugin"])
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return commit + ("+" if changed else "")
+
+
+def _output(command: list[str]) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    return done.stdout.strip()
+
+
+def _by_key(
+    record: dict[str, Any], part: str, keep: Sequence[str], name: str
+) -> dict[tuple, dict[str, Any]]:
+    return {
+        (one["image"], one["classes"], one[name], one["seed"]): one
+        for one in record[part]
+        if EVERYTHING in keep or one[name] in keep
     }
-    return result
 
 
-def report(summed: dict, options: argparse.Namespace) -> str:
-    """The scores as a table."""
-    rows = []
-    for name, methods in summed.items():
-        for method, scores in methods.items():
-            cells = [f"{scores[key][0]:.3f} ± {scores[key][1]:.3f}" for key in SCORES]
-            rows.append([f"{name} {method}", *cells, f"{scores['seconds'][0]:.0f}"])
-    table = markdown(["image method", *SCORES.values(), "seconds"], rows)
-    seeds = " ".join(map(str, options.seeds))
-    return (
-        f"{options.classes} classes, seeds {seeds}, unlabelled pixels left out; mean ± standard "
-        f"deviation over the seeds\n\n{table}\n"
-    )
+def _say(key: dict[str, Any], text: str) -> None:
+    words = f"{key['image']}, {key['classes']} classes, {key['method']}, seed {key['seed']}"
+    print(f"{words}: {text}", flush=True)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _earlier(options: argparse.Namespace) -> dict[str, Any] | None:
+    path: Path = options.folder / "quality.json"
+    if not options.keep or not path.is_file():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return record if record.get("data") == str(options.data.resolve()) else None
 
 
 def main(arguments: list[str]) -> int:
-    """Measure, print the table, write it and the JSON."""
+    """Measure, print the tables, write them, the page and the JSON."""
+    names = (*METHODS, *TRIALS)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--classes", type=int, default=16)
+    parser.add_argument("--classes", type=int, nargs="+", default=[16])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--presets", nargs="+", default=list(METHODS), choices=METHODS)
+    parser.add_argument("--methods", nargs="+", default=list(names), choices=names)
     parser.add_argument("--images", nargs="+", default=[])
+    parser.add_argument("--keep", nargs="+", default=[], choices=[EVERYTHING, *names])
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args(arguments)
     pairs = find_pairs(options.data, options.images)
-    if not pairs:
-        print(f"No <name>_image.tif with <name>_label.tif in {options.data}", file=sys.stderr)
+    missing = set(options.images) - set(pairs)
+    if missing or not pairs:
+        which = " ".join(sorted(missing)) or "<name>"
+        print(f"No {which}_image.tif with its label in {options.data}", file=sys.stderr)
         return 2
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    runs = []
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / "classes.tif"
-        for name, (image, label) in pairs.items():
-            for method in options.presets:
-                for seed in options.seeds:
-                    scores = measure(method, image, label, options.classes, seed, target)
-                    runs.append({"image": name, "method": method, "seed": seed, **scores})
-                    told = f"AMI {scores['ami']:.3f}, {scores['seconds']:.0f} s"
-                    print(f"{name} {method} seed {seed}: {told}", flush=True)
-    summed = summary(runs, list(pairs), options.presets)
-    record = {"machine": machine(), "classes": options.classes, "runs": runs, "summary": summed}
-    (FOLDER / "quality.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-    text = report(summed, options)
-    (FOLDER / "quality.md").write_text(text, encoding="utf-8")
-    print(f"\n{text}\nWritten to {FOLDER / 'quality.json'} and quality.md")
-    return 0
+    needs = {"network", *TRIALS} & set(options.methods)
+    if needs and "balanced" not in options.methods:
+        print(f"{' '.join(sorted(needs))}: name balanced in METHODS too", file=sys.stderr)
+        return 2
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with Workshop() as workshop:
+        benchmark = Benchmark(options, pairs, _earlier(options), workshop)
+        benchmark.measure()
+    print(
+        f"\n{as_markdown(benchmark.record)}\nWritten to {options.folder}: quality.json, .md, .html"
+    )
+    return 1 if benchmark.record["failures"] else 0
 
 
 if __name__ == "__main__":

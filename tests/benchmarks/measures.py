@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What class maps are measured by beyond the plugin's own scores; numpy alone."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from superseg_plugin.pipeline.scores import adjusted_mutual_information, trimmed
+
+Classes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+def borders(classes: Classes) -> Flags:
+    """Pixels whose right or lower neighbor is of another class; 0 is no class and has no border."""
+    found = np.zeros(classes.shape, bool)
+    across = (classes[:, :-1] != classes[:, 1:]) & (classes[:, :-1] > 0) & (classes[:, 1:] > 0)
+    down = (classes[:-1] != classes[1:]) & (classes[:-1] > 0) & (classes[1:] > 0)
+    found[:, :-1] |= across
+    found[:-1] |= down
+    return found
+
+
+def widened(flags: Flags, radius: int) -> Flags:
+    """Flag everything within `radius` pixels (Euclidean) of a flag."""
+    rows, cols = flags.shape
+    wide = np.pad(flags, radius)
+    result = np.zeros_like(flags)
+    for down, across in itertools.product(range(2 * radius + 1), repeat=2):
+        if (down - radius) ** 2 + (across - radius) ** 2 <= radius**2:
+            result |= wide[down : down + rows, across : across + cols]
+    return result
+
+
+def boundary_recall(reference: Classes, classes: Classes, radius: int = 2) -> float:
+    """Share of the reference's borders that have a border of the map within `radius` pixels.
+
+    Args:
+        reference: `(rows, cols)`, 0 = unlabelled; borders with it do not count.
+        classes: `(rows, cols)`, 0 = nodata.
+        radius: pixels.
+
+    Returns:
+        0 to 1, NaN where the reference has no borders.
+    """
+    wanted = borders(reference)
+    count = int(wanted.sum())
+    if not count:
+        return math.nan
+    return int((wanted & widened(borders(classes), radius)).sum()) / count
+
+
+def map_ami(one: Classes, other: Classes) -> float:
+    """AMI of two class maps over the pixels that have a class in both."""
+    both = (one > 0) & (other > 0)
+    pairs = one[both].astype(np.int64) * 256 + other[both]
+    table = np.bincount(pairs, minlength=1 << 16).reshape(256, 256)
+    return float(adjusted_mutual_information(trimmed(table)))
+
+
+def agreement(maps: Sequence[Classes]) -> float | None:
+    """Mean AMI over all pairs of maps; None for fewer than two."""
+    if len(maps) < 2:
+        return None
+    return statistics.fmean(map_ami(*pair) for pair in itertools.combinations(maps, 2))
+
+
+def bin_accuracies(confidence: Classes, correct: Flags, bins: int = 10) -> Floats:
+    """Accuracy in bins of equal numbers of pixels, by rising confidence.
+
+    Pixels of the same confidence count with their mean accuracy, wherever a bin's limit parts
+    them: the result does not depend on their order.
+
+    Args:
+        confidence: `(n,)` bytes.
+        correct: `(n,)`.
+        bins: how many.
+
+    Returns:
+        `(bins,)`, 0 to 1.
+    """
+    counts = np.bincount(confidence, minlength=256)
+    right = np.bincount(confidence, correct, minlength=256)
+    pixels = np.concatenate([[0], np.cumsum(counts)])
+    hits = np.concatenate([[0.0], np.cumsum(right)])
+    limits = np.linspace(0, pixels[-1], bins + 1)
+    keep = np.concatenate([[True], counts > 0])
+    reached = np.interp(limits, pixels[keep], hits[keep])
+    accuracies: Floats = np.diff(reached) / np.diff(limits)
+    return accuracies
+
+
+def rising(values: Sequence[float]) -> float:
+    """Spearman's correlation of values with their position; 0 where all are the same."""
+    numbers = np.round(np.asarray(values, dtype=np.float64), 9)
+    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse] - (len(numbers) + 1) / 2
+    steps = np.arange(len(numbers)) - (len(numbers) - 1) / 2
+    spread = math.sqrt(float((ranks**2).sum() * (steps**2).sum()))
+    return float((ranks * steps).sum()) / spread if spread else 0.0
+
+
+def likeliest_reference(table: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """For each class the reference class that it shares most pixels with, -1 for none.
+
+    Args:
+        table: `(reference classes, classes)`.
+    """
+    best: npt.NDArray[np.intp] = np.where(table.any(axis=0), table.argmax(axis=0), -1)
+    return best
+
+
+def mean_and_spread(values: Sequence[float]) -> list[float]:
+    """Mean and sample standard deviation (n - 1); 0 for a single value, empty for none."""
+    if not values:
+        return []
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    return [statistics.fmean(values), spread]

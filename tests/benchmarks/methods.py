@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How each method of the quality benchmark makes its class map."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from superseg_plugin.pipeline.classification import (
+    ClassificationOptions,
+    paint_superpixels,
+    run_classification,
+)
+from superseg_plugin.pipeline.clustering import cluster_superpixels
+from superseg_plugin.pipeline.description import describe_scene
+from superseg_plugin.pipeline.segmentation import (
+    PRESETS,
+    SegmentationOptions,
+    SegmentationOutputs,
+    run_segmentation,
+)
+from superseg_plugin.pipeline.superpixels import SuperpixelOptions, make_superpixels
+from superseg_plugin.pipeline.survey import measure_scene
+from superseg_plugin.progress import SilentProgress
+from superseg_plugin.raster.grid import UNREFERENCED, Grid
+from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.windows import Window
+from superseg_plugin.raster.writer import RasterWriter
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.benchmarks.common import run_rival
+
+SILENT = SilentProgress()
+WARMING_SIDE = 128
+
+
+@dataclass(frozen=True)
+class Job:
+    """A map to be made.
+
+    Attributes:
+        image: path of the scene.
+        target: path of the map; confidence and model are named after it.
+        classes: wanted.
+        seed: of everything random.
+        worker: who computes.
+        window: the part of the scene to work on, or None for all of it.
+    """
+
+    image: Path
+    target: Path
+    classes: int
+    seed: int
+    worker: Worker
+    window: Window | None = None
+
+    def open(self) -> RasterSource:
+        """The scene, or the part wanted."""
+        return open_part(self.image, self.window)
+
+
+def confidence_of(target: Path) -> Path:
+    """Where a preset puts the confidence of a map."""
+    return target.with_name(f"{target.stem}_confidence.tif")
+
+
+def model_of(target: Path) -> Path:
+    """Where a preset puts the model of a map."""
+    return target.with_suffix(".superseg")
+
+
+def open_part(path: Path, window: Window | None) -> RasterSource:
+    """Open a raster, cut to a window by its EXTENT."""
+    if window is None:
+        return RasterSource(str(path))
+    with RasterSource(str(path)) as whole:
+        x, across, _, y, _, down = whole.grid.geotransform or UNREFERENCED
+    left, right = x + window.col * across, x + (window.col + window.width) * across
+    top, bottom = y + window.row * down, y + (window.row + window.height) * down
+    extent = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+    return RasterSource(str(path), extent=extent)
+
+
+def read_all(path: Path, window: Window | None = None) -> tuple[npt.NDArray, npt.NDArray[np.bool_]]:
+    """All pixels `(bands, rows, cols)`, or those of a window, and which are valid."""
+    with RasterSource(str(path)) as source:
+        return source.read(window or source.grid.window)
+
+
+def read_classes(path: Path, window: Window | None = None) -> npt.NDArray[np.uint8]:
+    """Numbers `(rows, cols)` of a map or reference, 0 where there is none."""
+    values, valid = read_all(path, window)
+    return np.where(valid, values[0], 0).astype(np.uint8)
+
+
+def write_classes(target: Path, source: RasterSource, classes: npt.NDArray[np.uint8]) -> None:
+    """Write a map of a whole scene."""
+    with RasterWriter(str(target), source.grid, 1, np.uint8, nodata=0) as writer:
+        writer.write(source.grid.window, classes)
+
+
+def segment(job: Job, preset: str) -> float:
+    """A preset; `balanced` with its confidence and model, which others here build upon."""
+    options = SegmentationOptions(classes=job.classes, preset=preset, seed=job.seed)
+    outputs = SegmentationOutputs(classes=str(job.target))
+    if preset == "balanced":
+        extra = {"confidence": confidence_of(job.target), "model": model_of(job.target)}
+        outputs = replace(outputs, **{name: str(path) for name, path in extra.items()})
+    started = time.perf_counter()
+    with job.open() as source:
+        run_segmentation(source, outputs, options, job.worker, SILENT)
+    return time.perf_counter() - started
+
+
+def classify(job: Job, model: Path, options: ClassificationOptions) -> float:
+    """Apply a model, as superseg:classify does."""
+    started = time.perf_counter()
+    with job.open() as source:
+        target = str(job.target)
+        run_classification(source, str(model), None, target, None, options, job.worker, SILENT)
+    return time.perf_counter() - started
+
+
+def network(job: Job) -> float:
+    """The network that `balanced` trained, on every pixel by itself."""
+    model = model_of(job.target.with_name(job.target.name.replace("network", "balanced")))
+    if not model.is_file():
+        raise FileNotFoundError("there is no model of balanced: name balanced in METHODS too")
+    return classify(job, model, ClassificationOptions(smoothness=0))
+
+
+def clusters(job: Job) -> float:
+    """The mixture of the superpixels, smoothed on their graph, without any network."""
+    smoothness = SegmentationOptions().smoothness
+    started = time.perf_counter()
+    with job.open() as source, tempfile.TemporaryDirectory() as scratch:
+        superpixels, scaling = _cut(job, source, Path(scratch))
+        with superpixels:
+            description = describe_scene(source, superpixels, scaling, job.worker, SILENT)
+            found = cluster_superpixels(
+                description, job.classes, smoothness, job.seed, job.worker, SILENT
+            )
+            paint_superpixels(source, superpixels, found.smoothed, job.target, None, SILENT)
+    return time.perf_counter() - started
+
+
+def pixel_kmeans(job: Job) -> float:
+    """K-means of the pixels."""
+    with job.open() as source:
+        values, valid = source.read(source.grid.window)
+        classes, seconds = _rival("kmeans", values, valid, job)
+        started = time.perf_counter()
+        write_classes(job.target, source, classes)
+    return seconds + time.perf_counter() - started
+
+
+def superpixel_kmeans(job: Job) -> float:
+    """K-means of the mean colors of the pipeline's superpixels."""
+    started = time.perf_counter()
+    with job.open() as source, tempfile.TemporaryDirectory() as scratch:
+        superpixels, _ = _cut(job, source, Path(scratch))
+        with superpixels:
+            numbers, known = superpixels.read(source.grid.window)
+        values, valid = source.read(source.grid.window)
+        ids = np.where(known & valid, numbers[0], 0).ravel()
+        pixels = np.maximum(np.bincount(ids), 1)
+        colors = [np.bincount(ids, np.where(valid, band, 0).ravel()) / pixels for band in values]
+        means = np.stack(colors, axis=1)[1:].astype(np.float32)
+        seconds = time.perf_counter() - started
+        labels, more = _rival("superpixel-kmeans", means, pixels[1:], job)
+        started = time.perf_counter()
+        painted = np.concatenate([[0], labels]).astype(np.uint8)[ids].reshape(valid.shape)
+        write_classes(job.target, source, painted)
+    return seconds + more + time.perf_counter() - started
+
+
+METHODS: dict[str, Callable[[Job], float]] = {
+    "pixel-kmeans": pixel_kmeans,
+    "superpixel-kmeans": superpixel_kmeans,
+    "published": lambda job: segment(job, "published"),
+    "clusters": clusters,
+    # Before the network, which is the one that it trained.
+    "balanced": lambda job: segment(job, "balanced"),
+    "network": network,
+    "fast": lambda job: segment(job, "fast"),
+}
+if not set(PRESETS) <= set(METHODS):
+    raise RuntimeError("a preset is missing from the benchmark")
+
+
+class Workshop:
+    """One worker for all runs, so that none of them pays for its start; a context manager."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+        self._worker: Worker | None = None
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @property
+    def worker(self) -> Worker:
+        """The worker, started and with its kernels loaded."""
+        if self._worker is None:
+            worker = self._open.enter_context(Worker(find_interpreter()))
+            _warm_up(worker)
+            self._worker = worker
+        return self._worker
+
+    @property
+    def device_name(self) -> str:
+        """What the networks compute on."""
+        asked = self.worker.submit("describe_device", {"network": "light"})
+        return str(self.worker.result(asked, SILENT).result["name"])
+
+    def restart(self) -> None:
+        """End the worker, after a fault that it may not have survived."""
+        self._open.close()
+        self._worker = None
+
+    def job(
+        self, image: Path, target: Path, classes: int, seed: int, window: Window | None = None
+    ) -> Job:
+        """Describe a map to be made by this workshop's worker."""
+        return Job(image, target, classes, seed, self.worker, window)
+
+
+def _warm_up(worker: Worker) -> None:
+    """Segment a little noise, so that no run pays for loading the kernels."""
+    with tempfile.TemporaryDirectory() as scratch:
+        image, target = Path(scratch) / "image.tif", Path(scratch) / "classes.tif"
+        noise = np.random.default_rng(0).integers(0, 255, (3, WARMING_SIDE, WARMING_SIDE))
+        whole = Window(0, 0, WARMING_SIDE, WARMING_SIDE)
+        with RasterWriter(image, Grid(WARMING_SIDE, WARMING_SIDE), 3, np.uint8) as writer:
+            writer.write(whole, noise.astype(np.uint8))
+        segment(Job(image, target, 4, 0, worker), "fast")
+
+
+def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, dict]:
+    """Superpixels of a scene, and its scaling, as the presets make them."""
+    scaling = measure_scene(source, job.classes, job.seed, job.worker, SILENT)
+    path = folder / "superpixels.tif"
+    make_superpixels(source, scaling, path, folder, SuperpixelOptions(), job.worker, SILENT)
+    return RasterSource(str(path)), scaling
+
+
+def _rival(
+    name: str, first: npt.NDArray, second: npt.NDArray, job: Job
+) -> tuple[npt.NDArray[np.uint8], float]:
+    """Run a rival; its labels and its own seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        files = [Path(scratch) / f"{part}.npy" for part in ("first", "second", "labels")]
+        np.save(files[0], first)
+        np.save(files[1], second)
+        seconds = float(run_rival(name, *files, job.classes, job.seed))
+        return np.load(files[2]), seconds
