@@ -24,9 +24,9 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 
-def strips(width: int, height: int, pixels: int = STRIP_PIXELS) -> list[Window]:
+def strips(width: int, height: int) -> list[Window]:
     """Cut a raster into strips of whole rows, in step with the blocks that files are made of."""
-    rows = max(pixels // width, 1)
+    rows = max(STRIP_PIXELS // width, 1)
     step = LARGEST_BLOCK
     while step > rows:
         step //= 2

@@ -123,44 +123,49 @@ class StoredSimilarity:
     """
 
     def __init__(self, steps: Sequence[Step], numbers: Ints) -> None:
-        places = numbers - 1
-        self._distances = cophenetic(steps, len(steps) + 1)[np.ix_(places, places)]
+        turns = [(kept, absorbed, turn) for turn, (kept, absorbed, _) in enumerate(steps, 1)]
+        there = np.ix_(numbers - 1, numbers - 1)
+        self._distances = cophenetic(steps, len(steps) + 1)[there]
+        self._turns = cophenetic(turns, len(steps) + 1)[there]
 
     def order(self, members: Ints, areas: Floats) -> list[Step]:
-        """Give the merge order by the average distance of the groups' classes."""
+        """Give the merge order by the average turn in which the groups' classes would join."""
         weights = np.eye(int(members.max()) + 1)[members].T * areas
-        weights /= weights.sum(axis=1, keepdims=True)
-        between = weights @ self._distances @ weights.T
-        shares = np.bincount(members, weights=areas).astype(np.float64)
-        return average_linkage(between, shares)
+        shares = weights.sum(axis=1)
+        weights /= shares[:, np.newaxis]
+        # By turns, since steps of equal distance have an order too, which is to stay.
+        return average_linkage(
+            weights @ self._turns @ weights.T, weights @ self._distances @ weights.T, shares
+        )
 
 
-def average_linkage(distances: Floats, weights: Floats) -> list[Step]:
-    """Join classes greedily, the nearest pair first; distances of a joint class are averages.
+def average_linkage(turns: Floats, distances: Floats, weights: Floats) -> list[Step]:
+    """Join classes greedily, the pair with the earliest turn first.
+
+    Turns and distances of a joint class are the averages of those of its classes.
 
     Args:
-        distances: `(k, k)`, symmetric.
+        turns: `(k, k)`, symmetric: which pairs join early.
+        distances: `(k, k)`, symmetric: what the steps hold, as far as they never fall.
         weights: `(k,)`, of the averages.
     """
     count = len(weights)
-    distances, weights = distances.copy(), weights.astype(np.float64)
-    distances[np.tril_indices(count)] = np.inf
+    measures, weights = np.stack([turns, distances]), weights.copy()
+    waiting = np.triu(np.ones((count, count), bool), 1)
     steps: list[Step] = []
     height = 0.0
     for _ in range(count - 1):
-        kept, absorbed = (int(i) for i in np.unravel_index(distances.argmin(), distances.shape))
-        height = max(height, float(distances[kept, absorbed]))
+        open_turns = np.where(waiting, measures[0], np.inf)
+        kept, absorbed = (int(i) for i in np.unravel_index(open_turns.argmin(), turns.shape))
+        height = max(height, float(measures[1, kept, absorbed]))
         steps.append((kept + 1, absorbed + 1, height))
-        both = np.minimum(distances, distances.T)
         total = max(weights[kept] + weights[absorbed], 1e-300)
-        part = weights[absorbed] / total
-        gone = np.isinf(both[kept]) | np.isinf(both[absorbed])
-        both[:, gone] = 0
-        fresh = np.where(gone, np.inf, (1 - part) * both[kept] + part * both[absorbed])
+        joint = measures[:, kept] + (measures[:, absorbed] - measures[:, kept]) * (
+            weights[absorbed] / total
+        )
+        measures[:, kept], measures[:, :, kept] = joint, joint
         weights[kept] = total
-        distances[kept, kept + 1 :] = fresh[kept + 1 :]
-        distances[:kept, kept] = fresh[:kept]
-        distances[absorbed], distances[:, absorbed] = np.inf, np.inf
+        waiting[absorbed], waiting[:, absorbed] = False, False
     return steps
 
 
