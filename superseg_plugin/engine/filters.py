@@ -35,15 +35,26 @@ def smooth(band: FloatArray, sigma: float, valid: BoolArray | None = None) -> Fl
         `(rows, cols)` float32; 0 where no valid pixel is within reach. Beyond the border the
         image is mirrored, as scikit-image does.
     """
+    smoothed: FloatArray = smooth_image(band[np.newaxis], sigma, valid)[0]
+    return smoothed
+
+
+def smooth_image(image: FloatArray, sigma: float, valid: BoolArray | None = None) -> FloatArray:
+    """Smooth every band of `(bands, rows, cols)`; see `smooth`."""
     if gaussian_radius(sigma) == 0:
-        return band
+        return image
     kernel = gaussian_kernel(sigma)
-    known = band if valid is None else np.where(valid, band, np.float32(0))
-    total: FloatArray = _convolve(known, kernel)
+    smoothed = np.empty(image.shape, np.float32)
     if valid is None:
-        return total
+        for band, target in zip(image, smoothed):
+            target[:] = _convolve(band, kernel)
+        return smoothed
     weight = _convolve(valid.astype(np.float32), kernel)
-    smoothed: FloatArray = np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6)
+    reached = weight > 1e-6
+    share = np.where(reached, weight, np.float32(1))
+    for band, target in zip(image, smoothed):
+        np.divide(_convolve(np.where(valid, band, np.float32(0)), kernel), share, out=target)
+        target[~reached] = 0
     return smoothed
 
 

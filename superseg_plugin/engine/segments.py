@@ -5,7 +5,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .types import FloatArray, IdArray, IndexArray
+from .scaling import BandScaling
+from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Pixels as they were read, with a margin for the smoothing around what is wanted.
+
+    Attributes:
+        values: `(bands, rows, cols)` of any type.
+        valid: `(rows, cols)` bool.
+        scaling: the scaling of these bands.
+        core: rows and columns that are wanted, with start and stop.
+    """
+
+    values: AnyArray
+    valid: BoolArray
+    scaling: BandScaling
+    core: tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,7 @@ class Segmenter:
         min_size: smallest superpixel in pixels (Felzenszwalb).
         region_size: side of a superpixel in pixels (SLIC).
         compactness: weight of distance against color, in display units (SLIC).
-        distance_factor: see `BandScaling`.
+        connectivity: 4 or 8, the neighbors of a pixel (Felzenszwalb).
     """
 
     method: str = "felzenszwalb"
@@ -28,7 +46,7 @@ class Segmenter:
     min_size: int = 64
     region_size: int = 16
     compactness: float = 25.0
-    distance_factor: float = 1.0
+    connectivity: int = 8
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,22 @@ from scipy.ndimage import distance_transform_edt
 from skimage.measure import label
 from skimage.segmentation import slic
 
-from .segments import Segmenter, Stitch, Superpixels
+from .edge_keys import smoothed_rows
+from .segments import Segmenter, Stitch, Superpixels, Tile
 from .types import BoolArray, FloatArray, IdArray, IndexArray
 
 ITERATIONS = 10
 
 
-def segment_tile_slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
+def segment_tile_slic(tile: Tile, segmenter: Segmenter) -> Superpixels:
     """Cut a tile with SLIC; see `segment_tile`."""
+    valid = tile.valid[tile.core]
     if not valid.any():
         return Superpixels(
             np.zeros(valid.shape, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32)
         )
-    labels = _cut(image, valid, segmenter)
+    image = smoothed_rows(tile, segmenter.sigma, 0, len(valid))
+    labels = _cut(image, valid, segmenter, tile.scaling.distance_factor)
     if not valid.all():
         labels = _join_small_pieces(labels, valid, _smallest(segmenter))
     present, compact = np.unique(labels[valid], return_inverse=True)
@@ -37,7 +40,7 @@ def segment_tile_slic(image: FloatArray, valid: BoolArray, segmenter: Segmenter)
 
 
 def stitch_seam_slic(
-    image: FloatArray,
+    tile: Tile,
     labels: IdArray,
     sizes: IndexArray,
     seam: tuple[int, int],
@@ -52,7 +55,8 @@ def stitch_seam_slic(
     valid = labels > 0
     if not valid.any():
         return Stitch(labels.copy(), sizes, np.zeros(given, np.float32), np.zeros((0, 2), np.int64))
-    fresh = _cut_off_center(image, valid, (axis, line), segmenter)
+    image = smoothed_rows(tile, segmenter.sigma, 0, len(valid))
+    fresh = _cut_off_center(image, valid, (axis, line), segmenter, tile.scaling.distance_factor)
     crossing = np.unique(np.take(fresh, [line - 1, line], axis=axis))
     zone = np.isin(fresh, crossing[crossing > 0])
     joined = labels.astype(np.int64)
@@ -64,7 +68,7 @@ def stitch_seam_slic(
     return _renumber(labels, sizes, pieces, edited)
 
 
-def _cut(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> IndexArray:
+def _cut(image: FloatArray, valid: BoolArray, segmenter: Segmenter, factor: float) -> IndexArray:
     filled = image
     if not valid.all():
         nearest = distance_transform_edt(~valid, return_distances=False, return_indices=True)
@@ -74,7 +78,7 @@ def _cut(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> IndexArra
     labels = slic(
         np.moveaxis(filled, 0, -1),
         n_segments=max(1, round(valid.size / segmenter.region_size**2)),
-        compactness=segmenter.compactness / stretch / segmenter.distance_factor,
+        compactness=segmenter.compactness / stretch / factor,
         max_num_iter=ITERATIONS,
         convert2lab=False,
         start_label=1,
@@ -84,7 +88,11 @@ def _cut(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> IndexArra
 
 
 def _cut_off_center(
-    image: FloatArray, valid: BoolArray, seam: tuple[int, int], segmenter: Segmenter
+    image: FloatArray,
+    valid: BoolArray,
+    seam: tuple[int, int],
+    segmenter: Segmenter,
+    factor: float,
 ) -> IndexArray:
     """Cut a strip with the seam a quarter of a superpixel from the grid that SLIC starts from.
 
@@ -97,7 +105,7 @@ def _cut_off_center(
     )
     fresh = np.zeros(valid.shape, np.int64)
     if valid[inside].any():
-        fresh[inside] = _cut(image[(slice(None), *inside)], valid[inside], segmenter)
+        fresh[inside] = _cut(image[(slice(None), *inside)], valid[inside], segmenter, factor)
     return fresh
 
 

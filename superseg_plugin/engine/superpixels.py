@@ -3,52 +3,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from .filters import smooth
-from .graph_segmentation import (
-    grow_regions,
-    neighbor_weights,
-    number_regions,
-    sort_edges,
-    weight_of_bins,
-)
-from .segments import Segmenter, Stitch, Superpixels
+from .edge_keys import edge_keys, weight_of_keys
+from .graph_segmentation import grow_regions, number_regions
+from .segments import Segmenter, Stitch, Superpixels, Tile
 from .slic import segment_tile_slic, stitch_seam_slic
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 
-def smooth_image(image: FloatArray, valid: BoolArray, sigma: float) -> FloatArray:
-    """Smooth every band of `(bands, rows, cols)`; invalid pixels neither give nor take."""
-    mask = None if valid.all() else valid
-    return np.stack([smooth(band, sigma, mask) for band in image])
-
-
-def segment_tile(image: FloatArray, valid: BoolArray, segmenter: Segmenter) -> Superpixels:
-    """Cut a smoothed tile into superpixels.
+def segment_tile(tile: Tile, segmenter: Segmenter) -> Superpixels:
+    """Cut the core of a tile into superpixels.
 
     Args:
-        image: `(bands, rows, cols)` float32 in display units, smoothed.
-        valid: `(rows, cols)` bool.
+        tile: the pixels.
         segmenter: the method and its parameters.
 
     Returns:
         Superpixels numbered from 1 in order of first appearance.
     """
     if segmenter.method == "slic":
-        return segment_tile_slic(image, valid, segmenter)
-    node = _number_pixels(valid)
-    count = int(valid.sum())
-    size = np.ones(count, np.int64)
-    internal = np.zeros(count, np.float32)
-    labels, roots, _ = _grow(image, node, count, size, internal, segmenter, next_id=1)
-    return Superpixels(labels, size[roots], internal[roots])
+        return segment_tile_slic(tile, segmenter)
+    valid = tile.valid[tile.core]
+    node, fresh = _number_pixels(valid)
+    size = np.ones(fresh + 1, np.int64)
+    internal = _grow(tile, node, fresh, size, np.zeros(fresh + 1, np.float32), segmenter)
+    labels, new = number_regions(node.reshape(valid.shape), np.zeros(len(internal), np.uint32), 1)
+    sizes = np.bincount(labels.ravel(), minlength=len(new) + 1)[1:]
+    return Superpixels(labels, sizes, internal[new])
 
 
 def stitch_seam(
-    image: FloatArray,
+    tile: Tile,
     labels: IdArray,
     sizes: IndexArray,
     internal: FloatArray,
@@ -64,8 +50,8 @@ def stitch_seam(
     large region cut by the seam grows together again.
 
     Args:
-        image: `(bands, rows, cols)` float32 strip in display units, smoothed.
-        labels: `(rows, cols)` uint32, 0 = nodata, ids 1..given.
+        tile: the pixels; its core is the strip.
+        labels: `(rows, cols)` uint32 of the strip, 0 = nodata, ids 1..given.
         sizes: `(given,)` int64 pixels of each in the whole scene.
         internal: `(given,)` float32 largest weight inside each.
         seam: axis (0: a horizontal seam, 1: a vertical one) and index of the first line after it.
@@ -75,59 +61,66 @@ def stitch_seam(
     axis, line = seam
     given = len(sizes)
     if segmenter.method == "slic":
-        return stitch_seam_slic(image, labels, sizes, (axis, line), segmenter)
+        return stitch_seam_slic(tile, labels, sizes, (axis, line), segmenter)
     zone = _pixels_on_seam(labels, given, axis, line)
     _clear_open_sides(zone, open_sides)
-    node = _number_pixels(zone)
-    fresh = int(zone.sum())
+    node, fresh = _number_pixels(zone)
     outside = (labels > 0) & ~zone
-    node[outside] = fresh + labels[outside].astype(np.int32) - 1
+    node[: labels.size][outside.ravel()] = fresh + labels[outside]
+    node = np.concatenate([node, np.arange(fresh + 1, fresh + given + 1, dtype=np.uint32)])
     left = sizes - np.bincount(labels[zone], minlength=given + 1)[1:]
-    size = np.concatenate([np.ones(fresh, np.int64), left])
+    gone = left <= 0
     # A component without pixels left can meet no edge; a size of 1 keeps the division defined.
-    size[fresh:][left <= 0] = 1
-    height = np.concatenate([np.zeros(fresh, np.float32), internal])
-    new_labels, roots, root = _grow(image, node, fresh, size, height, segmenter, next_id=given + 1)
-    kept = root[fresh:] - fresh
-    merged = np.flatnonzero(kept != np.arange(given))
-    final_sizes = np.concatenate([size[fresh:], size[roots]])
-    final_sizes[:given][left <= 0] = 0
-    final_sizes[merged] = 0
-    pairs = np.stack([merged + 1, kept[merged] + 1], axis=1).astype(np.int64)
-    return Stitch(new_labels, final_sizes, np.concatenate([height[fresh:], height[roots]]), pairs)
+    size = np.concatenate([np.ones(fresh + 1, np.int64), np.maximum(left, 1)])
+    height = np.concatenate([np.zeros(fresh + 1, np.float32), internal])
+    height = _grow(tile, node, fresh, size, height, segmenter)
+    # Of given superpixels that became one the last keeps its id: where several write, it is last.
+    became = node[labels.size :]
+    fixed = np.zeros(len(height), np.uint32)
+    fixed[became] = np.arange(1, given + 1)
+    new_labels, new = number_regions(node[: labels.size].reshape(labels.shape), fixed, given + 1)
+    kept = fixed[became]
+    merged = np.flatnonzero(kept != np.arange(1, given + 1))
+    final_sizes = np.bincount(new_labels[zone], minlength=given + len(new) + 1)[1:]
+    np.add.at(final_sizes, kept - 1, np.where(gone, 0, left))
+    final_internal = np.concatenate([height[became], height[new]])
+    pairs = np.stack([merged + 1, kept[merged]], axis=1).astype(np.int64)
+    return Stitch(new_labels, final_sizes, final_internal, pairs)
 
 
 def _grow(
-    image: FloatArray,
+    tile: Tile,
     node: AnyArray,
-    first_inside: int,
+    fresh: int,
     size: IndexArray,
     internal: FloatArray,
     segmenter: Segmenter,
-    next_id: int,
-) -> tuple[IdArray, AnyArray, AnyArray]:
-    keys = np.empty((4, *node.shape), np.uint16)
-    factor: Any = np.float32(segmenter.distance_factor)
-    histogram = neighbor_weights(image, node, first_inside, factor, keys)
-    order = sort_edges(node, first_inside, keys, histogram)
-    root = grow_regions(
-        node,
-        order,
+) -> FloatArray:
+    rows, cols = tile.core
+    shape = rows.stop - rows.start, cols.stop - cols.start
+    directions = segmenter.connectivity // 2
+    keys, histogram = edge_keys(
+        tile, segmenter.sigma, node[: shape[0] * shape[1]].reshape(shape), fresh, directions
+    )
+    grown: FloatArray = grow_regions(
+        keys,
         histogram,
-        weight_of_bins(),
-        float(segmenter.scale),
-        int(segmenter.min_size),
+        weight_of_keys(),
+        node,
         size,
         internal,
+        float(segmenter.scale),
+        int(segmenter.min_size),
     )
-    labels, roots = number_regions(node, root, first_inside, next_id)
-    return labels, roots, root
+    return grown
 
 
-def _number_pixels(included: BoolArray) -> AnyArray:
-    node = np.cumsum(included.ravel(), dtype=np.int32).reshape(included.shape) - np.int32(1)
-    node[~included] = -1
-    return node
+def _number_pixels(included: BoolArray) -> tuple[AnyArray, int]:
+    """Number pixels from 1, row by row; 0 for those that are not included."""
+    node = np.cumsum(included.ravel(), dtype=np.uint32)
+    fresh = int(node[-1])
+    node[~included.ravel()] = 0
+    return node, fresh
 
 
 def _pixels_on_seam(labels: IdArray, given: int, axis: int, line: int) -> BoolArray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
-from ..engine.segments import Segmenter
+from ..engine.segments import Segmenter, Tile
 from .protocol import Array
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
@@ -43,17 +43,15 @@ def measure_bands(call: Call) -> Answer:
 
 
 def superpixels(call: Call) -> Answer:
-    """Superpixels of a tile: `image` (bands, rows, cols), `valid`; options crop, segmenter."""
-    image, valid = _smoothed(call)
-    result = superpixel_engine.segment_tile(image, valid, _segmenter(call))
+    """Superpixels of a tile: `image` (bands, rows, cols), `valid`; options core, segmenter."""
+    result = superpixel_engine.segment_tile(_tile(call), _segmenter(call))
     return {}, {"labels": result.labels, "sizes": result.sizes, "internal": result.internal}
 
 
 def stitch(call: Call) -> Answer:
     """Superpixels along a seam: as `superpixels`, with `labels`, `sizes`, `internal`."""
-    image, _ = _smoothed(call)
     result = superpixel_engine.stitch_seam(
-        image,
+        _tile(call),
         np.asarray(call.arrays["labels"]),
         np.asarray(call.arrays["sizes"]),
         np.asarray(call.arrays["internal"]),
@@ -188,16 +186,14 @@ def _optional(array: Array | None) -> Array | None:
 
 
 def _segmenter(call: Call) -> Segmenter:
-    return Segmenter(**call.options["segmenter"], distance_factor=call.scaling.distance_factor)
+    return Segmenter(**call.options["segmenter"])
 
 
-def _smoothed(call: Call) -> tuple[Array, Array]:
-    """The image in display units, smoothed with its margin, then cropped to what is asked for."""
+def _tile(call: Call) -> Tile:
+    """The image as it was read, with its margin."""
     valid = np.asarray(call.arrays["valid"])
-    image = scaling.to_display(call.arrays["image"], valid, call.scaling)
-    image = superpixel_engine.smooth_image(image, valid, call.options["segmenter"]["sigma"])
-    rows, cols = _slices(call.options["core"])
-    return np.ascontiguousarray(image[:, rows, cols]), valid[rows, cols]
+    values = np.asarray(call.arrays["image"])
+    return Tile(values, valid, call.scaling, _slices(call.options["core"]))
 
 
 def _slices(core: list[int]) -> tuple[slice, slice]:

@@ -9,16 +9,23 @@ from scipy.ndimage import binary_dilation
 from skimage.measure import label
 from skimage.segmentation import felzenszwalb, find_boundaries
 
-from superseg_plugin.engine.segments import Segmenter
-from superseg_plugin.engine.superpixels import segment_tile, smooth_image, stitch_seam
+from superseg_plugin.engine import edge_keys, filters, graph_segmentation
+from superseg_plugin.engine.edge_keys import smoothed_rows
+from superseg_plugin.engine.filters import smooth_image
+from superseg_plugin.engine.scaling import measure_scaling, to_display
+from superseg_plugin.engine.segments import Segmenter, Tile
+from superseg_plugin.engine.superpixels import segment_tile, stitch_seam
 from tests.engine.images import landscape
 
 
-def cut(image, valid=None, **options):
-    segmenter = Segmenter(**options)
+def tile_of(image, valid=None, core=None):
     valid = np.ones(image.shape[1:], bool) if valid is None else valid
-    pixels = image.astype(np.float32)
-    return segment_tile(smooth_image(pixels, valid, segmenter.sigma), valid, segmenter)
+    core = core or (slice(0, image.shape[1]), slice(0, image.shape[2]))
+    return Tile(image, valid, measure_scaling(image.reshape(len(image), -1)), core)
+
+
+def cut(image, valid=None, **options):
+    return segment_tile(tile_of(image, valid), Segmenter(**options))
 
 
 def boundary_agreement(one, other, reach=2):
@@ -37,6 +44,94 @@ def test_felzenszwalb_agrees_with_scikit_image(bands, scale):
     assert ours.max() == pytest.approx(theirs.max() + 1, rel=0.03)
     assert boundary_agreement(ours, theirs) >= 0.95
     assert boundary_agreement(theirs, ours) >= 0.95
+
+
+def plain_felzenszwalb(image, valid, scale, min_size, directions):
+    """The method as it was published: all edges sorted, then each looked at twice."""
+    rows, cols = valid.shape
+    places = np.arange(rows * cols).reshape(rows, cols)
+    smoothed = smooth_image(image.astype(np.float32), 0.5, valid)
+    edges = []
+    for down, right in directions:
+        here = (slice(0, rows - down), slice(max(-right, 0), cols - max(right, 0)))
+        there = (slice(down, rows), slice(max(right, 0), cols + min(right, 0)))
+        difference = smoothed[(slice(None), *here)] - smoothed[(slice(None), *there)]
+        weight = np.sqrt((difference.astype(np.float64) ** 2).sum(axis=0))
+        known = valid[here] & valid[there]
+        edges.append(np.stack([weight[known], places[here][known], places[there][known]]))
+    edges = np.concatenate(edges, axis=1).T
+    # Weights count to 12 binary digits.
+    mantissa, exponent = np.frexp(edges[:, 0])
+    edges[:, 0] = np.ldexp(np.floor(mantissa * 2**13) / 2**13, exponent)
+    root, size, inside = list(range(rows * cols)), [1] * (rows * cols), [0.0] * (rows * cols)
+
+    def find(place):
+        while root[place] != place:
+            place = root[place]
+        return place
+
+    order = np.argsort(edges[:, 0], kind="stable")
+    for growing in (True, False):
+        for weight, one, two in edges[order]:
+            one, two = find(int(one)), find(int(two))
+            if one == two:
+                continue
+            fits = weight < min(inside[one] + scale / size[one], inside[two] + scale / size[two])
+            if fits if growing else min(size[one], size[two]) < min_size:
+                root[one] = two
+                size[two] += size[one]
+                inside[two] = weight
+    return np.where(valid, np.array([find(place) for place in range(rows * cols)]).reshape(
+        rows, cols) + 1, 0)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("connectivity", "directions"),
+    [(8, [(0, 1), (1, 0), (1, 1), (1, -1)]), (4, [(0, 1), (1, 0)])],
+)
+@pytest.mark.parametrize("hole", [False, True])
+def test_leaving_edges_out_changes_nothing(connectivity, directions, hole):
+    image = landscape(90, 110)
+    valid = np.ones((90, 110), bool)
+    valid[20:40, 30:50] = not hole
+    ours = cut(image, valid, scale=50, min_size=20, connectivity=connectivity).labels
+    theirs = plain_felzenszwalb(image, valid, 50, 20, directions)
+    pairs = np.unique(np.stack([ours.ravel(), theirs.ravel()]), axis=1)
+    assert len(pairs[0]) == len(np.unique(ours)) == len(np.unique(theirs))
+    assert np.array_equal(ours == 0, ~valid)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32", "float64"])
+def test_a_smoothed_strip_is_the_smoothed_image_cut(dtype):
+    image = landscape(80, 90).astype(dtype)
+    valid = np.ones((80, 90), bool)
+    valid[30:34, 40:70] = False
+    tile = tile_of(image, valid, (slice(4, 76), slice(5, 90)))
+    whole = smooth_image(to_display(image, valid, tile.scaling), 1.5, valid)
+    strip = smoothed_rows(tile, 1.5, 20, 50)
+    assert np.allclose(strip, whole[:, 24:54, 5:90], atol=1e-3)
+
+
+def test_one_compilation_serves_every_input():
+    """What the installer compiles is all there is: nobody waits for the compiler later."""
+    for rows, cols, bands, dtype in ((40, 50, 3, "uint8"), (200, 130, 1, "float64")):
+        image = landscape(rows, cols, bands).astype(dtype)
+        valid = np.ones((rows, cols), bool)
+        for connectivity in (4, 8):
+            found = cut(image, valid, connectivity=connectivity)
+            stitch_seam(
+                tile_of(image, valid), found.labels, found.sizes, found.internal, (1, 25),
+                (False, False, True, False), Segmenter(connectivity=connectivity),
+            )  # fmt: skip
+            valid[10:12] = False
+    kernels = [
+        value
+        for module in (edge_keys, graph_segmentation, filters)
+        for value in vars(module).values()
+        if hasattr(value, "signatures")
+    ]
+    assert len(kernels) > 10
+    assert [kernel.__name__ for kernel in kernels if len(kernel.signatures) > 1] == []
 
 
 @pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
@@ -63,9 +158,10 @@ def test_nodata_gets_no_superpixel_and_its_values_do_not_matter(method):
     assert np.array_equal(found, cut(bright, valid, method=method).labels)
 
 
-def test_felzenszwalb_superpixels_are_connected():
-    labels = cut(landscape()).labels.astype(np.int64)
-    assert label(labels, connectivity=2).max() == labels.max()
+@pytest.mark.parametrize(("connectivity", "hops"), [(4, 1), (8, 2)])
+def test_felzenszwalb_superpixels_are_connected(connectivity, hops):
+    labels = cut(landscape(), connectivity=connectivity).labels.astype(np.int64)
+    assert label(labels, connectivity=hops).max() == labels.max()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (1, 500)])
@@ -82,15 +178,15 @@ def test_a_tile_without_valid_pixels_has_no_superpixels():
 
 
 def test_a_large_region_cut_by_a_seam_grows_together():
-    image = np.full((3, 100, 200), 90, np.float32)
+    image = np.full((3, 100, 200), 90, np.uint8)
     labels = np.ones((100, 200), np.uint32)
     labels[:, 100:] = 2
     sides = (False, False, True, True)
     strip = slice(35, 165)
     sizes = np.array([10_000, 10_000])
     joined = stitch_seam(
-        image[:, :, strip], labels[:, strip], sizes, np.zeros(2, np.float32), (1, 65), sides,
-        Segmenter(),
+        tile_of(image, core=(slice(0, 100), strip)), labels[:, strip], sizes,
+        np.zeros(2, np.float32), (1, 65), sides, Segmenter(),
     )  # fmt: skip
     assert len(joined.merged) == 1
     source, target = joined.merged[0]
