@@ -120,6 +120,19 @@ PUBLIC = {
         {},
         {"OUTPUT": "outputRaster"},
     ),
+    "mergeclasses": (
+        {
+            "CLASSIFICATION": None,
+            "CLASSES": None,
+            "TABLE": None,
+            "MIN_AREA": 0.0,
+            "INPUT": None,
+            "MODEL": None,
+            "OUTPUT": None,
+        },
+        {},
+        {"OUTPUT": "outputRaster", "CLASS_COUNT": "outputNumber"},
+    ),
     "evaluate": (
         {"CLASSIFICATION": None, "REFERENCE": None, "UNLABELLED": None, "REPORT": None},
         {},
@@ -157,6 +170,7 @@ OPTIONAL = {
     "trainfcn": {"BANDS", "SUPERPIXELS", "INITIAL_MODEL", "REPORT"},
     "classify": {"SUPERPIXELS", "EXTENT", "MASK", "CONFIDENCE"},
     "averagecolor": {"SUPERPIXELS"},
+    "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "evaluate": {"UNLABELLED", "REPORT"},
     "installruntime": {"SOURCE"},
     "runtimereport": set(),
