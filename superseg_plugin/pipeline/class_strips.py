@@ -18,15 +18,24 @@ from .rendering import refuse_high_class
 
 # Small enough for the processor's cache to hold a good part of what is made of a strip.
 STRIP_PIXELS = 2_000_000
+# What an image of so many bands adds to a pixel is as much again.
+BANDS_AS_MUCH = 4
 LARGEST_BLOCK = 512
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 
-def strips(width: int, height: int) -> list[Window]:
-    """Cut a raster into strips of whole rows, in step with the blocks that files are made of."""
-    rows = max(STRIP_PIXELS // width, 1)
+def strips(width: int, height: int, bands: int = 0) -> list[Window]:
+    """Cut a raster into strips of whole rows, in step with the blocks that files are made of.
+
+    Args:
+        width: of the raster.
+        height: of the raster.
+        bands: of an image that is read with it.
+    """
+    pixels = STRIP_PIXELS // (1 + bands // BANDS_AS_MUCH)
+    rows = max(pixels // width, 1)
     step = LARGEST_BLOCK
     while step > rows:
         step //= 2
@@ -55,11 +64,12 @@ class ClassStrips:
     Args:
         source: the raster; its first band counts.
         parameter: the Processing parameter that gave it, for messages.
+        bands: of an image that is read with it, for the size of the strips.
     """
 
-    def __init__(self, source: RasterSource, parameter: str) -> None:
+    def __init__(self, source: RasterSource, parameter: str, bands: int = 0) -> None:
         self.source = source
-        self.windows = strips(source.grid.width, source.grid.height)
+        self.windows = strips(source.grid.width, source.grid.height, bands)
         self._parameter = parameter
         self._places: Bytes = np.zeros(0, np.uint8)
 

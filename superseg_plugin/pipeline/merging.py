@@ -137,7 +137,8 @@ class _Merging:
         self._options = options
         self._progress = progress
         self._path = path
-        self._strips = ClassStrips(classification, "CLASSIFICATION")
+        bands = len(image.bands) if image else 0
+        self._strips = ClassStrips(classification, "CLASSIFICATION", bands)
         self._legend = read_legend(classification.path)
 
     def run(self) -> int:

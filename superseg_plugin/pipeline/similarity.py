@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 # More bands than this are averaged with their neighbors first: what covariances of hundreds of
 # bands have to tell apart is mostly noise.
 MOST_BANDS = 32
+# A class with more pixels than this in a strip is measured on an even choice of them.
+MOST_PIXELS = 40_000
 # Part of a band's variance that every class is given: plain classes would be infinitely far apart.
 LEAST_VARIANCE = 1e-3
 
@@ -190,25 +192,24 @@ def measure_moments(
     origin: Floats | None = None
     for done, window in enumerate(classes.windows, start=1):
         stop_if_cancelled(progress)
-        numbers = classes.read(window)
         values, valid = image.read(window)
-        places = numbers[valid & (numbers > 0)]
-        pixels = values[:, valid & (numbers > 0)].astype(np.float64)
-        if pixels.size:
-            pixels = band_groups(pixels, MOST_BANDS)
+        places = (classes.read(window) * valid).ravel()
+        found = np.bincount(places, minlength=count + 1)
+        order = np.argsort(places, kind="stable")
+        ends = np.cumsum(found)
+        flat = values.reshape(len(values), -1)
+        for index in np.flatnonzero(found[1:]):
+            mine = order[ends[index] : ends[index + 1]]
+            chosen = mine[:: -(-len(mine) // MOST_PIXELS)]
+            pixels = band_groups(flat[:, chosen].astype(np.float64), MOST_BANDS)
             if origin is None:
                 origin = pixels.mean(axis=1)
             pixels -= origin[:, np.newaxis]
-            order = np.argsort(places, kind="stable")
-            found = np.bincount(places, minlength=count + 1)[1:]
-            counts += found
-            ends = np.cumsum(found)
-            pixels = pixels[:, order]
-            for index in np.flatnonzero(found):
-                mine = pixels[:, ends[index] - found[index] : ends[index]]
-                sums[index] += mine.sum(axis=1)
-                with np.errstate(over="ignore", invalid="ignore"):
-                    products[index] += mine @ mine.T
+            weight = len(mine) / len(chosen)
+            counts[index] += len(mine)
+            sums[index] += weight * pixels.sum(axis=1)
+            with np.errstate(over="ignore", invalid="ignore"):
+                products[index] += weight * (pixels @ pixels.T)
         progress.report(done / len(classes.windows))
     if origin is None:
         raise SuperSegError(

@@ -9,10 +9,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import REPOSITORY, read_raster
-from tests.qgis.test_public_names import MODEL_NAME
+from tests.qgis.test_public_names import MODEL_NAME, PUBLIC
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def qgis_process(tmp_path_factory):
 
 def test_the_toolbox_is_listed(qgis_process):
     listed = qgis_process("list").stdout
-    for name in ("segment", "superpixels", "trainfcn", "classify", "averagecolor", "evaluate"):
+    for name in PUBLIC:
         assert f"superseg:{name}\t" in listed
     assert f"superseg:{MODEL_NAME}" in listed
 
@@ -106,6 +107,26 @@ def test_segment_then_average_color_and_evaluate(qgis_process, files, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["results"]["AMI"] > 0.8
+
+
+def test_merge_classes(qgis_process, files, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("from;to;name\n1;2;Meadow\n", encoding="utf-8")
+    merged = tmp_path / "merged.tif"
+    done = qgis_process(
+        "run",
+        "superseg:mergeclasses",
+        "--json",
+        "--",
+        f"CLASSIFICATION={files['fields']}",
+        f"INPUT={files['scene']}",
+        f"TABLE={table}",
+        "MIN_AREA=30.5",
+        f"OUTPUT={merged}",
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["results"]["CLASS_COUNT"] == 3
+    assert set(np.unique(read_raster(merged))) == {2, 3, 4}
 
 
 def test_the_shipped_model_runs(qgis_process, files, tmp_path):
