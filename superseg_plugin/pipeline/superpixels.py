@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Answer, Worker
 from .record import write_record
+from .superpixel_table import SuperpixelTable
 from .survey import measure_scene
 from .tiling import run_in_flight
 
@@ -28,7 +30,7 @@ SMALLEST_TILE = 64
 SEAM_REACH = 64
 TILE_BYTES = 128 << 20
 METHODS = ("felzenszwalb", "slic")
-Ids = npt.NDArray[np.uint32]
+Labels = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,8 @@ def make_superpixels(
     """Make the superpixels of a scene into `path`, with intermediate files in `scratch`.
 
     The tiles of each row of tiles are cut, then the vertical seams between them, then the
-    horizontal seam to the row above; at last ids are renumbered without gaps.
+    horizontal seam to the row above; at last ids are renumbered without gaps. While seams are
+    joined, the next tiles are cut already. A result in `scratch` is not compressed.
 
     Returns:
         The number of superpixels.
@@ -129,18 +132,35 @@ def make_superpixels(
     size = options.tile_size or automatic_tile(source)
     options = replace(options, tile_size=size)
     cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 1)
-    with RasterWriter(scratch / "labels.tif", grid, 1, np.uint32, compress=False) as labels:
+    draft = scratch / "labels.tif"
+    with RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
         scene = _Scene(source, scaling, labels, options, worker, cutting)
         windows = tiles(grid.width, grid.height, size)
-        starts = sorted({window.row for window in windows})
-        for row in starts:
-            scene.cut_tiles([window for window in windows if window.row == row])
-            scene.stitch_vertical_seams([w for w in windows if w.row == row and w.col > 0])
-            if row > 0:
-                scene.stitch_horizontal_seam(row, size)
+        cut = scene.cut_tiles(windows)
+        above: _Stitching | None = None
+        for row in range(0, grid.height, size):
+            inside = [window for window in windows if window.row == row]
+            for _ in inside:
+                next(cut)
+            if above is not None:
+                scene.finish(above)
+            scene.join_vertical_seams(inside[1:])
+            above = scene.start_horizontal_seam(row) if row > 0 else None
             cutting.report((row + size) / grid.height, "Making superpixels")
-        with RasterWriter(path, grid, 1, np.uint32, nodata=0, band_names=("superpixel",)) as final:
-            return scene.renumber(final, windows, numbering)
+        if above is not None:
+            scene.finish(above)
+        with RasterWriter(
+            path,
+            grid,
+            1,
+            np.uint32,
+            nodata=0,
+            band_names=("superpixel",),
+            compress=path.parent != scratch,
+        ) as final:
+            count = scene.renumber(final, windows, numbering)
+    draft.unlink()
+    return count
 
 
 def automatic_tile(source: RasterSource) -> int:
@@ -149,6 +169,31 @@ def automatic_tile(source: RasterSource) -> int:
     while size > 256 and size * size * len(source.bands) * 4 > TILE_BYTES:
         size //= 2
     return size
+
+
+@dataclass(frozen=True)
+class _Seam:
+    """A strip along a seam, in a scene's pixels.
+
+    Attributes:
+        strip: what is read and cut anew.
+        line: axis of the seam and index of the first line after it.
+        open_sides: whether superpixels may go on beyond the top, bottom, left, right.
+    """
+
+    strip: Window
+    line: tuple[int, int]
+    open_sides: tuple[bool, bool, bool, bool]
+
+
+@dataclass
+class _Stitching:
+    """A seam being joined: the ids in its strip, and their sizes when that began."""
+
+    seam: _Seam
+    ids: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    answer: Future[Answer]
 
 
 class _Scene:
@@ -173,65 +218,111 @@ class _Scene:
         self._margin = int(4 * options.sigma + 0.5)
         # Strips of neighboring seams must not overlap.
         self._reach = min(SEAM_REACH, options.tile_size // 2)
-        # Index 0 is nodata in all three.
-        self._sizes = np.zeros(1, np.int64)
-        self._internal = np.zeros(1, np.float32)
-        self._roots = np.zeros(1, np.int64)
+        self._table = SuperpixelTable()
 
-    def cut_tiles(self, windows: list[Window]) -> None:
-        """Cut every tile by itself."""
-        for window, answer in self._run(windows, self._submit_tile):
-            first = len(self._sizes) - 1
-            labels = answer.arrays["labels"]
-            self._labels.write(window, np.where(labels > 0, labels + np.uint32(first), 0))
-            self._append(answer.arrays["sizes"], answer.arrays["internal"])
+    def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
+        """Cut every tile by itself, a few ahead of the one that is asked for."""
+        for window, answer in run_in_flight(
+            self._worker, windows, self._submit_tile, self._progress
+        ):
+            arrays = answer.arrays
+            before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
+            labels = arrays["labels"]
+            labels[labels > 0] += np.uint32(before)
+            self._labels.write(window, labels)
+            yield
 
-    def stitch_vertical_seams(self, windows: list[Window]) -> None:
-        """Join each tile with the one on its left."""
+    def join_vertical_seams(self, windows: list[Window]) -> None:
+        """Join each tile of a row with the one on its left.
+
+        All of them see the ids as they were before, and what they change is entered afterwards, in
+        order: the result does not depend on which one finishes first.
+        """
         grid = self._source.grid
         seams = []
         for window in windows:
             first = max(window.col - self._reach - 1, 0)
             last = min(window.col + self._reach + 1, grid.width)
             strip = Window(first, window.row, last - first, window.height)
-            open_sides = [False, False, first > 0, last < grid.width]
-            seams.append((strip, [1, window.col - first], open_sides))
-        self._stitch(seams)
+            sides = (False, False, first > 0, last < grid.width)
+            seams.append(_Seam(strip, (1, window.col - first), sides))
+        started: list[_Stitching] = []
 
-    def stitch_horizontal_seam(self, row: int, size: int) -> None:
-        """Join a row of tiles with the one above, in as few pieces as memory allows."""
+        def submit(seam: _Seam) -> Future[Answer]:
+            started.append(self._start(seam))
+            return started[-1].answer
+
+        for _ in run_in_flight(self._worker, seams, submit, self._progress):
+            pass
+        for stitching in started:
+            self.finish(stitching)
+
+    def start_horizontal_seam(self, row: int) -> _Stitching:
+        """Begin to join a row of tiles with the one above, in as few pieces as memory allows."""
         grid = self._source.grid
+        size = self._options.tile_size
         first = max(row - self._reach - 1, 0)
         last = min(row + self._reach + 1, grid.height)
         bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
         length = max(TILE_BYTES // bytes_a_column // size, 1) * size
+        started: _Stitching | None = None
         for col in range(0, grid.width, length):
+            if started is not None:
+                self.finish(started)
             left, right = max(col - 1, 0), min(col + length + 1, grid.width)
             strip = Window(left, first, right - left, last - first)
-            open_sides = [first > 0, last < grid.height, left > 0, right < grid.width]
-            self._stitch([(strip, [0, row - first], open_sides)])
+            sides = (first > 0, last < grid.height, left > 0, right < grid.width)
+            started = self._start(_Seam(strip, (0, row - first), sides))
+        if started is None:
+            raise ValueError("a scene has at least one column")
+        return started
+
+    def finish(self, stitching: _Stitching) -> None:
+        """Wait for a seam and enter what it changed."""
+        arrays = self._worker.result(stitching.answer, self._progress).arrays
+        seam, ids = stitching.seam, stitching.ids
+        given = len(ids)
+        sizes, internal = arrays["sizes"], arrays["internal"]
+        self._table.change(ids, sizes[:given] - stitching.sizes, internal[:given])
+        first = self._table.append(sizes[given:], internal[given:])
+        fresh = np.arange(first, len(self._table))
+        lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
+        # The lines of the open sides were only looked at; another strip may have changed them.
+        top, bottom, left, right = map(int, seam.open_sides)
+        inner = Window(
+            seam.strip.col + left,
+            seam.strip.row + top,
+            seam.strip.width - left - right,
+            seam.strip.height - top - bottom,
+        )
+        inside = inner.relative_to(seam.strip).slices
+        self._labels.write(inner, lookup[arrays["labels"][inside]])
+        sources, targets = arrays["merged"].T - 1
+        self._table.merge(ids[sources], ids[targets])
 
     def renumber(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
         """Copy the labels with ids 1..n, in the order in which they came up."""
-        present = np.zeros(len(self._roots), bool)
+        present = np.zeros(len(self._table), bool)
         for index, window in enumerate(windows):
-            present[self._roots[self._read_labels(window)]] = True
+            present[self._read_labels(window)] = True
             progress.report(0.5 * index / len(windows), "Numbering superpixels")
-        present[0] = False
-        numbers = np.cumsum(present, dtype=np.uint32)
-        numbers[~present] = 0
-        numbers = numbers[self._roots]
+        numbers = self._table.final_numbers(present)
         for index, window in enumerate(windows):
             final.write(window, numbers[self._read_labels(window)])
             progress.report(0.5 + 0.5 * index / len(windows))
-        return int(present.sum())
+        return int(numbers.max())
 
-    def _run(self, items: list[Any], submit: Any) -> Iterator[tuple[Any, Answer]]:
-        return run_in_flight(self._worker, items, submit, self._progress)
-
-    def _submit_tile(self, window: Window) -> Any:
+    def _submit_tile(self, window: Window) -> Future[Answer]:
         options, arrays = self._read(window)
         return self._worker.submit("superpixels", options, arrays)
+
+    def _start(self, seam: _Seam) -> _Stitching:
+        labels, ids = self._table.compact(self._read_labels(seam.strip))
+        sizes, internal = self._table.known_of(ids)
+        options, arrays = self._read(seam.strip)
+        options.update(seam=seam.line, open_sides=seam.open_sides)
+        arrays.update(labels=labels, sizes=sizes, internal=internal)
+        return _Stitching(seam, ids, sizes, self._worker.submit("stitch", options, arrays))
 
     def _read(self, window: Window) -> tuple[dict[str, Any], dict[str, Any]]:
         grid = self._source.grid
@@ -242,87 +333,6 @@ class _Scene:
         options = {**self._scaling, "segmenter": self._options.segmenter(), "core": core}
         return options, {"image": values, "valid": valid}
 
-    def _read_labels(self, window: Window) -> Ids:
-        labels: Ids = self._labels.read(window)[0]
+    def _read_labels(self, window: Window) -> Labels:
+        labels: Labels = self._labels.read(window)[0]
         return labels
-
-    def _stitch(self, seams: list[tuple[Window, list[int], list[bool]]]) -> None:
-        """Join the tiles along seams that do not touch each other.
-
-        All of them see the ids as they were before, and what they change is entered afterwards, in
-        order: the result does not depend on which one finishes first.
-        """
-        known: list[npt.NDArray[np.int64]] = []
-
-        def submit(seam: tuple[Window, list[int], list[bool]]) -> Any:
-            strip, line, open_sides = seam
-            labels, ids = self._compact(self._roots[self._read_labels(strip)])
-            known.append(ids)
-            options, arrays = self._read(strip)
-            options.update(seam=line, open_sides=open_sides)
-            arrays.update(labels=labels, sizes=self._sizes[ids], internal=self._internal[ids])
-            return self._worker.submit("stitch", options, arrays)
-
-        answers = list(self._run(seams, submit))
-        before = self._sizes.copy()
-        for ((strip, _, open_sides), answer), ids in zip(answers, known):
-            self._enter(strip, open_sides, ids, before, answer)
-
-    def _enter(
-        self,
-        strip: Window,
-        open_sides: list[bool],
-        ids: npt.NDArray[np.int64],
-        before: npt.NDArray[np.int64],
-        answer: Answer,
-    ) -> None:
-        arrays = answer.arrays
-        given = len(ids)
-        sizes, internal = arrays["sizes"], arrays["internal"]
-        self._sizes[ids] += sizes[:given] - before[ids]
-        self._internal[ids] = np.maximum(self._internal[ids], internal[:given])
-        first = len(self._sizes)
-        self._append(sizes[given:], internal[given:])
-        fresh = np.arange(first, len(self._sizes))
-        lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        # The lines of the open sides were only looked at; another strip may have changed them.
-        top, bottom, left, right = map(int, open_sides)
-        inner = Window(
-            strip.col + left,
-            strip.row + top,
-            strip.width - left - right,
-            strip.height - top - bottom,
-        )
-        self._labels.write(inner, lookup[arrays["labels"]][inner.relative_to(strip).slices])
-        for source, target in arrays["merged"]:
-            self._merge(int(ids[source - 1]), int(ids[target - 1]))
-        self._flatten()
-
-    def _append(self, sizes: Any, internal: Any) -> None:
-        first = len(self._sizes)
-        self._sizes = np.concatenate([self._sizes, sizes])
-        self._internal = np.concatenate([self._internal, internal])
-        self._roots = np.concatenate([self._roots, np.arange(first, first + len(sizes))])
-
-    def _merge(self, source: int, target: int) -> None:
-        while self._roots[source] != source:
-            source = int(self._roots[source])
-        while self._roots[target] != target:
-            target = int(self._roots[target])
-        self._roots[source] = target
-
-    def _flatten(self) -> None:
-        while True:
-            shorter = self._roots[self._roots]
-            if np.array_equal(shorter, self._roots):
-                return
-            self._roots = shorter
-
-    def _compact(self, labels: npt.NDArray[np.int64]) -> tuple[Ids, npt.NDArray[np.int64]]:
-        """Number the ids in a strip 1..m; 0 stays 0."""
-        present = np.zeros(len(self._roots), bool)
-        present[labels] = True
-        present[0] = False
-        numbers = np.cumsum(present, dtype=np.uint32)
-        numbers[0] = 0
-        return numbers[labels], np.flatnonzero(present)

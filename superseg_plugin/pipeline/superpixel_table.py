@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is known of every superpixel of a scene in the making."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int64]
+Table = npt.NDArray[Any]
+
+
+class SuperpixelTable:
+    """Size, largest inner weight, and what it was merged into, by id from 1.
+
+    Every change costs as much as the ids that it names, not as all there are: scenes have millions
+    of superpixels, and thousands of seams.
+    """
+
+    def __init__(self) -> None:
+        # Index 0 is nodata.
+        self._count = 1
+        self._sizes = np.zeros(1024, np.int64)
+        self._internal = np.zeros(1024, np.float32)
+        self._roots = np.arange(1024)
+
+    def append(self, sizes: Table, internal: Table) -> int:
+        """Add superpixels.
+
+        Returns:
+            The id of the first.
+        """
+        first, self._count = self._count, self._count + len(sizes)
+        if self._count > len(self._sizes):
+            room = max(self._count, 2 * len(self._sizes)) - len(self._sizes)
+            self._sizes = np.concatenate([self._sizes, np.zeros(room, np.int64)])
+            self._internal = np.concatenate([self._internal, np.zeros(room, np.float32)])
+            self._roots = np.concatenate(
+                [self._roots, np.arange(len(self._roots), len(self._roots) + room)]
+            )
+        self._sizes[first : self._count] = sizes
+        self._internal[first : self._count] = internal
+        return first
+
+    def roots_of(self, ids: Table) -> Ids:
+        """The ids that these now go by, in the same shape."""
+        roots: Ids = self._roots[ids]
+        while True:
+            further = self._roots[roots]
+            if np.array_equal(further, roots):
+                return roots
+            roots = further
+
+    def compact(self, labels: Table) -> tuple[npt.NDArray[np.uint32], Ids]:
+        """Number the ids in an array 1..m, in their order; 0 stays 0.
+
+        Returns:
+            The array with these numbers, and the ids `(m,)`.
+        """
+        labels = self.roots_of(labels)
+        # Neighbors have ids that are not far apart: a table of all would be mostly empty.
+        lowest = int(labels.min(initial=self._count, where=labels > 0)) - 1
+        present = np.zeros(max(int(labels.max()) - lowest, 0) + 1, bool)
+        places = np.maximum(labels - lowest, 0)
+        present[places] = True
+        present[0] = False
+        numbers = np.cumsum(present, dtype=np.uint32)
+        return numbers[places], np.flatnonzero(present) + lowest
+
+    def known_of(self, ids: Ids) -> tuple[Table, Table]:
+        """Sizes and largest inner weights of some superpixels."""
+        return self._sizes[ids], self._internal[ids]
+
+    def change(self, ids: Ids, growth: Table, internal: Table) -> None:
+        """Let superpixels gain or lose pixels; their inner weights only grow."""
+        self._sizes[ids] += growth
+        self._internal[ids] = np.maximum(self._internal[ids], internal)
+
+    def merge(self, sources: Ids, targets: Ids) -> None:
+        """Let superpixels become others, pair by pair."""
+        for source, target in zip(sources, targets):
+            source, target = self.roots_of(np.array([source, target]))
+            self._roots[source] = target
+
+    def final_numbers(self, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
+        """Number the roots that are present 1..n, in their order.
+
+        Args:
+            present: `(ids + 1,)` whether there are pixels with this id.
+
+        Returns:
+            `(ids + 1,)` the number of each id, 0 where there is none.
+        """
+        roots = self.roots_of(np.arange(self._count))
+        used = np.zeros(self._count, bool)
+        used[roots[present]] = True
+        used[0] = False
+        numbers = np.cumsum(used, dtype=np.uint32)
+        numbers[~used] = 0
+        final: npt.NDArray[np.uint32] = numbers[roots]
+        return final
+
+    def __len__(self) -> int:
+        """Count of ids given so far, and one for nodata."""
+        return self._count
