@@ -25,7 +25,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine demo test test-engine \
 	test-pipeline test-qgis test-desktop lint format scan package install dev benchmark-speed \
-	benchmark-quality screenshots clean
+	benchmark-quality pictures screenshots clean
 
 help: ## list what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -123,6 +123,12 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 	@$(QGIS_PYTHON) -m tests.benchmarks.quality "$(DATA)" $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(METHODS),--methods $(METHODS)) \
 		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP))
+
+pictures: setup-engine ## the README's maps beside their references: make pictures DATA=<folder>
+	@test -n "$(DATA)" || { echo "Name the folder with dubai_image.tif and _label.tif: DATA=<folder>"; \
+		exit 2; }
+	@$(QGIS_PYTHON) -m tests.benchmarks.pictures "$(DATA)" $(if $(IMAGES),--images $(IMAGES)) \
+		$(if $(KEEP),--keep $(KEEP))
 
 clean: ## remove what was made here; the worker environment stays
 	rm -rf build dist .qgis-settings superseg_plugin/metadata.txt superseg_plugin/icons

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from superseg_plugin.pipeline.report import Html, table
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.methods import read_classes
 from tests.benchmarks.painting import (
@@ -20,23 +19,27 @@ from tests.benchmarks.painting import (
     reference_colors,
     resized,
 )
-from tests.benchmarks.tables import describe, tables
+from tests.benchmarks.tables import Table, describe, tables
 
 TITLE = "Quality of SuperSeg"
 SIDE = 260
+# Second columns that hold words, not figures.
+WORDS = ("method", "classes matched")
 STYLE = """
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ddd; --quiet: #666; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e4e4e4; --paper: #17191c; --line: #3a3d42; --quiet: #a2a6ad; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  margin: 2em auto; max-width: 84em; padding: 0 1em; }
+  margin: 2em auto; max-width: 92em; padding: 0 1em; }
 h1 { font-size: 1.6em; } h2 { font-size: 1.15em; margin-top: 2.2em; }
 h3 { font-size: 1em; margin: 1.4em 0 .3em; }
 p { max-width: 60em; color: var(--quiet); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th, td { padding: .2em .7em; border-bottom: 1px solid var(--line); text-align: right; }
+table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums;
+  white-space: nowrap; }
+th, td { padding: .2em .6em; text-align: right; }
 th { font-weight: 600; }
+tr.first td { border-top: 1px solid var(--line); }
 th:first-child, td:first-child, .named th:nth-child(2), .named td:nth-child(2) {
   text-align: left; }
 .row { display: flex; flex-wrap: wrap; gap: 14px; }
@@ -51,7 +54,7 @@ ABOUT_PICTURES = (
 )
 
 
-def quality_page(record: Mapping[str, Any], pictures: Mapping[tuple[str, int], Html]) -> str:
+def quality_page(record: Mapping[str, Any], pictures: Mapping[tuple[str, int], str]) -> str:
     """Make the page.
 
     Args:
@@ -59,13 +62,9 @@ def quality_page(record: Mapping[str, Any], pictures: Mapping[tuple[str, int], H
         pictures: of `picture_row`, by image and number of classes.
     """
     parts = [f"<p>{html.escape(describe(record))}</p>"]
-    for one in tables(record):
-        named = ' class="named"' if one.header[1] in ("method", "classes matched") else ""
-        parts += [
-            f"<h2>{html.escape(one.title)}</h2>",
-            f"<p>{html.escape(one.note)}</p>",
-            f"<div{named}>{table(one.header, one.rows)}</div>",
-        ]
+    for table in tables(record):
+        parts += [f"<h2>{html.escape(table.title)}</h2>", f"<p>{html.escape(table.note)}</p>"]
+        parts.append(_laid_out(table))
     if pictures:
         parts += ["<h2>Pictures</h2>", f"<p>{ABOUT_PICTURES}</p>"]
     for (image, classes), row in pictures.items():
@@ -79,7 +78,7 @@ def quality_page(record: Mapping[str, Any], pictures: Mapping[tuple[str, int], H
     )
 
 
-def picture_row(name: str, image: Path, label: Path, maps: Sequence[tuple[str, str, Path]]) -> Html:
+def picture_row(name: str, image: Path, label: Path, maps: Sequence[tuple[str, str, Path]]) -> str:
     """Pictures of an image, its reference and its maps, beside each other.
 
     Args:
@@ -105,7 +104,26 @@ def picture_row(name: str, image: Path, label: Path, maps: Sequence[tuple[str, s
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
         for alternative, caption, small in shown
     )
-    return Html(f'<div class="row">{"".join(figures)}</div>')
+    return f'<div class="row">{"".join(figures)}</div>'
+
+
+def _laid_out(table: Table) -> str:
+    """A table with a line above each image's rows, and its name in the first of them only."""
+    rows, before = [], ""
+    for name, *cells in table.rows:
+        first = name != before
+        shown = [name if first else "", *cells]
+        kind = ' class="first"' if first else ""
+        rows.append(f"<tr{kind}>{_cells(shown, 'td')}</tr>")
+        before = name
+    named = " named" if table.header[1] in WORDS else ""
+    head = f"<thead><tr>{_cells(table.header, 'th')}</tr></thead>"
+    body = "\n".join(rows)
+    return f'<div class="scroll{named}"><table>\n{head}\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def _cells(texts: Sequence[str], tag: str) -> str:
+    return "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
 
 
 def _small(picture: Any) -> Any:

@@ -15,7 +15,7 @@ from tests.benchmarks.measures import likeliest_reference
 Picture = npt.NDArray[np.uint8]
 Classes = npt.NDArray[np.uint8]
 
-STRETCH_PERCENT = (1.0, 99.0)
+STRETCH_PERCENT = (2.0, 98.0)
 NOTHING = (186, 186, 190)
 # How much of its color a class keeps where the reference is silent.
 KEPT = 0.3

@@ -29,8 +29,9 @@ NOTE = (
     "Mean ± sample standard deviation (n - 1) over the seeds; for the mean of images, over the"
     " seeds' means. Unlabelled pixels are left out, but in the second column, where they are a"
     " class of their own. Borders found: share of the reference's borders, those with unlabelled"
-    " left out, that have a border of the map within 2 pixels. Agreement: mean AMI between the"
-    " maps of all pairs of seeds. Classes: in the map, of those asked for. Seconds: of a whole run,"
+    " left out, that have a border of the map within 2 pixels; a dash where all"
+    " of them lie along unlabelled pixels. Agreement: mean AMI between the maps of all pairs of"
+    " seeds. Classes: in the map, of those asked for. Seconds: of a whole run,"
     " with reading and writing and without the start of a process; for network, of applying the"
     " model that balanced trained."
 )
@@ -181,7 +182,7 @@ def _scores_table(record: Mapping[str, Any], summary: list[dict], classes: int) 
                     name,
                     *(_spoken(entry[key]) for key in SCORES),
                     _number(entry["agreement"]),
-                    NONE if math.isnan(given) else f"{given:.4g} of {classes}",
+                    NONE if math.isnan(given) else f"{given:.1f} of {classes}".replace(".0 ", " "),
                     NONE if math.isnan(seconds) else f"{seconds:.1f}",
                 ]
             )

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`make pictures DATA=<folder>`: images, references and class maps of the README, in one picture.
+
+A row for each image: the image, its reference, the published method's classes and those of
+`balanced`, each class in the color of the reference class that it shares most pixels with. Images
+that `free_images` knows are fetched where DATA has none of the name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from qgis.PyQt.QtCore import QRectF, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
+
+from superseg_plugin.raster.source import RasterSource
+from tests.benchmarks import free_images
+from tests.benchmarks.common import ENGINE_PYTHON, FOLDER
+from tests.benchmarks.methods import METHODS, Workshop, read_classes
+from tests.benchmarks.painting import (
+    Picture,
+    paint_classes,
+    paint_reference,
+    photo,
+    reference_colors,
+    resized,
+)
+from tests.benchmarks.quality import find_pairs
+from tests.benchmarks.trials import compare
+from tests.tools.qgis_process import REPOSITORY
+
+KEPT = REPOSITORY / "tests" / "desktop" / "pictures" / "maps.png"
+SMALL_PNG = REPOSITORY / "tests" / "tools" / "small_png.py"
+IMAGES = ("dubai", "raleigh", "pines")
+CAPTIONS = {
+    "dubai": "Dubai: satellite, 0.5 m, 3 bands",
+    "raleigh": "Raleigh, North Carolina: Landsat 7, 28.5 m, 6 bands",
+    "pines": "Indian Pines, Indiana: airborne AVIRIS, 20 m, 200 bands",
+}
+PRESETS = {"published": "Published method", "balanced": "SuperSeg, balanced"}
+CLASSES, SEED = 16, 0
+PANEL, GAP, TITLE, LINE = 296, 14, 30, 26
+# Panels are prepared larger than they are shown, for smooth lines.
+FINER = 2
+INK, QUIET = "#1f2a33", "#4a5660"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An image's pictures with the line below each, and the line above all."""
+
+    caption: str
+    panels: list[tuple[Picture, str]]
+
+
+def make_row(name: str, image: Path, label: Path, workshop: Workshop, keep: list[str]) -> Row:
+    """Segment an image and paint what came out."""
+    with RasterSource(str(image)) as source:
+        picture = photo(source)
+        size = f"{source.grid.width} x {source.grid.height} pixels"
+    labels = read_classes(label)
+    colors = reference_colors(picture, labels)
+    count = len(np.unique(labels[labels > 0]))
+    panels = [
+        (_prepared(picture), size),
+        (_prepared(paint_reference(labels, colors)), f"{count} classes"),
+    ]
+    for preset in PRESETS:
+        target = FOLDER / "pictures" / f"{name}-{preset}.tif"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if preset not in keep or not target.is_file():
+            print(f"{name}: {preset}", flush=True)
+            METHODS[preset](workshop.job(image, target, CLASSES, SEED))
+        ami = compare(target, label).ami
+        painted = paint_classes(read_classes(target), labels, colors)
+        panels.append((_prepared(painted), f"AMI {ami:.2f}"))
+    return Row(CAPTIONS.get(name, name), panels)
+
+
+def draw(rows: list[Row], target: Path) -> None:
+    """Draw the rows below each other and write them as PNG."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Text needs an application object; it must live until the picture is saved.
+    application = QGuiApplication.instance() or QGuiApplication([])
+    heights = [row.panels[0][0].shape[0] / row.panels[0][0].shape[1] * PANEL for row in rows]
+    width = GAP + 4 * (PANEL + GAP)
+    height = GAP + TITLE + sum(round(one) + 2 * LINE + GAP for one in heights)
+    sheet = QImage(width, height, QImage.Format.Format_RGB32)
+    sheet.fill(QColor("white"))
+    painter = QPainter(sheet)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    lefts = [GAP + number * (PANEL + GAP) for number in range(4)]
+    for left, title in zip(lefts, ("Image", "Reference", *PRESETS.values())):
+        _text(painter, QRectF(left, GAP, PANEL, TITLE), title, 19, bold=True)
+    top = GAP + TITLE
+    for row, tall in zip(rows, heights):
+        _text(painter, QRectF(GAP, top, width - 2 * GAP, LINE), row.caption, 15)
+        for left, (picture, line) in zip(lefts, row.panels):
+            _paint(painter, QRectF(left, top + LINE, PANEL, round(tall)), picture)
+            below = QRectF(left, top + LINE + round(tall), PANEL, LINE)
+            _text(painter, below, line, 15, bold=line.startswith("AMI"))
+        top += round(tall) + 2 * LINE + GAP
+    painter.end()
+    if not sheet.save(str(target)):
+        raise OSError(f"{target} cannot be written")
+    del application
+
+
+def _prepared(picture: Picture) -> Picture:
+    return resized(picture, FINER * PANEL, smooth=True)
+
+
+def _paint(painter: QPainter, place: QRectF, picture: Picture) -> None:
+    pixels = np.ascontiguousarray(picture)
+    rows, cols = pixels.shape[:2]
+    whole = QImage(pixels.tobytes(), cols, rows, 3 * cols, QImage.Format.Format_RGB888)
+    size = place.size().toSize()
+    smooth = Qt.TransformationMode.SmoothTransformation
+    fitted = whole.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    painter.drawImage(place.topLeft(), fitted)
+
+
+def _text(painter: QPainter, place: QRectF, text: str, size: int, bold: bool = False) -> None:
+    font = QFont("DejaVu Sans")
+    font.setPixelSize(size)
+    font.setBold(bold)
+    painter.setFont(font)
+    painter.setPen(QColor(INK if bold else QUIET))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def main(arguments: list[str]) -> int:
+    """Make the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--images", nargs="+", default=list(IMAGES))
+    parser.add_argument("--keep", nargs="+", default=[], choices=list(PRESETS))
+    parser.add_argument("--output", type=Path, default=KEPT)
+    options = parser.parse_args(arguments)
+    pairs = find_pairs(options.data, options.images)
+    missing = set(options.images) - set(pairs) - set(free_images.NAMES)
+    if missing:
+        print(f"No {' '.join(sorted(missing))}_image.tif with its label in {options.data}")
+        return 2
+    with Workshop() as workshop:
+        rows = [
+            make_row(name, *(pairs.get(name) or free_images.fetch(name)), workshop, options.keep)
+            for name in options.images
+        ]
+    large = FOLDER / "pictures" / "maps.png"
+    draw(rows, large)
+    command = [ENGINE_PYTHON, SMALL_PNG, large, options.output, 2 * GAP + 4 * (PANEL + GAP)]
+    subprocess.run(list(map(str, command)), check=True)
+    print(f"Written to {options.output}, {options.output.stat().st_size / 1024:.0f} KB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
