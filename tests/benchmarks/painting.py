@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
@@ -16,9 +19,14 @@ Picture = npt.NDArray[np.uint8]
 Classes = npt.NDArray[np.uint8]
 
 STRETCH_PERCENT = (2.0, 98.0)
+# Of 0 to 1, how bright the middle of a scene should be, and the strongest exponent to get there.
+MIDDLE, LIGHTEST = 0.4, 0.5
 NOTHING = (186, 186, 190)
 # How much of its color a class keeps where the reference is silent.
 KEPT = 0.3
+# CIELAB lightness of the darkest and of the brightest class, and how much color is added.
+LIGHTNESS = (30, 85)
+VIVIDNESS = 3.0
 # Colors that few mistake for each other, and that are no gray.
 PALETTE = np.array(
     [
@@ -43,43 +51,49 @@ PALETTE = np.array(
         [124, 122, 28],
         [149, 224, 196],
         [255, 127, 14],
-        [59, 59, 70],
     ],
     np.uint8,
 )
 
 
-def photo(source: RasterSource, bands: tuple[int, ...] | None = None) -> Picture:
-    """The scene in three of its bands, by index from 0, or as QGIS would show it."""
+def photo(source: RasterSource) -> Picture:
+    """The scene in the bands that QGIS would show it in, stretched."""
     values, valid = source.read(source.grid.window)
-    chosen = bands or source.display_bands
-    picture = np.empty((*valid.shape, 3), np.uint8)
+    chosen = source.display_bands
+    shown = np.empty((*valid.shape, 3))
     for place in range(3):
         band = values[chosen[place % len(chosen)]].astype(np.float64)
         low, high = np.percentile(band[valid], STRETCH_PERCENT)
-        shown = (band - low) / max(high - low, 1e-9)
-        picture[..., place] = np.where(valid, np.clip(shown, 0, 1) * 255, 255)
-    return picture
+        shown[..., place] = np.clip((band - low) / max(high - low, 1e-9), 0, 1)
+    # Few bright roofs leave all else in the dark: lighten until the middle can be seen.
+    middle = min(max(float(np.median(shown[valid])), 1e-3), MIDDLE)
+    lighter = shown ** max(math.log(MIDDLE) / math.log(middle), LIGHTEST)
+    return np.where(valid[..., None], np.rint(lighter * 255), 255).astype(np.uint8)
 
 
 def reference_colors(picture: Picture, labels: Classes) -> Picture:
     """A color for each number of a reference, `(256, 3)`: of the palette, alike to the scene's.
 
     The scene's own average colors are too much alike to tell classes apart; so each class gets
-    the color of the palette that stands to the others as its average does.
+    the color of the palette that is nearest to a vivid version of its average.
     """
     numbers = np.unique(labels[labels > 0])
     palette = told_apart(np.concatenate([PALETTE] * -(-len(numbers) // len(PALETTE))))
     flat, counts = labels.ravel(), np.bincount(labels.ravel(), minlength=256)[numbers]
     sums = [np.bincount(flat, picture[..., band].ravel(), 256)[numbers] for band in range(3)]
-    spread = lab_of(np.stack(sums, axis=1) / counts[:, None])
-    wide = lab_of(palette)
-    spread = (spread - spread.mean(axis=0)) / np.maximum(spread.std(axis=0), 1.0)
-    wide = (wide - wide.mean(axis=0)) / wide.std(axis=0)
-    distance = ((spread[:, None] - wide) ** 2).sum(axis=-1)
-    likeness = np.rint((distance.max() - distance) * 1000).astype(np.int64) + 1
+    vivid = lab_of(np.stack(sums, axis=1) / counts[:, None])
+    # The brightest class light, the darkest dark, and hues as if there were no haze.
+    vivid[:, 0] = np.linspace(*LIGHTNESS, len(numbers))[np.argsort(np.argsort(vivid[:, 0]))]
+    vivid[:, 1:] *= VIVIDNESS
+    distance = ((vivid[:, None] - lab_of(palette)) ** 2).sum(axis=-1)
+    likeness = np.rint(distance.max() - distance).astype(np.int64) + 1
+    return colors_of(dict(zip(numbers.tolist(), palette[matching(likeness)].tolist())))
+
+
+def colors_of(legend: Mapping[int, Sequence[int]]) -> Picture:
+    """Colors by number, `(256, 3)`; gray for numbers that the legend lacks."""
     colors = np.full((256, 3), NOTHING, np.uint8)
-    colors[numbers] = palette[matching(likeness)]
+    colors[list(legend)] = list(legend.values())
     return colors
 
 

@@ -25,6 +25,7 @@ from tests.benchmarks.common import ENGINE_PYTHON, FOLDER
 from tests.benchmarks.methods import METHODS, Workshop, read_classes
 from tests.benchmarks.painting import (
     Picture,
+    colors_of,
     paint_classes,
     paint_reference,
     photo,
@@ -41,7 +42,45 @@ IMAGES = ("dubai", "raleigh", "pines")
 CAPTIONS = {
     "dubai": "Dubai: satellite, 0.5 m, 3 bands",
     "raleigh": "Raleigh, North Carolina: Landsat 7, 28.5 m, 6 bands",
-    "pines": "Indian Pines, Indiana: airborne AVIRIS, 20 m, 200 bands",
+    "pines": "Indian Pines, Indiana: airborne AVIRIS, 20 m, 200 bands (shown in color infrared)",
+}
+# Buildings red, roads gray, bare ground sand, corn yellow, soybeans brown, grass light green, woods
+# dark green, water blue.
+LEGENDS = {
+    "dubai": {
+        1: (204, 71, 59),
+        2: (240, 214, 164),
+        3: (108, 108, 122),
+        4: (64, 145, 72),
+        5: (49, 116, 190),
+    },
+    "raleigh": {
+        1: (204, 71, 59),
+        2: (240, 208, 84),
+        3: (178, 214, 116),
+        4: (139, 140, 58),
+        5: (32, 102, 56),
+        6: (49, 116, 190),
+        7: (214, 170, 120),
+    },
+    "pines": {
+        1: (122, 196, 180),
+        2: (247, 205, 56),
+        3: (252, 232, 145),
+        4: (220, 165, 20),
+        5: (176, 214, 112),
+        6: (96, 172, 82),
+        7: (206, 232, 176),
+        8: (120, 160, 210),
+        9: (215, 160, 215),
+        10: (196, 118, 52),
+        11: (226, 165, 112),
+        12: (138, 78, 34),
+        13: (150, 96, 170),
+        14: (24, 92, 50),
+        15: (204, 71, 59),
+        16: (44, 70, 120),
+    },
 }
 PRESETS = {"published": "Published method", "balanced": "SuperSeg, balanced"}
 CLASSES, SEED = 16, 0
@@ -65,7 +104,7 @@ def make_row(name: str, image: Path, label: Path, workshop: Workshop, keep: list
         picture = photo(source)
         size = f"{source.grid.width} x {source.grid.height} pixels"
     labels = read_classes(label)
-    colors = reference_colors(picture, labels)
+    colors = colors_of(LEGENDS[name]) if name in LEGENDS else reference_colors(picture, labels)
     count = len(np.unique(labels[labels > 0]))
     panels = [
         (_prepared(picture), size),
