@@ -10,6 +10,7 @@ from .base import SuperSegAlgorithm
 from .styling import SuperpixelStyle, style
 
 METHODS = ("felzenszwalb", "slic")
+CONNECTIVITIES = ("8", "4")
 
 
 class SuperpixelsAlgorithm(SuperSegAlgorithm):
@@ -39,6 +40,7 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
     MIN_SIZE = "MIN_SIZE"
     REGION_SIZE = "REGION_SIZE"
     COMPACTNESS = "COMPACTNESS"
+    CONNECTIVITY = "CONNECTIVITY"
     TILE_SIZE = "TILE_SIZE"
     SUPERPIXEL_COUNT = "SUPERPIXEL_COUNT"
 
@@ -91,6 +93,14 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             0.0,
             advanced=True,
         )
+        self.add_choice(
+            self.CONNECTIVITY,
+            "Connectivity (felzenszwalb)",
+            "Neighbors that a pixel may join: 8 with the diagonal ones, which keeps narrow lines "
+            "in one piece, or 4, a little faster. Used by felzenszwalb.",
+            CONNECTIVITIES,
+            advanced=True,
+        )
         self.add_tile_size()
         self.add_raster_output(
             self.OUTPUT,
@@ -108,6 +118,7 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             min_size=request.integer(self.MIN_SIZE),
             region_size=request.integer(self.REGION_SIZE),
             compactness=request.number(self.COMPACTNESS),
+            connectivity=request.choice(self.CONNECTIVITY),
             tile_size=request.integer(self.TILE_SIZE),
         )
 

@@ -30,6 +30,7 @@ SMALLEST_TILE = 64
 SEAM_REACH = 64
 TILE_BYTES = 128 << 20
 METHODS = ("felzenszwalb", "slic")
+CONNECTIVITIES = ("8", "4")
 Labels = npt.NDArray[np.uint32]
 
 
@@ -44,6 +45,7 @@ class SuperpixelOptions:
         min_size: smallest superpixel, pixels (Felzenszwalb).
         region_size: side of a superpixel, pixels (SLIC).
         compactness: larger makes squarer superpixels (SLIC), 0..255 units.
+        connectivity: `4` or `8`, the neighbors that a pixel may join (Felzenszwalb).
         tile_size: side of the tiles, pixels; 0 chooses.
     """
 
@@ -53,6 +55,7 @@ class SuperpixelOptions:
     min_size: int = 64
     region_size: int = 16
     compactness: float = 25.0
+    connectivity: str = "8"
     tile_size: int = 0
 
     def __post_init__(self) -> None:
@@ -65,12 +68,17 @@ class SuperpixelOptions:
             raise SuperSegError("SIGMA must be from 0 to 20 pixels.")
         if self.min_size < 1 or self.region_size < 2:
             raise SuperSegError("MIN_SIZE must be at least 1 and REGION_SIZE at least 2 pixels.")
+        if self.connectivity not in CONNECTIVITIES:
+            raise SuperSegError(
+                f"CONNECTIVITY must be one of {', '.join(CONNECTIVITIES)}, not {self.connectivity}."
+            )
         check_tile_size(self.tile_size)
 
     def segmenter(self) -> dict[str, Any]:
         """The options that the worker's operations take."""
         names = ("method", "scale", "sigma", "min_size", "region_size", "compactness")
-        return {name: getattr(self, name) for name in names}
+        chosen = {name: getattr(self, name) for name in names}
+        return {**chosen, "connectivity": int(self.connectivity)}
 
 
 def check_tile_size(tile_size: int) -> None:

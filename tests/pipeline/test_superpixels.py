@@ -73,6 +73,19 @@ def test_the_same_input_gives_the_same_bytes(big, tmp_path, worker):
     assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "other.tif").read_bytes()
 
 
+def test_four_neighbors_do_not_join_across_corners(tmp_path, worker):
+    image = np.full((3, 200, 200), 40, np.uint8)
+    image[:, :100, :100] = image[:, 100:, 100:] = 220
+    path = write_raster(tmp_path / "corners.tif", image)
+    counts = [
+        cut(
+            path, tmp_path / f"{word}.tif", worker, connectivity=word, sigma=0.0, tile_size=64
+        ).max()
+        for word in ("8", "4")
+    ]
+    assert counts == [2, 4]
+
+
 def test_nodata_gets_no_id_and_no_influence(tmp_path, worker):
     image = landscape(300, 300).astype(np.int16)
     hole = np.zeros((300, 300), bool)
@@ -124,6 +137,7 @@ def test_progress_never_goes_back_and_the_record_tells_the_options(big, tmp_path
         ({"scale": 0}, "SCALE"),
         ({"sigma": -1}, "SIGMA"),
         ({"min_size": 0}, "MIN_SIZE"),
+        ({"connectivity": "6"}, "CONNECTIVITY"),
         ({"tile_size": 10}, "TILE_SIZE"),
     ],
 )

@@ -60,10 +60,11 @@ PUBLIC = {
             "REGION_SIZE": 16,
             "SIGMA": 0.5,
             "COMPACTNESS": 25.0,
+            "CONNECTIVITY": "8",
             "TILE_SIZE": 0,
             "OUTPUT": None,
         },
-        {"METHOD": ["felzenszwalb", "slic"]},
+        {"METHOD": ["felzenszwalb", "slic"], "CONNECTIVITY": ["8", "4"]},
         {"OUTPUT": "outputRaster", "SUPERPIXEL_COUNT": "outputNumber"},
     ),
     "trainfcn": (
@@ -226,7 +227,15 @@ def test_rarely_used_parameters_are_out_of_the_way(provider):
     for algorithm in provider.algorithms():
         advanced = {d.name() for d in algorithm.parameterDefinitions() if d.flags() & flag}
         names = {d.name() for d in algorithm.parameterDefinitions()}
-        rare = {"DEVICE", "TILE_SIZE", "SEED", "SIGMA", "COMPACTNESS", "LEARNING_RATE"}
+        rare = {
+            "DEVICE",
+            "TILE_SIZE",
+            "SEED",
+            "SIGMA",
+            "COMPACTNESS",
+            "CONNECTIVITY",
+            "LEARNING_RATE",
+        }
         assert rare & names <= advanced
         assert not advanced & {"INPUT", "OUTPUT", "CLASSES", "PRESET", "EXTENT", "MASK"}
 
