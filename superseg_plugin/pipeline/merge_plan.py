@@ -91,12 +91,12 @@ def check_known(table: MergeTable, known: Collection[int], file: str, name: str)
         if number not in known:
             raise SuperSegError(
                 f"TABLE: {file}, line {line} tells of class {number}, which {name} does not have"
-                f" (its classes are {_spoken(sorted(known))}); correct the number or remove the"
+                f" (its classes are {spoken(sorted(known))}); correct the number or remove the"
                 " line."
             )
 
 
-def _spoken(numbers: Sequence[int]) -> str:
+def spoken(numbers: Sequence[int]) -> str:
     """Say which numbers, in ranges, the first dozen of them."""
     ranges: list[list[int]] = []
     for number in numbers:

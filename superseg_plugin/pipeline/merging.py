@@ -20,7 +20,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.writer import RasterWriter
 from .class_strips import ClassStrips, areas_by_number
-from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table
+from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .merge_table import MergeTable, read_merge_table
 from .merged_looks import Looks, looks_of_groups
 from .model_file import Model, read_header
@@ -158,6 +158,7 @@ class _Merging:
         if small is not None:
             areas = small.areas[1:]
         numbers = plan.final_numbers(areas)
+        self._tell_of_lost(plan, numbers)
         tally, written = self._paint(regroup, small, numbers)
         table = self._class_table(plan, numbers, tally, written)
         write_class_table(self._path, table)
@@ -185,10 +186,10 @@ class _Merging:
 
     def _stored_similarity(self) -> Similarity:
         numbers, source = self._survey.numbers, self._source
-        record, place = read_record_of(source.path)
         if self._model is None:
+            record, place = read_record_of(source.path)
             return StoredSimilarity(order_of_record(record, place, source.name, numbers), numbers)
-        if was_merged(record):
+        if was_merged(source.path):
             raise SuperSegError(
                 f"MODEL: the classes of {source.name} have been merged and are no longer those of"
                 " the model; leave MODEL empty, or give the image as INPUT."
@@ -227,6 +228,14 @@ class _Merging:
         if small.left:
             self._progress.log(f"{small.left} small objects have no neighbor to join, and stay")
         return small
+
+    def _tell_of_lost(self, plan: MergePlan, numbers: Ints) -> None:
+        lost = self._survey.numbers[numbers[plan.members] == 0].tolist()
+        if lost:
+            self._progress.log(
+                "Former classes of which nothing is left, as all their objects were smaller than"
+                f" {self._options.min_area:g}: {spoken(lost)}"
+            )
 
     def _paint(
         self, regroup: Bytes, small: SmallObjects | None, numbers: Ints

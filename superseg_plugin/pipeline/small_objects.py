@@ -34,8 +34,8 @@ MOST_LAYERS = 8
 # Below this part of a standard deviation, or of the largest distance of classes, differences count
 # for nothing and the shared border decides.
 LEAST_DIFFERENCE = 0.05
-# Each takes some 300 bytes with its borders.
-MOST_OBJECTS = 30_000_000
+# Each takes some 350 bytes with its borders.
+MOST_OBJECTS = 20_000_000
 
 
 class SmallObjects:

@@ -100,8 +100,12 @@ def _checked(steps: Any, numbers: Ints, name: str, cure: str) -> list[Step]:
     return checked
 
 
-def was_merged(record: object) -> bool:
-    """Tell whether a record is of classes that no longer have their former numbers."""
+def was_merged(path: str) -> bool:
+    """Tell whether the classes of a raster no longer have the numbers that a model gave them."""
+    try:
+        record, _ = read_record_of(path)
+    except SuperSegError:
+        return False
     merged = record.get("merged_from") if isinstance(record, dict) else None
     if not isinstance(merged, dict):
         return False

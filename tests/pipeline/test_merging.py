@@ -274,6 +274,16 @@ def test_a_table_may_name_only(merge, table_file):
     assert table.names == ("Class 1", name)
 
 
+def test_a_table_brings_high_numbers_down(merge, table_file):
+    classes = np.array([0, 112, 311, 523], np.uint16)[stripes([3, 5, 6])]
+    text = "from,to,name\n112,1,Town\n311,2,Wood\n523,2,\n"
+    values, table, _ = merge(classes, table=table_file(text))
+    assert np.array_equal(values, np.array([0, 1, 2, 2])[stripes([3, 5, 6])])
+    assert table.names == ("Town", "Wood")
+    with pytest.raises(SuperSegError, match="has a class 523"):
+        merge(classes, table=table_file(text.replace("523,2,\n", "")))
+
+
 BAD_TABLES = [
     ("", "is empty"),
     ("from,to\n", "no lines"),
@@ -472,7 +482,7 @@ def test_strips_cannot_be_seen(merge, monkeypatch, bands, geotransform):
         assert record["merged_from"] == first[2]["merged_from"]
 
 
-def test_merging_then_small_objects(merge):
+def test_merging_then_small_objects(merge, listener):
     classes = field()
     classes[4:7, 4:7] = 3
     classes[4, 4] = 4
@@ -486,6 +496,7 @@ def test_merging_then_small_objects(merge):
     assert set(np.unique(values)) == {1, 2}
     assert table.names == ("Class 1", "Class 2")
     assert len(record["merge_order"]) == 1
+    assert any("nothing is left" in line and line.endswith(": 3 to 4") for line in listener.lines)
 
 
 def test_names_stay_with_classes_that_are_gone(merge, tmp_path):
