@@ -75,13 +75,12 @@ def plan_by_table(survey: ClassSurvey, table: MergeTable | None, name: str) -> M
     return MergePlan(members, kept)
 
 
-def check_known(table: MergeTable, known: Collection[int], file: str, name: str) -> None:
+def check_known(table: MergeTable, known: Collection[int], name: str) -> None:
     """Check that a table tells only of classes that there are.
 
     Args:
         table: the table.
         known: numbers of the classes.
-        file: the table's name.
         name: the class raster's name.
 
     Raises:
@@ -90,9 +89,9 @@ def check_known(table: MergeTable, known: Collection[int], file: str, name: str)
     for number, line in table.lines.items():
         if number not in known:
             raise SuperSegError(
-                f"TABLE: {file}, line {line} tells of class {number}, which {name} does not have"
-                f" (its classes are {spoken(sorted(known))}); correct the number or remove the"
-                " line."
+                f"TABLE: {table.file}, line {line} tells of class {number}, which {name} does not"
+                f" have (its classes are {spoken(sorted(known))}); correct the number or remove"
+                " the line."
             )
 
 

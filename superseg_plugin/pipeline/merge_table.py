@@ -31,12 +31,14 @@ class MergeTable:
     """Which class becomes which.
 
     Attributes:
+        file: the table's name.
         targets: new number by old number.
         names: by new number, where the table gives one.
         colors: the same.
         lines: line of the file that tells of each old number, for messages.
     """
 
+    file: str
     targets: dict[int, int]
     names: dict[int, str]
     colors: dict[int, Color]
@@ -59,7 +61,7 @@ class _Reader:
         self._path = path
         self._line = 0
         self._said: dict[tuple[str, int], int] = {}
-        self._table = MergeTable({}, {}, {}, {})
+        self._table = MergeTable(path.name, {}, {}, {}, {})
 
     def read(self) -> MergeTable:
         lines = self._text().splitlines()

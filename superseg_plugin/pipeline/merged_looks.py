@@ -18,6 +18,7 @@ from .model_file import Model
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 
 UNNAMED = re.compile(r"(Class \d+)?")
 GRAY = 128
@@ -121,15 +122,29 @@ def looks_of_groups(
     return Looks(tuple(names), colors, known)
 
 
+def joint_means(means: Floats, pixels: Ints) -> Floats:
+    """Average the means of classes over the pixels that each gives to the new ones.
+
+    Args:
+        means: `(k, bands)` of the classes, NaN where unknown.
+        pixels: `(k, n)` pixels that each class gives to each new one.
+
+    Returns:
+        `(n, bands)`; NaN for new classes without pixels of known means.
+    """
+    known = np.isfinite(means)
+    sums = pixels.T @ np.where(known, means, 0)
+    weights = pixels.T @ known
+    return np.asarray(np.where(weights > 0, sums / np.maximum(weights, 1), np.nan))
+
+
 def _kept_without_pixels(survey: ClassSurvey, legend: Legend, table: MergeTable | None) -> set[int]:
     """Numbers that have a name but no pixels, and that no table takes away."""
     gone = {*survey.numbers.tolist(), *(table.targets if table is not None else ())}
     return {number for number in legend.names if number <= MOST_CLASSES and number not in gone}
 
 
-def _average(
-    classes: list[int], areas: npt.NDArray[np.float64], legend: Legend
-) -> tuple[int, int, int] | None:
+def _average(classes: list[int], areas: Floats, legend: Legend) -> tuple[int, int, int] | None:
     pairs = [
         (legend.colors[number], area)
         for number, area in zip(classes, areas.tolist())

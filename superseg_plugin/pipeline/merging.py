@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,19 +21,24 @@ from ..raster.writer import RasterWriter
 from .class_strips import ClassStrips, areas_by_number
 from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .merge_table import MergeTable, read_merge_table
-from .merged_looks import Looks, looks_of_groups
+from .merged_looks import Looks, joint_means, looks_of_groups
 from .model_file import Model, read_header
-from .record import FORMAT_VERSION, SUFFIX
 from .rendering import ClassStatistics, class_colors, class_statistics, display_stretch
 from .similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
 from .small_objects import SmallObjects
-from .stored_order import order_of_model, order_of_record, read_record_of, renumbered, was_merged
+from .stored_order import (
+    describe_merging,
+    order_of_model,
+    order_of_record,
+    read_record_of,
+    renumbered,
+    was_merged,
+    write_record_of,
+)
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
-
-ALGORITHM = "superseg:mergeclasses"
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,9 @@ def run_merging(
     read_table = read_merge_table(table) if table else None
     read_model = read_header(model) if model else None
     with Staging() as staging:
-        merging = _Merging(
-            classification, image, read_table, read_model, options, progress, staging.path(output)
-        )
-        merging.names_of_files = {
-            "table": Path(table).name if table else None,
-            "model": Path(model).name if model else None,
-        }
+        merging = _Merging(classification, image, options, progress, staging.path(output))
+        merging.table, merging.model = read_table, read_model
+        merging.model_file = Path(model).name if model else None
         count = merging.run()
         staging.commit()
     return count
@@ -118,22 +118,20 @@ def run_merging(
 class _Merging:
     """One run, and what its steps hand to each other."""
 
-    names_of_files: dict[str, str | None]
+    table: MergeTable | None = None
+    model: Model | None = None
+    model_file: str | None = None
 
     def __init__(
         self,
         classification: RasterSource,
         image: RasterSource | None,
-        table: MergeTable | None,
-        model: Model | None,
         options: MergingOptions,
         progress: Progress,
         path: Path,
     ) -> None:
         self._source = classification
         self._image = image
-        self._table = table
-        self._model = model
         self._options = options
         self._progress = progress
         self._path = path
@@ -150,6 +148,9 @@ class _Merging:
                 f"CLASSES: {self._options.classes} classes are wanted and {self._source.name} has"
                 f" {count}; give at most {count}."
             )
+        if self.table is not None:
+            known = {*self._survey.numbers.tolist(), *self._legend.names}
+            check_known(self.table, known, self._source.name)
         self._similarity = self._find_similarity()
         plan = self._plan()
         regroup = np.append(0, plan.members + 1).astype(np.uint8)
@@ -186,7 +187,7 @@ class _Merging:
 
     def _stored_similarity(self) -> Similarity:
         numbers, source = self._survey.numbers, self._source
-        if self._model is None:
+        if self.model is None:
             record, place = read_record_of(source.path)
             return StoredSimilarity(order_of_record(record, place, source.name, numbers), numbers)
         if was_merged(source.path):
@@ -194,17 +195,14 @@ class _Merging:
                 f"MODEL: the classes of {source.name} have been merged and are no longer those of"
                 " the model; leave MODEL empty, or give the image as INPUT."
             )
-        steps = order_of_model(self._model, str(self.names_of_files["model"]), numbers)
+        steps = order_of_model(self.model, str(self.model_file), numbers)
         return StoredSimilarity(steps, numbers)
 
     def _plan(self) -> MergePlan:
-        survey, name = self._survey, self._source.name
+        survey = self._survey
         if self._options.classes and self._similarity is not None:
             return plan_by_number(survey, self._similarity, self._options.classes)
-        if self._table is not None:
-            known = {*survey.numbers.tolist(), *self._legend.names}
-            check_known(self._table, known, str(self.names_of_files["table"]), name)
-        return plan_by_table(survey, self._table, name)
+        return plan_by_table(survey, self.table, self._source.name)
 
     def _absorb(self, regroup: Bytes) -> SmallObjects | None:
         """Find the objects and let the small ones join; None where none can be small."""
@@ -279,8 +277,8 @@ class _Merging:
             numbers,
             self._survey,
             self._legend,
-            self._table,
-            self._model,
+            self.table,
+            self.model,
         )
         count = len(looks.names)
         counts = tally[1:, 1 : count + 1].sum(axis=0)
@@ -296,11 +294,7 @@ class _Merging:
             former = read_class_table(self._source.path)
             if former is not None and len(former.means) >= int(self._survey.numbers.max()):
                 of_classes = former.means[self._survey.numbers - 1]
-                known = np.isfinite(of_classes)
-                pixels = tally[1:, 1 : count + 1].T
-                sums = pixels @ np.where(known, of_classes, 0)
-                weights = pixels @ known
-                means = np.where(weights > 0, sums / np.maximum(weights, 1), np.nan)
+                means = joint_means(of_classes, tally[1:, 1 : count + 1])
                 band_names = former.band_names
         return ClassTable(
             names=looks.names,
@@ -326,37 +320,27 @@ class _Merging:
         return looks.filled(others)
 
     def _write_record(self, plan: MergePlan, numbers: Ints, count: int) -> None:
-        survey, source = self._survey, self._source
+        """Write what was done, and the merge order of what has come out."""
+        survey, image = self._survey, self._image
         merged = {
             str(number): survey.numbers[plan.members == group].tolist()
             for group, number in enumerate(numbers.tolist())
             if number
         }
-        image = self._image
-        record = {
-            "format_version": FORMAT_VERSION,
-            "algorithm": ALGORITHM,
+        record: dict[str, Any] = {
+            **describe_merging(self._source),
             "options": {
                 **asdict(self._options),
-                **self.names_of_files,
+                "table": self.table.file if self.table else None,
+                "model": self.model_file,
                 "input": image.name if image else None,
             },
-            "input": {
-                "name": source.name,
-                "bands": list(source.bands),
-                "width": source.grid.width,
-                "height": source.grid.height,
-                "offset": list(source.offset),
-            },
-            "versions": {"numpy": np.__version__, "python": platform.python_version()},
             "merged_from": merged,
         }
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, survey.areas)
             record["merge_order"] = renumbered(steps, numbers.tolist(), count)
-        text = json.dumps(record, indent=1, sort_keys=True)
-        place = self._path.with_name(self._path.name + SUFFIX)
-        place.write_text(text + "\n", encoding="utf-8")
+        write_record_of(self._path, record)
 
     def _part(self, start: float, end: float, text: str) -> Progress:
         self._progress.report(start, text)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..raster.class_table import MOST_CLASSES
+from ..raster.source import RasterSource
 from .merge_order import Step, check_merge_order
 from .model_file import Model
-from .record import SUFFIX
+from .record import FORMAT_VERSION, SUFFIX
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,6 +43,28 @@ def read_record_of(path: str) -> tuple[Any, str]:
         raise SuperSegError(f"{place.name} cannot be opened ({error.strerror}); {CURE}.") from None
     except (ValueError, RecursionError):
         raise SuperSegError(f"{place.name} is no record of SuperSeg; {CURE}.") from None
+
+
+def describe_merging(source: RasterSource) -> dict[str, Any]:
+    """Collect what every merging of a class raster depended on: input, software versions."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "algorithm": "superseg:mergeclasses",
+        "input": {
+            "name": source.name,
+            "bands": list(source.bands),
+            "width": source.grid.width,
+            "height": source.grid.height,
+            "offset": list(source.offset),
+        },
+        "versions": {"numpy": np.__version__, "python": platform.python_version()},
+    }
+
+
+def write_record_of(path: Path, record: dict[str, Any]) -> None:
+    """Write the record beside a result."""
+    text = json.dumps(record, indent=1, sort_keys=True)
+    path.with_name(path.name + SUFFIX).write_text(text + "\n", encoding="utf-8")
 
 
 def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[Step]:
