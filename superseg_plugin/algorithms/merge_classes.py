@@ -42,9 +42,7 @@ again.</p>
 this table in <i>forest.csv</i></p>
 <pre>from,to,name,color<br>3,3,Forest,#1b7837<br>7,3,,<br>5,5,Water,#2166ac</pre>
 <p>and a minimum area of 500, classes 3 and 7 become one called Forest, 5 is called Water, and no
-patch under 500 square meters is left, unless nodata surrounds it:</p>
-<pre>qgis_process run superseg:mergeclasses -- CLASSIFICATION=classes.tif TABLE=forest.csv<br>
-MIN_AREA=500 INPUT=image.tif OUTPUT=merged.tif</pre>
+patch under 500 square meters is left, unless nodata surrounds it.</p>
 <p>The classes may come from any program: any raster of whole numbers from 1 with at most 255
 different ones will do where the image is given; 0 counts as nodata. Nothing needs to be
 installed.</p>
