@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from qgis.PyQt.QtCore import QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
+from qgis.PyQt.QtCore import QRectF
+from qgis.PyQt.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import free_images
@@ -34,6 +34,7 @@ from tests.benchmarks.painting import (
 )
 from tests.benchmarks.quality import find_pairs
 from tests.benchmarks.trials import compare
+from tests.demo.preview import paint_panel, write_text
 from tests.tools.qgis_process import REPOSITORY
 
 KEPT = REPOSITORY / "tests" / "desktop" / "pictures" / "maps.png"
@@ -87,7 +88,6 @@ CLASSES, SEED = 16, 0
 PANEL, GAP, TITLE, LINE = 296, 14, 30, 26
 # Panels are prepared larger than they are shown, for smooth lines.
 FINER = 2
-INK, QUIET = "#1f2a33", "#4a5660"
 
 
 @dataclass(frozen=True)
@@ -136,14 +136,14 @@ def draw(rows: list[Row], target: Path) -> None:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     lefts = [GAP + number * (PANEL + GAP) for number in range(4)]
     for left, title in zip(lefts, ("Image", "Reference", *PRESETS.values())):
-        _text(painter, QRectF(left, GAP, PANEL, TITLE), title, 19, bold=True)
+        write_text(painter, QRectF(left, GAP, PANEL, TITLE), title, 19, bold=True)
     top = GAP + TITLE
     for row, tall in zip(rows, heights):
-        _text(painter, QRectF(GAP, top, width - 2 * GAP, LINE), row.caption, 15)
+        write_text(painter, QRectF(GAP, top, width - 2 * GAP, LINE), row.caption, 15)
         for left, (picture, line) in zip(lefts, row.panels):
-            _paint(painter, QRectF(left, top + LINE, PANEL, round(tall)), picture)
+            paint_panel(painter, QRectF(left, top + LINE, PANEL, round(tall)), picture)
             below = QRectF(left, top + LINE + round(tall), PANEL, LINE)
-            _text(painter, below, line, 15, bold=line.startswith("AMI"))
+            write_text(painter, below, line, 15, bold=line.startswith("AMI"))
         top += round(tall) + 2 * LINE + GAP
     painter.end()
     if not sheet.save(str(target)):
@@ -153,25 +153,6 @@ def draw(rows: list[Row], target: Path) -> None:
 
 def _prepared(picture: Picture) -> Picture:
     return resized(picture, FINER * PANEL, smooth=True)
-
-
-def _paint(painter: QPainter, place: QRectF, picture: Picture) -> None:
-    pixels = np.ascontiguousarray(picture)
-    rows, cols = pixels.shape[:2]
-    whole = QImage(pixels.tobytes(), cols, rows, 3 * cols, QImage.Format.Format_RGB888)
-    size = place.size().toSize()
-    smooth = Qt.TransformationMode.SmoothTransformation
-    fitted = whole.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    painter.drawImage(place.topLeft(), fitted)
-
-
-def _text(painter: QPainter, place: QRectF, text: str, size: int, bold: bool = False) -> None:
-    font = QFont("DejaVu Sans")
-    font.setPixelSize(size)
-    font.setBold(bold)
-    painter.setFont(font)
-    painter.setPen(QColor(INK if bold else QUIET))
-    painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
 
 
 def main(arguments: list[str]) -> int:

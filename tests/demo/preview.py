@@ -49,15 +49,15 @@ def draw_preview(folder: Path, target: Path, caption: str) -> None:
     detail = _detail(rows, cols)
     for number, (title, pixels) in enumerate(columns):
         left = GAP + number * (PANEL + GAP)
-        _text(painter, QRectF(left, GAP, PANEL, TITLE), title, 20, bold=True)
+        write_text(painter, QRectF(left, GAP, PANEL, TITLE), title, 20, bold=True)
         top = GAP + TITLE
         whole = QRectF(left, top, PANEL, panel_height)
-        _paint(painter, whole, pixels)
+        paint_panel(painter, whole, pixels)
         _frame(painter, whole, detail, rows, cols)
         below = QRectF(left, top + panel_height + GAP, PANEL, panel_height)
-        _paint(painter, below, _cut(pixels, detail, rows))
+        paint_panel(painter, below, _cut(pixels, detail, rows))
     line = QRectF(GAP, height - FOOT - GAP / 2, width - 2 * GAP, FOOT)
-    _text(painter, line, caption, 14)
+    write_text(painter, line, caption, 14)
     painter.end()
     if not sheet.save(str(target)):
         raise OSError(f"{target} cannot be written")
@@ -109,7 +109,8 @@ def _cut(pixels: np.ndarray, detail: tuple[int, int, int, int], rows: int) -> np
     return np.kron(part, np.ones((4 // scale + 1, 4 // scale + 1, 1), np.uint8))
 
 
-def _paint(painter: QPainter, place: QRectF, pixels: np.ndarray) -> None:
+def paint_panel(painter: QPainter, place: QRectF, pixels: np.ndarray) -> None:
+    """Fit `(rows, cols, 3)` bytes into a place."""
     pixels = np.ascontiguousarray(pixels)
     rows, cols = pixels.shape[:2]
     picture = QImage(pixels.tobytes(), cols, rows, 3 * cols, QImage.Format.Format_RGB888)
@@ -134,7 +135,8 @@ def _frame(
         painter.drawRect(frame)
 
 
-def _text(painter: QPainter, place: QRectF, text: str, size: int, bold: bool = False) -> None:
+def write_text(painter: QPainter, place: QRectF, text: str, size: int, bold: bool = False) -> None:
+    """Write a line, `size` pixels high, at the left of a place."""
     font = QFont("DejaVu Sans")
     font.setPixelSize(size)
     font.setBold(bold)
