@@ -23,7 +23,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-engine demo test test-engine \
+.PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
 	test-pipeline test-qgis test-desktop lint format scan package install dev benchmark-speed \
 	benchmark-quality pictures screenshots clean
 
@@ -46,6 +46,9 @@ setup-qgis: setup-system
 
 setup-engine: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments engine
+
+setup-rivals: setup-worker
+	@$(QGIS_PYTHON) -m tests.tools.environments rivals
 
 # --- Use
 
@@ -110,8 +113,9 @@ dev: setup-system ## start QGIS with the plugin straight from this checkout
 
 # --- Benchmarks
 
-benchmark-speed: setup-engine ## seconds and memory: make benchmark-speed SIZE=7200x6800
+benchmark-speed: setup-engine setup-rivals ## seconds and memory: make benchmark-speed SIZES="1 4 16 49"
 	@$(QGIS_PYTHON) -m tests.benchmarks.speed $(if $(SIZE),--size $(SIZE)) \
+		$(if $(SIZES),--sizes $(SIZES)) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP))
 

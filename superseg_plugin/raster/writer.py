@@ -239,7 +239,8 @@ def _options(driver: str, bands: int, dtype: np.dtype[Any], compress: bool) -> l
         f"INTERLEAVE={'PIXEL' if bands <= INTERLEAVED_BANDS else 'BAND'}",
     ]
     if compress:
-        options.append("COMPRESS=DEFLATE")
+        # Level 4 takes a third of the time of the usual 6; numbers of regions get 3 % larger by it.
+        options += ["COMPRESS=DEFLATE", "ZLEVEL=4"]
         # Threads that read many bands back fill GDAL 3.6's log with errors that are none.
         if bands <= INTERLEAVED_BANDS:
             options.append("NUM_THREADS=ALL_CPUS")

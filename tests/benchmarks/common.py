@@ -13,11 +13,23 @@ from tests.tools.qgis_process import BUILD, REPOSITORY
 
 FOLDER = BUILD / "benchmark"
 ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
+# Has OpenCV too, where that can be installed.
+RIVALS_PYTHON = BUILD / "env" / "rivals" / "bin" / "python"
 
 
 def run_rival(*arguments: object) -> str:
     """Run rivals.py in the engine environment and return what it prints."""
-    command = [str(ENGINE_PYTHON), "-m", "tests.benchmarks.rivals", *map(str, arguments)]
+    return _run(ENGINE_PYTHON, "tests.benchmarks.rivals", *arguments)
+
+
+def run_speed_rival(*arguments: object) -> str:
+    """Run speed_rivals.py, with OpenCV where there is one, and return what it prints."""
+    python = RIVALS_PYTHON if RIVALS_PYTHON.is_file() else ENGINE_PYTHON
+    return _run(python, "tests.benchmarks.speed_rivals", *arguments)
+
+
+def _run(python: Path, module: str, *arguments: object) -> str:
+    command = [str(python), "-m", module, *map(str, arguments)]
     done = subprocess.run(
         command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, encoding="utf-8"
     )

@@ -56,6 +56,15 @@ def make_engine() -> None:
     _make("engine", find_interpreter().path, [], shared=True)
 
 
+def make_rivals() -> None:
+    """What the speed benchmark compares with; without it, it compares with less."""
+    try:
+        _make("rivals", find_interpreter().path, [], shared=True)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(ENVIRONMENTS / "rivals", ignore_errors=True)
+        print("OpenCV cannot be installed here: the benchmark leaves it out.", flush=True)
+
+
 def _make(name: str, base: Path, options: list[str], shared: bool = False) -> None:
     folder = ENVIRONMENTS / name
     requirements = REQUIREMENTS / f"{name}.txt"
@@ -109,6 +118,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "worker": make_worker,
     "qgis": make_qgis,
     "engine": make_engine,
+    "rivals": make_rivals,
 }
 
 

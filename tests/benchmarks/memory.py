@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Memory of a process and of its children, watched from outside while they work."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from pathlib import Path
+
+PERIOD = 0.1
+
+
+class MemoryWatch:
+    """Peak memory of QGIS and of its worker, over all and between two moments.
+
+    Attributes:
+        own: peak resident bytes of the process.
+        children: the same of its largest child.
+    """
+
+    def __init__(self) -> None:
+        self.own = 0
+        self.children = 0
+        self._samples: list[tuple[float, int, int]] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._process = 0
+
+    def start(self, process: int) -> None:
+        """Watch from now on."""
+        self._process = process
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._stop.set()
+        self._thread.join()
+
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """Most bytes held by the process and by a child, from and to a `time.perf_counter`."""
+        # A stage shorter than the period still has a sample beside it.
+        near = [one for one in self._samples if start - PERIOD <= one[0] <= end + PERIOD]
+        return max((one[1] for one in near), default=0), max((one[2] for one in near), default=0)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(PERIOD):
+            children = _descendants(self._process)
+            self.own = max(self.own, _status(self._process, "VmHWM"))
+            self.children = max([self.children, *(_status(one, "VmHWM") for one in children)])
+            largest = max((_status(one, "VmRSS") for one in children), default=0)
+            own = _status(self._process, "VmRSS")
+            self._samples.append((time.perf_counter(), own, largest))
+
+
+def _status(process: int, name: str) -> int:
+    """A size in bytes from a process's status, 0 for one that has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    found = re.search(rf"{name}:\s+(\d+) kB", status)
+    return 1024 * int(found[1]) if found else 0
+
+
+def _descendants(process: int) -> list[int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text(encoding="utf-8")
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(status.rsplit(")", 1)[1].split()[1])
+    found, open_ends = [], [process]
+    while open_ends:
+        parent = open_ends.pop()
+        children = [child for child, its_parent in parents.items() if its_parent == parent]
+        found += children
+        open_ends += children
+    return found
