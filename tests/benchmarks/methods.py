@@ -38,7 +38,7 @@ from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.common import run_rival
 
 SILENT = SilentProgress()
-WARMING_SIDE = 128
+WARMING_SIDE = 64
 
 
 @dataclass(frozen=True)
@@ -217,16 +217,18 @@ class Workshop:
             self._worker = worker
         return self._worker
 
-    @property
     def device_name(self) -> str:
-        """What the networks compute on."""
+        """What the networks compute on, by the worker's own word."""
         asked = self.worker.submit("describe_device", {"network": "light"})
         return str(self.worker.result(asked, SILENT).result["name"])
 
-    def restart(self) -> None:
-        """End the worker, after a fault that it may not have survived."""
-        self._open.close()
-        self._worker = None
+    def recover(self) -> None:
+        """After a fault: start another worker unless this one still answers."""
+        try:
+            self.device_name()
+        except Exception:
+            self._open.close()
+            self._worker = None
 
     def job(
         self, image: Path, target: Path, classes: int, seed: int, window: Window | None = None
@@ -243,7 +245,7 @@ def _warm_up(worker: Worker) -> None:
         whole = Window(0, 0, WARMING_SIDE, WARMING_SIDE)
         with RasterWriter(image, Grid(WARMING_SIDE, WARMING_SIDE), 3, np.uint8) as writer:
             writer.write(whole, noise.astype(np.uint8))
-        segment(Job(image, target, 4, 0, worker), "fast")
+        segment(Job(image, target, 2, 0, worker), "fast")
 
 
 def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, dict]:

@@ -56,7 +56,7 @@ class Benchmark:
         self._kept_trials = _by_key(kept, "trials", options.keep, "trial") if kept else {}
         self._trials = [name for name in options.methods if name in TRIALS]
         self.record: dict[str, Any] = {
-            "machine": {**machine(), "device": workshop.device_name},
+            "machine": {**machine(), "device": workshop.device_name()},
             "data": str(options.data.resolve()),
             "images": list(pairs),
             "classes": options.classes,
@@ -138,7 +138,7 @@ class Benchmark:
         try:
             return make()
         except Exception as error:
-            self._workshop.restart()
+            self._workshop.recover()
             lines = str(error).strip().splitlines() or [""]
             told = f"{type(error).__name__}: {lines[-1]}"
             self.record["failures"].append({**key, "error": told})
@@ -155,6 +155,8 @@ class Benchmark:
             for run in self.record["runs"]
             if (run["image"], run["classes"], run["seed"]) == (image, classes, first)
         ]
+        if not runs:
+            return
         maps = [
             (
                 run["method"],
@@ -169,7 +171,12 @@ class Benchmark:
         return self._folder / "maps" / image / f"{classes}-{method}-{seed}.tif"
 
     def _write_record(self) -> None:
-        record = {**self.record, "summary": summarize(self.record)}
+        # What is kept but not reached yet must outlast another break.
+        unreached = {
+            "runs": _without(self._kept, self.record["runs"], "method"),
+            "trials": _without(self._kept_trials, self.record["trials"], "trial"),
+        }
+        record = {**self.record, "summary": summarize(self.record), "unreached": unreached}
         _replace(self._folder / "quality.json", json.dumps(record, indent=1))
 
     def _write_reports(self) -> None:
@@ -208,11 +215,17 @@ def _output(command: list[str]) -> str:
 def _by_key(
     record: dict[str, Any], part: str, keep: Sequence[str], name: str
 ) -> dict[tuple, dict[str, Any]]:
-    return {
-        (one["image"], one["classes"], one[name], one["seed"]): one
-        for one in record[part]
-        if EVERYTHING in keep or one[name] in keep
-    }
+    every = [*record[part], *record.get("unreached", {}).get(part, [])]
+    return {_key(one, name): one for one in every if EVERYTHING in keep or one[name] in keep}
+
+
+def _without(kept: dict[tuple, dict], reached: Sequence[dict], name: str) -> list[dict]:
+    done = {_key(one, name) for one in reached}
+    return [one for key, one in kept.items() if key not in done]
+
+
+def _key(one: dict[str, Any], name: str) -> tuple:
+    return one["image"], one["classes"], one[name], one["seed"]
 
 
 def _say(key: dict[str, Any], text: str) -> None:
