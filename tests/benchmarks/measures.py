@@ -118,8 +118,7 @@ def likeliest_reference(table: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
 
 
 def mean_and_spread(values: Sequence[float]) -> list[float]:
-    """Mean and sample standard deviation (n - 1); 0 for a single value, empty for none."""
-    if not values:
-        return []
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    return [statistics.fmean(values), spread]
+    """Mean and, for two values or more, sample standard deviation (n - 1); empty for none."""
+    if len(values) < 2:
+        return list(values)
+    return [statistics.fmean(values), statistics.stdev(values)]

@@ -320,4 +320,4 @@ def _number(value: float | None) -> str:
 
 
 def _spoken(figure: Sequence[float]) -> str:
-    return f"{figure[0]:.3f} ± {figure[1]:.3f}" if figure else NONE
+    return " ± ".join(f"{number:.3f}" for number in figure) or NONE

@@ -110,7 +110,7 @@ def test_a_class_stands_for_the_reference_class_that_it_shares_most_with():
 
 def test_spread_is_of_a_sample():
     assert mean_and_spread([1.0, 2.0, 3.0]) == [2.0, 1.0]
-    assert mean_and_spread([4.0]) == [4.0, 0.0]
+    assert mean_and_spread([4.0]) == [4.0]
     assert mean_and_spread([]) == []
 
 
