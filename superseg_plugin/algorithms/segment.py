@@ -70,9 +70,10 @@ run.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "The most classes to tell apart; a class that nothing belongs to is left out.",
+            "How many classes to tell apart. 0 finds out: of 24 classes those too alike are "
+            "joined. Any smaller number can be had afterwards with <i>Merge classes</i>.",
             16,
-            2,
+            0,
             255,
         )
         self.add_choice(

@@ -61,9 +61,10 @@ patches are drawn from all over it.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "The most classes to tell apart. The training may end with fewer.",
+            "The most classes to tell apart. The training may end with fewer. 0 lets the clusters "
+            "find out.",
             16,
-            2,
+            0,
             255,
         )
         self.add_choice(

@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Soft classes of superpixels: features, mixture, and smoothing on the region adjacency graph."""
+"""Soft classes of superpixels, by what they look like and what surrounds them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from scipy import sparse
 
 from .description import column_layout
+from .features import principal_components, superpixel_features
 from .mixture import fit_mixture
+from .smoothing import softmax
+from .surroundings import mixed_with_neighbors
 from .types import DoubleArray, FloatArray, IndexArray
 
-LOG_OFFSET = 5.0
-BLOCK_WEIGHTS = {"chroma": 1.0, "brightness": 0.7, "spread": 0.5, "texture": 0.5, "context": 0.7}
-PRINCIPAL_COMPONENTS = 10
-SAMPLE_SUPERPIXELS = 20_000
+OWN_COMPONENTS = 10
+WORDS = 32
+WORD_TEMPERATURE = 0.3
+WALKS = (2, 8)
+SURROUNDING_COMPONENTS = 5
+SURROUNDING_WEIGHT = 0.5
 # A mixture is far too sure of itself; at this power its posteriors and the neighbors can argue.
 TEMPERATURE = 0.1
-MEAN_FIELD_ITERATIONS = 15
-EXTREME = 3.0
-# Squared difference a band, display units, that parts neighbors whatever the rest of the image.
-CLEAR_CONTRAST = 300.0
 
 
 @dataclass(frozen=True)
@@ -32,139 +31,51 @@ class Clusters:
 
     Attributes:
         log_joint: `(n, k)` float32, log of class weight times density.
+        features: `(n, d)` float32, what the mixture was fitted to.
         means: `(n, bands)` float32 mean of each superpixel, display units.
     """
 
     log_joint: FloatArray
+    features: FloatArray
     means: FloatArray
 
 
-def cluster_superpixels(sums: DoubleArray, bands: int, classes: int, seed: int) -> Clusters:
-    """Cluster superpixels by what they look like.
+def cluster_superpixels(
+    sums: DoubleArray, pairs: IndexArray, lengths: DoubleArray, bands: int, classes: int
+) -> Clusters:
+    """Cluster superpixels by what they look like and what surrounds them.
+
+    A first mixture gives a vocabulary: kinds of superpixels, more than there are classes. A second
+    one is fitted to the superpixels' own features and to the words around them, which tell a roof
+    in a town from a bare field of the same color.
 
     Args:
         sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
+        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
+        lengths: `(m,)` shared border.
         bands: number of bands.
         classes: classes wanted; fewer come back where there are fewer distinct superpixels.
-        seed: of the sample and of the starts.
     """
     layout = column_layout(bands)
     pixels = sums[:, 0]
-    few = max(2, len(sums) // (2 * classes))
-    features = principal_features(sums, bands, min(PRINCIPAL_COMPONENTS, few))
-    generator = np.random.default_rng(seed)
     counts = _counts_as(pixels)
-    chosen: Any = slice(None)
-    if len(features) > SAMPLE_SUPERPIXELS:
-        chosen = generator.choice(len(features), SAMPLE_SUPERPIXELS, replace=False)
-    mixture = fit_mixture(features[chosen], counts[chosen], classes, seed)
-    log_joint = mixture.log_joint(torch.from_numpy(features)).numpy()
+    # A full covariance of d dimensions wants several superpixels a class for each of them.
+    dimensions = max(2, len(sums) // (2 * classes))
+    features = superpixel_features(sums, bands, min(OWN_COMPONENTS, dimensions))
+    left = min(SURROUNDING_COMPONENTS, (dimensions - OWN_COMPONENTS) // len(WALKS))
+    if left > 0 and len(pairs):
+        vocabulary = _log_joint(features, counts, max(WORDS, classes))
+        words = softmax(_above_best(vocabulary) * np.float32(WORD_TEMPERATURE))
+        surroundings = mixed_with_neighbors(words, pairs, lengths, pixels, WALKS)
+        shares = pixels / pixels.sum()
+        columns = [
+            _equally_long(principal_components(x, shares, left), shares) for x in surroundings
+        ]
+        scale = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
+        features = np.concatenate([features, *(column * scale for column in columns)], axis=1)
+    log_joint = _log_joint(features, counts, classes)
     means = (sums[:, layout["values"]] / pixels[:, None]).astype(np.float32)
-    return Clusters(log_joint, means)
-
-
-def _counts_as(pixels: DoubleArray) -> FloatArray:
-    """How much each superpixel counts: by the root of its size.
-
-    By number alone, a lake that fills a tenth of the scene weighs no more than a hut; by area
-    alone, the lake is all there is.
-    """
-    weights: FloatArray = np.sqrt(pixels / np.median(pixels)).astype(np.float32)
-    return weights
-
-
-def principal_features(sums: DoubleArray, bands: int, components: int) -> FloatArray:
-    """Weighted blocks of standardised features, reduced to their principal components.
-
-    Args:
-        sums: as for `cluster_superpixels`.
-        bands: number of bands.
-        components: kept at most; a full covariance needs several points for each.
-
-    Returns:
-        `(n, d)` float32, d from 1 to `components`.
-    """
-    layout = column_layout(bands)
-    pixels = sums[:, :1]
-    mean = sums[:, layout["values"]] / pixels
-    brightness = mean.mean(axis=1, keepdims=True)
-    variance = np.maximum(sums[:, layout["squares"]] / pixels - mean**2, 0)
-    blocks = {
-        "chroma": np.log((mean + LOG_OFFSET) / (brightness + LOG_OFFSET)),
-        "brightness": np.log(brightness + LOG_OFFSET),
-        "spread": np.log1p(np.sqrt(variance)),
-        "texture": sums[:, layout["texture"]] / pixels,
-        "context": sums[:, layout["context"]] / pixels,
-    }
-    weights = pixels[:, 0] / pixels.sum()
-    columns = [
-        _standardise(block, weights) * (BLOCK_WEIGHTS[name] / np.sqrt(block.shape[1]))
-        for name, block in blocks.items()
-    ]
-    features = np.concatenate(columns, axis=1)
-    covariance = (features * weights[:, None]).T @ features
-    values, vectors = np.linalg.eigh(covariance)
-    kept = np.flatnonzero(values > 1e-9 * max(values[-1], 1e-12))[::-1][:components]
-    if len(kept) == 0:
-        return np.zeros((len(features), 1), np.float32)
-    vectors = vectors[:, kept]
-    # The sign of an eigenvector is the library's choice; fix it, so that seeds mean the same.
-    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(kept))])
-    return np.ascontiguousarray(features @ vectors, np.float32)
-
-
-def _standardise(block: DoubleArray, weights: DoubleArray) -> DoubleArray:
-    center = weights @ block
-    spread = np.sqrt(weights @ (block - center) ** 2)
-    standard: DoubleArray = (block - center) / np.where(spread > 1e-6, spread, 1.0)
-    # A sliver between two fields may be off by twenty: as extreme as three, it teaches enough.
-    return np.clip(standard, -EXTREME, EXTREME)
-
-
-def smooth_on_graph(
-    unary: FloatArray,
-    pairs: IndexArray,
-    lengths: DoubleArray,
-    means: FloatArray,
-    smoothness: float,
-) -> FloatArray:
-    """Let neighbors agree: mean field of a Potts model on the region adjacency graph.
-
-    Neighbors count by their shared border, less where their colors differ.
-
-    Args:
-        unary: `(n, k)` float32 log evidence of each class.
-        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
-        lengths: `(m,)` shared border.
-        means: `(n, bands)` mean colors, display units.
-        smoothness: weight of the neighbors; 0 = softmax of the evidence alone.
-
-    Returns:
-        `(n, k)` float32 class probabilities.
-    """
-    probabilities = _softmax(unary)
-    if smoothness <= 0 or len(pairs) == 0:
-        return probabilities
-    weights = _neighbor_weights(pairs, lengths, means, len(unary))
-    for _ in range(MEAN_FIELD_ITERATIONS):
-        probabilities = _softmax(unary + np.float32(smoothness) * (weights @ probabilities))
-    return probabilities
-
-
-def _neighbor_weights(
-    pairs: IndexArray, lengths: DoubleArray, means: FloatArray, count: int
-) -> Any:
-    one, two = pairs[:, 0], pairs[:, 1]
-    distance = np.square(means[one] - means[two]).sum(axis=1)
-    usual = min(float(np.median(distance)), CLEAR_CONTRAST * means.shape[1])
-    scale = 2.0 * max(usual, 1e-6)
-    shared = lengths.astype(np.float64)
-    perimeter = np.bincount(one, shared, count) + np.bincount(two, shared, count)
-    similar = shared * np.exp(-distance / scale)
-    values = np.concatenate([similar / perimeter[one], similar / perimeter[two]])
-    positions = (np.concatenate([one, two]), np.concatenate([two, one]))
-    matrix: Any = sparse.csr_matrix((values.astype(np.float32), positions), shape=(count, count))
-    return matrix
+    return Clusters(log_joint, features, means)
 
 
 def fuse(
@@ -192,11 +103,32 @@ def fuse(
 
 def tempered(log_joint: FloatArray) -> FloatArray:
     """Evidence of the mixture at the temperature at which neighbors can change its mind."""
+    return np.float32(TEMPERATURE) * _above_best(log_joint)
+
+
+def _counts_as(pixels: DoubleArray) -> FloatArray:
+    """How much each superpixel counts: by the root of its size.
+
+    By number alone, a lake that fills a tenth of the scene weighs no more than a hut; by area
+    alone, the lake is all there is.
+    """
+    weights: FloatArray = np.sqrt(pixels / np.median(pixels)).astype(np.float32)
+    return weights
+
+
+def _log_joint(features: FloatArray, counts: FloatArray, components: int) -> FloatArray:
+    mixture = fit_mixture(features, counts, components)
+    log_joint: FloatArray = mixture.log_joint(torch.from_numpy(features)).numpy()
+    return log_joint
+
+
+def _above_best(log_joint: FloatArray) -> FloatArray:
     above: FloatArray = log_joint - log_joint.max(axis=1, keepdims=True)
-    return np.float32(TEMPERATURE) * above
+    return above
 
 
-def _softmax(unary: FloatArray) -> FloatArray:
-    shifted = np.exp(unary - unary.max(axis=1, keepdims=True))
-    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
-    return result
+def _equally_long(components: FloatArray, shares: DoubleArray) -> FloatArray:
+    """Principal components scaled so that the first has a spread of 1."""
+    spread = float(np.sqrt(shares @ np.square(components[:, 0].astype(np.float64))))
+    scaled: FloatArray = components / np.float32(max(spread, 1e-6))
+    return scaled

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.cluster.hierarchy import fcluster, linkage
 from torch import Tensor
 
-from .types import FloatArray
+from .types import AnyArray, FloatArray
 
 REGULARISATION = 1e-3
-SHORT_RUN = 15
-SHORT_RUN_POINTS = 4000
-LONG_RUN = 150
+# Ward's tree needs the distances of all pairs of these points.
+TREE_POINTS = 2000
+FITTED_POINTS = 8000
+TREE_ITERATIONS = 30
+ITERATIONS = 150
 # The prior on a covariance counts as much as this many points a dimension.
 PRIOR_POINTS = 2.0
 TOLERANCE = 1e-4
@@ -41,41 +44,49 @@ class Mixture:
         return torch.stack(columns, dim=1)
 
 
-def fit_mixture(
-    points: FloatArray, weights: FloatArray, components: int, seed: int, starts: int = 20
-) -> Mixture:
-    """Fit the mixture: short runs from several starts, the likeliest one run to its end.
+def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mixture:
+    """Fit the mixture, starting from Ward's hierarchical clustering.
 
-    Source: C. Biernacki, G. Celeux, G. Govaert, "Choosing starting values for the EM algorithm",
-    Computational Statistics & Data Analysis 41 (2003).
+    Nothing is left to chance: random starts end in one of many fits that are as likely as each
+    other and cut the same scene in other ways. On labeled images this start was also better than
+    the likeliest of twenty random ones.
+
+    Source: C. Fraley, A. E. Raftery, "Model-based clustering, discriminant analysis, and density
+    estimation", Journal of the American Statistical Association 97 (2002).
 
     Args:
-        points: `(n, d)` float32, n >= 1.
+        points: `(n, d)` float32, n >= 1; an even choice of them is fitted where there are many.
         weights: `(n,)` float32, how much each point counts.
         components: number of Gaussians wanted; fewer where there are fewer distinct points.
-        seed: of the starts.
-        starts: number of short runs; they see a part of the points.
     """
-    data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
-    mass = torch.from_numpy(np.ascontiguousarray(weights, np.float32))
-    generator = np.random.default_rng(seed)
-    distinct = len(np.unique(points, axis=0))
-    components = max(1, min(components, distinct))
-    few, few_mass = data, mass
-    if len(data) > SHORT_RUN_POINTS:
-        chosen = generator.choice(len(data), SHORT_RUN_POINTS, replace=False)
-        few, few_mass = data[torch.from_numpy(chosen)], mass[torch.from_numpy(chosen)]
-    runs = []
-    for _ in range(starts):
-        hard = _start_responsibilities(few, few_mass, components, generator)
-        runs.append(_run(few, few_mass, _maximise(few, few_mass, hard), SHORT_RUN))
-    likeliest, _ = max(runs, key=lambda run: run[1])
-    return _run(data, mass, likeliest, LONG_RUN)[0]
+    chosen = _spread_evenly(len(points), FITTED_POINTS)
+    data = torch.from_numpy(np.ascontiguousarray(points[chosen], np.float32))
+    mass = torch.from_numpy(np.ascontiguousarray(weights[chosen], np.float32))
+    part = torch.from_numpy(_spread_evenly(len(data), TREE_POINTS))
+    few, few_mass = data[part], mass[part]
+    components = max(1, min(components, len(torch.unique(few, dim=0))))
+    hard = torch.nn.functional.one_hot(_ward_owner(few.numpy(), components), components)
+    start = _maximise(few, few_mass, hard.to(data.dtype))
+    return _run(data, mass, _run(few, few_mass, start, TREE_ITERATIONS), ITERATIONS)
 
 
-def _run(data: Tensor, weights: Tensor, mixture: Mixture, iterations: int) -> tuple[Mixture, float]:
+def _spread_evenly(count: int, most: int) -> AnyArray:
+    """Up to `most` indices of `count`, evenly spaced."""
+    if count <= most:
+        return np.arange(count)
+    return np.linspace(0, count - 1, most).astype(np.int64)
+
+
+def _ward_owner(points: FloatArray, components: int) -> Tensor:
+    """Index of the cluster of each point in Ward's tree, cut where it has so many branches."""
+    if components == 1:
+        return torch.zeros(len(points), dtype=torch.int64)
+    numbers = fcluster(linkage(points.astype(np.float64), "ward"), components, "maxclust")
+    return torch.from_numpy(numbers.astype(np.int64) - 1)
+
+
+def _run(data: Tensor, weights: Tensor, mixture: Mixture, iterations: int) -> Mixture:
     previous = -np.inf
-    score = previous
     for _ in range(iterations):
         joint = mixture.log_joint(data)
         total = torch.logsumexp(joint, dim=1)
@@ -84,7 +95,7 @@ def _run(data: Tensor, weights: Tensor, mixture: Mixture, iterations: int) -> tu
         if score - previous < TOLERANCE:
             break
         previous = score
-    return mixture, score
+    return mixture
 
 
 def _maximise(data: Tensor, weights: Tensor, responsibilities: Tensor) -> Mixture:
@@ -108,25 +119,3 @@ def _maximise(data: Tensor, weights: Tensor, responsibilities: Tensor) -> Mixtur
         total = mass[index] + PRIOR_POINTS * dimensions
         covariances.append((weighted.T @ centered + prior) / total + ridge)
     return Mixture((mass / mass.sum()).log(), means, torch.stack(covariances))
-
-
-def _start_responsibilities(
-    data: Tensor, weights: Tensor, components: int, generator: np.random.Generator
-) -> Tensor:
-    """Hard assignment to k-means++ centers after a few Lloyd iterations."""
-    centers = data[int(generator.integers(len(data)))][None]
-    nearest = torch.cdist(data, centers)[:, 0].square()
-    while len(centers) < components:
-        share = (nearest * weights).double().numpy()
-        total = share.sum()
-        chance = share / total if total > 0 else None
-        chosen = data[int(generator.choice(len(data), p=chance))][None]
-        centers = torch.cat([centers, chosen])
-        nearest = torch.minimum(nearest, torch.cdist(data, chosen)[:, 0].square())
-    for _ in range(5):
-        owner = torch.cdist(data, centers).argmin(dim=1)
-        hard = torch.nn.functional.one_hot(owner, components).to(data.dtype)
-        mass = weights @ hard
-        moved = ((hard * weights[:, None]).T @ data) / mass.clamp(min=1e-6)[:, None]
-        centers = torch.where(mass[:, None] > 0, moved, centers)
-    return hard

@@ -95,7 +95,7 @@ def run_classification(
     scaling = scaling_of_model(model)
     with Staging() as staging:
         scratch = staging.scratch(output)
-        _warn_of_other_values(model, measure_scene(source, 1, 0, worker, progress), progress)
+        _warn_of_other_values(model, measure_scene(source, 1, worker, progress), progress)
         if superpixels is None and options.smoothness > 0:
             path = scratch / "superpixels.tif"
             part = PartProgress(progress, 0, 0.3)
@@ -138,9 +138,10 @@ def run_classification(
                 statistics=statistics,
             )
         write_class_table(staging.path(output), table)
-        write_record(
-            staging.path(output), "classify", options, source, worker, model=Path(model_path).name
-        )
+        extra: dict[str, Any] = {"model": Path(model_path).name}
+        if model.merge_order:
+            extra["merge_order"] = model.merge_order
+        write_record(staging.path(output), "classify", options, source, worker, **extra)
         staging.commit()
     return ClassificationResult(int((statistics.counts > 0).sum()))
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 Doubles = npt.NDArray[np.float64]
 Step = tuple[int, int, float]
 
+RIDGE = 1e-3
+
 
 def bhattacharyya_merge_order(
     weights: Doubles, means: Doubles, covariances: Doubles
@@ -132,3 +134,42 @@ def cophenetic(steps: Sequence[Step], classes: int) -> Doubles:
         result[np.ix_(other, one)] = distance
         owner[other] = kept - 1
     return result
+
+
+def class_moments(
+    features: npt.NDArray[np.float32],
+    classes: npt.NDArray[np.int64],
+    pixels: Doubles,
+    count: int,
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Share, mean and covariance of each class of superpixels.
+
+    A covariance of few superpixels is drawn towards a common round one, which a class without any
+    gets whole.
+
+    Args:
+        features: `(n, d)` of the superpixels.
+        classes: `(n,)` index of each one's class.
+        pixels: `(n,)` pixels of each superpixel.
+        count: number of classes, k.
+
+    Returns:
+        `(k,)`, `(k, d)`, `(k, d, d)`.
+    """
+    values = features.astype(np.float64)
+    dimensions = values.shape[1]
+    totals = np.bincount(classes, pixels, count)
+    sums = np.stack([np.bincount(classes, pixels * column, count) for column in values.T], axis=1)
+    means = sums / np.maximum(totals, 1e-9)[:, None]
+    common = np.average(np.square(values - np.average(values, 0, pixels)), 0, pixels)
+    prior = np.diag(common) / count ** (2.0 / dimensions)
+    covariances = np.empty((count, dimensions, dimensions))
+    members = np.bincount(classes, minlength=count)
+    for index in range(count):
+        inside = classes == index
+        centered = values[inside] - means[index]
+        shares = pixels[inside] / max(totals[index], 1e-9)
+        trust = members[index] / (members[index] + dimensions)
+        covariances[index] = trust * (centered * shares[:, None]).T @ centered
+        covariances[index] += (1 - trust) * prior + RIDGE * np.eye(dimensions)
+    return totals / max(totals.sum(), 1e-9), means, covariances

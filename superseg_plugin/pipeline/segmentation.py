@@ -29,7 +29,7 @@ from .classification import (
     pool_superpixels,
     smooth_superpixels,
 )
-from .clustering import cluster_superpixels
+from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import describe_scene
 from .model_file import Model, save_model
 from .patches import covering_windows
@@ -55,12 +55,13 @@ PUBLISHED_STRIDE = 448
 PUBLISHED_EPOCHS = 10
 PUBLISHED_LEAST_STEPS = 150
 PUBLISHED_SIEVE = 20
+PUBLISHED_CLASSES = 32
 BALANCED_STEPS = 150
 
 
 @dataclass(frozen=True)
 class SegmentationOptions:
-    """How to segment; see the help of `superseg:segment`."""
+    """How to segment; see the help of `superseg:segment`. With 0 classes the scene decides."""
 
     classes: int = 16
     preset: str = "balanced"
@@ -71,7 +72,8 @@ class SegmentationOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        check_classes(self.classes)
+        if self.classes:
+            check_classes(self.classes)
         check_smoothness(self.smoothness)
         check_min_area(self.min_area)
         check_tile_size(self.tile_size)
@@ -147,15 +149,19 @@ class _Run:
         self._scratch = staging.scratch(outputs.classes)
         self._draft = self._scratch / "classes.tif"
         self._trained: TrainedNetwork | None = None
-        self._training = TrainingOptions(classes=options.classes, seed=options.seed)
+        self._training = TrainingOptions(
+            classes=options.classes or PUBLISHED_CLASSES, seed=options.seed
+        )
+        self._clusters: Clusters | None = None
+        # What the merge order is read from: features, probabilities and pixels of superpixels.
+        self._classified: tuple[Any, Any, Any] | None = None
 
     def segment(self) -> SegmentationResult:
         """Go through all steps."""
         with self._stage("reading", 0, 0.02):
             self._scaling = measure_scene(
                 self._source,
-                self._options.classes,
-                self._options.seed,
+                self._training.classes,
                 self._worker,
                 self._progress,
             )
@@ -230,10 +236,10 @@ class _Run:
                 description,
                 options.classes,
                 options.smoothness,
-                options.seed,
                 self._worker,
                 progress,
             )
+        self._clusters = clusters
         self._training = replace(self._training, classes=clusters.classes, steps=BALANCED_STEPS)
         probabilities = clusters.smoothed
         # The fast preset has no use for a network of its own, but may be asked for one.
@@ -269,6 +275,7 @@ class _Run:
             paint_superpixels(
                 self._source, superpixels, probabilities, self._draft, confidence, progress
             )
+        self._classified = (clusters.features, probabilities, description.pixels)
 
     def _finish(self) -> ClassTable:
         """Number the classes, write the map with its tables, and the other outputs."""
@@ -282,7 +289,9 @@ class _Run:
             with RasterSource(str(path)) as classes:
                 table = build_class_table(source, classes, progress, statistics=statistics)
                 write_class_table(path, table)
-                write_record(path, "segment", options, source, self._worker)
+                merge_order = merge_order_of(*self._classified, order) if self._classified else None
+                extra = {} if merge_order is None else {"merge_order": merge_order}
+                write_record(path, "segment", options, source, self._worker, **extra)
                 if outputs.average_color:
                     target = self._staging.path(outputs.average_color)
                     paint_average_color(source, classes, target, progress, statistics)
@@ -291,13 +300,14 @@ class _Run:
                 f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
             )
         if outputs.model and self._trained:
-            save_model(self._staging.path(outputs.model), self._final_model(table, order))
+            model = self._final_model(table, order, merge_order or [])
+            save_model(self._staging.path(outputs.model), model)
         if outputs.report:
             self._write_report(outputs.report, table)
         self._progress.report(1.0, "Done")
         return table
 
-    def _final_model(self, table: ClassTable, order: Any) -> Model:
+    def _final_model(self, table: ClassTable, order: Any, merge_order: list[Any]) -> Model:
         """The model with the map's class numbers; classes that the map lacks come last."""
         trained = self._trained
         if trained is None:
@@ -312,6 +322,10 @@ class _Run:
             replace(trained, weights=weights),
             np.concatenate([table.colors, gray]),
             self._worker,
+            # Classes that the map lacks are like no other; nothing is lost when they join first.
+            [[1, len(order) + 1 + i, 0.0] for i in range(len(rest))] + merge_order
+            if merge_order
+            else [],
         )
 
     def _write_report(self, path: str, table: ClassTable) -> None:

@@ -108,7 +108,7 @@ def run_superpixels(
         Cancelled: the user asked to stop.
     """
     with Staging() as staging:
-        scaling = measure_scene(source, 1, 0, worker, progress)
+        scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)
         scratch = staging.scratch(output)
         count = make_superpixels(source, scaling, path, scratch, options, worker, progress)

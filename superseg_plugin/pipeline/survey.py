@@ -19,14 +19,13 @@ PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
 
 
 def measure_scene(
-    source: RasterSource, needed_pixels: int, seed: int, worker: Worker, progress: Progress
+    source: RasterSource, needed_pixels: int, worker: Worker, progress: Progress
 ) -> dict[str, Any]:
-    """Measure the bands on a seeded sample of windows from all over the scene.
+    """Measure the bands on a sample of windows from all over the scene.
 
     Args:
         source: the scene.
         needed_pixels: valid pixels without which the run makes no sense, such as one a class.
-        seed: of the sample.
         worker: who measures.
         progress: asked for cancel.
 
@@ -37,7 +36,8 @@ def measure_scene(
         SuperSegError: no pixel, or fewer pixels than needed, are valid.
     """
     windows = tiles(source.grid.width, source.grid.height, SAMPLE_WINDOW)
-    generator = np.random.default_rng(seed)
+    # Always the same sample: another SEED must not cut other superpixels.
+    generator = np.random.default_rng(0)
     parts: list[np.ndarray[Any, Any]] = []
     found = 0
     for index in generator.permutation(len(windows)):

@@ -16,7 +16,7 @@ from ..progress import PartProgress, Progress
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
-from .clustering import Clusters, cluster_superpixels
+from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .colors import told_apart
 from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
@@ -57,8 +57,9 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        # A scene of one color has a single class, whatever was asked for.
-        check_classes(self.classes, least=1)
+        # A scene of one color has a single class, whatever was asked for; 0 lets clusters decide.
+        if self.classes or self.guidance != "clusters":
+            check_classes(self.classes, least=1)
         for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
             if getattr(self, name) not in allowed:
                 raise SuperSegError(f"{name.upper()} must be one of {', '.join(allowed)}.")
@@ -121,7 +122,7 @@ def run_training(
     initial = _load_initial(initial_model, source, options)
     with Staging() as staging:
         scratch = staging.scratch(model_output)
-        scaling = measure_scene(source, options.classes, options.seed, worker, progress)
+        scaling = measure_scene(source, max(options.classes, 2), worker, progress)
         if initial is not None:
             scaling = {"scaling": _scaling_of(initial)}
         if superpixels is None:
@@ -131,14 +132,14 @@ def run_training(
             superpixels = RasterSource(str(path))
         check_superpixels(superpixels)
         with superpixels:
-            clusters = None
+            clusters, pixels = None, None
             if options.guidance == "clusters":
                 part = PartProgress(progress, 0.2, 0.4)
                 description = describe_scene(source, superpixels, scaling, worker, part)
                 clusters = cluster_superpixels(
-                    description, options.classes, GUIDING_SMOOTHNESS, options.seed, worker, progress
+                    description, options.classes, GUIDING_SMOOTHNESS, worker, progress
                 )
-                options = replace(options, classes=clusters.classes)
+                options, pixels = replace(options, classes=clusters.classes), description.pixels
             part = PartProgress(progress, 0.4, 0.45)
             patches = draw_patches(source, superpixels, options, scratch, part)
         trained = train_network(
@@ -156,7 +157,10 @@ def run_training(
         order = np.argsort(-counts, kind="stable")
         trained = replace(trained, weights=reorder_classes(trained.weights, order))
         colors = display_colors(means[order], source)
-        model = build_model(source, scaling, options, trained, colors, worker)
+        merge_order = None
+        if clusters is not None and pixels is not None:
+            merge_order = merge_order_of(clusters.features, clusters.smoothed, pixels, order)
+        model = build_model(source, scaling, options, trained, colors, worker, merge_order)
         save_model(staging.path(model_output), model)
         if report_output:
             sections = [
@@ -327,6 +331,7 @@ def build_model(
     trained: TrainedNetwork,
     colors: npt.NDArray[np.uint8],
     worker: Worker,
+    merge_order: list[Any] | None = None,
 ) -> Model:
     """Put a trained network and what it was made from together."""
     figures = scaling["scaling"]
@@ -340,6 +345,7 @@ def build_model(
         pixel_size=pixel_size(source),
         class_names=tuple(f"Class {number + 1}" for number in range(options.classes)),
         class_colors=colors,
+        merge_order=merge_order or [],
         options=asdict(options),
         seed=options.seed,
         versions=worker.versions,

@@ -82,37 +82,46 @@ def describe_superpixels(call: Call) -> Answer:
 
 
 def cluster(call: Call) -> Answer:
-    """Mixture over `sums` (n, features), smoothed on the graph `pairs`, `lengths`."""
-    from ..engine import clustering
+    """Mixture over `sums` (n, features) on the graph `pairs`, `lengths`, and smoothed on it."""
+    from ..engine import clustering, smoothing
 
-    options, arrays = call.options, call.arrays
+    arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
+    sums, pairs, lengths = arrays["sums"], arrays["pairs"], arrays["lengths"]
+    options = call.options
     clusters = clustering.cluster_superpixels(
-        np.asarray(arrays["sums"]), options["bands"], options["classes"], options["seed"]
+        sums, pairs, lengths, options["bands"], options["classes"]
     )
-    smoothed = clustering.smooth_on_graph(
+    smoothed = smoothing.smooth_keeping_classes(
         clustering.tempered(clusters.log_joint),
-        np.asarray(arrays["pairs"]),
-        np.asarray(arrays["lengths"]),
+        pairs,
+        lengths,
         clusters.means,
+        sums[:, 0],
+        clusters.log_joint.argmax(axis=1),
         options["smoothness"],
     )
-    return {}, {"log_joint": clusters.log_joint, "smoothed": smoothed}
+    return {}, {
+        "log_joint": clusters.log_joint,
+        "smoothed": smoothed,
+        "features": clusters.features,
+    }
 
 
 def smooth(call: Call) -> Answer:
     """Class probabilities of superpixels from `pooled` and, where given, the mixture's evidence."""
-    from ..engine import clustering
+    from ..engine import clustering, smoothing
 
     arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
-    pooled = arrays["pooled"].astype(np.float32)
+    pooled, pixels = arrays["pooled"].astype(np.float32), arrays["pixels"]
+    smoothness = call.options["smoothness"]
+    graph = (arrays["pairs"], arrays["lengths"], arrays["means"])
     if "log_joint" in arrays:
-        unary = clustering.fuse(arrays["log_joint"], arrays["smoothed"], pooled, arrays["pixels"])
+        unary = clustering.fuse(arrays["log_joint"], arrays["smoothed"], pooled, pixels)
+        own = arrays["smoothed"].argmax(axis=1)
+        found = smoothing.smooth_keeping_classes(unary, *graph, pixels, own, smoothness)
     else:
-        unary = np.log(pooled + np.float32(1e-4))
-    probabilities = clustering.smooth_on_graph(
-        unary, arrays["pairs"], arrays["lengths"], arrays["means"], call.options["smoothness"]
-    )
-    return {}, {"probabilities": probabilities}
+        found = smoothing.smooth_on_graph(np.log(pooled + np.float32(1e-4)), *graph, smoothness)
+    return {}, {"probabilities": found}
 
 
 def describe_device(call: Call) -> Answer:

@@ -144,9 +144,7 @@ def clusters(job: Job) -> float:
         superpixels, scaling = _cut(job, source, Path(scratch))
         with superpixels:
             description = describe_scene(source, superpixels, scaling, job.worker, SILENT)
-            found = cluster_superpixels(
-                description, job.classes, smoothness, job.seed, job.worker, SILENT
-            )
+            found = cluster_superpixels(description, job.classes, smoothness, job.worker, SILENT)
             paint_superpixels(source, superpixels, found.smoothed, job.target, None, SILENT)
     return time.perf_counter() - started
 
@@ -250,7 +248,7 @@ def _warm_up(worker: Worker) -> None:
 
 def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, dict]:
     """Superpixels of a scene, and its scaling, as the presets make them."""
-    scaling = measure_scene(source, job.classes, job.seed, job.worker, SILENT)
+    scaling = measure_scene(source, job.classes, job.worker, SILENT)
     path = folder / "superpixels.tif"
     make_superpixels(source, scaling, path, folder, SuperpixelOptions(), job.worker, SILENT)
     return RasterSource(str(path)), scaling
