@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,21 @@ CLEAR_CONTRAST = 300.0
 SHARE_KEPT = 0.1
 ROUNDS = 10
 DEFENSE = 2.0
+# Neighbors repeat each other until every class looks certain; at this power it tells which are.
+CONFIDENCE_POWER = 0.25
+
+
+@dataclass(frozen=True)
+class Smoothed:
+    """Classes on which neighbors agree.
+
+    Attributes:
+        probabilities: `(n, k)` float32.
+        confidence: `(n,)` float32 from 1 / k to 1: how sure the most probable class is.
+    """
+
+    probabilities: FloatArray
+    confidence: FloatArray
 
 
 def smooth_on_graph(
@@ -25,7 +41,7 @@ def smooth_on_graph(
     lengths: DoubleArray,
     means: FloatArray,
     smoothness: float,
-) -> FloatArray:
+) -> Smoothed:
     """Let neighbors agree: mean field of a Potts model on the region adjacency graph.
 
     Neighbors count by their shared border, less where their colors differ.
@@ -36,12 +52,7 @@ def smooth_on_graph(
         lengths: `(m,)` shared border.
         means: `(n, bands)` mean colors, display units.
         smoothness: weight of the neighbors; 0 = softmax of the evidence alone.
-
-    Returns:
-        `(n, k)` float32 class probabilities.
     """
-    if smoothness <= 0 or len(pairs) == 0:
-        return softmax(unary)
     return _mean_field(unary, _neighbor_weights(pairs, lengths, means, len(unary)), smoothness)
 
 
@@ -53,7 +64,7 @@ def smooth_keeping_classes(
     pixels: DoubleArray,
     own: IndexArray,
     smoothness: float,
-) -> FloatArray:
+) -> Smoothed:
     """As `smooth_on_graph`, but no class is smoothed away.
 
     A class of scattered superpixels has few neighbors of its own and loses them all. Where one
@@ -69,23 +80,20 @@ def smooth_keeping_classes(
         own: `(n,)` class of each superpixel to begin with.
         smoothness: as for `smooth_on_graph`.
     """
-    if smoothness > 0 and len(pairs):
-        weights = _neighbor_weights(pairs, lengths, means, len(unary))
-    else:
-        weights = sparse.csr_matrix((len(unary), len(unary)), dtype=np.float32)
+    weights = _neighbor_weights(pairs, lengths, means, len(unary))
     classes = unary.shape[1]
     before = np.bincount(own, pixels, classes)
     defended = unary.copy()
-    probabilities = _mean_field(unary, weights, smoothness)
+    smoothed = _mean_field(unary, weights, smoothness)
     for _ in range(ROUNDS):
-        after = np.bincount(probabilities.argmax(axis=1), pixels, classes)
+        after = np.bincount(smoothed.probabilities.argmax(axis=1), pixels, classes)
         losing = after < SHARE_KEPT * before
         if not losing.any():
             break
         rows = np.flatnonzero(losing[own])
         defended[rows, own[rows]] += np.float32(DEFENSE)
-        probabilities = _mean_field(defended, weights, smoothness)
-    return probabilities
+        smoothed = _mean_field(defended, weights, smoothness)
+    return smoothed
 
 
 def softmax(unary: FloatArray) -> FloatArray:
@@ -102,16 +110,21 @@ def border_matrix(pairs: IndexArray, values: DoubleArray, count: int) -> Any:
     return sparse.csr_matrix((np.concatenate([values, values]), positions), shape=(count, count))
 
 
-def _mean_field(unary: FloatArray, weights: Any, smoothness: float) -> FloatArray:
-    probabilities = softmax(unary)
-    for _ in range(MEAN_FIELD_ITERATIONS):
-        probabilities = softmax(unary + np.float32(smoothness) * (weights @ probabilities))
-    return probabilities
+def _mean_field(unary: FloatArray, weights: Any, smoothness: float) -> Smoothed:
+    evidence, probabilities = unary, softmax(unary)
+    if smoothness > 0:
+        for _ in range(MEAN_FIELD_ITERATIONS):
+            evidence = unary + np.float32(smoothness) * (weights @ probabilities)
+            probabilities = softmax(evidence)
+    calm = softmax(np.float32(CONFIDENCE_POWER) * evidence)
+    return Smoothed(probabilities, calm.max(axis=1))
 
 
 def _neighbor_weights(
     pairs: IndexArray, lengths: DoubleArray, means: FloatArray, count: int
 ) -> Any:
+    if len(pairs) == 0:
+        return sparse.csr_matrix((count, count), dtype=np.float32)
     distance = np.square(means[pairs[:, 0]] - means[pairs[:, 1]]).sum(axis=1)
     usual = min(float(np.median(distance)), CLEAR_CONTRAST * means.shape[1])
     shared = lengths.astype(np.float64)

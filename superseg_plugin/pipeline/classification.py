@@ -110,7 +110,7 @@ def run_classification(
         else:
             check_superpixels(superpixels)
             with superpixels:
-                probabilities = _classify_superpixels(
+                smoothed = _classify_superpixels(
                     source,
                     superpixels,
                     network,
@@ -119,7 +119,7 @@ def run_classification(
                     PartProgress(progress, 0.3, 0.85),
                 )
                 part = PartProgress(progress, 0.85, 0.9)
-                paint_superpixels(source, superpixels, probabilities, draft, confidence, part)
+                paint_superpixels(source, superpixels, *smoothed, draft, confidence, part)
         statistics, _ = finish_classes(
             source,
             draft,
@@ -246,8 +246,8 @@ def smooth_superpixels(
     worker: Worker,
     progress: Progress,
     evidence: dict[str, npt.NDArray[Any]] | None = None,
-) -> npt.NDArray[np.float32]:
-    """Class probabilities of superpixels, smoothed on their graph, `(n, classes)`.
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Class probabilities of superpixels, smoothed on their graph, and how sure they are.
 
     Args:
         pooled: of `pool_superpixels`.
@@ -256,6 +256,9 @@ def smooth_superpixels(
         worker: who computes.
         progress: asked for cancel.
         evidence: `log_joint` and `smoothed` of the mixture to join with the network, or None.
+
+    Returns:
+        Probabilities `(n, classes)` and confidence `(n,)`.
     """
     arrays: dict[str, npt.NDArray[Any]] = {
         "pooled": pooled,
@@ -266,28 +269,27 @@ def smooth_superpixels(
         **(evidence or {}),
     }
     answer = worker.result(worker.submit("smooth", {"smoothness": smoothness}, arrays), progress)
-    probabilities: npt.NDArray[np.float32] = answer.arrays["probabilities"]
-    return probabilities
+    return answer.arrays["probabilities"], answer.arrays["confidence"]
 
 
 def paint_superpixels(
     source: RasterSource,
     superpixels: RasterSource,
     probabilities: npt.NDArray[np.float32],
+    confidence: npt.NDArray[np.float32],
     path: Path,
     confidence_path: Path | None,
     progress: Progress,
 ) -> None:
-    """Write every superpixel's most probable class and, if wanted, its probability in percent."""
+    """Write every superpixel's most probable class and, if wanted, how sure it is in percent."""
     classes = np.concatenate([[0], probabilities.argmax(axis=1) + 1]).astype(np.uint8)
-    percent = np.rint(probabilities.max(axis=1) * 100)
-    confidence = np.concatenate([[CONFIDENCE_NODATA], percent]).astype(np.uint8)
+    percent = np.concatenate([[CONFIDENCE_NODATA], np.rint(confidence * 100)]).astype(np.uint8)
     windows = tiles(source.grid.width, source.grid.height, LARGEST_TILE // 2)
     with _Outputs(source, path, confidence_path) as outputs:
         for index, window in enumerate(windows):
             ids = read_superpixels(superpixels, window)
             ids[~source.read(window)[1]] = 0
-            outputs.write(window, classes[ids], confidence[ids])
+            outputs.write(window, classes[ids], percent[ids])
             progress.report((index + 1) / len(windows), "Painting classes")
 
 
@@ -342,7 +344,7 @@ def _classify_superpixels(
     scaling: dict[str, Any],
     smoothness: float,
     progress: Progress,
-) -> npt.NDArray[np.float32]:
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     description = describe_scene(
         source, superpixels, scaling, network.worker, PartProgress(progress, 0, 0.3)
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +27,13 @@ class Clusters:
     Attributes:
         log_joint: `(n, k)` float32 log of class weight times density.
         smoothed: `(n, k)` float32 class probabilities, smoothed on the graph.
+        confidence: `(n,)` float32, how sure the most probable class is.
         features: `(n, d)` float32, what the mixture was fitted to.
     """
 
     log_joint: npt.NDArray[np.float32]
     smoothed: npt.NDArray[np.float32]
+    confidence: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
 
     @property
@@ -125,7 +127,7 @@ def _join(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clu
     log_joint = [np.logaddexp.reduce(found.log_joint[:, each], axis=1) for each in members]
     smoothed = np.stack([found.smoothed[:, each].sum(axis=1) for each in members], axis=1)
     total = np.maximum(smoothed.sum(axis=1, keepdims=True), np.float32(1e-9))
-    return Clusters(np.stack(log_joint, axis=1), smoothed / total, found.features)
+    return replace(found, log_joint=np.stack(log_joint, axis=1), smoothed=smoothed / total)
 
 
 def _cluster(
@@ -149,11 +151,9 @@ def _cluster(
         ),
         progress,
     ).arrays
-    filled = []
-    for name, rest in (("log_joint", 0.0), ("smoothed", 1.0), ("features", 0.0)):
-        part = answer[name]
-        whole = np.full((len(present), part.shape[1]), rest, np.float32)
-        whole[present] = part
-        filled.append(whole)
-    filled[1][~present] /= filled[1].shape[1]
-    return Clusters(*filled)
+    filled = {}
+    for name, part in answer.items():
+        filled[name] = np.zeros((len(present), *part.shape[1:]), np.float32)
+        filled[name][present] = part
+    filled["smoothed"][~present] = 1.0 / filled["smoothed"].shape[1]
+    return Clusters(**filled)

@@ -241,7 +241,7 @@ class _Run:
             )
         self._clusters = clusters
         self._training = replace(self._training, classes=clusters.classes, steps=BALANCED_STEPS)
-        probabilities = clusters.smoothed
+        probabilities, sure = clusters.smoothed, clusters.confidence
         # The fast preset has no use for a network of its own, but may be asked for one.
         if options.preset == "balanced" or self._outputs.model:
             with self._stage("training", 0.42, 0.72) as progress:
@@ -267,13 +267,13 @@ class _Run:
                 pooled = pool_superpixels(self._source, superpixels, network, count, progress)
             with self._stage("smoothing", 0.88, 0.9) as progress:
                 evidence = {"log_joint": clusters.log_joint, "smoothed": clusters.smoothed}
-                probabilities = smooth_superpixels(
+                probabilities, sure = smooth_superpixels(
                     pooled, description, options.smoothness, self._worker, progress, evidence
                 )
         with self._stage("painting", 0.9, 0.94) as progress:
             confidence = self._optional(self._outputs.confidence)
             paint_superpixels(
-                self._source, superpixels, probabilities, self._draft, confidence, progress
+                self._source, superpixels, probabilities, sure, self._draft, confidence, progress
             )
         self._classified = (clusters.features, probabilities, description.pixels)
 

@@ -102,7 +102,8 @@ def cluster(call: Call) -> Answer:
     )
     return {}, {
         "log_joint": clusters.log_joint,
-        "smoothed": smoothed,
+        "smoothed": smoothed.probabilities,
+        "confidence": smoothed.confidence,
         "features": clusters.features,
     }
 
@@ -121,7 +122,7 @@ def smooth(call: Call) -> Answer:
         found = smoothing.smooth_keeping_classes(unary, *graph, pixels, own, smoothness)
     else:
         found = smoothing.smooth_on_graph(np.log(pooled + np.float32(1e-4)), *graph, smoothness)
-    return {}, {"probabilities": found}
+    return {}, {"probabilities": found.probabilities, "confidence": found.confidence}
 
 
 def describe_device(call: Call) -> Answer:

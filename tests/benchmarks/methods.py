@@ -145,7 +145,9 @@ def clusters(job: Job) -> float:
         with superpixels:
             description = describe_scene(source, superpixels, scaling, job.worker, SILENT)
             found = cluster_superpixels(description, job.classes, smoothness, job.worker, SILENT)
-            paint_superpixels(source, superpixels, found.smoothed, job.target, None, SILENT)
+            paint_superpixels(
+                source, superpixels, found.smoothed, found.confidence, job.target, None, SILENT
+            )
     return time.perf_counter() - started
 
 
