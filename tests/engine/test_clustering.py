@@ -9,15 +9,18 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
-from superseg_plugin.engine import clustering
+from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.description import column_layout
 from superseg_plugin.engine.mixture import fit_mixture
+from superseg_plugin.engine.surroundings import mixed_with_neighbors
+
+NO_PAIRS = (np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
 
 
 def stretched_groups(seed=0):
     """Three elongated groups that k-means would cut across."""
     generator = np.random.default_rng(seed)
-    shape = np.array([[6.0, 0.0], [0.0, 0.3]])
+    shape = np.array([[3.0, 0.0], [0.0, 0.3]])
     parts = [generator.normal(size=(400, 2)) @ shape + [0, 4 * k] for k in range(3)]
     return np.concatenate(parts).astype(np.float32), np.repeat(np.arange(3), 400)
 
@@ -47,34 +50,93 @@ def test_mixture_finds_stretched_groups_as_scikit_learn_does():
     assert likelihood >= theirs.score(points) - 0.02
 
 
-def test_the_same_seed_gives_the_same_clusters():
+def chain(count):
+    """Superpixels in a row, each bordering on the next."""
+    first = np.arange(count - 1)
+    return np.stack([first, first + 1], axis=1), np.full(count - 1, 10)
+
+
+def test_the_same_superpixels_give_the_same_clusters():
     sums, _ = superpixel_sums(4)
-    one = clustering.cluster_superpixels(sums, 3, 4, seed=7)
-    other = clustering.cluster_superpixels(sums, 3, 4, seed=7)
+    one = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4)
+    other = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4)
     assert np.array_equal(one.log_joint, other.log_joint)
 
 
 def test_clusters_follow_the_kinds_of_superpixels():
     sums, kinds = superpixel_sums(4)
-    found = clustering.cluster_superpixels(sums, 3, 4, seed=0).log_joint.argmax(axis=1)
+    found = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4).log_joint.argmax(axis=1)
     assert adjusted_rand_score(kinds, found) > 0.95
+
+
+def test_what_surrounds_them_tells_alike_superpixels_apart():
+    """Gray superpixels, half of them among dark ones and half among bright ones."""
+    generator = np.random.default_rng(0)
+    layout = column_layout(1)
+    sums = np.zeros((1200, layout["context"].stop))
+    shade = np.where(np.arange(1200) < 600, 40.0, 200.0)
+    gray = np.arange(1200) % 3 == 0
+    mean = np.where(gray, 120.0, shade) + generator.normal(0, 2, 1200)
+    sums[:, 0] = 100
+    sums[:, layout["values"]] = mean[:, None] * 100
+    sums[:, layout["squares"]] = (mean[:, None] ** 2 + 25) * 100
+    found = clustering.cluster_superpixels(sums, *chain(1200), 1, 4).log_joint.argmax(axis=1)
+    assert adjusted_rand_score(np.arange(1200)[gray] < 600, found[gray]) > 0.8
+    alone = clustering.cluster_superpixels(sums, *NO_PAIRS, 1, 4).log_joint.argmax(axis=1)
+    assert adjusted_rand_score(np.arange(1200)[gray] < 600, alone[gray]) < 0.2
+
+
+def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
+    words = np.eye(4, dtype=np.float32)
+    pixels = np.array([100.0, 100.0, 100.0, 100.0])
+    near, far = mixed_with_neighbors(words, *chain(4), pixels, (1, 3))
+    assert near[1, 1] > near[1, 0] > 0
+    assert near[0, 2] == 0
+    assert far[0, 2] > far[0, 3] > 0
+    np.testing.assert_allclose(np.square(far.astype(float)).sum(axis=1), 1, atol=2e-3)
+    larger = mixed_with_neighbors(words, *chain(4), np.array([100.0, 900, 100, 100]), (1,))[0]
+    assert larger[0, 1] > near[0, 1]
 
 
 @pytest.mark.parametrize("bands", [1, 2, 3, 224])
 def test_any_band_count_clusters(bands):
     sums, _ = superpixel_sums(2, bands)
-    assert np.isfinite(clustering.cluster_superpixels(sums, bands, 5, seed=0).log_joint).all()
+    found = clustering.cluster_superpixels(sums, *chain(len(sums)), bands, 5)
+    assert np.isfinite(found.log_joint).all()
 
 
 def test_an_image_of_one_color_has_one_class():
     sums, _ = superpixel_sums(1)
     sums[:] = sums[0]
-    assert clustering.cluster_superpixels(sums, 3, 8, seed=0).log_joint.shape[1] == 1
+    assert clustering.cluster_superpixels(sums, *NO_PAIRS, 3, 8).log_joint.shape[1] == 1
 
 
 def test_fewer_superpixels_than_classes_give_fewer_classes():
     sums, _ = superpixel_sums(1)
-    assert clustering.cluster_superpixels(sums[:3], 3, 8, seed=0).log_joint.shape[1] <= 3
+    assert clustering.cluster_superpixels(sums[:3], *chain(3), 3, 8).log_joint.shape[1] <= 3
+
+
+def test_no_class_is_smoothed_away():
+    """A class of lone superpixels, each among many of another class."""
+    unary = np.log(np.tile(np.array([0.8, 0.2], np.float32), (300, 1)))
+    lone = np.arange(5, 300, 15)
+    unary[lone] = unary[lone, ::-1]
+    means = np.zeros((300, 1), np.float32)
+    pixels = np.full(300, 50.0)
+    plain = smoothing.smooth_on_graph(unary, *chain(300), means, 8.0)
+    assert (plain.probabilities.argmax(axis=1) == 0).all()
+    own = unary.argmax(axis=1)
+    kept = smoothing.smooth_keeping_classes(unary, *chain(300), means, pixels, own, 8.0)
+    found = np.flatnonzero(kept.probabilities.argmax(axis=1) == 1)
+    assert len(found) >= len(lone) / 10
+    assert np.isin(lone, found).any()
+
+
+def test_confidence_falls_where_the_evidence_is_divided():
+    unary = np.log(np.array([[0.98, 0.02], [0.7, 0.3], [0.5, 0.5]], np.float32))
+    sure = smoothing.smooth_on_graph(unary, *NO_PAIRS, np.zeros((3, 1), np.float32), 8.0)
+    assert sure.confidence[0] > sure.confidence[1] > sure.confidence[2]
+    assert sure.confidence[2] == pytest.approx(0.5)
 
 
 def test_smoothing_turns_an_outlier_among_its_like_and_spares_a_contrast():
@@ -84,8 +146,14 @@ def test_smoothing_turns_an_outlier_among_its_like_and_spares_a_contrast():
     alike, apart = np.zeros((5, 1), np.float32), np.zeros((5, 1), np.float32)
     apart[4] = 200
     apart[:4] = np.arange(4)[:, None]
-    assert clustering.smooth_on_graph(unary, pairs, lengths, alike, 0.0)[4].argmax() == 1
-    assert clustering.smooth_on_graph(unary, pairs, lengths, alike, 8.0)[4].argmax() == 0
+
+    def outlier(means, smoothness):
+        found = smoothing.smooth_on_graph(unary, pairs, lengths, means, smoothness)
+        return found.probabilities[4].argmax()
+
+    assert outlier(alike, 0.0) == 1
+    assert outlier(alike, 8.0) == 0
+    assert outlier(apart, 8.0) == 1
 
 
 def test_fusion_translates_classes_that_do_not_correspond():
