@@ -46,7 +46,10 @@ INPUT_HELP = (
     "The image: any raster layer, any number of bands, any number type. Web layers are fetched "
     "once, at the resolution of the map view."
 )
-SEED_HELP = "The same image, options and seed give the same result."
+SEED_HELP = (
+    "What the network's training starts from; superpixels and their groups are the same for every "
+    "seed. The same image, options and seed give the same result."
+)
 DEVICE_HELP = (
     "What computes the network: auto takes the graphics processor where there is a usable one, "
     "else the CPU; cuda is an NVIDIA processor, mps an Apple one."

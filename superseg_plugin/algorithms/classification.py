@@ -22,8 +22,11 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
 <p>Gives every pixel of an image the class that a <b>model</b> of <i>Train a network</i> or
 <i>Segment</i> finds for it. The image must have the bands that the model was trained on; the same
 model used on several dates or scenes gives classes that can be compared.</p>
-<p>With <b>superpixels</b>, all pixels of a superpixel get the same class. Smoothness then draws
-similar neighbors together, and the minimum area dissolves small patches.</p>
+<p>With <b>superpixels</b>, all pixels of a superpixel get the same class. Smoothness draws similar
+neighbors together, for which superpixels are made where none are given; the minimum area dissolves
+small patches.</p>
+<p>Where the model knows which of its classes are alike, <i>Merge classes</i> makes fewer of them
+without the image.</p>
 <p>The scene is worked on tile by tile; the tile size cannot be seen in the result. Names, colors,
 areas and band means of the classes are written into the file itself, so that other programs see
 them too.</p>

@@ -35,11 +35,14 @@ them, weighted by the border that they share; the smallest first. All else stays
 pixel.</li>
 </ul>
 <p>Which classes are alike is measured on the <b>image</b> where it is given. Otherwise it is read
-from the <b>model</b>, or from the record that <i>Segment</i> leaves beside its classes
-(<i>classes.tif.superseg.json</i>). The result has such a record too, so that it can be merged
-again.</p>
-<p>Example: <i>Segment</i> has given 16 classes, of which 3 and 7 are forest and 5 is water. With
-this table in <i>forest.csv</i></p>
+from the <b>model</b>, or from the record that <i>Segment</i> and <i>Classify</i> leave beside their
+classes (<i>classes.tif.superseg.json</i>). The result has such a record too, so that it can be
+merged again.</p>
+<p>Example: <i>Segment</i> has given 16 classes in <i>classes.tif</i>. Choose that raster, enter 8
+as the number of classes and leave all else empty: the most alike join until 8 are left. In a model,
+connect the classes of <i>Segment</i> here and do the same.</p>
+<p>Example: of the 16, classes 3 and 7 are forest and 5 is water. With this table in
+<i>forest.csv</i></p>
 <pre>from,to,name,color<br>3,3,Forest,#1b7837<br>7,3,,<br>5,5,Water,#2166ac</pre>
 <p>and a minimum area of 500, classes 3 and 7 become one called Forest, 5 is called Water, and no
 patch under 500 square meters is left, unless nodata surrounds it.</p>

@@ -33,19 +33,23 @@ class SegmentAlgorithm(SuperSegAlgorithm):
 <p>Divides an image into <b>classes</b> of like surface, such as water, forest, roofs or bare soil.
 <b>No samples are needed</b>: give an image and the number of classes, and name the classes
 afterwards.</p>
-<p>The image is cut into superpixels, these are grouped by color and texture, a small network
-learns the groups from the image itself, and both together decide on the class of every
-superpixel.</p>
+<p>The image is cut into superpixels, these are grouped by their color, texture and surroundings, a
+small network learns the groups from the image itself, and both together decide on the class of
+every superpixel.</p>
 <ul>
 <li><i>balanced</i>: the best result for the time.</li>
-<li><i>fast</i>: no network, unless its model is asked for; for a first look and for very
-large scenes.</li>
-<li><i>published</i>: the published method as it stands, for comparison.</li>
+<li><i>fast</i>: the groups alone, for a first look and for very large scenes. It gives up what the
+network adds: no second opinion on the superpixels, and no model for other scenes. Where the model
+is asked for, a network is trained for it alone; the classes stay the same.</li>
+<li><i>published</i>: the published method as it stands, for comparison. Its network teaches itself,
+may end with fewer classes, and gives others with another seed.</li>
 </ul>
 <p>The classes come as a styled layer whose colors are the classes' average colors, with each
 class's share of the area in the legend. Names, colors, areas and band means are in the file
 itself. Superpixels, average color, confidence, the model and a report can be had from the same
 run.</p>
+<p>Which classes are most alike is kept beside the result, in <i>classes.tif.superseg.json</i>:
+<i>Merge classes</i> makes fewer of them without the image and in a moment.</p>
 """
     NEEDS_WORKER = True
 
@@ -70,8 +74,9 @@ run.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "How many classes to tell apart. 0 finds out: of 24 classes those too alike are "
-            "joined. Any smaller number can be had afterwards with <i>Merge classes</i>.",
+            "How many classes come out; where the image has fewer kinds of surface, the log says "
+            "so. 0 finds out: of 24 classes those too alike are joined, and at least 4 stay if "
+            "there are as many. published may end with fewer, and starts from 32 with 0.",
             16,
             0,
             255,
@@ -79,8 +84,8 @@ run.</p>
         self.add_choice(
             self.PRESET,
             "Preset",
-            "balanced: the best result for the time. fast: no network. published: the published "
-            "method as it stands.",
+            "balanced: the best result for the time. fast: no network, so no refinement by one. "
+            "published: the published method as it stands.",
             PRESETS,
         )
         self.add_tidying(8.0)

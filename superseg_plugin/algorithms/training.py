@@ -25,8 +25,9 @@ class TrainingAlgorithm(SuperSegAlgorithm):
 <p>Trains a small fully convolutional network on the image itself. <b>No samples are needed</b>:
 the superpixels tell which pixels belong together, and the guidance which superpixels do.</p>
 <p>The result is a model file (<code>.superseg</code>). <i>Classify</i> applies it to this image, or
-to any other image of the same bands. It holds the network, the statistics of the bands and the
-colors of the classes, and runs no code when it is opened.</p>
+to any other image of the same bands. It holds the network, the statistics of the bands, the
+colors of the classes and, with <i>clusters</i>, which of them are alike; it runs no code when it is
+opened.</p>
 <p>The time needed depends on steps, patch size and batch size, not on the size of the scene:
 patches are drawn from all over it.</p>
 """
@@ -61,8 +62,9 @@ patches are drawn from all over it.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "The most classes to tell apart. The training may end with fewer. 0 lets the clusters "
-            "find out.",
+            "How many classes to tell apart. With clusters the model has as many, or fewer where "
+            "the image has fewer kinds of surface; 0 finds out. With selftraining it starts from "
+            "so many and may end with fewer; 0 is no choice there.",
             16,
             0,
             255,
@@ -70,7 +72,8 @@ patches are drawn from all over it.</p>
         self.add_choice(
             self.GUIDANCE,
             "Guidance",
-            "What the network learns from. clusters: superpixels of similar color and texture. "
+            "What the network learns from. clusters: groups of superpixels of similar color, "
+            "texture and surroundings, the same every time. "
             "selftraining: the network's own guess, made uniform within each superpixel, as "
             "published.",
             GUIDANCES,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,8 +68,20 @@ def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mix
     few, few_mass = data[part], mass[part]
     components = max(1, min(components, len(torch.unique(few, dim=0))))
     hard = torch.nn.functional.one_hot(_ward_owner(few.numpy(), components), components)
-    start = _maximise(few, few_mass, hard.to(data.dtype))
-    return _run(data, mass, _run(few, few_mass, start, TREE_ITERATIONS), ITERATIONS)
+    with one_thread():
+        start = _maximise(few, few_mass, hard.to(data.dtype))
+        return _run(data, mass, _run(few, few_mass, start, TREE_ITERATIONS), ITERATIONS)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep many small steps on one thread; sharing each of them out takes longer than doing it."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _spread_evenly(count: int, most: int) -> AnyArray:

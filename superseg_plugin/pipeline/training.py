@@ -57,8 +57,13 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
+        if not self.classes and self.guidance == "selftraining":
+            raise SuperSegError(
+                "CLASSES 0, which finds the number out, needs GUIDANCE clusters; with selftraining"
+                f" give a number from 2 to {MOST_CLASSES}."
+            )
         # A scene of one color has a single class, whatever was asked for; 0 lets clusters decide.
-        if self.classes or self.guidance != "clusters":
+        if self.classes:
             check_classes(self.classes, least=1)
         for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
             if getattr(self, name) not in allowed:

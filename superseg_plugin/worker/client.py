@@ -266,6 +266,8 @@ def worker_environment(environment: dict[str, str], interpreter: Interpreter) ->
         if not name.upper().startswith(DROPPED_VARIABLES)
     }
     kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter))
+    # Threads that spin while they wait bring a busy machine to a standstill.
+    kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":
         system = environment.get("SYSTEMROOT", r"C:\Windows")
         folder = interpreter.path.parent

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from qgis.core import QgsRasterLayer
 
+from superseg_plugin.pipeline.merge_order import check_merge_order
+from superseg_plugin.pipeline.model_file import read_header
 from tests.conftest import GEOTRANSFORM, blocks, read_raster, write_raster
 from tests.qgis.helpers import QUICK
 
@@ -47,6 +49,36 @@ def test_segment_gives_classes_and_all_that_was_asked_for(run, files, tmp_path, 
     assert "<svg" in Path(result["REPORT"]).read_text(encoding="utf-8")
     assert listener.fractions == sorted(listener.fractions)
     assert any("loss" in line.lower() for line in listener.lines)
+    model = read_header(result["MODEL"])
+    assert len(check_merge_order(model.merge_order, model.classes)) == model.classes - 1
+    # The model alone is enough to merge its classes by.
+    Path(f"{result['OUTPUT']}.superseg.json").unlink()
+    parameters = {"CLASSIFICATION": result["OUTPUT"], "MODEL": result["MODEL"], "CLASSES": 2}
+    merged = run("superseg:mergeclasses", {**parameters, "OUTPUT": str(tmp_path / "two.tif")})
+    assert set(np.unique(read_raster(merged["OUTPUT"]))) == {1, 2}
+
+
+@pytest.mark.parametrize(("preset", "fewest", "most"), [("fast", 4, 24), ("published", 1, 32)])
+def test_segment_finds_the_number_of_classes(run, files, tmp_path, listener, preset, fewest, most):
+    parameters = {"INPUT": files["scene"], "CLASSES": 0, "PRESET": preset, "DEVICE": "cpu"}
+    output = str(tmp_path / "classes.tif")
+    found = run("superseg:segment", {**parameters, "OUTPUT": output}, listener)["CLASS_COUNT"]
+    assert fewest <= found <= most
+    assert set(np.unique(read_raster(output))) == set(range(1, found + 1))
+    told = [line for line in listener.lines if line.startswith(f"CLASSES 0: {found} classes")]
+    assert len(told) == (preset == "fast")
+
+
+def test_another_seed_gives_the_same_superpixels_and_groups(run, files, tmp_path):
+    maps = {"OUTPUT": [], "SUPERPIXELS": []}
+    for seed in (0, 7):
+        parameters = {"INPUT": files["scene"], "CLASSES": 5, "PRESET": "fast", "SEED": seed}
+        places = {name: str(tmp_path / f"{name}{seed}.tif") for name in maps}
+        result = run("superseg:segment", {**parameters, "DEVICE": "cpu", **places})
+        for name, found in maps.items():
+            found.append(read_raster(result[name]))
+    assert np.array_equal(*maps["SUPERPIXELS"])
+    assert np.array_equal(*maps["OUTPUT"])
 
 
 def test_segment_of_chosen_bands_cut_to_an_extent(run, files, tmp_path):
@@ -117,6 +149,14 @@ def test_training_then_classification(run, files, tmp_path):
         assert len(np.unique(classes[blocks() == label])) == 1
     confidence = read_raster(result["CONFIDENCE"])[0]
     assert 0 <= confidence.min() <= confidence.max() <= 100
+
+
+def test_training_finds_the_number_of_classes(run, files, tmp_path):
+    parameters = {"INPUT": files["scene"], **QUICK, "CLASSES": 0}
+    result = run("superseg:trainfcn", {**parameters, "MODEL": str(tmp_path / "m.superseg")})
+    model = read_header(result["MODEL"])
+    assert 4 <= model.classes <= 24
+    check_merge_order(model.merge_order, model.classes)
 
 
 def test_training_goes_on_from_a_model(run, files, model, tmp_path):

@@ -51,7 +51,7 @@ def bad(tmp_path_factory, files, model):
 CASES = [
     ("segment", {"BANDS": [4]}, "BANDS.*band 4.*3 bands"),
     ("segment", {"BANDS": [0]}, "BANDS.*band 0"),
-    ("segment", {"CLASSES": 256}, "CLASSES.*256.*2 to 255"),
+    ("segment", {"CLASSES": 256}, "CLASSES.*256.*0 to 255"),
     ("segment", {"CLASSES": 1}, "CLASSES.*2 to 255"),
     ("segment", {"PRESET": "best"}, "PRESET.*best.*balanced, fast, published"),
     ("segment", {"SMOOTHNESS": -1}, "SMOOTHNESS.*at least 0"),
@@ -80,6 +80,11 @@ CASES = [
     ("trainfcn", {"INPUT": "{few}"}, "(CLASSES.*3|3.*CLASSES)"),
     ("trainfcn", {"INPUT": "{void}"}, "void.tif.*(valid|nodata)"),
     ("trainfcn", {"LEARNING_RATE": 2.0}, "LEARNING_RATE.*0 to 1"),
+    (
+        "trainfcn",
+        {"GUIDANCE": "selftraining", "CLASSES": 0},
+        "CLASSES 0.*GUIDANCE clusters.*2 to 255",
+    ),
     ("classify", {"MODEL": "{text}"}, "text.superseg"),
     ("classify", {"MODEL": "{folder}/no.superseg"}, "MODEL.*no.superseg"),
     ("classify", {"INPUT": "{two}"}, "(two.tif|quick.superseg).*band"),

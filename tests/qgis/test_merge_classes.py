@@ -115,6 +115,22 @@ def test_the_legend_shows_names_as_they_are_and_no_empty_numbers(
     assert [value for value, _, _ in found] == [1, 3, 4]
 
 
+def test_segment_then_merge_by_number_alone(run, files, tmp_path):
+    parameters = {"INPUT": files["scene"], "CLASSES": 6, "PRESET": "fast", "DEVICE": "cpu"}
+    many = run("superseg:segment", {**parameters, "OUTPUT": str(tmp_path / "many.tif")})
+    assert many["CLASS_COUNT"] == 6
+    few = run(
+        "superseg:mergeclasses",
+        {"CLASSIFICATION": many["OUTPUT"], "CLASSES": 3, "OUTPUT": str(tmp_path / "few.tif")},
+    )
+    assert few["CLASS_COUNT"] == 3
+    before, after = read_raster(many["OUTPUT"])[0], read_raster(few["OUTPUT"])[0]
+    assert set(np.unique(after)) == {1, 2, 3}
+    # Classes join whole.
+    for number in range(1, 7):
+        assert len(np.unique(after[before == number])) == 1
+
+
 def test_segment_then_merge_in_a_model(run, files, tmp_path, listener):
     model = QgsProcessingModelAlgorithm("Few classes")
     scene = QgsProcessingModelParameter("scene")
@@ -134,7 +150,6 @@ def test_segment_then_merge_in_a_model(run, files, tmp_path, listener):
         segment.addParameterSources(name, [source.fromStaticValue(value)])
     segment.addParameterSources("INPUT", [source.fromModelParameter("scene")])
     merge.addParameterSources("CLASSIFICATION", [source.fromChildOutput("segment", "OUTPUT")])
-    merge.addParameterSources("INPUT", [source.fromModelParameter("scene")])
     merge.addParameterSources("CLASSES", [source.fromStaticValue(2)])
     output = QgsProcessingModelOutput("Classes", "Classes")
     output.setChildId("merge")

@@ -58,6 +58,13 @@ def test_the_model_equals_the_steps_by_hand(run, files, tmp_path, shipped):
     assert np.array_equal(read_raster(places["Average color"]), read_raster(average))
 
 
+def test_the_model_takes_as_many_classes_as_its_step(provider):
+    numbers = [
+        provider.algorithm(name).parameterDefinition("CLASSES") for name in (MODEL_NAME, "trainfcn")
+    ]
+    assert len({(number.minimum(), number.maximum()) for number in numbers}) == 1
+
+
 def test_the_model_styles_its_classes(run, files, shipped, project_context, listener):
     from processing.gui.Postprocessing import handleAlgorithmResults
 
