@@ -69,7 +69,7 @@ def test_help_is_printed(qgis_process):
     assert "balanced" in text
 
 
-def test_segment_then_average_color_and_evaluate(qgis_process, files, tmp_path):
+def test_segment_then_average_color_evaluate_and_merge(qgis_process, files, tmp_path):
     classes = tmp_path / "classes.tif"
     done = qgis_process(
         "run",
@@ -108,6 +108,17 @@ def test_segment_then_average_color_and_evaluate(qgis_process, files, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["results"]["AMI"] > 0.8
+
+    done = qgis_process(
+        "run",
+        "superseg:mergeclasses",
+        "--",
+        f"CLASSIFICATION={classes}",
+        "CLASSES=2",
+        f"OUTPUT={tmp_path / 'two.tif'}",
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(np.unique(read_raster(tmp_path / "two.tif"))) == {1, 2}
 
 
 def test_merge_classes(qgis_process, files, tmp_path):
