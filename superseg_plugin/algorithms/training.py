@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.training import TrainingOptions, run_training
+from ..pipeline.training import run_training
+from ..pipeline.training_options import TrainingOptions
 from .base import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES, SuperSegAlgorithm
 
 GUIDANCES = ("clusters", "selftraining")

@@ -13,27 +13,20 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from ..progress import PartProgress, Progress
 from ..raster.class_table import write_class_table
-from ..raster.sieve import sieve
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
-from ..raster.writer import RasterWriter
 from ..worker.client import Worker
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
+from .network import Network
+from .painting import classify_pixels, finish_classes, paint_superpixels
 from .record import write_record
-from .rendering import ClassStatistics, build_class_table, class_statistics
+from .rendering import build_class_table
 from .superpixels import SuperpixelOptions, check_tile_size, make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
-from .training import scaling_of_model, weights_id
-
-CPU_TILE = 512
-LARGEST_TILE = 2048
-TILE_STEP = 64
-# Float32 activations of the widest layers that are alive at once, with room for the allocator.
-BYTES_PER_PIXEL = 2048
-CONFIDENCE_NODATA = 255
+from .trained_model import scaling_of_model
 
 
 @dataclass(frozen=True)
@@ -128,7 +121,7 @@ def run_classification(
             PartProgress(progress, 0.9, 1.0),
             class_count=model.classes,
         )
-        with _open_classes(staging.path(output)) as classes:
+        with RasterSource(str(staging.path(output))) as classes:
             table = build_class_table(
                 source,
                 classes,
@@ -154,62 +147,6 @@ def check_model_fits(model: Model, name: str, source: RasterSource) -> None:
             f"({', '.join(model.band_names[:12])}), INPUT {source.name} has {len(source.bands)}. "
             "Use the model with an image of the same sensor, or train one on this image."
         )
-
-
-class Network:
-    """A model in use: what every request to the worker carries."""
-
-    def __init__(self, model: Model, worker: Worker, tile_size: int, progress: Progress) -> None:
-        asked = worker.submit("describe_device", {"network": model.network})
-        device = worker.result(asked, progress).result
-        progress.log(f"Network {model.network}, {model.classes} classes, on {device['name']}")
-        self.halo: int = device["halo"]
-        self.alignment: int = device["alignment"]
-        self.classes = model.classes
-        self.worker = worker
-        self.tile_size = _tile_size(tile_size, device, self.alignment)
-        self._weights = model.weights
-        self._options = {
-            **scaling_of_model(model),
-            "model_id": weights_id(model.weights),
-            "network": model.network,
-            "classes": model.classes,
-        }
-
-    def submit(
-        self, source: RasterSource, window: Window, labels: npt.NDArray[np.uint32] | None = None
-    ) -> Any:
-        """Classify a window, whose corner lies on a multiple of the alignment, exactly.
-
-        The window is read with a halo at least as wide as the network sees, and cropped again.
-        """
-        outer = window.expand(self.halo, source.grid.width, source.grid.height)
-        values, valid = source.read(outer)
-        core = window.relative_to(outer)
-        arrays: dict[str, npt.NDArray[Any]] = {"image": values, "valid": valid, **self._weights}
-        if labels is not None:
-            arrays["labels"] = np.where(valid[core.slices], labels, 0).astype(np.uint32)
-        options = {**self._options, "core": [core.row, core.col, core.height, core.width]}
-        return self.worker.submit("predict", options, arrays)
-
-
-def classify_pixels(
-    source: RasterSource,
-    network: Network,
-    path: Path,
-    confidence_path: Path | None,
-    progress: Progress,
-) -> None:
-    """Write the network's class of every pixel and, if wanted, its probability in percent."""
-    grid = source.grid
-    windows = tiles(grid.width, grid.height, network.tile_size)
-    with _Outputs(source, path, confidence_path) as outputs:
-        answers = run_in_flight(
-            network.worker, windows, lambda window: network.submit(source, window), progress
-        )
-        for index, (window, answer) in enumerate(answers):
-            outputs.write(window, answer.arrays["classes"], answer.arrays["confidence"])
-            progress.report((index + 1) / len(windows), "Classifying")
 
 
 def pool_superpixels(
@@ -272,71 +209,6 @@ def smooth_superpixels(
     return answer.arrays["probabilities"], answer.arrays["confidence"]
 
 
-def paint_superpixels(
-    source: RasterSource,
-    superpixels: RasterSource,
-    probabilities: npt.NDArray[np.float32],
-    confidence: npt.NDArray[np.float32],
-    path: Path,
-    confidence_path: Path | None,
-    progress: Progress,
-) -> None:
-    """Write every superpixel's most probable class and, if wanted, how sure it is in percent."""
-    classes = np.concatenate([[0], probabilities.argmax(axis=1) + 1]).astype(np.uint8)
-    percent = np.concatenate([[CONFIDENCE_NODATA], np.rint(confidence * 100)]).astype(np.uint8)
-    windows = tiles(source.grid.width, source.grid.height, LARGEST_TILE // 2)
-    with _Outputs(source, path, confidence_path) as outputs:
-        for index, window in enumerate(windows):
-            ids = read_superpixels(superpixels, window)
-            ids[~source.read(window)[1]] = 0
-            outputs.write(window, classes[ids], percent[ids])
-            progress.report((index + 1) / len(windows), "Painting classes")
-
-
-def finish_classes(
-    source: RasterSource,
-    draft: Path,
-    path: Path,
-    min_area: int,
-    progress: Progress,
-    class_count: int | None = None,
-) -> tuple[ClassStatistics, npt.NDArray[np.int64]]:
-    """Merge small areas of a draft and write the classes.
-
-    Args:
-        source: the scene.
-        draft: class raster, changed in place.
-        path: where to write the classes, Byte, 0 = nodata.
-        min_area: patches of fewer pixels join their largest neighbor; 0 for none.
-        progress: told of every step.
-        class_count: number of classes that keep their numbers; None to number those that occur
-            by area, largest first.
-
-    Returns:
-        Figures of the classes as written, and for each its index in the draft (number - 1).
-    """
-    if min_area > 1:
-        sieve(draft, min_area, PartProgress(progress, 0, 0.4))
-    with _open_classes(draft) as classes:
-        part = PartProgress(progress, 0.4, 0.8)
-        statistics = class_statistics(source, classes, part, class_count)
-        order = np.arange(len(statistics.counts))
-        if class_count is None:
-            order = np.argsort(-statistics.counts, kind="stable")
-            order = order[statistics.counts[order] > 0]
-        numbers = np.zeros(256, np.uint8)
-        numbers[order + 1] = np.arange(1, len(order) + 1)
-        grid = source.grid
-        with RasterWriter(path, grid, 1, np.uint8, nodata=0, band_names=("class",)) as writer:
-            for window in tiles(grid.width, grid.height, LARGEST_TILE // 2):
-                values, valid = classes.read(window)
-                writer.write(window, numbers[np.where(valid, values[0], 0)])
-    figures = ClassStatistics(
-        statistics.counts[order], statistics.sums[order], statistics.areas[order]
-    )
-    return figures, order
-
-
 def _classify_superpixels(
     source: RasterSource,
     superpixels: RasterSource,
@@ -354,20 +226,6 @@ def _classify_superpixels(
     return smooth_superpixels(pooled, description, smoothness, network.worker, progress)
 
 
-def _open_classes(path: Path) -> RasterSource:
-    return RasterSource(str(path))
-
-
-def _tile_size(wanted: int, device: dict[str, Any], alignment: int) -> int:
-    """Tile side that the device's free memory bears; tiles start on the network's own grid."""
-    if wanted:
-        return max(wanted // alignment, 1) * alignment
-    if device["type"] == "cpu":
-        return CPU_TILE
-    side = int((device["free_bytes"] / 2 / BYTES_PER_PIXEL) ** 0.5)
-    return int(min(max(side // TILE_STEP * TILE_STEP, 256), LARGEST_TILE))
-
-
 def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Progress) -> None:
     """Say so when an image's values are far from those that the model was trained on."""
     here = measured["scaling"]
@@ -379,36 +237,3 @@ def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Prog
                 f"Warning: {name} has a median of {now:g} here and {center:g} where the model was "
                 "trained; expect poor classes unless the images are calibrated alike"
             )
-
-
-class _Outputs:
-    """Class raster and, where wanted, confidence raster being written together."""
-
-    def __init__(self, source: RasterSource, path: Path, confidence_path: Path | None) -> None:
-        grid = source.grid
-        self._classes = RasterWriter(path, grid, 1, np.uint8, nodata=0, compress=False)
-        self._confidence = None
-        if confidence_path is not None:
-            self._confidence = RasterWriter(
-                confidence_path,
-                grid,
-                1,
-                np.uint8,
-                nodata=CONFIDENCE_NODATA,
-                band_names=("confidence, percent",),
-            )
-
-    def __enter__(self) -> _Outputs:
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._classes.__exit__(*error)
-        if self._confidence is not None:
-            self._confidence.__exit__(*error)
-
-    def write(
-        self, window: Window, classes: npt.NDArray[np.uint8], confidence: npt.NDArray[np.uint8]
-    ) -> None:
-        self._classes.write(window, classes)
-        if self._confidence is not None:
-            self._confidence.write(window, confidence)

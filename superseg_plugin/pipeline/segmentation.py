@@ -20,34 +20,29 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from .average_color import paint_average_color
 from .classification import (
-    Network,
     check_min_area,
     check_smoothness,
-    classify_pixels,
-    finish_classes,
-    paint_superpixels,
     pool_superpixels,
     smooth_superpixels,
 )
 from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import describe_scene
 from .model_file import Model, save_model
+from .network import Network
+from .painting import classify_pixels, finish_classes, paint_superpixels
 from .patches import covering_windows
 from .record import describe_run, write_record
 from .rendering import build_class_table
 from .report import segmentation_report
 from .superpixels import SuperpixelOptions, check_tile_size, make_superpixels
 from .survey import measure_scene
+from .trained_model import TrainedNetwork, build_model, reorder_classes
 from .training import (
-    TrainedNetwork,
-    TrainingOptions,
-    build_model,
-    check_classes,
     cover_with_patches,
     draw_patches,
-    reorder_classes,
     train_network,
 )
+from .training_options import TrainingOptions, check_classes
 
 PRESETS = ("balanced", "fast", "published")
 PUBLISHED_TILE = 512

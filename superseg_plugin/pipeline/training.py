@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .clustering import Clusters, cluster_superpixels, merge_order_of
-from .colors import told_apart
 from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
 from .patches import PatchSet, covering_windows, patch_limit, random_windows, read_patches
@@ -25,55 +23,18 @@ from .report import facts_section, line_chart, page
 from .superpixels import SuperpixelOptions, make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
+from .trained_model import (
+    TrainedNetwork,
+    build_model,
+    display_colors,
+    reorder_classes,
+    scaling_of_model,
+    weights_id,
+)
+from .training_options import TrainingOptions
 
-GUIDANCES = ("clusters", "selftraining")
-NETWORKS = ("light", "published")
-LOSSES = ("crossentropy", "focal", "lovasz")
-MOST_CLASSES = 255
 GUIDING_SMOOTHNESS = 8.0
 LOG_EVERY = 25
-LOSS_WINDOW = 10
-
-
-def check_classes(classes: int, least: int = 2) -> None:
-    """Raise SuperSegError unless a number of classes fits a Byte raster with nodata."""
-    if not least <= classes <= MOST_CLASSES:
-        raise SuperSegError(f"CLASSES must be from 2 to {MOST_CLASSES}, not {classes}.")
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How to train; see the help of `superseg:trainfcn`."""
-
-    classes: int = 16
-    guidance: str = "clusters"
-    network: str = "light"
-    loss: str = "crossentropy"
-    steps: int = 150
-    patch_size: int = 256
-    batch_size: int = 4
-    learning_rate: float = 2e-3
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        if not self.classes and self.guidance == "selftraining":
-            raise SuperSegError(
-                "CLASSES 0, which finds the number out, needs GUIDANCE clusters; with selftraining"
-                f" give a number from 2 to {MOST_CLASSES}."
-            )
-        # A scene of one color has a single class, whatever was asked for; 0 lets clusters decide.
-        if self.classes:
-            check_classes(self.classes, least=1)
-        for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
-            if getattr(self, name) not in allowed:
-                raise SuperSegError(f"{name.upper()} must be one of {', '.join(allowed)}.")
-        if self.steps < 1 or self.batch_size < 1:
-            raise SuperSegError("STEPS and BATCH_SIZE must be at least 1.")
-        if self.patch_size < 32 or self.patch_size % 8:
-            raise SuperSegError("PATCH_SIZE must be a multiple of 8 pixels, at least 32.")
-        if not 0 < self.learning_rate <= 1:
-            raise SuperSegError("LEARNING_RATE must be above 0 and at most 1.")
 
 
 @dataclass(frozen=True)
@@ -82,20 +43,6 @@ class TrainingResult:
 
     class_count: int
     final_loss: float
-
-
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """Weights and how they came about: loss of every step, classes in use at the end."""
-
-    weights: dict[str, npt.NDArray[Any]]
-    losses: list[float]
-    live: int
-
-    @property
-    def final_loss(self) -> float:
-        """Mean loss of the last steps."""
-        return float(np.mean(self.losses[-LOSS_WINDOW:]))
 
 
 def run_training(
@@ -129,7 +76,7 @@ def run_training(
         scratch = staging.scratch(model_output)
         scaling = measure_scene(source, max(options.classes, 2), worker, progress)
         if initial is not None:
-            scaling = {"scaling": _scaling_of(initial)}
+            scaling = scaling_of_model(initial)
         if superpixels is None:
             path = scratch / "superpixels.tif"
             part = PartProgress(progress, 0, 0.2)
@@ -301,80 +248,6 @@ def look_at_classes(
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums[1:] / counts[1:, None]
     return counts[1:], (means - low) / (high - low) * 255
-
-
-def weights_id(weights: dict[str, npt.NDArray[Any]]) -> str:
-    """A name for a set of weights, by which the worker knows it has them already."""
-    digest = hashlib.sha256()
-    for name in sorted(weights):
-        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
-    return digest.hexdigest()
-
-
-def reorder_classes(
-    weights: dict[str, npt.NDArray[Any]], order: npt.NDArray[np.int64]
-) -> dict[str, npt.NDArray[Any]]:
-    """Renumber the classes of a network: new class i is the old class `order[i]`."""
-    return {
-        name: value[order] if name.startswith("head.") and value.ndim else value
-        for name, value in weights.items()
-    }
-
-
-def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
-    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
-    if shown.shape[1] == 1:
-        shown = np.repeat(shown, 3, axis=1)
-    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
-
-
-def build_model(
-    source: RasterSource,
-    scaling: dict[str, Any],
-    options: TrainingOptions,
-    trained: TrainedNetwork,
-    colors: npt.NDArray[np.uint8],
-    worker: Worker,
-    merge_order: list[Any] | None = None,
-) -> Model:
-    """Put a trained network and what it was made from together."""
-    figures = scaling["scaling"]
-    lists = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in figures.items()}
-    return Model(
-        network=options.network,
-        classes=options.classes,
-        band_count=len(source.bands),
-        band_names=source.band_names,
-        scaling={name: [float(x) for x in values] for name, values in lists.items()},
-        pixel_size=pixel_size(source),
-        class_names=tuple(f"Class {number + 1}" for number in range(options.classes)),
-        class_colors=colors,
-        merge_order=merge_order or [],
-        options=asdict(options),
-        seed=options.seed,
-        versions=worker.versions,
-        weights=trained.weights,
-    )
-
-
-def scaling_of_model(model: Model) -> dict[str, Any]:
-    """The scaling as the worker's operations take it."""
-    return {"scaling": _scaling_of(model)}
-
-
-def pixel_size(source: RasterSource) -> float | None:
-    """Side of a square of a pixel's area, in meters or map units; None without georeference."""
-    if source.grid.geotransform is None:
-        return None
-    areas = source.grid.row_areas(source.grid.window)
-    return float(np.sqrt(np.mean(areas)))
-
-
-def _scaling_of(model: Model) -> dict[str, Any]:
-    values: dict[str, Any] = {name: list(row) for name, row in model.scaling.items()}
-    values["distance_factor"] = model.scaling["distance_factor"][0]
-    return values
 
 
 def _load_initial(path: str | None, source: RasterSource, options: TrainingOptions) -> Model | None:

@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from superseg_plugin.pipeline.classification import (
     ClassificationOptions,
-    paint_superpixels,
     run_classification,
 )
 from superseg_plugin.pipeline.clustering import cluster_superpixels
 from superseg_plugin.pipeline.description import describe_scene
+from superseg_plugin.pipeline.painting import paint_superpixels
 from superseg_plugin.pipeline.segmentation import (
     PRESETS,
     SegmentationOptions,

@@ -19,7 +19,8 @@ from superseg_plugin.pipeline.segmentation import (
     run_segmentation,
 )
 from superseg_plugin.pipeline.superpixels import SuperpixelOptions, run_superpixels
-from superseg_plugin.pipeline.training import TrainingOptions, run_training
+from superseg_plugin.pipeline.training import run_training
+from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a trained network to a model, and back to what the worker takes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..raster.source import RasterSource
+from ..worker.client import Worker
+from .colors import told_apart
+from .model_file import Model
+from .training_options import TrainingOptions
+
+LOSS_WINDOW = 10
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """Weights and how they came about: loss of every step, classes in use at the end."""
+
+    weights: dict[str, npt.NDArray[Any]]
+    losses: list[float]
+    live: int
+
+    @property
+    def final_loss(self) -> float:
+        """Mean loss of the last steps."""
+        return float(np.mean(self.losses[-LOSS_WINDOW:]))
+
+
+def weights_id(weights: dict[str, npt.NDArray[Any]]) -> str:
+    """A name for a set of weights, by which the worker knows it has them already."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
+    return digest.hexdigest()
+
+
+def reorder_classes(
+    weights: dict[str, npt.NDArray[Any]], order: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[Any]]:
+    """Renumber the classes of a network: new class i is the old class `order[i]`."""
+    return {
+        name: value[order] if name.startswith("head.") and value.ndim else value
+        for name, value in weights.items()
+    }
+
+
+def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
+    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
+    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
+    if shown.shape[1] == 1:
+        shown = np.repeat(shown, 3, axis=1)
+    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
+
+
+def build_model(
+    source: RasterSource,
+    scaling: dict[str, Any],
+    options: TrainingOptions,
+    trained: TrainedNetwork,
+    colors: npt.NDArray[np.uint8],
+    worker: Worker,
+    merge_order: list[Any] | None = None,
+) -> Model:
+    """Put a trained network and what it was made from together."""
+    figures = scaling["scaling"]
+    lists = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in figures.items()}
+    return Model(
+        network=options.network,
+        classes=options.classes,
+        band_count=len(source.bands),
+        band_names=source.band_names,
+        scaling={name: [float(x) for x in values] for name, values in lists.items()},
+        pixel_size=pixel_size(source),
+        class_names=tuple(f"Class {number + 1}" for number in range(options.classes)),
+        class_colors=colors,
+        merge_order=merge_order or [],
+        options=asdict(options),
+        seed=options.seed,
+        versions=worker.versions,
+        weights=trained.weights,
+    )
+
+
+def scaling_of_model(model: Model) -> dict[str, Any]:
+    """The scaling as the worker's operations take it."""
+    values: dict[str, Any] = {name: list(row) for name, row in model.scaling.items()}
+    values["distance_factor"] = model.scaling["distance_factor"][0]
+    return {"scaling": values}
+
+
+def pixel_size(source: RasterSource) -> float | None:
+    """Side of a square of a pixel's area, in meters or map units; None without georeference."""
+    if source.grid.geotransform is None:
+        return None
+    areas = source.grid.row_areas(source.grid.window)
+    return float(np.sqrt(np.mean(areas)))

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How to train a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import SuperSegError
+
+GUIDANCES = ("clusters", "selftraining")
+NETWORKS = ("light", "published")
+LOSSES = ("crossentropy", "focal", "lovasz")
+MOST_CLASSES = 255
+
+
+def check_classes(classes: int, least: int = 2) -> None:
+    """Raise SuperSegError unless a number of classes fits a Byte raster with nodata."""
+    if not least <= classes <= MOST_CLASSES:
+        raise SuperSegError(f"CLASSES must be from 2 to {MOST_CLASSES}, not {classes}.")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train; see the help of `superseg:trainfcn`."""
+
+    classes: int = 16
+    guidance: str = "clusters"
+    network: str = "light"
+    loss: str = "crossentropy"
+    steps: int = 150
+    patch_size: int = 256
+    batch_size: int = 4
+    learning_rate: float = 2e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if not self.classes and self.guidance == "selftraining":
+            raise SuperSegError(
+                "CLASSES 0, which finds the number out, needs GUIDANCE clusters; with selftraining"
+                f" give a number from 2 to {MOST_CLASSES}."
+            )
+        # A scene of one color has a single class, whatever was asked for; 0 lets clusters decide.
+        if self.classes:
+            check_classes(self.classes, least=1)
+        for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
+            if getattr(self, name) not in allowed:
+                raise SuperSegError(f"{name.upper()} must be one of {', '.join(allowed)}.")
+        if self.steps < 1 or self.batch_size < 1:
+            raise SuperSegError("STEPS and BATCH_SIZE must be at least 1.")
+        if self.patch_size < 32 or self.patch_size % 8:
+            raise SuperSegError("PATCH_SIZE must be a multiple of 8 pixels, at least 32.")
+        if not 0 < self.learning_rate <= 1:
+            raise SuperSegError("LEARNING_RATE must be above 0 and at most 1.")
