@@ -156,7 +156,7 @@ class _Run:
         with self._stage("reading", 0, 0.02):
             self._scaling = measure_scene(
                 self._source,
-                self._training.classes,
+                max(self._options.classes, 1),
                 self._worker,
                 self._progress,
             )
@@ -295,14 +295,14 @@ class _Run:
                 f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
             )
         if outputs.model and self._trained:
-            model = self._final_model(table, order, merge_order or [])
+            model = self._final_model(table, order, merge_order)
             save_model(self._staging.path(outputs.model), model)
         if outputs.report:
             self._write_report(outputs.report, table)
         self._progress.report(1.0, "Done")
         return table
 
-    def _final_model(self, table: ClassTable, order: Any, merge_order: list[Any]) -> Model:
+    def _final_model(self, table: ClassTable, order: Any, merge_order: list[Any] | None) -> Model:
         """The model with the map's class numbers; classes that the map lacks come last."""
         trained = self._trained
         if trained is None:
@@ -310,6 +310,10 @@ class _Run:
         rest = np.setdiff1d(np.arange(self._training.classes), order)
         weights = reorder_classes(trained.weights, np.concatenate([order, rest]).astype(np.int64))
         gray = np.full((len(rest), 3), 128, np.uint8)
+        steps = None
+        if merge_order is not None:
+            # Classes that the map lacks are like no other; nothing is lost when they join first.
+            steps = [[1, len(order) + 1 + i, 0.0] for i in range(len(rest))] + merge_order
         return build_model(
             self._source,
             self._scaling,
@@ -317,10 +321,7 @@ class _Run:
             replace(trained, weights=weights),
             np.concatenate([table.colors, gray]),
             self._worker,
-            # Classes that the map lacks are like no other; nothing is lost when they join first.
-            [[1, len(order) + 1 + i, 0.0] for i in range(len(rest))] + merge_order
-            if merge_order
-            else [],
+            steps,
         )
 
     def _write_report(self, path: str, table: ClassTable) -> None:

@@ -91,6 +91,12 @@ def run_training(
                 clusters = cluster_superpixels(
                     description, options.classes, GUIDING_SMOOTHNESS, worker, progress
                 )
+                if initial is not None and clusters.classes != initial.classes:
+                    raise SuperSegError(
+                        f"INITIAL_MODEL has {initial.classes} classes, but the image bears only "
+                        f"{clusters.classes}. Leave INITIAL_MODEL empty, or set GUIDANCE to "
+                        "selftraining."
+                    )
                 options, pixels = replace(options, classes=clusters.classes), description.pixels
             part = PartProgress(progress, 0.4, 0.45)
             patches = draw_patches(source, superpixels, options, scratch, part)

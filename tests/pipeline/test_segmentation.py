@@ -277,7 +277,25 @@ def test_training_goes_on_from_a_model(image, tmp_path, worker):
             run_training(
                 source, None, second, None, TrainingOptions(classes=7), worker, Listener(), first
             )
+        plain = write_raster(tmp_path / "plain.tif", np.full((3, 90, 90), 70, np.uint8))
+        with RasterSource(plain) as poor, pytest.raises(SuperSegError, match="has 5 classes, but"):
+            run_training(poor, None, second, None, options, worker, Listener(), first)
     assert load_model(first).weights.keys() == load_model(second).weights.keys()
+
+
+def test_the_scene_decides_on_the_number_of_classes(image, tmp_path, worker):
+    numbers = segment(image, tmp_path, worker, classes=0, preset="fast")
+    assert 2 <= numbers.class_count < 24
+
+
+def test_another_seed_gives_nearly_the_same_map(image, tmp_path, worker):
+    maps = []
+    for seed in (0, 1):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        segment(image, folder, worker, classes=5, seed=seed)
+        maps.append(read_raster(folder / "classes.tif")[0])
+    assert (maps[0] == maps[1]).mean() > 0.9
 
 
 def test_a_model_of_other_bands_is_refused(result, tmp_path, worker):
