@@ -86,7 +86,7 @@ def cluster_superpixels(
             f"superpixels and gets {found.classes} classes"
         )
     if not classes:
-        progress.log(f"CLASSES 0: number of classes {found.classes}")
+        progress.log(f"CLASSES 0: {found.classes} classes in this scene")
     return found
 
 
