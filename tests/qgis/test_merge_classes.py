@@ -169,7 +169,7 @@ def test_a_layer_of_the_project_and_a_table_given_as_text_values(
     run, files, table, tmp_path, project_context
 ):
     layer = QgsRasterLayer(files["fields"], "Fields")
-    QgsProject.instance().addMapLayer(layer)
+    assert QgsProject.instance().addMapLayer(layer)
     parameters = {"CLASSIFICATION": layer.id(), "CLASSES": "", "TABLE": table, "MIN_AREA": "0"}
     parameters["OUTPUT"] = str(tmp_path / "m.tif")
     result = run("superseg:mergeclasses", parameters, context=project_context)
