@@ -136,7 +136,7 @@ def test_nothing_of_the_hosts_python_reaches_the_worker():
         "HOME": "/home/someone",
     }
     kept = worker_environment(host, find_interpreter())
-    assert set(kept) == {"HOME", "NUMBA_CACHE_DIR"}
+    assert set(kept) == {"HOME", "NUMBA_CACHE_DIR", "OMP_WAIT_POLICY"}
 
 
 def test_the_worker_ignores_a_poisoned_python_path(tmp_path, monkeypatch, listener):
