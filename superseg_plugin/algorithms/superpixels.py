@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.superpixels import SuperpixelOptions, run_superpixels
+from ..pipeline.superpixel_options import CONNECTIVITIES, METHODS, SuperpixelOptions
+from ..pipeline.superpixels import run_superpixels
 from .base import SuperSegAlgorithm
 from .styling import SuperpixelStyle, style
-
-METHODS = ("felzenszwalb", "slic")
-CONNECTIVITIES = ("8", "4")
 
 
 class SuperpixelsAlgorithm(SuperSegAlgorithm):

@@ -23,7 +23,8 @@ from .network import Network
 from .painting import classify_pixels, finish_classes, paint_superpixels
 from .record import write_record
 from .rendering import build_class_table
-from .superpixels import SuperpixelOptions, check_tile_size, make_superpixels
+from .superpixel_options import SuperpixelOptions, check_tile_size
+from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
 from .trained_model import scaling_of_model

@@ -34,7 +34,8 @@ from .patches import covering_windows
 from .record import describe_run, write_record
 from .rendering import build_class_table
 from .report import segmentation_report
-from .superpixels import SuperpixelOptions, check_tile_size, make_superpixels
+from .superpixel_options import SuperpixelOptions, check_tile_size
+from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import TrainedNetwork, build_model, reorder_classes
 from .training import (

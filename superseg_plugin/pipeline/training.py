@@ -20,7 +20,8 @@ from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
 from .patches import PatchSet, covering_windows, patch_limit, random_windows, read_patches
 from .report import facts_section, line_chart, page
-from .superpixels import SuperpixelOptions, make_superpixels
+from .superpixel_options import SuperpixelOptions
+from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
 from .trained_model import (

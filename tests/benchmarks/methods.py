@@ -26,7 +26,8 @@ from superseg_plugin.pipeline.segmentation import (
     SegmentationOutputs,
     run_segmentation,
 )
-from superseg_plugin.pipeline.superpixels import SuperpixelOptions, make_superpixels
+from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.grid import UNREFERENCED, Grid

@@ -18,7 +18,8 @@ from superseg_plugin.pipeline.segmentation import (
     SegmentationOutputs,
     run_segmentation,
 )
-from superseg_plugin.pipeline.superpixels import SuperpixelOptions, run_superpixels
+from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.raster.class_table import read_class_table

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.superpixels import SuperpixelOptions, run_superpixels
+from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape
