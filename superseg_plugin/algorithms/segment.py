@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.segmentation import SegmentationOptions, SegmentationOutputs, run_segmentation
+from ..pipeline.segmentation import run_segmentation
+from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
-
-PRESETS = ("balanced", "fast", "published")
 
 
 class SegmentAlgorithm(SuperSegAlgorithm):

@@ -12,20 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SuperSegError
 from ..progress import PartProgress, Progress
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .average_color import paint_average_color
-from .classification import (
-    check_min_area,
-    check_smoothness,
-    pool_superpixels,
-    smooth_superpixels,
-)
-from .clustering import Clusters, cluster_superpixels, merge_order_of
+from .classification import pool_superpixels, smooth_superpixels
+from .clustering import cluster_superpixels, merge_order_of
 from .description import describe_scene
 from .model_file import Model, save_model
 from .network import Network
@@ -34,18 +28,14 @@ from .patches import covering_windows
 from .record import describe_run, write_record
 from .rendering import build_class_table
 from .report import segmentation_report
-from .superpixel_options import SuperpixelOptions, check_tile_size
+from .segmentation_options import SegmentationOptions, SegmentationOutputs
+from .superpixel_options import SuperpixelOptions
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import TrainedNetwork, build_model, reorder_classes
-from .training import (
-    cover_with_patches,
-    draw_patches,
-    train_network,
-)
-from .training_options import TrainingOptions, check_classes
+from .training import cover_with_patches, draw_patches, train_network
+from .training_options import TrainingOptions
 
-PRESETS = ("balanced", "fast", "published")
 PUBLISHED_TILE = 512
 PUBLISHED_STRIDE = 448
 PUBLISHED_EPOCHS = 10
@@ -53,40 +43,6 @@ PUBLISHED_LEAST_STEPS = 150
 PUBLISHED_SIEVE = 20
 PUBLISHED_CLASSES = 32
 BALANCED_STEPS = 150
-
-
-@dataclass(frozen=True)
-class SegmentationOptions:
-    """How to segment; see the help of `superseg:segment`. With 0 classes the scene decides."""
-
-    classes: int = 16
-    preset: str = "balanced"
-    smoothness: float = 8.0
-    min_area: int = 0
-    seed: int = 0
-    tile_size: int = 0
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        if self.classes:
-            check_classes(self.classes)
-        check_smoothness(self.smoothness)
-        check_min_area(self.min_area)
-        check_tile_size(self.tile_size)
-        if self.preset not in PRESETS:
-            raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
-
-
-@dataclass(frozen=True)
-class SegmentationOutputs:
-    """Where the results go; None for those that are not wanted."""
-
-    classes: str
-    superpixels: str | None = None
-    average_color: str | None = None
-    confidence: str | None = None
-    model: str | None = None
-    report: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +104,6 @@ class _Run:
         self._training = TrainingOptions(
             classes=options.classes or PUBLISHED_CLASSES, seed=options.seed
         )
-        self._clusters: Clusters | None = None
         # What the merge order is read from: features, probabilities and pixels of superpixels.
         self._classified: tuple[Any, Any, Any] | None = None
 
@@ -235,7 +190,6 @@ class _Run:
                 self._worker,
                 progress,
             )
-        self._clusters = clusters
         self._training = replace(self._training, classes=clusters.classes, steps=BALANCED_STEPS)
         probabilities, sure = clusters.smoothed, clusters.confidence
         # The fast preset has no use for a network of its own, but may be asked for one.

@@ -20,11 +20,11 @@ from superseg_plugin.pipeline.classification import (
 from superseg_plugin.pipeline.clustering import cluster_superpixels
 from superseg_plugin.pipeline.description import describe_scene
 from superseg_plugin.pipeline.painting import paint_superpixels
-from superseg_plugin.pipeline.segmentation import (
+from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.segmentation_options import (
     PRESETS,
     SegmentationOptions,
     SegmentationOutputs,
-    run_segmentation,
 )
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels

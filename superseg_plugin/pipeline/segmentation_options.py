@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How to segment a scene, and where the results go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import SuperSegError
+from .classification import check_min_area, check_smoothness
+from .superpixel_options import check_tile_size
+from .training_options import check_classes
+
+PRESETS = ("balanced", "fast", "published")
+
+
+@dataclass(frozen=True)
+class SegmentationOptions:
+    """How to segment; see the help of `superseg:segment`. With 0 classes the scene decides."""
+
+    classes: int = 16
+    preset: str = "balanced"
+    smoothness: float = 8.0
+    min_area: int = 0
+    seed: int = 0
+    tile_size: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if self.classes:
+            check_classes(self.classes)
+        check_smoothness(self.smoothness)
+        check_min_area(self.min_area)
+        check_tile_size(self.tile_size)
+        if self.preset not in PRESETS:
+            raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
+
+
+@dataclass(frozen=True)
+class SegmentationOutputs:
+    """Where the results go; None for those that are not wanted."""
+
+    classes: str
+    superpixels: str | None = None
+    average_color: str | None = None
+    confidence: str | None = None
+    model: str | None = None
+    report: str | None = None
