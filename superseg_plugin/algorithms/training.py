@@ -6,12 +6,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.training import run_training
-from ..pipeline.training_options import TrainingOptions
+from ..pipeline.training_options import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from .base import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES, SuperSegAlgorithm
-
-GUIDANCES = ("clusters", "selftraining")
-NETWORKS = ("light", "published")
-LOSSES = ("crossentropy", "focal", "lovasz")
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):
