@@ -23,6 +23,7 @@ from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, s
 from .merge_table import MergeTable, read_merge_table
 from .merged_looks import Looks, joint_means, looks_of_groups
 from .model_file import Model, read_header
+from .record import write_beside
 from .rendering import ClassStatistics, class_colors, class_statistics, display_stretch
 from .similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
 from .small_objects import SmallObjects
@@ -33,7 +34,6 @@ from .stored_order import (
     read_record_of,
     renumbered,
     was_merged,
-    write_record_of,
 )
 
 Ints = npt.NDArray[np.int64]
@@ -340,7 +340,7 @@ class _Merging:
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, survey.areas)
             record["merge_order"] = renumbered(steps, numbers.tolist(), count)
-        write_record_of(self._path, record)
+        write_beside(self._path, record)
 
     def _part(self, start: float, end: float, text: str) -> Progress:
         self._progress.report(start, text)

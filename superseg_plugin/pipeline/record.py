@@ -22,13 +22,7 @@ def describe_run(step: str, options: Any, source: RasterSource, worker: Worker) 
         "algorithm": f"superseg:{step}",
         "options": asdict(options),
         "device": worker.device,
-        "input": {
-            "name": source.name,
-            "bands": list(source.bands),
-            "width": source.grid.width,
-            "height": source.grid.height,
-            "offset": list(source.offset),
-        },
+        "input": describe_input(source),
         "versions": worker.versions,
     }
 
@@ -38,5 +32,21 @@ def write_record(
 ) -> None:
     """Write the record beside an output, as `<file name>.superseg.json`."""
     record = {**describe_run(step, options, source, worker), **extra}
+    write_beside(path, record)
+
+
+def describe_input(source: RasterSource) -> dict[str, Any]:
+    """Collect what a record says of the raster that a result is made of."""
+    return {
+        "name": source.name,
+        "bands": list(source.bands),
+        "width": source.grid.width,
+        "height": source.grid.height,
+        "offset": list(source.offset),
+    }
+
+
+def write_beside(path: Path, record: dict[str, Any]) -> None:
+    """Write a record beside an output."""
     text = json.dumps(record, indent=1, sort_keys=True)
     path.with_name(path.name + SUFFIX).write_text(text + "\n", encoding="utf-8")

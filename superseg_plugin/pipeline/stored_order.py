@@ -17,7 +17,7 @@ from ..raster.class_table import MOST_CLASSES
 from ..raster.source import RasterSource
 from .merge_order import Step, check_merge_order
 from .model_file import Model
-from .record import FORMAT_VERSION, SUFFIX
+from .record import FORMAT_VERSION, SUFFIX, describe_input
 
 Ints = npt.NDArray[np.int64]
 
@@ -50,21 +50,9 @@ def describe_merging(source: RasterSource) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "algorithm": "superseg:mergeclasses",
-        "input": {
-            "name": source.name,
-            "bands": list(source.bands),
-            "width": source.grid.width,
-            "height": source.grid.height,
-            "offset": list(source.offset),
-        },
+        "input": describe_input(source),
         "versions": {"numpy": np.__version__, "python": platform.python_version()},
     }
-
-
-def write_record_of(path: Path, record: dict[str, Any]) -> None:
-    """Write the record beside a result."""
-    text = json.dumps(record, indent=1, sort_keys=True)
-    path.with_name(path.name + SUFFIX).write_text(text + "\n", encoding="utf-8")
 
 
 def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[Step]:
