@@ -60,3 +60,29 @@ def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDA
             " raster of classes or superpixels, numbered from 1."
         )
     return numbers
+
+
+def count_and_measure(
+    numbers: npt.NDArray[np.uint8] | npt.NDArray[np.int64],
+    size: int,
+    row_areas: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Count the pixels of each number, and add up their areas.
+
+    Args:
+        numbers: `(rows, cols)`, below `size`.
+        size: how many numbers there are, with 0.
+        row_areas: `(rows,)` area of a pixel in each row, see `Grid.row_areas`.
+
+    Returns:
+        Pixels and areas, both `(size,)`.
+    """
+    if (row_areas == row_areas[0]).all():
+        counts = np.bincount(numbers.ravel(), minlength=size)
+        return counts, np.asarray(counts * row_areas[0])
+    counts, areas = np.zeros(size, np.int64), np.zeros(size)
+    for row, area in zip(numbers, row_areas.tolist()):
+        found = np.bincount(row, minlength=size)
+        counts += found
+        areas += found * area
+    return counts, areas

@@ -13,7 +13,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import MOST_CLASSES
 from ..raster.source import RasterSource
 from ..raster.windows import Window
-from .class_reading import read_numbers
+from .class_reading import count_and_measure, read_numbers
 from .rendering import refuse_high_class
 
 # Small enough for the processor's cache to hold a good part of what is made of a strip.
@@ -90,9 +90,9 @@ class ClassStrips:
             if highest >= len(counts):
                 areas = np.pad(areas, (0, highest + 1 - len(counts)))
                 counts = np.pad(counts, (0, highest + 1 - len(counts)))
-            found = np.bincount(numbers.ravel(), minlength=len(counts))
+            found, measured = count_and_measure(numbers, len(counts), grid.row_areas(window))
             counts += found
-            areas += areas_by_number(numbers, found, grid.row_areas(window))
+            areas += measured
             progress.report(done / len(self.windows))
         present = np.flatnonzero(counts[1:]) + 1
         if not len(present):
@@ -120,15 +120,3 @@ class ClassStrips:
         values, valid = self.source.read(window)
         numbers: Bytes = values[0] * valid
         return numbers
-
-
-def areas_by_number(
-    numbers: npt.NDArray[np.uint8] | Ints, found: Ints, row_areas: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Area of each number in a strip, `(len(found),)`."""
-    if (row_areas == row_areas[0]).all():
-        return np.asarray(found * row_areas[0])
-    areas = np.zeros(len(found))
-    for row, area in zip(numbers, row_areas.tolist()):
-        areas += np.bincount(row, minlength=len(found)) * area
-    return areas

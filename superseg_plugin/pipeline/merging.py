@@ -18,7 +18,8 @@ from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, wri
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.writer import RasterWriter
-from .class_strips import ClassStrips, areas_by_number
+from .class_reading import count_and_measure
+from .class_strips import ClassStrips
 from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .merge_table import MergeTable, read_merge_table
 from .merged_looks import Looks, joint_means, looks_of_groups
@@ -262,9 +263,7 @@ class _Merging:
                 writer.write(window, values)
                 keys = places.astype(np.int64) * size + values
                 tally += np.bincount(keys.ravel(), minlength=tally.size).reshape(tally.shape)
-                areas += areas_by_number(
-                    values, np.bincount(values.ravel(), minlength=size), grid.row_areas(window)
-                )
+                areas += count_and_measure(values, size, grid.row_areas(window))[1]
                 part.report((index + 1) / len(windows))
         return tally, areas
 

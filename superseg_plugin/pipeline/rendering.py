@@ -15,7 +15,7 @@ from ..raster.class_table import ClassTable
 from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
-from .class_reading import TILE, ClassReader, read_numbers
+from .class_reading import TILE, ClassReader, count_and_measure, read_numbers
 from .colors import told_apart
 
 Floats = npt.NDArray[np.float64]
@@ -83,7 +83,14 @@ def class_statistics(
             counts = np.pad(counts, (0, more))
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
-        _add_tile(counts, sums, areas, numbers, values, grid.row_areas(window))
+        # Number 0 gathers the pixels without class, whatever their values; nobody looks at it.
+        for band, layer in enumerate(values):
+            sums[:, band] += np.bincount(
+                numbers.ravel(), weights=layer.ravel(), minlength=len(counts)
+            )
+        found, measured = count_and_measure(numbers, len(counts), grid.row_areas(window))
+        counts += found
+        areas += measured
         progress.report(done / len(windows))
     return ClassStatistics(counts[1:], sums[1:], areas[1:])
 
@@ -175,31 +182,6 @@ def build_class_table(
         means=statistics.means,
         band_names=source.band_names,
     )
-
-
-def _add_tile(
-    counts: npt.NDArray[np.int64],
-    sums: Floats,
-    areas: Floats,
-    numbers: npt.NDArray[np.int64],
-    values: npt.NDArray[np.generic],
-    row_areas: Floats,
-) -> None:
-    size = len(counts)
-    flat = numbers.ravel()
-    # Number 0 gathers the pixels without class, whatever their values; nobody looks at it.
-    for band, layer in enumerate(values):
-        sums[:, band] += np.bincount(flat, weights=layer.ravel(), minlength=size)
-    if row_areas[0] == row_areas[-1] and (row_areas == row_areas[0]).all():
-        found = np.bincount(flat, minlength=size)
-        areas += found * row_areas[0]
-    else:
-        rows = numbers.shape[0]
-        keys = numbers * rows + np.arange(rows)[:, np.newaxis]
-        by_row = np.bincount(keys.ravel(), minlength=size * rows).reshape(size, rows)
-        found = by_row.sum(axis=1)
-        areas += by_row @ row_areas
-    counts += found
 
 
 def _sample_windows(width: int, height: int) -> list[Window]:
