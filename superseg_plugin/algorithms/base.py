@@ -101,7 +101,8 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     Subclasses fill in the texts, declare parameters in `initAlgorithm`, read inputs and options in
     `read_request` (main thread, may touch layers) and outputs in `read_outputs`, and work in
-    `compute` (both in the background, with plain data only).
+    `compute(progress, context)`, which returns the outputs by name (both in the background, with
+    plain data only).
     """
 
     ID = ""
@@ -318,11 +319,6 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     def read_request(self, request):
         """Turn parameters into plain data. Raises SuperSegError for what cannot be done."""
-        raise NotImplementedError
 
     def read_outputs(self, request):
         """Find out where results go. May run in the background: layers are out of reach."""
-
-    def compute(self, progress, context):
-        """Do the work with what the two before have kept and return the outputs by name."""
-        raise NotImplementedError

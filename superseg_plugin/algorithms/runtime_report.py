@@ -32,9 +32,6 @@ device it computes. <b>Copy the text into a bug report.</b></p>
     def initAlgorithm(self, configuration=None):
         self.add_text_output(self.TEXT, "Report")
 
-    def read_request(self, request):
-        pass
-
     def compute(self, progress, context):
         text = runtime_report(self._python, progress)
         for line in text.splitlines():
