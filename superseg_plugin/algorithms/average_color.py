@@ -6,8 +6,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.average_color import run_average_color
-from ..raster.grid import extent_of_part
-from ..raster.source import RasterSource
 from .base import SuperSegAlgorithm
 from .styling import image_style, style
 
@@ -66,10 +64,7 @@ there are classes.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             classification = opened.enter_context(self.classification.open(progress))
-            source = opened.enter_context(self.image.open(progress))
-            part = extent_of_part(source.grid, classification.grid)
-            if part is not None:
-                source = opened.enter_context(RasterSource(source.path, extent=part))
+            source = opened.enter_context(self.image.open_part(progress, classification.grid))
             superpixels = None
             if self.superpixels is not None:
                 superpixels = opened.enter_context(self.superpixels.open(progress))

@@ -7,8 +7,6 @@ from contextlib import ExitStack
 
 from ..pipeline.merging import MergingOptions, run_merging
 from ..raster.class_table import MOST_CLASSES
-from ..raster.grid import extent_of_part
-from ..raster.source import RasterSource
 from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
 from .styling import ClassStyle, style
 
@@ -125,10 +123,7 @@ installed.</p>
             classification = opened.enter_context(self.classification.open(progress))
             image = None
             if self.image is not None:
-                image = opened.enter_context(self.image.open(progress))
-                part = extent_of_part(image.grid, classification.grid)
-                if part is not None:
-                    image = opened.enter_context(RasterSource(image.path, extent=part))
+                image = opened.enter_context(self.image.open_part(progress, classification.grid))
             count = run_merging(
                 classification,
                 image,

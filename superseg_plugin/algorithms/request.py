@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
+from ..raster.grid import extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
 from .export import export_of
@@ -52,6 +53,19 @@ class Scene:
             self.export.written(progress) as path,
             RasterSource(path, self.bands, extent, self.mask) as source,
         ):
+            yield source
+
+    @contextmanager
+    def open_part(self, progress, grid):
+        """Give a `RasterSource` as `open` does, cut to a grid that covers a part of the scene."""
+        with ExitStack() as opened:
+            source = opened.enter_context(self.open(progress))
+            part = extent_of_part(source.grid, grid)
+            if part is not None:
+                # What was copied is read again, not copied again.
+                source = opened.enter_context(
+                    RasterSource(source.path, self.bands, part, self.mask)
+                )
             yield source
 
 
