@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.merging import MergingOptions, run_merging
+from ..pipeline.merging import run_merging
+from ..pipeline.merging_options import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
 from .styling import ClassStyle, style

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from .class_strips import ClassStrips
 from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .merge_table import MergeTable, read_merge_table
 from .merged_looks import Looks, joint_means, looks_of_groups
+from .merging_options import MergingOptions
 from .model_file import Model, read_header
 from .record import write_beside
 from .rendering import ClassStatistics, class_colors, class_statistics, display_stretch
@@ -40,29 +40,6 @@ from .stored_order import (
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class MergingOptions:
-    """What to merge; see the help of `superseg:mergeclasses`.
-
-    Attributes:
-        classes: how many shall remain; 0 for not by number.
-        min_area: objects smaller than this join a neighbor, in square map units; 0 for none.
-    """
-
-    classes: int = 0
-    min_area: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        if self.classes != 0 and not 2 <= self.classes <= MOST_CLASSES:
-            raise SuperSegError(
-                f"CLASSES: give a number from 2 to {MOST_CLASSES}, or 0 to leave the number of"
-                " classes as it is."
-            )
-        if not 0 <= self.min_area < math.inf:
-            raise SuperSegError("MIN_AREA: give an area of at least 0; 0 keeps all objects.")
 
 
 def run_merging(

@@ -13,7 +13,8 @@ from osgeo import gdal
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.merge_order import check_merge_order, groups
 from superseg_plugin.pipeline.merge_table import read_merge_table
-from superseg_plugin.pipeline.merging import MergingOptions, run_merging
+from superseg_plugin.pipeline.merging import run_merging
+from superseg_plugin.pipeline.merging_options import MergingOptions
 from superseg_plugin.pipeline.model_file import Model, save_model
 from superseg_plugin.pipeline.similarity import StoredSimilarity
 from superseg_plugin.pipeline.stored_order import renumbered
