@@ -25,7 +25,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
 	test-pipeline test-qgis test-desktop lint format scan package install dev benchmark-speed \
-	benchmark-quality pictures screenshots clean
+	benchmark-giga benchmark-quality pictures screenshots clean
 
 help: ## list what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,7 @@ setup-engine: setup-worker
 
 setup-rivals: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments rivals
+	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) rivals
 
 # --- Use
 
@@ -117,7 +118,15 @@ benchmark-speed: setup-engine setup-rivals ## seconds and memory: make benchmark
 	@$(QGIS_PYTHON) -m tests.benchmarks.speed $(if $(SIZE),--size $(SIZE)) \
 		$(if $(SIZES),--sizes $(SIZES)) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \
-		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP))
+		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP)) \
+		$(if $(BANDS),--bands $(BANDS)) $(if $(LIMIT),--limit $(LIMIT))
+
+# A quarter of its rows: make benchmark-giga SIZE=31623x7906; STEPS="superpixels classification pixels".
+benchmark-giga: setup-engine ## memory over time on 10^9 pixels: make benchmark-giga SIZE=31623x31623
+	@$(QGIS_PYTHON) -m tests.benchmarks.speed_giga $(if $(SIZE),--size $(SIZE)) \
+		$(if $(TILE),--tile $(TILE)) $(if $(IMAGE),--image "$(IMAGE)") \
+		$(if $(CLASSES),--classes $(CLASSES)) $(if $(BANDS),--bands $(BANDS)) \
+		$(if $(STEPS),--steps $(STEPS))
 
 # CLASSES="16 8", SEEDS="0 1 2", IMAGES and METHODS narrow it; KEEP=all, or methods, goes on from the
 # last run instead of measuring them again.

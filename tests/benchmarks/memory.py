@@ -17,11 +17,13 @@ class MemoryWatch:
     Attributes:
         own: peak resident bytes of the process.
         children: the same of its largest child.
+        together: most bytes that both held at one moment.
     """
 
     def __init__(self) -> None:
         self.own = 0
         self.children = 0
+        self.together = 0
         self._samples: list[tuple[float, int, int]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -43,6 +45,22 @@ class MemoryWatch:
         near = [one for one in self._samples if start - PERIOD <= one[0] <= end + PERIOD]
         return max((one[1] for one in near), default=0), max((one[2] for one in near), default=0)
 
+    def curve(self, points: int) -> list[tuple[float, int, int]]:
+        """What was held over time: seconds since the start, bytes of the process and of a child.
+
+        Of each of at most `points` equal spans, the most that either held in it.
+        """
+        if not self._samples:
+            return []
+        start, end = self._samples[0][0], self._samples[-1][0]
+        span = max(end - start, PERIOD) / points
+        spans: dict[int, tuple[float, int, int]] = {}
+        for moment, own, child in self._samples:
+            number = min(int((moment - start) / span), points - 1)
+            first, most_own, most_child = spans.get(number, (moment - start, 0, 0))
+            spans[number] = (first, max(own, most_own), max(child, most_child))
+        return [spans[number] for number in sorted(spans)]
+
     def _watch(self) -> None:
         while not self._stop.wait(PERIOD):
             children = _descendants(self._process)
@@ -50,6 +68,7 @@ class MemoryWatch:
             self.children = max([self.children, *(_status(one, "VmHWM") for one in children)])
             largest = max((_status(one, "VmRSS") for one in children), default=0)
             own = _status(self._process, "VmRSS")
+            self.together = max(self.together, own + largest)
             self._samples.append((time.perf_counter(), own, largest))
 
 

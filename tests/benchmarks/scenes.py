@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from osgeo import gdal
@@ -11,7 +13,7 @@ from osgeo import gdal
 BLOCK = 256
 
 
-def make_scene(image: Path, width: int, height: int, target: Path) -> None:
+def make_scene(image: Path, width: int, height: int, target: Path, bands: int = 0) -> None:
     """Mirror an image until it has a size; deflate, 256 px blocks.
 
     Args:
@@ -19,8 +21,9 @@ def make_scene(image: Path, width: int, height: int, target: Path) -> None:
         width: columns of the scene.
         height: rows of the scene.
         target: GeoTIFF to write; left as it is when it was made of the same image.
+        bands: how many of the image's bands, from the first; 0 for all.
     """
-    origin = f"{image} {image.stat().st_mtime_ns}"
+    origin = f"{image} {image.stat().st_mtime_ns} {bands}"
     if target.is_file():
         if gdal.Open(str(target)).GetMetadataItem("SUPERSEG_SCENE") == origin:
             return
@@ -28,6 +31,7 @@ def make_scene(image: Path, width: int, height: int, target: Path) -> None:
     source = gdal.Open(str(image))
     values = source.ReadAsArray()
     values = values if values.ndim == 3 else values[None]
+    values = values[: bands or None]
     partial = target.with_name(f"partial_{target.name}")
     options = ["TILED=YES", f"BLOCKXSIZE={BLOCK}", f"BLOCKYSIZE={BLOCK}", "COMPRESS=DEFLATE"]
     scene = gdal.GetDriverByName("GTiff").Create(
@@ -53,6 +57,51 @@ def make_scene(image: Path, width: int, height: int, target: Path) -> None:
     scene.FlushCache()
     del scene
     partial.rename(target)
+
+
+def make_repeated(tile: Path, width: int, height: int, target: Path) -> None:
+    """Repeat a raster beside and below itself as a virtual one, which takes no room.
+
+    Args:
+        tile: the raster.
+        width: columns of the virtual raster.
+        height: rows of the virtual raster.
+        target: VRT to write.
+    """
+    source = gdal.Open(str(tile))
+    cols, rows = source.RasterXSize, source.RasterYSize
+    transform = ", ".join(repr(value) for value in source.GetGeoTransform())
+    lines = [
+        f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">',
+        f"<SRS>{escape(source.GetProjection())}</SRS>",
+        f"<GeoTransform>{transform}</GeoTransform>",
+    ]
+    for number in range(1, source.RasterCount + 1):
+        band = source.GetRasterBand(number)
+        kind = gdal.GetDataTypeName(band.DataType)
+        color = gdal.GetColorInterpretationName(band.GetColorInterpretation())
+        lines.append(f'<VRTRasterBand dataType="{kind}" band="{number}">')
+        lines.append(f"<ColorInterp>{color}</ColorInterp>")
+        if band.GetNoDataValue() is not None:
+            lines.append(f"<NoDataValue>{band.GetNoDataValue()!r}</NoDataValue>")
+        block = band.GetBlockSize()
+        properties = (
+            f"<SourceProperties RasterXSize={quoteattr(str(cols))} "
+            f"RasterYSize={quoteattr(str(rows))} DataType={quoteattr(kind)} "
+            f'BlockXSize="{block[0]}" BlockYSize="{block[1]}"/>'
+        )
+        for down in range(math.ceil(height / rows)):
+            for across in range(math.ceil(width / cols)):
+                left, top = across * cols, down * rows
+                size = f'xSize="{min(cols, width - left)}" ySize="{min(rows, height - top)}"'
+                lines.append(
+                    f"<SimpleSource><SourceFilename>{escape(str(tile))}</SourceFilename>"
+                    f"<SourceBand>{number}</SourceBand>{properties}"
+                    f'<SrcRect xOff="0" yOff="0" {size}/>'
+                    f'<DstRect xOff="{left}" yOff="{top}" {size}/></SimpleSource>'
+                )
+        lines.append("</VRTRasterBand>")
+    target.write_text("\n".join([*lines, "</VRTDataset>", ""]), encoding="utf-8")
 
 
 def _mirrored(places: np.ndarray, size: int) -> np.ndarray:

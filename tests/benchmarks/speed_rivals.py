@@ -3,6 +3,7 @@
 
     speed_rivals.py CROP.npy superpixels            one run of each, on one core where it can
     speed_rivals.py CROP.npy others CLASSES
+    speed_rivals.py CROP.npy versions               of all, by name, in place of seconds
 
 The crop is `(bands, rows, cols)`. Loading and the start of Python are not counted.
 """
@@ -10,6 +11,7 @@ The crop is `(bands, rows, cols)`. Loading and the start of Python are not count
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import json
 import sys
 import time
@@ -56,10 +58,22 @@ def other_runs(image: Image, classes: int) -> dict[str, Callable[[], object]]:
     }
 
 
+def versions() -> dict[str, str]:
+    """Versions of the packages that are there."""
+    found = {}
+    for package in ("scikit-image", "scikit-learn", "opencv-contrib-python-headless"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    return found
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
     # scikit-image wonders at more bands than three, though it is told which axis they are.
     warnings.filterwarnings("ignore", "Got image with third dimension")
+    if arguments[1] == "versions":
+        print(json.dumps(versions()))
+        return 0
     image = np.load(arguments[0])
     if arguments[1] == "superpixels":
         runs = superpixel_runs(image)

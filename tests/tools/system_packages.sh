@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Install the Debian packages that QGIS and its tests need, unless all are there.
-# Usage: system_packages.sh PYTHON   (the interpreter of QGIS)
+# Install the Debian packages that QGIS and its tests need, unless all are there; or, with `rivals`,
+# the programs that the speed benchmark runs beside it, without which it runs all the same.
+# Usage: system_packages.sh PYTHON [rivals]   (the interpreter of QGIS)
 set -eu
 python=$1
 packages="qgis python3-qgis qgis-providers python3-venv python3-pip xvfb xauth"
@@ -12,18 +13,32 @@ complete() {
 		[ -x "$python" ] && "$python" -I -c 'import ensurepip, pip, qgis.core, osgeo.gdal' 2>/dev/null
 }
 
+apt_install() {
+	echo "Installing with apt: $*"
+	as_root=""
+	if [ "$(id -u)" != 0 ]; then as_root=sudo; fi
+	$as_root apt-get update -q &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"
+}
+
+if [ "${2:-}" = rivals ]; then
+	for pair in otbcli_LargeScaleMeanShift:otb-bin saga_cmd:saga; do
+		if command -v "${pair%%:*}" >/dev/null; then continue; fi
+		if ! command -v apt-get >/dev/null || ! apt_install "${pair#*:}"; then
+			echo "${pair#*:} cannot be installed here: the benchmark leaves it out."
+		fi
+	done
+	exit 0
+fi
+
 if complete; then exit 0; fi
 if ! command -v apt-get >/dev/null; then
 	echo "QGIS 3.22 or newer with its Python, pip, venv and xvfb-run is needed, and there is no" \
 		"apt-get here. Install them, and name QGIS's interpreter: make QGIS_PYTHON=<path> ..." >&2
 	exit 1
 fi
-echo "Installing with apt: $packages"
-as_root=""
-if [ "$(id -u)" != 0 ]; then as_root=sudo; fi
-$as_root apt-get update -q
 # shellcheck disable=SC2086 # a list of packages
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends $packages
+apt_install $packages
 if ! complete; then
 	echo "QGIS is still incomplete after apt: is $python its interpreter? Name another with" \
 		"make QGIS_PYTHON=<path> ..." >&2

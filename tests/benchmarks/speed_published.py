@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the preset `published` would take for a scene, from parts of it that are measured.
+
+It would take an hour and more on two cores, so it is not run. Its own training code makes a few
+steps on the tiles of a part of the scene, and its network classifies that part; steps are taken
+times those that the whole scene gets, the rest by area. What it shares with `balanced` is taken
+from the run of that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from superseg_plugin.pipeline.network import Network
+from superseg_plugin.pipeline.painting import classify_pixels
+from superseg_plugin.pipeline.patches import covering_windows
+from superseg_plugin.pipeline.segmentation import (
+    PUBLISHED_EPOCHS,
+    PUBLISHED_LEAST_STEPS,
+    PUBLISHED_SIEVE,
+    PUBLISHED_STRIDE,
+    PUBLISHED_TILE,
+)
+from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.superpixels import make_superpixels
+from superseg_plugin.pipeline.survey import measure_scene
+from superseg_plugin.pipeline.trained_model import build_model
+from superseg_plugin.pipeline.training import cover_with_patches, train_network
+from superseg_plugin.pipeline.training_options import TrainingOptions
+from superseg_plugin.progress import SilentProgress
+from superseg_plugin.raster.sieve import sieve
+from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.interpreter import find_interpreter
+
+WARM_UP = 3
+STEPS = 12
+# The worker's reports are looked at ten times a second; steps that are faster are made more often.
+LEAST_SECONDS = 2.0
+# Stages of `balanced` that `published` has just so.
+SHARED_STAGES = ("reading", "superpixels", "rendering")
+
+
+class StepClock(SilentProgress):
+    """Progress that notes when each step was reported."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self.moments: list[tuple[int, float]] = []
+
+    def report(self, fraction: float, text: str = "") -> None:
+        """Note the moment."""
+        self.moments.append((round(fraction * self._steps), time.perf_counter()))
+
+
+def seconds_per_step(moments: Sequence[tuple[int, float]], warm_up: int) -> float:
+    """Mean seconds of the steps after the first ones.
+
+    Args:
+        moments: steps done, and when, ascending.
+        warm_up: steps that are not counted.
+    """
+    counted = [one for one in moments if one[0] >= warm_up]
+    (first, start), (last, end) = counted[0], counted[-1]
+    return (end - start) / (last - first)
+
+
+def published_steps(width: int, height: int) -> tuple[int, int]:
+    """Tiles of a scene and training steps that the preset makes on it."""
+    tiles = 1
+    for length in (width, height):
+        inside = max(length - PUBLISHED_TILE, 0)
+        tiles *= -(-inside // PUBLISHED_STRIDE) + 1
+    return tiles, max(PUBLISHED_LEAST_STEPS, PUBLISHED_EPOCHS * tiles)
+
+
+def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[str, float]:
+    """Seconds of the preset's own parts on a small raster.
+
+    Args:
+        raster: a part of the scene.
+        classes: of the network.
+        steps: counted steps of training, at least.
+
+    Returns:
+        `step_s` and `tile_s`, a training step and the reading of a tile; `classification_s` and
+        `sieve_s`, of the whole raster, which has `pixels`.
+    """
+    silent = SilentProgress()
+    with TemporaryDirectory() as folder, Worker(find_interpreter()) as worker:
+        scratch = Path(folder)
+        with RasterSource(str(raster)) as source:
+            scaling = measure_scene(source, classes, worker, silent)
+            labels = scratch / "superpixels.tif"
+            choice = SuperpixelOptions()
+            make_superpixels(source, scaling, labels, scratch, choice, worker, silent)
+            started = time.perf_counter()
+            with RasterSource(str(labels)) as superpixels:
+                patches = cover_with_patches(
+                    source, superpixels, PUBLISHED_TILE, PUBLISHED_STRIDE, scratch, silent
+                )
+            count = len(covering_windows(source, PUBLISHED_TILE, PUBLISHED_STRIDE))
+            tile_s = (time.perf_counter() - started) / count
+            while True:
+                options = TrainingOptions(
+                    classes=classes,
+                    guidance="selftraining",
+                    network="published",
+                    steps=WARM_UP + steps,
+                    patch_size=PUBLISHED_TILE,
+                    batch_size=1,
+                    learning_rate=1e-3,
+                )
+                clock = StepClock(options.steps)
+                trained = train_network(patches, None, scaling, options, worker, clock)
+                step_s = seconds_per_step(clock.moments, WARM_UP)
+                if step_s * steps >= LEAST_SECONDS:
+                    break
+                steps *= 10
+            colors = np.zeros((classes, 3), np.uint8)
+            model = build_model(source, scaling, options, trained, colors, worker)
+            draft = scratch / "classes.tif"
+            started = time.perf_counter()
+            classify_pixels(source, Network(model, worker, 0, silent), draft, None, silent)
+            classified = time.perf_counter()
+            sieve(draft, PUBLISHED_SIEVE, silent)
+            return {
+                "step_s": step_s,
+                "steps_measured": steps,
+                "tile_s": tile_s,
+                "classification_s": classified - started,
+                "sieve_s": time.perf_counter() - classified,
+                "pixels": source.grid.width * source.grid.height,
+            }
+
+
+def extrapolate(run: dict, measured: dict[str, float]) -> dict:
+    """Seconds of the preset on a whole scene.
+
+    Args:
+        run: of `balanced` on the scene: size, total_s, stages.
+        measured: of `measure_published`.
+
+    Returns:
+        What was measured, the parts that it comes to, and their sum.
+    """
+    width, height = map(int, run["size"].split("x"))
+    tiles, steps = published_steps(width, height)
+    share = width * height / measured["pixels"]
+    stages = run["stages"]
+    parts = {
+        "start of QGIS and worker": max(run["total_s"] - sum(stages.values()), 0.0),
+        **{name: stages[name] for name in SHARED_STAGES},
+        "training, reading of tiles": tiles * measured["tile_s"],
+        "training, steps": steps * measured["step_s"],
+        "classification": share * measured["classification_s"],
+        "sieve": share * measured["sieve_s"],
+    }
+    return {
+        "extrapolated": True,
+        "note": (
+            f"Not run whole: {steps} steps are those of {tiles} tiles in {PUBLISHED_EPOCHS} epochs,"
+            f" at the speed of {measured['steps_measured']:.0f} measured ones after {WARM_UP} to"
+            f" warm up; classification and sieve are those of {measured['pixels'] / 1e6:.1f} Mpx,"
+            f" by area; start, {', '.join(SHARED_STAGES)} are those of the balanced run"
+        ),
+        "tiles": tiles,
+        "steps": steps,
+        "measured": measured,
+        "parts_s": parts,
+        "total_s": sum(parts.values()),
+    }
