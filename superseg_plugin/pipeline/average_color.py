@@ -97,7 +97,8 @@ def paint_average_color(
     nodata = _common_nodata(source)
     palette = _palette(statistics, source, nodata)
     windows = tiles(grid.width, grid.height, TILE)
-    painting = PartProgress(progress, middle, 1.0)
+    end = middle + 0.9 * (1 - middle)
+    painting = PartProgress(progress, middle, end)
     with RasterWriter(
         output_path,
         grid,
@@ -107,6 +108,8 @@ def paint_average_color(
         band_names=source.band_names,
         with_mask=nodata is None,
         band_colors=source.band_colors,
+        overviews="average" if source.has_overviews else None,
+        progress=PartProgress(progress, end, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)

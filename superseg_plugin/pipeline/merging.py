@@ -227,9 +227,18 @@ class _Merging:
         tally = np.zeros((len(regroup), size), np.int64)
         areas = np.zeros(size)
         grid = self._source.grid
-        part = self._part(0.7, 0.85, "Writing classes")
+        part = self._part(0.7, 0.82, "Writing classes")
         windows = self._strips.windows
-        with RasterWriter(self._path, grid, 1, np.uint8, nodata=0, band_names=("class",)) as writer:
+        with RasterWriter(
+            self._path,
+            grid,
+            1,
+            np.uint8,
+            nodata=0,
+            band_names=("class",),
+            overviews="mode" if self._source.has_overviews else None,
+            progress=PartProgress(self._progress, 0.82, 0.85),
+        ) as writer:
             for index, window in enumerate(windows):
                 stop_if_cancelled(part)
                 places = self._strips.read(window)

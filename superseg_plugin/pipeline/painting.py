@@ -33,13 +33,15 @@ def classify_pixels(
     """Write the network's class of every pixel and, if wanted, its probability in percent."""
     grid = source.grid
     windows = tiles(grid.width, grid.height, network.tile_size)
-    with _Outputs(source, path, confidence_path) as outputs:
+    part = PartProgress(progress, 0, 0.95)
+    finishing = PartProgress(progress, 0.95, 1)
+    with _Outputs(source, path, confidence_path, finishing) as outputs:
         answers = run_in_flight(
             network.worker, windows, lambda window: network.submit(source, window), progress
         )
         for index, (window, answer) in enumerate(answers):
             outputs.write(window, answer.arrays["classes"], answer.arrays["confidence"])
-            progress.report((index + 1) / len(windows), "Classifying")
+            part.report((index + 1) / len(windows), "Classifying")
 
 
 def paint_superpixels(
@@ -55,12 +57,14 @@ def paint_superpixels(
     classes = np.concatenate([[0], probabilities.argmax(axis=1) + 1]).astype(np.uint8)
     percent = np.concatenate([[CONFIDENCE_NODATA], np.rint(confidence * 100)]).astype(np.uint8)
     windows = tiles(source.grid.width, source.grid.height, TILE)
-    with _Outputs(source, path, confidence_path) as outputs:
+    part = PartProgress(progress, 0, 0.8)
+    finishing = PartProgress(progress, 0.8, 1)
+    with _Outputs(source, path, confidence_path, finishing) as outputs:
         for index, window in enumerate(windows):
             ids = read_superpixels(superpixels, window)
             ids[~source.read(window)[1]] = 0
             outputs.write(window, classes[ids], percent[ids])
-            progress.report((index + 1) / len(windows), "Painting classes")
+            part.report((index + 1) / len(windows), "Painting classes")
 
 
 def finish_classes(
@@ -97,7 +101,16 @@ def finish_classes(
         numbers = np.zeros(256, np.uint8)
         numbers[order + 1] = np.arange(1, len(order) + 1)
         grid = source.grid
-        with RasterWriter(path, grid, 1, np.uint8, nodata=0, band_names=("class",)) as writer:
+        with RasterWriter(
+            path,
+            grid,
+            1,
+            np.uint8,
+            nodata=0,
+            band_names=("class",),
+            overviews="mode" if source.has_overviews else None,
+            progress=PartProgress(progress, 0.8, 1),
+        ) as writer:
             for window in tiles(grid.width, grid.height, TILE):
                 values, valid = classes.read(window)
                 writer.write(window, numbers[np.where(valid, values[0], 0)])
@@ -110,7 +123,9 @@ def finish_classes(
 class _Outputs:
     """Class raster and, where wanted, confidence raster being written together."""
 
-    def __init__(self, source: RasterSource, path: Path, confidence_path: Path | None) -> None:
+    def __init__(
+        self, source: RasterSource, path: Path, confidence_path: Path | None, progress: Progress
+    ) -> None:
         grid = source.grid
         self._classes = RasterWriter(path, grid, 1, np.uint8, nodata=0, compress=False)
         self._confidence = None
@@ -122,6 +137,8 @@ class _Outputs:
                 np.uint8,
                 nodata=CONFIDENCE_NODATA,
                 band_names=("confidence, percent",),
+                overviews="average" if source.has_overviews else None,
+                progress=progress,
             )
 
     def __enter__(self) -> _Outputs:

@@ -83,7 +83,8 @@ def make_superpixels(
     grid = source.grid
     size = options.tile_size or automatic_tile(source)
     options = replace(options, tile_size=size)
-    cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 1)
+    cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 0.95)
+    kept = path.parent != scratch
     draft = scratch / "labels.tif"
     with RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
         scene = _Scene(source, scaling, labels, options, worker, cutting)
@@ -108,7 +109,9 @@ def make_superpixels(
             np.uint32,
             nodata=0,
             band_names=("superpixel",),
-            compress=path.parent != scratch,
+            compress=kept,
+            overviews="nearest" if kept and source.has_overviews else None,
+            progress=PartProgress(progress, 0.95, 1),
         ) as final:
             count = scene.renumber(final, windows, numbering)
     draft.unlink()

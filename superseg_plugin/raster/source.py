@@ -14,6 +14,7 @@ import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
 from ..errors import SuperSegError
+from .block_cache import CacheShare
 from .gdal_calls import attempt
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
@@ -59,6 +60,7 @@ class RasterSource:
         offset: (col, row) of `grid` within `full_grid`.
         display_bands: indices into `bands`, from 0: red, green and blue, or a single one.
         has_other_mask: invalid pixels can exist that no nodata value marks.
+        has_overviews: smaller copies exist, from which viewers draw it.
 
     Raises:
         SuperSegError: the file is missing or no raster, a band does not exist or holds complex
@@ -75,6 +77,7 @@ class RasterSource:
         self.path = str(path)
         self._lock = threading.Lock()
         self._dataset = _open(self.path)
+        self._cache_share = CacheShare(self._dataset)
         try:
             self._choose_bands(bands)
             self.full_grid = grid_of(self._dataset)
@@ -107,6 +110,7 @@ class RasterSource:
         with self._lock:
             self._masks: list[Any] = []
             self._dataset = None
+            self._cache_share.release()
 
     @property
     def name(self) -> str:
@@ -178,6 +182,7 @@ class RasterSource:
         else:
             self.display_bands = (0, 1, 2) if len(chosen) >= 3 else (0,)
         native = [self._dtype_of(band) for band in chosen]
+        self.has_overviews = chosen[0].GetOverviewCount() > 0
         self._signed_bytes = [_is_signed_byte(band) for band in chosen]
         self.dtype: np.dtype[Any] = np.result_type(*native)
         declared = [band.GetNoDataValue() for band in chosen]

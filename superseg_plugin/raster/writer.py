@@ -13,8 +13,10 @@ import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
 from ..errors import SuperSegError
+from ..progress import Progress, SilentProgress
 from .gdal_calls import attempt, quiet
 from .grid import Grid, gdal_gcps
+from .overviews import add_overviews
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -42,6 +44,8 @@ class RasterWriter:
         with_mask: also make a mask band, to be filled by `write_mask`.
         compress: False for a file that only lives during a run.
         band_colors: what each band shows, in GDAL's words ("Red"), or none.
+        overviews: how to make overviews once all is written, see `add_overviews`; None for none.
+        progress: told how far that is.
 
     Raises:
         SuperSegError: the file cannot be made.
@@ -58,8 +62,12 @@ class RasterWriter:
         with_mask: bool = False,
         compress: bool = True,
         band_colors: Sequence[str] = (),
+        overviews: str | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.path = str(path)
+        self._overviews = overviews
+        self._progress = progress or SilentProgress()
         self.grid = grid
         self.bands = bands
         self.dtype: np.dtype[Any] = np.dtype(dtype)
@@ -97,9 +105,12 @@ class RasterWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the file; a failure to do so is told unless there already is one."""
+        """Complete the file; a failure to do so is told unless there already is one."""
         if kind is None:
             self.close()
+            if self._overviews:
+                add_overviews(self.path, self._overviews, self._progress)
+            self._progress.report(1.0)
         else:
             with quiet():
                 self._dataset = None

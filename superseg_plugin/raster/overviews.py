@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Smaller copies of a raster, from which viewers draw it at small scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from osgeo import gdal
+
+from ..errors import SuperSegError
+from ..progress import Progress, stop_if_cancelled
+from .gdal_calls import attempt, quiet
+from .windows import Window, tiles
+
+# The smallest copy fits into one block.
+BLOCK = 256
+TILE = 1024
+
+
+def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None:
+    """Add copies of half the size, a quarter and so on, compressed as the raster is.
+
+    A GeoTIFF keeps them inside; beside a file of another format they lie in an .ovr file.
+
+    Args:
+        path: the raster, closed.
+        resampling: "nearest", or another of GDAL's words, such as "mode" or "average".
+        progress: told how far it is.
+
+    Raises:
+        SuperSegError: they cannot be written.
+        Cancelled: the user stopped it; the file is then only partly done.
+    """
+    inside = Path(path).suffix.lower() in (".tif", ".tiff")
+    mode = gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR | (gdal.OF_UPDATE if inside else 0)
+    dataset, error = attempt(gdal.OpenEx, str(path), mode)
+    if dataset is not None:
+        factors = _factors(max(dataset.RasterXSize, dataset.RasterYSize))
+        if not factors:
+            return
+        with _settings_of_thread(_settings(dataset, inside)):
+            if resampling == "nearest":
+                error = _build_nearest(dataset, factors, progress)
+            else:
+                error = _build(dataset, resampling, factors, progress)
+            error = error or attempt(dataset.FlushCache)[1]
+            with quiet() as last:
+                del dataset
+        error = error or "".join(last[:1])
+        stop_if_cancelled(progress)
+    if error:
+        raise SuperSegError(
+            f"{path}: overviews cannot be written ({error}); check the free space on the disk, or"
+            " choose a name that ends in .tif."
+        )
+
+
+def _factors(side: int) -> list[int]:
+    factors = [2]
+    while side > factors[-1] * BLOCK:
+        factors.append(factors[-1] * 2)
+    return factors if side > BLOCK else []
+
+
+def _settings(dataset: Any, inside: bool) -> dict[str, str]:
+    settings = {
+        "GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK),
+        "ZLEVEL_OVERVIEW": "4",
+        "BIGTIFF_OVERVIEW": "IF_SAFER",
+    }
+    if not inside:
+        settings["COMPRESS_OVERVIEW"] = "DEFLATE"
+    # Threads that read bands stored one by one fill the log of GDAL before 3.7.1 with errors that
+    # are none.
+    interleave = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE")
+    if dataset.RasterCount == 1 or interleave == "PIXEL":
+        settings["GDAL_NUM_THREADS"] = "ALL_CPUS"
+    return settings
+
+
+def _build(dataset: Any, resampling: str, factors: list[int], progress: Progress) -> str:
+    """Let GDAL build them; returns its error, "" without one."""
+
+    def report(fraction: float, _text: str, _data: object) -> int:
+        progress.report(fraction, "Making overviews")
+        return 0 if progress.cancelled() else 1
+
+    code, error = attempt(dataset.BuildOverviews, resampling, factors, callback=report)
+    return error or ("" if code == 0 else "unknown error")
+
+
+def _build_nearest(dataset: Any, factors: list[int], progress: Progress) -> str:
+    """Build them from every other pixel; returns GDAL's error, "" without one.
+
+    GDAL 3.6 takes 32-bit numbers through float32 on this way, which breaks large superpixel ids.
+    """
+    _, error = attempt(dataset.BuildOverviews, "none", factors)
+    larger = dataset.GetRasterBand(1)
+    for index in range(0 if error else len(factors)):
+        smaller = dataset.GetRasterBand(1).GetOverview(index)
+        for window in tiles(smaller.XSize, smaller.YSize, TILE):
+            stop_if_cancelled(progress)
+            twice = Window(2 * window.col, 2 * window.row, 2 * window.width, 2 * window.height)
+            place = twice.intersection(Window(0, 0, larger.XSize, larger.YSize))
+            values, error = attempt(
+                larger.ReadAsArray, place.col, place.row, place.width, place.height
+            )
+            if not error:
+                corner = (window.col, window.row)
+                _, error = attempt(smaller.WriteArray, values[::2, ::2], *corner)
+            if error:
+                return error
+        larger = smaller
+        # Each is a quarter of the one before.
+        progress.report(1 - 0.25 ** (index + 1), "Making overviews")
+    return error
+
+
+@contextmanager
+def _settings_of_thread(settings: Mapping[str, str]) -> Iterator[None]:
+    """Set GDAL's options for what this thread does, and take them back."""
+    before = {name: gdal.GetThreadLocalConfigOption(name) for name in settings}
+    for name, value in settings.items():
+        gdal.SetThreadLocalConfigOption(name, value)
+    try:
+        yield
+    finally:
+        for name, former in before.items():
+            gdal.SetThreadLocalConfigOption(name, former)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A web server on this machine that hands out parts of files and counts what it sends."""
+
+from __future__ import annotations
+
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class FileServer:
+    """A context manager that serves the files of a folder; `sent` is the bytes of them so far."""
+
+    def __init__(self, folder):
+        self.sent = 0
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_HEAD(self):
+                self._answer(with_body=False)
+
+            def do_GET(self):
+                self._answer(with_body=True)
+
+            def log_message(self, *_):
+                pass
+
+            def _answer(self, with_body):
+                path = folder / self.path.lstrip("/")
+                if not path.is_file():
+                    self.send_error(404)
+                    return
+                content = path.read_bytes()
+                total = len(content)
+                part = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+                self.send_response(206 if part else 200)
+                if part:
+                    first, last = int(part[1]), min(int(part[2] or total), total - 1)
+                    content = content[first : last + 1]
+                    self.send_header("Content-Range", f"bytes {first}-{last}/{total}")
+                self.send_header("Accept-Ranges", "bytes")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                if with_body:
+                    server.sent += len(content)
+                    self.wfile.write(content)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def address(self, name):
+        """What GDAL opens a file of the folder by."""
+        return f"/vsicurl/http://127.0.0.1:{self._server.server_port}/{name}"
