@@ -109,7 +109,7 @@ def finish_classes(
             nodata=0,
             band_names=("class",),
             overviews="mode" if source.has_overviews else None,
-            progress=PartProgress(progress, 0.8, 1),
+            progress=PartProgress(progress, 0.8, 0.9),
         ) as writer:
             for window in tiles(grid.width, grid.height, TILE):
                 values, valid = classes.read(window)
