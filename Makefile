@@ -119,7 +119,8 @@ benchmark-speed: setup-engine setup-rivals ## seconds and memory: make benchmark
 		$(if $(SIZES),--sizes $(SIZES)) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(CROP),--crop $(CROP)) \
-		$(if $(BANDS),--bands $(BANDS)) $(if $(LIMIT),--limit $(LIMIT))
+		$(if $(BANDS),--bands $(BANDS)) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(PEER_CROP),--peer-crop $(PEER_CROP))
 
 # A quarter of its rows: make benchmark-giga SIZE=31623x7906; STEPS="superpixels classification pixels".
 benchmark-giga: setup-engine ## memory over time on 10^9 pixels: make benchmark-giga SIZE=31623x31623

@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--classes", type=int, default=16)
     parser.add_argument("--preset", default="balanced")
     parser.add_argument("--crop", type=int, default=2048, help="side of the crop; 0: no ratios")
+    parser.add_argument("--peer-crop", type=int, help="side of the crop for other software")
     parser.add_argument("--repeats", type=int, default=3, help="times superpixels are timed")
     parser.add_argument(
         "--limit", type=float, default=LIMIT_SECONDS, help="seconds after which others are stopped"

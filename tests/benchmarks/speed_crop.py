@@ -49,18 +49,12 @@ RATIOS = {
 }
 
 
-def cut_crop(scene: str, side: int) -> tuple[Path, Path, float]:
-    """The upper left corner of a scene, as GeoTIFF and as array.
-
-    Returns:
-        Both files, and its megapixels.
-    """
-    raster, array = FOLDER / "crop.tif", FOLDER / "crop.npy"
+def cut_crop(scene: str, side: int, raster: Path) -> float:
+    """Write the upper left corner of a scene as GeoTIFF; returns its megapixels."""
     source = gdal.Open(scene)
     cols, rows = min(side, source.RasterXSize), min(side, source.RasterYSize)
-    cut = gdal.Translate(str(raster), source, srcWin=[0, 0, cols, rows])
-    np.save(array, cut.ReadAsArray().reshape(-1, rows, cols))
-    return raster, array, rows * cols / 1e6
+    gdal.Translate(str(raster), source, srcWin=[0, 0, cols, rows])
+    return rows * cols / 1e6
 
 
 def measure_superpixels(raster: Path, array: Path, repeats: int) -> tuple[dict, dict]:
@@ -104,7 +98,10 @@ def measure_crop(run: dict, options: argparse.Namespace) -> dict:
     Returns:
         Seconds of all, and `ratios`: theirs over ours.
     """
-    raster, array, megapixels = cut_crop(run["scene"], options.crop)
+    raster, array = FOLDER / "crop.tif", FOLDER / "crop.npy"
+    megapixels = cut_crop(run["scene"], options.crop, raster)
+    values = gdal.Open(str(raster)).ReadAsArray()
+    np.save(array, values if values.ndim == 3 else values[None])
     print(f"Others, on a crop of {megapixels:.1f} Mpx", flush=True)
     own, theirs = measure_superpixels(raster, array, options.repeats)
     theirs |= json.loads(run_speed_rival(array, "others", options.classes))
@@ -125,13 +122,36 @@ def measure_crop(run: dict, options: argparse.Namespace) -> dict:
         published = extrapolate(run, measure_published(raster, options.classes))
         compared["published"] = published
         compared["ratios"]["published"] = published["total_s"] / run["total_s"]
+    found = measure_peers(run["scene"], options)
+    for name in ("versions", "ratios"):
+        compared[name] |= found.pop(name)
+    return {**compared, **found}
+
+
+def measure_peers(scene: str, options: argparse.Namespace) -> dict:
+    """The whole of superseg:segment beside the whole of other software, on a crop of a scene.
+
+    Args:
+        scene: path.
+        options: of the command line.
+
+    Returns:
+        `peers`, `own_whole` by preset, `peer_megapixels`, `versions` and `ratios`.
+    """
+    raster = FOLDER / "peer_crop.tif"
+    megapixels = cut_crop(scene, options.peer_crop or options.crop, raster)
+    print(f"Other software from start to end, on {megapixels:.1f} Mpx", flush=True)
     whole = measure_own(raster, options.classes)
     peers = []
     for peer in PEERS:
-        print(peer.name, flush=True)
-        peers.append(measure_peer(peer, raster, options.classes, options.limit))
-        if "not_measured" in peers[-1]:
-            print(f"  not measured: {peers[-1]['not_measured']}", flush=True)
-    compared["versions"] |= {peer["name"]: peer["version"] for peer in peers if "version" in peer}
-    compared["ratios"] |= peer_ratios(peers, whole)
-    return {**compared, "own_whole_crop": whole, "peers": peers}
+        found = measure_peer(peer, raster, options.classes, options.limit)
+        said = found.get("not_measured")
+        print(f"  {peer.name}" + (f": not measured: {said}" if said else ""), flush=True)
+        peers.append(found)
+    return {
+        "peer_megapixels": megapixels,
+        "own_whole": whole,
+        "peers": peers,
+        "versions": {peer["name"]: peer["version"] for peer in peers if "version" in peer},
+        "ratios": peer_ratios(peers, whole),
+    }

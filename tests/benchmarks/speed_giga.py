@@ -113,7 +113,7 @@ def report(record: dict) -> str:
 
 def write(record: dict) -> None:
     """Write figures, table and curves."""
-    (FOLDER / "giga.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    (FOLDER / "giga.json").write_text(json.dumps(record), encoding="utf-8")
     (FOLDER / "giga.md").write_text(report(record), encoding="utf-8")
     curves = [
         Curve(
@@ -152,7 +152,8 @@ def main(arguments: list[str]) -> int:
     make_repeated(tile, width, height, scene)
     print(f"Repeated to {width} x {height}; a network is trained on a corner", flush=True)
     qgis = QgisProcess("benchmark")
-    corner, _, _ = cut_crop(str(tile), CORNER)
+    corner = FOLDER / "giga_corner.tif"
+    cut_crop(str(tile), CORNER, corner)
     qgis.run("superseg:trainfcn", {"INPUT": corner, "CLASSES": options.classes, "MODEL": model})
     record: dict = {
         "size": size,

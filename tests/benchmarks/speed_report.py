@@ -36,10 +36,11 @@ def report(record: dict) -> str:
         parts.append(markdown(["published, part", "s"], rows))
     if "peers" in record:
         parts.append(
-            "What an analyst could run instead, on the same crop, from start to end, import and "
-            "export included; below a preset's name, their seconds over those of it:"
+            f"What an analyst could run instead, on {record['peer_megapixels']:.1f} Mpx, from start"
+            " to end, import and export included; below a preset's name, their seconds over those "
+            "of it:"
         )
-        parts.append(peer_table(record["peers"], record["own_whole_crop"], record["ratios"]))
+        parts.append(peer_table(record["peers"], record["own_whole"], record["ratios"]))
     return "\n\n".join(parts) + "\n"
 
 
