@@ -81,7 +81,7 @@ def kernel_table(record: dict) -> str:
     for name, (other, ours) in RATIOS.items():
         if name in record["ratios"]:
             seconds = record["others_s"][other], record["own_s"][ours]
-            ratio = f"{record['ratios'][name]:.1f}"
+            ratio = _ratio(record["ratios"][name])
             rows.append([name, *(f"{value:.2f}" for value in seconds), ratio])
     return markdown(["other", "its s", "our s", "ratio"], rows)
 
@@ -107,7 +107,7 @@ def peer_table(
             rows.append([name, missing, "", "", *("" for _ in PRESETS)])
             continue
         more = "> " if peer["stopped"] else ""
-        against = [f"{more}{ratios[peer['name'] + ', ' + preset]:.1f}" for preset in PRESETS]
+        against = [more + _ratio(ratios[f"{peer['name']}, {preset}"]) for preset in PRESETS]
         rows.append([name, peer["does"], _seconds(peer), f"{peer['cpu_s']:.1f}", *against])
     return markdown(["software", "what comes out", "s", "processor s", *PRESETS], rows)
 
@@ -131,6 +131,10 @@ def _seconds(measured: dict) -> str:
     if measured.get("stopped"):
         return f"more than {measured['seconds'] / 60:.0f} min"
     return f"{measured['seconds']:.1f}"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
 def _megabytes(peak: dict | None) -> str:
