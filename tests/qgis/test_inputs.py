@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -24,6 +25,7 @@ from qgis.core import (
 )
 
 from tests.conftest import GEOTRANSFORM, read_raster, write_raster
+from tests.raster.http_server import FileServer
 
 WEST, _, _, NORTH, _, _ = GEOTRANSFORM
 
@@ -81,6 +83,15 @@ def test_a_raster_in_memory(run, files, tmp_path):
     finally:
         gdal.Unlink("/vsimem/scene.tif")
     assert np.array_equal(from_memory, average(run, tmp_path, files["scene"], files["fields"]))
+
+
+def test_a_raster_behind_an_address(run, files, tmp_path):
+    with FileServer(Path(files["scene"]).parent) as server:
+        layer = QgsRasterLayer(server.address(Path(files["scene"]).name), "Remote")
+        assert layer.isValid()
+        from_there = average(run, tmp_path, layer, files["fields"])
+    assert server.sent > 0
+    assert np.array_equal(from_there, average(run, tmp_path, files["scene"], files["fields"]))
 
 
 def test_a_subdataset(run, files, tmp_path):
