@@ -228,9 +228,9 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         """Declare TILE_SIZE."""
         self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, 65536, advanced=True)
 
-    def add_tidying(self, smoothness):
-        """Declare SMOOTHNESS, with this default, and MIN_AREA."""
-        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, smoothness, 0.0)
+    def add_tidying(self):
+        """Declare SMOOTHNESS and MIN_AREA."""
+        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0)
         self.add_number("MIN_AREA", "Minimum area (pixels)", MIN_AREA_HELP, 0, 0)
 
     def add_file(self, name, title, help_text, files, optional=False, advanced=False):

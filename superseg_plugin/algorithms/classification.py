@@ -22,9 +22,12 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
 <p>Gives every pixel of an image the class that a <b>model</b> of <i>Train a network</i> or
 <i>Segment</i> finds for it. The image must have the bands that the model was trained on; the same
 model used on several dates or scenes gives classes that can be compared.</p>
-<p>With <b>superpixels</b>, all pixels of a superpixel get the same class. Smoothness draws similar
-neighbors together, for which superpixels are made where none are given; the minimum area dissolves
-small patches.</p>
+<p>All pixels of a <b>superpixel</b> get the same class. What the superpixel looks like and what
+surrounds it counts, if the model was guided by clusters, and what the network sees in it;
+smoothness draws similar neighbors together. On the image that the model comes from, the result is
+that of <i>Segment</i>. Superpixels are made where none are given. With a smoothness of 0 and no
+superpixels the network classifies every pixel on its own. The minimum area dissolves small
+patches.</p>
 <p>Where the model knows which of its classes are alike, <i>Merge classes</i> makes fewer of them
 without the image.</p>
 <p>The scene is worked on tile by tile; the tile size cannot be seen in the result. Names, colors,
@@ -51,11 +54,11 @@ them too.</p>
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
-            "Superpixels of the same image, on the same grid: each gets one class. Without them, "
-            "every pixel is classified on its own.",
+            "Superpixels of the same image, on the same grid: each gets one class. Made with the "
+            "usual settings if left empty, unless smoothness is 0.",
             optional=True,
         )
-        self.add_tidying(0.0)
+        self.add_tidying()
         self.add_area()
         self.add_device()
         self.add_tile_size()

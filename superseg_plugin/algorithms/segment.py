@@ -87,7 +87,7 @@ run.</p>
             "published: the published method as it stands.",
             PRESETS,
         )
-        self.add_tidying(8.0)
+        self.add_tidying()
         self.add_seed()
         self.add_device()
         self.add_tile_size()

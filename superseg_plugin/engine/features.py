@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .description import column_layout
+from .projection import Projection, fit_projection
 from .types import DoubleArray, FloatArray
 
 LOG_OFFSET = 5.0
@@ -20,23 +23,51 @@ BLOCK_WEIGHTS = {
 EXTREME = 3.0
 
 
-def superpixel_features(sums: DoubleArray, bands: int, components: int) -> FloatArray:
-    """Weighted blocks of standardised features, reduced to their principal components.
+@dataclass(frozen=True)
+class FeatureSpace:
+    """How sums over superpixels become features; fitted to one scene, used on others too.
+
+    Attributes:
+        center: `(columns,)` float32 mean of each raw column.
+        spread: `(columns,)` float32 standard deviation of each raw column.
+        projection: of the standardised, weighted columns.
+    """
+
+    center: FloatArray
+    spread: FloatArray
+    projection: Projection
+
+    def features(self, sums: DoubleArray, bands: int) -> FloatArray:
+        """Features `(n, d)` float32 of superpixels, from the sums of `describe_tile`."""
+        return self.projection.apply(_standard_columns(sums, bands, self.center, self.spread))
+
+
+def fit_feature_space(sums: DoubleArray, bands: int, components: int) -> FeatureSpace:
+    """Standardise the columns, weigh their blocks, reduce them to principal components.
 
     Args:
         sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
         bands: number of bands.
         components: kept at most; a full covariance needs several points for each.
-
-    Returns:
-        `(n, d)` float32, d from 1 to `components`.
     """
+    columns = np.concatenate(list(_blocks(sums, bands).values()), axis=1)
+    weights = sums[:, 0] / sums[:, 0].sum()
+    center = weights @ columns
+    spread = np.sqrt(weights @ (columns - center) ** 2)
+    known = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
+    standard = _standard_columns(sums, bands, center.astype(np.float32), known)
+    return FeatureSpace(
+        center.astype(np.float32), known, fit_projection(standard, weights, components)
+    )
+
+
+def _blocks(sums: DoubleArray, bands: int) -> dict[str, DoubleArray]:
     layout = column_layout(bands)
     pixels = sums[:, :1]
     mean = sums[:, layout["values"]] / pixels
     brightness = mean.mean(axis=1, keepdims=True)
     variance = np.maximum(sums[:, layout["squares"]] / pixels - mean**2, 0)
-    blocks = {
+    return {
         "chroma": np.log((mean + LOG_OFFSET) / (brightness + LOG_OFFSET)),
         "brightness": np.log(brightness + LOG_OFFSET),
         "spread": np.log1p(np.sqrt(variance)),
@@ -45,39 +76,19 @@ def superpixel_features(sums: DoubleArray, bands: int, components: int) -> Float
         # Superpixels are large where the land is plain: water in any color, and no town.
         "size": np.log(pixels),
     }
-    weights = pixels[:, 0] / pixels.sum()
-    columns = [
-        _standardise(block, weights) * (BLOCK_WEIGHTS[name] / np.sqrt(block.shape[1]))
+
+
+def _standard_columns(
+    sums: DoubleArray, bands: int, center: FloatArray, spread: FloatArray
+) -> FloatArray:
+    blocks = _blocks(sums, bands)
+    columns = (np.concatenate(list(blocks.values()), axis=1) - center) / spread
+    weights = [
+        np.full(block.shape[1], BLOCK_WEIGHTS[name] / np.sqrt(block.shape[1]))
         for name, block in blocks.items()
     ]
-    return principal_components(np.concatenate(columns, axis=1), weights, components)
-
-
-def principal_components(values: DoubleArray, weights: DoubleArray, components: int) -> FloatArray:
-    """Project centered values on the directions in which they vary most.
-
-    Args:
-        values: `(n, features)`.
-        weights: `(n,)` shares that add up to 1.
-        components: kept at most.
-
-    Returns:
-        `(n, d)` float32, d from 1 to `components`; a column of zeros where nothing varies.
-    """
-    centered = values - weights @ values
-    spreads, vectors = np.linalg.eigh((centered * weights[:, None]).T @ centered)
-    kept = np.flatnonzero(spreads > 1e-9 * max(spreads[-1], 1e-12))[::-1][:components]
-    if len(kept) == 0:
-        return np.zeros((len(values), 1), np.float32)
-    vectors = vectors[:, kept]
-    # The sign of an eigenvector is the library's choice; fix it, so that runs can be compared.
-    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(kept))])
-    return np.ascontiguousarray(centered @ vectors, np.float32)
-
-
-def _standardise(block: DoubleArray, weights: DoubleArray) -> DoubleArray:
-    center = weights @ block
-    spread = np.sqrt(weights @ (block - center) ** 2)
-    standard: DoubleArray = (block - center) / np.where(spread > 1e-6, spread, 1.0)
     # A sliver between two fields may be off by twenty: as extreme as three, it teaches enough.
-    return np.clip(standard, -EXTREME, EXTREME)
+    standard: FloatArray = (np.clip(columns, -EXTREME, EXTREME) * np.concatenate(weights)).astype(
+        np.float32
+    )
+    return standard

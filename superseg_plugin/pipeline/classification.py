@@ -17,6 +17,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
+from .clustering import assign_clusters
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
 from .network import Network
@@ -34,7 +35,7 @@ from .trained_model import scaling_of_model
 class ClassificationOptions:
     """How to classify; see the help of `superseg:classify`."""
 
-    smoothness: float = 0.0
+    smoothness: float = 8.0
     min_area: int = 0
     tile_size: int = 0
 
@@ -76,9 +77,11 @@ def run_classification(
 ) -> ClassificationResult:
     """Classify a scene with a model and write the class raster and, if wanted, the confidence.
 
-    With superpixels, every superpixel gets one class: that of its mean class probabilities,
-    smoothed on the region adjacency graph. They are made where SMOOTHNESS asks for a graph and none
-    are given. Class numbers are the model's.
+    With superpixels, every superpixel gets one class: what the network and, where the model has
+    them, the clusters say of it, smoothed on the region adjacency graph; on the scene of the model
+    these are the classes of its own segmentation. They are made where SMOOTHNESS asks for a graph
+    and none are given. Without superpixels the network classifies every pixel. Class numbers are
+    the model's.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
@@ -108,7 +111,7 @@ def run_classification(
                     source,
                     superpixels,
                     network,
-                    scaling,
+                    model,
                     options.smoothness,
                     PartProgress(progress, 0.3, 0.85),
                 )
@@ -193,7 +196,7 @@ def smooth_superpixels(
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
         progress: asked for cancel.
-        evidence: `log_joint` and `smoothed` of the mixture to join with the network, or None.
+        evidence: `evidence` and `smoothed` of the clusters to join with the network, or None.
 
     Returns:
         Probabilities `(n, classes)` and confidence `(n,)`.
@@ -214,17 +217,22 @@ def _classify_superpixels(
     source: RasterSource,
     superpixels: RasterSource,
     network: Network,
-    scaling: dict[str, Any],
+    model: Model,
     smoothness: float,
     progress: Progress,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    worker = network.worker
     description = describe_scene(
-        source, superpixels, scaling, network.worker, PartProgress(progress, 0, 0.3)
+        source, superpixels, scaling_of_model(model), worker, PartProgress(progress, 0, 0.3)
     )
+    evidence = None
+    if model.clusters:
+        known = assign_clusters(description, model.clusters, smoothness, worker, progress)
+        evidence = {"evidence": known.evidence, "smoothed": known.smoothed}
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
-    return smooth_superpixels(pooled, description, smoothness, network.worker, progress)
+    return smooth_superpixels(pooled, description, smoothness, worker, progress, evidence)
 
 
 def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Progress) -> None:

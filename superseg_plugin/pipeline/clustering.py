@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..progress import Progress
 from ..worker.client import Worker
+from .cluster_arrays import ClusterArrays
 from .description import Description
 from .merge_order import bhattacharyya_merge_order, class_moments, groups
 
@@ -17,7 +19,7 @@ from .merge_order import bhattacharyya_merge_order, class_moments, groups
 AUTOMATIC_CLASSES = 24
 AUTOMATIC_DISTANCE = 0.25
 FEWEST_AUTOMATIC = 4
-ATTEMPTS = 3
+MODEL = "model."
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,18 @@ class Clusters:
     """Clustered superpixels; row i belongs to superpixel i + 1.
 
     Attributes:
-        log_joint: `(n, k)` float32 log of class weight times density.
+        evidence: `(n, k)` float32 log probability of each class.
         smoothed: `(n, k)` float32 class probabilities, smoothed on the graph.
         confidence: `(n,)` float32, how sure the most probable class is.
-        features: `(n, d)` float32, what the mixture was fitted to.
+        features: `(n, d)` float32, what the classes are told apart by.
+        model: what gives superpixels of any scene these classes, as the worker takes it.
     """
 
-    log_joint: npt.NDArray[np.float32]
+    evidence: npt.NDArray[np.float32]
     smoothed: npt.NDArray[np.float32]
     confidence: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
+    model: ClusterArrays
 
     @property
     def classes(self) -> int:
@@ -54,7 +58,7 @@ def cluster_superpixels(
     worker: Worker,
     progress: Progress,
 ) -> Clusters:
-    """Cluster described superpixels with a mixture model and smooth the result on their graph.
+    """Find classes of described superpixels and smooth them on their graph.
 
     Ids without pixels, which only a raster made elsewhere has, take part in nothing.
 
@@ -67,18 +71,8 @@ def cluster_superpixels(
         worker: who computes.
         progress: asked for cancel, and told of fewer classes.
     """
-    wanted = classes or AUTOMATIC_CLASSES
-    asked = wanted
-    found = _cluster(description, asked, smoothness, worker, progress)
-    # A component may turn out nobody's best: with so many more, as many as wanted live.
-    for _ in range(ATTEMPTS - 1):
-        missing = wanted - len(found.live)
-        if missing <= 0 or found.classes < asked:
-            break
-        asked += missing
-        again = _cluster(description, asked, smoothness, worker, progress)
-        if len(again.live) > len(found.live):
-            found = again
+    options = {"classes": classes or AUTOMATIC_CLASSES, "smoothness": smoothness}
+    found = _ask("cluster", description, options, {}, worker, progress)
     found = _join(found, description.pixels, classes)
     if classes and found.classes < classes:
         progress.log(
@@ -88,6 +82,26 @@ def cluster_superpixels(
     if not classes:
         progress.log(f"CLASSES 0: {found.classes} classes in this scene")
     return found
+
+
+def assign_clusters(
+    description: Description,
+    model: ClusterArrays,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+) -> Clusters:
+    """Give described superpixels the classes of a model that another scene was clustered for.
+
+    Args:
+        description: of `describe_scene`, with the scaling of that model.
+        model: of `Clusters`.
+        smoothness: weight of the neighbors, 0 for none.
+        worker: who computes.
+        progress: asked for cancel.
+    """
+    options = {"smoothness": smoothness}
+    return _ask("assign_clusters", description, options, model, worker, progress)
 
 
 def merge_order_of(
@@ -124,36 +138,42 @@ def _join(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clu
         count = min(max(1 + apart, FEWEST_AUTOMATIC), len(live))
     owner = groups([(int(a), int(b), float(d)) for a, b, d in steps], len(live), count)
     members = [live[owner == kept] for kept in np.unique(owner)]
-    log_joint = [np.logaddexp.reduce(found.log_joint[:, each], axis=1) for each in members]
+    evidence = [np.logaddexp.reduce(found.evidence[:, each], axis=1) for each in members]
     smoothed = np.stack([found.smoothed[:, each].sum(axis=1) for each in members], axis=1)
     total = np.maximum(smoothed.sum(axis=1, keepdims=True), np.float32(1e-9))
-    return replace(found, log_joint=np.stack(log_joint, axis=1), smoothed=smoothed / total)
+    votes = np.stack([found.model["votes"][:, each].sum(axis=1) for each in members], axis=1)
+    return replace(
+        found,
+        evidence=np.stack(evidence, axis=1),
+        smoothed=smoothed / total,
+        model={**found.model, "votes": votes},
+    )
 
 
-def _cluster(
+def _ask(
+    operation: str,
     description: Description,
-    classes: int,
-    smoothness: float,
+    options: dict[str, Any],
+    model: ClusterArrays,
     worker: Worker,
     progress: Progress,
 ) -> Clusters:
+    """Let the worker classify the superpixels that have pixels; the others get no class."""
     present = description.pixels > 0
     row = np.cumsum(present) - 1
-    answer = worker.result(
-        worker.submit(
-            "cluster",
-            {"bands": description.bands, "classes": classes, "smoothness": smoothness},
-            {
-                "sums": description.sums[present],
-                "pairs": row[description.pairs],
-                "lengths": description.lengths,
-            },
-        ),
-        progress,
-    ).arrays
+    arrays = {
+        "sums": description.sums[present],
+        "pairs": row[description.pairs],
+        "lengths": description.lengths,
+        **{MODEL + name: value for name, value in model.items()},
+    }
+    asked = worker.submit(operation, {**options, "bands": description.bands}, arrays)
+    answer = worker.result(asked, progress).arrays
     filled = {}
-    for name, part in answer.items():
+    for name in ("evidence", "smoothed", "confidence", "features"):
+        part = answer[name]
         filled[name] = np.zeros((len(present), *part.shape[1:]), np.float32)
         filled[name][present] = part
     filled["smoothed"][~present] = 1.0 / filled["smoothed"].shape[1]
-    return Clusters(**filled)
+    given = {k[len(MODEL) :]: np.array(v) for k, v in answer.items() if k.startswith(MODEL)}
+    return Clusters(**filled, model=given or model)

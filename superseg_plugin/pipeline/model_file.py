@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
+from .cluster_arrays import ClusterArrays, fit_together
 
 FORMAT = "superseg"
 FORMAT_VERSION = 1
 LARGEST_HEADER = 64 * 1024**2
 TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
 LENGTH_BYTES = 8
+CLUSTERS = "clusters."
 
 Array = npt.NDArray[Any]
 
@@ -46,6 +48,8 @@ class Model:
         seed: of the training.
         versions: of the software that made it, by name.
         weights: float32 (or int64) arrays by name.
+        clusters: what tells the classes of superpixels apart; empty where nothing but the network
+            does.
     """
 
     network: str
@@ -61,6 +65,7 @@ class Model:
     seed: int = 0
     versions: dict[str, str] = field(default_factory=dict)
     weights: dict[str, Array] = field(default_factory=dict)
+    clusters: ClusterArrays = field(default_factory=dict)
 
 
 def save_model(path: str | Path, model: Model) -> None:
@@ -92,8 +97,9 @@ def save_model(path: str | Path, model: Model) -> None:
     }
     pieces = []
     end = 0
-    for name in sorted(model.weights):
-        weight = np.asarray(model.weights[name])
+    arrays = {**model.weights, **{CLUSTERS + key: part for key, part in model.clusters.items()}}
+    for name in sorted(arrays):
+        weight = np.asarray(arrays[name])
         kind = "I64" if weight.dtype.kind in "iu" else "F32"
         piece = np.ascontiguousarray(weight, dtype=TYPES[kind]).tobytes()
         header[name] = {
@@ -140,7 +146,13 @@ def load_model(path: str | Path) -> Model:
         raise SuperSegError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, OverflowError):
         raise _no_model(Path(path), "it is cut off or damaged") from None
-    return _model(described, weights, Path(path))
+    clusters = {
+        name[len(CLUSTERS) :]: weights.pop(name) for name in list(weights) if _of_clusters(name)
+    }
+    model = replace(_model(described, Path(path)), weights=weights, clusters=clusters)
+    if clusters and not fit_together(clusters, model.classes):
+        raise _no_model(Path(path), "its clusters do not fit together")
+    return model
 
 
 def read_header(path: str | Path) -> Model:
@@ -150,7 +162,7 @@ def read_header(path: str | Path) -> Model:
         SuperSegError: as `load_model`.
     """
     header, _ = _read(Path(path))
-    return _model(_described(header, Path(path)), {}, Path(path))
+    return _model(_described(header, Path(path)), Path(path))
 
 
 def _read(path: Path) -> tuple[dict[str, Any], int]:
@@ -216,7 +228,11 @@ def _described(header: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return described
 
 
-def _model(described: Mapping[str, Any], weights: dict[str, Array], path: Path) -> Model:
+def _of_clusters(name: str) -> bool:
+    return name.startswith(CLUSTERS)
+
+
+def _model(described: Mapping[str, Any], path: Path) -> Model:
     try:
         classes = int(described["classes"])
         size = described["pixel_size"]
@@ -235,7 +251,6 @@ def _model(described: Mapping[str, Any], weights: dict[str, Array], path: Path) 
             options=dict(described["options"]),
             seed=int(described["seed"]),
             versions={str(k): str(v) for k, v in described["versions"].items()},
-            weights=weights,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise _no_model(path, "its header is incomplete") from None

@@ -19,6 +19,7 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from .average_color import paint_average_color
 from .classification import pool_superpixels, smooth_superpixels
+from .cluster_arrays import ClusterArrays, reorder_clusters
 from .clustering import cluster_superpixels, merge_order_of
 from .description import describe_scene
 from .model_file import Model, save_model
@@ -106,6 +107,7 @@ class _Run:
         )
         # What the merge order is read from: features, probabilities and pixels of superpixels.
         self._classified: tuple[Any, Any, Any] | None = None
+        self._cluster_model: ClusterArrays | None = None
 
     def segment(self) -> SegmentationResult:
         """Go through all steps."""
@@ -216,7 +218,7 @@ class _Run:
                 count = len(description.pixels)
                 pooled = pool_superpixels(self._source, superpixels, network, count, progress)
             with self._stage("smoothing", 0.88, 0.9) as progress:
-                evidence = {"log_joint": clusters.log_joint, "smoothed": clusters.smoothed}
+                evidence = {"evidence": clusters.evidence, "smoothed": clusters.smoothed}
                 probabilities, sure = smooth_superpixels(
                     pooled, description, options.smoothness, self._worker, progress, evidence
                 )
@@ -225,6 +227,7 @@ class _Run:
             paint_superpixels(
                 self._source, superpixels, probabilities, sure, self._draft, confidence, progress
             )
+        self._cluster_model = clusters.model
         self._classified = (clusters.features, probabilities, description.pixels)
 
     def _finish(self) -> ClassTable:
@@ -235,7 +238,8 @@ class _Run:
         if options.preset == "published":
             min_area = min_area or PUBLISHED_SIEVE
         with self._stage("rendering", 0.94, 0.98) as progress:
-            statistics, order = finish_classes(source, self._draft, path, min_area, progress)
+            half = PartProgress(progress, 0, 0.5)
+            statistics, order = finish_classes(source, self._draft, path, min_area, half)
             with RasterSource(str(path)) as classes:
                 table = build_class_table(source, classes, progress, statistics=statistics)
                 write_class_table(path, table)
@@ -244,7 +248,8 @@ class _Run:
                 write_record(path, "segment", options, source, self._worker, **extra)
                 if outputs.average_color:
                     target = self._staging.path(outputs.average_color)
-                    paint_average_color(source, classes, target, progress, statistics)
+                    half = PartProgress(progress, 0.5, 1)
+                    paint_average_color(source, classes, target, half, statistics)
         if len(table.names) < options.classes:
             self._progress.log(
                 f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
@@ -263,8 +268,10 @@ class _Run:
         if trained is None:
             raise RuntimeError("there is no trained network")
         rest = np.setdiff1d(np.arange(self._training.classes), order)
-        weights = reorder_classes(trained.weights, np.concatenate([order, rest]).astype(np.int64))
+        whole = np.concatenate([order, rest]).astype(np.int64)
+        weights = reorder_classes(trained.weights, whole)
         gray = np.full((len(rest), 3), 128, np.uint8)
+        known = self._cluster_model and reorder_clusters(self._cluster_model, whole)
         steps = None
         if merge_order is not None:
             # Classes that the map lacks are like no other; nothing is lost when they join first.
@@ -277,6 +284,7 @@ class _Run:
             np.concatenate([table.colors, gray]),
             self._worker,
             steps,
+            known,
         )
 
     def _write_report(self, path: str, table: ClassTable) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ..raster.source import RasterSource
 from ..worker.client import Worker
+from .cluster_arrays import ClusterArrays
 from .colors import told_apart
 from .model_file import Model
 from .training_options import TrainingOptions
@@ -67,6 +68,7 @@ def build_model(
     colors: npt.NDArray[np.uint8],
     worker: Worker,
     merge_order: list[Any] | None = None,
+    clusters: ClusterArrays | None = None,
 ) -> Model:
     """Put a trained network and what it was made from together."""
     figures = scaling["scaling"]
@@ -85,6 +87,7 @@ def build_model(
         seed=options.seed,
         versions=worker.versions,
         weights=trained.weights,
+        clusters=clusters or {},
     )
 
 

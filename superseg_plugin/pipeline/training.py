@@ -15,6 +15,7 @@ from ..progress import PartProgress, Progress
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
+from .cluster_arrays import reorder_clusters
 from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
@@ -116,10 +117,11 @@ def run_training(
         order = np.argsort(-counts, kind="stable")
         trained = replace(trained, weights=reorder_classes(trained.weights, order))
         colors = display_colors(means[order], source)
-        merge_order = None
+        merge_order, known = None, None
         if clusters is not None and pixels is not None:
             merge_order = merge_order_of(clusters.features, clusters.smoothed, pixels, order)
-        model = build_model(source, scaling, options, trained, colors, worker, merge_order)
+            known = reorder_clusters(clusters.model, order)
+        model = build_model(source, scaling, options, trained, colors, worker, merge_order, known)
         save_model(staging.path(model_output), model)
         if report_output:
             sections = [

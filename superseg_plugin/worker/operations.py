@@ -82,42 +82,46 @@ def describe_superpixels(call: Call) -> Answer:
 
 
 def cluster(call: Call) -> Answer:
-    """Mixture over `sums` (n, features) on the graph `pairs`, `lengths`, and smoothed on it."""
-    from ..engine import clustering, smoothing
+    """Classes of superpixels `sums`, `pairs`, `lengths` on their graph, and what tells them apart.
 
-    arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
-    sums, pairs, lengths = arrays["sums"], arrays["pairs"], arrays["lengths"]
+    The model comes back as arrays named `model.*`.
+    """
+    from ..engine import clustering
+
+    superpixels = _superpixels(call)
     options = call.options
-    clusters = clustering.cluster_superpixels(
-        sums, pairs, lengths, options["bands"], options["classes"]
+    model, clusters = clustering.cluster_superpixels(
+        superpixels, options["classes"], options["smoothness"]
     )
-    smoothed = smoothing.smooth_keeping_classes(
-        clustering.tempered(clusters.log_joint),
-        pairs,
-        lengths,
-        clusters.means,
-        sums[:, 0],
-        clusters.log_joint.argmax(axis=1),
-        options["smoothness"],
-    )
-    return {}, {
-        "log_joint": clusters.log_joint,
-        "smoothed": smoothed.probabilities,
-        "confidence": smoothed.confidence,
-        "features": clusters.features,
+    arrays = {f"model.{name}": value for name, value in model.to_arrays().items()}
+    return {}, {**vars(clusters), **arrays}
+
+
+def assign_clusters(call: Call) -> Answer:
+    """Classes of superpixels as for `cluster`, by the model of another scene, `model.*`."""
+    from ..engine import cluster_model, clustering
+
+    prefix = "model."
+    parts = {
+        name[len(prefix) :]: np.array(value)
+        for name, value in call.arrays.items()
+        if name.startswith(prefix)
     }
+    model = cluster_model.ClusterModel.from_arrays(parts)
+    found = clustering.assign_clusters(_superpixels(call), model, call.options["smoothness"])
+    return {}, dict(vars(found))
 
 
 def smooth(call: Call) -> Answer:
-    """Class probabilities of superpixels from `pooled` and, where given, the mixture's evidence."""
+    """Class probabilities of superpixels from `pooled` and, where given, the clusters' evidence."""
     from ..engine import clustering, smoothing
 
     arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
     pooled, pixels = arrays["pooled"].astype(np.float32), arrays["pixels"]
     smoothness = call.options["smoothness"]
     graph = (arrays["pairs"], arrays["lengths"], arrays["means"])
-    if "log_joint" in arrays:
-        unary = clustering.fuse(arrays["log_joint"], arrays["smoothed"], pooled, pixels)
+    if "evidence" in arrays:
+        unary = clustering.fuse(arrays["evidence"], arrays["smoothed"], pooled, pixels)
         own = arrays["smoothed"].argmax(axis=1)
         found = smoothing.smooth_keeping_classes(unary, *graph, pixels, own, smoothness)
     else:
@@ -191,6 +195,13 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
     return _loaded[model_id]
 
 
+def _superpixels(call: Call) -> Any:
+    from ..engine.clustering import Superpixels
+
+    arrays = {name: np.asarray(call.arrays[name]) for name in ("sums", "pairs", "lengths")}
+    return Superpixels(**arrays, bands=call.options["bands"])
+
+
 def _optional(array: Array | None) -> Array | None:
     return None if array is None else np.array(array)
 
@@ -219,6 +230,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         stitch,
         describe_superpixels,
         cluster,
+        assign_clusters,
         smooth,
         describe_device,
         train,

@@ -245,7 +245,8 @@ def _stability(trials: Sequence[dict], classes: int) -> list[Table]:
 
 
 def _transfer(trials: Sequence[dict], classes: int) -> list[Table]:
-    keys = ("balanced_there", "classified", "classified_ratio", "smoothed", "smoothed_ratio")
+    ways = ("classified", "classified_ratio", "network_alone", "network_alone_ratio")
+    keys = ("balanced_there", *ways)
     rows = [
         [one["image"], *(f"{one[key]:.3f}" for key in keys)]
         for one in _find(trials, trial="transfer")
@@ -253,10 +254,10 @@ def _transfer(trials: Sequence[dict], classes: int) -> list[Table]:
     rows += _means(rows, range(1, 6))
     note = (
         "AMI on the right half of each scene: of balanced run there, and of superseg:classify with"
-        " a model that balanced trained on the left half, by default and with SMOOTHNESS 8; and"
-        " what either is times the first."
+        " a model that balanced trained on the left half, by default and with SMOOTHNESS 0, which"
+        " leaves the network alone; and what either is times the first."
     )
-    header = ["image", "balanced there", "classify", "ratio", "classify, smoothed", "ratio"]
+    header = ["image", "balanced there", "classify", "ratio", "network alone", "ratio"]
     return [Table(f"Transfer, {classes} classes", note, header, rows)] if rows else []
 
 

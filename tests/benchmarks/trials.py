@@ -36,7 +36,6 @@ from tests.benchmarks.methods import (
 
 # Half of the tiles that superpixels are cut in.
 SHIFT = 512
-SMOOTHNESS = 8.0
 SHOWN_OF_MERGED = ("fmi", "mean_iou", "ami")
 
 
@@ -100,7 +99,7 @@ def transfer(case: Case) -> dict[str, float]:
     figures = {"balanced_there": there}
     ways = {
         "classified": ClassificationOptions(),
-        "smoothed": ClassificationOptions(smoothness=SMOOTHNESS),
+        "network_alone": ClassificationOptions(smoothness=0.0),
     }
     for name, options in ways.items():
         target = case.folder / f"{case.classes}-{name}-{case.seed}.tif"

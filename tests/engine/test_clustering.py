@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from superseg_plugin.engine import clustering, smoothing
+from superseg_plugin.engine.cluster_model import ClusterModel
 from superseg_plugin.engine.description import column_layout
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.surroundings import mixed_with_neighbors
@@ -40,6 +41,16 @@ def superpixel_sums(kinds, bands=3, seed=0):
     return sums, np.repeat(np.arange(kinds), 60)
 
 
+def clustered(sums, graph, bands, classes):
+    """Model and clusters, not smoothed."""
+    superpixels = clustering.Superpixels(sums, *graph, bands)
+    return clustering.cluster_superpixels(superpixels, classes, 0.0)
+
+
+def classes_of(sums, graph, bands, classes):
+    return clustered(sums, graph, bands, classes)[1].evidence.argmax(axis=1)
+
+
 def test_mixture_finds_stretched_groups_as_scikit_learn_does():
     points, truth = stretched_groups()
     ours = fit_mixture(points, np.ones(len(points), np.float32), 3)
@@ -58,14 +69,57 @@ def chain(count):
 
 def test_the_same_superpixels_give_the_same_clusters():
     sums, _ = superpixel_sums(4)
-    one = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4)
-    other = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4)
-    assert np.array_equal(one.log_joint, other.log_joint)
+    _, one = clustered(sums, chain(len(sums)), 3, 4)
+    _, other = clustered(sums, chain(len(sums)), 3, 4)
+    assert np.array_equal(one.evidence, other.evidence)
+
+
+def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_the_same_kinds():
+    sums, kinds = superpixel_sums(5)
+    model, clusters = clustered(sums, chain(len(sums)), 3, 5)
+    kept = ClusterModel.from_arrays({k: v.copy() for k, v in model.to_arrays().items()})
+    again = clustering.assign_clusters(
+        clustering.Superpixels(sums, *chain(len(sums)), 3), kept, 0.0
+    )
+    np.testing.assert_allclose(again.evidence, clusters.evidence, atol=1e-4)
+    other, _ = superpixel_sums(5, seed=1)
+    some = np.repeat(np.isin(np.arange(5), (1, 3)), 60)
+    there = clustering.assign_clusters(
+        clustering.Superpixels(other[some], *chain(some.sum()), 3), kept, 0.0
+    ).evidence.argmax(axis=1)
+    here = clusters.evidence.argmax(axis=1)
+    for kind in (1, 3):
+        usual = np.bincount(here[kinds == kind]).argmax()
+        assert (there[kinds[some] == kind] == usual).mean() > 0.9
+
+
+def test_the_order_of_superpixels_changes_little():
+    sums, _ = superpixel_sums(6)
+    turned = np.random.default_rng(5).permutation(len(sums))
+    back = np.argsort(turned)
+    pairs, lengths = chain(len(sums))
+    one = classes_of(sums, (pairs, lengths), 3, 6)
+    other = classes_of(sums[turned], (back[pairs], lengths), 3, 6)[back]
+    assert adjusted_rand_score(one, other) > 0.95
+
+
+def test_as_many_classes_as_asked_for_are_somebodys():
+    """In an image that shades from one color to another, without kinds of its own."""
+    generator = np.random.default_rng(0)
+    layout = column_layout(3)
+    sums = np.zeros((1500, layout["context"].stop))
+    sums[:, 0] = 100
+    mean = generator.uniform(20, 230, (1500, 3))
+    sums[:, layout["values"]] = mean * 100
+    sums[:, layout["squares"]] = (mean**2 + 25) * 100
+    for wanted in (2, 8, 16):
+        found = classes_of(sums, chain(1500), 3, wanted)
+        assert len(np.unique(found)) >= wanted
 
 
 def test_clusters_follow_the_kinds_of_superpixels():
     sums, kinds = superpixel_sums(4)
-    found = clustering.cluster_superpixels(sums, *chain(len(sums)), 3, 4).log_joint.argmax(axis=1)
+    found = classes_of(sums, chain(len(sums)), 3, 4)
     assert adjusted_rand_score(kinds, found) > 0.95
 
 
@@ -80,9 +134,9 @@ def test_what_surrounds_them_tells_alike_superpixels_apart():
     sums[:, 0] = 100
     sums[:, layout["values"]] = mean[:, None] * 100
     sums[:, layout["squares"]] = (mean[:, None] ** 2 + 25) * 100
-    found = clustering.cluster_superpixels(sums, *chain(1200), 1, 4).log_joint.argmax(axis=1)
+    found = classes_of(sums, chain(1200), 1, 4)
     assert adjusted_rand_score(np.arange(1200)[gray] < 600, found[gray]) > 0.8
-    alone = clustering.cluster_superpixels(sums, *NO_PAIRS, 1, 4).log_joint.argmax(axis=1)
+    alone = classes_of(sums, NO_PAIRS, 1, 4)
     assert adjusted_rand_score(np.arange(1200)[gray] < 600, alone[gray]) < 0.2
 
 
@@ -101,19 +155,19 @@ def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
 @pytest.mark.parametrize("bands", [1, 2, 3, 224])
 def test_any_band_count_clusters(bands):
     sums, _ = superpixel_sums(2, bands)
-    found = clustering.cluster_superpixels(sums, *chain(len(sums)), bands, 5)
-    assert np.isfinite(found.log_joint).all()
+    _, found = clustered(sums, chain(len(sums)), bands, 5)
+    assert np.isfinite(found.evidence).all()
 
 
 def test_an_image_of_one_color_has_one_class():
     sums, _ = superpixel_sums(1)
     sums[:] = sums[0]
-    assert clustering.cluster_superpixels(sums, *NO_PAIRS, 3, 8).log_joint.shape[1] == 1
+    assert clustered(sums, NO_PAIRS, 3, 8)[1].evidence.shape[1] == 1
 
 
 def test_fewer_superpixels_than_classes_give_fewer_classes():
     sums, _ = superpixel_sums(1)
-    assert clustering.cluster_superpixels(sums[:3], *chain(3), 3, 8).log_joint.shape[1] <= 3
+    assert clustered(sums[:3], chain(3), 3, 8)[1].evidence.shape[1] <= 3
 
 
 def test_no_class_is_smoothed_away():

@@ -31,6 +31,30 @@ MODEL = Model(
 )
 
 
+def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3):
+    """Arrays of a model of clusters that fit together."""
+    numbers = np.random.default_rng(1)
+    words = members * components
+    whole = own + sum(walks)
+    shapes = {
+        "center": (columns,),
+        "spread": (columns,),
+        "own.center": (columns,),
+        "own.vectors": (columns, own),
+        "words.log_weights": (members, components),
+        "words.means": (members, components, own),
+        "words.covariances": (members, components, own, own),
+        "members.log_weights": (members, components),
+        "members.means": (members, components, whole),
+        "members.covariances": (members, components, whole, whole),
+        "votes": (words, classes),
+    }
+    for steps, kept in zip((2, 8), walks):
+        shapes[f"walk{steps}.center"] = (words,)
+        shapes[f"walk{steps}.vectors"] = (words, kept)
+    return {name: numbers.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+
+
 @pytest.fixture
 def saved(tmp_path):
     path = tmp_path / "m.superseg"
@@ -51,6 +75,30 @@ def test_a_model_is_read_as_it_was_written(saved):
         assert found.weights[name].flags.writeable
     assert read_header(saved).weights == {}
     assert read_header(saved).class_names == MODEL.class_names
+
+
+@pytest.mark.parametrize("walks", [(), (1, 1)])
+def test_what_tells_superpixels_apart_is_read_as_it_was_written(tmp_path, walks):
+    model = dataclasses.replace(MODEL, clusters=clusters(walks=walks))
+    save_model(tmp_path / "m.superseg", model)
+    found = load_model(tmp_path / "m.superseg")
+    assert set(found.weights) == set(MODEL.weights)
+    assert set(found.clusters) == set(model.clusters)
+    assert all((found.clusters[name] == part).all() for name, part in model.clusters.items())
+
+
+@pytest.mark.parametrize("name", sorted(clusters()))
+@pytest.mark.parametrize("fault", ["missing", "too long", "flat"])
+def test_clusters_that_do_not_fit_together_are_refused(tmp_path, name, fault):
+    arrays = clusters()
+    part = arrays.pop(name)
+    if fault == "too long":
+        arrays[name] = np.concatenate([part, part])
+    elif fault == "flat":
+        arrays[name] = part.reshape(-1)[:1].reshape(())
+    save_model(tmp_path / "m.superseg", dataclasses.replace(MODEL, clusters=arrays))
+    with pytest.raises(SuperSegError, match=r"clusters do not fit together"):
+        load_model(tmp_path / "m.superseg")
 
 
 def test_the_same_model_gives_the_same_bytes(saved, tmp_path):

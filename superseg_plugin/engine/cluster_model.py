@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tells the classes of superpixels apart, fitted to one scene and used on others too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .consensus import vote
+from .ensemble import Ensemble, fit_ensemble, shuffled
+from .features import FeatureSpace, fit_feature_space
+from .projection import ROWS, Projection, fit_projection
+from .surroundings import mixed_with_neighbors
+from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+
+OWN_COMPONENTS = 10
+WORDS = 32
+VOCABULARIES = 4
+WALKS = (2, 8)
+SURROUNDING_COMPONENTS = 5
+SURROUNDING_WEIGHT = 0.5
+MEMBERS = 16
+MEMBER_COMPONENTS = 24
+# Superpixels on which the members agree; the others follow.
+VOTERS = 8000
+LEAST_PROBABILITY = 1e-6
+
+
+@dataclass(frozen=True)
+class ClusterModel:
+    """How superpixels become classes; fitted to one scene, used on others too.
+
+    Attributes:
+        space: from sums to the superpixels' own features.
+        vocabularies: mixtures whose components are the words that surroundings are made of.
+        surroundings: from shares of words to features, one for each of `WALKS`; may be empty.
+        members: mixtures of all features.
+        votes: `(members * k, classes)` float32, what a component says of the classes.
+    """
+
+    space: FeatureSpace
+    vocabularies: Ensemble
+    surroundings: tuple[Projection, ...]
+    members: Ensemble
+    votes: FloatArray
+
+    def features(
+        self, sums: DoubleArray, bands: int, pairs: IndexArray, lengths: DoubleArray
+    ) -> FloatArray:
+        """Features `(n, d)` float32 of superpixels; arguments as of `fit_cluster_model`."""
+        own = self.space.features(sums, bands)
+        if not self.surroundings:
+            return own
+        shares = _shares_of_words(self.vocabularies, own, sums, pairs, lengths)
+        around = [each.apply(share) for each, share in zip(self.surroundings, shares)]
+        return np.concatenate([own, *around], axis=1)
+
+    def evidence(self, features: FloatArray) -> FloatArray:
+        """Log probability of each class, `(n, classes)` float32, of `features`."""
+        result = np.empty((len(features), self.votes.shape[1]), np.float32)
+        for first in range(0, len(features), ROWS):
+            part = slice(first, first + ROWS)
+            shares = self.members.posteriors(features[part]) @ self.votes
+            shares /= shares.sum(axis=1, keepdims=True)
+            result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
+        return result
+
+    def to_arrays(self) -> dict[str, FloatArray]:
+        """All of the model as named arrays."""
+        arrays = {
+            "center": self.space.center,
+            "spread": self.space.spread,
+            **_named("own", self.space.projection),
+            **_named("words", self.vocabularies),
+            **_named("members", self.members),
+            "votes": self.votes,
+        }
+        for steps, projection in zip(WALKS, self.surroundings):
+            arrays.update(_named(f"walk{steps}", projection))
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, FloatArray]) -> ClusterModel:
+        """The model that `to_arrays` was called on."""
+        walks = [f"walk{steps}" for steps in WALKS if f"walk{steps}.center" in arrays]
+        return cls(
+            FeatureSpace(arrays["center"], arrays["spread"], _projection(arrays, "own")),
+            _ensemble(arrays, "words"),
+            tuple(_projection(arrays, name) for name in walks),
+            _ensemble(arrays, "members"),
+            arrays["votes"],
+        )
+
+
+def fit_cluster_model(
+    sums: DoubleArray, pairs: IndexArray, lengths: DoubleArray, bands: int, classes: int
+) -> tuple[ClusterModel, FloatArray]:
+    """Find the classes of superpixels by what they look like and what surrounds them.
+
+    First mixtures give vocabularies: kinds of superpixels, more than there are classes. Further
+    ones are fitted to the superpixels' own features and to the words around them, which tell a roof
+    in a town from a bare field of the same color. The classes are what these agree on.
+
+    Args:
+        sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
+        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
+        lengths: `(m,)` shared border.
+        bands: number of bands.
+        classes: wanted; a few more may come back, and fewer where there are fewer distinct
+            superpixels.
+
+    Returns:
+        The model and the features of the superpixels.
+    """
+    pixels = sums[:, 0]
+    counts = _counts_as(pixels)
+    # A full covariance of d dimensions wants several superpixels a class for each of them.
+    dimensions = max(2, len(sums) // (2 * classes))
+    space = fit_feature_space(sums, bands, min(OWN_COMPONENTS, dimensions))
+    features = space.features(sums, bands)
+    left = min(SURROUNDING_COMPONENTS, (dimensions - OWN_COMPONENTS) // len(WALKS))
+    vocabularies = fit_ensemble(features, counts, max(WORDS, classes), VOCABULARIES)
+    surroundings: list[Projection] = []
+    if left > 0 and len(pairs):
+        shares = _shares_of_words(vocabularies, features, sums, pairs, lengths)
+        weight = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
+        for share in shares:
+            found = fit_projection(share, pixels / pixels.sum(), left, unit=True)
+            surroundings.append(Projection(found.center, found.vectors * weight))
+        around = [each.apply(share) for each, share in zip(surroundings, shares)]
+        features = np.concatenate([features, *around], axis=1)
+    members = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), MEMBERS)
+    voters = shuffled(len(features), MEMBERS)[:VOTERS]
+    votes = vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
+    return ClusterModel(space, vocabularies, tuple(surroundings), members, votes), features
+
+
+def _counts_as(pixels: DoubleArray) -> FloatArray:
+    """How much each superpixel counts: by the root of its size.
+
+    By number alone, a lake that fills a tenth of the scene weighs no more than a hut; by area
+    alone, the lake is all there is.
+    """
+    weights: FloatArray = np.sqrt(pixels / np.median(pixels)).astype(np.float32)
+    return weights
+
+
+def _shares_of_words(
+    vocabularies: Ensemble,
+    features: FloatArray,
+    sums: DoubleArray,
+    pairs: IndexArray,
+    lengths: DoubleArray,
+) -> list[AnyArray]:
+    members, components = vocabularies.log_weights.shape
+    words = np.empty((len(features), members * components), np.float16)
+    for first in range(0, len(features), ROWS):
+        part = slice(first, first + ROWS)
+        words[part] = vocabularies.posteriors(features[part]) / np.float32(members)
+    return mixed_with_neighbors(words, pairs, lengths, sums[:, 0], WALKS)
+
+
+def _named(name: str, part: Projection | Ensemble) -> dict[str, FloatArray]:
+    return {f"{name}.{field}": value for field, value in vars(part).items()}
+
+
+def _projection(arrays: dict[str, FloatArray], name: str) -> Projection:
+    return Projection(arrays[f"{name}.center"], arrays[f"{name}.vectors"])
+
+
+def _ensemble(arrays: dict[str, FloatArray], name: str) -> Ensemble:
+    fields = ("log_weights", "means", "covariances")
+    return Ensemble(*(arrays[f"{name}.{field}"] for field in fields))

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One partition that the members of an ensemble agree on as far as they can."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from .projection import fit_projection
+from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+
+DIMENSIONS = 12
+# Ward's tree needs the distances of all pairs of these points.
+TREE_POINTS = 3000
+MEANS_ITERATIONS = 20
+# Groups tried, at most so many times the classes wanted.
+MOST_ASKED = 3
+
+
+def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int) -> FloatArray:
+    """Translate the components of all members into common classes.
+
+    Points are grouped by the square roots of their posteriors, whose distances are Hellinger
+    distances (Ward's tree, then k-means). Then every member votes: its components stand for the
+    groups of the points that they hold, and the mean of the votes is the partition. A small group
+    among larger ones may be in doubt everywhere and win nowhere; there are so many groups that as
+    many as wanted win.
+
+    Source of the voting: H. Ayad, M. Kamel, "Cumulative voting consensus method for partitions
+    with a variable number of clusters", IEEE TPAMI 30 (2008).
+
+    Args:
+        posteriors: `(n, members * k)` float32 of an ensemble, points in any order that says
+            nothing about them.
+        weights: `(n,)` float32, how much each point counts.
+        members: of the ensemble.
+        classes: wanted; more may come back, and fewer where there are fewer distinct points.
+
+    Returns:
+        `(members * k, c)` float32: the rows of `posteriors @ result` are in the ratio of the class
+        probabilities. All of them win some point.
+    """
+    points, tree = _tree(np.sqrt(posteriors / np.float32(members)), weights)
+    held = (posteriors * weights[:, None]).T
+    share = held / np.maximum(held.sum(axis=1, keepdims=True), np.float32(1e-9))
+    best = np.zeros((posteriors.shape[1], 0), np.float32)
+    asked = classes
+    while best.shape[1] < classes and asked <= MOST_ASKED * classes:
+        groups = _group(points, weights, tree, asked)
+        best = max(best, _winners(posteriors, share @ groups), key=_width)
+        if groups.shape[1] < asked:
+            break
+        asked += classes - best.shape[1]
+    return best / np.float32(members)
+
+
+def _winners(posteriors: FloatArray, votes: FloatArray) -> FloatArray:
+    """The columns of votes that win some point."""
+    won: FloatArray = votes[:, np.unique((posteriors @ votes).argmax(axis=1))]
+    return won
+
+
+def _width(votes: FloatArray) -> int:
+    return int(votes.shape[1])
+
+
+def _tree(points: FloatArray, weights: FloatArray) -> tuple[FloatArray, DoubleArray]:
+    """The points in few dimensions, and Ward's tree of the first of them."""
+    shares = weights.astype(np.float64) / weights.sum(dtype=np.float64)
+    embedded = fit_projection(points, shares, DIMENSIONS).apply(points)
+    part = embedded[:TREE_POINTS].astype(np.float64)
+    return embedded, linkage(part, "ward") if len(part) > 1 else np.zeros((0, 4))
+
+
+def _group(points: FloatArray, weights: FloatArray, tree: DoubleArray, count: int) -> FloatArray:
+    """Membership `(n, groups)`, 0 or 1: branches of the tree, improved by k-means."""
+    part, counts = points[:TREE_POINTS], weights[:TREE_POINTS]
+    count = min(count, len(np.unique(part, axis=0)))
+    if count == 1:
+        return np.ones((len(points), 1), np.float32)
+    numbers = fcluster(tree, count, "maxclust") - 1
+    centers = _centers(part, counts, numbers, np.zeros((int(numbers.max()) + 1, part.shape[1])))
+    for _ in range(MEANS_ITERATIONS):
+        owner = (np.square(centers).sum(axis=1) - 2 * points @ centers.T).argmin(axis=1)
+        centers = _centers(points, weights, owner, centers)
+    membership: FloatArray = np.eye(len(centers), dtype=np.float32)[owner]
+    return membership
+
+
+def _centers(
+    points: FloatArray, weights: FloatArray, owner: IndexArray, before: AnyArray
+) -> FloatArray:
+    """Weighted means of the groups; those of empty groups stay."""
+    centers = before.astype(np.float32)
+    for index in np.unique(owner):
+        mine = owner == index
+        centers[index] = np.average(points[mine], axis=0, weights=weights[mine])
+    return centers

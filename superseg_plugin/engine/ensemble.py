@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several mixtures of the same points, each fitted to other ones of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .mixture import Mixture, fit_mixture
+from .types import FloatArray, IndexArray
+
+FITTED_POINTS = 4000
+FITTED_SHARE = 0.8
+# A mixture is far too sure of itself; at this power its posteriors can argue with others.
+TEMPERATURE = 0.3
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Mixtures of Gaussians of the same number of components; unused ones have no weight.
+
+    Attributes:
+        log_weights: `(members, k)` float32.
+        means: `(members, k, d)` float32.
+        covariances: `(members, k, d, d)` float32.
+    """
+
+    log_weights: FloatArray
+    means: FloatArray
+    covariances: FloatArray
+
+    def posteriors(self, points: FloatArray) -> FloatArray:
+        """Tempered probability of every component of every member.
+
+        Args:
+            points: `(n, d)` float32.
+
+        Returns:
+            `(n, members * k)` float32; each row adds up to the number of members.
+        """
+        data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+        members, components = self.log_weights.shape
+        result = np.empty((len(points), members * components), np.float32)
+        for index in range(members):
+            mixture = Mixture(
+                torch.from_numpy(self.log_weights[index]),
+                torch.from_numpy(self.means[index]),
+                torch.from_numpy(self.covariances[index]),
+            )
+            part = slice(index * components, (index + 1) * components)
+            joint = mixture.log_joint(data).mul_(TEMPERATURE)
+            result[:, part] = torch.softmax(joint, dim=1).numpy()
+        return result
+
+
+def fit_ensemble(
+    points: FloatArray, weights: FloatArray, components: int, members: int
+) -> Ensemble:
+    """Fit mixtures to overlapping parts of the points.
+
+    Mixtures that fit about as well cut the same scene in different ways, and which one is found
+    hangs on a few points; what most of them agree on does not.
+
+    Args:
+        points: `(n, d)` float32.
+        weights: `(n,)` float32, how much each point counts.
+        components: wanted in each mixture; fewer where there are fewer distinct points.
+        members: number of mixtures.
+    """
+    dimensions = points.shape[1]
+    log_weights = np.full((members, components), -np.inf, np.float32)
+    means = np.zeros((members, components, dimensions), np.float32)
+    covariances = np.tile(np.eye(dimensions, dtype=np.float32), (members, components, 1, 1))
+    size = min(FITTED_POINTS, max(int(len(points) * FITTED_SHARE), 2 * components))
+    for index in range(members):
+        chosen = shuffled(len(points), index)[:size]
+        mixture = fit_mixture(points[chosen], weights[chosen], components)
+        found = len(mixture.log_weights)
+        log_weights[index, :found] = mixture.log_weights.numpy()
+        means[index, :found] = mixture.means.numpy()
+        covariances[index, :found] = mixture.covariances.numpy()
+    return Ensemble(log_weights, means, covariances)
+
+
+def shuffled(count: int, turn: int) -> IndexArray:
+    """Indices in an order that says nothing about the points, the same in every run."""
+    return np.random.default_rng(turn).permutation(count)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tells classes of superpixels apart, as plain arrays: to keep, to renumber, to check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# As the worker's `cluster` gives them and its `assign_clusters` takes them.
+ClusterArrays = dict[str, npt.NDArray[Any]]
+
+COLUMNS = ("center", "spread", "own.center")
+WALK = "walk"
+
+
+def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
+    """Renumber the classes: new class i is the old class `order[i]`."""
+    return {**model, "votes": np.ascontiguousarray(model["votes"][:, order])}
+
+
+def fit_together(model: ClusterArrays, classes: int) -> bool:
+    """Tell whether arrays, read from a file that may be damaged, belong to one model."""
+    try:
+        columns, own = model["own.vectors"].shape
+        walks = [name for name in model if name.startswith(WALK) and name.endswith(".vectors")]
+        words = _ensemble_size(model, "words", own)
+        around = 0
+        for name in walks:
+            shares, dimensions = model[name].shape
+            if model[name.replace(".vectors", ".center")].shape != (shares,) or shares != words:
+                return False
+            around += dimensions
+        components = _ensemble_size(model, "members", own + around)
+        right = all(model[name].shape == (columns,) for name in COLUMNS)
+        return right and components > 0 and model["votes"].shape == (components, classes)
+    except (KeyError, ValueError):
+        return False
+
+
+def _ensemble_size(model: ClusterArrays, name: str, dimensions: int) -> int:
+    """Components of all members; 0 where the arrays of an ensemble do not fit together."""
+    members, components = model[f"{name}.log_weights"].shape
+    shape = (members, components, dimensions)
+    fits = model[f"{name}.means"].shape == shape
+    fits = fits and model[f"{name}.covariances"].shape == (*shape, dimensions)
+    return int(members * components) if fits else 0
