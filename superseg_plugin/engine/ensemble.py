@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,14 +76,27 @@ def fit_ensemble(
     means = np.zeros((members, components, dimensions), np.float32)
     covariances = np.tile(np.eye(dimensions, dtype=np.float32), (members, components, 1, 1))
     size = min(FITTED_POINTS, max(int(len(points) * FITTED_SHARE), 2 * components))
-    for index in range(members):
+
+    def fit(index: int) -> Mixture:
         chosen = shuffled(len(points), index)[:size]
-        mixture = fit_mixture(points[chosen], weights[chosen], components)
+        return fit_mixture(points[chosen], weights[chosen], components)
+
+    for index, mixture in enumerate(_side_by_side(fit, members)):
         found = len(mixture.log_weights)
         log_weights[index, :found] = mixture.log_weights.numpy()
         means[index, :found] = mixture.means.numpy()
         covariances[index, :found] = mixture.covariances.numpy()
     return Ensemble(log_weights, means, covariances)
+
+
+def _side_by_side(fit: Callable[[int], Mixture], members: int) -> list[Mixture]:
+    """Fit one member on each core: shared out, their many small steps would wait for each other."""
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            return list(pool.map(fit, range(members)))
+        finally:
+            torch.set_num_threads(threads)
 
 
 def shuffled(count: int, turn: int) -> IndexArray:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .adam import Adam
 from .devices import autocast
 from .losses import LOSSES
 from .networks import build_network
@@ -92,7 +93,7 @@ def train(
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in initial.items()})
     module: Any = network
     module.to(device=device, memory_format=torch.channels_last).train()
-    optimizer = torch.optim.Adam(network.parameters(), lr=plan.learning_rate)
+    optimizer = Adam(network.parameters(), plan.learning_rate)
     loss_function = LOSSES[plan.loss]
     stride = network.output_stride
     soft = None if patches.soft is None else torch.from_numpy(patches.soft).to(device)
@@ -120,7 +121,7 @@ def train(
             labels = majority_in_superpixels(predicted, superpixels, plan.classes)
             targets = torch.nn.functional.one_hot(labels[known], plan.classes).float()
         loss = loss_function(flat[known], targets)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
         live[predicted[known]] = True

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,10 @@ PUBLISHED_EPOCHS = 10
 PUBLISHED_LEAST_STEPS = 150
 PUBLISHED_SIEVE = 20
 PUBLISHED_CLASSES = 32
-BALANCED_STEPS = 150
+# The network that clusters guide sees a small scene often enough in few steps, and learns no more
+# from a large one after many.
+BALANCED_STEPS = (30, 150)
+BALANCED_EPOCHS = 2
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ class _Run:
 
     def segment(self) -> SegmentationResult:
         """Go through all steps."""
+        # Loading what computes takes a second, in which the scene is read; a device that is not
+        # there comes to light at once.
+        device = self._worker.submit("describe_device", {"network": self._training.network})
         with self._stage("reading", 0, 0.02):
             self._scaling = measure_scene(
                 self._source,
@@ -129,6 +136,7 @@ class _Run:
                 self._worker,
                 progress,
             )
+            self._worker.result(device, progress)
         self._progress.log(f"{count} superpixels")
         with RasterSource(str(path)) as superpixels:
             if self._options.preset == "published":
@@ -192,7 +200,9 @@ class _Run:
                 self._worker,
                 progress,
             )
-        self._training = replace(self._training, classes=clusters.classes, steps=BALANCED_STEPS)
+        self._training = replace(
+            self._training, classes=clusters.classes, steps=self._balanced_steps()
+        )
         probabilities, sure = clusters.smoothed, clusters.confidence
         # The fast preset has no use for a network of its own, but may be asked for one.
         if options.preset == "balanced" or self._outputs.model:
@@ -229,6 +239,14 @@ class _Run:
             )
         self._cluster_model = clusters.model
         self._classified = (clusters.features, probabilities, description.pixels)
+
+    def _balanced_steps(self) -> int:
+        """Steps in which patches add up to `BALANCED_EPOCHS` scenes, within bounds."""
+        grid, training = self._source.grid, self._training
+        seen = training.batch_size * training.patch_size**2
+        fewest, most = BALANCED_STEPS
+        wanted = math.ceil(BALANCED_EPOCHS * grid.width * grid.height / seen)
+        return min(max(wanted, fewest), most)
 
     def _finish(self) -> ClassTable:
         """Number the classes, write the map with its tables, and the other outputs."""

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from superseg_plugin.engine import losses
+from superseg_plugin.engine.adam import Adam
 from superseg_plugin.engine.classification import Classifier
 from superseg_plugin.engine.scaling import measure_scaling
 from superseg_plugin.engine.training import (
@@ -156,3 +157,18 @@ def test_lovasz_loss_of_sure_answers_is_one_minus_mean_iou():
     loss = losses.lovasz(logits, torch.nn.functional.one_hot(truth, 2).float())
     ious = [2 / 4, 4 / 6]
     assert float(loss) == pytest.approx(1 - np.mean(ious), abs=1e-5)
+
+
+def test_adam_goes_as_the_library_s_goes():
+    torch.manual_seed(0)
+    ours, theirs = torch.nn.Linear(5, 3), torch.nn.Linear(5, 3)
+    theirs.load_state_dict(ours.state_dict())
+    points = torch.randn(20, 5)
+    optimizers = Adam(ours.parameters(), 0.01), torch.optim.Adam(theirs.parameters(), lr=0.01)
+    for _ in range(50):
+        for network, optimizer in zip((ours, theirs), optimizers):
+            optimizer.zero_grad()
+            network(points).square().mean().backward()
+            optimizer.step()
+    torch.testing.assert_close(ours.weight, theirs.weight)
+    torch.testing.assert_close(ours.bias, theirs.bias)
