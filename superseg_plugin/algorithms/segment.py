@@ -113,7 +113,7 @@ run.</p>
         self.add_file_output(
             self.MODEL,
             "Model",
-            "The trained network, to classify other images of the same bands with.",
+            "What the classes are told apart by, to classify other images of the same bands with.",
             MODEL_FILES,
             optional=True,
         )

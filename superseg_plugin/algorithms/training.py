@@ -23,8 +23,8 @@ class TrainingAlgorithm(SuperSegAlgorithm):
 the superpixels tell which pixels belong together, and the guidance which superpixels do.</p>
 <p>The result is a model file (<code>.superseg</code>). <i>Classify</i> applies it to this image, or
 to any other image of the same bands. It holds the network, the statistics of the bands, the
-colors of the classes and, with <i>clusters</i>, which of them are alike; it runs no code when it is
-opened.</p>
+colors of the classes and, with <i>clusters</i>, how superpixels are told apart and which classes
+are alike; it runs no code when it is opened.</p>
 <p>The time needed depends on steps, patch size and batch size, not on the size of the scene:
 patches are drawn from all over it.</p>
 """
