@@ -13,7 +13,7 @@ from .smoothing import smooth_keeping_classes
 from .types import DoubleArray, FloatArray, IndexArray
 
 # Two that agree are to be believed before the neighbors.
-FUSED_WEIGHT = 4.0
+FUSED_TRUST = 4.0
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ def fuse(
     table = (pooled * pixels[:, None]).T.astype(np.float64) @ smoothed
     table /= np.maximum(table.sum(axis=1, keepdims=True), 1e-12)
     translated = pooled @ table.astype(np.float32)
-    joint = evidence + np.log(translated + np.float32(1e-4))
-    unary: FloatArray = np.float32(FUSED_WEIGHT) * joint
+    unary: FloatArray = evidence + np.log(translated + np.float32(1e-4))
     return unary
 
 

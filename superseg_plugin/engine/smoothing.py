@@ -64,6 +64,7 @@ def smooth_keeping_classes(
     pixels: DoubleArray,
     own: IndexArray,
     smoothness: float,
+    trust: float = 1.0,
 ) -> Smoothed:
     """As `smooth_on_graph`, but no class is smoothed away.
 
@@ -79,12 +80,13 @@ def smooth_keeping_classes(
         pixels: `(n,)` pixels of each superpixel.
         own: `(n,)` class of each superpixel to begin with.
         smoothness: as for `smooth_on_graph`.
+        trust: how many times the evidence counts.
     """
     weights = _neighbor_weights(pairs, lengths, means, len(unary))
     classes = unary.shape[1]
     before = np.bincount(own, pixels, classes)
-    defended = unary.copy()
-    smoothed = _mean_field(unary, weights, smoothness)
+    defended = unary * np.float32(trust)
+    smoothed = _mean_field(defended, weights, smoothness, trust)
     for _ in range(ROUNDS):
         after = np.bincount(smoothed.probabilities.argmax(axis=1), pixels, classes)
         losing = after < SHARE_KEPT * before
@@ -92,7 +94,7 @@ def smooth_keeping_classes(
             break
         rows = np.flatnonzero(losing[own])
         defended[rows, own[rows]] += np.float32(DEFENSE)
-        smoothed = _mean_field(defended, weights, smoothness)
+        smoothed = _mean_field(defended, weights, smoothness, trust)
     return smoothed
 
 
@@ -110,13 +112,13 @@ def border_matrix(pairs: IndexArray, values: DoubleArray, count: int) -> Any:
     return sparse.csr_matrix((np.concatenate([values, values]), positions), shape=(count, count))
 
 
-def _mean_field(unary: FloatArray, weights: Any, smoothness: float) -> Smoothed:
+def _mean_field(unary: FloatArray, weights: Any, smoothness: float, trust: float = 1.0) -> Smoothed:
     evidence, probabilities = unary, softmax(unary)
     if smoothness > 0:
         for _ in range(MEAN_FIELD_ITERATIONS):
             evidence = unary + np.float32(smoothness) * (weights @ probabilities)
             probabilities = softmax(evidence)
-    calm = softmax(np.float32(CONFIDENCE_POWER) * evidence)
+    calm = softmax(np.float32(CONFIDENCE_POWER / trust) * evidence)
     return Smoothed(probabilities, calm.max(axis=1))
 
 

@@ -123,7 +123,9 @@ def smooth(call: Call) -> Answer:
     if "evidence" in arrays:
         unary = clustering.fuse(arrays["evidence"], arrays["smoothed"], pooled, pixels)
         own = arrays["smoothed"].argmax(axis=1)
-        found = smoothing.smooth_keeping_classes(unary, *graph, pixels, own, smoothness)
+        found = smoothing.smooth_keeping_classes(
+            unary, *graph, pixels, own, smoothness, clustering.FUSED_TRUST
+        )
     else:
         found = smoothing.smooth_on_graph(np.log(pooled + np.float32(1e-4)), *graph, smoothness)
     return {}, {"probabilities": found.probabilities, "confidence": found.confidence}
