@@ -104,7 +104,7 @@ PUBLIC = {
             "INPUT": None,
             "MODEL": None,
             "SUPERPIXELS": None,
-            "SMOOTHNESS": 0.0,
+            "SMOOTHNESS": 8.0,
             "MIN_AREA": 0,
             "EXTENT": None,
             "MASK": None,
