@@ -13,7 +13,7 @@ from .smoothing import smooth_keeping_classes
 from .types import DoubleArray, FloatArray, IndexArray
 
 # Two that agree are to be believed before the neighbors.
-FUSED_TRUST = 4.0
+FUSED_TRUST = 3.0
 
 
 @dataclass(frozen=True)

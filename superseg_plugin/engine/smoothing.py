@@ -93,7 +93,7 @@ def smooth_keeping_classes(
         if not losing.any():
             break
         rows = np.flatnonzero(losing[own])
-        defended[rows, own[rows]] += np.float32(DEFENSE)
+        defended[rows, own[rows]] += np.float32(DEFENSE * trust)
         smoothed = _mean_field(defended, weights, smoothness, trust)
     return smoothed
 

@@ -46,7 +46,7 @@ PUBLISHED_SIEVE = 20
 PUBLISHED_CLASSES = 32
 # The network that clusters guide sees a small scene often enough in few steps, and learns no more
 # from a large one after many.
-BALANCED_STEPS = (30, 150)
+BALANCED_STEPS = (60, 150)
 BALANCED_EPOCHS = 2
 
 
