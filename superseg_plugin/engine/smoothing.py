@@ -16,7 +16,7 @@ MEAN_FIELD_ITERATIONS = 15
 CLEAR_CONTRAST = 300.0
 # A class that keeps less than this share of its pixels is defended, in so many rounds.
 SHARE_KEPT = 0.1
-ROUNDS = 10
+ROUNDS = 30
 DEFENSE = 2.0
 # Neighbors repeat each other until every class looks certain; at this power it tells which are.
 CONFIDENCE_POWER = 0.25
@@ -93,7 +93,7 @@ def smooth_keeping_classes(
         if not losing.any():
             break
         rows = np.flatnonzero(losing[own])
-        defended[rows, own[rows]] += np.float32(DEFENSE * trust)
+        defended[rows, own[rows]] += np.float32(DEFENSE)
         smoothed = _mean_field(defended, weights, smoothness, trust)
     return smoothed
 
