@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What QGIS talks to: the provider, and a menu for those who don't look into the toolbox."""
+"""What QGIS talks to: the provider, and the menu Plugins > SuperSeg."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable, NamedTuple
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtGui import QIcon
@@ -11,10 +14,26 @@ from .provider import SuperSegProvider
 from .resources import icon_path
 
 MENU = "SuperSeg"
+
+
+class Entry(NamedTuple):
+    """A line of the menu.
+
+    Attributes:
+        title: what it says.
+        opens: id of an algorithm whose dialog it opens, or a function that takes QGIS's interface
+            and returns a window or panel. The function is called once; from then on the entry
+            shows what it returned.
+    """
+
+    title: str
+    opens: str | Callable[[Any], Any]
+
+
 ENTRIES = (
-    ("Segment an image…", "superseg:segment"),
-    ("Install the runtime…", "superseg:installruntime"),
-    ("Report on the runtime…", "superseg:runtimereport"),
+    Entry("Segment an image…", "superseg:segment"),
+    Entry("Install the runtime…", "superseg:installruntime"),
+    Entry("Report on the runtime…", "superseg:runtimereport"),
 )
 
 
@@ -25,6 +44,7 @@ class SuperSegPlugin:
         self.iface = interface
         self.provider = None
         self.actions = []
+        self.windows = {}
 
     def initProcessing(self):
         """Register the provider; qgis_process calls nothing else."""
@@ -37,22 +57,37 @@ class SuperSegPlugin:
     def initGui(self):
         """Register the provider and the menu."""
         self.initProcessing()
-        for title, algorithm in ENTRIES:
-            action = QAction(QIcon(icon_path()), title, self.iface.mainWindow())
-            action.triggered.connect(lambda _checked=False, name=algorithm: _open_dialog(name))
-            self.iface.addPluginToRasterMenu(MENU, action)
+        for entry in ENTRIES:
+            action = QAction(QIcon(icon_path()), entry.title, self.iface.mainWindow())
+            action.triggered.connect(partial(self._open, entry))
+            self.iface.addPluginToMenu(MENU, action)
             self.actions.append(action)
 
     def unload(self):
-        """Take back all that was registered."""
+        """Take back all that was registered, and close what was opened."""
         for action in self.actions:
-            self.iface.removePluginRasterMenu(MENU, action)
+            self.iface.removePluginMenu(MENU, action)
             action.deleteLater()
         self.actions = []
+        for window in self.windows.values():
+            window.close()
+            window.deleteLater()
+        self.windows = {}
         if self.provider is None:
             return
         if QgsApplication.processingRegistry().removeProvider(self.provider):
             self.provider = None
+
+    def _open(self, entry, _checked=False):
+        if isinstance(entry.opens, str):
+            _open_dialog(entry.opens)
+            return
+        if entry.title not in self.windows:
+            self.windows[entry.title] = entry.opens(self.iface)
+        window = self.windows[entry.title]
+        window.show()
+        window.raise_()
+        window.activateWindow()
 
 
 def _open_dialog(algorithm):
