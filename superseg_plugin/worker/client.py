@@ -24,6 +24,7 @@ from typing import IO, Any, Callable
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from .interpreter import Interpreter, numba_cache_folder
+from .processes import start
 from .protocol import Array, answer_file, load_arrays, request_file, write_arrays
 
 START_CODE = (
@@ -65,16 +66,11 @@ class Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="superseg-"))
         package = Path(__file__).resolve().parents[1]
         arguments = [str(package.parent), str(self._folder), self.device]
-        self._process = subprocess.Popen(  # a list, no shell # nosec B603
+        self._process = start(
             [str(self._interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
+            environment=worker_environment(dict(os.environ), self._interpreter),
+            folder=self._folder,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self._folder,
-            env=worker_environment(dict(os.environ), self._interpreter),
-            encoding="utf-8",
-            errors="replace",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         # Errors first: whoever finds the worker dead waits for its last words.
         self._readers = [

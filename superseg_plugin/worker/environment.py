@@ -22,6 +22,7 @@ from .interpreter import (
     own_python,
     probe,
 )
+from .processes import start
 
 BACKENDS = ("auto", "cpu", "cuda")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -140,16 +141,7 @@ def _run(command: Sequence[str], progress: Progress, cure: str) -> None:
     # The installer needs the user's proxy and certificates, but nothing of QGIS's own Python.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     last = ""
-    with subprocess.Popen(  # a list, no shell # nosec B603
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        encoding="utf-8",
-        errors="replace",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    ) as process:
+    with start(command, environment=environment, stderr=subprocess.STDOUT) as process:
         try:
             for line in process.stdout or ():
                 if line.strip():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import SuperSegError
+from .processes import output_of
 
 NEEDED = ("torch", "numba", "scikit-image", "scipy", "numpy")
 PROBE_CODE = (
@@ -116,16 +117,8 @@ def probe(path: Path) -> dict[str, str] | None:
     if key in remembered:
         return remembered[key]
     try:
-        done = subprocess.run(  # a list, no shell # nosec B603
-            [str(path), "-I", "-c", PROBE_CODE, *NEEDED],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_SECONDS,
-            check=True,
-            encoding="utf-8",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        versions: dict[str, str] = json.loads(done.stdout)
+        said = output_of([str(path), "-I", "-c", PROBE_CODE, *NEEDED], PROBE_SECONDS)
+        versions: dict[str, str] = json.loads(said)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
     _remember(key, versions)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Starting other programs: all that this plugin starts is started here."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def start(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    stdin: int = subprocess.DEVNULL,
+    stderr: int = subprocess.PIPE,
+) -> subprocess.Popen[str]:
+    """Start a program whose output comes through a pipe, as UTF-8 lines.
+
+    Args:
+        command: the program and its arguments; no shell reads them.
+        environment: its variables; None for this process's own.
+        folder: where it runs; None for where this process does.
+        stdin: nothing, unless it is to be written to.
+        stderr: a pipe, or `subprocess.STDOUT` to have it among the output.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    # The plugin's one waiver. A list and no shell: text from users or files stays one argument.
+    return subprocess.Popen(  # nosec B603
+        list(command),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        cwd=folder,
+        env=None if environment is None else dict(environment),
+        encoding="utf-8",
+        errors="replace",
+        # No console window beside QGIS.
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def output_of(command: Sequence[str], seconds: float) -> str:
+    """Run a program to its end and return what it wrote.
+
+    Args:
+        command: the program and its arguments.
+        seconds: after which it is killed.
+
+    Raises:
+        OSError: it cannot be started.
+        subprocess.SubprocessError: it failed, or took too long.
+    """
+    with start(command) as process:
+        try:
+            written, errors = process.communicate(timeout=seconds)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command), written, errors)
+    return written
