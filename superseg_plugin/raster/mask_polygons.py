@@ -14,6 +14,7 @@ from osgeo import gdal, ogr
 from ..errors import SuperSegError
 from .gdal_calls import attempt
 from .grid import Grid
+from .pixels import read_pixels
 from .windows import Window
 
 # Only a curved georeference needs it: edges are straight between points this far apart.
@@ -78,7 +79,11 @@ class MaskPolygons:
                 f"MASK: the polygons cannot be laid on the raster ({error}); repair them with"
                 " Fix geometries."
             )
-        valid &= target.ReadAsArray() != 0
+        whole = Window(0, 0, window.width, window.height)
+        burnt, error = read_pixels(target, whole, np.dtype(np.uint8))
+        if burnt is None:
+            raise SuperSegError(f"MASK: the polygons cannot be laid on the raster ({error}).")
+        valid &= burnt[0] != 0
 
 
 def _memory_vectors() -> Any:

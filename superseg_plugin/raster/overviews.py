@@ -13,6 +13,7 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from .gdal_calls import attempt, quiet
+from .pixels import numpy_type, read_pixels, write_pixels
 from .windows import Window, tiles
 
 # The smallest copy fits into one block.
@@ -97,20 +98,20 @@ def _build_nearest(dataset: Any, factors: list[int], progress: Progress) -> str:
 
     GDAL 3.6 takes 32-bit numbers through float32 on this way, which breaks large superpixel ids.
     """
-    _, error = attempt(dataset.BuildOverviews, "none", factors)
     larger = dataset.GetRasterBand(1)
+    kind = numpy_type(larger.DataType)
+    if kind is None:
+        return f"{gdal.GetDataTypeName(larger.DataType)} has no overviews"
+    _, error = attempt(dataset.BuildOverviews, "none", factors)
     for index in range(0 if error else len(factors)):
         smaller = dataset.GetRasterBand(1).GetOverview(index)
         for window in tiles(smaller.XSize, smaller.YSize, TILE):
             stop_if_cancelled(progress)
             twice = Window(2 * window.col, 2 * window.row, 2 * window.width, 2 * window.height)
             place = twice.intersection(Window(0, 0, larger.XSize, larger.YSize))
-            values, error = attempt(
-                larger.ReadAsArray, place.col, place.row, place.width, place.height
-            )
-            if not error:
-                corner = (window.col, window.row)
-                _, error = attempt(smaller.WriteArray, values[::2, ::2], *corner)
+            values, error = read_pixels(larger, place, kind)
+            if values is not None and not error:
+                error = write_pixels(smaller, window, values[0, ::2, ::2])
             if error:
                 return error
         larger = smaller

@@ -7,17 +7,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
-from osgeo import gdal, gdal_array
+from osgeo import gdal
 
 from ..errors import SuperSegError
 from .block_cache import CacheShare
 from .gdal_calls import attempt
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
+from .pixels import numpy_type, read_pixels
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -194,18 +195,15 @@ class RasterSource:
 
     def _dtype_of(self, band: Any) -> np.dtype[Any]:
         kind = band.DataType
-        numpy_type: Any = gdal_array.GDALTypeCodeToNumericTypeCode(kind)
-        if numpy_type is None or gdal.DataTypeIsComplex(kind):
+        dtype = numpy_type(kind)
+        if dtype is None:
             raise SuperSegError(
                 f"BANDS: band {band.GetBand()} of {self.name} holds"
                 f" {gdal.GetDataTypeName(kind)} numbers; give bands of real numbers, for example"
                 " the amplitude computed with the raster calculator."
             )
         # GDAL knew signed bytes only as a remark to unsigned ones before 3.7; two bytes hold both.
-        if numpy_type is np.int8 or _is_signed_byte(band):
-            return np.dtype(np.int16)
-        dtype: np.dtype[Any] = np.dtype(numpy_type)
-        return dtype
+        return np.dtype(np.int16) if dtype == np.int8 or _is_signed_byte(band) else dtype
 
     def _find_masks(self) -> None:
         """Collect the mask bands to read: none where nodata values say it all."""
@@ -226,38 +224,29 @@ class RasterSource:
         self.has_other_mask = bool(self._masks) or self._polygons is not None
 
     def _read_values(self, window: Window) -> Array:
-        place = (window.col, window.row, window.width, window.height)
-        values, error = attempt(
-            self._dataset.ReadAsArray,
-            *place,
-            buf_type=gdal_array.NumericTypeCodeToGDALTypeCode(self.dtype.type),
-            band_list=list(self.bands),
-        )
+        values, error = read_pixels(self._dataset, window, self.dtype, self.bands)
         if values is None or error:
             self._raise_damage(window, error)
-        array: Array = np.asarray(values).reshape(len(self.bands), window.height, window.width)
-        for values_of_band, signed in zip(array, self._signed_bytes):
+        for values_of_band, signed in zip(values, self._signed_bytes):
             if signed:
                 values_of_band[values_of_band > 127] -= 256
-        return array
+        return values
 
     def _read_masks(self, window: Window) -> Valid:
         valid = np.ones((window.height, window.width), dtype=bool)
-        place = (window.col, window.row, window.width, window.height)
         for mask in self._masks:
-            inside, error = attempt(mask.ReadAsArray, *place)
+            inside, error = read_pixels(mask, window, np.dtype(np.uint8))
             if inside is None or error:
                 raise SuperSegError(_damage_text(self.name, "its mask", window, error))
-            valid &= inside != 0
+            valid &= inside[0] != 0
         return valid
 
-    def _raise_damage(self, window: Window, error: str) -> None:
+    def _raise_damage(self, window: Window, error: str) -> NoReturn:
         """Find the band and block that cannot be read, and say so."""
         for number in self.bands:
             band = self._dataset.GetRasterBand(number)
             for block in _blocks_of(band, window):
-                place = (block.col, block.row, block.width, block.height)
-                values, why = attempt(band.ReadAsArray, *place)
+                values, why = read_pixels(band, block, self.dtype)
                 if values is None or why:
                     raise SuperSegError(_damage_text(self.name, f"band {number}", block, why))
         raise SuperSegError(_damage_text(self.name, "a band", window, error))

@@ -6,17 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
-from osgeo import gdal, gdal_array
+from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress, SilentProgress
 from .gdal_calls import attempt, quiet
 from .grid import Grid, gdal_gcps
 from .overviews import add_overviews
+from .pixels import gdal_type, read_pixels, write_pixels
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -76,7 +77,7 @@ class RasterWriter:
             raise SuperSegError(
                 f"{self.path}: no raster format that GDAL writes goes by this extension; use .tif."
             )
-        kind = gdal_array.NumericTypeCodeToGDALTypeCode(self.dtype.type)
+        kind = gdal_type(self.dtype)
         self._dataset, error = attempt(
             gdal.GetDriverByName(driver).Create,
             self.path,
@@ -138,11 +139,10 @@ class RasterWriter:
 
     def read(self, window: Window) -> Array:
         """Read back what was written: `(bands, rows, cols)`."""
-        place = (window.col, window.row, window.width, window.height)
-        values, error = attempt(self._open.ReadAsArray, *place)
+        values, error = read_pixels(self._open, window, self.dtype, range(1, self.bands + 1))
         if values is None or error:
             self._fail(error)
-        return np.asarray(values).reshape(self.bands, window.height, window.width)
+        return values
 
     def close(self) -> None:
         """Write what is still in memory and close the file.
@@ -172,8 +172,8 @@ class RasterWriter:
         return self._open.GetRasterBand(number)
 
     def _write(self, band: Any, window: Window, values: Array) -> None:
-        code, error = attempt(band.WriteArray, values, window.col, window.row)
-        if code != 0 or error:
+        error = write_pixels(band, window, values)
+        if error:
             self._fail(error)
 
     def _describe(
@@ -208,7 +208,7 @@ class RasterWriter:
         if any(errors):
             self._fail(next(error for error in errors if error))
 
-    def _fail(self, error: str) -> None:
+    def _fail(self, error: str) -> NoReturn:
         raise SuperSegError(
             f"{self.path} cannot be written ({error or 'unknown error'}); check the free space on"
             " the disk and the rights on the folder, or choose another place."
