@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..progress import Progress
 from ..worker.client import Worker
+from ..worker.protocol import MODEL, add_prefix, split_off
 from .cluster_arrays import ClusterArrays
 from .description import Description
 from .merge_order import bhattacharyya_merge_order, class_moments, groups
@@ -19,7 +20,6 @@ from .merge_order import bhattacharyya_merge_order, class_moments, groups
 AUTOMATIC_CLASSES = 24
 AUTOMATIC_DISTANCE = 0.25
 FEWEST_AUTOMATIC = 4
-MODEL = "model."
 
 
 @dataclass(frozen=True)
@@ -165,15 +165,14 @@ def _ask(
         "sums": description.sums[present],
         "pairs": row[description.pairs],
         "lengths": description.lengths,
-        **{MODEL + name: value for name, value in model.items()},
+        **add_prefix(MODEL, model),
     }
     asked = worker.submit(operation, {**options, "bands": description.bands}, arrays)
-    answer = worker.result(asked, progress).arrays
+    given, answer = split_off(MODEL, worker.result(asked, progress).arrays)
     filled = {}
     for name in ("evidence", "smoothed", "confidence", "features"):
         part = answer[name]
         filled[name] = np.zeros((len(present), *part.shape[1:]), np.float32)
         filled[name][present] = part
     filled["smoothed"][~present] = 1.0 / filled["smoothed"].shape[1]
-    given = {k[len(MODEL) :]: np.array(v) for k, v in answer.items() if k.startswith(MODEL)}
     return Clusters(**filled, model=given or model)

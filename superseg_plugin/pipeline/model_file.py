@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
+from ..worker.protocol import add_prefix, split_off
 from .cluster_arrays import ClusterArrays, fit_together
 
 FORMAT = "superseg"
@@ -97,7 +98,7 @@ def save_model(path: str | Path, model: Model) -> None:
     }
     pieces = []
     end = 0
-    arrays = {**model.weights, **{CLUSTERS + key: part for key, part in model.clusters.items()}}
+    arrays = {**model.weights, **add_prefix(CLUSTERS, model.clusters)}
     for name in sorted(arrays):
         weight = np.asarray(arrays[name])
         kind = "I64" if weight.dtype.kind in "iu" else "F32"
@@ -132,7 +133,7 @@ def load_model(path: str | Path) -> Model:
     """
     header, start = _read(Path(path))
     described = _described(header, Path(path))
-    weights = {}
+    arrays: dict[str, Array] = {}
     try:
         with Path(path).open("rb") as file:
             for name, entry in header.items():
@@ -141,14 +142,12 @@ def load_model(path: str | Path) -> Model:
                 first, last = entry["data_offsets"]
                 file.seek(start + first)
                 numbers = np.frombuffer(file.read(last - first), dtype=TYPES[entry["dtype"]])
-                weights[name] = numbers.reshape(entry["shape"]).copy()
+                arrays[name] = numbers.reshape(entry["shape"]).copy()
     except OSError as error:
         raise SuperSegError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, OverflowError):
         raise _no_model(Path(path), "it is cut off or damaged") from None
-    clusters = {
-        name[len(CLUSTERS) :]: weights.pop(name) for name in list(weights) if _of_clusters(name)
-    }
+    clusters, weights = split_off(CLUSTERS, arrays)
     model = replace(_model(described, Path(path)), weights=weights, clusters=clusters)
     if clusters and not fit_together(clusters, model.classes):
         raise _no_model(Path(path), "its clusters do not fit together")
@@ -226,10 +225,6 @@ def _described(header: Mapping[str, Any], path: Path) -> dict[str, Any]:
     if not isinstance(described, dict):
         raise _no_model(path, "its header cannot be read")
     return described
-
-
-def _of_clusters(name: str) -> bool:
-    return name.startswith(CLUSTERS)
 
 
 def _model(described: Mapping[str, Any], path: Path) -> Model:

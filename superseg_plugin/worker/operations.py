@@ -12,7 +12,7 @@ import numpy as np
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from ..engine.segments import Segmenter, Tile
-from .protocol import Array
+from .protocol import MODEL, Array, add_prefix, split_off
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
 _device_lock = threading.Lock()
@@ -93,21 +93,17 @@ def cluster(call: Call) -> Answer:
     model, clusters = clustering.cluster_superpixels(
         superpixels, options["classes"], options["smoothness"]
     )
-    arrays = {f"model.{name}": value for name, value in model.to_arrays().items()}
-    return {}, {**vars(clusters), **arrays}
+    return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
 
 
 def assign_clusters(call: Call) -> Answer:
     """Classes of superpixels as for `cluster`, by the model of another scene, `model.*`."""
     from ..engine import cluster_model, clustering
 
-    prefix = "model."
-    parts = {
-        name[len(prefix) :]: np.array(value)
-        for name, value in call.arrays.items()
-        if name.startswith(prefix)
-    }
-    model = cluster_model.ClusterModel.from_arrays(parts)
+    parts, _ = split_off(MODEL, call.arrays)
+    model = cluster_model.ClusterModel.from_arrays(
+        {name: np.array(value) for name, value in parts.items()}
+    )
     found = clustering.assign_clusters(_superpixels(call), model, call.options["smoothness"])
     return {}, dict(vars(found))
 

@@ -17,7 +17,22 @@ import numpy as np
 import numpy.typing as npt
 
 ALIGNMENT = 64
+# Before the names of the arrays that tell the classes of superpixels apart.
+MODEL = "model."
 Array = npt.NDArray[Any]
+
+
+def add_prefix(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Put a prefix before every name, so that the arrays can travel with others."""
+    return {prefix + name: array for name, array in arrays.items()}
+
+
+def split_off(
+    prefix: str, arrays: Mapping[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Undo `add_prefix`: the arrays that have the prefix, without it, and the others."""
+    ours = {name[len(prefix) :]: arrays[name] for name in arrays if name.startswith(prefix)}
+    return ours, {name: arrays[name] for name in arrays if not name.startswith(prefix)}
 
 
 def request_file(folder: Path, slot: int) -> Path:
