@@ -41,7 +41,7 @@ def plan(scene: Path, model: Path) -> dict[str, tuple[str, dict[str, object]]]:
             "superseg:classify",
             {**classify, "SUPERPIXELS": superpixels, "OUTPUT": output},
         ),
-        "pixels": ("superseg:classify", {**classify, "OUTPUT": output}),
+        "pixels": ("superseg:classify", {**classify, "SMOOTHNESS": 0, "OUTPUT": output}),
     }
 
 
