@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import SuperSegError
+from ..raster.class_table import MOST_CLASSES
 
 GUIDANCES = ("clusters", "selftraining")
 NETWORKS = ("light", "published")
 LOSSES = ("crossentropy", "focal", "lovasz")
-MOST_CLASSES = 255
 
 
 def check_classes(classes: int, least: int = 2) -> None:
