@@ -12,7 +12,8 @@ import numpy.typing as npt
 ClusterArrays = dict[str, npt.NDArray[Any]]
 
 COLUMNS = ("center", "spread", "own.center")
-WALK = "walk"
+# One for each length of a walk across the graph; neither is there where no neighbors count.
+WALKS = ("walk2", "walk8")
 
 
 def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
@@ -24,12 +25,12 @@ def fit_together(model: ClusterArrays, classes: int) -> bool:
     """Tell whether arrays, read from a file that may be damaged, belong to one model."""
     try:
         columns, own = model["own.vectors"].shape
-        walks = [name for name in model if name.startswith(WALK) and name.endswith(".vectors")]
+        walks = [walk for walk in WALKS if f"{walk}.center" in model]
         words = _ensemble_size(model, "words", own)
         around = 0
-        for name in walks:
-            shares, dimensions = model[name].shape
-            if model[name.replace(".vectors", ".center")].shape != (shares,) or shares != words:
+        for walk in walks:
+            shares, dimensions = model[f"{walk}.vectors"].shape
+            if model[f"{walk}.center"].shape != (shares,) or shares != words:
                 return False
             around += dimensions
         components = _ensemble_size(model, "members", own + around)
