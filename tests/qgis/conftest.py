@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import subprocess
 
 import pytest
 
@@ -12,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from qgis.core import QgsProcessingContext, QgsProject
 
-from tests.conftest import blocks, quarters, write_raster
+from tests.conftest import REPOSITORY, blocks, quarters, write_raster
 from tests.qgis.helpers import QUICK, Listener
 
 
@@ -88,3 +90,42 @@ def model(plugin, files, tmp_path_factory):
     parameters = {"INPUT": files["scene"], "SUPERPIXELS": files["blocks"], "MODEL": path, **QUICK}
     processing.run("superseg:trainfcn", parameters, feedback=Listener())
     return path
+
+
+@pytest.fixture(scope="session")
+def qgis_process(tmp_path_factory):
+    """Call qgis_process, with the plugin found and enabled; keywords are further variables."""
+    folder = tmp_path_factory.mktemp("profile")
+    package = folder / "plugins" / "superseg_plugin"
+    package.mkdir(parents=True)
+    for source in (REPOSITORY / "superseg_plugin").iterdir():
+        if source.name != "__pycache__":
+            (package / source.name).symlink_to(source)
+    for name in ("metadata.txt", "icons"):
+        if not (package / name).exists():
+            (package / name).symlink_to(REPOSITORY / name)
+    # Where pytest-qgis keeps its settings is of no concern here.
+    outside = {key: value for key, value in os.environ.items() if key != "QGIS_OPTIONS_PATH"}
+    environment = {
+        **outside,
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "config"),
+        "QGIS_PLUGINPATH": str(folder / "plugins"),
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+
+    # Debian's wrapper script of 3.22 passes an option that the program does not know.
+    program = next(filter(None, map(shutil.which, ("qgis_process.bin", "qgis_process"))))
+
+    def call(*arguments, **more):
+        return subprocess.run(
+            [program, *arguments],
+            env={**environment, **more},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+
+    call("plugins", "enable", "superseg_plugin")
+    return call

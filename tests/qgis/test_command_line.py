@@ -4,55 +4,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from tests.conftest import REPOSITORY, read_raster
+from tests.conftest import read_raster
 from tests.qgis.test_public_names import MODEL_NAME
-
-
-@pytest.fixture(scope="module")
-def qgis_process(tmp_path_factory):
-    """Call qgis_process, with the plugin found and enabled."""
-    folder = tmp_path_factory.mktemp("profile")
-    package = folder / "plugins" / "superseg_plugin"
-    package.mkdir(parents=True)
-    for source in (REPOSITORY / "superseg_plugin").iterdir():
-        if source.name != "__pycache__":
-            (package / source.name).symlink_to(source)
-    for name in ("metadata.txt", "icons"):
-        if not (package / name).exists():
-            (package / name).symlink_to(REPOSITORY / name)
-    # Where pytest-qgis keeps its settings is of no concern here.
-    outside = {key: value for key, value in os.environ.items() if key != "QGIS_OPTIONS_PATH"}
-    environment = {
-        **outside,
-        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "config"),
-        "QGIS_PLUGINPATH": str(folder / "plugins"),
-        "QT_QPA_PLATFORM": "offscreen",
-        "XDG_RUNTIME_DIR": str(folder),
-    }
-
-    # Debian's wrapper script of 3.22 passes an option that the program does not know.
-    program = next(filter(None, map(shutil.which, ("qgis_process.bin", "qgis_process"))))
-
-    def call(*arguments):
-        return subprocess.run(
-            [program, *arguments],
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=300,
-            check=False,
-        )
-
-    call("plugins", "enable", "superseg_plugin")
-    return call
 
 
 def test_the_toolbox_is_listed(qgis_process):

@@ -47,8 +47,17 @@ def make_worker() -> None:
 
 
 def make_qgis() -> None:
-    """QGIS's own Python with pytest."""
-    _make("qgis", Path(sys.executable), ["--system-site-packages"])
+    """QGIS's own Python with pytest, and another numpy that a test puts before its own."""
+    base = Path(sys.executable)
+    _make("qgis", base, ["--system-site-packages"])
+    other = ENVIRONMENTS / "qgis" / "other_numpy"
+    if not other.exists():
+        version = _output(base, "import numpy; print(numpy.__version__)").strip()
+        partial = other.with_name("other_numpy.partial")
+        python = environment_python(ENVIRONMENTS / "qgis")
+        target = ["--upgrade", "--target", str(partial)]
+        _install(python, ["--no-deps", *target, f"numpy!={version}"])
+        partial.rename(other)
 
 
 def make_engine() -> None:
@@ -87,16 +96,20 @@ def _make(name: str, base: Path, options: list[str], shared: bool = False) -> No
     if folders:
         own = json.loads(_output(python, PACKAGE_FOLDERS))[-1]
         (Path(own) / "worker_packages.pth").write_text("\n".join(folders) + "\n", encoding="utf-8")
+    _install(python, ["-r", str(requirements)])
+    stamp.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def _install(python: Path, what: list[str]) -> None:
     pip = [str(python), "-I", "-m", "pip", "install", "-q", "--no-input"]
     for attempt in range(3):
         try:
-            _run([*pip, "--disable-pip-version-check", "-r", str(requirements)])
-            break
+            _run([*pip, "--disable-pip-version-check", *what])
+            return
         except subprocess.CalledProcessError:
             if attempt == 2:
                 raise
             time.sleep(5)
-    stamp.write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def _made(python: Path) -> str:
