@@ -24,7 +24,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
-	test-pipeline test-qgis test-desktop lint format scan package install dev benchmark-speed \
+	test-pipeline test-qgis test-desktop test-versions lint format scan package install dev benchmark-speed \
 	benchmark-giga benchmark-quality pictures screenshots clean
 
 help: ## list what can be made
@@ -77,6 +77,10 @@ test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS wit
 test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
 		$(or $(TESTS),tests/desktop) $(PYTEST)
+
+# CHROOTS holds Debian systems with other releases of QGIS, each a folder; needs root.
+test-versions: package setup ## all tests on other releases of QGIS: make test-versions CHROOTS=<folder>
+	@$(QGIS_PYTHON) -m tests.tools.versions $(ZIP) $(CHROOTS)
 
 lint: setup-engine ## style, types and PyQGIS spellings
 	$(ENGINE)/python -m ruff check $(SOURCES)
