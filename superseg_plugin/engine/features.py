@@ -39,7 +39,8 @@ class FeatureSpace:
 
     def features(self, sums: DoubleArray, bands: int) -> FloatArray:
         """Features `(n, d)` float32 of superpixels, from the sums of `describe_tile`."""
-        return self.projection.apply(_standard_columns(sums, bands, self.center, self.spread))
+        columns, emphasis = _columns(sums, bands)
+        return self.projection.apply(_standardise(columns, emphasis, self.center, self.spread))
 
 
 def fit_feature_space(sums: DoubleArray, bands: int, components: int) -> FeatureSpace:
@@ -50,24 +51,24 @@ def fit_feature_space(sums: DoubleArray, bands: int, components: int) -> Feature
         bands: number of bands.
         components: kept at most; a full covariance needs several points for each.
     """
-    columns = np.concatenate(list(_blocks(sums, bands).values()), axis=1)
+    columns, emphasis = _columns(sums, bands)
     weights = sums[:, 0] / sums[:, 0].sum()
-    center = weights @ columns
-    spread = np.sqrt(weights @ (columns - center) ** 2)
-    known = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
-    standard = _standard_columns(sums, bands, center.astype(np.float32), known)
-    return FeatureSpace(
-        center.astype(np.float32), known, fit_projection(standard, weights, components)
-    )
+    mean = weights @ columns
+    deviation = np.sqrt(weights @ (columns - mean) ** 2)
+    center = mean.astype(np.float32)
+    spread = np.where(deviation > 1e-6, deviation, 1.0).astype(np.float32)
+    standard = _standardise(columns, emphasis, center, spread)
+    return FeatureSpace(center, spread, fit_projection(standard, weights, components))
 
 
-def _blocks(sums: DoubleArray, bands: int) -> dict[str, DoubleArray]:
+def _columns(sums: DoubleArray, bands: int) -> tuple[DoubleArray, DoubleArray]:
+    """Raw columns `(n, columns)` and how much each counts, by its block."""
     layout = column_layout(bands)
     pixels = sums[:, :1]
     mean = sums[:, layout["values"]] / pixels
     brightness = mean.mean(axis=1, keepdims=True)
     variance = np.maximum(sums[:, layout["squares"]] / pixels - mean**2, 0)
-    return {
+    blocks = {
         "chroma": np.log((mean + LOG_OFFSET) / (brightness + LOG_OFFSET)),
         "brightness": np.log(brightness + LOG_OFFSET),
         "spread": np.log1p(np.sqrt(variance)),
@@ -76,19 +77,17 @@ def _blocks(sums: DoubleArray, bands: int) -> dict[str, DoubleArray]:
         # Superpixels are large where the land is plain: water in any color, and no town.
         "size": np.log(pixels),
     }
-
-
-def _standard_columns(
-    sums: DoubleArray, bands: int, center: FloatArray, spread: FloatArray
-) -> FloatArray:
-    blocks = _blocks(sums, bands)
-    columns = (np.concatenate(list(blocks.values()), axis=1) - center) / spread
-    weights = [
+    emphasis = [
         np.full(block.shape[1], BLOCK_WEIGHTS[name] / np.sqrt(block.shape[1]))
         for name, block in blocks.items()
     ]
+    return np.concatenate(list(blocks.values()), axis=1), np.concatenate(emphasis)
+
+
+def _standardise(
+    columns: DoubleArray, emphasis: DoubleArray, center: FloatArray, spread: FloatArray
+) -> FloatArray:
     # A sliver between two fields may be off by twenty: as extreme as three, it teaches enough.
-    standard: FloatArray = (np.clip(columns, -EXTREME, EXTREME) * np.concatenate(weights)).astype(
-        np.float32
-    )
+    clipped = np.clip((columns - center) / spread, -EXTREME, EXTREME)
+    standard: FloatArray = (clipped * emphasis).astype(np.float32)
     return standard
