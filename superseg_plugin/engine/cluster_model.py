@@ -10,7 +10,7 @@ import numpy as np
 from .consensus import vote
 from .ensemble import Ensemble, fit_ensemble, shuffled
 from .features import FeatureSpace, fit_feature_space
-from .projection import ROWS, Projection, fit_projection
+from .projection import Projection, fit_projection, row_parts
 from .surroundings import mixed_with_neighbors
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
@@ -59,8 +59,7 @@ class ClusterModel:
     def evidence(self, features: FloatArray) -> FloatArray:
         """Log probability of each class, `(n, classes)` float32, of `features`."""
         result = np.empty((len(features), self.votes.shape[1]), np.float32)
-        for first in range(0, len(features), ROWS):
-            part = slice(first, first + ROWS)
+        for part in row_parts(len(features)):
             shares = self.members.posteriors(features[part]) @ self.votes
             shares /= shares.sum(axis=1, keepdims=True)
             result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
@@ -155,8 +154,7 @@ def _shares_of_words(
 ) -> list[AnyArray]:
     members, components = vocabularies.log_weights.shape
     words = np.empty((len(features), members * components), np.float16)
-    for first in range(0, len(features), ROWS):
-        part = slice(first, first + ROWS)
+    for part in row_parts(len(features)):
         words[part] = vocabularies.posteriors(features[part]) / np.float32(members)
     return mixed_with_neighbors(words, pairs, lengths, sums[:, 0], WALKS)
 

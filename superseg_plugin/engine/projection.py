@@ -28,8 +28,7 @@ class Projection:
     def apply(self, values: AnyArray) -> FloatArray:
         """Project `(n, features)`; returns `(n, d)` float32."""
         result = np.empty((len(values), self.vectors.shape[1]), np.float32)
-        for first in range(0, len(values), ROWS):
-            part = slice(first, first + ROWS)
+        for part in row_parts(len(values)):
             result[part] = (values[part].astype(np.float32) - self.center) @ self.vectors
         return result
 
@@ -47,10 +46,10 @@ def fit_projection(
     """
     features = values.shape[1]
     center = np.zeros(features)
-    for part in _parts(len(values)):
+    for part in row_parts(len(values)):
         center += weights[part] @ values[part].astype(np.float64)
     covariance = np.zeros((features, features))
-    for part in _parts(len(values)):
+    for part in row_parts(len(values)):
         centered = values[part].astype(np.float64) - center
         covariance += (centered * weights[part, None]).T @ centered
     spreads, vectors = np.linalg.eigh(covariance)
@@ -65,5 +64,6 @@ def fit_projection(
     return Projection(center.astype(np.float32), np.ascontiguousarray(vectors, np.float32))
 
 
-def _parts(count: int) -> list[slice]:
+def row_parts(count: int) -> list[slice]:
+    """Slices that go through so many rows, a bounded number at once."""
     return [slice(first, first + ROWS) for first in range(0, count, ROWS)]
