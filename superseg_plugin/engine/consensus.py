@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from .projection import fit_projection
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+from .ward import ward_groups, ward_tree
 
 DIMENSIONS = 12
 # Ward's tree needs the distances of all pairs of these points.
@@ -40,7 +40,8 @@ def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int
         `(members * k, c)` float32: the rows of `posteriors @ result` are in the ratio of the class
         probabilities. All of them win some point.
     """
-    points, tree = _tree(np.sqrt(posteriors / np.float32(members)), weights)
+    points = _few_dimensions(np.sqrt(posteriors / np.float32(members)), weights)
+    tree = ward_tree(points[:TREE_POINTS])
     held = (posteriors * weights[:, None]).T
     share = held / np.maximum(held.sum(axis=1, keepdims=True), np.float32(1e-9))
     best = np.zeros((posteriors.shape[1], 0), np.float32)
@@ -64,21 +65,15 @@ def _width(votes: FloatArray) -> int:
     return int(votes.shape[1])
 
 
-def _tree(points: FloatArray, weights: FloatArray) -> tuple[FloatArray, DoubleArray]:
-    """The points in few dimensions, and Ward's tree of the first of them."""
+def _few_dimensions(points: FloatArray, weights: FloatArray) -> FloatArray:
     shares = weights.astype(np.float64) / weights.sum(dtype=np.float64)
-    embedded = fit_projection(points, shares, DIMENSIONS).apply(points)
-    part = embedded[:TREE_POINTS].astype(np.float64)
-    return embedded, linkage(part, "ward") if len(part) > 1 else np.zeros((0, 4))
+    return fit_projection(points, shares, DIMENSIONS).apply(points)
 
 
 def _group(points: FloatArray, weights: FloatArray, tree: DoubleArray, count: int) -> FloatArray:
     """Membership `(n, groups)`, 0 or 1: branches of the tree, improved by k-means."""
     part, counts = points[:TREE_POINTS], weights[:TREE_POINTS]
-    count = min(count, len(np.unique(part, axis=0)))
-    if count == 1:
-        return np.ones((len(points), 1), np.float32)
-    numbers = fcluster(tree, count, "maxclust") - 1
+    numbers = ward_groups(tree, min(count, len(np.unique(part, axis=0))))
     centers = _centers(part, counts, numbers, np.zeros((int(numbers.max()) + 1, part.shape[1])))
     for _ in range(MEANS_ITERATIONS):
         owner = (np.square(centers).sum(axis=1) - 2 * points @ centers.T).argmin(axis=1)

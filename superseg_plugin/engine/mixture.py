@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.cluster.hierarchy import fcluster, linkage
 from torch import Tensor
 
 from .types import FloatArray
+from .ward import ward_groups, ward_tree
 
 REGULARISATION = 1e-3
 # Ward's tree needs the distances of all pairs of these points.
@@ -67,7 +67,7 @@ def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mix
     products = (data[:, :, None] * data[:, None, :]).reshape(len(data), -1)
     few = data[:TREE_POINTS]
     components = max(1, min(components, len(torch.unique(few, dim=0))))
-    owner = _ward_owner(few, components)
+    owner = torch.from_numpy(ward_groups(ward_tree(few.numpy()), components))
     hard = torch.nn.functional.one_hot(owner, components).to(data.dtype)
     mixture = _maximise(few, products[:TREE_POINTS], mass[:TREE_POINTS], hard)
     previous = -np.inf
@@ -80,14 +80,6 @@ def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mix
             break
         previous = score
     return mixture
-
-
-def _ward_owner(points: Tensor, components: int) -> Tensor:
-    """Index of the cluster of each point in Ward's tree, cut where it has so many branches."""
-    if components == 1:
-        return torch.zeros(len(points), dtype=torch.int64)
-    numbers = fcluster(linkage(points.numpy().astype(np.float64), "ward"), components, "maxclust")
-    return torch.from_numpy(numbers.astype(np.int64) - 1)
 
 
 def _maximise(data: Tensor, products: Tensor, weights: Tensor, responsibilities: Tensor) -> Mixture:
