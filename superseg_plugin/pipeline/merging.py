@@ -16,7 +16,6 @@ from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
-from ..raster.writer import RasterWriter
 from .class_reading import count_and_measure
 from .class_strips import ClassStrips
 from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
@@ -24,6 +23,7 @@ from .merge_table import MergeTable, read_merge_table
 from .merged_looks import Looks, joint_means, looks_of_groups
 from .merging_options import MergingOptions
 from .model_file import Model, read_header
+from .painting import class_writer
 from .record import write_beside
 from .rendering import ClassStatistics, class_colors, class_statistics, display_stretch
 from .similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
@@ -229,16 +229,8 @@ class _Merging:
         grid = self._source.grid
         part = self._part(0.7, 0.82, "Writing classes")
         windows = self._strips.windows
-        with RasterWriter(
-            self._path,
-            grid,
-            1,
-            np.uint8,
-            nodata=0,
-            band_names=("class",),
-            overviews="mode" if self._source.has_overviews else None,
-            progress=PartProgress(self._progress, 0.82, 0.85),
-        ) as writer:
+        finishing = PartProgress(self._progress, 0.82, 0.85)
+        with class_writer(self._path, self._source, finishing) as writer:
             for index, window in enumerate(windows):
                 stop_if_cancelled(part)
                 places = self._strips.read(window)

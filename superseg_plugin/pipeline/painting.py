@@ -101,16 +101,7 @@ def finish_classes(
         numbers = np.zeros(256, np.uint8)
         numbers[order + 1] = np.arange(1, len(order) + 1)
         grid = source.grid
-        with RasterWriter(
-            path,
-            grid,
-            1,
-            np.uint8,
-            nodata=0,
-            band_names=("class",),
-            overviews="mode" if source.has_overviews else None,
-            progress=PartProgress(progress, 0.8, 0.9),
-        ) as writer:
+        with class_writer(path, source, PartProgress(progress, 0.8, 0.9)) as writer:
             for window in tiles(grid.width, grid.height, TILE):
                 values, valid = classes.read(window)
                 writer.write(window, numbers[np.where(valid, values[0], 0)])
@@ -118,6 +109,20 @@ def finish_classes(
         statistics.counts[order], statistics.sums[order], statistics.areas[order]
     )
     return figures, order
+
+
+def class_writer(path: Path, source: RasterSource, progress: Progress) -> RasterWriter:
+    """A class raster in the making, with overviews where the source has them."""
+    return RasterWriter(
+        path,
+        source.grid,
+        1,
+        np.uint8,
+        nodata=0,
+        band_names=("class",),
+        overviews="mode" if source.has_overviews else None,
+        progress=progress,
+    )
 
 
 class _Outputs:
