@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
-COMMON = {"errors", "progress"}
+COMMON = {"errors", "progress", "run_folder"}
 SKIN = {"algorithms", "gui", "plugin", "provider", "resources"}
 
 # Which rooms of the package each room may use. Nothing points back.
@@ -18,6 +18,7 @@ ARROWS = {
     "errors": set(),
     "progress": {"errors"},
     "resources": set(),
+    "run_folder": set(),
     "plugin": {"provider", "resources", "gui"},
     "provider": {"algorithms", "resources"},
     "algorithms": {"pipeline", "raster", "worker", "resources"} | COMMON,

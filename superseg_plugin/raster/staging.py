@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,12 +13,15 @@ from types import TracebackType
 from osgeo import gdal
 
 from ..errors import SuperSegError
+from ..run_folder import LOCK, RunFolder
 from .gdal_calls import attempt
 from .writer import driver_for
 
 # What GDAL and QGIS leave beside a raster; of an older result, they would describe the new one.
 SIDECARS = (".aux.xml", ".msk", ".ovr", ".msk.ovr")
 PREFIX = ".superseg-"
+# Files of two runs that end at once, with the same name, must not mix.
+_commit_lock = threading.Lock()
 
 
 def check_output(
@@ -88,8 +91,8 @@ class Staging:
     """A context manager that keeps outputs hidden until all of them are complete."""
 
     def __init__(self) -> None:
-        self._folders: dict[Path, Path] = {}
-        self._scratch: list[Path] = []
+        self._folders: dict[Path, RunFolder] = {}
+        self._scratch: list[RunFolder] = []
 
     def __enter__(self) -> Staging:
         """Return itself."""
@@ -103,7 +106,7 @@ class Staging:
     ) -> None:
         """Remove whatever was not committed."""
         for folder in [*self._folders.values(), *self._scratch]:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.remove()
         self._folders, self._scratch = {}, []
 
     def path(self, final: str | Path) -> Path:
@@ -122,7 +125,7 @@ class Staging:
         place = Path(final).absolute()
         if place not in self._folders:
             self._folders[place] = _hidden_folder_beside(place)
-        return self._folders[place] / place.name
+        return self._folders[place].path / place.name
 
     def scratch(self, final: str | Path) -> Path:
         """Make a hidden folder for intermediate files of this run, on the disk of an output.
@@ -131,7 +134,7 @@ class Staging:
             SuperSegError: the folder cannot be made.
         """
         self._scratch.append(_hidden_folder_beside(Path(final).absolute()))
-        return self._scratch[-1]
+        return self._scratch[-1].path
 
     def commit(self) -> None:
         """Move every output into place, replacing older ones and removing their sidecars.
@@ -139,27 +142,32 @@ class Staging:
         Raises:
             SuperSegError: a file cannot be replaced, say because another program holds it.
         """
-        for final, folder in self._folders.items():
-            built = sorted(folder.iterdir())
-            names = {file.name for file in built}
-            try:
-                # The file itself comes last: seen in place, it is complete.
-                for file in sorted(built, key=lambda file: file.name == final.name):
-                    file.replace(final.parent / file.name)
-                if final.name in names:
-                    for ending in SIDECARS:
-                        if final.name + ending not in names:
-                            (final.parent / (final.name + ending)).unlink(missing_ok=True)
-            except OSError as error:
-                raise SuperSegError(
-                    f"{final} cannot be replaced ({error.strerror}); close other programs that"
-                    " use it, remove its layer from QGIS, or choose another name."
-                ) from None
+        with _commit_lock:
+            for final, folder in self._folders.items():
+                try:
+                    _move_into_place(folder.path, final)
+                except OSError as error:
+                    raise SuperSegError(
+                        f"{final} cannot be replaced ({error.strerror}); close other programs that"
+                        " use it, remove its layer from QGIS, or choose another name."
+                    ) from None
 
 
-def _hidden_folder_beside(place: Path) -> Path:
+def _move_into_place(folder: Path, final: Path) -> None:
+    built = [file for file in sorted(folder.iterdir()) if file.name != LOCK]
+    names = {file.name for file in built}
+    # The file itself comes last: seen in place, it is complete.
+    for file in sorted(built, key=lambda file: file.name == final.name):
+        file.replace(final.parent / file.name)
+    if final.name in names:
+        for ending in SIDECARS:
+            if final.name + ending not in names:
+                (final.parent / (final.name + ending)).unlink(missing_ok=True)
+
+
+def _hidden_folder_beside(place: Path) -> RunFolder:
     try:
-        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=place.parent))
+        return RunFolder(PREFIX, place.parent)
     except OSError as error:
         raise SuperSegError(
             f"{place} cannot be written ({error.strerror}); choose another folder."
