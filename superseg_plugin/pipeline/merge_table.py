@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,27 @@ def read_merge_table(path: str | Path) -> MergeTable:
         SuperSegError: anything in it cannot be used; the text names file, line and cure.
     """
     return _Reader(Path(path)).read()
+
+
+def write_merge_table(path: str | Path, rows: Iterable[tuple[int, int, str, Color]]) -> None:
+    """Write a table that `read_merge_table` reads: from, to, name and color of each class.
+
+    Raises:
+        SuperSegError: the file cannot be written.
+    """
+    file = Path(path)
+    try:
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(
+                (old, new, name, "#{:02x}{:02x}{:02x}".format(*color))
+                for old, new, name, color in rows
+            )
+    except OSError as error:
+        raise SuperSegError(
+            f"{file} cannot be written ({error.strerror}); choose another folder."
+        ) from None
 
 
 class _Reader:
