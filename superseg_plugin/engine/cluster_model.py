@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .consensus import vote
+from .description import SceneDescription
 from .ensemble import Ensemble, fit_ensemble, shuffled
 from .features import FeatureSpace, fit_feature_space
 from .projection import Projection, fit_projection, row_parts
 from .surroundings import mixed_with_neighbors
-from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+from .types import AnyArray, DoubleArray, FloatArray
 
 OWN_COMPONENTS = 10
 WORDS = 32
@@ -33,7 +35,8 @@ class ClusterModel:
 
     Attributes:
         space: from sums to the superpixels' own features.
-        vocabularies: mixtures whose components are the words that surroundings are made of.
+        vocabularies: mixtures whose components are the words that surroundings are made of; none
+            where surroundings are not looked at.
         surroundings: from shares of words to features, one for each of `WALKS`; may be empty.
         members: mixtures of all features.
         votes: `(members * k, classes)` float32, what a component says of the classes.
@@ -45,16 +48,13 @@ class ClusterModel:
     members: Ensemble
     votes: FloatArray
 
-    def features(
-        self, sums: DoubleArray, bands: int, pairs: IndexArray, lengths: DoubleArray
-    ) -> FloatArray:
-        """Features `(n, d)` float32 of superpixels; arguments as of `fit_cluster_model`."""
-        own = self.space.features(sums, bands)
+    def features(self, superpixels: SceneDescription) -> FloatArray:
+        """Features `(n, d)` float32 of superpixels."""
+        own = self.space.features(superpixels.sums, superpixels.bands)
         if not self.surroundings:
             return own
-        shares = _shares_of_words(self.vocabularies, own, sums, pairs, lengths)
-        around = [each.apply(share) for each, share in zip(self.surroundings, shares)]
-        return np.concatenate([own, *around], axis=1)
+        shares = _shares_of_words(self.vocabularies, own, superpixels)
+        return _with_surroundings(own, self.surroundings, shares)
 
     def evidence(self, features: FloatArray) -> FloatArray:
         """Log probability of each class, `(n, classes)` float32, of `features`."""
@@ -93,7 +93,7 @@ class ClusterModel:
 
 
 def fit_cluster_model(
-    sums: DoubleArray, pairs: IndexArray, lengths: DoubleArray, bands: int, classes: int
+    superpixels: SceneDescription, classes: int
 ) -> tuple[ClusterModel, FloatArray]:
     """Find the classes of superpixels by what they look like and what surrounds them.
 
@@ -102,33 +102,30 @@ def fit_cluster_model(
     in a town from a bare field of the same color. The classes are what these agree on.
 
     Args:
-        sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
-        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
-        lengths: `(m,)` shared border.
-        bands: number of bands.
+        superpixels: of the scene.
         classes: wanted; a few more may come back, and fewer where there are fewer distinct
             superpixels.
 
     Returns:
         The model and the features of the superpixels.
     """
-    pixels = sums[:, 0]
+    sums, bands, pixels = superpixels.sums, superpixels.bands, superpixels.pixels
     counts = _counts_as(pixels)
     # A full covariance of d dimensions wants several superpixels a class for each of them.
     dimensions = max(2, len(sums) // (2 * classes))
     space = fit_feature_space(sums, bands, min(OWN_COMPONENTS, dimensions))
     features = space.features(sums, bands)
     left = min(SURROUNDING_COMPONENTS, (dimensions - OWN_COMPONENTS) // len(WALKS))
-    vocabularies = fit_ensemble(features, counts, max(WORDS, classes), VOCABULARIES)
+    count = VOCABULARIES if left > 0 and len(superpixels.pairs) else 0
+    vocabularies = fit_ensemble(features, counts, max(WORDS, classes), count)
     surroundings: list[Projection] = []
-    if left > 0 and len(pairs):
-        shares = _shares_of_words(vocabularies, features, sums, pairs, lengths)
+    if count:
+        shares = _shares_of_words(vocabularies, features, superpixels)
         weight = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
         for share in shares:
             found = fit_projection(share, pixels / pixels.sum(), left, unit=True)
             surroundings.append(Projection(found.center, found.vectors * weight))
-        around = [each.apply(share) for each, share in zip(surroundings, shares)]
-        features = np.concatenate([features, *around], axis=1)
+        features = _with_surroundings(features, surroundings, shares)
     members = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), MEMBERS)
     voters = shuffled(len(features), MEMBERS)[:VOTERS]
     votes = vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
@@ -146,17 +143,21 @@ def _counts_as(pixels: DoubleArray) -> FloatArray:
 
 
 def _shares_of_words(
-    vocabularies: Ensemble,
-    features: FloatArray,
-    sums: DoubleArray,
-    pairs: IndexArray,
-    lengths: DoubleArray,
+    vocabularies: Ensemble, features: FloatArray, superpixels: SceneDescription
 ) -> list[AnyArray]:
     members, components = vocabularies.log_weights.shape
     words = np.empty((len(features), members * components), np.float16)
     for part in row_parts(len(features)):
         words[part] = vocabularies.posteriors(features[part]) / np.float32(members)
-    return mixed_with_neighbors(words, pairs, lengths, sums[:, 0], WALKS)
+    graph = superpixels.pairs, superpixels.lengths
+    return mixed_with_neighbors(words, *graph, superpixels.pixels, WALKS)
+
+
+def _with_surroundings(
+    own: FloatArray, surroundings: Sequence[Projection], shares: Sequence[AnyArray]
+) -> FloatArray:
+    around = [each.apply(share) for each, share in zip(surroundings, shares)]
+    return np.concatenate([own, *around], axis=1)
 
 
 def _named(name: str, part: Projection | Ensemble) -> dict[str, FloatArray]:

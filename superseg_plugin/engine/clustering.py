@@ -8,41 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cluster_model import ClusterModel, fit_cluster_model
-from .description import column_layout
+from .description import SceneDescription
 from .smoothing import smooth_keeping_classes
-from .types import DoubleArray, FloatArray, IndexArray
+from .types import DoubleArray, FloatArray
 
 # Two that agree are to be believed before the neighbors.
 FUSED_TRUST = 3.0
-
-
-@dataclass(frozen=True)
-class Superpixels:
-    """The superpixels of a scene.
-
-    Attributes:
-        sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
-        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
-        lengths: `(m,)` shared border.
-        bands: number of bands.
-    """
-
-    sums: DoubleArray
-    pairs: IndexArray
-    lengths: DoubleArray
-    bands: int
-
-    @property
-    def pixels(self) -> DoubleArray:
-        """`(n,)` pixels of each superpixel."""
-        counts: DoubleArray = self.sums[:, 0]
-        return counts
-
-    @property
-    def means(self) -> FloatArray:
-        """`(n, bands)` mean colors, display units."""
-        totals = self.sums[:, column_layout(self.bands)["values"]]
-        return (totals / self.pixels[:, None]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -63,7 +34,7 @@ class Clusters:
 
 
 def cluster_superpixels(
-    superpixels: Superpixels, classes: int, smoothness: float
+    superpixels: SceneDescription, classes: int, smoothness: float
 ) -> tuple[ClusterModel, Clusters]:
     """Find classes of superpixels and smooth them on their graph.
 
@@ -73,16 +44,15 @@ def cluster_superpixels(
             superpixels.
         smoothness: weight of the neighbors, 0 for none.
     """
-    of = superpixels
-    model, features = fit_cluster_model(of.sums, of.pairs, of.lengths, of.bands, classes)
-    return model, _classify(of, model, features, smoothness)
+    model, features = fit_cluster_model(superpixels, classes)
+    return model, _classify(superpixels, model, features, smoothness)
 
 
-def assign_clusters(superpixels: Superpixels, model: ClusterModel, smoothness: float) -> Clusters:
+def assign_clusters(
+    superpixels: SceneDescription, model: ClusterModel, smoothness: float
+) -> Clusters:
     """Classes of superpixels by a model that was fitted to another scene, or to this one."""
-    of = superpixels
-    features = model.features(of.sums, of.bands, of.pairs, of.lengths)
-    return _classify(of, model, features, smoothness)
+    return _classify(superpixels, model, model.features(superpixels), smoothness)
 
 
 def fuse(
@@ -109,15 +79,15 @@ def fuse(
 
 
 def _classify(
-    of: Superpixels, model: ClusterModel, features: FloatArray, smoothness: float
+    superpixels: SceneDescription, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> Clusters:
     evidence = model.evidence(features)
     smoothed = smooth_keeping_classes(
         evidence,
-        of.pairs,
-        of.lengths,
-        of.means,
-        of.pixels,
+        superpixels.pairs,
+        superpixels.lengths,
+        superpixels.means,
+        superpixels.pixels,
         evidence.argmax(axis=1),
         smoothness,
     )

@@ -36,6 +36,35 @@ class TileDescription:
     lengths: IndexArray
 
 
+@dataclass(frozen=True)
+class SceneDescription:
+    """The superpixels of a scene.
+
+    Attributes:
+        sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
+        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
+        lengths: `(m,)` shared border.
+        bands: number of bands.
+    """
+
+    sums: DoubleArray
+    pairs: IndexArray
+    lengths: AnyArray
+    bands: int
+
+    @property
+    def pixels(self) -> DoubleArray:
+        """`(n,)` pixels of each superpixel."""
+        counts: DoubleArray = self.sums[:, 0]
+        return counts
+
+    @property
+    def means(self) -> FloatArray:
+        """`(n, bands)` mean colors, display units."""
+        totals = self.sums[:, column_layout(self.bands)["values"]]
+        return (totals / self.pixels[:, None]).astype(np.float32)
+
+
 def context_band_count(bands: int) -> int:
     """Number of band groups that context is measured on."""
     return min(bands, MAX_CONTEXT_BANDS)

@@ -193,11 +193,9 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
     return _loaded[model_id]
 
 
-def _superpixels(call: Call) -> Any:
-    from ..engine.clustering import Superpixels
-
+def _superpixels(call: Call) -> description.SceneDescription:
     arrays = {name: np.asarray(call.arrays[name]) for name in ("sums", "pairs", "lengths")}
-    return Superpixels(**arrays, bands=call.options["bands"])
+    return description.SceneDescription(**arrays, bands=call.options["bands"])
 
 
 def _optional(array: Array | None) -> Array | None:

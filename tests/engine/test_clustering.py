@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
-from superseg_plugin.engine.description import column_layout
+from superseg_plugin.engine.description import SceneDescription, column_layout
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.surroundings import mixed_with_neighbors
 
@@ -43,7 +43,7 @@ def superpixel_sums(kinds, bands=3, seed=0):
 
 def clustered(sums, graph, bands, classes):
     """Model and clusters, not smoothed."""
-    superpixels = clustering.Superpixels(sums, *graph, bands)
+    superpixels = SceneDescription(sums, *graph, bands)
     return clustering.cluster_superpixels(superpixels, classes, 0.0)
 
 
@@ -78,14 +78,12 @@ def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_th
     sums, kinds = superpixel_sums(5)
     model, clusters = clustered(sums, chain(len(sums)), 3, 5)
     kept = ClusterModel.from_arrays({k: v.copy() for k, v in model.to_arrays().items()})
-    again = clustering.assign_clusters(
-        clustering.Superpixels(sums, *chain(len(sums)), 3), kept, 0.0
-    )
+    again = clustering.assign_clusters(SceneDescription(sums, *chain(len(sums)), 3), kept, 0.0)
     np.testing.assert_allclose(again.evidence, clusters.evidence, atol=1e-4)
     other, _ = superpixel_sums(5, seed=1)
     some = np.repeat(np.isin(np.arange(5), (1, 3)), 60)
     there = clustering.assign_clusters(
-        clustering.Superpixels(other[some], *chain(some.sum()), 3), kept, 0.0
+        SceneDescription(other[some], *chain(some.sum()), 3), kept, 0.0
     ).evidence.argmax(axis=1)
     here = clusters.evidence.argmax(axis=1)
     for kind in (1, 3):
