@@ -28,6 +28,7 @@ from ..resources import icon_path
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .request import Request
+from .running import FeedbackProgress, unforeseen
 from .sentences import refusal
 
 PYTHON_SETTING = "superseg/python"
@@ -64,31 +65,6 @@ SMOOTHNESS_HELP = (
 MIN_AREA_HELP = (
     "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
 )
-
-
-class FeedbackProgress:
-    """A `Progress` that speaks to a QgsProcessingFeedback."""
-
-    def __init__(self, feedback):
-        self._feedback = feedback
-        self._fraction = 0.0
-        self._text = ""
-
-    def report(self, fraction, text=""):
-        """Move the progress bar, never back, and show a new activity."""
-        self._fraction = min(max(fraction, self._fraction), 1.0)
-        self._feedback.setProgress(100.0 * self._fraction)
-        if text and text != self._text:
-            self._text = text
-            self._feedback.setProgressText(text)
-
-    def log(self, text):
-        """Add a line to the log."""
-        self._feedback.pushInfo(text)
-
-    def cancelled(self):
-        """Tell whether the user has pressed Cancel."""
-        return self._feedback.isCanceled()
 
 
 def chosen_python():
@@ -298,20 +274,26 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
             # processing.run loses the text of what is raised here and keeps what processAlgorithm
             # raises, so the refusal waits until then.
             self._refusal = str(error)
+        except Exception as error:  # a traceback helps nobody but us
+            self._refusal = unforeseen(error, "Reading the parameters", feedback)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):
         if self._refusal:
             raise QgsProcessingException(self._refusal)
+        progress = FeedbackProgress(feedback)
         try:
             # Layers to load are kept by the context of the thread that names them: QGIS forgets
             # those named in prepareAlgorithm when the run is in the background.
             self.read_outputs(Request(self, parameters, context, self._inputs))
-            return self.compute(FeedbackProgress(feedback), context)
+            return self.compute(progress, context)
         except Cancelled:
             return {}
         except SuperSegError as error:
             raise QgsProcessingException(str(error)) from error
+        except Exception as error:  # a traceback helps nobody but us
+            sentence = unforeseen(error, progress.activity or self.TITLE, feedback)
+            raise QgsProcessingException(sentence) from error
 
     def worker(self, device="auto"):
         """Return a worker process, to be opened with `with`."""

@@ -7,11 +7,8 @@ import collections
 import contextlib
 import itertools
 import json
-import os
 import queue
-import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -19,21 +16,27 @@ from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Callable
+from typing import IO, Any, Callable, NamedTuple
 
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
-from .interpreter import Interpreter, numba_cache_folder
-from .processes import start
+from ..run_folder import RunFolder
+from .interpreter import Interpreter
+from .launch import start_worker
+from .processes import end, exit_reason
 from .protocol import Array, answer_file, load_arrays, request_file, write_arrays
 
-START_CODE = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
-)
-DROPPED_VARIABLES = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
+PREFIX = "superseg-"
 POLL_SECONDS = 0.1
-GRACE_SECONDS = 1.0
+# The worker gives a sign of life every other second, whatever it computes. Only time spent waiting
+# for it counts, so that a computer that was asleep does not take it for dead.
+SILENCE_SECONDS = 60.0
+# After so long without news, the log says that there is nothing wrong.
+NEWS_SECONDS = 30.0
+JOIN_SECONDS = 1.0
+QUOTED_LINES = 3
+QUOTED_LENGTH = 300
+CURE = "Run superseg:runtimereport to check the runtime."
 
 
 class WorkerError(Exception):
@@ -48,6 +51,12 @@ class Answer:
     arrays: dict[str, Array]
 
 
+class _Request(NamedTuple):
+    op: str
+    future: Future[Answer]
+    slot: int
+
+
 class Worker:
     """A worker process, started on entry and ended on exit."""
 
@@ -55,30 +64,40 @@ class Worker:
         self.device = device
         self._interpreter = interpreter
         self._numbers = itertools.count(1)
+        self._outbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._pending: dict[int, tuple[Future[Answer], int]] = {}
+        self._pending: dict[int, _Request] = {}
         self._free_slots: list[int] = []
         self._slot_count = 0
+        self._signs_of_life = 0
+        # What happened to the worker, once nothing can be asked of it any more.
+        self._fault = ""
         self._lock = threading.Lock()
-        self._errors: collections.deque[str] = collections.deque(maxlen=40)
+        self._last_words: collections.deque[str] = collections.deque(maxlen=QUOTED_LINES)
 
     def __enter__(self) -> Worker:
-        self._folder = Path(tempfile.mkdtemp(prefix="superseg-"))
-        package = Path(__file__).resolve().parents[1]
-        arguments = [str(package.parent), str(self._folder), self.device]
-        self._process = start(
-            [str(self._interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
-            environment=worker_environment(dict(os.environ), self._interpreter),
-            folder=self._folder,
-            stdin=subprocess.PIPE,
-        )
+        try:
+            self._own_folder = RunFolder(PREFIX, Path(tempfile.gettempdir()))
+        except OSError as error:
+            raise _no_room(tempfile.gettempdir(), error.strerror) from None
+        self._folder = self._own_folder.path
+        try:
+            self._process = start_worker(self._interpreter, self._folder, self.device)
+        except BaseException:
+            self._own_folder.remove()
+            raise
+        process = self._process
         # Errors first: whoever finds the worker dead waits for its last words.
-        self._readers = [
-            threading.Thread(target=self._read_errors, args=(self._process.stderr,), daemon=True),
-            threading.Thread(target=self._read_answers, args=(self._process.stdout,), daemon=True),
+        tasks: list[tuple[Callable[[Any], None], Any]] = [
+            (self._read_errors, process.stderr),
+            (self._read_answers, process.stdout),
+            (self._write_requests, process.stdin),
         ]
-        for reader in self._readers:
-            reader.start()
+        self._threads = [
+            threading.Thread(target=task, args=(stream,), daemon=True) for task, stream in tasks
+        ]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -87,24 +106,16 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        process = self._process
-        with contextlib.suppress(OSError):
-            if kind is not None:
-                self._send({"op": "cancel"})
-            if process.stdin:
-                process.stdin.close()
-        for end in (process.terminate, process.kill):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE_SECONDS)
-                break
-            end()
-        process.wait()
-        for reader in self._readers:
-            reader.join(GRACE_SECONDS)
-        for stream in (process.stdout, process.stderr):
+        # Nothing is waited for, neither computations nor a worker that no longer listens.
+        self._outbox.put({"op": "cancel"})
+        self._outbox.put(None)
+        end(self._process)
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS)
+        for stream in (self._process.stdout, self._process.stderr):
             if stream:
                 stream.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._own_folder.remove()
 
     @property
     def versions(self) -> dict[str, str]:
@@ -131,25 +142,31 @@ class Worker:
 
         Returns:
             A future of the answer; hand it to `result`.
+
+        Raises:
+            SuperSegError: the arrays do not fit on the disk of temporary files.
         """
-        future: Future[Answer] = Future()
+        request = _Request(op, Future(), self._take_slot())
         number = next(self._numbers)
-        slot = self._take_slot()
-        described = write_arrays(request_file(self._folder, slot), arrays or {})
-        with self._lock:
-            self._pending[number] = (future, slot)
-        message = {
-            "id": number,
-            "op": op,
-            "options": dict(options or {}),
-            "slot": slot,
-            "arrays": described,
-        }
         try:
-            self._send(message)
-        except OSError:
-            self._fail_pending()
-        return future
+            described = write_arrays(request_file(self._folder, request.slot), arrays or {})
+        except OSError as error:
+            raise _no_room(self._folder, error.strerror) from None
+        with self._lock:
+            if self._fault:
+                request.future.set_exception(self._error_of(request))
+                return request.future
+            self._pending[number] = request
+        self._outbox.put(
+            {
+                "id": number,
+                "op": op,
+                "options": dict(options or {}),
+                "slot": request.slot,
+                "arrays": described,
+            }
+        )
+        return request.future
 
     def result(
         self,
@@ -161,42 +178,47 @@ class Worker:
 
         Raises:
             Cancelled: the user asked to stop.
-            SuperSegError: it failed for a reason the user can act on, or the worker died.
+            SuperSegError: it failed for a reason the user can act on, or the worker died, or gave
+                no sign of life for `SILENCE_SECONDS`.
             WorkerError: the operation failed otherwise.
         """
+        silent = without_news = 0.0
         while True:
+            signs = self._signs_of_life
             try:
                 answer = future.result(POLL_SECONDS)
             except TimeoutError:
                 answer = None
             if answer is None and future.done():
                 answer = future.result()
-            self._pass_events_on(progress, on_metric)
+            news = self._pass_events_on(progress, on_metric)
             if progress.cancelled():
                 raise Cancelled
             if answer is not None:
                 return answer
+            silent = 0.0 if self._signs_of_life != signs else silent + POLL_SECONDS
+            if silent >= SILENCE_SECONDS:
+                raise self._silence()
+            without_news = 0.0 if news else without_news + POLL_SECONDS
+            if without_news >= NEWS_SECONDS:
+                without_news = 0.0
+                progress.log("Still computing")
 
     def _pass_events_on(
         self, progress: Progress, on_metric: Callable[[dict[str, Any]], None] | None
-    ) -> None:
+    ) -> bool:
+        """Pass on what the worker has told; False where that is nothing."""
+        news = False
         while True:
             try:
                 event = self._events.get_nowait()
             except queue.Empty:
-                return
+                return news
+            news = True
             if event["event"] == "log":
                 progress.log(event["text"])
             elif on_metric:
                 on_metric(event)
-
-    def _send(self, message: dict[str, Any]) -> None:
-        stdin = self._process.stdin
-        if stdin is None or stdin.closed:
-            raise BrokenPipeError
-        with self._lock:
-            stdin.write(json.dumps(message) + "\n")
-            stdin.flush()
 
     def _take_slot(self) -> int:
         with self._lock:
@@ -205,24 +227,54 @@ class Worker:
             self._slot_count += 1
             return self._slot_count
 
+    def _write_requests(self, stream: IO[str]) -> None:
+        # In a thread, since a worker that no longer listens must not hold up the run. Why it does
+        # not, the other threads find out.
+        with contextlib.suppress(OSError), stream:
+            for message in iter(self._outbox.get, None):
+                stream.write(json.dumps(message) + "\n")
+                stream.flush()
+
     def _read_answers(self, stream: IO[str]) -> None:
         for line in stream:
-            message = json.loads(line)
-            if "event" in message:
-                self._events.put(message)
-                continue
-            with self._lock:
-                future, slot = self._pending.pop(message["id"])
-            self._settle(future, slot, message)
-            with self._lock:
-                self._free_slots.append(slot)
-        self._fail_pending()
+            try:
+                self._take(json.loads(line))
+            except (ValueError, TypeError, LookupError):
+                # A script that starts Python may have something of its own to say first.
+                self._last_words.append(line.strip())
+                if self._signs_of_life:
+                    self._fail_pending("is no longer understood")
+                    return
+            else:
+                self._signs_of_life += 1
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(JOIN_SECONDS)
+        self._threads[0].join(JOIN_SECONDS)
+        self._fail_pending(f"ended unexpectedly {exit_reason(self._process.returncode)}")
 
-    def _settle(self, future: Future[Answer], slot: int, message: dict[str, Any]) -> None:
-        error = message.get("error")
+    def _take(self, message: dict[str, Any]) -> None:
+        if "event" in message:
+            if message["event"] != "alive":
+                self._events.put(message)
+            return
+        with self._lock:
+            request = self._pending[message["id"]]
+        self._settle(request, message)
+        with self._lock:
+            del self._pending[message["id"]]
+            self._free_slots.append(request.slot)
+
+    def _settle(self, request: _Request, message: dict[str, Any]) -> None:
+        future, error = request.future, message.get("error")
         if error is None:
-            arrays = load_arrays(answer_file(self._folder, slot), message["arrays"])
-            future.set_result(Answer(message["result"], arrays))
+            try:
+                arrays = load_arrays(answer_file(self._folder, request.slot), message["arrays"])
+            except Exception as trouble:  # it belongs to whoever waits for the answer
+                future.set_exception(trouble)
+            else:
+                future.set_result(Answer(message["result"], arrays))
+        elif error["code"] == "disk":
+            future.set_exception(_no_room(self._folder, error["text"]))
         elif error["code"] == "user":
             future.set_exception(SuperSegError(error["text"]))
         elif error["code"] == "memory":
@@ -237,37 +289,35 @@ class Worker:
 
     def _read_errors(self, stream: IO[str]) -> None:
         for line in stream:
-            self._errors.append(line.rstrip())
+            self._last_words.append(line.strip())
 
-    def _fail_pending(self) -> None:
-        self._process.wait()
-        self._readers[0].join(GRACE_SECONDS)
-        last = " | ".join(list(self._errors)[-3:]) or "it said nothing"
-        error = SuperSegError(
-            f"The worker process ({self._interpreter.path}) ended unexpectedly with exit code "
-            f"{self._process.returncode}: {last}. If memory ran out, choose a smaller TILE_SIZE or"
-            " EXTENT; otherwise run superseg:runtimereport to check the runtime."
-        )
+    def _fail_pending(self, fault: str) -> None:
         with self._lock:
+            self._fault = fault
             pending, self._pending = self._pending, {}
-        for future, _ in pending.values():
-            future.set_exception(error)
+        for request in pending.values():
+            request.future.set_exception(self._error_of(request))
 
-
-def worker_environment(environment: dict[str, str], interpreter: Interpreter) -> dict[str, str]:
-    """The environment of the worker: nothing of QGIS's Python, GDAL or libraries gets through."""
-    kept = {
-        name: value
-        for name, value in environment.items()
-        if not name.upper().startswith(DROPPED_VARIABLES)
-    }
-    kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter))
-    # Threads that spin while they wait bring a busy machine to a standstill.
-    kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if sys.platform == "win32":
-        system = environment.get("SYSTEMROOT", r"C:\Windows")
-        folder = interpreter.path.parent
-        kept["PATH"] = ";".join(
-            [str(folder), str(folder / "Library" / "bin"), rf"{system}\System32"]
+    def _error_of(self, request: _Request) -> SuperSegError:
+        return SuperSegError(
+            f"The worker process ({self._interpreter.path}) {self._fault} in its operation "
+            f"{request.op}: {self._said()}. If memory ran out, choose a smaller TILE_SIZE or "
+            f"EXTENT. {CURE}"
         )
-    return kept
+
+    def _silence(self) -> SuperSegError:
+        state = "no longer answers" if self._signs_of_life else "does not start"
+        return SuperSegError(
+            f"The worker process ({self._interpreter.path}) {state}: not a sign of life for "
+            f"{SILENCE_SECONDS:.0f} s; {self._said()}. {CURE}"
+        )
+
+    def _said(self) -> str:
+        return " | ".join(line[:QUOTED_LENGTH] for line in self._last_words) or "it said nothing"
+
+
+def _no_room(folder: str | Path, reason: str | None) -> SuperSegError:
+    return SuperSegError(
+        f"The folder of temporary files, {folder}, cannot be written ({reason}); make room "
+        "there, or set the variable TMPDIR (TEMP on Windows) to a folder on another disk."
+    )

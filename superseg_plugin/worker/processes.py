@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Starting other programs: all that this plugin starts is started here."""
+"""Starting other programs and ending them: all that this plugin starts is started here."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+GRACE_SECONDS = 0.5
 
 
 def start(
@@ -40,7 +46,39 @@ def start(
         errors="replace",
         # No console window beside QGIS.
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        # A group of its own, to be ended with all that it starts.
+        start_new_session=True,
     )
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End a program that has been asked to: wait a little, then terminate, then kill it."""
+    for sign in ("SIGTERM", "SIGKILL"):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+            break
+        _signal_group(process, sign)
+    process.wait()
+    # A script that calls another program may be gone before that one.
+    _signal_group(process, "SIGKILL")
+
+
+def exit_reason(code: int | None) -> str:
+    """Say how a program ended; None stands for one that still runs."""
+    if code is None:
+        return "without an exit code"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"with exit code {code} ({signal.Signals(-code).name})"
+    return f"with exit code {code}"
+
+
+def _signal_group(process: subprocess.Popen[str], sign: str) -> None:
+    if sys.platform == "win32":
+        process.terminate()
+    else:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, getattr(signal, sign))
 
 
 def output_of(command: Sequence[str], seconds: float) -> str:

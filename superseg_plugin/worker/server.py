@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import sys
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from ..errors import SuperSegError
 from .protocol import answer_file, map_arrays, request_file, write_arrays
+
+HEARTBEAT_SECONDS = 2.0
 
 
 class Server:
@@ -51,14 +56,30 @@ class Server:
         except Exception as error:  # the boundary: everything becomes an answer
             self.send({"id": number, "error": _describe_error(error)})
 
+    def beat(self) -> None:
+        """Give a sign of life again and again, whatever the other threads compute."""
+        while True:
+            try:
+                self.send({"event": "alive"})
+            except OSError:
+                self.leave()
+            time.sleep(HEARTBEAT_SECONDS)
+
+    def leave(self) -> NoReturn:
+        """End without a QGIS to answer to; nobody else is left to remove the folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        os._exit(0)
+
 
 def _describe_error(error: Exception) -> dict[str, str]:
-    code = "internal"
+    code, text = "internal", str(error)
     if isinstance(error, SuperSegError):
         code = "user"
+    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        code, text = "disk", os.strerror(error.errno)
     elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         code = "memory"
-    return {"code": code, "text": str(error), "traceback": traceback.format_exc()}
+    return {"code": code, "text": text, "traceback": traceback.format_exc()}
 
 
 def main(folder: str, device: str) -> None:
@@ -67,14 +88,13 @@ def main(folder: str, device: str) -> None:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     server = Server(Path(folder), device, output)
-    threads = os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
-        for line in sys.stdin:
-            message = json.loads(line)
-            if message["op"] == "cancel":
-                # Kernels can't be interrupted; nothing here is worth saving.
-                os._exit(0)
-            pool.submit(server.handle, message)
-    # Nothing is left to do, and unloading the libraries would take a second.
-    output.flush()
-    os._exit(0)
+    threading.Thread(target=server.beat, daemon=True).start()
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["op"] == "cancel":
+            # Kernels can't be interrupted; nothing here is worth saving.
+            os._exit(0)
+        pool.submit(server.handle, message)
+    # Stdin closed without a word: QGIS is gone, and whatever is being computed with it.
+    server.leave()

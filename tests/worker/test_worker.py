@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.worker.client import Worker, WorkerError, worker_environment
+from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
+from superseg_plugin.worker.launch import worker_environment
 from superseg_plugin.worker.smoke_test import smoke_test
 
 
@@ -119,7 +120,7 @@ def test_an_interpreter_that_cannot_serve_is_a_sentence(tmp_path, listener):
     fake.chmod(0o755)
     with Worker(Interpreter(fake, "chosen")) as process:
         future = process.submit("describe_device", {"network": "light"})
-        with pytest.raises(SuperSegError, match=r"exit code 3: broken"):
+        with pytest.raises(SuperSegError, match=r"exit code 3 in .*describe_device: broken"):
             process.result(future, listener)
 
 

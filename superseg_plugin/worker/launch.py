@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker's command line and environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ..errors import SuperSegError
+from .interpreter import Interpreter, numba_cache_folder
+from .processes import start
+
+START_CODE = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
+)
+DROPPED_VARIABLES = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
+
+
+def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subprocess.Popen[str]:
+    """Start a worker that exchanges arrays in a folder.
+
+    Raises:
+        SuperSegError: the interpreter cannot be started.
+    """
+    package = Path(__file__).resolve().parents[1]
+    arguments = [str(package.parent), str(folder), device]
+    try:
+        return start(
+            [str(interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
+            environment=worker_environment(dict(os.environ), interpreter),
+            folder=folder,
+            stdin=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise SuperSegError(
+            f"The worker's Python, {interpreter.path}, cannot be started ({error.strerror}); run "
+            "superseg:runtimereport to check the runtime."
+        ) from None
+
+
+def worker_environment(environment: dict[str, str], interpreter: Interpreter) -> dict[str, str]:
+    """The environment of the worker: nothing of QGIS's Python, GDAL or libraries gets through."""
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.upper().startswith(DROPPED_VARIABLES)
+    }
+    kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter))
+    # Threads that spin while they wait bring a busy machine to a standstill.
+    kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if sys.platform == "win32":
+        system = environment.get("SYSTEMROOT", r"C:\Windows")
+        folder = interpreter.path.parent
+        kept["PATH"] = ";".join(
+            [str(folder), str(folder / "Library" / "bin"), rf"{system}\System32"]
+        )
+    return kept
