@@ -12,9 +12,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .devices import is_shortage, release_memory
 from .networks import LightNetwork, PublishedNetwork, build_network, fold_batch_norm
 from .scaling import BandScaling, to_standard
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
+
+# Into how many parts a tile is cut where memory is short, one after the other.
+PARTS = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Classifier:
     ) -> Tensor:
         """Softmax over the core of a tile.
 
-        A device out of memory gets the tile in halves, then the CPU gets it.
+        A device out of memory gets the tile in halves, quarters and eighths, then the CPU gets it.
 
         Args:
             values: `(bands, rows, cols)` raw values of the tile and its halo; the first row and
@@ -67,21 +71,25 @@ class Classifier:
 
         Returns:
             `(classes, core rows, core cols)` float32 on the device that computed it.
+
+        Raises:
+            MemoryError: the CPU, too, has too little.
         """
         image = torch.from_numpy(to_standard(values, valid, scaling))[None]
         rows, cols = valid.shape
         image = functional.pad(image, (0, -cols % self.alignment, 0, -rows % self.alignment))
-        try:
-            return self._run(image, core)
-        except torch.OutOfMemoryError:
-            torch.cuda.empty_cache()
-        try:
-            say("The device is out of memory: computing the tile in halves")
-            return torch.cat(
-                [self._run(part, inner) for part, inner in self._halves(image, core)], 1
-            )
-        except torch.OutOfMemoryError:
-            torch.cuda.empty_cache()
+        for parts in PARTS:
+            if parts > 1:
+                say(f"The device is out of memory: computing the tile in {parts} parts")
+            try:
+                found = [self._run(part, inner) for part, inner in self._cut(image, core, parts)]
+                return found[0] if parts == 1 else torch.cat(found, dim=1)
+            except Exception as error:
+                if not is_shortage(error):
+                    raise
+            release_memory(self.device)
+        if self.device.type == "cpu":
+            raise MemoryError(f"for a tile of {rows} x {cols} pixels")
         say("The device is still out of memory: computing this tile on the CPU")
         result = self.moved(torch.device("cpu"))._run(image, core)
         self.network.to(self.device)
@@ -96,14 +104,14 @@ class Classifier:
         probabilities: Tensor = logits[0][:, core[0], core[1]].float().softmax(dim=0)
         return probabilities
 
-    def _halves(
-        self, image: Tensor, core: tuple[slice, slice]
+    def _cut(
+        self, image: Tensor, core: tuple[slice, slice], parts: int
     ) -> Iterator[tuple[Tensor, tuple[slice, slice]]]:
-        rows = core[0].stop - core[0].start
-        middle = core[0].start + max(rows // 2, 1)
-        for start, stop in ((core[0].start, middle), (middle, core[0].stop)):
-            if start == stop:
-                continue
+        """Yield parts of a tile with their halo, and where the part itself lies in each."""
+        top, bottom = core[0].start, core[0].stop
+        height = max(-(-(bottom - top) // parts), 1)
+        for start in range(top, bottom, height):
+            stop = min(start + height, bottom)
             first = max(start - self.halo, 0) // self.alignment * self.alignment
             last = min(-(-(stop + self.halo) // self.alignment) * self.alignment, image.shape[2])
             yield image[:, :, first:last], (slice(start - first, stop - first), core[1])

@@ -12,6 +12,9 @@ import torch
 
 from ..errors import SuperSegError
 
+# The CPU's allocators have no error of their own; this is how they word it.
+SHORTAGES = ("can't allocate memory", "not enough memory", "bad_alloc", "could not create a")
+
 
 def choose_device(wanted: str) -> torch.device:
     """Resolve `auto`, `cpu`, `cuda` or `mps`.
@@ -44,6 +47,21 @@ def describe(device: torch.device) -> dict[str, Any]:
         free = _free_system_memory()
         name = f"{device.type} ({threads} threads)"
     return {"type": device.type, "name": name, "free_bytes": int(free), "threads": threads}
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Tell whether an error says that a device, or the system, has too little memory."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in SHORTAGES)
+
+
+def release_memory(device: torch.device) -> None:
+    """Give back what a failed attempt has left reserved."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
 
 
 def reduced_precision(device: torch.device) -> torch.dtype | None:

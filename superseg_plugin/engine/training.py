@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .adam import Adam
-from .devices import autocast
+from .devices import autocast, is_shortage, release_memory
 from .losses import LOSSES
 from .networks import build_network
 from .scaling import BandScaling, to_standard
@@ -151,20 +151,26 @@ def train_within_memory(
         initial: as for `train`.
         report: as for `train`.
         say: takes a line for the log.
+
+    Raises:
+        MemoryError: the CPU, too, has too little.
     """
+    asked = plan
     while True:
         try:
             return train(patches, scaling, plan, device, initial, report)
-        except torch.OutOfMemoryError:
-            if device.type == "cpu":
+        except Exception as error:
+            if not is_shortage(error):
                 raise
-            torch.cuda.empty_cache()
+        release_memory(device)
         if plan.batch_size > 1:
             plan = replace(plan, batch_size=plan.batch_size // 2)
             say(f"The device is out of memory: training with BATCH_SIZE {plan.batch_size}")
-        else:
-            device = torch.device("cpu")
+        elif device.type != "cpu":
+            device, plan = torch.device("cpu"), asked
             say("The device is still out of memory: training on the CPU")
+        else:
+            raise MemoryError("for a batch of one patch")
 
 
 def majority_in_superpixels(predicted: Tensor, superpixels: Tensor, classes: int) -> Tensor:

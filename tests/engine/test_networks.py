@@ -95,4 +95,4 @@ def test_a_tile_too_large_for_the_device_is_computed_in_halves():
     found = small.probabilities(image, valid, scaling, core, said.append)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
     assert len(said) == 1
-    assert "halves" in said[0]
+    assert "2 parts" in said[0]
