@@ -18,19 +18,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QPainter
 
+from ..pipeline.colors import CONFIDENCE_COLORS
 from ..raster.class_table import read_class_table
 
 # QGIS keeps only a pointer to a post-processor: one that Python has let go of does nothing.
 _kept = []
 
-# From unsure to sure, told apart by the color-blind too.
-CONFIDENCE_COLORS = (
-    (0.0, "#440154"),
-    (25.0, "#3b528b"),
-    (50.0, "#21918c"),
-    (75.0, "#5ec962"),
-    (100.0, "#fde725"),
-)
 # Outlines are drawn from the zoom on at which a superpixel is this wide on the screen.
 OUTLINE_PIXELS = 5
 FLAT_TO_WHITE = 80

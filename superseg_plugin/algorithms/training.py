@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from ..pipeline.training import run_training
 from ..pipeline.training_options import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from .base import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES, SuperSegAlgorithm
+from .command_line import caller_of
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):
@@ -137,7 +138,8 @@ patches are drawn from all over it.</p>
         self.add_file_output(
             self.REPORT,
             "Report",
-            "The course of the training, with its loss curve, as a page to read.",
+            "The course of the training as a page to read: curves, times, settings, and the "
+            "command line that repeats it.",
             REPORT_FILES,
             optional=True,
         )
@@ -160,6 +162,7 @@ patches are drawn from all over it.</p>
             learning_rate=request.number(self.LEARNING_RATE),
             seed=request.integer(self.SEED),
         )
+        self.caller = caller_of(request)
 
     def read_outputs(self, request):
         self.model = request.file_output(self.MODEL)
@@ -181,6 +184,7 @@ patches are drawn from all over it.</p>
                 worker,
                 progress,
                 initial_model=self.initial_model,
+                caller=self.caller,
             )
         outputs = {
             self.MODEL: self.model,

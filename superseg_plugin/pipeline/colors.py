@@ -14,6 +14,14 @@ TELL_APART = 10.0
 DARKEST = 12.0
 FARTHEST = 160.0
 DIRECTIONS = 96
+# Percent of confidence, from unsure to sure, told apart by the color-blind too.
+CONFIDENCE_COLORS = (
+    (0.0, "#440154"),
+    (25.0, "#3b528b"),
+    (50.0, "#21918c"),
+    (75.0, "#5ec962"),
+    (100.0, "#fde725"),
+)
 WHITE = np.array([0.95047, 1.0, 1.08883])
 TO_XYZ = np.array(
     [
@@ -108,3 +116,17 @@ def _directions() -> Floats:
     radius = np.sqrt(1 - height**2)
     turn = np.pi * (1 + 5**0.5) * step
     return np.stack([height, radius * np.cos(turn), radius * np.sin(turn)], axis=-1)
+
+
+def _between(stops: tuple[tuple[float, str], ...]) -> npt.NDArray[np.uint8]:
+    """Fill the whole percents between colors, `(101, 3)`."""
+    percents = [percent for percent, _ in stops]
+    parts = np.array([list(bytes.fromhex(color[1:])) for _, color in stops], dtype=np.float64)
+    steps = np.arange(101)
+    mixed = [np.interp(steps, percents, column) for column in parts.T]
+    filled: npt.NDArray[np.uint8] = np.rint(np.stack(mixed, axis=1)).astype(np.uint8)
+    return filled
+
+
+# A color for each whole percent of confidence.
+SURE_COLORS = _between(CONFIDENCE_COLORS)

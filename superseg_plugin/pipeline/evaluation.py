@@ -17,8 +17,8 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
 from .class_reading import TILE
+from .evaluation_report import evaluation_report
 from .evaluation_result import Agreement, Evaluation
-from .report import evaluation_report
 from .scores import accuracy, all_scores, class_ious, matching
 
 Numbers = npt.NDArray[np.int64]

@@ -22,11 +22,16 @@ LOSS_WINDOW = 10
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """Weights and how they came about: loss of every step, classes in use at the end."""
+    """Weights and how they came about: loss of every step, classes in use after it."""
 
     weights: dict[str, npt.NDArray[Any]]
     losses: list[float]
-    live: int
+    live_by_step: list[int]
+
+    @property
+    def live(self) -> int:
+        """Classes in use at the end."""
+        return self.live_by_step[-1]
 
     @property
     def final_loss(self) -> float:

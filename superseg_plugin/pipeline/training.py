@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress
+from ..progress import Progress
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
@@ -20,7 +20,8 @@ from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
 from .patches import PatchSet, covering_windows, patch_limit, random_windows, read_patches
-from .report import facts_section, line_chart, page
+from .run_report import Caller, Run, training_report
+from .stages import Stages
 from .superpixel_options import SuperpixelOptions
 from .superpixels import make_superpixels
 from .survey import measure_scene
@@ -56,6 +57,7 @@ def run_training(
     worker: Worker,
     progress: Progress,
     initial_model: str | None = None,
+    caller: Caller | None = None,
 ) -> TrainingResult:
     """Train a network on a scene and write the model and, if wanted, a report.
 
@@ -68,31 +70,36 @@ def run_training(
         worker: who computes.
         progress: told of every step.
         initial_model: path of a model to start from, or None.
+        caller: who asked for it, for the report.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
     initial = _load_initial(initial_model, source, options)
+    stages = Stages(progress)
+    device = worker.submit("describe_device", {"network": options.network})
     with Staging() as staging:
         scratch = staging.scratch(model_output)
-        scaling = measure_scene(source, max(options.classes, 2), worker, progress)
-        if initial is not None:
-            scaling = scaling_of_model(initial)
+        with stages.stage("reading", 0, 0.02):
+            scaling = measure_scene(source, max(options.classes, 2), worker, progress)
+            if initial is not None:
+                scaling = scaling_of_model(initial)
         if superpixels is None:
             path = scratch / "superpixels.tif"
-            part = PartProgress(progress, 0, 0.2)
-            make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
+            with stages.stage("superpixels", 0.02, 0.2) as part:
+                make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
             superpixels = RasterSource(str(path))
         check_superpixels(superpixels)
         with superpixels:
             clusters, pixels = None, None
             if options.guidance == "clusters":
-                part = PartProgress(progress, 0.2, 0.4)
-                description = describe_scene(source, superpixels, scaling, worker, part)
-                clusters = cluster_superpixels(
-                    description, options.classes, GUIDING_SMOOTHNESS, worker, progress
-                )
+                with stages.stage("description", 0.2, 0.35) as part:
+                    description = describe_scene(source, superpixels, scaling, worker, part)
+                with stages.stage("clustering", 0.35, 0.4) as part:
+                    clusters = cluster_superpixels(
+                        description, options.classes, GUIDING_SMOOTHNESS, worker, part
+                    )
                 if initial is not None and clusters.classes != initial.classes:
                     raise SuperSegError(
                         f"INITIAL_MODEL has {initial.classes} classes, but the image bears only "
@@ -100,20 +107,15 @@ def run_training(
                         "selftraining."
                     )
                 options, pixels = replace(options, classes=clusters.classes), description.pixels
-            part = PartProgress(progress, 0.4, 0.45)
-            patches = draw_patches(source, superpixels, options, scratch, part)
-        trained = train_network(
-            patches,
-            clusters,
-            scaling,
-            options,
-            worker,
-            PartProgress(progress, 0.45, 1.0),
-            initial.weights if initial else None,
-        )
-        counts, means = look_at_classes(
-            patches, trained.weights, scaling, options, worker, progress
-        )
+            with stages.stage("patches", 0.4, 0.45) as part:
+                patches = draw_patches(source, superpixels, options, scratch, part)
+        with stages.stage("training", 0.45, 0.98) as part:
+            weights = initial.weights if initial else None
+            trained = train_network(patches, clusters, scaling, options, worker, part, weights)
+        with stages.stage("colors", 0.98, 1):
+            counts, means = look_at_classes(
+                patches, trained.weights, scaling, options, worker, progress
+            )
         order = np.argsort(-counts, kind="stable")
         trained = replace(trained, weights=reorder_classes(trained.weights, order))
         colors = display_colors(means[order], source)
@@ -124,12 +126,16 @@ def run_training(
         model = build_model(source, scaling, options, trained, colors, worker, merge_order, known)
         save_model(staging.path(model_output), model)
         if report_output:
-            sections = [
-                ("Training", line_chart(trained.losses, "Step", "Loss")),
-                ("Options", facts_section(asdict(options))),
-                ("Versions", facts_section(worker.versions)),
-            ]
-            text = page(f"Training on {source.name}", sections)
+            run = Run(
+                caller or Caller(),
+                source,
+                worker.versions,
+                worker.result(device, progress).result["name"],
+                stages.seconds,
+                trained.losses,
+                trained.live_by_step,
+            )
+            text = training_report(run, trained.live, model)
             staging.path(report_output).write_text(text, encoding="utf-8")
         staging.commit()
     return TrainingResult(trained.live, trained.final_loss)
@@ -199,11 +205,11 @@ def train_network(
         "seed": options.seed,
     }
     losses: list[float] = []
-    live = [options.classes]
+    live: list[int] = []
 
     def on_metric(event: dict[str, Any]) -> None:
         losses.append(event["loss"])
-        live[0] = event["live"]
+        live.append(event["live"])
         step = event["step"]
         progress.report(step / options.steps, "Training")
         if step % LOG_EVERY == 0 or step == options.steps:
@@ -212,7 +218,7 @@ def train_network(
 
     future = worker.submit("train", {**scaling, "plan": plan}, arrays)
     weights = worker.result(future, progress, on_metric).arrays
-    return TrainedNetwork(weights, losses, live[0])
+    return TrainedNetwork(weights, losses, live)
 
 
 def look_at_classes(

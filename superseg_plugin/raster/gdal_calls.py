@@ -46,3 +46,8 @@ def attempt(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[
             errors.append(str(error))
             result = None
     return result, errors[0] if errors else ""
+
+
+def gdal_version() -> str:
+    """Return the release of GDAL, such as "3.6.2"."""
+    return str(gdal.VersionInfo("RELEASE_NAME"))

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What was asked for, as a person reads it and as a shell repeats it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsProcessing,
+    QgsProcessingDestinationParameter,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..pipeline.run_report import Caller
+from ..raster.gdal_calls import gdal_version
+from ..resources import version
+
+# What a report that is passed on must not give away.
+SECRET_NAMES = "password|passwd|pwd|token|secret|sig|signature|key"
+SECRETS = (
+    (re.compile(rf"(?i)((?:{SECRET_NAMES})=)[^\s&'\";|]+"), r"\1…"),
+    (re.compile(r"(://)[^/@\s:]+:[^/@\s]+@"), r"\1…@"),
+)
+FILES_OF_LAYERS = ("gdal", "ogr")
+
+
+def caller_of(request):
+    """Describe a request for the report of its run. Main thread only: it looks at layers."""
+    asked = _Asked(request)
+    return Caller(
+        command=asked.command(),
+        versions={"SuperSeg": version(), "QGIS": Qgis.QGIS_VERSION, "GDAL": gdal_version()},
+        settings=asked.settings(),
+    )
+
+
+def without_secrets(text):
+    """Take passwords and the like out of an address."""
+    for pattern, rest in SECRETS:
+        text = pattern.sub(rest, text)
+    return text
+
+
+class _Asked:
+    """The parameters of a request as texts."""
+
+    def __init__(self, request):
+        self._algorithm = request.algorithm
+        self._request = request
+        self._place = (request.parameters, request.context)
+        self._texts = {}
+        for definition in request.algorithm.parameterDefinitions():
+            text = self._text(definition)
+            if text:
+                self._texts[definition.name()] = without_secrets(text)
+
+    def command(self):
+        """Write the command line, one parameter a line."""
+        lines = [f"qgis_process run superseg:{self._algorithm.ID} --"]
+        for definition in self._algorithm.parameterDefinitions():
+            text = self._texts.get(definition.name())
+            if text is not None and self._differs(definition):
+                lines.append(shlex.quote(f"{definition.name()}={text}"))
+        return " \\\n    ".join(lines)
+
+    def settings(self):
+        """Return the settings by title, without results."""
+        return {
+            definition.description(): self._texts[definition.name()]
+            for definition in self._algorithm.parameterDefinitions()
+            if definition.name() in self._texts and not _is_result(definition)
+        }
+
+    def _differs(self, definition):
+        default = definition.defaultValue()
+        if _is_result(definition) or default is None:
+            return True
+        if isinstance(definition, QgsProcessingParameterNumber):
+            return float(self._texts[definition.name()]) != float(default)
+        return self._texts[definition.name()] != str(default)
+
+    def _text(self, definition):
+        """What was given, or the default; "" for nothing."""
+        name, algorithm = definition.name(), self._algorithm
+        if _is_result(definition):
+            return self._result(definition)
+        parameters, context = self._place
+        if isinstance(definition, QgsProcessingParameterNumber):
+            if not self._request.given(name) and definition.defaultValue() is None:
+                return ""
+            whole = definition.dataType() == QgsProcessingParameterNumber.Type.Integer
+            if whole:
+                return str(algorithm.parameterAsInt(parameters, name, context))
+            return f"{algorithm.parameterAsDouble(parameters, name, context):.12g}"
+        if isinstance(definition, QgsProcessingParameterEnum):
+            return algorithm.parameterAsEnumString(parameters, name, context)
+        if not self._request.given(name):
+            return ""
+        if isinstance(definition, QgsProcessingParameterBand):
+            return ";".join(map(str, algorithm.parameterAsInts(parameters, name, context)))
+        if isinstance(definition, QgsProcessingParameterExtent):
+            return self._extent(name)
+        if isinstance(definition, QgsProcessingParameterRasterLayer):
+            return _source(algorithm.parameterAsRasterLayer(parameters, name, context))
+        if isinstance(definition, QgsProcessingParameterFeatureSource):
+            return _source(algorithm.parameterAsVectorLayer(parameters, name, context))
+        return algorithm.parameterAsString(parameters, name, context)
+
+    def _extent(self, name):
+        parameters, context = self._place
+        box = self._algorithm.parameterAsExtent(parameters, name, context)
+        if box.isNull():
+            return ""
+        sides = (box.xMinimum(), box.xMaximum(), box.yMinimum(), box.yMaximum())
+        code = self._algorithm.parameterAsExtentCrs(parameters, name, context).authid()
+        return ",".join(f"{side:.12g}" for side in sides) + (f" [{code}]" if code else "")
+
+    def _result(self, definition):
+        """Where a result goes: the user's file, or a plain name where it was to be temporary."""
+        if not self._request.given(definition.name()):
+            return ""
+        value = self._place[0][definition.name()]
+        if isinstance(value, QgsProcessingOutputLayerDefinition):
+            value = value.sink.staticValue()
+        path = str(value)
+        if path and path != QgsProcessing.TEMPORARY_OUTPUT:
+            return path
+        raster = isinstance(definition, QgsProcessingParameterRasterDestination)
+        ending = "tif" if raster else definition.defaultFileExtension()
+        return f"{definition.name().lower()}.{ending}"
+
+
+def _is_result(definition):
+    return isinstance(definition, QgsProcessingDestinationParameter)
+
+
+def _source(layer):
+    """Where a layer's data are; its name where that is no file."""
+    if layer is None:
+        return ""
+    source = layer.source()
+    if layer.providerType() not in FILES_OF_LAYERS:
+        return layer.name()
+    path = Path(source)
+    return str(path.absolute()) if path.exists() else source

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What reports are made of: single HTML pages that need nothing else to be read.
+
+Any text is escaped unless it is `Html` already.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .report_style import STYLE
+
+Section = tuple[str, "Html"]
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+class Html(str):
+    """Text that is HTML already; any other text is escaped."""
+
+    __slots__ = ()
+
+
+def page(
+    title: str,
+    sections: Sequence[Section],
+    lead: str = "",
+    figures: Mapping[str, str] | None = None,
+) -> str:
+    """Make a whole page.
+
+    Args:
+        title: of the page.
+        sections: headings and what stands below them.
+        lead: a sentence below the title.
+        figures: the numbers that matter most, by name.
+    """
+    body = "".join(
+        f"<section>\n<h2>{escaped(heading)}</h2>\n{content}\n</section>\n"
+        for heading, content in sections
+    )
+    top = f"<h1>{escaped(title)}</h1>\n"
+    if lead:
+        top += f'<p class="lead">{escaped(lead)}</p>\n'
+    if figures:
+        pairs = "".join(
+            f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>"
+            for name, value in figures.items()
+        )
+        top += f'<dl class="key">{pairs}</dl>\n'
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escaped(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n<header>\n{top}</header>\n{body}</body>\n</html>\n"
+    )
+
+
+def table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> Html:
+    """Make a table; cells that are not `Html` are escaped, floats get four digits."""
+    head = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in header)
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>\n" for row in rows)
+    return Html(
+        f'<div class="scroll" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}</tbody>\n</table></div>"
+    )
+
+
+def facts(values: Mapping[str, object]) -> Html:
+    """Make a table of names and values, such as options; empty values are left out."""
+    rows = "".join(
+        f"<tr><td>{escaped(name)}</td><td>{escaped(str(value))}</td></tr>\n"
+        for name, value in values.items()
+        if value not in (None, "")
+    )
+    return Html(f'<table class="facts"><tbody>\n{rows}</tbody></table>')
+
+
+def note(text: str) -> Html:
+    """Make a paragraph in small print."""
+    return Html(f'<p class="note">{escaped(text)}</p>')
+
+
+def swatch(color: Sequence[int]) -> Html:
+    """Make a small square of a color."""
+    return Html(f'<span class="swatch" style="background: {css(color)}"></span>')
+
+
+def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Sequence[str]) -> Html:
+    """Make a bar with a stretch in each class's color, as long as its share (0 to 1)."""
+    parts = "".join(
+        f'<div style="width: {100 * share:.3f}%; background: {css(color)}"'
+        f' title="{html.escape(name)} {100 * share:.1f} %"></div>'
+        for color, share, name in zip(colors.tolist(), shares, names)
+    )
+    return Html(f'<div class="bar" role="img" aria-label="Shares of the classes">{parts}</div>')
+
+
+def escaped(cell: object) -> str:
+    """Turn anything into HTML."""
+    if isinstance(cell, Html):
+        return str(cell)
+    if isinstance(cell, (float, np.floating)):
+        return f"{cell:.4f}"
+    return html.escape(str(cell))
+
+
+def css(color: Sequence[Any]) -> str:
+    """Write a color as style sheets do."""
+    red, green, blue = (int(part) for part in color)
+    return f"rgb({red}, {green}, {blue})"
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, Html) and cell.startswith("<td"):
+        return str(cell)
+    return f"<td>{escaped(cell)}</td>"

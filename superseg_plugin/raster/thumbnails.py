@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Small copies of rasters for looking at, and pictures for web pages."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from osgeo import gdal
+
+from ..errors import SuperSegError
+from .gdal_calls import attempt
+from .source import RasterSource
+from .windows import Window
+
+JPEG_QUALITY = 88
+_names = itertools.count()
+
+Array = npt.NDArray[Any]
+Bytes = npt.NDArray[np.uint8]
+
+
+def read_small(
+    source: RasterSource, window: Window, width: int, height: int, bands: tuple[int, ...] = (0,)
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Read every n-th pixel of a window, from overviews where there are any.
+
+    Never more than the result is held in memory. Polygons that mask the source are not looked at.
+
+    Args:
+        source: the raster.
+        window: of its grid.
+        width: columns of the result, at most those of the window.
+        height: rows of the result, the same.
+        bands: indices from 0 into `source.bands`.
+
+    Returns:
+        `(bands, height, width)` and where they are valid, `(height, width)`.
+
+    Raises:
+        SuperSegError: the raster cannot be read.
+    """
+    col, row = source.offset
+    place = f"/vsimem/superseg-{next(_names)}.vrt"
+    options = gdal.TranslateOptions(
+        format="VRT",
+        width=width,
+        height=height,
+        srcWin=[window.col + col, window.row + row, window.width, window.height],
+    )
+    try:
+        small, error = attempt(gdal.Translate, place, source.path, options=options)
+        if small is None:
+            raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
+        del small
+        with RasterSource(place, [source.bands[index] for index in bands]) as copy:
+            return copy.read(copy.grid.window)
+    finally:
+        attempt(gdal.Unlink, place)
+
+
+def photo(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
+    """Make a picture of `(3, rows, cols)`, as a data address; transparent where not valid."""
+    if valid.all() and gdal.GetDriverByName("JPEG"):
+        return _picture(pixels, "JPEG", [f"QUALITY={JPEG_QUALITY}"])
+    alpha = np.where(valid, 255, 0).astype(np.uint8)
+    return _picture(np.concatenate([pixels, alpha[np.newaxis]]), "PNG", [])
+
+
+def chart(numbers: Bytes, colors: Bytes) -> str:
+    """Make a picture of `(rows, cols)` numbers, as a data address.
+
+    Args:
+        numbers: 0 is transparent.
+        colors: `(k, 3)`, of the numbers from 1 on.
+    """
+    palette = gdal.ColorTable()
+    palette.SetColorEntry(0, (0, 0, 0, 0))
+    for value, color in enumerate(colors.tolist(), start=1):
+        palette.SetColorEntry(value, (*color, 255))
+    return _picture(numbers[np.newaxis], "PNG", [], palette)
+
+
+def _picture(pixels: Bytes, driver: str, options: list[str], palette: Any = None) -> str:
+    count, rows, cols = pixels.shape
+    drawn = gdal.GetDriverByName("MEM").Create("", cols, rows, count, gdal.GDT_Byte)
+    for index in range(count):
+        band = drawn.GetRasterBand(index + 1)
+        band.WriteRaster(0, 0, cols, rows, np.ascontiguousarray(pixels[index]).tobytes())
+        if palette is not None:
+            band.SetRasterColorTable(palette)
+    if count == 4:
+        drawn.GetRasterBand(4).SetColorInterpretation(gdal.GCI_AlphaBand)
+    place = f"/vsimem/superseg-{next(_names)}.{driver.lower()}"
+    made, error = attempt(gdal.GetDriverByName(driver).CreateCopy, place, drawn, 0, options)
+    try:
+        if made is None:
+            raise SuperSegError(f"A picture for the report cannot be made ({error}).")
+        del made
+        content = _content(place)
+    finally:
+        for name in (place, f"{place}.aux.xml"):
+            attempt(gdal.Unlink, name)
+    return f"data:image/{driver.lower()};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _content(place: str) -> bytes:
+    size = gdal.VSIStatL(place).size
+    file = gdal.VSIFOpenL(place, "rb")
+    try:
+        return bytes(gdal.VSIFReadL(1, size, file))
+    finally:
+        gdal.VSIFCloseL(file)
