@@ -17,7 +17,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
-from .clustering import assign_clusters
+from .clustering import Clusters, assign_clusters
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
 from .network import Network
@@ -186,7 +186,7 @@ def smooth_superpixels(
     smoothness: float,
     worker: Worker,
     progress: Progress,
-    evidence: dict[str, npt.NDArray[Any]] | None = None,
+    clusters: Clusters | None = None,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Class probabilities of superpixels, smoothed on their graph, and how sure they are.
 
@@ -196,7 +196,7 @@ def smooth_superpixels(
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
         progress: asked for cancel.
-        evidence: `evidence` and `smoothed` of the clusters to join with the network, or None.
+        clusters: of the same superpixels, to be joined with the network; None for it alone.
 
     Returns:
         Probabilities `(n, classes)` and confidence `(n,)`.
@@ -207,8 +207,9 @@ def smooth_superpixels(
         "lengths": description.lengths,
         "means": description.means,
         "pixels": description.pixels,
-        **(evidence or {}),
     }
+    if clusters is not None:
+        arrays.update(evidence=clusters.evidence, smoothed=clusters.smoothed)
     answer = worker.result(worker.submit("smooth", {"smoothness": smoothness}, arrays), progress)
     return answer.arrays["probabilities"], answer.arrays["confidence"]
 
@@ -225,14 +226,13 @@ def _classify_superpixels(
     description = describe_scene(
         source, superpixels, scaling_of_model(model), worker, PartProgress(progress, 0, 0.3)
     )
-    evidence = None
+    clusters = None
     if model.clusters:
-        known = assign_clusters(description, model.clusters, smoothness, worker, progress)
-        evidence = {"evidence": known.evidence, "smoothed": known.smoothed}
+        clusters = assign_clusters(description, model.clusters, smoothness, worker, progress)
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
-    return smooth_superpixels(pooled, description, smoothness, worker, progress, evidence)
+    return smooth_superpixels(pooled, description, smoothness, worker, progress, clusters)
 
 
 def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Progress) -> None:

@@ -228,9 +228,8 @@ class _Run:
                 count = len(description.pixels)
                 pooled = pool_superpixels(self._source, superpixels, network, count, progress)
             with self._stage("smoothing", 0.88, 0.9) as progress:
-                evidence = {"evidence": clusters.evidence, "smoothed": clusters.smoothed}
                 probabilities, sure = smooth_superpixels(
-                    pooled, description, options.smoothness, self._worker, progress, evidence
+                    pooled, description, options.smoothness, self._worker, progress, clusters
                 )
         with self._stage("painting", 0.9, 0.94) as progress:
             confidence = self._optional(self._outputs.confidence)
