@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker is killed, in every step."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from tests.faults.bench import Attempt, processes_of
+from tests.faults.session import Moment, Session
+
+# The operation that the worker dies in; none where it has done its work and is not missed.
+MOMENTS = {
+    "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
+    "stitch": (Moment(percent=17.2), "stitch"),
+    "description": (Moment("Description"), "describe_superpixels"),
+    "clustering": (Moment("Clustering", after=0.1), "cluster"),
+    "training": (Moment("Training", after=1.0), "train"),
+    "classification": (Moment("Network light"), "predict"),
+    "smoothing": (Moment("Smoothing"), "smooth"),
+    "painting": (Moment("Painting"), ""),
+    "writing": (Moment("Rendering"), ""),
+}
+
+
+def kill_worker() -> None:
+    """Kill the worker of this process's run."""
+    from tests.faults.bench import FOLDER
+
+    for number in processes_of(FOLDER / "tmp", os.getpid()):
+        os.kill(number, signal.SIGKILL)
+
+
+def killed_in(session: Session, step: str) -> list[Attempt]:
+    """Kill it in a step; the run fails with a sentence, or ends well where all is computed."""
+    moment, operation = MOMENTS[step]
+    place = session.bench.place(f"killed-{step}")
+    place.settle()
+    wanted = f"ended unexpectedly.*SIGKILL.* operation {operation}\\b.*TILE_SIZE"
+    attempt = session.provoke(place, moment, kill_worker, wanted if operation else "")
+    session.check_next_run(place, attempt)
+    return [attempt]
+
+
+FAULTS = {
+    f"kill -9 of the worker: {step}": lambda session, step=step: killed_in(session, step)
+    for step in MOMENTS
+}

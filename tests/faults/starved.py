@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A machine that has hardly any time for the run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+from tests.faults.bench import Attempt
+from tests.faults.command import Command
+from tests.faults.session import Session
+from tests.tools.qgis_process import QgisProcess
+
+PREFIX = ("nice", "-n", "19", "taskset", "-c", "0")
+BUSY = (sys.executable, "-c", "while True: pass")
+BUSY_LOOPS = 3
+# The log has a line at least every half minute while the worker computes.
+LONGEST_SILENCE = 35.0
+WATCHED_SECONDS = 100.0
+
+
+def starved(qgis: QgisProcess, session: Session) -> list[Attempt]:
+    """Run with the lowest priority on one core that others keep busy; watch it, then end it."""
+    place = session.bench.place("starved")
+    busy = [subprocess.Popen([*PREFIX, *BUSY]) for _ in range(BUSY_LOOPS)]
+    try:
+        command = Command(qgis, place, prefix=PREFIX)
+        command.wait_for("Reading")
+        watched_from = time.monotonic()
+        while command.process.poll() is None:
+            if time.monotonic() > watched_from + WATCHED_SECONDS:
+                break
+            time.sleep(0.1)
+        heard = [watched_from, *(at for at in command.heard_at if at > watched_from)]
+        over = command.process.poll() is not None
+        silences = [later - earlier for earlier, later in pairwise([*heard, time.monotonic()])]
+        attempt = Attempt(max(silences))
+        attempt.note = f"watched for {sum(silences):.0f} s, {len(heard) - 1} signs"
+        if max(silences) > LONGEST_SILENCE:
+            attempt.wrong.append(f"not a word for {max(silences):.0f} s")
+        if over and command.wait():
+            attempt.wrong.append(f"the run failed: {command.errors()}")
+    finally:
+        for loop in busy:
+            loop.kill()
+            loop.wait()
+    if over:
+        place.check(attempt, "balanced")
+    else:
+        command.process.terminate()
+        command.wait()
+        place.check(attempt)
+        attempt.left = [path for path in attempt.left if "/.superseg-" not in path]
+    place.temporary = session.bench.temporary
+    place.forget_elsewhere()
+    session.check_next_run(place, attempt)
+    return [attempt]
+
+
+FAULTS = {"machine starved (nice 19, one core)": starved}
