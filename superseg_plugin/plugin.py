@@ -24,14 +24,24 @@ class Entry(NamedTuple):
         opens: id of an algorithm whose dialog it opens, or a function that takes QGIS's interface
             and returns a window or panel. The function is called once; from then on the entry
             shows what it returned.
+        toolbar: it has a button in the toolbar of plugins too.
     """
 
     title: str
     opens: str | Callable[[Any], Any]
+    toolbar: bool = False
+
+
+def _workbench(interface):
+    # Panels are for windows: qgis_process reads this file too.
+    from .gui.workbench import open_workbench
+
+    return open_workbench(interface)
 
 
 ENTRIES = (
     Entry("Segment an image…", "superseg:segment"),
+    Entry("Class workbench", _workbench, toolbar=True),
     Entry("Install the runtime…", "superseg:installruntime"),
     Entry("Report on the runtime…", "superseg:runtimereport"),
 )
@@ -61,12 +71,15 @@ class SuperSegPlugin:
             action = QAction(QIcon(icon_path()), entry.title, self.iface.mainWindow())
             action.triggered.connect(partial(self._open, entry))
             self.iface.addPluginToMenu(MENU, action)
+            if entry.toolbar:
+                self.iface.addToolBarIcon(action)
             self.actions.append(action)
 
     def unload(self):
         """Take back all that was registered, and close what was opened."""
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
+            self.iface.removeToolBarIcon(action)
             action.deleteLater()
         self.actions = []
         for window in self.windows.values():

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.tools.qgis_process import BUILD, QgisProcess
+from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess
 
 DRIVER = Path(__file__).with_name("driver.py")
 SCREEN = "-screen 0 1280x800x24"
@@ -39,34 +39,53 @@ def desktop_session(
     Raises:
         SessionError: QGIS failed, or the driver did.
     """
+    values = {key: str(v) if isinstance(v, Path) else v for key, v in parameters.items()}
+    return play(name, DRIVER, {"image": str(image), "parameters": values}, pictures)
+
+
+def play(
+    name: str,
+    script: Path,
+    job: Mapping[str, object],
+    pictures: Path,
+    environment: Mapping[str, str] | None = None,
+    screen: str = SCREEN,
+) -> dict[str, Any]:
+    """Run a script inside a QGIS window of its own.
+
+    Args:
+        name: of the profile below build/.
+        script: begins its work when QGIS reads it, and ends QGIS when it has done.
+        job: what it is told, beside `pictures`, `report` and `repository`.
+        pictures: folder for the PNGs; emptied first.
+        environment: variables beside the usual ones.
+        screen: options of the virtual screen.
+
+    Returns:
+        What the script saw.
+
+    Raises:
+        SessionError: QGIS failed, or the script did.
+    """
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
     report = pictures / "seen.json"
-    job = pictures / "job.json"
-    values = {key: str(v) if isinstance(v, Path) else v for key, v in parameters.items()}
-    job.write_text(
-        json.dumps(
-            {
-                "image": str(image),
-                "parameters": values,
-                "pictures": str(pictures),
-                "report": str(report),
-            }
-        ),
-        encoding="utf-8",
-    )
-    environment = {
+    told = pictures / "job.json"
+    usual = {"pictures": str(pictures), "report": str(report), "repository": str(REPOSITORY)}
+    told.write_text(json.dumps({**job, **usual}), encoding="utf-8")
+    variables = {
         **QgisProcess(name).environment,
         "QT_QPA_PLATFORM": "xcb",
-        "SUPERSEG_DESKTOP_JOB": str(job),
+        "SUPERSEG_DESKTOP_JOB": str(told),
         # Fonts and widgets alike on every machine.
         "QT_SCALE_FACTOR": "1",
         "QT_STYLE_OVERRIDE": "Fusion",
+        **(environment or {}),
     }
     with (pictures / "qgis.log").open("w", encoding="utf-8") as log:
         done = subprocess.run(
-            ["xvfb-run", "-a", "-s", SCREEN, *QGIS, "--code", str(DRIVER)],
-            env=environment,
+            ["xvfb-run", "-a", "-s", screen, *QGIS, "--code", str(script)],
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be done to classes, as a row of buttons with keys of their own."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsColorDialog
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QKeySequence
+from qgis.PyQt.QtWidgets import QAction, QFileDialog, QToolBar, QToolButton
+
+from ..errors import SuperSegError
+from ..pipeline.class_edits import applied, assigned, merged, recolored
+from ..pipeline.class_groups import separated
+from ..pipeline.class_templates import Template, read_own
+from .class_model import NAME
+from .name_menu import NameMenu
+
+translate = QCoreApplication.translate
+
+
+def _table_files():
+    text = translate("SuperSeg", "Tables")
+    return f"{text} (*.csv *.txt *.tsv)"
+
+
+class ClassActions(QToolBar):
+    """Edits the session of the panel, on the rows selected in its table.
+
+    Signals:
+        failed: a sentence for the message bar.
+        pickToggled: the map tool is wanted, or no longer.
+    """
+
+    failed = pyqtSignal(str)
+    pickToggled = pyqtSignal(bool)
+
+    def __init__(self, table, parent=None):
+        super().__init__(parent)
+        self.session = None
+        self._table = table
+        self._keys = []
+        side = round(1.4 * self.fontMetrics().height())
+        self.setIconSize(QSize(side, side))
+        standard = QKeySequence.StandardKey
+        self.pick = self._add("mActionSelect", translate("SuperSeg", "Select on the map"), "", None)
+        self.pick.setCheckable(True)
+        self.pick.toggled.connect(self.pickToggled)
+        self.addSeparator()
+        self.undo = self._add(
+            "mActionUndo", translate("SuperSeg", "Undo"), standard.Undo, self.take_back
+        )
+        self.redo = self._add(
+            "mActionRedo", translate("SuperSeg", "Redo"), standard.Redo, self.do_again
+        )
+        self.addSeparator()
+        text = translate("SuperSeg", "Merge the selected classes")
+        self.merge = self._add("mActionMergeFeatures", text, "Ctrl+M", self.merge_chosen)
+        text = translate("SuperSeg", "Separate what was merged by hand")
+        self.separate = self._add("mActionSplitParts", text, "Ctrl+Shift+M", self.separate_chosen)
+        text = translate("SuperSeg", "Rename")
+        self.rename = self._add("mActionToggleEditing", text, "F2", self.rename_chosen)
+        text = translate("SuperSeg", "Change the color")
+        self.recolor = self._add("mIconColorWheel", text, "Ctrl+K", self.recolor_chosen)
+        self.addSeparator()
+        self.names = NameMenu(self)
+        self.names.assigned.connect(self.assign)
+        self.names.ownWanted.connect(self._ask_for_file)
+        button = QToolButton()
+        button.setText(translate("SuperSeg", "&Name as"))
+        button.setToolTip(
+            translate("SuperSeg", "Name and color of a template; classes of one name are merged")
+        )
+        button.setMenu(self.names)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.addWidget(button)
+        for widget in self.findChildren(QToolButton):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _add(self, icon, text, keys, function):
+        action = QAction(QgsApplication.getThemeIcon(f"/{icon}.svg"), text, self)
+        sequence = QKeySequence(keys)
+        shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{text} ({shown})" if shown else text)
+        if function is not None:
+            action.triggered.connect(lambda _checked=False: function())
+        if shown:
+            self._keys.append((sequence, action))
+        self.addAction(action)
+        return action
+
+    def action_for(self, event):
+        """Return the action that a key event means, or None.
+
+        QGIS has shortcuts of the same keys; the panel asks here before those are looked at.
+        """
+        modifiers = event.modifiers()
+        modifiers = int(getattr(modifiers, "value", modifiers))
+        pressed = QKeySequence(modifiers | int(event.key()))
+        exact = QKeySequence.SequenceMatch.ExactMatch
+        return next((action for keys, action in self._keys if keys.matches(pressed) == exact), None)
+
+    def refresh(self):
+        """Offer what can be done with the classes that are selected."""
+        session = self.session
+        chosen = self._table.chosen_groups() if session is not None else []
+        joined = session.state.joined if session is not None else ()
+        self.undo.setEnabled(session is not None and session.stack.canUndo())
+        self.redo.setEnabled(session is not None and session.stack.canRedo())
+        self.merge.setEnabled(len(chosen) > 1)
+        self.rename.setEnabled(len(chosen) == 1)
+        self.recolor.setEnabled(bool(chosen))
+        self.separate.setEnabled(
+            any(set(one) <= set(group.members) for group in chosen for one in joined)
+        )
+
+    def take_back(self):
+        """Undo the last edit."""
+        self.session.stack.undo()
+
+    def do_again(self):
+        """Redo the edit that was undone last."""
+        self.session.stack.redo()
+
+    def merge_chosen(self):
+        """Make the selected classes one."""
+        self.session.edit(translate("SuperSeg", "Merge classes"), merged, self._numbers())
+
+    def separate_chosen(self):
+        """Take the selected classes apart where a hand has merged them."""
+        for group in self._table.chosen_groups():
+            text = translate("SuperSeg", "Separate classes")
+            self.session.edit(text, separated, group.members)
+
+    def rename_chosen(self):
+        """Edit the name in the table."""
+        rows = self._table.selectionModel().selectedRows(NAME)
+        if len(rows) == 1:
+            self._table.setFocus()
+            self._table.setCurrentIndex(rows[0])
+            self._table.edit(rows[0])
+
+    def recolor_chosen(self):
+        """Ask for a color, and give it to the selected classes."""
+        chosen = self._table.chosen_groups()
+        if not chosen:
+            return
+        title = translate("SuperSeg", "Color of {}").format(chosen[0].name)
+        color = QgsColorDialog.getColor(QColor(*chosen[0].color), self, title)
+        if color.isValid():
+            self.set_color((color.red(), color.green(), color.blue()))
+
+    def set_color(self, color):
+        """Give a color to the selected classes."""
+        text = translate("SuperSeg", "Change the color")
+        self.session.edit(text, recolored, self._numbers(), color)
+
+    def assign(self, name, color):
+        """Make the selected classes what a template calls so."""
+        text = translate("SuperSeg", "Name as {}").format(name)
+        self.session.edit(text, assigned, self._numbers(), name, color)
+
+    def read_file(self, path):
+        """Take names to choose from, or what to do with the classes, from the analyst's file."""
+        try:
+            read = read_own(path)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            return
+        if isinstance(read, Template):
+            self.names.add_own(read)
+        else:
+            self.session.edit(translate("SuperSeg", "Table {}").format(read.file), applied, read)
+
+    def _ask_for_file(self):
+        title = translate("SuperSeg", "Names or table")
+        path, _ = QFileDialog.getOpenFileName(self, title, "", _table_files())
+        if path:
+            self.read_file(path)
+
+    def _numbers(self):
+        return [group.number for group in self._table.chosen_groups()]

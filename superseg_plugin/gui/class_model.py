@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of classes: color and number, name, area, share, and a small spectrum."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QLocale, Qt
+from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+
+translate = QCoreApplication.translate
+
+CLASS, NAME, AREA, SHARE, SPECTRUM = range(5)
+SWATCH = 64
+ROLE = Qt.ItemDataRole
+# What the proxy sorts by.
+SORT_ROLE = ROLE.UserRole
+GROUP_ROLE = ROLE.UserRole + 1
+
+
+class ClassModel(QAbstractTableModel):
+    """Groups of a session as rows. `rename` is called with a group's number and its new name."""
+
+    def __init__(self, rename, parent=None):
+        super().__init__(parent)
+        self._rename = rename
+        self._groups = []
+        self._factor, self._unit = 1.0, ""
+        self.limits = (0.0, 1.0)
+
+    def show(self, groups, factor, unit, limits):
+        """Show other groups.
+
+        Args:
+            groups: of `groups_of`.
+            factor: for areas.
+            unit: of areas, after the factor.
+            limits: least and largest mean of any class, for the small spectra.
+        """
+        self.beginResetModel()
+        self._groups, self._factor, self._unit, self.limits = groups, factor, unit, limits
+        self.endResetModel()
+
+    def group(self, row):
+        """Return the group of a row."""
+        return self._groups[row]
+
+    def row_of(self, number):
+        """Return the row of the group that has a class, or -1."""
+        return next((i for i, g in enumerate(self._groups) if number in g.members), -1)
+
+    def rowCount(self, parent=None):
+        return 0 if parent is not None and parent.isValid() else len(self._groups)
+
+    def columnCount(self, parent=None):
+        return 0 if parent is not None and parent.isValid() else SPECTRUM + 1
+
+    def headerData(self, section, orientation, role=ROLE.DisplayRole):
+        if role != ROLE.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        return (
+            translate("SuperSeg", "Class"),
+            translate("SuperSeg", "Name"),
+            translate("SuperSeg", "Area ({})").format(self._unit),
+            translate("SuperSeg", "Share"),
+            translate("SuperSeg", "Band means"),
+        )[section]
+
+    def flags(self, index):
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    def data(self, index, role=ROLE.DisplayRole):
+        if not index.isValid():
+            return None
+        group, column = self._groups[index.row()], index.column()
+        if role == GROUP_ROLE:
+            return group
+        if role == SORT_ROLE:
+            return (group.number, group.name.casefold(), group.area, group.share, group.number)[
+                column
+            ]
+        if role == ROLE.DecorationRole and column == CLASS:
+            return self._swatch(group.color)
+        if role == ROLE.TextAlignmentRole and column in (AREA, SHARE):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == ROLE.ToolTipRole:
+            return self._tip(group)
+        if role == ROLE.EditRole and column == NAME:
+            return group.name
+        if role == ROLE.DisplayRole:
+            return (
+                str(group.number),
+                group.name,
+                self._area(group.area),
+                f"{QLocale().toString(100 * group.share, 'f', 1)} %",
+                None,
+            )[column]
+        return None
+
+    def setData(self, index, value, role=ROLE.EditRole):
+        if role != ROLE.EditRole or index.column() != NAME:
+            return False
+        group = self._groups[index.row()]
+        # The session answers by showing its groups anew.
+        return str(value) == group.name or self._rename(group.number, str(value))
+
+    def _swatch(self, color):
+        pixmap = QPixmap(SWATCH, SWATCH)
+        pixmap.fill(QColor(*color))
+        icon = QIcon(pixmap)
+        # QGIS tints the icons of selected rows, and the color is what this is about.
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)
+        return icon
+
+    def _area(self, area):
+        value = area * self._factor
+        decimals = int(np.clip(3 - np.floor(np.log10(value)), 0, 4)) if value > 0 else 0
+        return QLocale().toString(float(value), "f", decimals)
+
+    def _tip(self, group):
+        lines = [f"{group.name}: {self._area(group.area)} {self._unit}"]
+        if len(group.members) > 1:
+            numbers = ", ".join(map(str, group.members[:20]))
+            more = ", …" if len(group.members) > 20 else ""
+            lines.append(translate("SuperSeg", "Classes {}").format(numbers + more))
+        return "\n".join(lines)

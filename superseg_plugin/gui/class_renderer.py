@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Groups of classes as QGIS draws them: one color and one line of the legend for each."""
+
+from __future__ import annotations
+
+from qgis.core import QgsMapLayerLegendUtils, QgsPalettedRasterRenderer, QgsProject
+from qgis.PyQt.QtGui import QColor
+
+NODE_ORDER = "legend/node-order"
+
+
+def show_groups(layer, groups):
+    """Draw a class layer in the colors of groups.
+
+    Args:
+        layer: the raster layer.
+        groups: of `groups_of`.
+    """
+    # The classes that groups are called by come first: they are the legend, the others have none.
+    members = [(group.number, group) for group in groups]
+    members += [(n, group) for group in groups for n in group.members if n != group.number]
+    classes = [
+        QgsPalettedRasterRenderer.Class(
+            number, QColor(*group.color), f"{group.name} ({100 * group.share:.1f} %)"
+        )
+        for number, group in members
+    ]
+    renderer = QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes)
+    former = layer.renderer()
+    if former is not None:
+        renderer.setOpacity(former.opacity())
+        renderer.setAlphaBand(former.alphaBand())
+    _cut_legend(layer, len(groups), len(members))
+    layer.setRenderer(renderer)
+    layer.triggerRepaint()
+
+
+def is_shown(layer, catalog):
+    """Tell whether a layer is drawn in classes of its own, and not as QGIS draws any raster."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsPalettedRasterRenderer):
+        return False
+    return {entry.value for entry in renderer.classes()} == set(catalog.numbers)
+
+
+def _cut_legend(layer, shown, count):
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    if node is None:
+        return
+    if shown < count:
+        # The name of the band comes before the classes, and tells nobody anything.
+        before = 1 if layer.dataProvider().displayBandName(1) else 0
+        order = list(range(before, before + shown))
+        QgsMapLayerLegendUtils.setLegendNodeOrder(node, order)
+    elif node.customProperty(NODE_ORDER) is not None:
+        node.removeCustomProperty(NODE_ORDER)

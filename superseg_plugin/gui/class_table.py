@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The view of the table of classes, with small spectra and a selection that outlives its rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.PyQt.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QRectF,
+    QSortFilterProxyModel,
+    Qt,
+    pyqtSignal,
+)
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QTableView,
+)
+
+from .class_model import AREA, CLASS, GROUP_ROLE, NAME, SHARE, SORT_ROLE, SPECTRUM, ClassModel
+
+
+class SpectrumDelegate(QStyledItemDelegate):
+    """Band means as small bars, all rows on the same scale."""
+
+    def __init__(self, model, parent=None):
+        super().__init__(parent)
+        self._model = model
+
+    def paint(self, painter, option, index):
+        style = option.widget.style()
+        style.drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
+        )
+        means = index.data(GROUP_ROLE).means
+        if not len(means):
+            return
+        low, high = self._model.limits
+        parts = np.nan_to_num(np.clip((means - low) / ((high - low) or 1.0), 0, 1))
+        box = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        width = box.width() / len(parts)
+        gap = 1.0 if width > 4 else 0.0
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        color = QColor(*index.data(GROUP_ROLE).color)
+        # A frame in the color of the text: some classes look like the background.
+        frame = QColor(option.palette.color(QPalette.ColorRole.Text))
+        frame.setAlpha(120)
+        painter.setPen(QPen(frame) if width > 4 else Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        for band, part in enumerate(parts.tolist()):
+            height = max(part * box.height(), 1.0)
+            left = box.left() + band * width
+            painter.drawRect(QRectF(left, box.bottom() - height, width - gap, height))
+        painter.restore()
+
+
+class ClassTable(QTableView):
+    """Rows of classes. `chosen` holds the numbers of all classes that the analyst has selected."""
+
+    chosenChanged = pyqtSignal()
+    recolorWanted = pyqtSignal()
+
+    def __init__(self, rename, parent=None):
+        super().__init__(parent)
+        self.chosen = frozenset()
+        self.classes = ClassModel(rename, self)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.classes)
+        self._proxy.setSortRole(SORT_ROLE)
+        self.setModel(self._proxy)
+        self._showing = False
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        self.setItemDelegateForColumn(SPECTRUM, SpectrumDelegate(self.classes, self))
+        self.setSortingEnabled(True)
+        self.sortByColumn(CLASS, Qt.SortOrder.AscendingOrder)
+        self.setAlternatingRowColors(True)
+        # Tab leaves the table; the arrow keys move in it.
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        modes = QHeaderView.ResizeMode
+        for column in (CLASS, AREA, SHARE):
+            header.setSectionResizeMode(column, modes.ResizeToContents)
+        header.setSectionResizeMode(NAME, modes.Stretch)
+        header.setStretchLastSection(False)
+        header.setHighlightSections(False)
+        letters = self.fontMetrics().horizontalAdvance("m")
+        self.setColumnWidth(SPECTRUM, 7 * letters)
+        self.verticalHeader().setDefaultSectionSize(round(1.6 * self.fontMetrics().height()))
+        self.selectionModel().selectionChanged.connect(self._keep_selection)
+        self.doubleClicked.connect(self._double_clicked)
+
+    def show_groups(self, groups, factor, unit, limits):
+        """Show other groups; what was selected stays selected."""
+        current = self.currentIndex()
+        column = current.column() if current.isValid() else NAME
+        number = current.data(GROUP_ROLE).number if current.isValid() else None
+        self._showing = True
+        self.classes.show(groups, factor, unit, limits)
+        self._select(self.chosen)
+        if number is not None:
+            place = self._proxy.mapFromSource(
+                self.classes.index(max(self.classes.row_of(number), 0), column)
+            )
+            self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._showing = False
+
+    def chosen_groups(self):
+        """Return the selected groups."""
+        rows = self.selectionModel().selectedRows()
+        return [index.data(GROUP_ROLE) for index in rows]
+
+    def choose(self, numbers, scroll=True):
+        """Select the groups that have these classes."""
+        self._showing = True
+        self._select(frozenset(numbers))
+        self._showing = False
+        self._keep_selection()
+        rows = self.selectionModel().selectedRows(NAME)
+        if rows and scroll:
+            flags = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(rows[-1], flags)
+            self.scrollTo(rows[-1])
+
+    def _select(self, numbers):
+        selection = QItemSelection()
+        for row in sorted({self.classes.row_of(number) for number in numbers} - {-1}):
+            first = self._proxy.mapFromSource(self.classes.index(row, 0))
+            last = self._proxy.mapFromSource(self.classes.index(row, SPECTRUM))
+            selection.select(first, last)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(selection, flags)
+
+    def _keep_selection(self, *_changes):
+        # Rows that go and come as the slider moves say nothing about what the analyst wants.
+        if self._showing:
+            return
+        self.chosen = frozenset(n for group in self.chosen_groups() for n in group.members)
+        self.chosenChanged.emit()
+
+    def _double_clicked(self, index):
+        if index.column() == CLASS:
+            self.recolorWanted.emit()

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The classes of one layer: slider, table, plots, and what can be done with them."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QSpinBox,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..pipeline.class_edits import renamed
+from ..pipeline.class_groups import most_groups
+from ..pipeline.class_tree import tree_of
+from .class_actions import ClassActions
+from .class_table import ClassTable
+from .dendrogram import Dendrogram
+from .ground_areas import area_unit
+from .hand_on import other_rasters
+from .spectrum_plot import SpectrumPlot
+
+translate = QCoreApplication.translate
+
+# Lines beyond these cannot be told apart.
+MOST_LINES = 10
+
+
+class ClassesPanel(QWidget):
+    """Shows a `ClassSession` and edits it; disabled without one.
+
+    Signals:
+        writeWanted, polygonsWanted, modelWanted: the buttons.
+        compareWanted: with the layer to compare with.
+    """
+
+    writeWanted = pyqtSignal()
+    polygonsWanted = pyqtSignal()
+    compareWanted = pyqtSignal(object)
+    modelWanted = pyqtSignal()
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.session = None
+        self._limits = (0.0, 1.0)
+        self.table = ClassTable(self._rename, self)
+        self.actions_bar = ClassActions(self.table, self)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.count = QSpinBox()
+        self.spectra = SpectrumPlot()
+        self.tree = Dendrogram()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.actions_bar)
+        layout.addLayout(self._granularity())
+        layout.addWidget(self._views(), 1)
+        layout.addLayout(self._buttons())
+        self.table.chosenChanged.connect(self._show_chosen)
+        self.table.recolorWanted.connect(self.actions_bar.recolor_chosen)
+        self.tree.picked.connect(self.pick)
+        self.tree.cutTaken.connect(lambda: self.session.begin_drag())
+        self.tree.countWanted.connect(lambda count, drag: self.session.slide(count, drag))
+        self.show_session(None)
+
+    def show_session(self, session):
+        """Show another session, or none."""
+        if self.session is not None:
+            self.session.changed.disconnect(self.refresh)
+        self.session = None
+        self.table.choose(())
+        self.session = session
+        self.actions_bar.session = session
+        self.setEnabled(session is not None)
+        self.actions_bar.refresh()
+        if session is None:
+            self.table.show_groups([], 1.0, "", self._limits)
+            self.spectra.show_groups([], ())
+            self.tree.show_tree(None, [], frozenset(), "")
+            return
+        session.changed.connect(self.refresh)
+        session.stack.indexChanged.connect(self.actions_bar.refresh)
+        known = session.catalog.means[np.isfinite(session.catalog.means)]
+        self._limits = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        self.refresh()
+
+    def refresh(self):
+        """Show the groups that the session has now."""
+        session = self.session
+        most, count = most_groups(session.catalog, session.state), len(session.groups)
+        tip = session.catalog.no_order or translate(
+            "SuperSeg", "Fewer classes: the most alike are joined"
+        )
+        for widget in (self.slider, self.count):
+            widget.blockSignals(True)
+            widget.setRange(min(2, most), most)
+            widget.setValue(count)
+            widget.blockSignals(False)
+            widget.setEnabled(bool(session.catalog.steps) and most > 2)
+            widget.setToolTip(tip)
+        factor, unit = area_unit(session.layer)
+        self.table.show_groups(session.groups, factor, unit, self._limits)
+        self._show_chosen()
+
+    def pick(self, numbers, add):
+        """Select the groups that have these classes, or add them to those selected.
+
+        Picking with `add` what is selected already takes it away again.
+        """
+        wanted = {n for number in numbers for n in self._members(number)}
+        if add:
+            chosen = set(self.table.chosen)
+            wanted = chosen - wanted if wanted and wanted <= chosen else chosen | wanted
+        self.table.choose(wanted)
+
+    def event(self, event):
+        # Whoever takes the override gets the key; QGIS's own shortcut of it does not see it.
+        if event.type() == QEvent.Type.ShortcutOverride and self.actions_bar.action_for(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event):
+        action = self.actions_bar.action_for(event)
+        if action is None:
+            super().keyPressEvent(event)
+        elif action.isEnabled():
+            action.trigger()
+
+    def _rename(self, number, name):
+        return self.session.edit(translate("SuperSeg", "Rename"), renamed, number, name)
+
+    def _members(self, number):
+        group = self.session.group_of(number)
+        return group.members if group is not None else ()
+
+    def _show_chosen(self):
+        session = self.session
+        if session is None:
+            return
+        chosen = self.table.chosen_groups()
+        shown = chosen or sorted(session.groups, key=lambda group: -group.area)
+        self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names)
+        numbers = frozenset(number for group in chosen for number in group.members)
+        text = session.catalog.no_order or translate("SuperSeg", "All classes are one.")
+        self.tree.show_tree(tree_of(session.catalog, session.state), session.groups, numbers, text)
+        self.actions_bar.refresh()
+
+    def _list_references(self):
+        self.references.clear()
+        for layer in other_rasters(self.session):
+            action = self.references.addAction(layer.name())
+            action.triggered.connect(
+                lambda _checked=False, chosen=layer: self.compareWanted.emit(chosen)
+            )
+        if self.references.isEmpty():
+            text = translate("SuperSeg", "Add the reference to the project first")
+            self.references.addAction(text).setEnabled(False)
+
+    # Building
+
+    def _granularity(self):
+        row = QHBoxLayout()
+        label = QLabel(translate("SuperSeg", "C&lasses"))
+        label.setBuddy(self.slider)
+        self.slider.setPageStep(4)
+        self.slider.sliderPressed.connect(lambda: self.session.begin_drag())
+        self.slider.valueChanged.connect(
+            lambda count: self.session.slide(count, self.slider.isSliderDown())
+        )
+        self.count.setKeyboardTracking(False)
+        self.count.valueChanged.connect(lambda count: self.session.slide(count, False))
+        for widget in (self.slider, self.count):
+            widget.setAccessibleName(translate("SuperSeg", "Number of classes"))
+        row.addWidget(label)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.count)
+        return row
+
+    def _views(self):
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.spectra, translate("SuperSeg", "&Spectra"))
+        area = QScrollArea()
+        area.setWidget(self.tree)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tabs.addTab(area, translate("SuperSeg", "&Tree"))
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.tabs)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
+        return splitter
+
+    def _buttons(self):
+        def button(text, tip, signal):
+            made = QPushButton(text)
+            made.setToolTip(tip)
+            if signal is not None:
+                made.clicked.connect(lambda _checked=False: signal.emit())
+            return made
+
+        self.write_button = button(
+            translate("SuperSeg", "&Write merged classes…"),
+            translate("SuperSeg", "A class raster with the classes as they are shown here"),
+            self.writeWanted,
+        )
+        self.polygons_button = button(
+            translate("SuperSeg", "To &polygons…"),
+            translate("SuperSeg", "Polygons of the classes as they are shown here"),
+            self.polygonsWanted,
+        )
+        self.compare_button = button(
+            translate("SuperSeg", "&Compare with reference"),
+            translate("SuperSeg", "Scores of the classes of the file against a reference layer"),
+            None,
+        )
+        self.model_button = button(
+            translate("SuperSeg", "&Apply model to others…"),
+            translate("SuperSeg", "Classify other layers with the model of these classes"),
+            self.modelWanted,
+        )
+        self.references = QMenu(self)
+        self.references.aboutToShow.connect(self._list_references)
+        self.compare_button.setMenu(self.references)
+        grid = QGridLayout()
+        grid.addWidget(self.write_button, 0, 0)
+        grid.addWidget(self.polygons_button, 0, 1)
+        grid.addWidget(self.compare_button, 1, 0)
+        grid.addWidget(self.model_button, 1, 1)
+        return grid

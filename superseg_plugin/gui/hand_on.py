@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the workbench to the algorithms: their dialogs, filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsProcessingUtils, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+
+from ..errors import SuperSegError
+from ..pipeline.class_catalog import check_there
+from ..pipeline.class_edits import table_rows
+from ..pipeline.merge_table import write_merge_table
+from ..raster.grid import require_same_grid
+from ..raster.source import RasterSource
+from .class_session import path_of
+
+translate = QCoreApplication.translate
+
+MODEL_PATTERN = "*.superseg"
+
+
+class HandOn(QObject):
+    """Opens dialogs. `failed` says why one did not open, or did not come to its end."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, interface, parent=None):
+        super().__init__(parent)
+        self._iface = interface
+        self.dialog = None
+
+    def write(self, session):
+        """Merge classes, as the workbench shows them."""
+        self._open("superseg:mergeclasses", session, TABLE=self._table(session))
+
+    def polygons(self, session):
+        """Polygons of the classes, as the workbench shows them."""
+        self._open("superseg:classpolygons", session, TABLE=self._table(session))
+
+    def compare(self, session, reference):
+        """Compare the file with a reference layer on the same grid."""
+        try:
+            with (
+                RasterSource(path_of(session.layer), [1]) as classes,
+                RasterSource(path_of(reference), [1]) as other,
+            ):
+                require_same_grid(classes.grid, other.grid, "REFERENCE", other.name)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            return
+        self._open("superseg:evaluate", session, REFERENCE=reference)
+
+    def apply_model(self, session):
+        """Classify other layers with a model, one row of the batch for each."""
+        from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+        from processing.tools import dataobjects
+
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById("superseg:classify")
+        if algorithm is None:
+            return
+        dialog = BatchAlgorithmDialog(algorithm, self._iface.mainWindow())
+        panel = dialog.mainWidget()
+        context = dataobjects.createContext()
+        layers = images_like(session)
+        models = sorted(Path(session.catalog.path).parent.glob(MODEL_PATTERN))
+        if len(layers) > panel.batchRowCount():
+            panel.addRow(len(layers) - panel.batchRowCount())
+        for row, layer in enumerate(layers):
+            values = {"INPUT": layer.id()}
+            # Of several, nobody but the analyst can tell which.
+            if len(models) == 1:
+                values["MODEL"] = str(models[0])
+            for name, value in values.items():
+                column = panel.parameter_to_column[name]
+                panel.wrappers[row][column].setParameterValue(value, context)
+        self.dialog = dialog
+        dialog.show()
+
+    def _table(self, session):
+        path = QgsProcessingUtils.generateTempFilename("classes.csv")
+        write_merge_table(path, table_rows(session.groups))
+        return path
+
+    def _open(self, algorithm, session, **parameters):
+        from qgis import processing
+
+        try:
+            check_there(session.catalog.path)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            return
+        values = {"CLASSIFICATION": session.layer, **parameters}
+        self.dialog = processing.createAlgorithmDialog(algorithm, values)
+        title = self.dialog.windowTitle()
+        self.dialog.algorithmFinished.connect(lambda fine, _results: self._finished(fine, title))
+        self.dialog.show()
+
+    def _finished(self, fine, title):
+        if not fine:
+            text = translate("SuperSeg", "{} has not come to its end; its log says why.")
+            self.failed.emit(text.format(title))
+
+
+def other_rasters(session):
+    """Return the raster layers of the project beside a session's own."""
+    layers = QgsProject.instance().mapLayers().values()
+    return sorted(
+        (one for one in layers if isinstance(one, QgsRasterLayer) and one is not session.layer),
+        key=lambda layer: layer.name().casefold(),
+    )
+
+
+def images_like(session):
+    """Return the layers that a model of these classes may be for: those with as many bands."""
+    bands = session.catalog.means.shape[1]
+    # One band is a class raster or an elevation more often than an image.
+    return [one for one in other_rasters(session) if one.bandCount() == bands > 1]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names and colors to choose from: two templates, and the analyst's own file."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+from qgis.PyQt.QtWidgets import QMenu
+
+from ..pipeline.class_templates import TEMPLATES
+
+translate = QCoreApplication.translate
+
+
+class NameMenu(QMenu):
+    """Offers the names of templates.
+
+    Signals:
+        assigned: the name, and its color or None.
+        ownWanted: the analyst wants to read a file of his own.
+    """
+
+    assigned = pyqtSignal(str, object)
+    ownWanted = pyqtSignal()
+
+    def __init__(self, parent=None):
+        super().__init__(translate("SuperSeg", "Name as"), parent)
+        for template in TEMPLATES:
+            self._add(template)
+        self.addSeparator()
+        own = self.addAction(translate("SuperSeg", "Names or table from a file…"))
+        own.triggered.connect(lambda _checked=False: self.ownWanted.emit())
+
+    def add_own(self, template):
+        """Offer the names of a file too, above all others."""
+        before = self.actions()[0]
+        self.insertMenu(before, self._menu(template))
+
+    def _add(self, template):
+        self.addMenu(self._menu(template))
+
+    def _menu(self, template):
+        menu = QMenu(template.title, self)
+        for name, color in template.entries:
+            action = menu.addAction(name)
+            if color is not None:
+                side = self.fontMetrics().height()
+                swatch = QPixmap(side, side)
+                swatch.fill(QColor(*color))
+                action.setIcon(QIcon(swatch))
+            action.triggered.connect(
+                lambda _checked=False, n=name, c=color: self.assigned.emit(n, c)
+            )
+        return menu

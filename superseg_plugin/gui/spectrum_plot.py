@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Band means of classes as lines, with their names."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+translate = QCoreApplication.translate
+
+TICKS = 4
+STEPS = (1, 2, 2.5, 5, 10)
+
+
+class SpectrumPlot(QWidget):
+    """Draws the band means of groups of classes."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._groups, self._bands = [], ()
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Expanding, policy.Expanding)
+        self.setAccessibleName(translate("SuperSeg", "Band means of the selected classes"))
+
+    def show_groups(self, groups, bands):
+        """Show other groups.
+
+        Args:
+            groups: with means of the bands.
+            bands: their names.
+        """
+        self._groups = [g for g in groups if len(g.means) and np.isfinite(g.means).all()]
+        self._bands = bands
+        self.update()
+
+    def sizeHint(self):
+        line = self.fontMetrics().height()
+        return QSize(20 * line, 11 * line)
+
+    def minimumSizeHint(self):
+        line = self.fontMetrics().height()
+        return QSize(12 * line, 7 * line)
+
+    def paintEvent(self, _event):
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        if not self._groups:
+            text = translate("SuperSeg", "Select classes whose band means are known.")
+            painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), int(flags), text)
+            return
+        values = np.array([group.means for group in self._groups])
+        ticks = _ticks(float(values.min()), float(values.max()))
+        box = self._box(ticks)
+        self._axes(painter, box, ticks)
+        self._lines(painter, box, values, ticks)
+        self._names(painter, box, values, ticks)
+
+    def _box(self, ticks):
+        metrics = self.fontMetrics()
+        line = metrics.height()
+        left = max(metrics.horizontalAdvance(f"{tick:g}") for tick in ticks) + line
+        names = max(metrics.horizontalAdvance(group.name) for group in self._groups)
+        right = min(names + 1.6 * line, 0.38 * self.width())
+        return QRectF(
+            left, 0.7 * line, self.width() - left - right, self.height() - 0.7 * line - 1.7 * line
+        )
+
+    def _axes(self, painter, box, ticks):
+        text = self.palette().color(QPalette.ColorRole.Text)
+        faint = QColor(text)
+        faint.setAlpha(50)
+        line = self.fontMetrics().height()
+        flags = Qt.AlignmentFlag
+        for tick in ticks:
+            y = _y(box, ticks, tick)
+            painter.setPen(QPen(faint, 1))
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+            painter.setPen(text)
+            place = QRectF(0, y - line / 2, box.left() - 0.4 * line, line)
+            painter.drawText(place, int(flags.AlignRight | flags.AlignVCenter), f"{tick:g}")
+        count, free = len(self._bands), -line
+        for band, name in enumerate(self._bands):
+            width = self.fontMetrics().horizontalAdvance(name)
+            last = box.right() + line / 2 - width
+            left = min(max(_x(box, band, count) - width / 2, 0.0), last)
+            # What has no room beside the name before it is left out.
+            if left < free + line / 2:
+                continue
+            free = left + width
+            place = QRectF(left, box.bottom() + 0.3 * line, width + 1, 1.2 * line)
+            painter.drawText(place, int(flags.AlignLeft | flags.AlignTop), name)
+
+    def _lines(self, painter, box, values, ticks):
+        halo = QColor(self.palette().color(QPalette.ColorRole.Text))
+        halo.setAlpha(110)
+        count = len(self._bands)
+        for group, means in zip(self._groups, values.tolist()):
+            points = [
+                QPointF(_x(box, i, count), _y(box, ticks, mean)) for i, mean in enumerate(means)
+            ]
+            # A class in the color of the background is seen by its halo.
+            for color, width in ((halo, 4.0), (QColor(*group.color), 2.4)):
+                pen = QPen(color, width)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                painter.drawPolyline(QPolygonF(points))
+            painter.setPen(QPen(halo, 1))
+            painter.setBrush(QColor(*group.color))
+            for point in points:
+                painter.drawEllipse(point, 3.2, 3.2)
+
+    def _names(self, painter, box, values, ticks):
+        """Names at the right, in the order of the last band, none over another."""
+        metrics = self.fontMetrics()
+        line = float(metrics.height())
+        wanted = [_y(box, ticks, mean) for mean in values[:, -1].tolist()]
+        order = np.argsort(wanted, kind="stable").tolist()
+        room = int(self.height() // line)
+        order = order[:room]
+        places = _apart(
+            [wanted[index] for index in order], line, line / 2, self.height() - line / 2
+        )
+        left = box.right() + 0.9 * line
+        swatch = 0.55 * line
+        text = self.palette().color(QPalette.ColorRole.Text)
+        for index, y in zip(order, places):
+            group = self._groups[index]
+            painter.setPen(QPen(text, 0.5))
+            painter.setBrush(QColor(*group.color))
+            painter.drawRect(QRectF(left - swatch / 2, y - swatch / 2, swatch, swatch))
+            painter.setPen(text)
+            width = self.width() - left - 0.6 * line
+            name = metrics.elidedText(group.name, Qt.TextElideMode.ElideRight, int(width))
+            place = QRectF(left + 0.5 * line, y - line / 2, width + line, line)
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), name)
+
+
+def _x(box, band, count):
+    return box.left() + box.width() * (band / (count - 1) if count > 1 else 0.5)
+
+
+def _y(box, ticks, value):
+    return box.bottom() - box.height() * (value - ticks[0]) / (ticks[-1] - ticks[0])
+
+
+def _ticks(low, high):
+    """Round numbers that span the values."""
+    span = (high - low) or abs(high) or 1.0
+    raw = span / TICKS
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = next(s * power for s in STEPS if s * power >= raw)
+    first, last = np.floor(low / step), np.ceil(high / step)
+    return [float(n * step) for n in np.arange(first, max(last, first + 1) + 1)]
+
+
+def _apart(wanted, gap, low, high):
+    """Move places that ascend so that none is nearer than a gap to the next, within limits."""
+    places = []
+    for place in wanted:
+        places.append(max(place, places[-1] + gap if places else low))
+    limit = high
+    for index in range(len(places) - 1, -1, -1):
+        places[index] = min(places[index], limit)
+        limit = places[index] - gap
+    return places

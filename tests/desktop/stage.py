@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A play in a QGIS window (`qgis --code`): steps that click and look, and a report at the end.
+
+The variable SUPERSEG_DESKTOP_JOB names a JSON file with `pictures` (a folder), `report` (the file
+into which goes what was seen) and whatever else the play needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import traceback
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QPoint, Qt, QTimer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget
+from qgis.utils import iface
+
+JOB = json.loads(Path(os.environ["SUPERSEG_DESKTOP_JOB"]).read_text(encoding="utf-8"))
+WINDOW = (1280, 800)
+PAUSE_MS = 40
+LIMIT_MS = 600_000
+LEFT = Qt.MouseButton.LeftButton
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+class Stage:
+    """Runs a generator of steps in the event loop; a step yields when QGIS has to work."""
+
+    def __init__(self):
+        self.seen = {}
+        self.window = iface.mainWindow()
+        self.steps = self._all()
+        self.resume()
+        QTimer.singleShot(LIMIT_MS, lambda: self.end(error="the session took too long"))
+
+    def play(self):
+        """The steps; a generator."""
+        raise NotImplementedError
+
+    def _all(self):
+        yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))
+        self.window.setGeometry(0, 0, *JOB.get("window", WINDOW))
+        for dock in self.window.findChildren(QDockWidget):
+            if dock.objectName() != "Layers":
+                dock.hide()
+        yield from self.rest()
+        yield from self.play()
+
+    def resume(self):
+        try:
+            next(self.steps)
+        except StopIteration:
+            self.end()
+        except Exception:  # the only way out is the report
+            self.end(error=traceback.format_exc())
+        else:
+            QTimer.singleShot(PAUSE_MS, self.resume)
+
+    def end(self, error=None):
+        if error:
+            self.seen["error"] = error
+            self.picture(self.window, "failed")
+        Path(JOB["report"]).write_text(json.dumps(self.seen, indent=1), encoding="utf-8")
+        # Closing QGIS asks about unsaved projects and tears down plugins; nothing of it is wanted.
+        os._exit(1 if error else 0)
+
+    def wait(self, condition, seconds=120):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {seconds} s in vain")
+            yield
+
+    def rest(self, turns=3):
+        for _ in range(turns):
+            yield
+        while iface.mapCanvas().isDrawing():
+            yield
+
+    def picture(self, widget, name):
+        QApplication.processEvents()
+        target = Path(JOB["pictures"]) / f"{name}.png"
+        if not widget.grab().save(str(target)):
+            raise OSError(f"{target} cannot be written")
+
+    def messages(self):
+        """Texts of the message bar, which is emptied."""
+        bar = iface.messageBar()
+        texts = [item.text() for item in bar.items()]
+        bar.clearWidgets()
+        return texts
+
+    def dialogs(self):
+        """Titles of the windows that are open beside the main one."""
+        return [
+            widget.windowTitle()
+            for widget in QApplication.topLevelWidgets()
+            if widget.isVisible() and widget is not self.window and widget.windowTitle()
+        ]
+
+    def trigger(self, text):
+        """Choose an entry of the plugin's menu."""
+        menus = iface.pluginMenu().actions()
+        menu = next(action.menu() for action in menus if action.text() == "SuperSeg")
+        next(action for action in menu.actions() if action.text() == text).trigger()
+
+    def click_map(self, x, y, keys=NO_KEY):
+        """Click at map coordinates."""
+        canvas = iface.mapCanvas()
+        place = canvas.getCoordinateTransform().transform(x, y)
+        QTest.mouseClick(canvas.viewport(), LEFT, keys, QPoint(round(place.x()), round(place.y())))
+
+
+def start(stage):
+    """Begin a play when QGIS is up; the object must outlive the file that it is made in."""
+    QTimer.singleShot(1000, lambda: setattr(QApplication.instance(), "superseg_stage", stage()))
