@@ -65,8 +65,8 @@ def covering_windows(source: RasterSource, side: int, stride: int) -> list[Windo
     grid = source.grid
     return [
         _window(col, row, side, source)
-        for row in _starts(grid.height, side, stride)
-        for col in _starts(grid.width, side, stride)
+        for row in starts(grid.height, side, stride)
+        for col in starts(grid.width, side, stride)
     ]
 
 
@@ -142,8 +142,9 @@ def _window(col: int, row: int, side: int, source: RasterSource) -> Window:
     return Window(col, row, min(side, source.grid.width - col), min(side, source.grid.height - row))
 
 
-def _starts(length: int, side: int, stride: int) -> list[int]:
-    starts = list(range(0, max(length - side, 0) + 1, stride))
-    if starts[-1] + side < length:
-        starts.append(length - side)
-    return starts
+def starts(length: int, side: int, stride: int) -> list[int]:
+    """Where windows begin that cover a length; the last one ends with it."""
+    places = list(range(0, max(length - side, 0) + 1, stride))
+    if places[-1] + side < length:
+        places.append(length - side)
+    return places

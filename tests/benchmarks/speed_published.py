@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,20 +19,19 @@ import numpy as np
 
 from superseg_plugin.pipeline.network import Network
 from superseg_plugin.pipeline.painting import classify_pixels
-from superseg_plugin.pipeline.patches import covering_windows
-from superseg_plugin.pipeline.segmentation import (
-    PUBLISHED_EPOCHS,
-    PUBLISHED_LEAST_STEPS,
-    PUBLISHED_SIEVE,
-    PUBLISHED_STRIDE,
-    PUBLISHED_TILE,
+from superseg_plugin.pipeline.published import (
+    EPOCHS,
+    SIEVE,
+    STRIDE,
+    TILE,
+    published_tiles,
+    published_training,
 )
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
 from superseg_plugin.pipeline.trained_model import build_model
 from superseg_plugin.pipeline.training import cover_with_patches, train_network
-from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
@@ -70,15 +70,6 @@ def seconds_per_step(moments: Sequence[tuple[int, float]], warm_up: int) -> floa
     return (end - start) / (last - first)
 
 
-def published_steps(width: int, height: int) -> tuple[int, int]:
-    """Tiles of a scene and training steps that the preset makes on it."""
-    tiles = 1
-    for length in (width, height):
-        inside = max(length - PUBLISHED_TILE, 0)
-        tiles *= -(-inside // PUBLISHED_STRIDE) + 1
-    return tiles, max(PUBLISHED_LEAST_STEPS, PUBLISHED_EPOCHS * tiles)
-
-
 def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[str, float]:
     """Seconds of the preset's own parts on a small raster.
 
@@ -101,21 +92,12 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
             make_superpixels(source, scaling, labels, scratch, choice, worker, silent)
             started = time.perf_counter()
             with RasterSource(str(labels)) as superpixels:
-                patches = cover_with_patches(
-                    source, superpixels, PUBLISHED_TILE, PUBLISHED_STRIDE, scratch, silent
-                )
-            count = len(covering_windows(source, PUBLISHED_TILE, PUBLISHED_STRIDE))
-            tile_s = (time.perf_counter() - started) / count
+                patches = cover_with_patches(source, superpixels, TILE, STRIDE, scratch, silent)
+            tiles = published_tiles(source.grid.width, source.grid.height)
+            tile_s = (time.perf_counter() - started) / tiles
             while True:
-                options = TrainingOptions(
-                    classes=classes,
-                    guidance="selftraining",
-                    network="published",
-                    steps=WARM_UP + steps,
-                    patch_size=PUBLISHED_TILE,
-                    batch_size=1,
-                    learning_rate=1e-3,
-                )
+                whole = published_training(classes, 0, tiles)
+                options = replace(whole, steps=WARM_UP + steps)
                 clock = StepClock(options.steps)
                 trained = train_network(patches, None, scaling, options, worker, clock)
                 step_s = seconds_per_step(clock.moments, WARM_UP)
@@ -128,7 +110,7 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
             started = time.perf_counter()
             classify_pixels(source, Network(model, worker, 0, silent), draft, None, silent)
             classified = time.perf_counter()
-            sieve(draft, PUBLISHED_SIEVE, silent)
+            sieve(draft, SIEVE, silent)
             return {
                 "step_s": step_s,
                 "steps_measured": steps,
@@ -150,7 +132,8 @@ def extrapolate(run: dict, measured: dict[str, float]) -> dict:
         What was measured, the parts that it comes to, and their sum.
     """
     width, height = map(int, run["size"].split("x"))
-    tiles, steps = published_steps(width, height)
+    tiles = published_tiles(width, height)
+    steps = published_training(0, 0, tiles).steps
     share = width * height / measured["pixels"]
     stages = run["stages"]
     parts = {
@@ -164,7 +147,7 @@ def extrapolate(run: dict, measured: dict[str, float]) -> dict:
     return {
         "extrapolated": True,
         "note": (
-            f"Not run whole: {steps} steps are those of {tiles} tiles in {PUBLISHED_EPOCHS} epochs,"
+            f"Not run whole: {steps} steps are those of {tiles} tiles in {EPOCHS} epochs,"
             f" at the speed of {measured['steps_measured']:.0f} measured ones after {WARM_UP} to"
             f" warm up; classification and sieve are those of {measured['pixels'] / 1e6:.1f} Mpx,"
             f" by area; start, {', '.join(SHARED_STAGES)} are those of the balanced run"

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.pipeline.patches import covering_windows
+from superseg_plugin.pipeline.published import published_tiles, published_training
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import speed_peers
 from tests.benchmarks.growth_plot import Curve, Panel, curve_plot, growth_plot
@@ -20,12 +21,7 @@ from tests.benchmarks.memory import MemoryWatch
 from tests.benchmarks.scenes import make_repeated, make_scene
 from tests.benchmarks.speed_giga import quarter_peaks
 from tests.benchmarks.speed_peers import Peer, measure_peer, peer_ratios, run_within
-from tests.benchmarks.speed_published import (
-    extrapolate,
-    measure_published,
-    published_steps,
-    seconds_per_step,
-)
+from tests.benchmarks.speed_published import extrapolate, measure_published, seconds_per_step
 from tests.benchmarks.speed_report import peer_table
 from tests.benchmarks.speed_runs import stage_peaks
 from tests.conftest import read_raster, write_raster
@@ -121,9 +117,9 @@ def test_published_steps_are_those_of_all_its_tiles(tmp_path):
     for rows, cols in ((500, 300), (513, 960), (1000, 961)):
         raster = write_raster(tmp_path / "image.tif", np.zeros((rows, cols), np.uint8))
         with RasterSource(raster) as source:
-            tiles = len(covering_windows(source, 512, 448))
-        assert published_steps(cols, rows) == (tiles, 150)
-    assert published_steps(7200, 6800) == (16 * 16, 2560)
+            assert published_tiles(cols, rows) == len(covering_windows(source, 512, 448))
+        assert published_training(16, 0, published_tiles(cols, rows)).steps == 150
+    assert published_training(16, 0, published_tiles(7200, 6800)).steps == 10 * 16 * 16
 
 
 def test_a_step_is_timed_without_those_that_warm_up():
