@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from ..raster.class_legend import Legend, one_line
 from ..raster.class_table import MOST_CLASSES
+from ..raster.source import RasterSource
 from .class_strips import ClassSurvey
 from .colors import told_apart
 from .merge_table import MergeTable
 from .model_file import Model
+from .rendering import ClassStatistics, class_colors, display_stretch
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -120,6 +122,21 @@ def looks_of_groups(
             colors[number - 1] = color
             known[number - 1] = True
     return Looks(tuple(names), colors, known)
+
+
+def colors_of(
+    looks: Looks, image: RasterSource | None, statistics: ClassStatistics | None
+) -> npt.NDArray[np.uint8]:
+    """Colors of the looks, and for classes that nobody has given one, what they look like."""
+    if looks.complete or image is None or statistics is None:
+        return looks.filled()
+    there = np.array([bool(name) for name in looks.names])
+    figures = ClassStatistics(
+        statistics.counts[there], statistics.sums[there], statistics.areas[there]
+    )
+    others = np.zeros_like(looks.colors)
+    others[there] = class_colors(figures, image.display_bands, display_stretch(image))
+    return looks.filled(others)
 
 
 def joint_means(means: Floats, pixels: Ints) -> Floats:

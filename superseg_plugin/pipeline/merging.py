@@ -20,22 +20,15 @@ from .class_reading import count_and_measure
 from .class_strips import ClassStrips
 from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .merge_table import MergeTable, read_merge_table
-from .merged_looks import Looks, joint_means, looks_of_groups
+from .merged_looks import colors_of, joint_means, looks_of_groups
 from .merging_options import MergingOptions
 from .model_file import Model, read_header
 from .painting import class_writer
 from .record import write_beside
-from .rendering import ClassStatistics, class_colors, class_statistics, display_stretch
+from .rendering import ClassStatistics, class_statistics
 from .similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
 from .small_objects import SmallObjects
-from .stored_order import (
-    describe_merging,
-    order_of_model,
-    order_of_record,
-    read_record_of,
-    renumbered,
-    was_merged,
-)
+from .stored_order import describe_merging, renumbered, stored_order
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -156,25 +149,13 @@ class _Merging:
             return MeasuredSimilarity(moments)
         needed = bool(self._options.classes or self._options.min_area)
         try:
-            return self._stored_similarity()
+            steps = stored_order(self._source, self.model, self.model_file, numbers)
+            return StoredSimilarity(steps, numbers)
         except SuperSegError as error:
             if needed:
                 raise
             self._progress.log(f"The result will have no merge order: {error}")
             return None
-
-    def _stored_similarity(self) -> Similarity:
-        numbers, source = self._survey.numbers, self._source
-        if self.model is None:
-            record, place = read_record_of(source.path)
-            return StoredSimilarity(order_of_record(record, place, source.name, numbers), numbers)
-        if was_merged(source.path):
-            raise SuperSegError(
-                f"MODEL: the classes of {source.name} have been merged and are no longer those of"
-                " the model; leave MODEL empty, or give the image as INPUT."
-            )
-        steps = order_of_model(self.model, str(self.model_file), numbers)
-        return StoredSimilarity(steps, numbers)
 
     def _plan(self) -> MergePlan:
         survey = self._survey
@@ -275,26 +256,12 @@ class _Merging:
                 band_names = former.band_names
         return ClassTable(
             names=looks.names,
-            colors=self._colors(looks, statistics),
+            colors=colors_of(looks, self._image, statistics),
             counts=counts,
             areas=areas[1 : count + 1],
             means=means,
             band_names=band_names,
         )
-
-    def _colors(self, looks: Looks, statistics: ClassStatistics | None) -> Bytes:
-        """Colors of the looks, and for classes that nobody has given one, what they look like."""
-        if looks.complete or self._image is None or statistics is None:
-            return looks.filled()
-        there = np.array([bool(name) for name in looks.names])
-        figures = ClassStatistics(
-            statistics.counts[there], statistics.sums[there], statistics.areas[there]
-        )
-        others = np.zeros_like(looks.colors)
-        others[there] = class_colors(
-            figures, self._image.display_bands, display_stretch(self._image)
-        )
-        return looks.filled(others)
 
     def _write_record(self, plan: MergePlan, numbers: Ints, count: int) -> None:
         """Write what was done, and the merge order of what has come out."""

@@ -25,6 +25,31 @@ LARGEST_RECORD = 64 * 1024**2
 CURE = "remove it and give the image as INPUT"
 
 
+def stored_order(
+    source: RasterSource, model: Model | None, file: str | None, numbers: Ints
+) -> list[Step]:
+    """The merge order of the model that made some classes, or of their own record.
+
+    Args:
+        source: the class raster.
+        model: that made it, or None.
+        file: name of the model.
+        numbers: `(k,)` of the classes.
+
+    Raises:
+        SuperSegError: there is none, or it is not of these classes.
+    """
+    if model is None:
+        record, place = read_record_of(source.path)
+        return order_of_record(record, place, source.name, numbers)
+    if was_merged(source.path):
+        raise SuperSegError(
+            f"MODEL: the classes of {source.name} have been merged and are no longer those of"
+            " the model; leave MODEL empty, or give the image as INPUT."
+        )
+    return order_of_model(model, str(file), numbers)
+
+
 def read_record_of(path: str) -> tuple[Any, str]:
     """Read the record beside a result, and say what file it is in; None where there is none.
 
