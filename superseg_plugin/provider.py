@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.average_color import AverageColorAlgorithm
+from .algorithms.class_polygons import ClassPolygonsAlgorithm
 from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
@@ -24,6 +25,7 @@ ALGORITHMS = (
     ClassificationAlgorithm,
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
+    ClassPolygonsAlgorithm,
     EvaluationAlgorithm,
     InstallRuntimeAlgorithm,
     RuntimeReportAlgorithm,

@@ -12,7 +12,7 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsGeometry,
     QgsProcessingFeatureSource,
-    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterDestination,
     QgsRectangle,
     QgsWkbTypes,
 )
@@ -149,11 +149,16 @@ class Request:
         path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
         return self._output(path, name)
 
+    def vector_output(self, name):
+        """Return the path of a vector file to write."""
+        path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+        return self._output(path, name)
+
     def _output(self, path, name):
         if not path:
             return None
         definition = self.algorithm.parameterDefinition(name)
-        raster = not isinstance(definition, QgsProcessingParameterFileDestination)
+        raster = isinstance(definition, QgsProcessingParameterRasterDestination)
         check_output(path, name, self.inputs, raster=raster)
         self.outputs.append((name, path))
         check_different(self.outputs)

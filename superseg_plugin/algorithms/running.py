@@ -12,29 +12,30 @@ class FeedbackProgress:
     """A `Progress` that speaks to a QgsProcessingFeedback.
 
     Attributes:
+        feedback: what it speaks to, for algorithms of QGIS that are a step of the run.
         activity: what was reported last to be done.
     """
 
     def __init__(self, feedback):
-        self._feedback = feedback
+        self.feedback = feedback
         self._fraction = 0.0
         self.activity = ""
 
     def report(self, fraction, text=""):
         """Move the progress bar, never back, and show a new activity."""
         self._fraction = min(max(fraction, self._fraction), 1.0)
-        self._feedback.setProgress(100.0 * self._fraction)
+        self.feedback.setProgress(100.0 * self._fraction)
         if text and text != self.activity:
             self.activity = text
-            self._feedback.setProgressText(text)
+            self.feedback.setProgressText(text)
 
     def log(self, text):
         """Add a line to the log."""
-        self._feedback.pushInfo(text)
+        self.feedback.pushInfo(text)
 
     def cancelled(self):
         """Tell whether the user has pressed Cancel."""
-        return self._feedback.isCanceled()
+        return self.feedback.isCanceled()
 
 
 def unforeseen(error, activity, feedback):

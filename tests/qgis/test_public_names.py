@@ -134,6 +134,11 @@ PUBLIC = {
         {},
         {"OUTPUT": "outputRaster", "CLASS_COUNT": "outputNumber"},
     ),
+    "classpolygons": (
+        {"CLASSIFICATION": None, "TABLE": None, "SIMPLIFY": 0.0, "OUTPUT": None},
+        {},
+        {"OUTPUT": "outputVector", "POLYGON_COUNT": "outputNumber"},
+    ),
     "evaluate": (
         {"CLASSIFICATION": None, "REFERENCE": None, "UNLABELLED": None, "REPORT": None},
         {},
@@ -172,6 +177,7 @@ OPTIONAL = {
     "classify": {"SUPERPIXELS", "EXTENT", "MASK", "CONFIDENCE"},
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
+    "classpolygons": {"TABLE"},
     "evaluate": {"UNLABELLED", "REPORT"},
     "installruntime": {"SOURCE"},
     "runtimereport": set(),

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Outlines of classes as polygons, by GDAL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from osgeo import gdal, ogr, osr
+
+from ..errors import SuperSegError
+from ..progress import Progress, stop_if_cancelled
+from .gdal_calls import attempt
+from .grid import UNREFERENCED
+from .source import RasterSource
+
+LAYER = "classes"
+NUMBER_FIELD = "class"
+NAME_FIELD = "name"
+
+# The numbers pass through a lookup table that GDAL reads as steps, so every number has its own.
+VIRTUAL = """<VRTDataset rasterXSize="{width}" rasterYSize="{height}">
+  {srs}<GeoTransform>{geotransform}</GeoTransform>
+  <VRTRasterBand dataType="Byte" band="1"><NoDataValue>0</NoDataValue>
+    <ComplexSource><SourceFilename relativeToVRT="0">{path}</SourceFilename>
+      <SourceBand>1</SourceBand><LUT>{steps}</LUT></ComplexSource>
+  </VRTRasterBand>
+</VRTDataset>"""
+
+
+def write_polygons(
+    source: RasterSource,
+    numbers: Mapping[int, int],
+    names: Mapping[int, str],
+    path: Path,
+    progress: Progress,
+) -> int:
+    """Write a GeoPackage with one polygon for each patch of a class.
+
+    Args:
+        source: the class raster; its first band counts.
+        numbers: which number each class has in the result, 1 to 255; others are left out.
+        names: of the classes in the result.
+        path: the file to make, in a folder of its own: a scratch file goes beside it.
+        progress: told of the share that is done.
+
+    Returns:
+        How many polygons there are.
+
+    Raises:
+        SuperSegError: it cannot be written, or the raster has no place that polygons can have.
+        Cancelled: the user asked to stop.
+    """
+    grid = source.grid
+    if grid.gcps and grid.geotransform is None:
+        raise SuperSegError(
+            f"CLASSIFICATION: {source.name} is placed by ground control points; warp it with Warp"
+            " (reproject), nearest neighbor, and take the result."
+        )
+    raster = path.with_name("classes.vrt")
+    raster.write_text(_virtual(source, numbers), encoding="utf-8")
+    opened, error = attempt(gdal.OpenEx, str(raster), gdal.OF_RASTER)
+    made, other = attempt(gdal.GetDriverByName("GPKG").Create, str(path), 0, 0, 0)
+    if opened is None or made is None:
+        raise SuperSegError(f"{path.name} cannot be written ({error or other}).")
+    band = opened.GetRasterBand(1)
+    layer = made.CreateLayer(LAYER, _reference(grid.crs), ogr.wkbPolygon)
+    layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
+    layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
+
+    def tell(fraction: float, _text: str, _data: object) -> int:
+        progress.report(fraction)
+        return 0 if progress.cancelled() else 1
+
+    # One transaction: each polygon would be one of its own, and slow.
+    attempt(made.StartTransaction)
+    code, error = attempt(gdal.Polygonize, band, band.GetMaskBand(), layer, 0, [], callback=tell)
+    stop_if_cancelled(progress)
+    for number, name in names.items():
+        text = name.replace("'", "''")
+        attempt(made.ExecuteSQL, f"UPDATE {LAYER} SET {NAME_FIELD}='{text}' WHERE class={number}")
+    _, failed = attempt(made.CommitTransaction)
+    if code != 0 or failed:
+        raise SuperSegError(
+            f"The polygons of {source.name} cannot be made ({error or failed}); check the free"
+            " space on the disk."
+        )
+    return int(layer.GetFeatureCount())
+
+
+def _virtual(source: RasterSource, numbers: Mapping[int, int]) -> str:
+    grid = source.grid
+    highest = max(numbers) + 1
+    steps = ",".join(f"{n}:{numbers.get(n, 0)}" for n in range(highest + 1))
+    return VIRTUAL.format(
+        width=grid.width,
+        height=grid.height,
+        srs=f"<SRS>{escape(grid.crs)}</SRS>\n  " if grid.crs else "",
+        geotransform=",".join(f"{part:.17g}" for part in grid.geotransform or UNREFERENCED),
+        path=escape(source.path),
+        steps=steps,
+    )
+
+
+def _reference(wkt: str) -> Any:
+    if not wkt:
+        return None
+    srs = osr.SpatialReference()
+    code, _ = attempt(srs.ImportFromWkt, wkt)
+    if code != 0:
+        return None
+    srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    return srs

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Class rasters as SuperSeg leaves them: with a table of classes and their merge order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.conftest import write_raster
+
+
+def write_classes(path, values, order=None, **options):
+    """Write a class raster with its table and record, and return its path as text.
+
+    Args:
+        path: Where to write.
+        values: `(rows, cols)` class numbers from 1 without gaps, 0 for nodata.
+        order: merge order; the highest class joins the one before it, and so on, where None;
+            no record at all where False.
+        options: of `write_raster`.
+    """
+    from superseg_plugin.pipeline.colors import told_apart
+    from superseg_plugin.pipeline.record import write_beside
+    from superseg_plugin.raster.class_table import ClassTable, write_class_table
+
+    values = np.asarray(values, np.uint8)
+    count = int(values.max())
+    write_raster(path, values, nodata=0, **options)
+    numbers = np.arange(1, count + 1)
+    pixels = np.bincount(values.ravel(), minlength=count + 1)[1:]
+    means = np.stack([40 + 150 * ((numbers * step) % 7) / 7 for step in (1, 2, 3)], axis=1)
+    table = ClassTable(
+        tuple(f"Class {number}" for number in numbers),
+        told_apart(means.astype(np.uint8)),
+        pixels,
+        pixels * 4.0,
+        means,
+        ("Red", "Green", "Blue"),
+    )
+    write_class_table(path, table)
+    if order is None:
+        order = [[n - 1, n, float(count - n + 1)] for n in range(count, 1, -1)]
+    if order is not False:
+        write_beside(Path(path), {"merge_order": order})
+    return str(path)
+
+
+def striped(count, side=64):
+    """Make `(side, side)` classes 1 to `count` in stripes, the first the widest."""
+    edges = np.cumsum(np.arange(count, 0, -1))
+    rows = np.searchsorted(edges * side / edges[-1], np.arange(side) + 0.5) + 1
+    return np.repeat(rows[:, np.newaxis], side, axis=1).astype(np.uint8)

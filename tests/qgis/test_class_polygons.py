@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Polygons of classes: one a patch, with name and area on the ellipsoid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qgis.core import QgsProcessingException, QgsVectorLayer
+
+from tests.class_rasters import striped, write_classes
+from tests.qgis.helpers import Listener
+
+DEGREES = (10.0, 0.001, 0.0, 50.0, 0.0, -0.001)
+
+
+def features(path):
+    layer = QgsVectorLayer(path, "polygons", "ogr")
+    assert layer.isValid()
+    return [
+        (f["class"], f["name"], f["area"], f.geometry().constGet().nCoordinates(), f.geometry())
+        for f in layer.getFeatures()
+    ]
+
+
+def test_every_patch_is_a_polygon_with_its_name_and_area(run, tmp_path):
+    values = np.ones((20, 20), np.uint8)
+    values[5:10, 5:10] = 2
+    values[15:18, 5:10] = 2
+    values[0, 0] = 0
+    path = write_classes(tmp_path / "classes.tif", values)
+    found = run(
+        "superseg:classpolygons",
+        {"CLASSIFICATION": path, "OUTPUT": str(tmp_path / "polygons.gpkg")},
+    )
+    rows = features(found["OUTPUT"])
+    assert found["POLYGON_COUNT"] == len(rows) == 3
+    assert sorted((number, name) for number, name, *_ in rows) == [
+        (1, "Class 1"),
+        (2, "Class 2"),
+        (2, "Class 2"),
+    ]
+    # Pixels of 2 x 2 m in UTM at its central meridian, where a map is 0.9996 of the ground.
+    areas = sorted(area for _, _, area, *_ in rows)
+    ground = 4 / 0.9996**2
+    assert areas == pytest.approx([15 * ground, 25 * ground, 359 * ground], rel=1e-4)
+
+
+def test_a_table_merges_and_names_first(run, tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    table = tmp_path / "table.csv"
+    table.write_text("from,to,name\n1,1,It's wood\n2,1,\n", encoding="utf-8")
+    found = run(
+        "superseg:classpolygons",
+        {"CLASSIFICATION": path, "TABLE": str(table), "OUTPUT": str(tmp_path / "p.gpkg")},
+    )
+    rows = features(found["OUTPUT"])
+    assert sorted((number, name) for number, name, *_ in rows) == [
+        (1, "It's wood"),
+        (3, "Class 3"),
+        (4, "Class 4"),
+    ]
+
+
+def test_areas_of_degrees_are_square_meters_on_the_ellipsoid(run, tmp_path):
+    values = np.full((10, 10), 1, np.uint8)
+    path = write_classes(tmp_path / "classes.tif", values, geotransform=DEGREES, epsg=4326)
+    found = run(
+        "superseg:classpolygons", {"CLASSIFICATION": path, "OUTPUT": str(tmp_path / "p.gpkg")}
+    )
+    ((_, _, area, _, _),) = features(found["OUTPUT"])
+    # A hundredth of a degree each way at 50 degrees north.
+    assert area == pytest.approx(1112.3 * 716.9, rel=2e-3)
+
+
+def test_simplifying_takes_the_steps_out(run, tmp_path):
+    rows, cols = np.indices((60, 60))
+    path = write_classes(tmp_path / "classes.tif", np.where(rows > cols, 1, 2))
+    points = []
+    for tolerance in (0, 4):
+        found = run(
+            "superseg:classpolygons",
+            {
+                "CLASSIFICATION": path,
+                "SIMPLIFY": tolerance,
+                "OUTPUT": str(tmp_path / f"p{tolerance}.gpkg"),
+            },
+        )
+        points.append([points for _, _, _, points, _ in features(found["OUTPUT"])])
+    assert min(points[0]) > 100
+    assert max(points[1]) < 10
+
+
+def test_a_run_that_is_stopped_leaves_nothing(run, tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    target = tmp_path / "p.gpkg"
+    run(
+        "superseg:classpolygons",
+        {"CLASSIFICATION": path, "OUTPUT": str(target)},
+        feedback=Listener(cancel_at=5),
+    )
+    assert not target.exists()
+    assert not list(tmp_path.glob(".superseg-*"))
+
+
+def test_a_table_of_other_classes_is_refused(run, tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(2))
+    table = tmp_path / "table.csv"
+    table.write_text("from,to\n7,1\n", encoding="utf-8")
+    with pytest.raises(QgsProcessingException, match=r"table\.csv, line 2 tells of class 7"):
+        run(
+            "superseg:classpolygons",
+            {"CLASSIFICATION": path, "TABLE": str(table), "OUTPUT": str(tmp_path / "p.gpkg")},
+        )
