@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
 COMMON = {"errors", "progress", "run_folder"}
-SKIN = {"algorithms", "gui", "plugin", "provider", "resources"}
+SKIN = {"algorithms", "gui", "plugin", "provider", "resources", "settings"}
 
 # Which rooms of the package each room may use. Nothing points back.
 ARROWS = {
@@ -19,10 +19,11 @@ ARROWS = {
     "progress": {"errors"},
     "resources": set(),
     "run_folder": set(),
+    "settings": {"raster", "worker", "resources"},
     "plugin": {"provider", "resources", "gui"},
     "provider": {"algorithms", "resources"},
-    "algorithms": {"pipeline", "raster", "worker", "resources"} | COMMON,
-    "gui": {"pipeline", "raster", "worker", "resources"} | COMMON,
+    "algorithms": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,
+    "gui": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,
     "pipeline": {"raster", "worker"} | COMMON,
     "raster": COMMON,
     "worker": {"engine"} | COMMON,

@@ -19,19 +19,18 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
-    QgsSettings,
 )
 from qgis.PyQt.QtGui import QIcon
 
 from ..errors import Cancelled, SuperSegError
 from ..resources import icon_path
+from ..settings import chosen_python
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .request import Request
 from .running import FeedbackProgress, unforeseen
 from .sentences import refusal
 
-PYTHON_SETTING = "superseg/python"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
@@ -65,11 +64,6 @@ SMOOTHNESS_HELP = (
 MIN_AREA_HELP = (
     "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
 )
-
-
-def chosen_python():
-    """Return the interpreter that the user set for the worker, or None."""
-    return QgsSettings().value(PYTHON_SETTING, "", type=str) or None
 
 
 class SuperSegAlgorithm(QgsProcessingAlgorithm):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterFile
 
-from ..worker.environment import install_environment
+from ..settings import network
+from ..worker.builds import BACKENDS
+from ..worker.environment import commands_by_hand, install_environment
 from .base import SuperSegAlgorithm
-
-BACKENDS = ("auto", "cpu", "cuda")
 
 
 class InstallRuntimeAlgorithm(SuperSegAlgorithm):
@@ -24,20 +24,26 @@ class InstallRuntimeAlgorithm(SuperSegAlgorithm):
 own</b>, so that they can neither disturb nor crash QGIS. This installs them into a folder of your
 user account; QGIS, its Python and other plugins stay as they are. Every QGIS version on this
 computer then uses the same installation.</p>
-<p>It takes some minutes and about 1 GB for <i>cpu</i>, several GB for <i>cuda</i>. If it fails or
-is cancelled, nothing is left behind.</p>
-<p><b>Without internet</b>, give a folder with the wheel files as source.</p>
+<p>It takes some minutes. <i>cpu</i> downloads 0.2 to 0.4 GB and takes 1.3 GB on disk, <i>cuda</i>
+2 to 3 GB and 5 GB. If it fails or is cancelled, nothing is left behind, and an older installation
+stays as it was.</p>
+<p>The <b>proxy</b> and the certificates that QGIS is set to (Settings &gt; Options &gt; Network and
+Authentication) hold for the installation as well.</p>
+<p><b>Without internet</b>, give a folder with the wheel files, or a zip file of them, as source.
+The log has the command lines, for those who want to do it by hand.</p>
 <p>If you have a Python environment with PyTorch already, set the environment variable
-SUPERSEG_PYTHON to its interpreter instead.</p>
+SUPERSEG_PYTHON to its interpreter instead. In the window of QGIS, <i>Plugins &gt; SuperSeg &gt;
+Runtime</i> does the same and more.</p>
 """
 
     BACKEND = "BACKEND"
     SOURCE = "SOURCE"
+    FOLDER = "FOLDER"
     TEXT = "TEXT"
 
     def flags(self):
-        flag = QgsProcessingAlgorithm.Flag
-        return (super().flags() | flag.FlagHideFromModeler) & ~flag.FlagSupportsBatch
+        # Not hidden from the modeler: what is hidden there is also left out of qgis_process list.
+        return super().flags() & ~QgsProcessingAlgorithm.Flag.FlagSupportsBatch
 
     def initAlgorithm(self, configuration=None):
         self.add_choice(
@@ -47,16 +53,23 @@ SUPERSEG_PYTHON to its interpreter instead.</p>
             "cuda needs an NVIDIA graphics processor.",
             BACKENDS,
         )
+        kind = QgsProcessingParameterFile.Behavior.Folder
+        wheels = QgsProcessingParameterFile(
+            self.SOURCE, "Folder of wheel files", behavior=kind, optional=True
+        )
+        self.add(
+            wheels,
+            "Install from the wheel files in this folder or zip file, without internet. The Python "
+            "package index if left empty.",
+            advanced=True,
+        )
         folder = QgsProcessingParameterFile(
-            self.SOURCE,
-            "Folder of wheel files",
-            behavior=QgsProcessingParameterFile.Behavior.Folder,
-            optional=True,
+            self.FOLDER, "Install into", behavior=kind, optional=True
         )
         self.add(
             folder,
-            "Install from the wheel files in this folder, without internet. The Python package "
-            "index if left empty.",
+            "Folder for the installation, on a larger disk for example. Where it is now, or your "
+            "data folder, if left empty.",
             advanced=True,
         )
         self.add_text_output(self.TEXT, "Result")
@@ -64,9 +77,15 @@ SUPERSEG_PYTHON to its interpreter instead.</p>
     def read_request(self, request):
         self.backend = request.choice(self.BACKEND)
         self.source = request.text(self.SOURCE)
+        self.folder = request.text(self.FOLDER)
+        self.network = network()
 
     def compute(self, progress, context):
-        folder = install_environment(self.backend, self.source, progress)
+        choice = {"network": self.network, "folder": self.folder}
+        progress.log("By hand, in a terminal, it would be:")
+        for line in commands_by_hand(self.backend, self.source, **choice):
+            progress.log(f"  {line}")
+        folder = install_environment(self.backend, self.source, progress, **choice)
         text = f"Installed in {folder}"
         progress.log(text)
         return {self.TEXT: text}

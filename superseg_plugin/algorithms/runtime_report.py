@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingAlgorithm
 
+from ..settings import facts
 from ..worker.diagnosis import runtime_report
 from .base import SuperSegAlgorithm
 
@@ -18,22 +19,26 @@ class RuntimeReportAlgorithm(SuperSegAlgorithm):
     TAGS = ("runtime", "diagnosis", "report", "versions", "device", "gpu", "bug report")
     SUMMARY = "Reports which Python, libraries and device SuperSeg computes with."
     HELP = """
-<p>Reports where the runtime of SuperSeg is, which versions of its libraries it has and on which
-device it computes. <b>Copy the text into a bug report.</b></p>
+<p>Reports where the runtime of SuperSeg is, which versions of its libraries it has, on which device
+it computes, and how the last installation failed, if it did. <b>Copy the text into a bug
+report:</b> your home folder, your name and credentials are struck out.</p>
 <p>Where the runtime is missing, the report says what was looked for and how to get it.</p>
 """
 
     TEXT = "TEXT"
 
     def flags(self):
-        flag = QgsProcessingAlgorithm.Flag
-        return (super().flags() | flag.FlagHideFromModeler) & ~flag.FlagSupportsBatch
+        # Not hidden from the modeler: what is hidden there is also left out of qgis_process list.
+        return super().flags() & ~QgsProcessingAlgorithm.Flag.FlagSupportsBatch
 
     def initAlgorithm(self, configuration=None):
         self.add_text_output(self.TEXT, "Report")
 
+    def read_request(self, request):
+        self.facts = facts()
+
     def compute(self, progress, context):
-        text = runtime_report(self._python, progress)
+        text = runtime_report(self._python, progress, self.facts)
         for line in text.splitlines():
             progress.log(line)
         return {self.TEXT: text}

@@ -1,46 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The managed environment: built beside its place, tried out, then put there."""
+"""The managed environment: built beside its place, tried out, then put there; or removed."""
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import Cancelled, SuperSegError
+from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .client import Worker
+from ..run_folder import RunFolder
+from .builders import Builder, find_builders
+from .builds import choose_build
+from .commands import by_hand
+from .installation_log import InstallationLog
+from .installer import size_of
 from .interpreter import (
-    Interpreter,
+    LOCATION,
+    PROBES,
     data_folder,
     environment_folder,
     environment_python,
-    own_python,
     probe,
+    runtime_home,
+    set_runtime_home,
 )
-from .processes import start
+from .layouts import Host, this_host
+from .making import ABOUT, Making, check_space, space_needed
+from .network import Network
 
-BACKENDS = ("auto", "cpu", "cuda")
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-OLDEST_PYTHON = (3, 11)
-TORCH_INDEX = "https://download.pytorch.org/whl/"
-CUDA_BUILD = "cu130"
+PARTIAL = "partial-"
+PREVIOUS = "runtime.previous"
 
 
-def install_environment(backend: str, source: str | None, progress: Progress) -> Path:
+def install_environment(
+    backend: str,
+    source: str | None,
+    progress: Progress,
+    network: Network | None = None,
+    folder: str | None = None,
+) -> Path:
     """Build the managed environment.
 
-    It is built under another name, tried out with a training step and a compiled kernel, and only
-    then takes the place of an older one; a failed or cancelled build changes nothing.
+    It is built under another name, tried out with a training step and compiled kernels, and only
+    then takes the place of an older one, which is kept as the previous one; a failed or cancelled
+    build changes nothing.
 
     Args:
         backend: `cpu`, `cuda`, or `auto`: CUDA where an NVIDIA driver is found.
-        source: folder of wheels to install from without network, or None for the package index.
-        progress: told the installer's own lines.
+        source: folder of wheels, or a zip file of them, to install from without network; None for
+            the package index.
+        progress: told the installer's own lines, without credentials.
+        network: proxy and certificates; None for those of this process.
+        folder: where to put it; None for where it is, or the user's data folder.
 
     Returns:
         The environment's folder.
@@ -49,135 +64,143 @@ def install_environment(backend: str, source: str | None, progress: Progress) ->
         SuperSegError: what failed and what to do.
         Cancelled: the user asked to stop.
     """
-    if backend not in BACKENDS:
-        raise SuperSegError(f"BACKEND must be one of {', '.join(BACKENDS)}, not {backend}.")
-    if source and not Path(source).is_dir():
-        raise SuperSegError(f"SOURCE {source} is not a folder; give a folder of wheels or nothing.")
-    if backend == "auto":
-        backend = "cuda" if shutil.which("nvidia-smi") else "cpu"
-    base = _base_python()
-    data_folder().mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix="runtime.partial-", dir=data_folder()))
-    try:
-        progress.log(f"Building the {backend} runtime in {environment_folder()} with {base}")
-        progress.report(0.02, "Making a virtual environment")
-        _run([str(base), "-I", "-m", "venv", "--clear", str(partial)], progress, _VENV_CURE)
-        python = environment_python(partial)
-        progress.report(0.05, "Installing PyTorch")
-        _install_torch(python, backend, source, progress)
-        progress.report(0.6, "Installing the other packages")
-        requirements = ["-r", str(REQUIREMENTS)]
-        _run([*_pip(python, source), *requirements], progress, _PIP_CURE)
-        progress.report(0.85, "Trying the runtime out")
-        _try_out(Interpreter(python, "partial"), progress)
-        stop_if_cancelled(progress)
-        _take_place(partial)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    # The second trial fills the cache of compiled kernels where runs will look for it.
-    installed = Interpreter(environment_python(environment_folder()), "managed")
-    _try_out(installed, progress)
-    if probe(installed.path) is None:
-        raise SuperSegError(
-            f"The runtime in {environment_folder()} cannot be started; install again."
-        )
-    progress.report(1.0, "The runtime is ready")
-    return environment_folder()
+    network = network or Network()
+    with InstallationLog(data_folder(), progress, network) as log:
+        host = this_host()
+        build = choose_build(host, backend)
+        home = Path(folder) if folder else runtime_home()
+        _check_source(source)
+        builders = usable_builders(host, network, source)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            partial = RunFolder(PARTIAL, home)
+        except OSError as error:
+            raise SuperSegError(
+                f"{home} cannot be written ({error.strerror}); choose another folder."
+            ) from error
+        try:
+            check_space(home, space_needed(build, source))
+            made = Making(host, build, network, partial.path, log).make(builders, source)
+            stop_if_cancelled(log)
+            _take_place(made, home)
+        except OSError as error:
+            raise SuperSegError(
+                f"The runtime cannot be written to {home} ({error.strerror}); check the free space "
+                "and the rights on the folder."
+            ) from error
+        finally:
+            partial.remove()
+        if probe(environment_python(environment_folder())) is None:
+            raise SuperSegError(
+                f"The runtime in {environment_folder()} cannot be started; install it again."
+            )
+        log.report(1.0, "The runtime is ready")
+        return environment_folder()
 
 
-_VENV_CURE = (
-    "On Debian and Ubuntu install the package python3-venv; elsewhere point SUPERSEG_PYTHON to a "
-    "Python that has torch, numba and scikit-image."
-)
-_PIP_CURE = "Check the network, the proxy and the free disk space (2 GB for CPU), or set SOURCE."
+def usable_builders(host: Host, network: Network, source: str | None) -> list[Builder]:
+    """The ways to make the environment that can also reach the packages."""
+    builders = find_builders(host)
+    if source is None and network.proxy.startswith("socks"):
+        builders = [builder for builder in builders if builder.uv]
+        if not builders:
+            raise SuperSegError(
+                "QGIS is set to a SOCKS proxy, which pip cannot use: install uv "
+                "(https://docs.astral.sh/uv), which can, or set an HTTP proxy in Settings > "
+                "Options > Network."
+            )
+    return builders
 
 
-def _base_python() -> Path:
-    """The Python to build with: QGIS's own where it is new enough, else the newest on the PATH."""
-    names = [f"python3.{minor}" for minor in (14, 13, 12, 11)]
-    found = [Path(path) for path in map(shutil.which, names) if path]
-    candidates = [own_python(), *found] if sys.version_info >= OLDEST_PYTHON else found
-    for path in candidates:
-        if path.is_file():
-            return path
-    raise SuperSegError(
-        f"The runtime needs Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer and QGIS has "
-        f"{sys.version_info.major}.{sys.version_info.minor}: install a newer Python beside it, or "
-        "point SUPERSEG_PYTHON to an environment with torch, numba and scikit-image."
-    )
+def commands_by_hand(
+    backend: str, source: str | None, network: Network | None = None, folder: str | None = None
+) -> list[str]:
+    """The command lines that make the same environment in a terminal.
 
-
-def _pip(python: Path, source: str | None) -> list[str]:
-    command = [str(python), "-I", "-m", "pip", "install", "--progress-bar", "off", "--no-input"]
-    if source:
-        command += ["--no-index", "--find-links", source]
-    return command
-
-
-def _install_torch(python: Path, backend: str, source: str | None, progress: Progress) -> None:
-    """Install torch alone from PyTorch's index where the package index has another build.
-
-    The package index has the CPU build for Windows and macOS and the CUDA build for Linux.
-    PyTorch's own is asked for torch and nothing else: it also has stale copies of other packages.
+    Raises:
+        SuperSegError: there is no way to make one here.
     """
-    wanted = next(
-        line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("torch=")
-    )
-    build = {"cpu": "cpu", "cuda": CUDA_BUILD}[backend]
-    native = {"linux": "cuda", "win32": "cpu"}.get(sys.platform, backend)
-    if source is None and native != backend:
-        command = [*_pip(python, source), "--no-deps", "--retries", "1", "--timeout", "30"]
-        try:
-            _run([*command, "--index-url", TORCH_INDEX + build, wanted], progress, _PIP_CURE)
-            return
-        except SuperSegError:
-            progress.log("PyTorch's own index cannot be used: taking the package index's build")
-    _run([*_pip(python, source), "--no-deps", wanted], progress, _PIP_CURE)
+    host = this_host()
+    builder = usable_builders(host, network or Network(), source)[0]
+    target = (Path(folder) if folder else runtime_home()) / "runtime"
+    wheels = Path(source) if source else None
+    return by_hand(host, builder, choose_build(host, backend), target, wheels)
 
 
-def _run(command: Sequence[str], progress: Progress, cure: str) -> None:
-    """Run an installer step, its lines into the log, and end it when the user cancels."""
-    # The installer needs the user's proxy and certificates, but nothing of QGIS's own Python.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    last = ""
-    with start(command, environment=environment, stderr=subprocess.STDOUT) as process:
+def remove_environment() -> int:
+    """Remove the managed environment, the previous one, and what broken-off builds left.
+
+    Returns:
+        Size in MB of what was removed.
+
+    Raises:
+        SuperSegError: a file of it is in use.
+    """
+    home = runtime_home()
+    freed = size_of(home / "runtime") + size_of(home / PREVIOUS)
+    if home.is_dir():
+        rubbish = RunFolder(PARTIAL, home)
         try:
-            for line in process.stdout or ():
-                if line.strip():
-                    last = line.strip()
-                    progress.log(last)
-                stop_if_cancelled(progress)
-        except Cancelled:
-            process.kill()
-            raise
-    if process.returncode:
+            for name in ("runtime", PREVIOUS):
+                if (home / name).exists():
+                    # Whole or not at all: half an environment would be taken for one.
+                    (home / name).rename(rubbish.path / name)
+        except OSError as error:
+            raise SuperSegError(
+                f"{error.filename} is in use and cannot be removed: close other QGIS windows."
+            ) from error
+        finally:
+            rubbish.remove()
+    for file in (PROBES, LOCATION):
+        (data_folder() / file).unlink(missing_ok=True)
+    shutil.rmtree(data_folder() / "numba", ignore_errors=True)
+    return freed
+
+
+def about_environment() -> dict[str, str]:
+    """What is known of how the managed environment was made; empty where there is none."""
+    try:
+        found = json.loads((environment_folder() / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _check_source(source: str | None) -> None:
+    if source and not Path(source).is_dir() and not zipfile.is_zipfile(source):
         raise SuperSegError(
-            f"Installing the runtime failed (exit code {process.returncode}): {last}. {cure}"
+            f"SOURCE {source} is neither a folder nor a zip file; give one with wheels, or nothing."
         )
 
 
-def _try_out(interpreter: Interpreter, progress: Progress) -> None:
-    """Train one step and compile the kernels, through the real worker."""
-    from .smoke_test import smoke_test
-
-    with Worker(interpreter) as worker:
-        device = smoke_test(worker, progress)
-    progress.log(f"The runtime works; the network runs on {device}")
-
-
-def _take_place(partial: Path) -> None:
+def _take_place(made: Path, home: Path) -> None:
     """Put the new environment where the old one was; the old one comes back if that fails."""
-    target = environment_folder()
-    old = target.with_name("runtime.previous")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
+    before = environment_folder()
+    target = home / "runtime"
+    previous = home / PREVIOUS
+    with _old_one_comes_back(target, previous):
+        made.rename(target)
+        set_runtime_home(home)
+    if before != target:
+        # It has moved to another disk, to make room on the first.
+        for folder in (before, before.with_name(PREVIOUS)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _old_one_comes_back(target: Path, previous: Path) -> Iterator[None]:
     try:
-        partial.rename(target)
+        if target.exists():
+            shutil.rmtree(previous, ignore_errors=True)
+            target.rename(previous)
+        try:
+            yield
+        except OSError:
+            if previous.exists():
+                shutil.rmtree(target, ignore_errors=True)
+                previous.rename(target)
+            raise
     except OSError as error:
-        if old.exists():
-            old.rename(target)
         raise SuperSegError(
-            f"{target} cannot be written: {error}. Close other QGIS windows."
+            f"{target} cannot be replaced ({error.strerror}): close other QGIS windows."
         ) from error

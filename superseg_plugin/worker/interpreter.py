@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import SuperSegError
+from .layouts import own_python, this_host
 from .processes import output_of
 
 NEEDED = ("torch", "numba", "scikit-image", "scipy", "numpy")
@@ -22,9 +23,12 @@ PROBE_CODE = (
 )
 PROBE_SECONDS = 120
 CURE = (
-    "Run the algorithm superseg:installruntime (SuperSeg > Set-up > Install runtime), or set "
-    "SUPERSEG_PYTHON to a Python that has them."
+    "Install the runtime: Plugins > SuperSeg > Runtime, or the algorithm superseg:installruntime; "
+    "or set SUPERSEG_PYTHON to a Python that has them."
 )
+# Names the folder of the managed environment where that is not the data folder.
+LOCATION = "location.txt"
+PROBES = "probes.json"
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,35 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", home / ".local" / "share")) / "superseg"
 
 
+def runtime_home() -> Path:
+    """Folder of the managed environment and of those that are being built.
+
+    It is the data folder, unless the user has chosen another, on a larger disk for example.
+    """
+    try:
+        chosen = (data_folder() / LOCATION).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        chosen = ""
+    return Path(chosen) if chosen else data_folder()
+
+
+def set_runtime_home(folder: Path) -> None:
+    """Remember where the managed environment is; all QGIS versions of this user look there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file = data_folder() / LOCATION
+    if folder == data_folder():
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{folder}\n", encoding="utf-8")
+
+
 def environment_folder() -> Path:
     """Folder of the managed environment."""
-    return data_folder() / "runtime"
+    return runtime_home() / "runtime"
 
 
 def environment_python(folder: Path, platform: str = sys.platform) -> Path:
@@ -65,14 +95,6 @@ def environment_python(folder: Path, platform: str = sys.platform) -> Path:
     if platform == "win32":
         return folder / "Scripts" / "python.exe"
     return folder / "bin" / "python"
-
-
-def own_python() -> Path:
-    """The Python that QGIS itself runs on; `sys.executable` may be QGIS, or another Python."""
-    prefix = Path(sys.prefix)
-    if sys.platform == "win32":
-        return prefix / "python.exe"
-    return prefix / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def find_interpreter(chosen: str | None = None) -> Interpreter:
@@ -131,7 +153,7 @@ def numba_cache_folder(interpreter: Interpreter) -> Path:
     A temporary folder stands in where neither can be written.
     """
     managed = interpreter.origin == "managed"
-    folder = (environment_folder() if managed else data_folder()) / "numba"
+    folder = (interpreter.path.parent.parent if managed else data_folder()) / "numba"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -145,7 +167,9 @@ def _candidates(chosen: str | None) -> Iterator[tuple[Path, str]]:
         yield Path(wanted), "chosen"
         return
     yield environment_python(environment_folder()), "managed"
-    yield own_python(), "qgis"
+    own = own_python(this_host())
+    if own:
+        yield Path(own), "qgis"
 
 
 def _time_stamp(path: Path) -> int:
@@ -154,7 +178,7 @@ def _time_stamp(path: Path) -> int:
 
 
 def _memory_file() -> Path:
-    return data_folder() / "probes.json"
+    return data_folder() / PROBES
 
 
 def _remembered() -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from ..progress import Progress
 from .client import Worker
 
 SIDE = 64
+STEPS = 8
 
 
 def smoke_test(worker: Worker, progress: Progress) -> str:
@@ -25,8 +26,12 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     valid[:2, :2] = False
     whole = [0, 0, SIDE, SIDE]
 
+    done = iter(range(1, STEPS + 1))
+
     def ask(op: str, options: dict[str, Any], **arrays: Any) -> Any:
-        return worker.result(worker.submit(op, options, arrays), progress)
+        answer = worker.result(worker.submit(op, options, arrays), progress)
+        progress.report(next(done) / STEPS)
+        return answer
 
     scaling = ask("measure_bands", {}, pixels=image.reshape(3, -1)).result
     cut = {**scaling, "core": whole, "segmenter": {"method": "felzenszwalb"}}

@@ -154,7 +154,7 @@ PUBLIC = {
         },
     ),
     "installruntime": (
-        {"BACKEND": "auto", "SOURCE": None},
+        {"BACKEND": "auto", "SOURCE": None, "FOLDER": None},
         {"BACKEND": ["auto", "cpu", "cuda"]},
         {"TEXT": "outputString"},
     ),
@@ -179,7 +179,7 @@ OPTIONAL = {
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "classpolygons": {"TABLE"},
     "evaluate": {"UNLABELLED", "REPORT"},
-    "installruntime": {"SOURCE"},
+    "installruntime": {"SOURCE", "FOLDER"},
     "runtimereport": set(),
 }
 

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real HTTP proxy that wants a password, before an index of packages that lies nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+USER = "ana"
+# With what has a meaning in addresses.
+PASSWORD = "p@ss:w/rd"
+# No such host: who gets an answer from there has asked the proxy.
+NOWHERE = "http://packages.invalid"
+
+
+class PackageProxy(ThreadingHTTPServer):
+    """The proxy; the wheels of a folder are its index.
+
+    Attributes:
+        served: paths that were asked for with the password.
+        refused: how many requests had none, or another.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, wheels: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.wheels = wheels
+        self.served: list[str] = []
+        self.refused = 0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PackageProxy
+
+    def do_GET(self) -> None:
+        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        if self.headers.get("Proxy-Authorization") != f"Basic {login}":
+            self.server.refused += 1
+            self._answer(407, b"who are you?", {"Proxy-Authenticate": 'Basic realm="packages"'})
+            return
+        path = unquote(urlsplit(self.path).path)
+        self.server.served.append(path)
+        parts = path.strip("/").split("/")
+        if parts[0] == "simple" and len(parts) == 2:
+            self._page(parts[1])
+        elif parts[0] == "files" and (self.server.wheels / parts[-1]).is_file():
+            self._answer(200, (self.server.wheels / parts[-1]).read_bytes(), {})
+        else:
+            self._answer(404, b"", {})
+
+    do_HEAD = do_GET  # noqa: N815 - the name that the library calls
+
+    def do_CONNECT(self) -> None:
+        # Nothing is reached by way of this proxy but its own index.
+        self.server.refused += 1
+        self._answer(407, b"", {"Proxy-Authenticate": 'Basic realm="packages"'})
+
+    def _page(self, project: str) -> None:
+        names = [path.name for path in sorted(self.server.wheels.glob("*.whl"))]
+        mine = [name for name in names if _normal(name.split("-")[0]) == _normal(project)]
+        links = "".join(f'<a href="{NOWHERE}/files/{name}">{name}</a>' for name in mine)
+        page = f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
+        self._answer(200 if mine else 404, page, {"Content-Type": "text/html"})
+
+    def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+@contextmanager
+def package_proxy(wheels: Path) -> Iterator[PackageProxy]:
+    """Run the proxy before the wheels of a folder."""
+    with PackageProxy(wheels) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def small_wheel(folder: Path) -> None:
+    """Write a wheel with nothing in it."""
+    about = "superseg_probe-1.0.dist-info"
+    with zipfile.ZipFile(folder / "superseg_probe-1.0-py3-none-any.whl", "w") as wheel:
+        metadata = "Metadata-Version: 2.1\nName: superseg-probe\nVersion: 1.0\n"
+        wheel.writestr(f"{about}/METADATA", metadata)
+        tags = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        wheel.writestr(f"{about}/WHEEL", tags)
+        wheel.writestr(f"{about}/RECORD", "")

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Building the environment: refusals, cancel, leftovers, and what takes the old one's place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.worker import environment as building
+from superseg_plugin.worker.builds import builds_for, choose_build, needs_torch_index
+from superseg_plugin.worker.commands import Step
+from superseg_plugin.worker.environment import (
+    commands_by_hand,
+    install_environment,
+    remove_environment,
+)
+from superseg_plugin.worker.installer import InstallerError, run_step
+from superseg_plugin.worker.interpreter import (
+    environment_folder,
+    runtime_home,
+    set_runtime_home,
+)
+from superseg_plugin.worker.layouts import this_host
+from superseg_plugin.worker.making import check_space
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty data folder."""
+    monkeypatch.setenv("SUPERSEG_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def old_environment(home):
+    """Something that stands for an environment that works."""
+    (home / "runtime").mkdir(parents=True)
+    (home / "runtime" / "kept.txt").write_text("old")
+    return home / "runtime"
+
+
+def python_step(code, **options):
+    return Step("Working", (sys.executable, "-I", "-u", "-c", code), **options)
+
+
+def run(step, folder, progress):
+    run_step(step, sys.executable, dict(os.environ), folder, 1, progress)
+
+
+def stopping(listener, words):
+    """A listener that asks to stop as soon as a line has these words."""
+
+    class Impatient(type(listener)):
+        def log(self, text):
+            super().log(text)
+            if words in text:
+                self.stop = True
+                self.asked = time.monotonic()
+
+    return Impatient()
+
+
+def gone(process_id):
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return True
+    # Dead, and waiting for whoever started it.
+    return Path(f"/proc/{process_id}/stat").read_text().split(")")[1].split()[0] == "Z"
+
+
+def wait_for(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
+# A command that says nothing and has a child, which says nothing either.
+SILENT = (
+    "import subprocess, sys, time, os; from pathlib import Path; "
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']); "
+    "Path('pids').write_text(f'{os.getpid()} {child.pid}'); time.sleep(300)"
+)
+
+
+def process_ids(folder):
+    file = folder / "pids"
+    wait_for(lambda: file.is_file() and len(file.read_text().split()) == 2)
+    return [int(text) for text in file.read_text().split()]
+
+
+def test_the_commands_own_lines_are_told(tmp_path, listener):
+    run(python_step("print('one'); print('two')"), tmp_path, listener)
+    assert listener.lines == ["one", "two"]
+
+
+def test_a_failure_says_what_the_command_called_an_error(tmp_path, listener):
+    code = "import sys; print('ERROR: no such wheel'); print('hint: try'); sys.exit(3)"
+    with pytest.raises(InstallerError, match=r"exit code 3: ERROR: no such wheel"):
+        run(python_step(code), tmp_path, listener)
+
+
+def test_cancel_ends_a_silent_command_and_its_child_at_once(tmp_path, listener):
+    times = []
+
+    class Impatient(type(listener)):
+        def cancelled(self):
+            if (tmp_path / "pids").is_file() and not times:
+                process_ids(tmp_path)
+                times.append(time.monotonic())
+            return bool(times)
+
+    with pytest.raises(Cancelled):
+        run(python_step(SILENT), tmp_path, Impatient())
+    assert time.monotonic() - times[0] < 2
+    wait_for(lambda: all(map(gone, process_ids(tmp_path))), seconds=2)
+
+
+def test_a_killed_qgis_leaves_no_installer_behind(tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path; "
+        "from superseg_plugin.progress import SilentProgress; "
+        "from superseg_plugin.worker.commands import Step; "
+        "from superseg_plugin.worker.installer import run_step; "
+        "run_step(Step('Working', (sys.executable, '-c', sys.argv[1])), sys.executable, "
+        "dict(os.environ), Path(sys.argv[2]), 1, SilentProgress())"
+    )
+    repository = Path(__file__).resolve().parents[2]
+    with subprocess.Popen([sys.executable, "-c", code, SILENT, tmp_path], cwd=repository) as host:
+        pids = process_ids(tmp_path)
+        host.send_signal(signal.SIGKILL)
+    wait_for(lambda: all(map(gone, pids)), seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("backend", "source", "words"),
+    [("gpu", None, "BACKEND"), ("cpu", "/no/such/folder", "SOURCE.*neither a folder nor a zip")],
+)
+def test_bad_options_are_named(home, listener, backend, source, words):
+    with pytest.raises(SuperSegError, match=words):
+        install_environment(backend, source, listener)
+
+
+def test_a_full_disk_is_refused_with_the_numbers(tmp_path):
+    check_space(tmp_path, 1)
+    with pytest.raises(SuperSegError, match=r"has .* free and the installation needs 99999\.0 GB"):
+        check_space(tmp_path, 99_999_000)
+
+
+def test_a_failed_installation_changes_nothing(old_environment, home, tmp_path, listener):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with pytest.raises(SuperSegError, match=r"(?s)torch.*folder must hold"):
+        install_environment("cpu", str(wheels), listener)
+    assert (old_environment / "kept.txt").read_text() == "old"
+    assert sorted(path.name for path in home.iterdir()) == ["install.log", "runtime"]
+    assert "torch" in (home / "install.log").read_text()
+
+
+def test_a_zip_that_leads_out_of_its_folder_does_not(home, tmp_path, listener):
+    with zipfile.ZipFile(tmp_path / "wheels.zip", "w") as opened:
+        opened.writestr("../../../out-0-py3-none-any.whl", "no wheel")
+        opened.writestr("readme.txt", "no wheel either")
+    with pytest.raises(Cancelled):
+        install_environment("cpu", str(tmp_path / "wheels.zip"), stopping(listener, "Building"))
+    assert not list(tmp_path.rglob("out-0*"))
+
+
+def test_a_cancelled_installation_changes_nothing(old_environment, home, listener):
+    impatient = stopping(listener, " venv ")
+    with pytest.raises(Cancelled):
+        install_environment("cpu", None, impatient)
+    assert time.monotonic() - impatient.asked < 2
+    assert (old_environment / "kept.txt").read_text() == "old"
+    assert sorted(path.name for path in home.iterdir()) == ["install.log", "runtime"]
+
+
+def test_leftovers_of_a_killed_build_are_removed_by_the_next(home, tmp_path, listener):
+    code = (
+        "import os, sys; from pathlib import Path; "
+        "from superseg_plugin.run_folder import RunFolder; "
+        "folder = RunFolder('partial-', Path(sys.argv[1])); "
+        "(folder.path / 'big').write_text('x'); os.kill(os.getpid(), 9)"
+    )
+    home.mkdir()
+    repository = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", code, home], cwd=repository, check=False)
+    assert [path.name for path in home.glob("partial-*/big")] == ["big"]
+    with pytest.raises(Cancelled):
+        install_environment("cpu", None, stopping(listener, "Building"))
+    assert not list(home.glob("partial-*"))
+
+
+def test_one_previous_environment_is_kept(old_environment, home):
+    for content in ("new", "newer"):
+        made = home / "made"
+        made.mkdir()
+        (made / "kept.txt").write_text(content)
+        building._take_place(made, home)
+    assert (home / "runtime" / "kept.txt").read_text() == "newer"
+    assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
+
+
+def test_the_old_environment_comes_back_where_the_new_one_cannot_be_placed(old_environment, home):
+    with pytest.raises(SuperSegError, match="cannot be replaced"):
+        building._take_place(home / "missing", home)
+    assert (old_environment / "kept.txt").read_text() == "old"
+
+
+def test_an_environment_on_another_disk_is_found_by_everyone(old_environment, home, tmp_path):
+    made = tmp_path / "made"
+    made.mkdir()
+    (tmp_path / "disk").mkdir()
+    building._take_place(made, tmp_path / "disk")
+    assert environment_folder() == tmp_path / "disk" / "runtime"
+    assert not old_environment.exists()
+
+
+def test_removal_leaves_nothing(old_environment, home):
+    (home / "runtime.previous").mkdir()
+    (home / "partial-x").mkdir()
+    set_runtime_home(home)
+    remove_environment()
+    assert not [path for path in home.iterdir() if path.name != "partial-x"]
+    assert runtime_home() == home
+
+
+def test_the_commands_by_hand_make_the_same_environment(home, tmp_path):
+    first, *rest = commands_by_hand("cpu", str(tmp_path))
+    assert str(home / "runtime") in first
+    assert all("--no-index" in line and str(tmp_path) in line for line in rest)
+    assert any("requirements.txt" in line for line in rest)
+
+
+def test_builds_and_indexes_of_each_system():
+    linux, windows, mac = (
+        type(this_host())(**{**vars(this_host()), "platform": name, "machine": machine})
+        for name, machine in (("linux", "x86_64"), ("win32", "AMD64"), ("darwin", "arm64"))
+    )
+    for where in (linux, windows):
+        small, large = builds_for(where)
+        assert (small.name, large.name) == ("cpu", "cuda")
+        assert small.download < large.download
+    assert needs_torch_index(linux, choose_build(linux, "cpu"))
+    assert not needs_torch_index(linux, choose_build(linux, "cuda"))
+    assert needs_torch_index(windows, choose_build(windows, "cuda"))
+    assert not needs_torch_index(mac, choose_build(mac, "auto"))
+    with pytest.raises(SuperSegError, match="macOS"):
+        choose_build(mac, "cuda")
