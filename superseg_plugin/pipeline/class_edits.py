@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..errors import SuperSegError
-from ..raster.class_legend import one_line
+from ..raster.texts import one_line
 from .class_catalog import ClassCatalog, Color
 from .class_groups import ClassGroup, groups_of, is_named, most_groups
 from .class_state import ClassState, joined_with

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_legend import Legend, one_line
+from ..raster.class_legend import Legend
 from ..raster.class_table import MOST_CLASSES
 from ..raster.source import RasterSource
+from ..raster.texts import one_line
 from .class_strips import ClassSurvey
 from .colors import told_apart
 from .merge_table import MergeTable

@@ -11,11 +11,11 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .gdal_calls import attempt
+from .texts import one_line
 
 Color = tuple[int, int, int]
 
 MOST_ROWS = 65536
-LONGEST_NAME = 100
 BRIGHTEST = 255
 
 
@@ -57,12 +57,6 @@ def read_legend(path: str | Path) -> Legend:
     return Legend(names, colors)
 
 
-def one_line(text: str) -> str:
-    """Return a name as it can be shown: on one line, of bearable length, nothing invisible."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(shown.split())[:LONGEST_NAME]
-
-
 def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) -> None:
     usages = [rat.GetUsageOfCol(column) for column in range(rat.GetColumnCount())]
 
@@ -82,9 +76,9 @@ def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) 
             _keep_color(colors, number, [rat.GetValueAsInt(row, part) for part in parts])
 
 
-def _keep_name(names: dict[int, str], number: int, text: str | None) -> None:
+def _keep_name(names: dict[int, str], number: int, text: str | bytes | None) -> None:
     """Keep the first name of a class, on one line and of bearable length."""
-    name = one_line(text or "")
+    name = one_line(text)
     if number > 0 and name:
         names.setdefault(number, name)
 

@@ -14,10 +14,13 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .gdal_calls import attempt, quiet
+from .texts import one_line, readable
 
 MOST_CLASSES = 255
 MEAN = "Mean_"
 BAND_NAMES = "SUPERSEG_BAND_NAMES"
+# No raster has more pixels, or square meters.
+MOST = 2.0**62
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,11 @@ def read_class_table(path: str | Path) -> ClassTable | None:
     rat, _ = attempt(band.GetDefaultRAT)
     if rat is None:
         return None
-    columns = {rat.GetNameOfCol(i): i for i in range(rat.GetColumnCount())}
+    columns = {readable(rat.GetNameOfCol(i)): i for i in range(rat.GetColumnCount())}
     needed = ("Value", "Class", "Count", "Area", "Red", "Green", "Blue")
     if not all(name in columns for name in needed):
+        return None
+    if rat.GetRowCount() > MOST_CLASSES:
         return None
     rows = range(rat.GetRowCount())
     values = [rat.GetValueAsInt(row, columns["Value"]) for row in rows]
@@ -108,25 +113,29 @@ def read_class_table(path: str | Path) -> ClassTable | None:
         found = [[rat.GetValueAsDouble(row, columns[n]) for n in names] for row in rows]
         return np.array(found, dtype=np.float64).reshape(len(values), len(names))
 
+    colors, figures = numbers(["Red", "Green", "Blue"]), numbers(["Count", "Area"])
+    # Any program may have written there.
+    if not ((colors >= 0) & (colors <= 255)).all() or not ((figures >= 0) & (figures < MOST)).all():
+        return None
     band_names = _band_names(dataset.GetMetadataItem(BAND_NAMES))
     if len(band_names) != len(mean_columns):
-        band_names = tuple(f"Band {name[len(MEAN) :]}" for name in mean_columns)
+        band_names = tuple(f"Band {one_line(name[len(MEAN) :])}" for name in mean_columns)
     return ClassTable(
-        names=tuple(rat.GetValueAsString(row, columns["Class"]) for row in rows),
-        colors=numbers(["Red", "Green", "Blue"]).astype(np.uint8),
-        counts=numbers(["Count"])[:, 0].astype(np.int64),
-        areas=numbers(["Area"])[:, 0],
+        names=tuple(one_line(rat.GetValueAsString(row, columns["Class"])) for row in rows),
+        colors=colors.astype(np.uint8),
+        counts=figures[:, 0].astype(np.int64),
+        areas=figures[:, 1],
         means=numbers(mean_columns),
         band_names=band_names,
     )
 
 
-def _band_names(text: str | None) -> tuple[str, ...]:
+def _band_names(text: str | bytes | None) -> tuple[str, ...]:
     try:
-        names = json.loads(text or "[]")
-    except ValueError:
+        names = json.loads(readable(text) or "[]")
+    except (ValueError, RecursionError):
         return ()
-    return tuple(map(str, names)) if isinstance(names, list) else ()
+    return tuple(one_line(str(name)) for name in names) if isinstance(names, list) else ()
 
 
 def _attribute_table(table: ClassTable) -> Any:

@@ -23,6 +23,8 @@ UNREFERENCED: GeoTransform = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
 # Coordinates pass through text (extents, world files), which moves corners by less than this.
 SAME_CORNER_PIXELS = 1e-3
 EDGE_POINTS = 21
+# Areas of pixels that are no longer numbers to compute with.
+SMALLEST, LARGEST = 1e-60, 1e60
 
 
 class GroundPoint(NamedTuple):
@@ -253,10 +255,9 @@ def grid_of(dataset: Any) -> Grid:
     crs = _wkt(dataset.GetSpatialRef())
     if geotransform is not None:
         geotransform = tuple(float(number) for number in geotransform)
-        # Some drivers answer the identity for "none"; a flat one cannot be inverted.
+        # Some drivers answer the identity for "none".
         nothing = geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) and not crs
-        flat = geotransform[1] * geotransform[5] == geotransform[2] * geotransform[4]
-        if nothing or flat:
+        if nothing or not _usable(geotransform):
             geotransform = None
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if geotransform is None and dataset.GetGCPCount():
@@ -283,8 +284,10 @@ def _apply(geotransform: GeoTransform, col: float, row: float) -> tuple[float, f
 def _unapply(geotransform: GeoTransform, points: Points) -> Points:
     x, a, b, y, c, d = geotransform
     determinant = a * d - b * c
-    dx, dy = points[:, 0] - x, points[:, 1] - y
-    return np.column_stack([(d * dx - b * dy), (a * dy - c * dx)]) / determinant
+    # What is too far off to be counted is off the raster all the same.
+    with np.errstate(over="ignore", invalid="ignore"):
+        dx, dy = points[:, 0] - x, points[:, 1] - y
+        return np.column_stack([(d * dx - b * dy), (a * dy - c * dx)]) / determinant
 
 
 def _span(low: float, high: float, size: int) -> tuple[int, int]:
@@ -309,7 +312,13 @@ def _affine_of_gcps(points: tuple[GroundPoint, ...]) -> GeoTransform | None:
     if len(points) < 3:
         return None
     affine, _ = attempt(gdal.GCPsToGeoTransform, gdal_gcps(points), 1)
-    return tuple(affine) if affine else None
+    return tuple(affine) if affine and _usable(tuple(affine)) else None
+
+
+def _usable(geotransform: GeoTransform) -> bool:
+    """Tell whether it leads to numbers and back: files may hold anything."""
+    _, a, b, _, c, d = geotransform
+    return all(map(math.isfinite, geotransform)) and SMALLEST < abs(a * d - b * c) < LARGEST
 
 
 def _srs(wkt: str) -> Any:

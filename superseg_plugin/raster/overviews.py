@@ -24,7 +24,7 @@ TILE = 1024
 def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None:
     """Add copies of half the size, a quarter and so on, compressed as the raster is.
 
-    A GeoTIFF keeps them inside; beside a file of another format they lie in an .ovr file.
+    A GeoTIFF keeps them inside, with few exceptions; any other file has them in an .ovr file.
 
     Args:
         path: the raster, closed.
@@ -35,7 +35,7 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
         SuperSegError: they cannot be written.
         Cancelled: the user stopped it; the file is then only partly done.
     """
-    inside = Path(path).suffix.lower() in (".tif", ".tiff")
+    inside = _takes_them_inside(path)
     mode = gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR | (gdal.OF_UPDATE if inside else 0)
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is not None:
@@ -57,6 +57,18 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
             f"{path}: overviews cannot be written ({error}); check the free space on the disk, or"
             " choose a name that ends in .tif."
         )
+
+
+def _takes_them_inside(path: str | Path) -> bool:
+    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+        return False
+    dataset, _ = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
+    if dataset is None:
+        return True
+    band = dataset.GetRasterBand(1)
+    # GDAL 3.6 spoils such a file when it writes the overviews' own nodata values.
+    long = (getattr(gdal, "GDT_Int64", None), getattr(gdal, "GDT_UInt64", None))
+    return not (band.DataType in long and band.GetNoDataValue() is not None)
 
 
 def _factors(side: int) -> list[int]:

@@ -42,6 +42,11 @@ def numpy_type(gdal_type: int) -> np.dtype[Any] | None:
     return _TYPES.get(gdal_type)
 
 
+def has_gdal_type(dtype: np.dtype[Any]) -> bool:
+    """Tell whether this GDAL knows a numpy type."""
+    return np.dtype(dtype) in _CODES
+
+
 def gdal_type(dtype: np.dtype[Any]) -> int:
     """GDAL's code of a numpy type."""
     return _CODES[np.dtype(dtype)]

@@ -18,7 +18,8 @@ from .block_cache import CacheShare
 from .gdal_calls import attempt
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
-from .pixels import numpy_type, read_pixels
+from .pixels import has_gdal_type, numpy_type, read_pixels
+from .texts import one_line
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -174,7 +175,8 @@ class RasterSource:
         self.bands = tuple(int(number) for number in bands)
         chosen = [every[number] for number in self.bands]
         self.band_names = tuple(
-            band.GetDescription() or f"Band {number}" for number, band in zip(self.bands, chosen)
+            one_line(band.GetDescription()) or f"Band {number}"
+            for number, band in zip(self.bands, chosen)
         )
         interpretations = [band.GetColorInterpretation() for band in chosen]
         self.band_colors = tuple(gdal.GetColorInterpretationName(i) for i in interpretations)
@@ -185,7 +187,9 @@ class RasterSource:
         native = [self._dtype_of(band) for band in chosen]
         self.has_overviews = chosen[0].GetOverviewCount() > 0
         self._signed_bytes = [_is_signed_byte(band) for band in chosen]
-        self.dtype: np.dtype[Any] = np.result_type(*native)
+        together = np.result_type(*native)
+        # Whole numbers of 64 bits hold signed beside unsigned ones, where GDAL has them (3.5).
+        self.dtype = together if has_gdal_type(together) else np.dtype(np.float64)
         declared = [band.GetNoDataValue() for band in chosen]
         self._nodata_tests = [_nodata_test(*pair) for pair in zip(declared, native)]
         self.nodata = tuple(

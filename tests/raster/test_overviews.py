@@ -143,3 +143,17 @@ def test_no_setting_is_left_behind(tmp_path):
     before = [gdal.GetConfigOption(name) for name in names]
     written(tmp_path / "a.img", random("uint8"), "average")
     assert [gdal.GetConfigOption(name) for name in names] == before
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "average"])
+def test_whole_numbers_of_64_bits_with_nodata(tmp_path, resampling):
+    path = str(tmp_path / "a.tif")
+    dataset = gdal.GetDriverByName("GTiff").Create(path, 600, 600, 1, gdal.GDT_Int64)
+    dataset.GetRasterBand(1).SetNoDataValue(7)
+    dataset.GetRasterBand(1).Fill(2**40)
+    dataset = None
+    add_overviews(path, resampling, SilentProgress())
+    dataset = gdal.Open(path)
+    band = dataset.GetRasterBand(1)
+    assert band.GetOverviewCount() == 2
+    assert (band.GetOverview(1).ReadAsArray() == 2**40).all()

@@ -8,6 +8,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.raster import pixels
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window, tiles
 from tests.conftest import GEOTRANSFORM, write_raster
@@ -301,3 +302,42 @@ def test_no_descriptor_stays_open(tmp_path):
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     with pytest.raises(ValueError, match="closed"):
         source.read(Window(0, 0, 1, 1))
+
+
+def test_signed_beside_unsigned_numbers_where_gdal_has_no_64_bits(tmp_path, monkeypatch):
+    known = {kind: code for kind, code in pixels._CODES.items() if kind.itemsize < 8}
+    monkeypatch.setattr(pixels, "_CODES", {**known, np.dtype("float64"): gdal.GDT_Float64})
+    write_raster(tmp_path / "a.tif", np.full((4, 5), 4_000_000_000, "uint32"))
+    write_raster(tmp_path / "b.tif", np.full((4, 5), -5, "int16"))
+    both = str(tmp_path / "both.vrt")
+    parts = [str(tmp_path / name) for name in ("a.tif", "b.tif")]
+    gdal.BuildVRT(both, parts, separate=True).FlushCache()
+    values, valid = read(both)
+    assert values[:, 0, 0].tolist() == [4_000_000_000, -5]
+    assert valid.all()
+
+
+@pytest.mark.parametrize("written", ["Grün".encode(), "Grün".encode("latin-1")])
+def test_band_names_in_any_encoding_can_be_written_again(tmp_path, written):
+    path = tmp_path / "a.img"
+    write_raster(path, IMAGE[0].astype("int16"), driver="ENVI", names=["Name"])
+    header = tmp_path / "a.hdr"
+    header.write_bytes(header.read_bytes().replace(b"Name", written))
+    (tmp_path / "a.img.aux.xml").unlink(missing_ok=True)
+    with RasterSource(path) as source:
+        assert source.band_names == ("Grün",)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e300, 0.0])
+def test_a_geotransform_that_leads_nowhere_is_none(tmp_path, number):
+    path = tmp_path / "a.vrt"
+    gdal.GetDriverByName("VRT").CreateCopy(
+        str(path), gdal.Open(write_raster(tmp_path / "a.tif", IMAGE[0].astype("int16")))
+    ).FlushCache()
+    text = path.read_text(encoding="utf-8")
+    numbers = f"<GeoTransform>5, {number}, 0, 5, 0, {number}</GeoTransform>"
+    start, end = text.index("<GeoTransform>"), text.index("</GeoTransform>")
+    path.write_text(text[:start] + numbers + text[end + len("</GeoTransform>") :], encoding="utf-8")
+    with RasterSource(str(path)) as source:
+        assert source.grid.geotransform is None
+        assert (source.grid.row_areas(source.grid.window) == 1).all()
