@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
+from .command_line import caller_of
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
 
 
@@ -120,7 +121,8 @@ run.</p>
         self.add_file_output(
             self.REPORT,
             "Report",
-            "Classes, options and the course of the training as a page to read.",
+            "A page to read and to print: maps, classes, the course of the training, times, "
+            "settings, and the command line that repeats the run.",
             REPORT_FILES,
             optional=True,
         )
@@ -138,6 +140,7 @@ run.</p>
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
         )
+        self.caller = caller_of(request)
 
     def read_outputs(self, request):
         self.outputs = SegmentationOutputs(
@@ -153,7 +156,9 @@ run.</p>
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
             worker = opened.enter_context(self.worker(self.device))
-            result = run_segmentation(source, self.outputs, self.options, worker, progress)
+            result = run_segmentation(
+                source, self.outputs, self.options, worker, progress, self.caller
+            )
             average_color_style = image_style(self.image, source)
         paths = self.outputs
         style(context, paths.classes, ClassStyle())

@@ -14,6 +14,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.windows import Window
 from .description import read_superpixels
+from .training_options import TrainingOptions
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20
@@ -32,6 +33,34 @@ class PatchSet:
 
     images: npt.NDArray[Any]
     superpixels: npt.NDArray[np.int32]
+
+
+def draw_patches(
+    source: RasterSource,
+    superpixels: RasterSource,
+    options: TrainingOptions,
+    scratch: Path,
+    progress: Progress,
+) -> PatchSet:
+    """Draw the patches of a training from all over the scene."""
+    side = min(options.patch_size, _multiple_of_8(max(source.grid.width, source.grid.height)))
+    windows = random_windows(source, side, options.seed)
+    limit = patch_limit(source, side)
+    return read_patches(source, superpixels, windows, side, limit, scratch, progress)
+
+
+def cover_with_patches(
+    source: RasterSource,
+    superpixels: RasterSource,
+    side: int,
+    stride: int,
+    scratch: Path,
+    progress: Progress,
+) -> PatchSet:
+    """All tiles of the scene, as the published method trains on."""
+    side = min(side, _multiple_of_8(max(source.grid.width, source.grid.height)))
+    windows = covering_windows(source, side, stride)
+    return read_patches(source, superpixels, windows, side, len(windows), scratch, progress)
 
 
 def random_windows(source: RasterSource, side: int, seed: int) -> list[Window]:
@@ -148,3 +177,7 @@ def starts(length: int, side: int, stride: int) -> list[int]:
     if places[-1] + side < length:
         places.append(length - side)
     return places
+
+
+def _multiple_of_8(length: int) -> int:
+    return max(-(-length // 8) * 8, 32)

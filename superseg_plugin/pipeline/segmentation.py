@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,14 +18,17 @@ from .clustering import cluster_superpixels
 from .description import describe_scene
 from .network import Network
 from .painting import classify_pixels, paint_superpixels
+from .patches import cover_with_patches, draw_patches
 from .published import STRIDE, TILE, published_tiles, published_training
+from .run_report import Caller, Run
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
+from .stages import Stages
 from .superpixel_options import SuperpixelOptions
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import build_model
-from .training import cover_with_patches, draw_patches, train_network
+from .training import train_network
 from .training_options import TrainingOptions
 
 # The network that clusters guide sees a small scene often enough in few steps, and learns no more
@@ -51,6 +51,7 @@ def run_segmentation(
     options: SegmentationOptions,
     worker: Worker,
     progress: Progress,
+    caller: Caller | None = None,
 ) -> SegmentationResult:
     """Segment a scene: superpixels, description, classes, map, and whatever else is wanted.
 
@@ -60,13 +61,14 @@ def run_segmentation(
         options: what to do.
         worker: who computes.
         progress: told of every step; gets a line `Stage <name>: <seconds> s` after each.
+        caller: who asked for it, for the report.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
     with Staging() as staging:
-        run = _Run(source, outputs, options, worker, progress, staging)
+        run = _Run(source, outputs, options, worker, progress, staging, caller)
         result = run.segment()
         staging.commit()
     return result
@@ -83,6 +85,7 @@ class _Run:
         worker: Worker,
         progress: Progress,
         staging: Staging,
+        caller: Caller | None,
     ) -> None:
         self._source = source
         self._outputs = outputs
@@ -90,6 +93,8 @@ class _Run:
         self._worker = worker
         self._progress = progress
         self._staging = staging
+        self._caller = caller or Caller()
+        self._stages = Stages(progress, _shares(options, outputs))
         self._scratch = staging.scratch(outputs.classes)
 
     def segment(self) -> SegmentationResult:
@@ -98,7 +103,7 @@ class _Run:
         # there comes to light at once.
         training = self._training_options()
         device = self._worker.submit("describe_device", {"network": training.network})
-        with self._stage("reading", 0, 0.02):
+        with self._stages.stage("reading"):
             scaling = measure_scene(
                 self._source,
                 max(self._options.classes, 1),
@@ -106,7 +111,7 @@ class _Run:
                 self._progress,
             )
         self._found = Findings(self._scratch / "classes.tif", training, scaling)
-        with self._stage("superpixels", 0.02, 0.2) as progress:
+        with self._stages.stage("superpixels") as progress:
             path = self._optional(self._outputs.superpixels) or self._scratch / "superpixels.tif"
             count = make_superpixels(
                 self._source,
@@ -117,7 +122,7 @@ class _Run:
                 self._worker,
                 progress,
             )
-            self._worker.result(device, progress)
+            device_name = self._worker.result(device, progress).result["name"]
         self._progress.log(f"{count} superpixels")
         with RasterSource(str(path)) as superpixels:
             if self._options.preset == "published":
@@ -127,8 +132,21 @@ class _Run:
         writer = ResultWriter(
             self._source, self._outputs, self._options, self._worker, self._staging
         )
-        with self._stage("rendering", 0.94, 1) as progress:
+        with self._stages.stage("rendering") as progress:
             table = writer.write(self._found, progress)
+        if self._outputs.report:
+            with self._stages.stage("report"):
+                trained = self._found.trained
+                run = Run(
+                    self._caller,
+                    self._source,
+                    self._worker.versions,
+                    device_name,
+                    self._stages.seconds,
+                    trained.losses if trained else [],
+                    trained.live_by_step if trained else [],
+                )
+                writer.write_report(self._found, table, run, path, self._confidence(), count)
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
 
@@ -151,7 +169,7 @@ class _Run:
         pixel the same softmax in whichever tile it lies, so one evaluation is its average.
         """
         found = self._found
-        with self._stage("training", 0.2, 0.8) as progress:
+        with self._stages.stage("training") as progress:
             patches = cover_with_patches(
                 self._source,
                 superpixels,
@@ -168,8 +186,8 @@ class _Run:
                 self._worker,
                 PartProgress(progress, 0.1, 1),
             )
-        with self._stage("classification", 0.8, 0.94) as progress:
-            confidence = self._optional(self._outputs.confidence)
+        with self._stages.stage("classification") as progress:
+            confidence = self._confidence()
             classify_pixels(
                 self._source, self._network(progress), found.draft, confidence, progress
             )
@@ -177,11 +195,11 @@ class _Run:
     def _classify_by_clusters(self, superpixels: RasterSource) -> None:
         """Mixture model on the superpixels, joined with a network that it has guided."""
         options, found = self._options, self._found
-        with self._stage("description", 0.2, 0.36) as progress:
+        with self._stages.stage("description") as progress:
             description = describe_scene(
                 self._source, superpixels, found.scaling, self._worker, progress
             )
-        with self._stage("clustering", 0.36, 0.42) as progress:
+        with self._stages.stage("clustering") as progress:
             clusters = cluster_superpixels(
                 description,
                 options.classes,
@@ -193,7 +211,7 @@ class _Run:
         probabilities, sure = clusters.smoothed, clusters.confidence
         # The fast preset has no use for a network of its own, but may be asked for one.
         if options.preset == "balanced" or self._outputs.model:
-            with self._stage("training", 0.42, 0.72) as progress:
+            with self._stages.stage("training") as progress:
                 patches = draw_patches(
                     self._source,
                     superpixels,
@@ -210,16 +228,16 @@ class _Run:
                     PartProgress(progress, 0.1, 1),
                 )
         if options.preset == "balanced":
-            with self._stage("classification", 0.72, 0.88) as progress:
+            with self._stages.stage("classification") as progress:
                 network = self._network(progress)
                 count = len(description.pixels)
                 pooled = pool_superpixels(self._source, superpixels, network, count, progress)
-            with self._stage("smoothing", 0.88, 0.9) as progress:
+            with self._stages.stage("smoothing") as progress:
                 probabilities, sure = smooth_superpixels(
                     pooled, description, options.smoothness, self._worker, progress, clusters
                 )
-        with self._stage("painting", 0.9, 0.94) as progress:
-            confidence = self._optional(self._outputs.confidence)
+        with self._stages.stage("painting") as progress:
+            confidence = self._confidence()
             paint_superpixels(
                 self._source, superpixels, probabilities, sure, found.draft, confidence, progress
             )
@@ -239,10 +257,22 @@ class _Run:
     def _optional(self, path: str | None) -> Path | None:
         return self._staging.path(path) if path else None
 
-    @contextmanager
-    def _stage(self, name: str, start: float, end: float) -> Iterator[Progress]:
-        """One step's share of the progress, with its time in the log."""
-        began = time.monotonic()
-        self._progress.report(start, name.capitalize())
-        yield PartProgress(self._progress, start, end)
-        self._progress.log(f"Stage {name}: {time.monotonic() - began:.1f} s")
+    def _confidence(self) -> Path | None:
+        """Where confidence goes; the report shows it, whoever else wants it."""
+        kept = self._optional(self._outputs.confidence)
+        return kept or (self._scratch / "confidence.tif" if self._outputs.report else None)
+
+
+def _shares(options: SegmentationOptions, outputs: SegmentationOutputs) -> dict[str, float]:
+    """Percent of the progress of each stage."""
+    if options.preset == "published":
+        shares = {"training": 60.0, "classification": 14.0}
+    else:
+        shares = {"description": 16.0, "clustering": 6.0}
+        if options.preset == "balanced" or outputs.model:
+            shares["training"] = 30.0
+        if options.preset == "balanced":
+            shares |= {"classification": 16.0, "smoothing": 2.0}
+        shares["painting"] = 4.0
+    report = {"report": 1.0} if outputs.report else {}
+    return {"reading": 2.0, "superpixels": 18.0, **shares, "rendering": 5.0, **report}

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from ..worker.client import Worker
 from .average_color import paint_average_color
 from .cluster_arrays import ClusterArrays, reorder_clusters
 from .clustering import merge_order_of
+from .merge_order import Step
 from .model_file import save_model
 from .painting import finish_classes
 from .published import SIEVE
-from .record import describe_run, write_record
+from .record import write_record
 from .rendering import build_class_table
-from .report import segmentation_report
+from .report_maps import Maps, map_sections
+from .run_report import Run, segmentation_report
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .trained_model import TrainedNetwork, build_model, reorder_classes
 from .training_options import TrainingOptions
@@ -41,6 +44,7 @@ class Findings:
         cluster_model: what tells superpixels apart, where clusters do.
         classified: features, probabilities and pixels of superpixels, where clusters do; the merge
             order is read from them.
+        merge_order: how the classes of the result join, once it is written.
     """
 
     draft: Path
@@ -49,6 +53,7 @@ class Findings:
     trained: TrainedNetwork | None = None
     cluster_model: ClusterArrays | None = None
     classified: tuple[Any, Any, Any] | None = None
+    merge_order: list[Step] = field(default_factory=list)
 
 
 class ResultWriter:
@@ -93,9 +98,39 @@ class ResultWriter:
             )
         if outputs.model and found.trained:
             self._write_model(outputs.model, found, found.trained, table, order, merge_order)
-        if outputs.report:
-            self._write_report(outputs.report, found, table)
+        found.merge_order = [(int(a), int(b), float(d)) for a, b, d in merge_order or ()]
         return table
+
+    def write_report(
+        self,
+        found: Findings,
+        table: ClassTable,
+        run: Run,
+        superpixels: Path,
+        confidence: Path | None,
+        superpixel_count: int,
+    ) -> None:
+        """Write the report of a run whose other results are there.
+
+        Args:
+            found: what the run has found.
+            table: of its classes.
+            run: how it went.
+            superpixels: raster of the superpixels.
+            confidence: raster of the confidence, where there is one.
+            superpixel_count: number of superpixels.
+        """
+        path = self._outputs.report
+        if path is None:
+            return
+        with ExitStack() as opened:
+            pieces = opened.enter_context(RasterSource(str(superpixels)))
+            place = self._staging.path(self._outputs.classes)
+            classes = opened.enter_context(RasterSource(str(place)))
+            sure = opened.enter_context(RasterSource(str(confidence))) if confidence else None
+            maps = map_sections(Maps(self._source, pieces, classes, sure, table))
+        text = segmentation_report(run, table, superpixel_count, found.merge_order, maps)
+        self._staging.path(path).write_text(text, encoding="utf-8")
 
     def _write_model(
         self,
@@ -127,15 +162,3 @@ class ResultWriter:
             known,
         )
         save_model(self._staging.path(path), model)
-
-    def _write_report(self, path: str, found: Findings, table: ClassTable) -> None:
-        losses = found.trained.losses if found.trained else []
-        record = describe_run("segment", self._options, self._source, self._worker)
-        text = segmentation_report(
-            f"Segmentation of {self._source.name}",
-            table,
-            asdict(self._options),
-            losses,
-            {**record["input"], **record["versions"]},
-        )
-        self._staging.path(path).write_text(text, encoding="utf-8")

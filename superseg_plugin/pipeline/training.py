@@ -19,7 +19,7 @@ from .cluster_arrays import reorder_clusters
 from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import check_superpixels, describe_scene
 from .model_file import Model, load_model, save_model
-from .patches import PatchSet, covering_windows, patch_limit, random_windows, read_patches
+from .patches import PatchSet, draw_patches
 from .run_report import Caller, Run, training_report
 from .stages import Stages
 from .superpixel_options import SuperpixelOptions
@@ -77,26 +77,26 @@ def run_training(
         Cancelled: the user asked to stop.
     """
     initial = _load_initial(initial_model, source, options)
-    stages = Stages(progress)
+    stages = Stages(progress, _shares(options, superpixels is None))
     device = worker.submit("describe_device", {"network": options.network})
     with Staging() as staging:
         scratch = staging.scratch(model_output)
-        with stages.stage("reading", 0, 0.02):
+        with stages.stage("reading"):
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
                 scaling = scaling_of_model(initial)
         if superpixels is None:
             path = scratch / "superpixels.tif"
-            with stages.stage("superpixels", 0.02, 0.2) as part:
+            with stages.stage("superpixels") as part:
                 make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
             superpixels = RasterSource(str(path))
         check_superpixels(superpixels)
         with superpixels:
             clusters, pixels = None, None
             if options.guidance == "clusters":
-                with stages.stage("description", 0.2, 0.35) as part:
+                with stages.stage("description") as part:
                     description = describe_scene(source, superpixels, scaling, worker, part)
-                with stages.stage("clustering", 0.35, 0.4) as part:
+                with stages.stage("clustering") as part:
                     clusters = cluster_superpixels(
                         description, options.classes, GUIDING_SMOOTHNESS, worker, part
                     )
@@ -107,12 +107,12 @@ def run_training(
                         "selftraining."
                     )
                 options, pixels = replace(options, classes=clusters.classes), description.pixels
-            with stages.stage("patches", 0.4, 0.45) as part:
+            with stages.stage("patches") as part:
                 patches = draw_patches(source, superpixels, options, scratch, part)
-        with stages.stage("training", 0.45, 0.98) as part:
+        with stages.stage("training") as part:
             weights = initial.weights if initial else None
             trained = train_network(patches, clusters, scaling, options, worker, part, weights)
-        with stages.stage("colors", 0.98, 1):
+        with stages.stage("colors"):
             counts, means = look_at_classes(
                 patches, trained.weights, scaling, options, worker, progress
             )
@@ -141,32 +141,12 @@ def run_training(
     return TrainingResult(trained.live, trained.final_loss)
 
 
-def draw_patches(
-    source: RasterSource,
-    superpixels: RasterSource,
-    options: TrainingOptions,
-    scratch: Path,
-    progress: Progress,
-) -> PatchSet:
-    """Draw the patches of a training from all over the scene."""
-    side = min(options.patch_size, _multiple_of_8(max(source.grid.width, source.grid.height)))
-    windows = random_windows(source, side, options.seed)
-    limit = patch_limit(source, side)
-    return read_patches(source, superpixels, windows, side, limit, scratch, progress)
-
-
-def cover_with_patches(
-    source: RasterSource,
-    superpixels: RasterSource,
-    side: int,
-    stride: int,
-    scratch: Path,
-    progress: Progress,
-) -> PatchSet:
-    """All tiles of the scene, as the published method trains on."""
-    side = min(side, _multiple_of_8(max(source.grid.width, source.grid.height)))
-    windows = covering_windows(source, side, stride)
-    return read_patches(source, superpixels, windows, side, len(windows), scratch, progress)
+def _shares(options: TrainingOptions, cut: bool) -> dict[str, float]:
+    """Percent of the progress of each stage."""
+    shares = {"reading": 2.0, **({"superpixels": 18.0} if cut else {})}
+    if options.guidance == "clusters":
+        shares |= {"description": 15.0, "clustering": 5.0}
+    return {**shares, "patches": 5.0, "training": 53.0, "colors": 2.0}
 
 
 def train_network(
@@ -295,7 +275,3 @@ def _compact(
     numbers[~present] = 0
     table = np.concatenate([np.zeros((1, soft.shape[1]), np.float32), soft[present[1:]]])
     return numbers[ids], table
-
-
-def _multiple_of_8(length: int) -> int:
-    return max(-(-length // 8) * 8, 32)

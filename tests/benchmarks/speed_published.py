@@ -19,6 +19,7 @@ import numpy as np
 
 from superseg_plugin.pipeline.network import Network
 from superseg_plugin.pipeline.painting import classify_pixels
+from superseg_plugin.pipeline.patches import cover_with_patches
 from superseg_plugin.pipeline.published import (
     EPOCHS,
     SIEVE,
@@ -31,7 +32,7 @@ from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
 from superseg_plugin.pipeline.trained_model import build_model
-from superseg_plugin.pipeline.training import cover_with_patches, train_network
+from superseg_plugin.pipeline.training import train_network
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +80,41 @@ def test_segment_then_average_color_evaluate_and_merge(qgis_process, files, tmp_
     )
     assert done.returncode == 0, done.stderr
     assert set(np.unique(read_raster(tmp_path / "two.tif"))) == {1, 2}
+
+
+def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, tmp_path):
+    folder = tmp_path / "it's here; $HOME"
+    folder.mkdir()
+    scene, first, report = folder / "my scene.tif", folder / "a b.tif", folder / "r.html"
+    shutil.copy(files["scene"], scene)
+    done = qgis_process(
+        "run",
+        "superseg:segment",
+        "--",
+        f"INPUT={scene}",
+        "BANDS=3;1",
+        "EXTENT=500010,500110,5199880,5199990 [EPSG:32632]",
+        "CLASSES=3",
+        "SMOOTHNESS=2.5",
+        "PRESET=fast",
+        f"OUTPUT={first}",
+        f"REPORT={report}",
+    )
+    assert done.returncode == 0, done.stderr
+    page = report.read_text(encoding="utf-8")
+    command = html.unescape(re.search(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL).group(1))
+    assert command.startswith("qgis_process run superseg:segment -- \\\n")
+    # A shell takes it apart.
+    spoken = command.replace("qgis_process", "printf '%s\\n'", 1)
+    arguments = subprocess.run(
+        ["sh", "-c", spoken], capture_output=True, encoding="utf-8", check=True
+    ).stdout.splitlines()
+    before = first.read_bytes()
+    first.unlink()
+    again = qgis_process(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert first.read_bytes() == before
+    assert read_raster(first).shape == (1, 55, 50)
 
 
 def test_merge_classes(qgis_process, files, tmp_path):
