@@ -37,19 +37,19 @@ class RunFolder:
         _remove_abandoned(prefix, parent)
         self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
-            self._lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = (self.path / LOCK).open("wb", buffering=0)
             # Without locks, as on some network drives, the folder is never taken for abandoned.
             with contextlib.suppress(OSError):
-                _take_lock(self._lock, wait=True)
+                _take_lock(self._lock.fileno(), wait=True)
                 # Written last: until it is there, nobody touches the folder.
-                os.write(self._lock, _host())
+                self._lock.write(_host())
         except OSError:
             shutil.rmtree(self.path, ignore_errors=True)
             raise
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
-        os.close(self._lock)
+        self._lock.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, TimeoutError
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from ..progress import Progress
 from ..run_folder import RunFolder
 from .interpreter import Interpreter
 from .launch import start_worker
+from .messages import BadMessage, Event, Fault, Result, lines_of, read_message
 from .processes import end, exit_reason
 from .protocol import Array, answer_file, load_arrays, request_file, write_arrays
 
@@ -65,7 +66,7 @@ class Worker:
         self._interpreter = interpreter
         self._numbers = itertools.count(1)
         self._outbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._pending: dict[int, _Request] = {}
         self._free_slots: list[int] = []
         self._slot_count = 0
@@ -185,17 +186,12 @@ class Worker:
         silent = without_news = 0.0
         while True:
             signs = self._signs_of_life
-            try:
-                answer = future.result(POLL_SECONDS)
-            except TimeoutError:
-                answer = None
-            if answer is None and future.done():
-                answer = future.result()
+            answered = wait([future], POLL_SECONDS).done
             news = self._pass_events_on(progress, on_metric)
             if progress.cancelled():
                 raise Cancelled
-            if answer is not None:
-                return answer
+            if answered:
+                return future.result()
             silent = 0.0 if self._signs_of_life != signs else silent + POLL_SECONDS
             if silent >= SILENCE_SECONDS:
                 raise self._silence()
@@ -215,10 +211,10 @@ class Worker:
             except queue.Empty:
                 return news
             news = True
-            if event["event"] == "log":
-                progress.log(event["text"])
+            if event.kind == "log":
+                progress.log(event.text)
             elif on_metric:
-                on_metric(event)
+                on_metric(event.figures)
 
     def _take_slot(self) -> int:
         with self._lock:
@@ -236,10 +232,10 @@ class Worker:
                 stream.flush()
 
     def _read_answers(self, stream: IO[str]) -> None:
-        for line in stream:
+        for line in lines_of(stream):
             try:
-                self._take(json.loads(line))
-            except (ValueError, TypeError, LookupError):
+                self._take(read_message(line))
+            except (BadMessage, OSError):
                 # A script that starts Python may have something of its own to say first.
                 self._last_words.append(line.strip())
                 if self._signs_of_life:
@@ -252,40 +248,38 @@ class Worker:
         self._threads[0].join(JOIN_SECONDS)
         self._fail_pending(f"ended unexpectedly {exit_reason(self._process.returncode)}")
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if "event" in message:
-            if message["event"] != "alive":
+    def _take(self, message: Event | Result | Fault) -> None:
+        if isinstance(message, Event):
+            if message.kind != "alive":
                 self._events.put(message)
             return
         with self._lock:
-            request = self._pending[message["id"]]
+            request = self._pending.get(message.id or 0)
+        if request is None:
+            raise BadMessage(f"nothing was asked by the id {message.id}")
         self._settle(request, message)
         with self._lock:
-            del self._pending[message["id"]]
+            self._pending.pop(message.id or 0)
             self._free_slots.append(request.slot)
 
-    def _settle(self, request: _Request, message: dict[str, Any]) -> None:
-        future, error = request.future, message.get("error")
-        if error is None:
-            try:
-                arrays = load_arrays(answer_file(self._folder, request.slot), message["arrays"])
-            except Exception as trouble:  # it belongs to whoever waits for the answer
-                future.set_exception(trouble)
-            else:
-                future.set_result(Answer(message["result"], arrays))
-        elif error["code"] == "disk":
-            future.set_exception(_no_room(self._folder, error["text"]))
-        elif error["code"] == "user":
-            future.set_exception(SuperSegError(error["text"]))
-        elif error["code"] == "memory":
+    def _settle(self, request: _Request, message: Result | Fault) -> None:
+        future = request.future
+        if isinstance(message, Result):
+            arrays = load_arrays(answer_file(self._folder, request.slot), message.arrays)
+            future.set_result(Answer(message.result, arrays))
+        elif message.code == "disk":
+            future.set_exception(_no_room(self._folder, message.text))
+        elif message.code == "user":
+            future.set_exception(SuperSegError(message.text))
+        elif message.code == "memory":
             future.set_exception(
                 SuperSegError(
                     "The worker ran out of memory. Choose a smaller TILE_SIZE, fewer BANDS or a "
-                    f"smaller EXTENT, or close other programs. ({error['text']})"
+                    f"smaller EXTENT, or close other programs. ({message.text})"
                 )
             )
         else:
-            future.set_exception(WorkerError(error["traceback"]))
+            future.set_exception(WorkerError(message.traceback))
 
     def _read_errors(self, stream: IO[str]) -> None:
         for line in stream:

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.worker import client
 from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import worker_environment
@@ -114,14 +118,133 @@ def test_an_ended_worker_leaves_no_process_and_no_file(listener):
     assert not folder.exists()
 
 
-def test_an_interpreter_that_cannot_serve_is_a_sentence(tmp_path, listener):
-    fake = tmp_path / "python"
-    fake.write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
-    fake.chmod(0o755)
-    with Worker(Interpreter(fake, "chosen")) as process:
-        future = process.submit("describe_device", {"network": "light"})
-        with pytest.raises(SuperSegError, match=r"exit code 3 in .*describe_device: broken"):
-            process.result(future, listener)
+def impostor(folder, script):
+    """An interpreter that does something else than to serve."""
+    path = folder / "python"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return Interpreter(path, "chosen")
+
+
+def ask(process, listener):
+    return process.result(process.submit("measure_bands", {}, PIXELS), listener).result
+
+
+PIXELS = {"pixels": np.ones((1, 9))}
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("echo broken >&2\nexit 3", r"exit code 3 in its operation measure_bands: broken"),
+        ("exit 0", r"exit code 0 in its operation measure_bands: it said nothing"),
+        ("echo '[1'\necho '{}'\nexit 0", r"exit code 0 in .*: \[1 \| \{\}"),
+        ("echo '{\"event\": \"alive\"}'\necho '<html>'\nsleep 9", r"no longer under.*<html>"),
+    ],
+)
+def test_an_interpreter_that_cannot_serve_is_a_sentence(tmp_path, listener, script, sentence):
+    with (
+        Worker(impostor(tmp_path, script)) as process,
+        pytest.raises(SuperSegError, match=sentence + r".*superseg:runtimereport"),
+    ):
+        ask(process, listener)
+
+
+def test_an_interpreter_that_is_no_program_is_a_sentence(tmp_path):
+    path = tmp_path / "python"
+    path.write_bytes(b"\x7fELF, but not really")
+    path.chmod(0o755)
+    with pytest.raises(SuperSegError, match=r"cannot be started \(.*\); run superseg:runtime"):
+        Worker(Interpreter(path, "chosen")).__enter__()
+
+
+def test_a_script_may_say_something_before_it_starts_python(tmp_path, listener):
+    script = f'echo "Loading modules"\n{find_interpreter().path} "$@"\necho "Unloading"'
+    with Worker(impostor(tmp_path, script), device="cpu") as process:
+        assert ask(process, listener)["scaling"]
+        folder = process._folder
+    # The script itself was the process; Python, its child, has to be gone as well.
+    assert not workers_of(folder)
+
+
+def test_a_worker_that_never_starts_is_given_up(tmp_path, listener, monkeypatch):
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 1.0)
+    with (
+        Worker(impostor(tmp_path, "exec sleep 60")) as process,
+        pytest.raises(SuperSegError, match=r"does not start: not a sign of life for 1 s"),
+    ):
+        ask(process, listener)
+
+
+def test_a_stopped_worker_is_given_up_and_a_busy_one_is_not(listener, monkeypatch):
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 5.0)
+    with Worker(find_interpreter(), device="cpu") as process:
+        ask(process, listener)
+        future = wait_long(process)
+        began = time.monotonic()
+        threading.Timer(6.0, os.kill, (process.process_id, signal.SIGSTOP)).start()
+        with pytest.raises(SuperSegError, match=r"no longer answers: not a sign of life for 5 s"):
+            process.result(future, listener, lambda event: None)
+        # It was heard for six seconds, in which nothing but its heart told of it at first.
+        ended = time.monotonic()
+        assert ended - began > 10
+    assert time.monotonic() - ended < 2
+    assert gone(process.process_id)
+
+
+def test_the_log_says_so_where_the_worker_takes_its_time(worker, listener, monkeypatch):
+    monkeypatch.setattr(client, "NEWS_SECONDS", 0.2)
+    smoke_test(worker, listener)
+    assert "Still computing" in listener.lines
+
+
+def workers_of(folder):
+    """Processes whose command line names a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in words:
+            found.append(entry.name)
+    return found
+
+
+HOST = """
+import sys, time
+from superseg_plugin.progress import SilentProgress
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.worker.test_worker import wait_long
+with Worker(find_interpreter(), device="cpu") as worker:
+    worker.result(worker.submit("describe_device", {"network": "light"}), SilentProgress())
+    future = wait_long(worker)
+    print(worker._folder, flush=True)
+    worker.result(future, SilentProgress())
+"""
+
+
+def test_a_worker_whose_qgis_is_killed_goes_too_with_its_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", HOST]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, text=True) as host:
+        folder = Path(host.stdout.readline().strip())
+        assert folder.parent == tmp_path
+        assert workers_of(folder)
+        host.kill()
+    end = time.monotonic() + 10
+    while workers_of(folder) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not workers_of(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_of_temporary_files_is_a_sentence(worker, listener):
+    worker._folder = Path("/proc")
+    with pytest.raises(SuperSegError, match=r"temporary files.*TMPDIR"):
+        ask(worker, listener)
 
 
 def test_nothing_of_the_hosts_python_reaches_the_worker():
