@@ -23,7 +23,7 @@ from ..progress import Progress
 from ..run_folder import RunFolder
 from .interpreter import Interpreter
 from .launch import start_worker
-from .messages import BadMessage, Event, Fault, Result, lines_of, read_message
+from .messages import Event, Fault, MessageError, Result, lines_of, read_message
 from .processes import end, exit_reason
 from .protocol import Array, answer_file, load_arrays, request_file, write_arrays
 
@@ -235,7 +235,7 @@ class Worker:
         for line in lines_of(stream):
             try:
                 self._take(read_message(line))
-            except (BadMessage, OSError):
+            except (MessageError, OSError):
                 # A script that starts Python may have something of its own to say first.
                 self._last_words.append(line.strip())
                 if self._signs_of_life:
@@ -256,7 +256,7 @@ class Worker:
         with self._lock:
             request = self._pending.get(message.id or 0)
         if request is None:
-            raise BadMessage(f"nothing was asked by the id {message.id}")
+            raise MessageError(f"nothing was asked by the id {message.id}")
         self._settle(request, message)
         with self._lock:
             self._pending.pop(message.id or 0)

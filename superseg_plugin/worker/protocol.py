@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .messages import Described, MessageError
+
 ALIGNMENT = 64
 # Before the names of the arrays that tell the classes of superpixels apart.
 MODEL = "model."
@@ -64,25 +66,42 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> list[dict[str, Any]
     return descriptions
 
 
-def map_arrays(path: Path, descriptions: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
-    """Map the arrays of a slot file into memory, read-only."""
+def map_arrays(path: Path, descriptions: Iterable[Described]) -> dict[str, Array]:
+    """Map the arrays of a slot file into memory, read-only.
+
+    Raises:
+        MessageError: an array does not lie in the file.
+    """
     arrays: dict[str, Array] = {}
-    for one in descriptions:
-        dtype, shape = np.dtype(one["dtype"]), tuple(one["shape"])
-        if math.prod(shape) == 0:
-            arrays[one["name"]] = np.zeros(shape, dtype)
+    for one in _within(path, descriptions):
+        if math.prod(one.shape) == 0:
+            arrays[one.name] = np.zeros(one.shape, one.dtype)
         else:
-            arrays[one["name"]] = np.memmap(path, dtype, "r", one["offset"], shape)
+            arrays[one.name] = np.memmap(path, one.dtype, "r", one.offset, one.shape)
     return arrays
 
 
-def load_arrays(path: Path, descriptions: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
-    """Read the arrays of a slot file into memory of their own."""
+def load_arrays(path: Path, descriptions: Iterable[Described]) -> dict[str, Array]:
+    """Read the arrays of a slot file into memory of their own.
+
+    Raises:
+        MessageError: an array does not lie in the file.
+    """
     arrays: dict[str, Array] = {}
     with path.open("rb") as file:
-        for one in descriptions:
-            shape = tuple(one["shape"])
-            file.seek(one["offset"])
-            count = math.prod(shape)
-            arrays[one["name"]] = np.fromfile(file, np.dtype(one["dtype"]), count).reshape(shape)
+        for one in _within(path, descriptions):
+            file.seek(one.offset)
+            numbers = np.fromfile(file, one.dtype, math.prod(one.shape))
+            arrays[one.name] = numbers.reshape(one.shape)
     return arrays
+
+
+def _within(path: Path, descriptions: Iterable[Described]) -> list[Described]:
+    """Check that arrays lie in a file, before any memory is taken for them."""
+    size = path.stat().st_size
+    checked = list(descriptions)
+    for one in checked:
+        length = math.prod(one.shape) * one.dtype.itemsize
+        if length and one.offset + length > size:
+            raise MessageError(f"the array {one.name!r} goes beyond its file")
+    return checked

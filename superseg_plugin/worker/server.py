@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ..errors import SuperSegError
+from .messages import MessageError, Request, read_request
 from .protocol import answer_file, map_arrays, request_file, write_arrays
 
 HEARTBEAT_SECONDS = 2.0
@@ -37,24 +38,27 @@ class Server:
             self._output.write(line + "\n")
             self._output.flush()
 
-    def handle(self, message: dict[str, Any]) -> None:
+    def handle(self, request: Request) -> None:
         """Run one request and answer it, whatever happens."""
         from .operations import OPERATIONS, Call
 
-        number = message["id"]
         try:
-            arrays = map_arrays(request_file(self._folder, message["slot"]), message["arrays"])
+            arrays = map_arrays(request_file(self._folder, request.slot), request.arrays)
             call = Call(
-                options=message["options"],
+                options=request.options,
                 arrays=arrays,
                 device=self.device,
-                send_event=lambda event: self.send({"id": number, **event}),
+                send_event=lambda event: self.send({"id": request.id, **event}),
             )
-            result, answer = OPERATIONS[message["op"]](call)
-            described = write_arrays(answer_file(self._folder, message["slot"]), answer)
-            self.send({"id": number, "result": result, "arrays": described})
+            result, answer = OPERATIONS[request.op](call)
+            described = write_arrays(answer_file(self._folder, request.slot), answer)
+            self.send({"id": request.id, "result": result, "arrays": described})
         except Exception as error:  # the boundary: everything becomes an answer
-            self.send({"id": number, "error": _describe_error(error)})
+            self.send({"id": request.id, "error": _describe_error(error)})
+
+    def refuse(self, error: MessageError) -> None:
+        """Say that a line could not be read; whoever sent it must not wait for an answer."""
+        self.send({"id": None, "error": _describe_error(error)})
 
     def beat(self) -> None:
         """Give a sign of life again and again, whatever the other threads compute."""
@@ -90,11 +94,15 @@ def main(folder: str, device: str) -> None:
     server = Server(Path(folder), device, output)
     threading.Thread(target=server.beat, daemon=True).start()
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["op"] == "cancel":
+    for line in sys.stdin.buffer:
+        try:
+            request = read_request(line)
+        except MessageError as error:
+            server.refuse(error)
+            continue
+        if request.op == "cancel":
             # Kernels can't be interrupted; nothing here is worth saving.
             os._exit(0)
-        pool.submit(server.handle, message)
+        pool.submit(server.handle, request)
     # Stdin closed without a word: QGIS is gone, and whatever is being computed with it.
     server.leave()
