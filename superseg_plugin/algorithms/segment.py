@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from ..pipeline.ground_sizes import IMAGERY, UNITS
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
-from .base import MODEL_FILES, REPORT_FILES, SuperSegAlgorithm
+from .base import MODEL_FILES, REPORT_FILES, SMOOTHNESS_HELP, SuperSegAlgorithm
 from .command_line import caller_of
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
 
@@ -44,6 +45,9 @@ is asked for, a network is trained for it alone; the classes stay the same.</li>
 <li><i>published</i>: the published method as it stands, for comparison. Its network teaches itself,
 may end with fewer classes, and gives others with another seed.</li>
 </ul>
+<p>Say what the image was taken by (<i>Imagery</i>), and superpixels have a size on the ground that
+suits it; or give the size yourself, in pixels or meters. The log begins with an estimate of time
+and memory, learned from the runs on this computer, and the progress tells how long is left.</p>
 <p>The classes come as a styled layer whose colors are the classes' average colors, with each
 class's share of the area in the legend. Names, colors, areas and band means are in the file
 itself. Superpixels, average color, confidence, the model and a report can be had from the same
@@ -55,6 +59,9 @@ run.</p>
 
     CLASSES = "CLASSES"
     PRESET = "PRESET"
+    IMAGERY = "IMAGERY"
+    SUPERPIXEL_SIZE = "SUPERPIXEL_SIZE"
+    UNITS = "UNITS"
     SMOOTHNESS = "SMOOTHNESS"
     MIN_AREA = "MIN_AREA"
     SEED = "SEED"
@@ -88,7 +95,43 @@ run.</p>
             "published: the published method as it stands.",
             PRESETS,
         )
-        self.add_tidying()
+        self.add_choice(
+            self.IMAGERY,
+            "Imagery",
+            "What the image was taken by, so that superpixels are as large on the ground as suits "
+            "it; the size of the pixels is measured in the middle of the image, in degrees too. "
+            "any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for "
+            "pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from "
+            "2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from "
+            "90 m.",
+            tuple(IMAGERY),
+        )
+        self.add_number(
+            self.SUPERPIXEL_SIZE,
+            "Superpixel size",
+            "Side of the smallest superpixels, in pixels or meters as UNITS says. Most are a few "
+            "times as large. 0 leaves it to IMAGERY.",
+            0.0,
+            0.0,
+            advanced=True,
+        )
+        self.add_choice(
+            self.UNITS,
+            "Units",
+            "What SUPERPIXEL_SIZE and MIN_AREA are given in: pixels, or meters and square meters, "
+            "whatever the units of the image's CRS.",
+            UNITS,
+            advanced=True,
+        )
+        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0)
+        self.add_number(
+            self.MIN_AREA,
+            "Minimum area",
+            "Patches smaller than this are dissolved into their largest neighbor; pixels, or "
+            "square meters if UNITS is meters. 0 keeps all.",
+            0.0,
+            0.0,
+        )
         self.add_seed()
         self.add_device()
         self.add_tile_size()
@@ -135,8 +178,11 @@ run.</p>
         self.options = SegmentationOptions(
             classes=request.integer(self.CLASSES),
             preset=request.choice(self.PRESET),
+            imagery=request.choice(self.IMAGERY),
+            superpixel_size=request.number(self.SUPERPIXEL_SIZE),
+            units=request.choice(self.UNITS),
             smoothness=request.number(self.SMOOTHNESS),
-            min_area=request.integer(self.MIN_AREA),
+            min_area=request.number(self.MIN_AREA),
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
         )

@@ -52,7 +52,7 @@ def check_smoothness(smoothness: float) -> None:
         raise SuperSegError("SMOOTHNESS must be 0 (off) or more.")
 
 
-def check_min_area(min_area: int) -> None:
+def check_min_area(min_area: float) -> None:
     """Raise SuperSegError for a negative area."""
     if min_area < 0:
         raise SuperSegError("MIN_AREA must be 0 (off) or more pixels.")

@@ -16,15 +16,15 @@ from ..worker.client import Worker
 from .classification import pool_superpixels, smooth_superpixels
 from .clustering import cluster_superpixels
 from .description import describe_scene
+from .ground_sizes import superpixel_options
 from .network import Network
 from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
+from .planning import Plan
 from .published import STRIDE, TILE, published_tiles, published_training
 from .run_report import Caller, Run
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
-from .stages import Stages
-from .superpixel_options import SuperpixelOptions
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import build_model
@@ -94,7 +94,9 @@ class _Run:
         self._progress = progress
         self._staging = staging
         self._caller = caller or Caller()
-        self._stages = Stages(progress, _shares(options, outputs))
+        self._superpixels = superpixel_options(
+            options.imagery, options.superpixel_size, options.units, source.grid, progress
+        )
         self._scratch = staging.scratch(outputs.classes)
 
     def segment(self) -> SegmentationResult:
@@ -103,6 +105,17 @@ class _Run:
         # there comes to light at once.
         training = self._training_options()
         device = self._worker.submit("describe_device", {"network": training.network})
+        plan = Plan(
+            self._source,
+            self._options,
+            self._superpixels,
+            training if self._trains else None,
+            bool(self._outputs.report),
+            device,
+            self._worker,
+            self._progress,
+        )
+        self._stages = plan.stages
         with self._stages.stage("reading"):
             scaling = measure_scene(
                 self._source,
@@ -118,11 +131,12 @@ class _Run:
                 scaling,
                 path,
                 self._scratch,
-                SuperpixelOptions(),
+                self._superpixels,
                 self._worker,
                 progress,
             )
-            device_name = self._worker.result(device, progress).result["name"]
+            described = self._worker.result(device, progress)
+            plan.remember(described)
         self._progress.log(f"{count} superpixels")
         with RasterSource(str(path)) as superpixels:
             if self._options.preset == "published":
@@ -141,14 +155,20 @@ class _Run:
                     self._caller,
                     self._source,
                     self._worker.versions,
-                    device_name,
+                    described.result["name"],
                     self._stages.seconds,
                     trained.losses if trained else [],
                     trained.live_by_step if trained else [],
                 )
                 writer.write_report(self._found, table, run, path, self._confidence(), count)
+        plan.learn()
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
+
+    @property
+    def _trains(self) -> bool:
+        """The fast preset has no use for a network of its own, but may be asked for one."""
+        return self._options.preset != "fast" or bool(self._outputs.model)
 
     def _training_options(self) -> TrainingOptions:
         """How the network of the preset is trained, as far as the scene does not decide."""
@@ -209,8 +229,7 @@ class _Run:
             )
         found.training = replace(found.training, classes=clusters.classes)
         probabilities, sure = clusters.smoothed, clusters.confidence
-        # The fast preset has no use for a network of its own, but may be asked for one.
-        if options.preset == "balanced" or self._outputs.model:
+        if self._trains:
             with self._stages.stage("training") as progress:
                 patches = draw_patches(
                     self._source,
@@ -261,18 +280,3 @@ class _Run:
         """Where confidence goes; the report shows it, whoever else wants it."""
         kept = self._optional(self._outputs.confidence)
         return kept or (self._scratch / "confidence.tif" if self._outputs.report else None)
-
-
-def _shares(options: SegmentationOptions, outputs: SegmentationOutputs) -> dict[str, float]:
-    """Percent of the progress of each stage."""
-    if options.preset == "published":
-        shares = {"training": 60.0, "classification": 14.0}
-    else:
-        shares = {"description": 16.0, "clustering": 6.0}
-        if options.preset == "balanced" or outputs.model:
-            shares["training"] = 30.0
-        if options.preset == "balanced":
-            shares |= {"classification": 16.0, "smoothing": 2.0}
-        shares["painting"] = 4.0
-    report = {"report": 1.0} if outputs.report else {}
-    return {"reading": 2.0, "superpixels": 18.0, **shares, "rendering": 5.0, **report}

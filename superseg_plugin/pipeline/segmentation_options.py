@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..errors import SuperSegError
 from .classification import check_min_area, check_smoothness
+from .ground_sizes import IMAGERY, UNITS
 from .superpixel_options import check_tile_size
 from .training_options import check_classes
 
@@ -19,8 +21,11 @@ class SegmentationOptions:
 
     classes: int = 16
     preset: str = "balanced"
+    imagery: str = "any"
+    superpixel_size: float = 0.0
+    units: str = "pixels"
     smoothness: float = 8.0
-    min_area: int = 0
+    min_area: float = 0.0
     seed: int = 0
     tile_size: int = 0
 
@@ -33,6 +38,12 @@ class SegmentationOptions:
         check_tile_size(self.tile_size)
         if self.preset not in PRESETS:
             raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
+        if self.imagery not in IMAGERY:
+            raise SuperSegError(f"IMAGERY must be one of {', '.join(IMAGERY)}, not {self.imagery}.")
+        if self.units not in UNITS:
+            raise SuperSegError(f"UNITS must be one of {', '.join(UNITS)}, not {self.units}.")
+        if not 0 <= self.superpixel_size < math.inf:
+            raise SuperSegError("SUPERPIXEL_SIZE must be 0, which leaves it to IMAGERY, or more.")
 
 
 @dataclass(frozen=True)

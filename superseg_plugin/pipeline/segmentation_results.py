@@ -19,6 +19,7 @@ from ..worker.client import Worker
 from .average_color import paint_average_color
 from .cluster_arrays import ClusterArrays, reorder_clusters
 from .clustering import merge_order_of
+from .ground_sizes import least_pixels
 from .merge_order import Step
 from .model_file import save_model
 from .painting import finish_classes
@@ -77,7 +78,7 @@ class ResultWriter:
         """Write everything, and say so where classes are missing."""
         options, outputs, source = self._options, self._outputs, self._source
         path = self._staging.path(outputs.classes)
-        min_area = options.min_area
+        min_area = least_pixels(options.min_area, options.units, source.grid)
         if options.preset == "published":
             min_area = min_area or SIEVE
         half = PartProgress(progress, 0, 0.5)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a segmentation will take: time by stage, and memory.
+
+The figures were measured on two cores without a graphics processor; `calibration` brings them to
+the machine at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MEGA = 1e6
+# How the time falls with the number of cores: not all of a stage runs on all of them.
+CORES, CORE_GAIN = 2, 0.8
+# Pixels of a superpixel on average, over those of the smallest.
+MEAN_OVER_SMALLEST = 4.5
+BASE_BYTES = 1.35e9
+BYTES_A_SUPERPIXEL = 1600
+PATCH_PIXELS = 4 * 256**2
+# Copies of a tile as float32 that are alive at once.
+COPIES_OF_TILE = 6
+
+
+@dataclass(frozen=True)
+class Work:
+    """What there is to do.
+
+    Attributes:
+        pixels: of the scene.
+        bands: of the scene.
+        smallest: pixels of the smallest superpixel.
+        tile: side of a tile, pixels.
+        tiles: their number.
+        preset: of `SegmentationOptions`.
+        seen: pixels that the training looks at, over all steps; 0 without one.
+        network: name of the network.
+        device: type of what computes: cpu, cuda or mps.
+    """
+
+    pixels: int
+    bands: int
+    smallest: int
+    tile: int
+    tiles: int
+    preset: str
+    seen: int
+    network: str
+    device: str
+
+    @property
+    def superpixels(self) -> int:
+        """About how many there will be."""
+        return max(round(self.pixels / (MEAN_OVER_SMALLEST * self.smallest)), 1)
+
+    def key(self, stage: str) -> str:
+        """What a stage's time depends on besides the amount of work."""
+        if stage in ("training", "classification"):
+            return f"{stage} {self.network} {self.device}"
+        return stage
+
+
+def expected_seconds(
+    work: Work, factors: Mapping[str, float], cores: int | None = None
+) -> dict[str, float]:
+    """Seconds of each stage, in their order.
+
+    Args:
+        work: what there is to do.
+        factors: of `Calibration`, by `Work.key`; 1 where missing.
+        cores: of the machine; found out where None.
+    """
+    size, superpixels = work.pixels / MEGA, work.superpixels
+    bands = (2 + work.bands) / 5
+    light = work.network == "light"
+    gpu = work.device != "cpu"
+    stages = {
+        "reading": 0.6,
+        "superpixels": 1.0 + 0.15 * size * bands,
+    }
+    if work.preset != "published":
+        stages["description"] = 0.2 + 0.1 * size * bands
+        stages["clustering"] = 0.3 + 2.5e-5 * superpixels + 3.0 * min(superpixels / 2e4, 1)
+    if work.seen:
+        stages["training"] = 2.0 + work.seen * (2.4e-7 if light else 1.8e-6) / (15 if gpu else 1)
+    if work.preset != "fast":
+        stages["classification"] = 0.2 + size * (0.28 if light else 1.2) / (6 if gpu else 1)
+    if work.preset == "balanced":
+        stages["smoothing"] = 0.1 + 6e-6 * superpixels
+    if work.preset != "published":
+        stages["painting"] = 0.1 + 0.03 * size
+    stages["rendering"] = 0.3 + 0.045 * size * bands
+    speed = (CORES / max(cores or os.cpu_count() or CORES, 1)) ** CORE_GAIN
+    return {name: s * speed * factors.get(work.key(name), 1.0) for name, s in stages.items()}
+
+
+def expected_bytes(work: Work, cores: int | None = None) -> float:
+    """Memory of QGIS and the worker together, at most."""
+    in_flight = (cores or os.cpu_count() or CORES) + 2
+    tiles = in_flight * COPIES_OF_TILE * 4 * work.tile**2 * (work.bands + 1)
+    patches = 4 * min(work.seen, 64 * PATCH_PIXELS) * (work.bands + 1)
+    return (
+        BASE_BYTES + tiles + patches + BYTES_A_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
+    )
+
+
+def in_words(work: Work, seconds: float, memory: float, device: str) -> str:
+    """Say what a run will take."""
+    tiles = "1 tile" if work.tiles == 1 else f"{work.tiles:,} tiles"
+    return (
+        f"Estimate: {rounded_time(seconds)} on {device}, {memory / 1e9:.1f} GB of memory, for"
+        f" {_count(work.pixels)} pixels in {tiles}, {_count(work.superpixels)} superpixels"
+    )
+
+
+def rounded_time(seconds: float) -> str:
+    """Say a time as precisely as an estimate deserves."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {10 * max(round(seconds / 10), 1)} s"
+    minutes = seconds / 60
+    if minutes < 10:
+        return f"about {max(round(minutes), 1)} min"
+    if minutes < 90:
+        return f"about {5 * round(minutes / 5)} min"
+    return f"about {minutes / 60:.1f} h"
+
+
+def _count(number: float) -> str:
+    """Two digits of a count are as good as it is known."""
+    if number >= MEGA:
+        return f"{number / MEGA:.3g} million"
+    step = 10 ** max(math.floor(math.log10(max(number, 1))) - 1, 0)
+    return f"{round(number / step) * step:,}"
