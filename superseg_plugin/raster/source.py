@@ -282,7 +282,8 @@ def _is_plain_path(path: str) -> bool:
 
 
 def _is_signed_byte(band: Any) -> bool:
-    if band.DataType != gdal.GDT_Byte:
+    # Where GDAL has a type for them, it warns of the question.
+    if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
         return False
     return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")
 

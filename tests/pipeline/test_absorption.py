@@ -34,7 +34,7 @@ def one_by_one(objects, limit, distance):
     parts = {number: [number] for number in near}
 
     def turn(number):
-        return areas[number], number * int(SCATTER) % 2**64
+        return areas[number], int(number) * int(SCATTER) % 2**64
 
     def join(source, target):
         areas[target] += areas[source]

@@ -92,7 +92,7 @@ def test_a_background_run_has_its_results_styled(start, files, tmp_path, project
     wait_for(lambda: ended)
     gc.collect()
     algorithm = QgsApplication.processingRegistry().algorithmById("superseg:superpixels")
-    handleAlgorithmResults(algorithm, project_context, feedback, True, ended[0][1])
+    handleAlgorithmResults(algorithm, project_context, feedback, parameters=ended[0][1])
     (layer,) = QgsProject.instance().mapLayersByName("Superpixels")
     assert isinstance(layer.renderer(), QgsHillshadeRenderer)
 

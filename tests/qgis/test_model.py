@@ -75,6 +75,6 @@ def test_the_model_styles_its_classes(run, files, shipped, project_context, list
     )
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "STEPS": 2, "DEVICE": "cpu", **outputs}
     results = run(model, parameters, listener, project_context)
-    handleAlgorithmResults(model, project_context, listener, True, results)
+    handleAlgorithmResults(model, project_context, listener, parameters=results)
     layers = {layer.name(): layer for layer in QgsProject.instance().mapLayers().values()}
     assert isinstance(layers["Classes"].renderer(), QgsPalettedRasterRenderer)

@@ -35,7 +35,7 @@ def load(run, plugin, project_context, tmp_path, listener):
         results = run(algorithm, {**parameters, **sinks}, listener, project_context)
         # Nothing but SuperSeg itself may be what keeps the styles alive.
         gc.collect()
-        handleAlgorithmResults(algorithm, project_context, listener, True, results)
+        handleAlgorithmResults(algorithm, project_context, listener, parameters=results)
         return {layer.name(): layer for layer in project.mapLayers().values()}
 
     return load_it
