@@ -62,7 +62,7 @@ class ClassModel(QAbstractTableModel):
             translate("SuperSeg", "Name"),
             translate("SuperSeg", "Area ({})").format(self._unit),
             translate("SuperSeg", "Share"),
-            translate("SuperSeg", "Band means"),
+            translate("SuperSeg", "Spectrum"),
         )[section]
 
     def flags(self, index):

@@ -112,6 +112,8 @@ class ClassSession(QObject):
             check_there(self._measured.path)
         except SuperSegError as error:
             self.failed.emit(str(error))
+            # The slider has moved; it goes back to where the classes are.
+            self.changed.emit()
             return
         state = slid(self.catalog, self.state, count)
         if state != self.state:

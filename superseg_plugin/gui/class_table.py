@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import (
     Qt,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
+from qgis.PyQt.QtGui import QColor, QPainter, QPen
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .class_model import AREA, CLASS, GROUP_ROLE, NAME, SHARE, SORT_ROLE, SPECTRUM, ClassModel
+from .ink import faint, paper_and_ink
 
 
 class SpectrumDelegate(QStyledItemDelegate):
@@ -47,9 +48,8 @@ class SpectrumDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         color = QColor(*index.data(GROUP_ROLE).color)
-        # A frame in the color of the text: some classes look like the background.
-        frame = QColor(option.palette.color(QPalette.ColorRole.Text))
-        frame.setAlpha(120)
+        # A frame in the color of text: some classes look like the background.
+        frame = faint(paper_and_ink(option.widget)[1], 120)
         painter.setPen(QPen(frame) if width > 4 else Qt.PenStyle.NoPen)
         painter.setBrush(color)
         for band, part in enumerate(parts.tolist()):
@@ -93,7 +93,7 @@ class ClassTable(QTableView):
         header.setStretchLastSection(False)
         header.setHighlightSections(False)
         letters = self.fontMetrics().horizontalAdvance("m")
-        self.setColumnWidth(SPECTRUM, 7 * letters)
+        self.setColumnWidth(SPECTRUM, 6 * letters)
         self.verticalHeader().setDefaultSectionSize(round(1.6 * self.fontMetrics().height()))
         self.selectionModel().selectionChanged.connect(self._keep_selection)
         self.doubleClicked.connect(self._double_clicked)
@@ -106,6 +106,7 @@ class ClassTable(QTableView):
         self._showing = True
         self.classes.show(groups, factor, unit, limits)
         self._select(self.chosen)
+        self._keep_names_readable()
         if number is not None:
             place = self._proxy.mapFromSource(
                 self.classes.index(max(self.classes.row_of(number), 0), column)
@@ -129,6 +130,11 @@ class ClassTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(rows[-1], flags)
             self.scrollTo(rows[-1])
+
+    def _keep_names_readable(self):
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in (CLASS, AREA, SHARE, SPECTRUM))
+        self.setMinimumWidth(others + 9 * self.fontMetrics().horizontalAdvance("m"))
 
     def _select(self, numbers):
         selection = QItemSelection()

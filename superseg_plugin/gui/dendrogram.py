@@ -7,6 +7,8 @@ from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, pyqtS
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from .ink import faint, paper_and_ink
+
 translate = QCoreApplication.translate
 
 # Above so many leaves they are lines without names.
@@ -67,8 +69,8 @@ class Dendrogram(QWidget):
     def paintEvent(self, _event):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
-        text = self.palette().color(QPalette.ColorRole.Text)
+        paper, text = paper_and_ink(self)
+        painter.fillRect(self.rect(), paper)
         if self._tree is None:
             painter.setPen(text)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -76,13 +78,12 @@ class Dendrogram(QWidget):
             return
         for row, members in enumerate(self._tree.leaves):
             self._leaf(painter, row, members, text)
-        faint = QColor(text)
-        faint.setAlpha(150)
+        thin = faint(text, 150)
         for joint in self._tree.joints:
             group = self._of_class[joint.members[0]]
             whole = set(joint.members) <= set(group.members)
             chosen = self._chosen.issuperset(joint.members)
-            self._joint(painter, joint, group if whole else None, chosen, faint)
+            self._joint(painter, joint, group if whole else None, chosen, thin)
         self._cut(painter)
 
     def _leaf(self, painter, row, members, text):
@@ -100,8 +101,8 @@ class Dendrogram(QWidget):
         painter.drawRect(box)
         if not self._named:
             return
-        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
-        painter.setPen(self.palette().color(role))
+        marked = self.palette().color(QPalette.ColorRole.HighlightedText)
+        painter.setPen(marked if chosen else text)
         name = ", ".join(map(str, members))
         if members == group.members and not group.name.endswith(f" {group.number}"):
             name = group.name
@@ -110,7 +111,7 @@ class Dendrogram(QWidget):
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(place, int(flags), shown)
 
-    def _joint(self, painter, joint, group, chosen, faint):
+    def _joint(self, painter, joint, group, chosen, thin):
         (first, second), (begin, other) = joint.rows, joint.heights
         x = self._x(joint.height)
         points = (
@@ -119,9 +120,9 @@ class Dendrogram(QWidget):
             QPointF(x, self._y(second)),
             QPointF(self._x(other), self._y(second)),
         )
-        pens = [QPen(faint, 1.2)]
+        pens = [QPen(thin, 1.2)]
         if group is not None:
-            pens = [QPen(faint, 3.6), QPen(QColor(*group.color), 2.2)]
+            pens = [QPen(thin, 3.6), QPen(QColor(*group.color), 2.2)]
         if chosen:
             pens = [QPen(self.palette().color(QPalette.ColorRole.Highlight), 5.0), *pens[-1:]]
         for pen in pens:

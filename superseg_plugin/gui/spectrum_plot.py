@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+from .ink import faint, paper_and_ink
 
 translate = QCoreApplication.translate
 
@@ -46,10 +48,11 @@ class SpectrumPlot(QWidget):
     def paintEvent(self, _event):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        paper, self._ink = paper_and_ink(self)
+        painter.fillRect(self.rect(), paper)
         if not self._groups:
             text = translate("SuperSeg", "Select classes whose band means are known.")
-            painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+            painter.setPen(self._ink)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), int(flags), text)
             return
@@ -71,14 +74,12 @@ class SpectrumPlot(QWidget):
         )
 
     def _axes(self, painter, box, ticks):
-        text = self.palette().color(QPalette.ColorRole.Text)
-        faint = QColor(text)
-        faint.setAlpha(50)
+        text, thin = self._ink, faint(self._ink, 50)
         line = self.fontMetrics().height()
         flags = Qt.AlignmentFlag
         for tick in ticks:
             y = _y(box, ticks, tick)
-            painter.setPen(QPen(faint, 1))
+            painter.setPen(QPen(thin, 1))
             painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
             painter.setPen(text)
             place = QRectF(0, y - line / 2, box.left() - 0.4 * line, line)
@@ -96,8 +97,7 @@ class SpectrumPlot(QWidget):
             painter.drawText(place, int(flags.AlignLeft | flags.AlignTop), name)
 
     def _lines(self, painter, box, values, ticks):
-        halo = QColor(self.palette().color(QPalette.ColorRole.Text))
-        halo.setAlpha(110)
+        halo = faint(self._ink, 110)
         count = len(self._bands)
         for group, means in zip(self._groups, values.tolist()):
             points = [
@@ -120,14 +120,14 @@ class SpectrumPlot(QWidget):
         line = float(metrics.height())
         wanted = [_y(box, ticks, mean) for mean in values[:, -1].tolist()]
         order = np.argsort(wanted, kind="stable").tolist()
-        room = int(self.height() // line)
+        room = int(box.bottom() // line) + 1
         order = order[:room]
         places = _apart(
             [wanted[index] for index in order], line, line / 2, self.height() - line / 2
         )
         left = box.right() + 0.9 * line
         swatch = 0.55 * line
-        text = self.palette().color(QPalette.ColorRole.Text)
+        text = self._ink
         for index, y in zip(order, places):
             group = self._groups[index]
             painter.setPen(QPen(text, 0.5))

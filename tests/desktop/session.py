@@ -56,7 +56,7 @@ def play(
     Args:
         name: of the profile below build/.
         script: begins its work when QGIS reads it, and ends QGIS when it has done.
-        job: what it is told, beside `pictures`, `report` and `repository`.
+        job: what it is told, beside `pictures` and `report`.
         pictures: folder for the PNGs; emptied first.
         environment: variables beside the usual ones.
         screen: options of the virtual screen.
@@ -71,12 +71,14 @@ def play(
     pictures.mkdir(parents=True)
     report = pictures / "seen.json"
     told = pictures / "job.json"
-    usual = {"pictures": str(pictures), "report": str(report), "repository": str(REPOSITORY)}
-    told.write_text(json.dumps({**job, **usual}), encoding="utf-8")
+    folders = {"pictures": str(pictures), "report": str(report)}
+    told.write_text(json.dumps({**job, **folders}), encoding="utf-8")
     variables = {
         **QgisProcess(name).environment,
         "QT_QPA_PLATFORM": "xcb",
         "SUPERSEG_DESKTOP_JOB": str(told),
+        # Scripts share a stage.
+        "PYTHONPATH": str(REPOSITORY),
         # Fonts and widgets alike on every machine.
         "QT_SCALE_FACTOR": "1",
         "QT_STYLE_OVERRIDE": "Fusion",

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What to install, from where and where to; or a Python of one's own instead."""
+
+from __future__ import annotations
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..settings import chosen_python
+from ..worker.runtime_state import build_choices, likely_build, offer, target_folder
+
+translate = QCoreApplication.translate
+NETWORK, FOLDER, ZIP = range(3)
+
+
+class RuntimeChoices(QWidget):
+    """Signals: `changed`; `pythonChosen` with a path, or nothing to take the choice back.
+
+    Attributes:
+        fits: whether what is chosen can be installed.
+    """
+
+    changed = pyqtSignal()
+    pythonChosen = pyqtSignal(str)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.fits = False
+        self.build = QComboBox()
+        for name, title in build_choices():
+            self.build.addItem(title, name)
+        self.build.setCurrentIndex(self.build.findData(likely_build()))
+        self.origin = QComboBox()
+        self.origin.addItems(
+            [
+                translate("SuperSeg", "the internet (pypi.org, download.pytorch.org)"),
+                translate("SuperSeg", "a folder of wheels"),
+                translate("SuperSeg", "a zip file of wheels"),
+            ]
+        )
+        self.source = QgsFileWidget()
+        self.source.setFilter(translate("SuperSeg", "Zip files (*.zip)"))
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setFilePath(target_folder())
+        self.space = QLabel()
+        self.space.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._install_box())
+        layout.addWidget(self._python_box())
+        self.build.currentIndexChanged.connect(self._update)
+        self.origin.currentIndexChanged.connect(self._update)
+        self.source.fileChanged.connect(self._update)
+        self.folder.fileChanged.connect(self._update)
+        self._update()
+
+    def values(self):
+        """Return the build, the source or None, and the target folder or None."""
+        source = self.source.filePath() if self.origin.currentIndex() != NETWORK else ""
+        return self.build.currentData(), source or None, self.folder.filePath() or None
+
+    def _update(self, *_):
+        origin = self.origin.currentIndex()
+        modes = QgsFileWidget.StorageMode
+        self.source.setStorageMode(modes.GetFile if origin == ZIP else modes.GetDirectory)
+        self.source.setVisible(origin != NETWORK)
+        build, source, folder = self.values()
+        found = offer(build, source, folder or "")
+        self.fits = found.fits and (origin == NETWORK or source is not None)
+        self.space.setText(found.text)
+        self.changed.emit()
+
+    def _install_box(self):
+        box = QGroupBox(translate("SuperSeg", "Install"))
+        form = QFormLayout(box)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(translate("SuperSeg", "Build:"), self.build)
+        form.addRow(translate("SuperSeg", "From:"), self.origin)
+        form.addRow("", self.source)
+        form.addRow(translate("SuperSeg", "Into:"), self.folder)
+        form.addRow(translate("SuperSeg", "Space:"), self.space)
+        return box
+
+    def _python_box(self):
+        box = QGroupBox(translate("SuperSeg", "Or use a Python of your own"))
+        row = QHBoxLayout(box)
+        self.python = QgsFileWidget()
+        self.python.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.python.setFilePath(chosen_python() or "")
+        self.python.setToolTip(
+            translate(
+                "SuperSeg",
+                "A Python that has torch, numba and scikit-image, of conda for example. The "
+                "variable SUPERSEG_PYTHON goes before it.",
+            )
+        )
+        self.use = QPushButton(translate("SuperSeg", "Use"))
+        self.forget = QPushButton(translate("SuperSeg", "Do not use"))
+        self.use.clicked.connect(self._choose)
+        self.forget.clicked.connect(self._take_back)
+        row.addWidget(self.python, 1)
+        row.addWidget(self.use)
+        row.addWidget(self.forget)
+        return box
+
+    def _choose(self):
+        self.pythonChosen.emit(self.python.filePath())
+
+    def _take_back(self):
+        self.python.setFilePath("")
+        self.pythonChosen.emit("")

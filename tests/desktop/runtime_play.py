@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a user does in the runtime's window, from a QGIS that has none.
+
+The job has `python`, an interpreter that can run the worker; `home`, SuperSeg's data folder, where
+there is nothing; `wheels`, an empty folder; and `dark`, whether to wear dark colors.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QTimer, QUrl
+from qgis.PyQt.QtGui import QColor, QDesktopServices, QGuiApplication, QPalette
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
+from qgis.utils import iface, unloadPlugin
+
+from tests.desktop.stage import JOB, LEFT, Stage, start
+
+TITLE = "SuperSeg: Runtime"
+HOME = Path(JOB["home"])
+
+
+class RuntimePlay(Stage):
+    """Nothing, an installation that is cancelled, one that fails, a Python of one's own, removal."""
+
+    def play(self):
+        if JOB.get("dark"):
+            wear_dark()
+        self.longest = 0.0
+        yield from self.without()
+        yield from self.cancelled()
+        yield from self.failed()
+        yield from self.own_python()
+        yield from self.removed()
+        unloadPlugin("superseg_plugin")
+        yield from self.rest()
+        self.seen["after unloading"] = self.dialogs()
+        self.seen["longest pause"] = self.longest
+
+    def without(self):
+        self.trigger("Segment an image…")
+        yield from self.rest()
+        item = iface.messageBar().currentItem()
+        self.seen["offered"] = [item.text(), self.dialogs()]
+        QTest.mouseClick(item.findChild(QPushButton), LEFT)
+        yield from self.known()
+        self.seen["missing"] = self.dialog.status.text()
+        self.look("missing")
+        self.dialog.close()
+        segment = QgsApplication.processingRegistry().algorithmById("superseg:segment")
+        self.seen["reason"] = segment.canExecute()[1]
+        QDesktopServices.openUrl(QUrl("superseg:runtime"))
+        yield from self.known()
+        choices = self.dialog.choices
+        self.seen["builds"] = [choices.build.itemText(n) for n in range(choices.build.count())]
+        self.seen["space"] = choices.space.text()
+        choices.origin.setCurrentIndex(1)
+        choices.source.setFilePath("/no/such/folder")
+        self.seen["no folder"] = [choices.space.text(), self.dialog.install_button.isEnabled()]
+        choices.source.setFilePath(JOB["wheels"])
+        self.press("commands_button")
+        self.seen["commands"] = self.dialog.log.toPlainText()
+        self.look("commands")
+
+    def cancelled(self):
+        self.dialog.choices.origin.setCurrentIndex(0)
+        self.press("install_button")
+        yield from self.wait(lambda: " pip install " in self.dialog.log.toPlainText())
+        self.look("installing")
+        self.seen["while installing"] = self.enabled()
+        # The installer now waits for a server that says nothing.
+        yield from self.responsive(3)
+        begin = time.monotonic()
+        self.press("cancel_button")
+        yield from self.idle()
+        self.seen["cancel"] = [time.monotonic() - begin, self.dialog.log.toPlainText()]
+        self.seen["left"] = sorted(path.name for path in HOME.iterdir())
+
+    def failed(self):
+        self.dialog.choices.origin.setCurrentIndex(1)
+        self.press("install_button")
+        yield from self.idle()
+        self.seen["failed"] = self.dialog.log.toPlainText()
+        self.look("failed")
+
+    def own_python(self):
+        self.dialog.choices.python.setFilePath(JOB["python"])
+        QTest.mouseClick(self.dialog.choices.use, LEFT)
+        yield from self.known()
+        self.seen["ready"] = [self.dialog.status.text(), self.dialog.python.text()]
+        yield from self.wait(lambda: "asking" not in self.dialog.device.text())
+        self.seen["device"] = self.dialog.device.text()
+        self.press("report_button")
+        yield from self.idle()
+        self.seen["report"] = QGuiApplication.clipboard().text()
+        self.look("ready")
+
+    def removed(self):
+        (HOME / "runtime").mkdir()
+        self.dialog.refresh()
+        yield from self.known()
+        QTimer.singleShot(500, say_yes)
+        self.press("remove_button")
+        yield from self.idle()
+        self.seen["removed"] = [self.dialog.log.toPlainText(), (HOME / "runtime").exists()]
+        QTest.mouseClick(self.dialog.choices.forget, LEFT)
+        yield from self.known()
+        self.seen["given up"] = self.dialog.status.text()
+
+    @property
+    def dialog(self):
+        """The window of the runtime."""
+        shown = [w for w in QApplication.topLevelWidgets() if w.windowTitle() == TITLE]
+        return next(widget for widget in shown if widget.isVisible())
+
+    def known(self):
+        """Wait until the window knows what there is."""
+        yield from self.wait(lambda: TITLE in self.dialogs())
+        yield from self.wait(lambda: self.dialog.state is not None)
+        yield from self.rest()
+
+    def idle(self):
+        """Wait for what was started."""
+        yield from self.wait(lambda: self.dialog.task is None)
+        yield from self.known()
+
+    def responsive(self, seconds):
+        """Measure how long QGIS does not come to its senses meanwhile."""
+        end = time.monotonic() + seconds
+        last = time.monotonic()
+        while last < end:
+            yield
+            self.longest = max(self.longest, time.monotonic() - last)
+            last = time.monotonic()
+
+    def press(self, name):
+        QTest.mouseClick(getattr(self.dialog, name), LEFT)
+
+    def enabled(self):
+        names = ("install", "cancel", "commands", "report", "remove")
+        return [name for name in names if getattr(self.dialog, f"{name}_button").isEnabled()]
+
+    def look(self, name):
+        self.picture(self.dialog, name)
+
+
+def say_yes():
+    box = QApplication.activeModalWidget()
+    if isinstance(box, QMessageBox):
+        QTest.mouseClick(box.button(QMessageBox.StandardButton.Yes), LEFT)
+
+
+def wear_dark():
+    """Dark colors as a theme of QGIS or of the system has them."""
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, color in (
+        (roles.Window, "#2b2b2b"),
+        (roles.WindowText, "#dddddd"),
+        (roles.Base, "#1e1e1e"),
+        (roles.AlternateBase, "#2b2b2b"),
+        (roles.Text, "#dddddd"),
+        (roles.Button, "#3a3a3a"),
+        (roles.ButtonText, "#dddddd"),
+        (roles.Highlight, "#2a82da"),
+        (roles.HighlightedText, "#ffffff"),
+    ):
+        palette.setColor(role, QColor(color))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#777777"))
+    QApplication.instance().setPalette(palette)
+
+
+start(RuntimePlay)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The runtime's window in a real QGIS that has no runtime, by clicks."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osgeo import gdal
+
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.desktop.session import play
+
+PLAY = Path(__file__).with_name("runtime_play.py")
+PICTURES = ("missing", "commands", "installing", "failed", "ready")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """What was seen, and the folder of the pictures."""
+    folder = tmp_path_factory.mktemp("runtime")
+    (folder / "wheels").mkdir()
+    job = {
+        "python": str(find_interpreter().path),
+        "home": str(folder / "home"),
+        "wheels": str(folder / "wheels"),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        environment = {
+            "SUPERSEG_HOME": job["home"],
+            "SUPERSEG_PYTHON": "",
+            "HTTPS_PROXY": address,
+            "https_proxy": address,
+            "NO_PROXY": "",
+            "no_proxy": "",
+            "PIP_INDEX_URL": f"{address}simple/",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_FIND_LINKS": "",
+        }
+        seen = play("runtime-test", PLAY, job, folder / "pictures", environment)
+    return seen, folder / "pictures"
+
+
+@pytest.fixture
+def seen(session):
+    return session[0]
+
+
+def test_segment_offers_the_window_instead_of_failing(seen):
+    text, dialogs = seen["offered"]
+    assert "not installed" in text
+    assert dialogs == []
+    assert 'href="superseg:runtime"' in seen["reason"]
+
+
+def test_it_says_what_is_missing_and_what_the_builds_weigh(seen):
+    assert "torch" in seen["missing"]
+    assert all(" to download, " in title for title in seen["builds"])
+    assert "needed while installing" in seen["space"]
+    assert seen["no folder"] == ["/no/such/folder does not exist.", False]
+
+
+def test_it_shows_the_commands(seen):
+    assert "--no-index" in seen["commands"]
+    assert "pip download" in seen["commands"]
+
+
+def test_a_silent_installer_can_be_cancelled_while_qgis_stays_usable(seen):
+    assert seen["while installing"] == ["cancel"]
+    assert seen["longest pause"] < 1
+    seconds, log = seen["cancel"]
+    assert seconds < 2
+    assert "Cancelled." in log
+    assert seen["left"] == ["install.log"]
+
+
+def test_a_failure_says_why_and_what_to_do(seen):
+    assert "folder must hold" in seen["failed"]
+
+
+def test_a_python_of_ones_own_is_taken_and_reported(seen):
+    status, python = seen["ready"]
+    assert "ready" in status
+    assert "chosen by you" in python
+    assert seen["device"]
+    assert "Trial run: works" in seen["report"]
+    assert str(Path.home()) not in seen["report"]
+
+
+def test_removal_and_leaving(seen):
+    log, there = seen["removed"]
+    assert "Removed" in log
+    assert not there
+    assert "torch" in seen["given up"]
+    assert seen["after unloading"] == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_shows_something(session, name):
+    picture = gdal.Open(str(session[1] / f"{name}.png"))
+    assert picture.RasterXSize >= 500
+    assert len(np.unique(picture.ReadAsArray()[:3].reshape(3, -1), axis=1).T) > 50

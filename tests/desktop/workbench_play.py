@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an analyst does at the class workbench, by keys and clicks in a QGIS window.
+
+The job has `folder` with classes.tif, image.tif, reference.tif, other.tif (another grid),
+height.tif (no classes), many.tif (too many values) and tables.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from qgis.PyQt.QtGui import QColor, QMouseEvent
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLineEdit,
+    QStyle,
+    QStyleOptionSlider,
+)
+from qgis.utils import iface
+
+from tests.desktop.stage import JOB, LEFT, NO_KEY, Stage, start
+
+FOLDER = Path(JOB["folder"])
+KEYS = Qt.Key
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+# Not the layers' own: clicks have to be transformed.
+CANVAS_CRS = "EPSG:3857"
+
+
+class WorkbenchPlay(Stage):
+    """Everything in one session, as each start of QGIS takes its time."""
+
+    def play(self):
+        for name in ("reference", "other", "height", "many", "image", "classes"):
+            self.add(name)
+        project = QgsProject.instance()
+        project.setCrs(QgsCoordinateReferenceSystem(CANVAS_CRS))
+        iface.setActiveLayer(self.layer("classes"))
+        self.zoom()
+        yield from self.rest(5)
+        yield from self.open_workbench()
+        self.look("opened")
+        yield from self.slide()
+        yield from self.select_and_merge()
+        yield from self.name_and_color()
+        yield from self.hand_on()
+        yield from self.refuse()
+        yield from self.save_and_reopen()
+
+    # Scenes
+
+    def open_workbench(self):
+        self.trigger("Class workbench")
+        yield from self.rest(5)
+        self.dock = self.window.findChild(QDockWidget, "SuperSegClassWorkbench")
+        self.window.resizeDocks([self.dock], [430], Qt.Orientation.Horizontal)
+        self.panel = self.dock.panel
+        yield from self.rest(5)
+
+    def slide(self):
+        slider = self.panel.slider
+        slider.setFocus()
+        for _ in range(2):
+            QTest.keyClick(slider, KEYS.Key_Left)
+        yield from self.rest()
+        self.look("keys")
+        option = QStyleOptionSlider()
+        slider.initStyleOption(option)
+        handle = slider.style().subControlRect(
+            QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+        )
+        start, y = handle.center().x(), handle.center().y()
+        QTest.mousePress(slider, LEFT, NO_KEY, QPoint(start, y))
+        for x in range(start, 0, -8):
+            # QTest would move the real cursor, without a button held.
+            place = QPointF(x, y)
+            held = QMouseEvent(QEvent.Type.MouseMove, place, place, LEFT, LEFT, NO_KEY)
+            QApplication.sendEvent(slider, held)
+            yield
+        QTest.mouseRelease(slider, LEFT, NO_KEY, QPoint(2, y))
+        yield from self.rest()
+        self.look("dragged")
+        self.picture(self.window, "dragged")
+        # However far the drag went, one step takes it back; the others take back the keys.
+        QTest.keyClick(self.panel.table, KEYS.Key_Z, CONTROL)
+        yield from self.rest()
+        self.look("drag undone")
+        for _ in range(2):
+            QTest.keyClick(self.panel.table, KEYS.Key_Z, CONTROL)
+        yield from self.rest()
+        self.look("keys undone")
+
+    def select_and_merge(self):
+        QTest.mouseClick(self.tool_button("Select on the map"), LEFT)
+        self.click_class(2)
+        yield from self.rest()
+        self.look("clicked")
+        self.click_class(5, CONTROL)
+        yield from self.rest()
+        self.look("clicked another")
+        self.picture(self.window, "selected")
+        QTest.keyClick(self.panel.table, KEYS.Key_M, CONTROL)
+        yield from self.rest()
+        self.look("merged")
+        QTest.keyClick(self.panel.table, KEYS.Key_Z, CONTROL)
+        yield from self.rest()
+        self.look("undone")
+        QTest.keyClick(self.panel.table, KEYS.Key_Z, CONTROL | SHIFT)
+        yield from self.rest()
+        self.look("redone")
+        self.panel.tabs.setCurrentIndex(1)
+        yield from self.rest()
+        tree = self.panel.tree
+        QTest.mouseClick(tree, LEFT, NO_KEY, QPoint(10, round(tree._y(0))))
+        self.look("picked in the tree")
+        self.picture(self.window, "tree")
+        self.panel.tabs.setCurrentIndex(0)
+
+    def name_and_color(self):
+        table = self.panel.table
+        self.panel.pick((3,), False)
+        table.setFocus()
+        self.type_name("Meadow")
+        yield from self.rest()
+        self.look("renamed")
+        self.panel.pick((4,), False)
+        self.type_name("meadow")
+        yield from self.rest()
+        self.look("same name")
+        editor = table.findChild(QLineEdit)
+        if editor is not None and editor.isVisible():
+            QTest.keyClick(editor, KEYS.Key_Escape)
+        QTimer.singleShot(400, self.choose_blue)
+        QTest.keyClick(table, KEYS.Key_K, CONTROL)
+        yield from self.rest()
+        self.look("colored")
+        menu = self.panel.actions_bar.names
+        worldcover = next(a.menu() for a in menu.actions() if a.text() == "ESA WorldCover")
+        self.panel.pick((1, 6), False)
+        next(a for a in worldcover.actions() if a.text() == "Tree cover").trigger()
+        yield from self.rest()
+        self.look("named as")
+        self.panel.actions_bar.read_file(str(FOLDER / "table.csv"))
+        yield from self.rest()
+        self.look("table")
+        self.panel.actions_bar.undo.trigger()
+        yield from self.wait(lambda: not self.dock.session._timer.isActive())
+        self.picture(self.window, "named")
+
+    def hand_on(self):
+        yield from self.run_dialog(self.panel.write_button, "merged.tif", "written")
+        yield from self.run_dialog(self.panel.polygons_button, "polygons.gpkg", "polygons")
+        self.compare("other")
+        self.look("another grid")
+        self.compare("reference")
+        dialog = self.dock.hand_on.dialog
+        self.seen["compare"] = {
+            name: QgsProject.instance().mapLayer(self.values_of(dialog)[name]).name()
+            for name in ("CLASSIFICATION", "REFERENCE")
+        }
+        dialog.close()
+        QTest.mouseClick(self.panel.model_button, LEFT)
+        yield from self.rest()
+        batch = self.dock.hand_on.dialog
+        self.seen["batch"] = [
+            batch.mainWidget().valueForParameter(row, "INPUT")
+            for row in range(batch.mainWidget().batchRowCount())
+        ]
+        self.seen["images"] = [self.layer("image").id()]
+        self.picture(batch, "batch")
+        batch.close()
+        yield from self.rest()
+        self.seen["dialogs"] = self.dialogs()
+
+    def refuse(self):
+        for name in ("height", "many", "image"):
+            self.dock.layers.setLayer(self.layer(name))
+            yield from self.rest()
+            self.look(name)
+        bar = self.panel.actions_bar
+        for name in ("unknown.csv", "twice.csv", "green.csv", "none.csv"):
+            bar.read_file(str(FOLDER / name))
+            self.look(name)
+        moved = FOLDER / "away.tif"
+        (FOLDER / "classes.tif").rename(moved)
+        self.panel.slider.setFocus()
+        QTest.keyClick(self.panel.slider, KEYS.Key_Left)
+        self.look("file gone")
+        QTest.mouseClick(self.panel.write_button, LEFT)
+        self.look("file gone, write")
+        moved.rename(FOLDER / "classes.tif")
+        yield from self.rest()
+
+    def save_and_reopen(self):
+        project = QgsProject.instance()
+        project.setCrs(QgsCoordinateReferenceSystem("EPSG:32632"))
+        for name in ("written", "polygons"):
+            project.removeMapLayers([layer.id() for layer in project.mapLayersByName(name)])
+        self.look("before saving")
+        if not project.write(str(FOLDER / "project.qgz")):
+            raise OSError(project.error())
+        project.clear()
+        yield from self.rest()
+        self.seen["without layers"] = [self.dock.session is None, self.panel.isEnabled()]
+        elsewhere = FOLDER.with_name("elsewhere")
+        shutil.copytree(FOLDER, elsewhere)
+        shutil.rmtree(FOLDER)
+        if not project.read(str(elsewhere / "project.qgz")):
+            raise OSError(project.error())
+        yield from self.rest(5)
+        self.look("reopened")
+        self.seen["source"] = self.layer("classes").source()
+        self.picture(self.window, "reopened")
+        self.window.removeDockWidget(self.dock)
+
+    # Doing
+
+    def add(self, name):
+        layer = QgsRasterLayer(str(FOLDER / f"{name}.tif"), name)
+        if QgsProject.instance().addMapLayer(layer) is None:
+            raise OSError(f"{name}.tif cannot be opened")
+
+    def layer(self, name):
+        return QgsProject.instance().mapLayersByName(name)[0]
+
+    def zoom(self):
+        layer = self.layer("classes")
+        canvas = QgsProject.instance().crs()
+        transform = QgsCoordinateTransform(layer.crs(), canvas, QgsProject.instance())
+        iface.mapCanvas().setExtent(transform.transformBoundingBox(layer.extent()))
+
+    def click_class(self, number, keys=NO_KEY):
+        """Click into the middle of a class's stripe."""
+        layer = self.layer("classes")
+        values = layer.dataProvider().block(1, layer.extent(), layer.width(), layer.height())
+        rows = [row for row in range(layer.height()) if values.value(row, 0) == number]
+        extent = layer.extent()
+        y = extent.yMaximum() - (rows[len(rows) // 2] + 0.5) * layer.rasterUnitsPerPixelY()
+        transform = QgsCoordinateTransform(
+            layer.crs(), QgsProject.instance().crs(), QgsProject.instance()
+        )
+        place = transform.transform(QgsPointXY(extent.center().x(), y))
+        self.click_map(place.x(), place.y(), keys)
+
+    def tool_button(self, text):
+        bar = self.panel.actions_bar
+        return bar.widgetForAction(next(a for a in bar.actions() if a.text() == text))
+
+    def type_name(self, name):
+        table = self.panel.table
+        QTest.keyClick(table, KEYS.Key_F2)
+        editor = table.findChild(QLineEdit)
+        editor.selectAll()
+        QTest.keyClicks(editor, name)
+        QTest.keyClick(editor, KEYS.Key_Return)
+
+    def choose_blue(self):
+        dialog = QApplication.activeModalWidget()
+        dialog.setColor(QColor("#0000ff"))
+        dialog.accept()
+
+    def compare(self, name):
+        self.panel.references.aboutToShow.emit()
+        next(a for a in self.panel.references.actions() if a.text() == name).trigger()
+
+    def values_of(self, dialog):
+        try:
+            return dialog.createProcessingParameters()
+        except AttributeError:
+            # QGIS 3.22 has another name for it.
+            return dialog.getParameterValues()
+
+    def run_dialog(self, button, file, name):
+        QTest.mouseClick(button, LEFT)
+        yield from self.rest()
+        dialog = self.dock.hand_on.dialog
+        values = {**self.values_of(dialog), "OUTPUT": str(FOLDER / file)}
+        self.seen[f"{name} from"] = Path(values["TABLE"]).read_text(encoding="utf-8")
+        dialog.setParameters(values)
+        self.picture(dialog, name)
+        finished = []
+        dialog.algorithmFinished.connect(lambda fine, _results: finished.append(fine))
+        dialog.runButton().click()
+        yield from self.wait(lambda: finished)
+        dialog.close()
+        yield from self.rest()
+        layer = QgsRasterLayer if file.endswith(".tif") else QgsVectorLayer
+        made = layer(str(FOLDER / file), name)
+        self.seen[name] = [finished[0], made.isValid()]
+        if isinstance(made, QgsVectorLayer):
+            index = made.fields().indexFromName("name")
+            self.seen[f"{name} names"] = sorted(made.uniqueValues(index))
+            self.seen[f"{name} area"] = sum(f["area"] for f in made.getFeatures())
+
+    def look(self, name):
+        """Keep what can be seen now."""
+        session = self.dock.session
+        layer = session.layer
+        model = self.panel.table.model()
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        legend = iface.layerTreeView().layerTreeModel().layerLegendNodes(node)
+        self.seen[name] = {
+            "layer": layer.name(),
+            "groups": [[g.number, list(g.members), g.name, list(g.color)] for g in session.groups],
+            "rows": [
+                [model.index(row, column).data() for column in range(4)]
+                for row in range(model.rowCount())
+            ],
+            "header": model.headerData(2, Qt.Orientation.Horizontal),
+            "selected": sorted(g.number for g in self.panel.table.chosen_groups()),
+            "renderer": [[c.value, c.color.name(), c.label] for c in layer.renderer().classes()],
+            "legend": [str(n.data(Qt.ItemDataRole.DisplayRole)) for n in legend],
+            "slider": [
+                self.panel.slider.minimum(),
+                self.panel.slider.value(),
+                self.panel.slider.maximum(),
+            ],
+            "count": self.panel.count.value(),
+            "messages": self.messages(),
+            "dialogs": self.dialogs(),
+            "scale": QgsApplication.instance().devicePixelRatio(),
+        }
+
+
+start(WorkbenchPlay)
