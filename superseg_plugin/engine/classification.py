@@ -13,7 +13,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from .devices import is_shortage, release_memory
-from .networks import LightNetwork, PublishedNetwork, build_network, fold_batch_norm
+from .networks import (
+    LightNetwork,
+    PublishedNetwork,
+    build_network,
+    fold_batch_norm,
+    load_weights,
+)
 from .scaling import BandScaling, to_standard
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
@@ -37,7 +43,7 @@ class Classifier:
     ) -> Classifier:
         """Build the network and load its weights."""
         network: PublishedNetwork | LightNetwork = build_network(name, bands, classes)
-        network.load_state_dict({key: torch.from_numpy(v.copy()) for key, v in weights.items()})
+        load_weights(network, weights)
         folded: Any = fold_batch_norm(network)
         folded.to(device=device, memory_format=torch.channels_last)
         return cls(folded, network.alignment, network.halo, network.output_stride, device)

@@ -6,9 +6,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ..errors import SuperSegError
 
 
 class ConvBlock(nn.Module):
@@ -107,6 +111,20 @@ NETWORKS: dict[str, type[PublishedNetwork] | type[LightNetwork]] = {
 def build_network(name: str, bands: int, classes: int) -> PublishedNetwork | LightNetwork:
     """Build a network by its public name with fresh weights."""
     return NETWORKS[name](bands, classes)
+
+
+def load_weights(network: nn.Module, weights: dict[str, npt.NDArray[Any]]) -> None:
+    """Give a network the weights of a model.
+
+    Raises:
+        SuperSegError: they are another network's.
+    """
+    try:
+        network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in weights.items()})
+    except RuntimeError:
+        raise SuperSegError(
+            "MODEL: its weights do not fit its network; the file is damaged, train the model anew."
+        ) from None
 
 
 def fold_batch_norm(network: nn.Module) -> nn.Module:

@@ -13,7 +13,7 @@ from torch import Tensor
 from .adam import Adam
 from .devices import autocast, is_shortage, release_memory
 from .losses import LOSSES
-from .networks import build_network
+from .networks import build_network, load_weights
 from .scaling import BandScaling, to_standard
 from .types import AnyArray, FloatArray
 
@@ -90,7 +90,7 @@ def train(
     order = np.random.default_rng(plan.seed)
     network = build_network(plan.network, patches.images.shape[1], plan.classes)
     if initial is not None:
-        network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in initial.items()})
+        load_weights(network, initial)
     module: Any = network
     module.to(device=device, memory_format=torch.channels_last).train()
     optimizer = Adam(network.parameters(), plan.learning_rate)

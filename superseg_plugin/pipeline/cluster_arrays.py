@@ -36,7 +36,7 @@ def fit_together(model: ClusterArrays, classes: int) -> bool:
         components = _ensemble_size(model, "members", own + around)
         right = all(model[name].shape == (columns,) for name in COLUMNS)
         return right and components > 0 and model["votes"].shape == (components, classes)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
 
 
@@ -45,5 +45,8 @@ def _ensemble_size(model: ClusterArrays, name: str, dimensions: int) -> int:
     members, components = model[f"{name}.log_weights"].shape
     shape = (members, components, dimensions)
     fits = model[f"{name}.means"].shape == shape
-    fits = fits and model[f"{name}.covariances"].shape == (*shape, dimensions)
+    covariances = model[f"{name}.covariances"]
+    fits = fits and covariances.shape == (*shape, dimensions)
+    # Raises an error where one is no covariance.
+    np.linalg.cholesky(covariances.astype(np.float64) if fits else np.eye(1))
     return int(members * components) if fits else 0

@@ -8,7 +8,6 @@ numpy is all it takes to read.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,14 +17,25 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
+from ..raster.class_table import MOST_CLASSES
+from ..raster.texts import one_line
 from ..worker.protocol import add_prefix, split_off
 from .cluster_arrays import ClusterArrays, fit_together
+from .model_header import (
+    FORMAT,
+    FORMAT_VERSION,
+    LENGTH_BYTES,
+    TYPES,
+    description_of,
+    no_model,
+    read_bytes,
+)
+from .training_options import NETWORKS
 
-FORMAT = "superseg"
-FORMAT_VERSION = 1
-LARGEST_HEADER = 64 * 1024**2
-TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
-LENGTH_BYTES = 8
+MOST_BANDS = 65535
+# Of the scaling, with a number for each band.
+ROWS = ("low", "high", "center", "spread")
+FACTOR = "distance_factor"
 CLUSTERS = "clusters."
 
 Array = npt.NDArray[Any]
@@ -131,8 +141,8 @@ def load_model(path: str | Path) -> Model:
     Raises:
         SuperSegError: the file is missing, no model, damaged, or of a newer version.
     """
-    header, start = _read(Path(path))
-    described = _described(header, Path(path))
+    header, start = read_bytes(Path(path))
+    described = description_of(header, Path(path))
     arrays: dict[str, Array] = {}
     try:
         with Path(path).open("rb") as file:
@@ -146,11 +156,11 @@ def load_model(path: str | Path) -> Model:
     except OSError as error:
         raise SuperSegError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, OverflowError):
-        raise _no_model(Path(path), "it is cut off or damaged") from None
+        raise no_model(Path(path), "it is cut off or damaged") from None
     clusters, weights = split_off(CLUSTERS, arrays)
     model = replace(_model(described, Path(path)), weights=weights, clusters=clusters)
     if clusters and not fit_together(clusters, model.classes):
-        raise _no_model(Path(path), "its clusters do not fit together")
+        raise no_model(Path(path), "its clusters do not fit together")
     return model
 
 
@@ -160,71 +170,8 @@ def read_header(path: str | Path) -> Model:
     Raises:
         SuperSegError: as `load_model`.
     """
-    header, _ = _read(Path(path))
-    return _model(_described(header, Path(path)), Path(path))
-
-
-def _read(path: Path) -> tuple[dict[str, Any], int]:
-    """Read and check the header; return it and where the numbers start."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(LENGTH_BYTES), "little")
-            # Any other file has a length here that makes no sense: look before reading on.
-            if not 2 <= length <= min(size - LENGTH_BYTES, LARGEST_HEADER):
-                raise _no_model(path, "it has no model header")
-            text = file.read(length)
-    except OSError as error:
-        raise SuperSegError(
-            f"MODEL: {path} cannot be opened ({error.strerror}); choose a .superseg file."
-        ) from None
-    try:
-        header = json.loads(text.decode())
-    except (ValueError, RecursionError):
-        raise _no_model(path, "its header cannot be read") from None
-    if not isinstance(header, dict):
-        raise _no_model(path, "its header cannot be read")
-    start = LENGTH_BYTES + length
-    for name, entry in header.items():
-        if name != "__metadata__" and not _fits(entry, size - start):
-            raise _no_model(path, "it is cut off or damaged")
-    return header, start
-
-
-def _fits(entry: object, available: int) -> bool:
-    """Tell whether a tensor's entry agrees with itself and lies within the file."""
-    if not isinstance(entry, Mapping) or entry.get("dtype") not in TYPES:
-        return False
-    shape, offsets = entry.get("shape"), entry.get("data_offsets")
-    for numbers in (shape, offsets):
-        if not isinstance(numbers, list):
-            return False
-        if not all(type(n) is int and n >= 0 for n in numbers):
-            return False
-    if not isinstance(shape, list) or not isinstance(offsets, list) or len(offsets) != 2:
-        return False
-    first, last = offsets
-    expected = math.prod(shape) * TYPES[str(entry["dtype"])].itemsize
-    return bool(first <= last <= available and last - first == expected)
-
-
-def _described(header: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    metadata = header.get("__metadata__")
-    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise _no_model(path, "it was made by another program")
-    version = str(metadata.get("format_version"))
-    if version != str(FORMAT_VERSION):
-        raise SuperSegError(
-            f"MODEL: {path.name} has format version {version}, this SuperSeg reads"
-            f" {FORMAT_VERSION}; update the plugin or train the model anew."
-        )
-    try:
-        described = json.loads(metadata["model"])
-    except (KeyError, TypeError, ValueError, RecursionError):
-        raise _no_model(path, "its header cannot be read") from None
-    if not isinstance(described, dict):
-        raise _no_model(path, "its header cannot be read")
-    return described
+    header, _ = read_bytes(Path(path))
+    return _model(description_of(header, Path(path)), Path(path))
 
 
 def _model(described: Mapping[str, Any], path: Path) -> Model:
@@ -232,32 +179,53 @@ def _model(described: Mapping[str, Any], path: Path) -> Model:
         classes = int(described["classes"])
         size = described["pixel_size"]
         model = Model(
-            network=str(described["network"]),
+            network=one_line(str(described["network"])),
             classes=classes,
             band_count=int(described["band_count"]),
-            band_names=tuple(str(name) for name in described["band_names"]),
+            band_names=tuple(one_line(str(name)) for name in described["band_names"]),
             scaling={
                 str(name): [float(x) for x in row] for name, row in described["scaling"].items()
             },
             pixel_size=None if size is None else float(size),
-            class_names=tuple(str(name) for name in described["class_names"]),
-            class_colors=np.array(described["class_colors"], dtype=np.uint8).reshape(-1, 3),
+            class_names=tuple(one_line(str(name)) for name in described["class_names"]),
+            class_colors=_colors(described["class_colors"]),
             merge_order=list(described["merge_order"]),
             options=dict(described["options"]),
             seed=int(described["seed"]),
-            versions={str(k): str(v) for k, v in described["versions"].items()},
+            versions={one_line(str(k)): one_line(str(v)) for k, v in described["versions"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        raise _no_model(path, "its header is incomplete") from None
-    if not len(model.class_names) == len(model.class_colors) == classes:
-        raise _no_model(path, "its classes do not fit together")
-    if len(model.band_names) != model.band_count:
-        raise _no_model(path, "its bands do not fit together")
+        raise no_model(path, "its header is incomplete") from None
+    if not 1 <= classes <= MOST_CLASSES or not (
+        len(model.class_names) == len(model.class_colors) == classes
+    ):
+        raise no_model(path, "its classes do not fit together")
+    if not 1 <= model.band_count <= MOST_BANDS or len(model.band_names) != model.band_count:
+        raise no_model(path, "its bands do not fit together")
+    if model.network not in NETWORKS:
+        raise SuperSegError(
+            f"MODEL: {path.name} has a network “{model.network}”, this SuperSeg knows"
+            f" {' and '.join(NETWORKS)}; update the plugin or train the model anew."
+        )
+    if not _scales(model.scaling, model.band_count):
+        raise no_model(path, "its scaling does not fit its bands")
     return model
 
 
-def _no_model(path: Path, reason: str) -> SuperSegError:
-    return SuperSegError(
-        f"MODEL: {path.name} is no SuperSeg model ({reason}); choose a .superseg file that"
-        " training has made."
+def _colors(rows: Any) -> npt.NDArray[np.uint8]:
+    colors = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    if not ((colors >= 0) & (colors <= 255)).all():
+        raise ValueError("colors go from 0 to 255")
+    return colors.astype(np.uint8)
+
+
+def _scales(scaling: Mapping[str, list[float]], bands: int) -> bool:
+    """Tell whether figures can bring so many bands to common scales."""
+    rows = [scaling.get(name, []) for name in ROWS]
+    factor = scaling.get(FACTOR, [])
+    if any(len(row) != bands for row in rows) or len(factor) != 1:
+        return False
+    low, high, _, spread = np.array(rows)
+    return bool(np.isfinite([*rows[0], *rows[1], *rows[2], *rows[3], *factor]).all()) and bool(
+        (high > low).all() and (spread > 0).all() and factor[0] > 0
     )

@@ -21,7 +21,7 @@ from .record import FORMAT_VERSION, SUFFIX, describe_input
 
 Ints = npt.NDArray[np.int64]
 
-LARGEST_RECORD = 64 * 1024**2
+LARGEST_RECORD = 4 * 1024**2
 CURE = "remove it and give the image as INPUT"
 
 

@@ -177,13 +177,16 @@ def test_names_colors_and_means(merge, tmp_path):
     assert table.means[:, 0].tolist() == [24.0, 16.0, 40.0]
 
 
+SCALING = {"low": [0], "high": [255], "center": [9], "spread": [2], "distance_factor": [1]}
+
+
 def test_a_model_gives_order_and_names(merge, tmp_path):
     model = Model(
         network="light",
         classes=5,
         band_count=1,
         band_names=("Band 1",),
-        scaling={},
+        scaling=SCALING,
         pixel_size=None,
         class_names=("Class 1", "Reed", "<b>Mud</b>\n", "Class 4", "Class 5"),
         class_colors=np.zeros((5, 3), np.uint8),
@@ -569,7 +572,7 @@ def test_a_model_of_other_classes_is_refused(merge, tmp_path):
             classes=classes,
             band_count=1,
             band_names=("Band 1",),
-            scaling={},
+            scaling=SCALING,
             pixel_size=None,
             class_names=("x",) * classes,
             class_colors=np.zeros((classes, 3), np.uint8),

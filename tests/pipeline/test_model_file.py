@@ -15,7 +15,13 @@ MODEL = Model(
     classes=3,
     band_count=2,
     band_names=("red", "grün"),
-    scaling={"center": [1.0, 2.5], "spread": [0.1, 1e-30]},
+    scaling={
+        "low": [0.0, 0.0],
+        "high": [255.0, 1e-3],
+        "center": [1.0, 2.5],
+        "spread": [0.1, 1e-30],
+        "distance_factor": [1.0],
+    },
     pixel_size=0.5,
     class_names=("Water", "Class 2", "Class 3"),
     class_colors=np.arange(9, dtype=np.uint8).reshape(3, 3),
@@ -52,7 +58,10 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3)
     for steps, kept in zip((2, 8), walks):
         shapes[f"walk{steps}.center"] = (words,)
         shapes[f"walk{steps}.vectors"] = (words, kept)
-    return {name: numbers.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    arrays = {name: numbers.normal(size=shape) for name, shape in shapes.items()}
+    for name in ("words.covariances", "members.covariances"):
+        arrays[name] = arrays[name] @ arrays[name].swapaxes(-1, -2) + np.eye(shapes[name][-1])
+    return {name: values.astype(np.float32) for name, values in arrays.items()}
 
 
 @pytest.fixture
