@@ -34,9 +34,7 @@ def removed(session: Session) -> list[Attempt]:
 
     def remove():
         place.scene.unlink()
-        # What the fault has done to the input is not the run's doing.
-        place.scene.write_bytes(b"")
-        place.scene.unlink()
+        place.remember_scene()
 
     attempt = session.provoke(place, Moment("Superpixels"), remove, "")
     return _mend_and_run(session, place, attempt)

@@ -6,50 +6,125 @@ from __future__ import annotations
 import os
 import re
 import resource
+import threading
+import time
 from pathlib import Path
 
-from tests.faults.bench import FOLDER, Attempt, processes_of
-from tests.faults.session import Moment, Session
+import numpy as np
 
-MEGABYTE = 1 << 20
+from tests.conftest import read_raster
+from tests.faults.bench import FOLDER, OUTPUTS, Attempt, processes_of
+from tests.faults.session import Moment, Run, Session
 
-
-def limit_worker(megabytes: int) -> None:
-    """Leave the worker so much memory beyond what it has in use."""
-    for number in processes_of(FOLDER / "tmp", os.getpid()):
-        status = Path(f"/proc/{number}/status").read_text()
-        used = int(re.search(r"VmData:\s+(\d+) kB", status).group(1)) * 1024
-        limit = used + megabytes * MEGABYTE
-        resource.prlimit(number, resource.RLIMIT_DATA, (limit, limit))
+# Shares of what the work takes without a limit; how little makes it fall short, the system decides.
+SHARES = (0.85, 0.7, 0.55, 0.4)
+SAMPLE_SECONDS = 0.005
 
 
-def short(session: Session, moment: Moment, megabytes: int, said: str) -> list[Attempt]:
+def worker_and_memory() -> tuple[int, int]:
+    """Return the process id of this process's worker and the bytes of data it has in use."""
+    (number,) = processes_of(FOLDER / "tmp", os.getpid())
+    return number, _data_of(number)
+
+
+def limit_worker(room: float) -> None:
+    """Leave the worker so many bytes beyond what it has in use."""
+    number, used = worker_and_memory()
+    limit = used + int(room)
+    resource.prlimit(number, resource.RLIMIT_DATA, (limit, limit))
+
+
+def short(session: Session, algorithm: str, moment: Moment, said: str, **options) -> list[Attempt]:
     """Leave too little for a whole tile or batch; the run ends well and says what it did."""
-    place = session.bench.place("memory")
+    place = session.bench.place(algorithm)
     place.settle()
-    attempt = session.provoke(place, moment, lambda: limit_worker(megabytes), "")
-    if said not in attempt.note:
-        attempt.wrong.append(f"the log does not say “{said}” but: {attempt.note}")
-    session.check_next_run(place, attempt)
-    return [attempt]
+    output = str(place.folder / "output")
+    parameters = {"INPUT": str(place.scene), "DEVICE": "cpu", **options}
+    parameters |= {"MODEL": output} if algorithm == "trainfcn" else {"OUTPUT": output + ".tif"}
+    grown: list[int] = []
+    whole = Run(parameters, moment, lambda: _watch(grown), algorithm)
+    if not whole.wait():
+        raise RuntimeError(f"{algorithm} failed without a limit: {whole.feedback.errors}")
+    expected = None if algorithm == "trainfcn" else read_raster(output + ".tif")
+    place.remember()
+    attempts = []
+    for share in SHARES:
+        room = share * max(grown)
+        run = Run(parameters, moment, lambda room=room: limit_worker(room), algorithm)
+        fine = run.wait()
+        attempt = Attempt(run.seconds_to_answer, note=f"{room / 2**20:.0f} MB of room")
+        if not fine:
+            attempt.wrong.append(f"the run failed: {run.feedback.errors}")
+        elif expected is not None and not np.array_equal(read_raster(output + ".tif"), expected):
+            attempt.wrong.append("other classes")
+        place.check(attempt, "any")
+        attempts.append(attempt)
+        told = [line for line in run.feedback.lines if said in line]
+        if told or not fine:
+            attempt.note += f"; the log says: {told}"
+            return attempts
+    attempts[-1].wrong.append(f"the log does not say “{said}”, whatever the limit")
+    return attempts
 
 
 def none_left(session: Session) -> list[Attempt]:
     """Leave next to nothing; the run fails with a sentence."""
     place = session.bench.place("no-memory")
     place.settle()
-    action = lambda: limit_worker(1)  # noqa: E731
-    attempt = session.provoke(place, Moment("Training"), action, "memory.*TILE_SIZE")
+    attempt = session.provoke(
+        place, Moment("Training"), lambda: limit_worker(0), "memory.*TILE_SIZE"
+    )
     session.check_next_run(place, attempt)
     return [attempt]
 
 
+def _watch(grown: list[int]) -> None:
+    """Note by how much the worker's memory grows from now on, until it ends."""
+    number, used = worker_and_memory()
+
+    def watch():
+        while True:
+            try:
+                grown.append(_data_of(number) - used)
+            except (OSError, AttributeError):
+                return
+            time.sleep(SAMPLE_SECONDS)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _data_of(number: int) -> int:
+    status = Path(f"/proc/{number}/status").read_text()
+    return int(re.search(r"VmData:\s+(\d+) kB", status).group(1)) * 1024
+
+
+def classification(session: Session) -> list[Attempt]:
+    """A model is applied."""
+    model = FOLDER / "older" / OUTPUTS["MODEL"]
+    return short(
+        session,
+        "classify",
+        Moment("Network light"),
+        "computing the tile in",
+        MODEL=str(model),
+    )
+
+
+def training(session: Session) -> list[Attempt]:
+    """A model is trained, with large batches, so that halves of them matter."""
+    return short(
+        session,
+        "trainfcn",
+        Moment(percent=45),
+        "training with BATCH_SIZE",
+        BATCH_SIZE=16,
+        STEPS=10,
+        CLASSES=4,
+    )
+
+
 FAULTS = {
-    "memory short in classification": lambda session: short(
-        session, Moment("Network light"), 60, "computing the tile in 2 parts"
-    ),
-    "memory short in training": lambda session: short(
-        session, Moment("Step 25"), 60, "training with BATCH_SIZE"
-    ),
+    "memory short in classification": classification,
+    "memory short in training": training,
     "no memory left": none_left,
 }

@@ -81,9 +81,9 @@ class Feedback(QgsProcessingFeedback):
 
 
 class Run:
-    """One run of superseg:segment in the background."""
+    """One run of an algorithm in the background."""
 
-    def __init__(self, parameters, moment=None, action=lambda: None) -> None:
+    def __init__(self, parameters, moment=None, action=lambda: None, algorithm="segment") -> None:
         self.feedback = Feedback(moment, action)
         self._context = QgsProcessingContext()
         algorithm = QgsApplication.processingRegistry().algorithmById("superseg:segment")
