@@ -24,8 +24,8 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
-	test-pipeline test-qgis test-desktop test-versions test-install lint format scan package install dev benchmark-speed \
-	benchmark-giga benchmark-quality pictures screenshots clean
+	test-pipeline test-qgis test-desktop test-versions test-faults test-install lint format scan package \
+	install dev benchmark-speed benchmark-giga benchmark-quality pictures screenshots clean
 
 # Into a folder of its own, not into the user's profile.
 test-install: PLUGINS := $(CURDIR)/build/install-test/plugins
@@ -84,6 +84,10 @@ test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS
 # CHROOTS holds Debian systems with other releases of QGIS, each a folder; needs root.
 test-versions: package setup ## all tests on other releases of QGIS: make test-versions CHROOTS=<folder>
 	@$(QGIS_PYTHON) -m tests.tools.versions $(ZIP) $(CHROOTS)
+
+# FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
+test-faults: setup-qgis setup-worker ## every fault made for real, as a table: ten minutes
+	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 
 test-install: setup-qgis install ## the runtime, installed on a machine without one: minutes
 	@build/env/qgis/bin/python -m tests.install.fresh_machine "$(PLUGINS)"

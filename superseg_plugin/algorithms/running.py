@@ -46,6 +46,8 @@ def unforeseen(error, activity, feedback):
         activity: what was being done.
         feedback: the QgsProcessingFeedback.
     """
+    # Which step of how many, and the time left, are of no interest any more.
+    activity = activity.split(" (")[0]
     # What happened in the worker comes with the traceback of there.
     feedback.pushDebugInfo(str(error) if isinstance(error, WorkerError) else traceback.format_exc())
     if isinstance(error, MemoryError):

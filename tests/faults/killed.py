@@ -12,7 +12,7 @@ from tests.faults.session import Moment, Session
 # The operation that the worker dies in; none where it has done its work and is not missed.
 MOMENTS = {
     "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
-    "stitch": (Moment(percent=17.2), "stitch"),
+    "stitch": (Moment("Making superpixels", with_next_report=True), "stitch"),
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),

@@ -115,7 +115,7 @@ def training(session: Session) -> list[Attempt]:
     return short(
         session,
         "trainfcn",
-        Moment(percent=45),
+        Moment("Training"),
         "training with BATCH_SIZE",
         BATCH_SIZE=16,
         STEPS=10,

@@ -25,12 +25,12 @@ LIMIT_SECONDS = 300
 
 
 class Moment:
-    """When a fault is made: after a line of the log, or at a progress in percent."""
+    """When a fault is made: with a line of the log, or some time or a report of progress later."""
 
-    def __init__(self, line: str = "", percent: float | None = None, after: float = 0.0) -> None:
+    def __init__(self, line: str, after: float = 0.0, with_next_report: bool = False) -> None:
         self.line = line
-        self.percent = percent
         self.after = after
+        self.with_next_report = with_next_report
 
 
 class Feedback(QgsProcessingFeedback):
@@ -42,22 +42,25 @@ class Feedback(QgsProcessingFeedback):
         self.errors: list[str] = []
         self.made_at = 0.0
         self._moment = moment
+        self._due = False
         self._action = action
         self.progressChanged.connect(self._progress, Qt.ConnectionType.DirectConnection)
 
-    def _progress(self, percent):
-        moment = self._moment
-        if moment and moment.percent is not None and percent >= moment.percent:
+    def _progress(self, _percent):
+        if self._due:
             self._make()
 
     def _note(self, line):
         self.lines.append(line)
         moment = self._moment
-        if moment and moment.line and line.startswith(moment.line):
-            self._make()
+        if moment and line.startswith(moment.line):
+            if moment.with_next_report:
+                self._due = True
+            else:
+                self._make()
 
     def _make(self):
-        moment, self._moment = self._moment, None
+        moment, self._moment, self._due = self._moment, None, False
         if moment.after:
             threading.Timer(moment.after, self._act).start()
         else:

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the user sees when a run fails, and what is left of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProcessingException
+
+from tests.qgis.helpers import Listener
+
+
+class Killer(Listener):
+    """Kills the workers of this process when an activity begins."""
+
+    def __init__(self, activity):
+        super().__init__()
+        self._activity = activity
+        self.killed = []
+
+    def setProgressText(self, text):
+        super().setProgressText(text)
+        if text.startswith(self._activity):
+            children = ["pgrep", "-P", str(os.getpid()), "-f", "worker.server"]
+            found = subprocess.run(children, capture_output=True, text=True).stdout.split()
+            for number in map(int, found):
+                os.kill(number, signal.SIGKILL)
+                self.killed.append(number)
+
+
+def test_a_killed_worker_costs_nothing_but_the_run(run, files, tmp_path):
+    older = tmp_path / "classes.tif"
+    older.write_bytes(b"an older result")
+    parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu", "OUTPUT": str(older)}
+    feedback = Killer("Clustering")
+    with pytest.raises(QgsProcessingException, match=r"ended unexpectedly .*operation cluster\b"):
+        run("superseg:segment", parameters, feedback)
+    assert feedback.killed
+    assert older.read_bytes() == b"an older result"
+    assert list(tmp_path.iterdir()) == [older]
+    parameters["PRESET"] = "fast"
+    run("superseg:segment", parameters)
+    assert older.stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (ZeroDivisionError("division by zero"), r"Smoothing failed .*division by zero.*report it"),
+        (MemoryError(), r"Smoothing: QGIS has run out of memory; .*TILE_SIZE"),
+        (OSError(28, "No space left on device"), r"Smoothing: No space left on device; .*space"),
+    ],
+)
+def test_a_fault_that_nobody_foresaw_is_a_sentence_too(
+    run, files, tmp_path, monkeypatch, fault, sentence
+):
+    from superseg_plugin.algorithms.superpixels import SuperpixelsAlgorithm
+
+    def fail(self, progress, context):
+        progress.report(0.5, "Smoothing (2 of 9), a few seconds left")
+        raise fault
+
+    monkeypatch.setattr(SuperpixelsAlgorithm, "compute", fail)
+    feedback = Listener()
+    parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "superpixels.tif")}
+    with pytest.raises(QgsProcessingException, match=sentence) as caught:
+        run("superseg:superpixels", parameters, feedback)
+    assert "Traceback" not in str(caught.value)
+    assert type(fault).__name__ in feedback.textLog()
+    assert Path(__file__).name in feedback.textLog()
