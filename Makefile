@@ -25,7 +25,8 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
 	test-pipeline test-qgis test-desktop test-versions test-faults test-install lint format scan package \
-	install dev benchmark-speed benchmark-giga benchmark-quality pictures screenshots clean
+	install dev benchmark-speed benchmark-giga benchmark-quality benchmark-desktop pictures screenshots \
+	clean
 
 # Into a folder of its own, not into the user's profile.
 test-install: PLUGINS := $(CURDIR)/build/install-test/plugins
@@ -151,6 +152,10 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 	@$(QGIS_PYTHON) -m tests.benchmarks.quality "$(DATA)" $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(METHODS),--methods $(METHODS)) \
 		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP))
+
+benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one wait
+	@build/env/qgis/bin/python -m tests.benchmarks.desktop $(if $(SIZE),--size $(SIZE)) \
+		$(if $(CLASSES),--classes $(CLASSES)) $(if $(REPEATS),--repeats $(REPEATS))
 
 pictures: setup-engine ## the README's maps beside their references: make pictures DATA=<folder>
 	@test -n "$(DATA)" || { echo "Name the folder with dubai_image.tif and _label.tif: DATA=<folder>"; \

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QLocale, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 
@@ -114,7 +115,8 @@ class ClassModel(QAbstractTableModel):
 
     def _area(self, area):
         value = area * self._factor
-        decimals = int(np.clip(3 - np.floor(np.log10(value)), 0, 4)) if value > 0 else 0
+        # Four figures, as far as areas of a map are worth.
+        decimals = min(max(3 - math.floor(math.log10(value)), 0), 4) if value > 0 else 0
         return QLocale().toString(float(value), "f", decimals)
 
     def _tip(self, group):

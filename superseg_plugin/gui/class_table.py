@@ -87,8 +87,8 @@ class ClassTable(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         modes = QHeaderView.ResizeMode
-        for column in (CLASS, AREA, SHARE):
-            header.setSectionResizeMode(column, modes.ResizeToContents)
+        # Rows that are out of sight need not be measured.
+        header.setResizeContentsPrecision(0)
         header.setSectionResizeMode(NAME, modes.Stretch)
         header.setStretchLastSection(False)
         header.setHighlightSections(False)
@@ -106,13 +106,22 @@ class ClassTable(QTableView):
         self._showing = True
         self.classes.show(groups, factor, unit, limits)
         self._select(self.chosen)
-        self._keep_names_readable()
         if number is not None:
             place = self._proxy.mapFromSource(
                 self.classes.index(max(self.classes.row_of(number), 0), column)
             )
             self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._showing = False
+
+    def fit_columns(self):
+        """Give each column the room that it needs, with some for areas that grow."""
+        header = self.horizontalHeader()
+        letters = self.fontMetrics().horizontalAdvance("m")
+        for column in (CLASS, AREA, SHARE):
+            self.resizeColumnToContents(column)
+        header.resizeSection(AREA, header.sectionSize(AREA) + letters)
+        others = sum(header.sectionSize(column) for column in (CLASS, AREA, SHARE, SPECTRUM))
+        self.setMinimumWidth(others + 9 * letters)
 
     def chosen_groups(self):
         """Return the selected groups."""
@@ -130,11 +139,6 @@ class ClassTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(rows[-1], flags)
             self.scrollTo(rows[-1])
-
-    def _keep_names_readable(self):
-        header = self.horizontalHeader()
-        others = sum(header.sectionSize(column) for column in (CLASS, AREA, SHARE, SPECTRUM))
-        self.setMinimumWidth(others + 9 * self.fontMetrics().horizontalAdvance("m"))
 
     def _select(self, numbers):
         selection = QItemSelection()

@@ -53,6 +53,7 @@ class ClassesPanel(QWidget):
         super().__init__(parent)
         self.session = None
         self._limits = (0.0, 1.0)
+        self._tree_of, self._laid_out = None, None
         self.table = ClassTable(self._rename, self)
         self.actions_bar = ClassActions(self.table, self)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -91,7 +92,9 @@ class ClassesPanel(QWidget):
         session.stack.indexChanged.connect(self.actions_bar.refresh)
         known = session.catalog.means[np.isfinite(session.catalog.means)]
         self._limits = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        self._tree_of = None
         self.refresh()
+        self.table.fit_columns()
 
     def refresh(self):
         """Show the groups that the session has now."""
@@ -152,7 +155,11 @@ class ClassesPanel(QWidget):
         self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names)
         numbers = frozenset(number for group in chosen for number in group.members)
         text = session.catalog.no_order or translate("SuperSeg", "All classes are one.")
-        self.tree.show_tree(tree_of(session.catalog, session.state), session.groups, numbers, text)
+        # The tree depends on nothing but what was joined by hand.
+        if self._tree_of != session.state.joined:
+            self._tree_of = session.state.joined
+            self._laid_out = tree_of(session.catalog, session.state)
+        self.tree.show_tree(self._laid_out, session.groups, numbers, text)
         self.actions_bar.refresh()
 
     def _list_references(self):

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the class workbench takes its time for, measured in a QGIS window.
+
+The job has `classes`, a large class raster, and `repeats`.
+"""
+
+from __future__ import annotations
+
+import time
+
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.utils import iface
+
+from tests.desktop.stage import JOB, Stage, start
+
+
+class Measuring(Stage):
+    """Repeats what an analyst does often, and keeps the seconds of each time."""
+
+    def play(self):
+        layer = QgsRasterLayer(JOB["classes"], "classes")
+        QgsProject.instance().addMapLayer(layer)
+        iface.setActiveLayer(layer)
+        iface.mapCanvas().setExtent(layer.extent())
+        yield from self.rest(8)
+        begin = time.perf_counter()
+        self.trigger("Class workbench")
+        QCoreApplication.processEvents()
+        self.seen["open"] = [time.perf_counter() - begin]
+        dock = self.window.findChild(QDockWidget, "SuperSegClassWorkbench")
+        self.window.resizeDocks([dock], [430], Qt.Orientation.Horizontal)
+        yield from self.rest(8)
+        yield from self.slide(dock.panel)
+        yield from self.click(dock.panel, layer)
+
+    def slide(self, panel):
+        """From the slider's step until the event loop is free again, and until the map is drawn."""
+        canvas = iface.mapCanvas()
+        most = panel.slider.maximum()
+        drawn = []
+        canvas.mapCanvasRefreshed.connect(lambda: drawn.append(time.perf_counter()))
+        self.seen["slider, classes recolored"], self.seen["slider, map drawn"] = [], []
+        for turn in range(JOB["repeats"]):
+            drawn.clear()
+            begin = time.perf_counter()
+            panel.slider.setValue(2 + (turn * 97) % (most - 2))
+            self.seen["slider, classes recolored"].append(time.perf_counter() - begin)
+            yield from self.wait(lambda: drawn)
+            self.seen["slider, map drawn"].append(drawn[0] - begin)
+            yield from self.rest()
+        panel.slider.setValue(most)
+        yield from self.rest(8)
+        self.picture(self.window, "slider")
+
+    def click(self, panel, layer):
+        """From the click until the class is selected in table, plots and tree."""
+        panel.actions_bar.pick.trigger()
+        extent = layer.extent()
+        self.seen["click to select"], self.seen["selected"] = [], 0
+        for turn in range(JOB["repeats"]):
+            panel.pick((), False)
+            yield from self.rest(1)
+            part = (turn + 0.5) / JOB["repeats"]
+            x = extent.xMinimum() + part * extent.width()
+            y = extent.yMinimum() + ((turn * 7) % 19 + 0.5) / 19 * extent.height()
+            begin = time.perf_counter()
+            self.click_map(x, y)
+            QCoreApplication.processEvents()
+            self.seen["click to select"].append(time.perf_counter() - begin)
+            self.seen["selected"] += len(panel.table.chosen_groups())
+
+
+start(Measuring)
