@@ -10,6 +10,7 @@ from .algorithms.average_color import AverageColorAlgorithm
 from .algorithms.class_polygons import ClassPolygonsAlgorithm
 from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
+from .algorithms.folder_classification import FolderClassificationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
 from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
@@ -23,6 +24,7 @@ ALGORITHMS = (
     SuperpixelsAlgorithm,
     TrainingAlgorithm,
     ClassificationAlgorithm,
+    FolderClassificationAlgorithm,
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
     ClassPolygonsAlgorithm,

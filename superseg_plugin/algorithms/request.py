@@ -115,6 +115,10 @@ class Request:
         self.inputs.append(path)
         return path
 
+    def folder(self, name):
+        """Return the path of a folder, or an empty text where nothing was given."""
+        return self.algorithm.parameterAsString(self.parameters, name, self.context)
+
     def image(self, name="INPUT", area=True):
         """Return the scene to work on, with BANDS and, where declared, EXTENT and MASK."""
         layer = self._layer(name)
@@ -143,6 +147,10 @@ class Request:
         """Return the path of a raster to write, or None where it is not wanted."""
         path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
         return self._output(path, name)
+
+    def folder_output(self, name):
+        """Return the path of a folder to write into."""
+        return self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
 
     def file_output(self, name):
         """Return the path of a file to write, or None where it is not wanted."""

@@ -24,11 +24,11 @@ from .network import Network
 from .painting import classify_pixels, finish_classes, paint_superpixels
 from .record import write_record
 from .rendering import build_class_table
-from .superpixel_options import SuperpixelOptions, check_tile_size
+from .superpixel_options import check_tile_size
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
-from .trained_model import scaling_of_model
+from .trained_model import scaling_of_model, superpixels_of_model
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def run_classification(
         if superpixels is None and options.smoothness > 0:
             path = scratch / "superpixels.tif"
             part = PartProgress(progress, 0, 0.3)
-            make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
+            cut = superpixels_of_model(model)
+            make_superpixels(source, scaling, path, scratch, cut, worker, part)
             superpixels = RasterSource(str(path))
         network = Network(model, worker, options.tile_size, progress)
         draft = scratch / "classes.tif"

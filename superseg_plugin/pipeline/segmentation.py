@@ -123,7 +123,7 @@ class _Run:
                 self._worker,
                 self._progress,
             )
-        self._found = Findings(self._scratch / "classes.tif", training, scaling)
+        self._found = Findings(self._scratch / "classes.tif", training, scaling, self._superpixels)
         with self._stages.stage("superpixels") as progress:
             path = self._optional(self._outputs.superpixels) or self._scratch / "superpixels.tif"
             count = make_superpixels(

@@ -29,7 +29,8 @@ from .rendering import build_class_table
 from .report_maps import Maps, map_sections
 from .run_report import Run, segmentation_report
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
-from .trained_model import TrainedNetwork, build_model, reorder_classes
+from .superpixel_options import SuperpixelOptions
+from .trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
 from .training_options import TrainingOptions
 
 
@@ -41,6 +42,7 @@ class Findings:
         draft: class raster that is to be finished.
         training: how the network was trained, or would be.
         scaling: of `measure_scene`.
+        superpixels: how the scene was cut.
         trained: the network, where there is one.
         cluster_model: what tells superpixels apart, where clusters do.
         classified: features, probabilities and pixels of superpixels, where clusters do; the merge
@@ -51,6 +53,7 @@ class Findings:
     draft: Path
     training: TrainingOptions
     scaling: dict[str, Any]
+    superpixels: SuperpixelOptions
     trained: TrainedNetwork | None = None
     cluster_model: ClusterArrays | None = None
     classified: tuple[Any, Any, Any] | None = None
@@ -162,4 +165,6 @@ class ResultWriter:
             steps,
             known,
         )
+        # Other scenes are to be cut the same.
+        model = with_superpixels(model, found.superpixels)
         save_model(self._staging.path(path), model)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,12 @@ from ..worker.client import Worker
 from .cluster_arrays import ClusterArrays
 from .colors import told_apart
 from .model_file import Model
+from .superpixel_options import SuperpixelOptions
 from .training_options import TrainingOptions
 
 LOSS_WINDOW = 10
+SUPERPIXEL_SIZES = ("min_size", "scale")
+LARGEST_SIZE = 1e6
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,23 @@ def scaling_of_model(model: Model) -> dict[str, Any]:
     values: dict[str, Any] = {name: list(row) for name, row in model.scaling.items()}
     values["distance_factor"] = model.scaling["distance_factor"][0]
     return {"scaling": values}
+
+
+def with_superpixels(model: Model, superpixels: SuperpixelOptions) -> Model:
+    """The model with how its scene was cut."""
+    known = {name: getattr(superpixels, name) for name in SUPERPIXEL_SIZES}
+    return replace(model, options={**model.options, "superpixels": known})
+
+
+def superpixels_of_model(model: Model) -> SuperpixelOptions:
+    """How the model's scene was cut; as usual where it does not tell, or nothing of use."""
+    known = model.options.get("superpixels")
+    if not isinstance(known, dict):
+        return SuperpixelOptions()
+    sizes: list[Any] = [known.get(name) for name in SUPERPIXEL_SIZES]
+    if not all(type(size) in (int, float) and 1 <= size <= LARGEST_SIZE for size in sizes):
+        return SuperpixelOptions()
+    return SuperpixelOptions(min_size=int(sizes[0]), scale=float(sizes[1]))
 
 
 def pixel_size(source: RasterSource) -> float | None:

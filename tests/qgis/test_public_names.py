@@ -13,6 +13,25 @@ from qgis.core import (
 
 DEVICES = ["auto", "cpu", "cuda", "mps"]
 MODEL_NAME = "Superpixels, train, classify, average colours"
+# title: (parameters in order, steps, titles of the outputs)
+MODELS = {
+    "Segment and polygonise with statistics": (
+        ["INPUT", "CLASSES", "PRESET", "IMAGERY", "MIN_AREA", "SIMPLIFY", "STATISTICS_BAND",
+         "DEVICE"],
+        {"superseg:segment", "superseg:classpolygons", "native:zonalstatisticsfb"},
+        {"Classes", "Polygons"},
+    ),
+    "Train once, classify a folder of scenes": (
+        ["INPUT", "FOLDER", "PATTERN", "CLASSES", "STEPS", "DEVICE"],
+        {"superseg:trainfcn", "superseg:classifyfolder"},
+        {"Model", "Folder of results"},
+    ),
+    "Compare two dates": (
+        ["BEFORE", "AFTER", "CLASSES", "STEPS", "MIN_AREA", "DEVICE"],
+        {"superseg:trainfcn", "superseg:classify", "gdal:rastercalculator", "superseg:evaluate"},
+        {"Model", "Classes before", "Classes after", "Change", "Table of changes"},
+    ),
+}  # fmt: skip
 
 # id: (parameters with defaults in order, words of the choices, outputs)
 PUBLIC = {
@@ -124,6 +143,23 @@ PUBLIC = {
         {"DEVICE": DEVICES},
         {"OUTPUT": "outputRaster", "CONFIDENCE": "outputRaster"},
     ),
+    "classifyfolder": (
+        {
+            "FOLDER": None,
+            "PATTERN": "*.tif",
+            "MODEL": None,
+            "SMOOTHNESS": 8.0,
+            "MIN_AREA": 0,
+            "DEVICE": "auto",
+            "OUTPUT": None,
+        },
+        {"DEVICE": DEVICES},
+        {
+            "OUTPUT": "outputFolder",
+            "LAYERS": "outputMultilayer",
+            "IMAGE_COUNT": "outputNumber",
+        },
+    ),
     "averagecolor": (
         {"INPUT": None, "CLASSIFICATION": None, "SUPERPIXELS": None, "OUTPUT": None},
         {},
@@ -183,6 +219,7 @@ OPTIONAL = {
     "superpixels": {"BANDS", "EXTENT", "MASK"},
     "trainfcn": {"BANDS", "SUPERPIXELS", "INITIAL_MODEL", "REPORT"},
     "classify": {"SUPERPIXELS", "EXTENT", "MASK", "CONFIDENCE"},
+    "classifyfolder": set(),
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "classpolygons": {"TABLE"},
@@ -197,7 +234,7 @@ GROUPS = {"Segmentation", "Steps", "Assessment", "Set-up"}
 def test_the_provider_offers_exactly_these(provider):
     assert provider.id() == "superseg"
     names = {algorithm.name() for algorithm in provider.algorithms()}
-    assert names == {*PUBLIC, MODEL_NAME}
+    assert names == {*PUBLIC, MODEL_NAME, *MODELS}
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -279,6 +316,22 @@ def test_the_shipped_model_has_named_outputs_and_known_steps(provider):
     titles = {o.description() for o in model.outputDefinitions()}
     assert titles == {"Superpixels", "Model", "Classes", "Average color"}
     assert model.validate() == (True, [])
+
+
+@pytest.mark.parametrize("title", MODELS)
+def test_shipped_models_have_these_parameters_steps_and_outputs(provider, title):
+    model = provider.algorithm(title)
+    parameters, steps, titles = MODELS[title]
+    inputs = [d for d in model.parameterDefinitions() if not d.isDestination()]
+    assert [d.name() for d in inputs] == parameters
+    assert {child.algorithmId() for child in model.childAlgorithms().values()} == steps
+    assert {o.description() for o in model.outputDefinitions()} == titles
+    assert model.validate() == (True, [])
+    assert model.flags() & QgsProcessingAlgorithm.Flag.FlagSupportsBatch
+    assert "Example: " in model.shortHelpString()
+    assert model.shortDescription().endswith(".")
+    for definition in inputs:
+        assert model.helpContent()[definition.name()].endswith(".")
 
 
 def test_icons_are_found(provider):

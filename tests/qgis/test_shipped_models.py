@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shipped models, row by row as a batch runs them, and from the command line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qgis.core import QgsProcessingContext, QgsVectorLayer
+
+from tests.conftest import quarters, read_raster, write_raster
+from tests.qgis.helpers import Listener
+
+POLYGONS = "Segment and polygonise with statistics"
+FOLDER = "Train once, classify a folder of scenes"
+DATES = "Compare two dates"
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    """Two dates of four fields: the lower right one has become like the upper left one."""
+    folder = tmp_path_factory.mktemp("scenes")
+    before, fields = quarters(96, 96)
+    after = before.copy()
+    after[:, fields == 4] = before[:, fields == 1]
+    return {
+        "before": write_raster(folder / "before.tif", before),
+        "after": write_raster(folder / "after.tif", after),
+        "pixels": before,
+        "fields": fields,
+    }
+
+
+@pytest.fixture
+def batch(provider):
+    """Run a model for several rows with one context, as the batch window does."""
+
+    def run_rows(title, rows):
+        context = QgsProcessingContext()
+        model = provider.algorithm(title)
+        names = {d.description(): d.name() for d in model.destinationParameterDefinitions()}
+        answers = []
+        for row in rows:
+            parameters = {names.get(key, key): value for key, value in row.items()}
+            fine, message = model.checkParameterValues(parameters, context)
+            assert fine, message
+            listener = Listener()
+            _, done = model.run(parameters, context, listener)
+            assert done, listener.lines
+            answers.append(listener)
+        return answers
+
+    return run_rows
+
+
+def test_polygons_carry_the_statistics_of_their_pixels(batch, scenes, tmp_path):
+    rows = [
+        {
+            "INPUT": scenes[date],
+            "CLASSES": 4,
+            "PRESET": "fast",
+            "STATISTICS_BAND": 2,
+            "DEVICE": "cpu",
+            "Classes": str(tmp_path / f"{date}.tif"),
+            "Polygons": str(tmp_path / f"{date}.gpkg"),
+        }
+        for date in ("before", "after")
+    ]
+    batch(POLYGONS, rows)
+    for row in rows:
+        classes = read_raster(row["Classes"])[0]
+        layer = QgsVectorLayer(row["Polygons"], "polygons")
+        found = {}
+        for feature in layer.getFeatures():
+            total, count, area = found.get(feature["class"], (0.0, 0.0, 0.0))
+            number = feature["band_count"]
+            total += number * feature["band_mean"]
+            found[feature["class"]] = (total, count + number, area + feature["area"])
+        assert set(found) == set(np.unique(classes)) - {0}
+        pixels = read_raster(row["INPUT"])[1].astype(float)
+        for number, (total, count, area) in found.items():
+            inside = classes == number
+            assert count == inside.sum()
+            assert total / count == pytest.approx(pixels[inside].mean(), rel=1e-6)
+            # Pixels of 2 m; areas are of the ellipsoid.
+            assert area == pytest.approx(4 * inside.sum(), rel=0.01)
+
+
+def test_a_folder_is_classified_with_one_model(batch, run, scenes, tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    for date in ("before", "after"):
+        write_raster(images / f"{date}.tif", read_raster(scenes[date]))
+    write_raster(images / "gray.tif", scenes["pixels"][0])
+    (images / "broken.tif").write_text("no image", encoding="utf-8")
+    (images / "notes.txt").write_text("no image", encoding="utf-8")
+    row = {
+        "INPUT": scenes["before"],
+        "FOLDER": str(images),
+        "CLASSES": 4,
+        "STEPS": 5,
+        "DEVICE": "cpu",
+        "Model": str(tmp_path / "m.superseg"),
+        "Folder of results": str(tmp_path / "results"),
+    }
+    (listener,) = batch(FOLDER, [row])
+    results = {path.name for path in (tmp_path / "results").glob("*.tif")}
+    assert results == {"before_classes.tif", "after_classes.tif"}
+    assert any("gray.tif" in line and "band" in line for line in listener.lines)
+    assert any("broken.tif" in line for line in listener.lines)
+    alone = str(tmp_path / "alone.tif")
+    parameters = {"INPUT": scenes["after"], "MODEL": row["Model"], "DEVICE": "cpu"}
+    run("superseg:classify", {**parameters, "OUTPUT": alone})
+    together = read_raster(tmp_path / "results" / "after_classes.tif")
+    assert np.array_equal(together, read_raster(alone))
+
+
+def test_change_is_where_the_classes_of_two_dates_differ(batch, scenes, tmp_path):
+    row = {
+        "BEFORE": scenes["before"],
+        "AFTER": scenes["after"],
+        "CLASSES": 4,
+        "STEPS": 5,
+        "MIN_AREA": 4,
+        "DEVICE": "cpu",
+        "Model": str(tmp_path / "m.superseg"),
+        "Classes before": str(tmp_path / "before.tif"),
+        "Classes after": str(tmp_path / "after.tif"),
+        "Change": str(tmp_path / "change.tif"),
+        "Table of changes": str(tmp_path / "changes.html"),
+    }
+    batch(DATES, [row])
+    before = read_raster(row["Classes before"])[0].astype(int)
+    after = read_raster(row["Classes after"])[0].astype(int)
+    change = read_raster(row["Change"])[0]
+    assert np.array_equal(change, np.where(before != after, 1000 * before + after, 0))
+    changed = scenes["fields"] == 4
+    assert (change[changed] > 0).mean() > 0.9
+    assert (change[~changed] > 0).mean() < 0.1
+    assert "<table" in (tmp_path / "changes.html").read_text(encoding="utf-8")
+
+
+def test_models_run_from_the_command_line(qgis_process, scenes, tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    write_raster(images / "one.tif", scenes["pixels"])
+    common = ["CLASSES=3", "DEVICE=cpu"]
+    results = tmp_path / "results"
+    calls = {
+        POLYGONS: [
+            f"INPUT={scenes['before']}",
+            "PRESET=fast",
+            "STATISTICS_BAND=1",
+            f"segment:Classes={tmp_path / 'c.tif'}",
+            f"statistics:Polygons={tmp_path / 'p.gpkg'}",
+        ],
+        FOLDER: [
+            f"INPUT={scenes['before']}",
+            f"FOLDER={images}",
+            "STEPS=2",
+            f"train:Model={tmp_path / 'm.superseg'}",
+            f"classify:Folder of results={results}",
+        ],
+        DATES: [
+            f"BEFORE={scenes['before']}",
+            f"AFTER={scenes['after']}",
+            "STEPS=2",
+            f"train:Model={tmp_path / 'm2.superseg'}",
+            f"before:Classes before={tmp_path / 'b.tif'}",
+            f"after:Classes after={tmp_path / 'a.tif'}",
+            f"change:Change={tmp_path / 'change.tif'}",
+            f"table:Table of changes={tmp_path / 'changes.html'}",
+        ],
+    }
+    for title, arguments in calls.items():
+        done = qgis_process("run", f"superseg:{title}", "--", *common, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert QgsVectorLayer(str(tmp_path / "p.gpkg"), "p").featureCount() >= 3
+    assert (results / "one_classes.tif").is_file()
+    assert read_raster(tmp_path / "change.tif").shape == (1, 96, 96)
