@@ -6,14 +6,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable, NamedTuple
 
-from qgis.core import QgsApplication
-from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction
+from qgis.core import Qgis, QgsApplication
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSlot
+from qgis.PyQt.QtGui import QDesktopServices, QIcon
+from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from .provider import SuperSegProvider
-from .resources import icon_path
+from .resources import RUNTIME_LINK, icon_path
 
 MENU = "SuperSeg"
+LINK_SCHEME = RUNTIME_LINK.split(":")[0]
 
 
 class Entry(NamedTuple):
@@ -39,12 +41,30 @@ def _workbench(interface):
     return open_workbench(interface)
 
 
+def _runtime(interface):
+    from .gui.runtime_dialog import open_runtime
+
+    return open_runtime(interface)
+
+
+RUNTIME = Entry("Runtime…", _runtime)
 ENTRIES = (
     Entry("Segment an image…", "superseg:segment"),
     Entry("Class workbench", _workbench, toolbar=True),
-    Entry("Install the runtime…", "superseg:installruntime"),
-    Entry("Report on the runtime…", "superseg:runtimereport"),
+    RUNTIME,
 )
+
+
+class _Links(QObject):
+    """Follows links of this plugin: there is one, to the runtime's window."""
+
+    def __init__(self, open_window):
+        super().__init__()
+        self._open_window = open_window
+
+    @pyqtSlot(QUrl)
+    def follow(self, _link):
+        self._open_window()
 
 
 class SuperSegPlugin:
@@ -55,6 +75,7 @@ class SuperSegPlugin:
         self.provider = None
         self.actions = []
         self.windows = {}
+        self.links = None
 
     def initProcessing(self):
         """Register the provider; qgis_process calls nothing else."""
@@ -74,6 +95,9 @@ class SuperSegPlugin:
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
+        # What an algorithm that cannot run says has a link to the runtime's window.
+        self.links = _Links(partial(self._open, RUNTIME))
+        QDesktopServices.setUrlHandler(LINK_SCHEME, self.links, "follow")
 
     def unload(self):
         """Take back all that was registered, and close what was opened."""
@@ -81,6 +105,9 @@ class SuperSegPlugin:
             self.iface.removePluginMenu(MENU, action)
             self.iface.removeToolBarIcon(action)
             action.deleteLater()
+        if self.links is not None:
+            QDesktopServices.unsetUrlHandler(LINK_SCHEME)
+            self.links = None
         self.actions = []
         for window in self.windows.values():
             window.close()
@@ -93,7 +120,7 @@ class SuperSegPlugin:
 
     def _open(self, entry, _checked=False):
         if isinstance(entry.opens, str):
-            _open_dialog(entry.opens)
+            self._open_dialog(entry.opens)
             return
         if entry.title not in self.windows:
             self.windows[entry.title] = entry.opens(self.iface)
@@ -102,9 +129,21 @@ class SuperSegPlugin:
         window.raise_()
         window.activateWindow()
 
+    def _open_dialog(self, name):
+        able, _ = QgsApplication.processingRegistry().algorithmById(name).canExecute()
+        if not able:
+            self._offer_runtime()
+            return
+        # Processing is a plugin of its own and may be loaded after this one.
+        from qgis import processing
 
-def _open_dialog(algorithm):
-    # Processing is a plugin of its own and may be loaded after this one.
-    from qgis import processing
+        processing.execAlgorithmDialog(name, {})
 
-    processing.execAlgorithmDialog(algorithm, {})
+    def _offer_runtime(self):
+        bar = self.iface.messageBar()
+        message = bar.createMessage(MENU, "The runtime that segments images is not installed yet.")
+        button = QPushButton("Set up…", message)
+        button.clicked.connect(partial(self._open, RUNTIME))
+        button.clicked.connect(partial(bar.popWidget, message))
+        message.layout().addWidget(button)
+        bar.pushWidget(message, Qgis.MessageLevel.Warning)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 MODELS = PACKAGE / "models"
+# Opens the runtime's window where QGIS has one.
+RUNTIME_LINK = "superseg:runtime"
 
 
 def resource(name: str) -> Path:

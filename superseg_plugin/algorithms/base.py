@@ -21,9 +21,10 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 from qgis.PyQt.QtGui import QIcon
+from qgis.utils import iface
 
 from ..errors import Cancelled, SuperSegError
-from ..resources import icon_path
+from ..resources import RUNTIME_LINK, icon_path
 from ..settings import chosen_python
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
@@ -244,8 +245,13 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
     # Running
 
     def canExecute(self):
-        reason = interpreter_missing_reason(chosen_python()) if self.NEEDS_WORKER else ""
+        reason = self._missing()
+        if reason and iface is not None:
+            reason += f' <p><a href="{RUNTIME_LINK}">Set up the runtime…</a></p>'
         return not reason, reason
+
+    def _missing(self):
+        return interpreter_missing_reason(chosen_python()) if self.NEEDS_WORKER else ""
 
     def checkParameterValues(self, parameters, context):
         fine, message = super().checkParameterValues(parameters, context)
@@ -257,8 +263,8 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         self._refusal = ""
         try:
             # processing.run does not ask canExecute.
-            ready, reason = self.canExecute()
-            if not ready:
+            reason = self._missing()
+            if reason:
                 raise SuperSegError(reason)
             self._python = chosen_python()
             request = Request(self, parameters, context)

@@ -30,7 +30,7 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
 
     def ask(op: str, options: dict[str, Any], **arrays: Any) -> Any:
         answer = worker.result(worker.submit(op, options, arrays), progress)
-        progress.report(next(done) / STEPS)
+        progress.report(next(done, STEPS) / STEPS)
         return answer
 
     scaling = ask("measure_bands", {}, pixels=image.reshape(3, -1)).result
