@@ -15,7 +15,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .block_cache import CacheShare
-from .gdal_calls import attempt
+from .gdal_calls import attempt, quiet
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
 from .pixels import has_gdal_type, numpy_type, read_pixels
@@ -81,8 +81,9 @@ class RasterSource:
         self._dataset = _open(self.path)
         self._cache_share = CacheShare(self._dataset)
         try:
-            self._choose_bands(bands)
-            self.full_grid = grid_of(self._dataset)
+            with quiet():
+                self._choose_bands(bands)
+                self.full_grid = grid_of(self._dataset)
             window = self.full_grid.window
             if extent is not None:
                 window = self.full_grid.window_of_extent(*extent)
@@ -90,6 +91,11 @@ class RasterSource:
             self.offset = (window.col, window.row)
             self._polygons = None if mask is None else MaskPolygons(mask, self.grid)
             self._find_masks()
+        except RuntimeError as error:
+            self.close()
+            raise SuperSegError(
+                f"{self.name} cannot be read ({error}); the file is damaged, get a fresh copy."
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -217,7 +223,12 @@ class RasterSource:
         whole_dataset = False
         for number in self.bands:
             band = self._dataset.GetRasterBand(number)
-            flags = band.GetMaskFlags()
+            flags, error = attempt(band.GetMaskFlags)
+            if flags is None or error:
+                raise SuperSegError(
+                    f"{self.name}: its mask cannot be read ({error}); the file that holds it is"
+                    " damaged, get a fresh copy or remove it."
+                )
             if flags & (gdal.GMF_ALL_VALID | gdal.GMF_ALPHA) or flags == gdal.GMF_NODATA:
                 continue
             if flags & gdal.GMF_PER_DATASET:

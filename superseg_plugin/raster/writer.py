@@ -185,6 +185,9 @@ class RasterWriter:
     ) -> None:
         grid = self.grid
         errors = []
+        if nodata is not None:
+            # As the pixels hold it: GDAL 3.6 never ends making overviews with another one.
+            nodata = self.dtype.type(nodata).item()
         if grid.crs:
             errors.append(attempt(self._dataset.SetProjection, grid.crs)[1])
         if grid.geotransform is not None:

@@ -157,3 +157,11 @@ def test_whole_numbers_of_64_bits_with_nodata(tmp_path, resampling):
     band = dataset.GetRasterBand(1)
     assert band.GetOverviewCount() == 2
     assert (band.GetOverview(1).ReadAsArray() == 2**40).all()
+
+
+def test_a_nodata_value_that_the_pixels_cannot_hold(tmp_path):
+    path = tmp_path / "a.tif"
+    written(path, np.ones(SHAPE, "float32"), overviews="average", nodata=1e-300)
+    dataset = gdal.Open(str(path))
+    assert dataset.GetRasterBand(1).GetNoDataValue() == 0
+    assert (dataset.GetRasterBand(1).GetOverview(0).ReadAsArray() == 1).all()
