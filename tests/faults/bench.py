@@ -80,6 +80,8 @@ class Place:
         self.folder = folder
         self.scene = scene
         self.temporary = bench.temporary
+        # What the names of files have in them that count as left in the folder of temporary files.
+        self.counted = ""
         folder.mkdir()
 
     def parameters(self, **changed: object) -> dict[str, object]:
@@ -136,7 +138,8 @@ class Place:
         end = time.monotonic() + SETTLE_SECONDS
         while True:
             found = [f"process {number}" for number in processes_of(self.temporary)]
-            found += [str(path) for path in set(self.temporary.iterdir()) - self._temporary]
+            fresh = set(self.temporary.iterdir()) - self._temporary
+            found += [str(path) for path in fresh if self.counted in path.name]
             found += [str(path) for path in SHARED_MEMORY.iterdir()]
             if not found or time.monotonic() > end:
                 return found

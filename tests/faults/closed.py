@@ -30,8 +30,6 @@ def closed(qgis: QgisProcess, session: Session, sign: int) -> list[Attempt]:
         while command.workers and time.monotonic() < ended_at + WORKER_SECONDS:
             time.sleep(0.01)
         attempt = Attempt(time.monotonic() - ended_at)
-        attempt.left += [f"worker {number}" for number in command.workers]
-        attempt.left += place.left_elsewhere()
         place.check(attempt)
         hidden = [path for path in attempt.left if "/.superseg-" in path]
         if not hidden:

@@ -37,6 +37,8 @@ class Command:
     ) -> None:
         place.temporary = FOLDER / f"tmp-{place.folder.name}"
         place.temporary.mkdir()
+        # A QGIS that is killed leaves files of its own.
+        place.counted = "superseg"
         place.settle()
         self.place = place
         values = [f"{name}={value}" for name, value in place.parameters(**changed).items()]
