@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -55,6 +56,7 @@ class RuntimeChoices(QWidget):
         self.folder.setFilePath(target_folder())
         self.space = QLabel()
         self.space.setWordWrap(True)
+        self.space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._install_box())
@@ -84,7 +86,7 @@ class RuntimeChoices(QWidget):
     def _install_box(self):
         box = QGroupBox(translate("SuperSeg", "Install"))
         form = QFormLayout(box)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(translate("SuperSeg", "Build:"), self.build)
         form.addRow(translate("SuperSeg", "From:"), self.origin)
         form.addRow("", self.source)
@@ -107,6 +109,8 @@ class RuntimeChoices(QWidget):
         )
         self.use = QPushButton(translate("SuperSeg", "Use"))
         self.forget = QPushButton(translate("SuperSeg", "Do not use"))
+        for button in (self.use, self.forget):
+            button.setAutoDefault(False)
         self.use.clicked.connect(self._choose)
         self.forget.clicked.connect(self._take_back)
         row.addWidget(self.python, 1)

@@ -235,7 +235,6 @@ class RuntimeDialog(QDialog):
         self.bar.setRange(0, 100)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
-        self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.log.setMaximumBlockCount(5000)
         for widget in (self.activity, self.bar, self.log):
             layout.addWidget(widget)
@@ -244,6 +243,7 @@ class RuntimeDialog(QDialog):
     def _buttons(self):
         roles = QDialogButtonBox.ButtonRole
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         box.rejected.connect(self.close)
         self.install_button = QPushButton(translate("SuperSeg", "Install"))
         self.cancel_button = QPushButton(translate("SuperSeg", "Cancel"))
@@ -257,7 +257,7 @@ class RuntimeDialog(QDialog):
             (self.report_button, roles.ResetRole, self.report),
             (self.remove_button, roles.ResetRole, self.remove),
         ):
-            button.setAutoDefault(False)
+            button.setAutoDefault(button is self.install_button)
             button.clicked.connect(action)
             box.addButton(button, role)
         return box

@@ -15,6 +15,7 @@ from .client import Worker, WorkerError
 from .commands import wheels_by_hand
 from .environment import PREVIOUS, commands_by_hand
 from .interpreter import (
+    CURE,
     environment_folder,
     find_interpreter,
     runtime_home,
@@ -23,6 +24,9 @@ from .layouts import this_host
 from .making import space_needed
 from .network import Network
 
+NOT_INSTALLED = (
+    "Not installed yet: images cannot be segmented. Average color, merging and evaluation work."
+)
 ORIGINS = {
     "chosen": "chosen by you",
     "managed": "installed by SuperSeg",
@@ -64,9 +68,10 @@ def runtime_state(chosen: str | None) -> RuntimeState:
     try:
         found = find_interpreter(chosen)
     except SuperSegError as error:
+        bad_choice = chosen or os.environ.get("SUPERSEG_PYTHON")
         # What to do about it is what the window is for.
-        missing = str(error).split(". ")[0].rstrip(".") + "."
-        return RuntimeState(False, missing, "", "", removable)
+        status = str(error).split(f" {CURE}")[0] if bad_choice else NOT_INSTALLED
+        return RuntimeState(False, status, "", "", removable)
     packages = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     python = f"{found.path} ({ORIGINS[found.origin]})"
     return RuntimeState(True, "SuperSeg is ready.", python, packages, removable)

@@ -2,7 +2,8 @@
 """What a user does in the runtime's window, from a QGIS that has none.
 
 The job has `python`, an interpreter that can run the worker; `home`, SuperSeg's data folder, where
-there is nothing; `wheels`, an empty folder; and `dark`, whether to wear dark colors.
+there is nothing; `wheels`, an empty folder; `dark`, whether to wear dark colors; and `only look`,
+whether to do nothing but take a picture of the runtime that there is.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ from qgis.utils import iface, unloadPlugin
 from tests.desktop.stage import JOB, LEFT, Stage, start
 
 TITLE = "SuperSeg: Runtime"
-HOME = Path(JOB["home"])
+HOME = Path(JOB.get("home", ""))
 
 
 class RuntimePlay(Stage):
-    """Nothing, an installation that is cancelled, one that fails, a Python of one's own, removal."""
+    """Nothing there; an installation cancelled, one that fails; a Python of one's own; removal."""
 
     def play(self):
         if JOB.get("dark"):
             wear_dark()
+        if JOB.get("only look"):
+            yield from self.as_it_is()
+            return
         self.longest = 0.0
         yield from self.without()
         yield from self.cancelled()
@@ -39,6 +43,13 @@ class RuntimePlay(Stage):
         yield from self.rest()
         self.seen["after unloading"] = self.dialogs()
         self.seen["longest pause"] = self.longest
+
+    def as_it_is(self):
+        self.trigger("Runtime…")
+        yield from self.known()
+        yield from self.wait(lambda: "asking" not in self.dialog.device.text())
+        self.seen["device"] = self.dialog.device.text()
+        self.look("runtime")
 
     def without(self):
         self.trigger("Segment an image…")

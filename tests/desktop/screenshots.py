@@ -9,9 +9,10 @@ from pathlib import Path
 
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.demo.demo import DEMO, PARAMETERS
-from tests.desktop.session import PICTURES, SessionError, desktop_session
+from tests.desktop.session import PICTURES, SessionError, desktop_session, play
 from tests.tools.qgis_process import REPOSITORY, QgisProcessError
 
+RUNTIME_PLAY = Path(__file__).with_name("runtime_play.py")
 KEPT = Path(__file__).with_name("pictures")
 FOR_README = ("toolbox", "dialog", "result")
 LARGEST = 300_000
@@ -28,12 +29,14 @@ def main() -> int:
     """Take the pictures, and keep what the README shows."""
     try:
         desktop_session("screenshots", DEMO / "image.tif", PARAMETERS, PICTURES)
+        play("screenshots", RUNTIME_PLAY, {"only look": True}, PICTURES / "runtime")
     except (SessionError, QgisProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     KEPT.mkdir(exist_ok=True)
     for name in FOR_README:
         keep_small(PICTURES / f"{name}.png", KEPT / f"{name}.png")
+    keep_small(PICTURES / "runtime" / "runtime.png", KEPT / "runtime.png")
     keep_small(DEMO / "preview.png", KEPT / "preview.png", widest=1160)
     for picture in sorted(KEPT.glob("*.png")):
         size = picture.stat().st_size

@@ -26,6 +26,7 @@ from tests.worker.proxy import NOWHERE, PASSWORD, USER, package_proxy
 
 WHEELS = FOLDER / "wheels"
 NO_NETWORK = ("unshare", "--map-root-user", "--net")
+BARE = "/usr/sbin:/usr/bin:/sbin:/bin"
 ALGORITHMS = ("segment", "averagecolor", "evaluate", "installruntime", "runtimereport")
 
 
@@ -160,7 +161,7 @@ class Trial:
 
     def without_venv(self) -> None:
         self.machine.forget_runtime()
-        said = self.install(SOURCE=WHEELS, before=_without_ensurepip())
+        said = self.install(SOURCE=WHEELS, before=_without_ensurepip(), variables={"PATH": BARE})
         must(said.code != 0, "it was installed nevertheless", said)
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         must(f"apt install python{version}-venv" in said.text, "no cure is named", said)
@@ -170,7 +171,7 @@ class Trial:
         pip = [sys.executable, "-I", "-m", "pip", "install", "-q", "--target", str(tools), "uv"]
         if not tools.is_dir():
             subprocess.run(pip, check=True, stdin=subprocess.DEVNULL)
-        path = f"{tools / 'bin'}:{self.machine.environment['PATH']}"
+        path = f"{tools / 'bin'}:{BARE}"
         said = self.install(
             SOURCE=WHEELS, before=_without_ensurepip("--net"), variables={"PATH": path}
         )
@@ -196,13 +197,15 @@ class Trial:
 
 
 def _without_ensurepip(*more: str) -> tuple[str, ...]:
-    """A command that runs another where the module ensurepip is empty, as without python3-venv."""
+    """A command that runs another where QGIS's Python has no ensurepip and there is no other."""
     python = own_python(this_host()) or sys.executable
     code = "import ensurepip, pathlib; print(pathlib.Path(ensurepip.__file__).parent)"
     done = subprocess.run(
         [python, "-I", "-c", code], check=True, capture_output=True, encoding="utf-8"
     )
-    hide = f'mount -t tmpfs none {shlex.quote(done.stdout.strip())} && exec "$@"'
+    hidden = [done.stdout.strip(), "/usr/local/bin"]
+    mounts = " && ".join(f"mount -t tmpfs none {shlex.quote(path)}" for path in hidden)
+    hide = f'{mounts} && exec "$@"'
     return ("unshare", "--map-root-user", "--mount", *more, "sh", "-c", hide, "sh")
 
 

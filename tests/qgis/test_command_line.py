@@ -19,7 +19,7 @@ from tests.qgis.test_public_names import MODEL_NAME
 def test_the_toolbox_is_listed(qgis_process):
     listed = qgis_process("list").stdout
     steps = ("superpixels", "trainfcn", "classify", "averagecolor", "mergeclasses", "evaluate")
-    for name in ("segment", *steps):
+    for name in ("segment", *steps, "installruntime", "runtimereport"):
         assert f"superseg:{name}\t" in listed
     assert f"superseg:{MODEL_NAME}" in listed
 
