@@ -73,9 +73,12 @@ def corrupt(session: Session) -> list[Attempt]:
 
 def spoil_block(path: Path, row: int, col: int) -> None:
     """Overwrite a block of a tiled GeoTIFF with what is no compressed data."""
-    band = gdal.Open(str(path)).GetRasterBand(1)
+    # Without its dataset a band is a pointer to nowhere.
+    dataset = gdal.Open(str(path))
+    band = dataset.GetRasterBand(1)
     offset = int(band.GetMetadataItem(f"BLOCK_OFFSET_{col}_{row}", "TIFF"))
     size = int(band.GetMetadataItem(f"BLOCK_SIZE_{col}_{row}", "TIFF"))
+    del band, dataset
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(b"\xff" * size)
