@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,8 @@ from .description import SceneDescription
 from .ensemble import Ensemble, fit_ensemble, shuffled
 from .features import FeatureSpace, fit_feature_space
 from .projection import Projection, fit_projection, row_parts
-from .surroundings import mixed_with_neighbors
-from .types import AnyArray, DoubleArray, FloatArray
+from .surroundings import Walks
+from .types import DoubleArray, FloatArray, IndexArray
 
 OWN_COMPONENTS = 10
 WORDS = 32
@@ -26,6 +26,10 @@ MEMBERS = 16
 MEMBER_COMPONENTS = 24
 # Superpixels on which the members agree; the others follow.
 VOTERS = 8000
+# Superpixels at most whose surroundings tell how surroundings vary.
+EXAMPLES = 32768
+# Words whose shares are found together.
+WORDS_AT_ONCE = 8
 LEAST_PROBABILITY = 1e-6
 
 
@@ -53,8 +57,7 @@ class ClusterModel:
         own = self.space.features(superpixels.sums, superpixels.bands)
         if not self.surroundings:
             return own
-        shares = _shares_of_words(self.vocabularies, own, superpixels)
-        return _with_surroundings(own, self.surroundings, shares)
+        return _with_surroundings(own, self.surroundings, self.vocabularies, _walks(superpixels))
 
     def evidence(self, features: FloatArray) -> FloatArray:
         """Log probability of each class, `(n, classes)` float32, of `features`."""
@@ -120,12 +123,9 @@ def fit_cluster_model(
     vocabularies = fit_ensemble(features, counts, max(WORDS, classes), count)
     surroundings: list[Projection] = []
     if count:
-        shares = _shares_of_words(vocabularies, features, superpixels)
-        weight = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
-        for share in shares:
-            found = fit_projection(share, pixels / pixels.sum(), left, unit=True)
-            surroundings.append(Projection(found.center, found.vectors * weight))
-        features = _with_surroundings(features, surroundings, shares)
+        walks = _walks(superpixels)
+        surroundings = _fit_surroundings(features, vocabularies, walks, left)
+        features = _with_surroundings(features, surroundings, vocabularies, walks)
     members = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), MEMBERS)
     voters = shuffled(len(features), MEMBERS)[:VOTERS]
     votes = vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
@@ -142,22 +142,59 @@ def _counts_as(pixels: DoubleArray) -> FloatArray:
     return weights
 
 
+def _walks(superpixels: SceneDescription) -> Walks:
+    return Walks.across(superpixels.pairs, superpixels.lengths, superpixels.pixels, WALKS)
+
+
 def _shares_of_words(
-    vocabularies: Ensemble, features: FloatArray, superpixels: SceneDescription
-) -> list[AnyArray]:
+    own: FloatArray, vocabularies: Ensemble, walks: Walks
+) -> Iterator[tuple[slice, list[FloatArray]]]:
+    """Shares of a few words at once, for all of them at once would be most of the memory."""
     members, components = vocabularies.log_weights.shape
-    words = np.empty((len(features), members * components), np.float16)
-    for part in row_parts(len(features)):
-        words[part] = vocabularies.posteriors(features[part]) / np.float32(members)
-    graph = superpixels.pairs, superpixels.lengths
-    return mixed_with_neighbors(words, *graph, superpixels.pixels, WALKS)
+    for member in range(members):
+        words = np.empty((len(own), components), np.float16)
+        for part in row_parts(len(own)):
+            words[part] = vocabularies.posteriors_of(member, own[part]) / np.float32(members)
+        for first in range(0, components, WORDS_AT_ONCE):
+            last = min(first + WORDS_AT_ONCE, components)
+            column = member * components
+            yield slice(column + first, column + last), walks.shares(words[:, first:last])
+
+
+def _fit_surroundings(
+    own: FloatArray, vocabularies: Ensemble, walks: Walks, dimensions: int
+) -> list[Projection]:
+    rows, counts = _evenly_by_area(walks.area[:, 0])
+    kept = [np.empty((len(rows), vocabularies.log_weights.size), np.float32) for _ in WALKS]
+    for columns, shares in _shares_of_words(own, vocabularies, walks):
+        for each, share in zip(kept, shares):
+            each[:, columns] = share[rows]
+    weight = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
+    found = [fit_projection(each, counts / counts.sum(), dimensions, unit=True) for each in kept]
+    return [Projection(each.center, each.vectors * weight) for each in found]
 
 
 def _with_surroundings(
-    own: FloatArray, surroundings: Sequence[Projection], shares: Sequence[AnyArray]
+    own: FloatArray, surroundings: Sequence[Projection], vocabularies: Ensemble, walks: Walks
 ) -> FloatArray:
-    around = [each.apply(share) for each, share in zip(surroundings, shares)]
-    return np.concatenate([own, *around], axis=1)
+    ends = np.cumsum([own.shape[1], *(each.vectors.shape[1] for each in surroundings)])
+    features = np.zeros((len(own), ends[-1]), np.float32)
+    features[:, : ends[0]] = own
+    for columns, shares in _shares_of_words(own, vocabularies, walks):
+        for first, last, each, share in zip(ends, ends[1:], surroundings, shares):
+            share -= each.center[columns]
+            features[:, first:last] += share @ each.vectors[columns]
+    return features
+
+
+def _evenly_by_area(pixels: FloatArray) -> tuple[IndexArray, DoubleArray]:
+    """Superpixels that stand for all, and how much each counts: evenly spaced pixels' own."""
+    if len(pixels) <= EXAMPLES:
+        return np.arange(len(pixels)), pixels.astype(np.float64)
+    ends = np.cumsum(pixels, dtype=np.float64)
+    places = (np.arange(EXAMPLES) + 0.5) * (ends[-1] / EXAMPLES)
+    rows, counts = np.unique(np.searchsorted(ends, places), return_counts=True)
+    return rows, counts.astype(np.float64)
 
 
 def _named(name: str, part: Projection | Ensemble) -> dict[str, FloatArray]:

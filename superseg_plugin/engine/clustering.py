@@ -9,6 +9,7 @@ import numpy as np
 
 from .cluster_model import ClusterModel, fit_cluster_model
 from .description import SceneDescription
+from .projection import row_parts
 from .smoothing import smooth_keeping_classes
 from .types import DoubleArray, FloatArray
 
@@ -69,12 +70,17 @@ def fuse(
         pixels: `(n,)` pixels of each superpixel.
 
     Returns:
-        `(n, k)` float32 unary for `smooth_on_graph`.
+        `(n, k)` float32 unary for `smooth_keeping_classes`, with the trust of `FUSED_TRUST`.
     """
-    table = (pooled * pixels[:, None]).T.astype(np.float64) @ smoothed
+    table = np.zeros((pooled.shape[1], smoothed.shape[1]))
+    for part in row_parts(len(pooled)):
+        table += (pooled[part] * pixels[part, None]).T.astype(np.float64) @ smoothed[part]
     table /= np.maximum(table.sum(axis=1, keepdims=True), 1e-12)
-    translated = pooled @ table.astype(np.float32)
-    unary: FloatArray = evidence + np.log(translated + np.float32(1e-4))
+    translation = table.astype(np.float32)
+    unary = np.empty(evidence.shape, np.float32)
+    for part in row_parts(len(pooled)):
+        unary[part] = evidence[part] + np.log(pooled[part] @ translation + np.float32(1e-4))
+        unary[part] *= np.float32(FUSED_TRUST)
     return unary
 
 

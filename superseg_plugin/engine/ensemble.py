@@ -42,19 +42,23 @@ class Ensemble:
         Returns:
             `(n, members * k)` float32; each row adds up to the number of members.
         """
-        data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
         members, components = self.log_weights.shape
         result = np.empty((len(points), members * components), np.float32)
-        for index in range(members):
-            mixture = Mixture(
-                torch.from_numpy(self.log_weights[index]),
-                torch.from_numpy(self.means[index]),
-                torch.from_numpy(self.covariances[index]),
-            )
-            part = slice(index * components, (index + 1) * components)
-            joint = mixture.log_joint(data).mul_(TEMPERATURE)
-            result[:, part] = torch.softmax(joint, dim=1).numpy()
+        for member in range(members):
+            part = slice(member * components, (member + 1) * components)
+            result[:, part] = self.posteriors_of(member, points)
         return result
+
+    def posteriors_of(self, member: int, points: FloatArray) -> FloatArray:
+        """Tempered probability of every component of one member, `(n, k)` float32."""
+        mixture = Mixture(
+            torch.from_numpy(self.log_weights[member]),
+            torch.from_numpy(self.means[member]),
+            torch.from_numpy(self.covariances[member]),
+        )
+        joint = mixture.log_joint(torch.from_numpy(np.ascontiguousarray(points, np.float32)))
+        found: FloatArray = torch.softmax(joint.mul_(TEMPERATURE), dim=1).numpy()
+        return found
 
 
 def fit_ensemble(

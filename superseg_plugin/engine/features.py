@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .description import column_layout
-from .projection import Projection, fit_projection
+from .projection import Projection, fit_projection, row_parts
 from .types import DoubleArray, FloatArray
 
 LOG_OFFSET = 5.0
@@ -39,8 +39,12 @@ class FeatureSpace:
 
     def features(self, sums: DoubleArray, bands: int) -> FloatArray:
         """Features `(n, d)` float32 of superpixels, from the sums of `describe_tile`."""
-        columns, emphasis = _columns(sums, bands)
-        return self.projection.apply(_standardise(columns, emphasis, self.center, self.spread))
+        result = np.empty((len(sums), self.projection.vectors.shape[1]), np.float32)
+        for part in row_parts(len(sums)):
+            result[part] = self.projection.apply(
+                _standardise(sums[part], bands, self.center, self.spread)
+            )
+        return result
 
 
 def fit_feature_space(sums: DoubleArray, bands: int, components: int) -> FeatureSpace:
@@ -51,13 +55,16 @@ def fit_feature_space(sums: DoubleArray, bands: int, components: int) -> Feature
         bands: number of bands.
         components: kept at most; a full covariance needs several points for each.
     """
-    columns, emphasis = _columns(sums, bands)
     weights = sums[:, 0] / sums[:, 0].sum()
-    mean = weights @ columns
-    deviation = np.sqrt(weights @ (columns - mean) ** 2)
-    center = mean.astype(np.float32)
+    parts = row_parts(len(sums))
+    mean = sum(weights[part] @ _columns(sums[part], bands)[0] for part in parts)
+    variance = sum(weights[part] @ (_columns(sums[part], bands)[0] - mean) ** 2 for part in parts)
+    center = np.asarray(mean, np.float32)
+    deviation = np.sqrt(variance)
     spread = np.where(deviation > 1e-6, deviation, 1.0).astype(np.float32)
-    standard = _standardise(columns, emphasis, center, spread)
+    standard = np.empty((len(sums), len(center)), np.float32)
+    for part in parts:
+        standard[part] = _standardise(sums[part], bands, center, spread)
     return FeatureSpace(center, spread, fit_projection(standard, weights, components))
 
 
@@ -85,8 +92,9 @@ def _columns(sums: DoubleArray, bands: int) -> tuple[DoubleArray, DoubleArray]:
 
 
 def _standardise(
-    columns: DoubleArray, emphasis: DoubleArray, center: FloatArray, spread: FloatArray
+    sums: DoubleArray, bands: int, center: FloatArray, spread: FloatArray
 ) -> FloatArray:
+    columns, emphasis = _columns(sums, bands)
     # A sliver between two fields may be off by twenty: as extreme as three, it teaches enough.
     clipped = np.clip((columns - center) / spread, -EXTREME, EXTREME)
     standard: FloatArray = (clipped * emphasis).astype(np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from .types import AnyArray, DoubleArray, FloatArray
 
 # Rows worked on at once; bounds the memory of large scenes.
-ROWS = 65536
+ROWS = 16384
 
 
 @dataclass(frozen=True)

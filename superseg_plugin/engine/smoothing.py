@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .types import DoubleArray, FloatArray, IndexArray
+from .borders import border_shares
+from .projection import row_parts
+from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 MEAN_FIELD_ITERATIONS = 15
 # Squared difference a band, display units, that parts neighbors whatever the rest of the image.
@@ -38,7 +40,7 @@ class Smoothed:
 def smooth_on_graph(
     unary: FloatArray,
     pairs: IndexArray,
-    lengths: DoubleArray,
+    lengths: AnyArray,
     means: FloatArray,
     smoothness: float,
 ) -> Smoothed:
@@ -59,7 +61,7 @@ def smooth_on_graph(
 def smooth_keeping_classes(
     unary: FloatArray,
     pairs: IndexArray,
-    lengths: DoubleArray,
+    lengths: AnyArray,
     means: FloatArray,
     pixels: DoubleArray,
     own: IndexArray,
@@ -80,57 +82,64 @@ def smooth_keeping_classes(
         pixels: `(n,)` pixels of each superpixel.
         own: `(n,)` class of each superpixel to begin with.
         smoothness: as for `smooth_on_graph`.
-        trust: how many times the evidence counts.
+        trust: how many times the evidence has been made to count; confidence does without.
     """
     weights = _neighbor_weights(pairs, lengths, means, len(unary))
     classes = unary.shape[1]
     before = np.bincount(own, pixels, classes)
-    defended = unary * np.float32(trust)
+    defended = unary
     smoothed = _mean_field(defended, weights, smoothness, trust)
     for _ in range(ROUNDS):
         after = np.bincount(smoothed.probabilities.argmax(axis=1), pixels, classes)
         losing = after < SHARE_KEPT * before
         if not losing.any():
             break
+        if defended is unary:
+            defended = unary.copy()
         rows = np.flatnonzero(losing[own])
         defended[rows, own[rows]] += np.float32(DEFENSE)
         smoothed = _mean_field(defended, weights, smoothness, trust)
     return smoothed
 
 
-def softmax(unary: FloatArray) -> FloatArray:
-    """Probabilities of the classes from their log evidence, `(n, k)`."""
-    shifted = np.exp(unary - unary.max(axis=1, keepdims=True))
-    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
+def _mean_field(unary: FloatArray, weights: Any, smoothness: float, trust: float = 1.0) -> Smoothed:
+    # One more array of this size lives in each product; that is why the others are used again.
+    evidence, probabilities = unary, unary.copy()
+    _softmax(probabilities)
+    if smoothness > 0:
+        for _ in range(MEAN_FIELD_ITERATIONS):
+            evidence = unary
+            evidence = weights @ probabilities
+            evidence *= np.float32(smoothness)
+            evidence += unary
+            np.copyto(probabilities, evidence)
+            _softmax(probabilities)
+    return Smoothed(probabilities, _confidence(evidence, np.float32(CONFIDENCE_POWER / trust)))
+
+
+def _softmax(values: FloatArray) -> None:
+    """Put the probabilities of the classes into the place of their log evidence, `(n, k)`."""
+    values -= values.max(axis=1, keepdims=True)
+    np.exp(values, out=values)
+    values /= values.sum(axis=1, keepdims=True)
+
+
+def _confidence(evidence: FloatArray, power: np.float32) -> FloatArray:
+    """Probability `(n,)` of the most probable class, from a power of the evidence."""
+    result = np.empty(len(evidence), np.float32)
+    for part in row_parts(len(evidence)):
+        calm = evidence[part] * power
+        _softmax(calm)
+        result[part] = calm.max(axis=1)
     return result
 
 
-def border_matrix(pairs: IndexArray, values: DoubleArray, count: int) -> Any:
-    """Symmetric sparse matrix `(count, count)` of a figure of each pair of neighbors."""
-    one, two = pairs[:, 0], pairs[:, 1]
-    positions = (np.concatenate([one, two]), np.concatenate([two, one]))
-    return sparse.csr_matrix((np.concatenate([values, values]), positions), shape=(count, count))
-
-
-def _mean_field(unary: FloatArray, weights: Any, smoothness: float, trust: float = 1.0) -> Smoothed:
-    evidence, probabilities = unary, softmax(unary)
-    if smoothness > 0:
-        for _ in range(MEAN_FIELD_ITERATIONS):
-            evidence = unary + np.float32(smoothness) * (weights @ probabilities)
-            probabilities = softmax(evidence)
-    calm = softmax(np.float32(CONFIDENCE_POWER / trust) * evidence)
-    return Smoothed(probabilities, calm.max(axis=1))
-
-
-def _neighbor_weights(
-    pairs: IndexArray, lengths: DoubleArray, means: FloatArray, count: int
-) -> Any:
+def _neighbor_weights(pairs: IndexArray, lengths: AnyArray, means: FloatArray, count: int) -> Any:
     if len(pairs) == 0:
         return sparse.csr_matrix((count, count), dtype=np.float32)
-    distance = np.square(means[pairs[:, 0]] - means[pairs[:, 1]]).sum(axis=1)
+    distance = np.empty(len(pairs), np.float32)
+    for part in row_parts(len(pairs)):
+        one, two = pairs[part].T
+        distance[part] = np.square(means[one] - means[two]).sum(axis=1)
     usual = min(float(np.median(distance)), CLEAR_CONTRAST * means.shape[1])
-    shared = lengths.astype(np.float64)
-    perimeter = np.asarray(border_matrix(pairs, shared, count).sum(axis=1)).ravel()
-    similar = shared * np.exp(-distance / (2.0 * max(usual, 1e-6)))
-    inverse = sparse.diags(1.0 / np.maximum(perimeter, 1.0))
-    return (inverse @ border_matrix(pairs, similar, count)).astype(np.float32)
+    return border_shares(pairs, lengths, count, np.exp(-distance / (2.0 * max(usual, 1e-6))))

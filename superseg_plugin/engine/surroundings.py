@@ -3,63 +3,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from .smoothing import border_matrix
+from .borders import border_shares
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
-# Columns that walk together; bounds the memory of large scenes.
-COLUMNS = 8
 
+@dataclass(frozen=True)
+class Walks:
+    """Lazy random walks across shared borders, weighted by area.
 
-def mixed_with_neighbors(
-    words: FloatArray,
-    pairs: IndexArray,
-    lengths: DoubleArray,
-    pixels: DoubleArray,
-    steps: tuple[int, ...],
-) -> list[AnyArray]:
-    """Share of each word in the surroundings of every superpixel.
+    After a few steps a walk has seen the near neighbors, after more of them a neighborhood.
 
-    A lazy random walk across shared borders, weighted by area: after a few steps it has seen the
-    near neighbors, after more of them a neighborhood.
-
-    Args:
-        words: `(n, w)` probability of each word of a vocabulary, by superpixel.
-        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
-        lengths: `(m,)` shared border.
-        pixels: `(n,)` pixels of each superpixel.
+    Attributes:
         steps: lengths of the walks, rising.
-
-    Returns:
-        For each of `steps` the square root of the shares, `(n, w)` float16: distances between such
-        rows are Hellinger distances.
+        matrix: sparse `(n, n)` float32, one step.
+        area: `(n, 1)` float32, pixels of each superpixel.
+        seen: for each of `steps` the pixels seen from each superpixel, `(n, 1)` float32.
     """
-    walk = _lazy_walk(pairs, lengths, len(words))
-    results = [np.empty(words.shape, np.float16) for _ in steps]
-    area = pixels.astype(np.float32)[:, None]
-    weights = _walk(walk, area, steps)
-    for first in range(0, words.shape[1], COLUMNS):
-        part = slice(first, first + COLUMNS)
-        for result, mass, total in zip(results, _walk(walk, words[:, part] * area, steps), weights):
-            result[:, part] = np.sqrt(np.maximum(mass / total, 0))
-    return results
+
+    steps: tuple[int, ...]
+    matrix: Any
+    area: FloatArray
+    seen: list[FloatArray]
+
+    @classmethod
+    def across(
+        cls, pairs: IndexArray, lengths: AnyArray, pixels: DoubleArray, steps: tuple[int, ...]
+    ) -> Walks:
+        """Prepare to walk.
+
+        Args:
+            pairs: `(m, 2)` indices of neighbors, each pair once.
+            lengths: `(m,)` shared border.
+            pixels: `(n,)` pixels of each superpixel.
+            steps: lengths of the walks, rising.
+        """
+        count = len(pixels)
+        alone = sparse.identity(count, dtype=np.float32, format="csr")
+        matrix = (alone + border_shares(pairs, lengths, count)) * np.float32(0.5)
+        area = pixels.astype(np.float32)[:, None]
+        return cls(steps, matrix, area, _walk(matrix, area, steps))
+
+    def shares(self, words: AnyArray) -> list[FloatArray]:
+        """Share of each word in the surroundings of every superpixel.
+
+        Args:
+            words: `(n, w)` probability of some words of a vocabulary, by superpixel.
+
+        Returns:
+            For each of `steps` the square root of the shares, `(n, w)` float32: distances between
+            such rows are Hellinger distances.
+        """
+        masses = _walk(self.matrix, words * self.area, self.steps)
+        for mass, total in zip(masses, self.seen):
+            mass /= total
+            np.maximum(mass, 0, out=mass)
+            np.sqrt(mass, out=mass)
+        return masses
 
 
-def _lazy_walk(pairs: IndexArray, lengths: DoubleArray, count: int) -> Any:
-    borders = border_matrix(pairs, lengths.astype(np.float32), count)
-    perimeter = np.asarray(borders.sum(axis=1)).ravel()
-    alone = sparse.identity(count, dtype=np.float32, format="csr")
-    return (alone + sparse.diags(1.0 / np.maximum(perimeter, 1.0)) @ borders).tocsr() * 0.5
-
-
-def _walk(walk: Any, values: AnyArray, steps: tuple[int, ...]) -> list[AnyArray]:
+def _walk(matrix: Any, values: FloatArray, steps: tuple[int, ...]) -> list[FloatArray]:
     seen = []
     for step in range(1, steps[-1] + 1):
-        values = (walk @ values).astype(np.float32)
+        values = matrix @ values
         if step in steps:
             seen.append(values)
     return seen

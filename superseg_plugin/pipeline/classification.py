@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
-from ..worker.client import Worker
+from ..worker.client import Answer, Worker
 from .clustering import Clusters, assign_clusters
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
@@ -163,7 +164,7 @@ def pool_superpixels(
 ) -> npt.NDArray[np.float32]:
     """Mean class probabilities of superpixels 1..count, `(count, classes)`."""
     grid = source.grid
-    sums = np.zeros((count, network.classes))
+    pooled = np.zeros((count, network.classes), np.float32)
     windows = tiles(grid.width, grid.height, network.tile_size)
 
     def submit(window: Window) -> Any:
@@ -171,36 +172,34 @@ def pool_superpixels(
 
     answers = run_in_flight(network.worker, windows, submit, progress)
     for index, (_, answer) in enumerate(answers):
-        sums[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
+        pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
         progress.report((index + 1) / len(windows), "Classifying")
-    total = sums.sum(axis=1, keepdims=True)
-    even = np.full_like(sums, 1.0 / network.classes)
-    means: npt.NDArray[np.float32] = np.divide(sums, total, out=even, where=total > 0).astype(
-        np.float32
-    )
-    return means
+    total = pooled.sum(axis=1, keepdims=True)
+    pooled[total[:, 0] == 0] = 1.0
+    pooled /= np.where(total > 0, total, np.float32(network.classes))
+    return pooled
 
 
-def smooth_superpixels(
+def ask_to_smooth(
     pooled: npt.NDArray[np.float32],
     description: Description,
     smoothness: float,
     worker: Worker,
-    progress: Progress,
     clusters: Clusters | None = None,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Class probabilities of superpixels, smoothed on their graph, and how sure they are.
+) -> Future[Answer]:
+    """Let the worker smooth class probabilities of superpixels on their graph.
+
+    Nothing that is given needs to be kept while it does.
 
     Args:
         pooled: of `pool_superpixels`.
         description: of the superpixels.
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
-        progress: asked for cancel.
         clusters: of the same superpixels, to be joined with the network; None for it alone.
 
     Returns:
-        Probabilities `(n, classes)` and confidence `(n,)`.
+        What becomes the probabilities `(n, classes)` and the confidence `(n,)`.
     """
     arrays: dict[str, npt.NDArray[Any]] = {
         "pooled": pooled,
@@ -211,8 +210,7 @@ def smooth_superpixels(
     }
     if clusters is not None:
         arrays.update(evidence=clusters.evidence, smoothed=clusters.smoothed)
-    answer = worker.result(worker.submit("smooth", {"smoothness": smoothness}, arrays), progress)
-    return answer.arrays["probabilities"], answer.arrays["confidence"]
+    return worker.submit("smooth", {"smoothness": smoothness}, arrays)
 
 
 def _classify_superpixels(
@@ -233,7 +231,10 @@ def _classify_superpixels(
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
-    return smooth_superpixels(pooled, description, smoothness, worker, progress, clusters)
+    asked = ask_to_smooth(pooled, description, smoothness, worker, clusters)
+    del pooled, description, clusters
+    found = worker.result(asked, progress).arrays
+    return found["probabilities"], found["confidence"]
 
 
 def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Progress) -> None:

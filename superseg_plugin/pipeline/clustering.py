@@ -122,9 +122,7 @@ def merge_order_of(
     number = np.full(probabilities.shape[1], -1)
     number[order] = np.arange(len(order))
     owner = number[probabilities.argmax(axis=1)]
-    known = (owner >= 0) & (pixels > 0)
-    moments = class_moments(features[known], owner[known], pixels[known], len(order))
-    return bhattacharyya_merge_order(*moments)
+    return bhattacharyya_merge_order(*class_moments(features, owner, pixels, len(order)))
 
 
 def _join(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clusters:
@@ -138,15 +136,15 @@ def _join(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clu
         count = min(max(1 + apart, FEWEST_AUTOMATIC), len(live))
     owner = groups([(int(a), int(b), float(d)) for a, b, d in steps], len(live), count)
     members = [live[owner == kept] for kept in np.unique(owner)]
-    evidence = [np.logaddexp.reduce(found.evidence[:, each], axis=1) for each in members]
-    smoothed = np.stack([found.smoothed[:, each].sum(axis=1) for each in members], axis=1)
-    total = np.maximum(smoothed.sum(axis=1, keepdims=True), np.float32(1e-9))
+    evidence = np.empty((len(pixels), len(members)), np.float32)
+    smoothed = np.empty_like(evidence)
+    for column, each in enumerate(members):
+        np.logaddexp.reduce(found.evidence[:, each], axis=1, out=evidence[:, column])
+        found.smoothed[:, each].sum(axis=1, out=smoothed[:, column])
+    smoothed /= np.maximum(smoothed.sum(axis=1, keepdims=True), np.float32(1e-9))
     votes = np.stack([found.model["votes"][:, each].sum(axis=1) for each in members], axis=1)
     return replace(
-        found,
-        evidence=np.stack(evidence, axis=1),
-        smoothed=smoothed / total,
-        model={**found.model, "votes": votes},
+        found, evidence=evidence, smoothed=smoothed, model={**found.model, "votes": votes}
     )
 
 
@@ -160,19 +158,26 @@ def _ask(
 ) -> Clusters:
     """Let the worker classify the superpixels that have pixels; the others get no class."""
     present = description.pixels > 0
-    row = np.cumsum(present) - 1
-    arrays = {
-        "sums": description.sums[present],
-        "pairs": row[description.pairs],
+    everywhere = bool(present.all())
+    sums, pairs = description.hand_over_sums(), description.pairs
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "sums": sums if everywhere else sums[present],
+        "pairs": pairs if everywhere else (np.cumsum(present, dtype=np.int32) - 1)[pairs],
         "lengths": description.lengths,
         **add_prefix(MODEL, model),
     }
     asked = worker.submit(operation, {**options, "bands": description.bands}, arrays)
+    # What the worker has been given need not be kept here as well while it computes.
+    del sums, arrays
     given, answer = split_off(MODEL, worker.result(asked, progress).arrays)
-    filled = {}
-    for name in ("evidence", "smoothed", "confidence", "features"):
-        part = answer[name]
-        filled[name] = np.zeros((len(present), *part.shape[1:]), np.float32)
-        filled[name][present] = part
-    filled["smoothed"][~present] = 1.0 / filled["smoothed"].shape[1]
-    return Clusters(**filled, model=given or model)
+    if not everywhere:
+        answer = {name: _filled(part, present) for name, part in answer.items()}
+        answer["smoothed"][~present] = 1.0 / answer["smoothed"].shape[1]
+    return Clusters(**answer, model=given or model)
+
+
+def _filled(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Rows of those that are present, with rows of zeros between them for the others."""
+    result = np.zeros((len(present), *values.shape[1:]), values.dtype)
+    result[present] = values
+    return result

@@ -20,35 +20,39 @@ from .tiling import run_in_flight
 
 # Reach of the texture and context filters in pixels, a multiple of their coarsest grid.
 HALO = 96
+BLOCK_ROWS = 1 << 16
 
 
-@dataclass(frozen=True)
+@dataclass
 class Description:
     """What is known of superpixels 1..n; row i describes superpixel i + 1.
 
     Attributes:
-        sums: `(n, features)` float64, see the worker's `describe_superpixels`.
-        pairs: `(m, 2)` int64 rows of neighbors, each pair once.
-        lengths: `(m,)` int64 shared border in pixel edges.
-        bands: number of bands described.
+        pixels: `(n,)` float64 valid pixels of each superpixel.
+        means: `(n, bands)` float32 mean colors in display units.
+        pairs: `(m, 2)` int32 rows of neighbors, each pair once.
+        lengths: `(m,)` int32 shared border in pixel edges.
+        sums: `(n, features)` float64, see the worker's `describe_superpixels`; None once they have
+            been handed over.
     """
 
-    sums: npt.NDArray[np.float64]
-    pairs: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int64]
-    bands: int
+    pixels: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float32]
+    pairs: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int32]
+    sums: npt.NDArray[np.float64] | None
 
     @property
-    def pixels(self) -> npt.NDArray[np.float64]:
-        """`(n,)` valid pixels of each superpixel."""
-        counts: npt.NDArray[np.float64] = self.sums[:, 0]
-        return counts
+    def bands(self) -> int:
+        """Number of bands described."""
+        return int(self.means.shape[1])
 
-    @property
-    def means(self) -> npt.NDArray[np.float32]:
-        """`(n, bands)` mean colors in display units."""
-        totals = self.sums[:, 1 : 1 + self.bands]
-        return (totals / np.maximum(self.pixels, 1)[:, None]).astype(np.float32)
+    def hand_over_sums(self) -> npt.NDArray[np.float64]:
+        """Give the sums away, once: nobody else needs them, and they are most of a description."""
+        if self.sums is None:
+            raise RuntimeError("the sums have been handed over already")
+        given, self.sums = self.sums, None
+        return given
 
 
 def describe_scene(
@@ -86,25 +90,23 @@ def describe_scene(
         arrays = {"image": values, "valid": valid, "labels": labels}
         return worker.submit("describe_superpixels", options, arrays)
 
-    table = np.zeros((0, 0))
-    codes, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    sums, borders = _Sums(), _Borders()
     windows = tiles(grid.width, grid.height, automatic_tile(source))
     for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
-        arrays = answer.arrays
-        table = _add_rows(table, arrays["ids"], arrays["sums"])
-        pairs = arrays["pairs"].astype(np.uint64)
-        codes.append((pairs[:, 0] << np.uint64(32)) | pairs[:, 1])
-        lengths.append(arrays["lengths"])
+        sums.add(answer.arrays["ids"], answer.arrays["sums"])
+        borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
         progress.report((index + 1) / len(windows), "Describing superpixels")
-    if len(table) == 0:
+    if sums.count == 0:
         raise SuperSegError(
             f"SUPERPIXELS {superpixels.name} has no superpixel on the valid pixels of INPUT "
             f"{source.name}. Make them from this input with superseg:superpixels."
         )
-    unique, inverse = np.unique(np.concatenate(codes), return_inverse=True)
-    total = np.bincount(inverse.reshape(-1), np.concatenate(lengths), len(unique))
-    pairs = np.stack([unique >> np.uint64(32), unique & np.uint64(0xFFFFFFFF)], axis=1)
-    return Description(table, pairs.astype(np.int64) - 1, total.astype(np.int64), len(source.bands))
+    pairs, lengths = borders.joined()
+    table = sums.joined()
+    pixels = table[:, 0].copy()
+    means = np.empty((len(table), len(source.bands)), np.float32)
+    np.divide(table[:, 1 : 1 + means.shape[1]], np.maximum(pixels, 1)[:, None], out=means)
+    return Description(pixels, means, pairs, lengths, table)
 
 
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:
@@ -123,15 +125,58 @@ def check_superpixels(superpixels: RasterSource) -> None:
         )
 
 
-def _add_rows(
-    table: npt.NDArray[np.float64], ids: npt.NDArray[np.uint32], sums: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    if len(ids) == 0:
+class _Sums:
+    """Sums by superpixel, in blocks of rows: a table that grew as a whole would be there twice."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._blocks: list[npt.NDArray[np.float64]] = []
+
+    def add(self, ids: npt.NDArray[np.uint32], sums: npt.NDArray[np.float64]) -> None:
+        """Add the sums of superpixels, ids ascending."""
+        if len(ids) == 0:
+            return
+        self.count = max(self.count, int(ids[-1]))
+        while len(self._blocks) * BLOCK_ROWS < self.count:
+            self._blocks.append(np.zeros((BLOCK_ROWS, sums.shape[1])))
+        rows = ids.astype(np.int64) - 1
+        for number in range(rows[0] // BLOCK_ROWS, rows[-1] // BLOCK_ROWS + 1):
+            first = number * BLOCK_ROWS
+            start, stop = np.searchsorted(rows, (first, first + BLOCK_ROWS))
+            self._blocks[number][rows[start:stop] - first] += sums[start:stop]
+
+    def joined(self) -> npt.NDArray[np.float64]:
+        """All sums as one table; the blocks are used up."""
+        self._blocks.reverse()
+        table = np.empty((self.count, self._blocks[-1].shape[1]))
+        for first in range(0, self.count, BLOCK_ROWS):
+            part = table[first : first + BLOCK_ROWS]
+            part[:] = self._blocks.pop()[: len(part)]
         return table
-    needed = int(ids[-1])
-    if needed > len(table):
-        grown = np.zeros((needed, sums.shape[1]))
-        grown[: len(table)] = table if table.size else 0
-        table = grown
-    table[ids.astype(np.int64) - 1] += sums
-    return table
+
+
+class _Borders:
+    """Neighbors and what they share, as counted in tile after tile."""
+
+    def __init__(self) -> None:
+        self._codes = [np.zeros(0, np.uint64)]
+        self._lengths = [np.zeros(0, np.int32)]
+
+    def add(self, pairs: npt.NDArray[np.uint32], lengths: npt.NDArray[np.int64]) -> None:
+        """Add the pairs of a tile."""
+        wide = pairs.astype(np.uint64)
+        self._codes.append((wide[:, 0] << np.uint64(32)) | wide[:, 1])
+        self._lengths.append(lengths.astype(np.int32))
+
+    def joined(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Every pair once, `(m, 2)` rows, and its whole border; what was added is used up."""
+        codes, lengths = np.concatenate(self._codes), np.concatenate(self._lengths)
+        self._codes, self._lengths = [], []
+        order = codes.argsort(kind="stable")
+        codes, lengths = codes[order], lengths[order]
+        del order
+        starts = np.flatnonzero(np.diff(codes, prepend=np.uint64(0)))
+        codes = codes[starts]
+        pairs = np.stack([codes >> np.uint64(32), codes & np.uint64(0xFFFFFFFF)], axis=1)
+        total = np.add.reduceat(lengths, starts) if len(starts) else lengths
+        return (pairs - np.uint64(1)).astype(np.int32), total

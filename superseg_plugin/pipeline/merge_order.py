@@ -149,27 +149,30 @@ def class_moments(
 
     Args:
         features: `(n, d)` of the superpixels.
-        classes: `(n,)` index of each one's class.
+        classes: `(n,)` index of each one's class; those of -1 and those without pixels are left
+            out.
         pixels: `(n,)` pixels of each superpixel.
         count: number of classes, k.
 
     Returns:
         `(k,)`, `(k, d)`, `(k, d, d)`.
     """
-    values = features.astype(np.float64)
-    dimensions = values.shape[1]
-    totals = np.bincount(classes, pixels, count)
-    sums = np.stack([np.bincount(classes, pixels * column, count) for column in values.T], axis=1)
-    means = sums / np.maximum(totals, 1e-9)[:, None]
-    common = np.average(np.square(values - np.average(values, 0, pixels)), 0, pixels)
+    dimensions = features.shape[1]
+    members = [np.flatnonzero((classes == index) & (pixels > 0)) for index in range(count)]
+    totals, means = np.zeros(count), np.zeros((count, dimensions))
+    scatters = np.zeros((count, dimensions, dimensions))
+    for index, rows in enumerate(members):
+        if not len(rows):
+            continue
+        totals[index] = pixels[rows].sum()
+        shares = pixels[rows] / totals[index]
+        means[index] = shares @ features[rows].astype(np.float64)
+        centered = features[rows] - means[index]
+        scatters[index] = (centered * shares[:, None]).T @ centered
+    weights = totals / max(totals.sum(), 1e-9)
+    inner = weights @ scatters.diagonal(axis1=1, axis2=2)
+    common = inner + weights @ np.square(means - weights @ means)
     prior = np.diag(common) / count ** (2.0 / dimensions)
-    covariances = np.empty((count, dimensions, dimensions))
-    members = np.bincount(classes, minlength=count)
-    for index in range(count):
-        inside = classes == index
-        centered = values[inside] - means[index]
-        shares = pixels[inside] / max(totals[index], 1e-9)
-        trust = members[index] / (members[index] + dimensions)
-        covariances[index] = trust * (centered * shares[:, None]).T @ centered
-        covariances[index] += (1 - trust) * prior + RIDGE * np.eye(dimensions)
-    return totals / max(totals.sum(), 1e-9), means, covariances
+    trust = np.array([len(rows) / (len(rows) + dimensions) for rows in members])[:, None, None]
+    covariances = trust * scatters + (1 - trust) * prior + RIDGE * np.eye(dimensions)
+    return weights, means, covariances

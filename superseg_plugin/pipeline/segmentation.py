@@ -13,7 +13,7 @@ from ..progress import PartProgress, Progress
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
-from .classification import pool_superpixels, smooth_superpixels
+from .classification import ask_to_smooth, pool_superpixels
 from .clustering import cluster_superpixels
 from .description import describe_scene
 from .ground_sizes import superpixel_options
@@ -229,6 +229,8 @@ class _Run:
             )
         found.training = replace(found.training, classes=clusters.classes)
         probabilities, sure = clusters.smoothed, clusters.confidence
+        features, pixels = clusters.features, description.pixels
+        found.cluster_model = clusters.model
         if self._trains:
             with self._stages.stage("training") as progress:
                 patches = draw_patches(
@@ -249,19 +251,21 @@ class _Run:
         if options.preset == "balanced":
             with self._stages.stage("classification") as progress:
                 network = self._network(progress)
-                count = len(description.pixels)
-                pooled = pool_superpixels(self._source, superpixels, network, count, progress)
+                pooled = pool_superpixels(self._source, superpixels, network, len(pixels), progress)
             with self._stages.stage("smoothing") as progress:
-                probabilities, sure = smooth_superpixels(
-                    pooled, description, options.smoothness, self._worker, progress, clusters
+                asked = ask_to_smooth(
+                    pooled, description, options.smoothness, self._worker, clusters
                 )
+                # Large scenes have millions of superpixels: no table is kept that is used up.
+                del pooled, description, clusters, probabilities
+                smoothed = self._worker.result(asked, progress).arrays
+                probabilities, sure = smoothed["probabilities"], smoothed["confidence"]
         with self._stages.stage("painting") as progress:
             confidence = self._confidence()
             paint_superpixels(
                 self._source, superpixels, probabilities, sure, found.draft, confidence, progress
             )
-        found.cluster_model = clusters.model
-        found.classified = (clusters.features, probabilities, description.pixels)
+        found.classified = (features, probabilities, pixels)
 
     def _network(self, progress: Progress) -> Network:
         found = self._found

@@ -218,6 +218,8 @@ def _slices(core: list[int]) -> tuple[slice, slice]:
     return slice(row, row + rows), slice(col, col + cols)
 
 
+# Their tables are large and not needed again.
+OF_WHOLE_SCENES = ("cluster", "assign_clusters", "smooth", "train")
 OPERATIONS: dict[str, Callable[[Call], Answer]] = {
     function.__name__: function
     for function in (

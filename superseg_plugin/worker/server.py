@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ..errors import SuperSegError
+from .memory import give_back_memory
 from .messages import MessageError, Request, read_request
 from .protocol import answer_file, map_arrays, request_file, write_arrays
 
@@ -40,7 +41,7 @@ class Server:
 
     def handle(self, request: Request) -> None:
         """Run one request and answer it, whatever happens."""
-        from .operations import OPERATIONS, Call
+        from .operations import OF_WHOLE_SCENES, OPERATIONS, Call
 
         try:
             arrays = map_arrays(request_file(self._folder, request.slot), request.arrays)
@@ -52,6 +53,9 @@ class Server:
             )
             result, answer = OPERATIONS[request.op](call)
             described = write_arrays(answer_file(self._folder, request.slot), answer)
+            del arrays, call, answer
+            if request.op in OF_WHOLE_SCENES:
+                give_back_memory()
             self.send({"id": request.id, "result": result, "arrays": described})
         except Exception as error:  # the boundary: everything becomes an answer
             self.send({"id": request.id, "error": _describe_error(error)})

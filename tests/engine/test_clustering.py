@@ -13,7 +13,7 @@ from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
 from superseg_plugin.engine.description import SceneDescription, column_layout
 from superseg_plugin.engine.mixture import fit_mixture
-from superseg_plugin.engine.surroundings import mixed_with_neighbors
+from superseg_plugin.engine.surroundings import Walks
 
 NO_PAIRS = (np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
 
@@ -141,12 +141,12 @@ def test_what_surrounds_them_tells_alike_superpixels_apart():
 def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
     words = np.eye(4, dtype=np.float32)
     pixels = np.array([100.0, 100.0, 100.0, 100.0])
-    near, far = mixed_with_neighbors(words, *chain(4), pixels, (1, 3))
+    near, far = Walks.across(*chain(4), pixels, (1, 3)).shares(words)
     assert near[1, 1] > near[1, 0] > 0
     assert near[0, 2] == 0
     assert far[0, 2] > far[0, 3] > 0
     np.testing.assert_allclose(np.square(far.astype(float)).sum(axis=1), 1, atol=2e-3)
-    larger = mixed_with_neighbors(words, *chain(4), np.array([100.0, 900, 100, 100]), (1,))[0]
+    larger = Walks.across(*chain(4), np.array([100.0, 900, 100, 100]), (1,)).shares(words)[0]
     assert larger[0, 1] > near[0, 1]
 
 
