@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import SuperSegError
 from ..settings import choose_python, chosen_python, facts, network
 from ..worker.diagnosis import runtime_report
-from ..worker.environment import install_environment, remove_environment
+from ..worker.environment import install_environment, remove_environment, restore_previous
 from ..worker.runtime_state import all_commands, device_name, runtime_state
 from .runtime_choices import RuntimeChoices
 from .runtime_task import RuntimeTask
@@ -49,7 +49,7 @@ class RuntimeDialog(QDialog):
         self.choices.changed.connect(self._enable)
         self.choices.pythonChosen.connect(self._use_python)
         width = self.fontMetrics().averageCharWidth()
-        self.resize(96 * width, 44 * self.fontMetrics().lineSpacing())
+        self.resize(96 * width, 48 * self.fontMetrics().lineSpacing())
         self.refresh()
 
     # What there is
@@ -132,6 +132,14 @@ class RuntimeDialog(QDialog):
         self._say(task.error or translate("SuperSeg", "Removed: {} MB").format(task.result))
         self.refresh()
 
+    def go_back(self):
+        """Use the installation before the last; the last is kept in its stead."""
+        self._start(
+            translate("SuperSeg", "Go back to SuperSeg's previous runtime"),
+            lambda progress: restore_previous(),
+            self._installed,
+        )
+
     def report(self):
         """Try the runtime out, and copy a report for those who help."""
         chosen, known, secrets = chosen_python(), facts(), network().secrets
@@ -203,6 +211,8 @@ class RuntimeDialog(QDialog):
         self.cancel_button.setEnabled(busy)
         self.report_button.setEnabled(not busy)
         self.commands_button.setEnabled(not busy)
+        self.back_button.setVisible(self.state is not None and self.state.previous)
+        self.back_button.setEnabled(not busy)
         self.remove_button.setEnabled(not busy and self.state is not None and self.state.removable)
         self.choices.setEnabled(not busy)
 
@@ -249,12 +259,14 @@ class RuntimeDialog(QDialog):
         self.cancel_button = QPushButton(translate("SuperSeg", "Cancel"))
         self.commands_button = QPushButton(translate("SuperSeg", "Show commands"))
         self.report_button = QPushButton(translate("SuperSeg", "Copy report"))
+        self.back_button = QPushButton(translate("SuperSeg", "Use previous"))
         self.remove_button = QPushButton(translate("SuperSeg", "Remove…"))
         for button, role, action in (
             (self.install_button, roles.ActionRole, self.install),
             (self.cancel_button, roles.ActionRole, self.cancel),
             (self.commands_button, roles.ResetRole, self.show_commands),
             (self.report_button, roles.ResetRole, self.report),
+            (self.back_button, roles.ResetRole, self.go_back),
             (self.remove_button, roles.ResetRole, self.remove),
         ):
             button.setAutoDefault(button is self.install_button)

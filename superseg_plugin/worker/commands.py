@@ -84,19 +84,17 @@ def by_hand(
 
 
 def wheels_by_hand(host: Host, build: Build) -> list[str]:
-    """The command lines that fill a folder of wheels, on a like computer with network."""
+    """The command lines that fill the folder `wheels` beside a copy of requirements.txt."""
     name = "py" if host.platform == "win32" else "python3"
     download = (name, "-m", "pip", "download", "--dest", "wheels")
-    lines = []
-    pinned: tuple[str, ...] = ("-r", str(REQUIREMENTS))
-    if needs_torch_index(host, build):
-        index = TORCH_INDEX + {"cpu": "cpu", "cuda": CUDA_INDEX}[build.name]
-        lines.append(
-            _line(host, (*download, "--no-deps", "--index-url", index, torch_requirement()))
-        )
-        # What is in the folder already is taken from there.
-        pinned = ("--find-links", "wheels", *pinned)
-    return [*lines, _line(host, (*download, *pinned))]
+    pinned: tuple[str, ...] = ("-r", REQUIREMENTS.name)
+    if not needs_torch_index(host, build):
+        return [_line(host, (*download, *pinned))]
+    index = TORCH_INDEX + {"cpu": "cpu", "cuda": CUDA_INDEX}[build.name]
+    torch = ("--no-deps", "--index-url", index, torch_requirement())
+    # What is in the folder already is taken from there.
+    pinned = ("--find-links", "wheels", *pinned)
+    return [_line(host, (*download, *torch)), _line(host, (*download, *pinned))]
 
 
 def _line(host: Host, command: tuple[str, ...]) -> str:

@@ -157,6 +157,26 @@ def remove_environment() -> int:
     return freed
 
 
+def restore_previous() -> Path:
+    """Let the previous environment and the present one change places.
+
+    Raises:
+        SuperSegError: there is none, or a file of one of them is in use.
+    """
+    home = runtime_home()
+    previous = home / PREVIOUS
+    if not previous.exists():
+        raise SuperSegError(f"There is no previous runtime in {home}.")
+    aside = home / f"{PARTIAL}previous"
+    previous.rename(aside)
+    try:
+        _take_place(aside, home)
+    except SuperSegError:
+        aside.rename(previous)
+        raise
+    return environment_folder()
+
+
 def about_environment() -> dict[str, str]:
     """What is known of how the managed environment was made; empty where there is none."""
     try:

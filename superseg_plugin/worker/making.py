@@ -30,7 +30,7 @@ NETWORK_CURE = (
 )
 SOURCE_CURE = (
     "The folder must hold the wheels of all packages in the versions of requirements.txt, for this "
-    "system and Python; Show command, in Plugins > SuperSeg > Runtime, says how to fill one."
+    "system and Python; Show commands, in Plugins > SuperSeg > Runtime, says how to fill one."
 )
 
 

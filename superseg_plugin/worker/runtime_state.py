@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from .builds import builds_for, choose_build, megabytes
+from .builds import REQUIREMENTS, builds_for, choose_build, megabytes
 from .client import Worker, WorkerError
 from .commands import wheels_by_hand
 from .environment import PREVIOUS, commands_by_hand
@@ -44,6 +44,7 @@ class RuntimeState:
         python: path of the interpreter and where it comes from; empty without one.
         packages: their versions; empty without an interpreter.
         removable: whether there is something that SuperSeg has installed.
+        previous: whether there is an installation before the last.
     """
 
     ready: bool
@@ -51,6 +52,7 @@ class RuntimeState:
     python: str
     packages: str
     removable: bool
+    previous: bool
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,18 @@ class Offer:
 def runtime_state(chosen: str | None) -> RuntimeState:
     """Look for the runtime, without starting it."""
     installed = environment_folder()
-    removable = installed.exists() or installed.with_name(PREVIOUS).exists()
+    previous = installed.with_name(PREVIOUS).exists()
+    removable = installed.exists() or previous
     try:
         found = find_interpreter(chosen)
     except SuperSegError as error:
         bad_choice = chosen or os.environ.get("SUPERSEG_PYTHON")
         # What to do about it is what the window is for.
         status = str(error).split(f" {CURE}")[0] if bad_choice else NOT_INSTALLED
-        return RuntimeState(False, status, "", "", removable)
+        return RuntimeState(False, status, "", "", removable, previous)
     packages = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     python = f"{found.path} ({ORIGINS[found.origin]})"
-    return RuntimeState(True, "SuperSeg is ready.", python, packages, removable)
+    return RuntimeState(True, "SuperSeg is ready.", python, packages, removable, previous)
 
 
 def device_name(chosen: str | None, progress: Progress) -> str:
@@ -129,9 +132,13 @@ def offer(build: str, source: str | None, folder: str) -> Offer:
 def all_commands(build: str, source: str | None, folder: str | None, network: Network) -> str:
     """What to type in a terminal: to install, and to fill a folder of wheels."""
     lines = ["# Install by hand:", *commands_by_hand(build, source, network, folder)]
-    lines += ["", "# Fill a folder of wheels, on a computer with network and the same system"]
-    lines[-1] += " and Python {}.{}:".format(*this_host().version)
-    lines += wheels_by_hand(this_host(), choose_build(this_host(), build))
+    version = ".".join(map(str, this_host().version))
+    lines += [
+        "",
+        f"# Fill a folder of wheels, on a like computer with network and Python {version},",
+        f"# beside a copy of {REQUIREMENTS}:",
+        *wheels_by_hand(this_host(), choose_build(this_host(), build)),
+    ]
     if network.proxy:
         lines += ["", "# Behind a proxy, set HTTPS_PROXY and HTTP_PROXY first."]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from superseg_plugin.worker.builds import choose_build
+from superseg_plugin.worker.builds import REQUIREMENTS, choose_build
 from superseg_plugin.worker.commands import wheels_by_hand
 from superseg_plugin.worker.layouts import own_python, this_host
 from tests.conftest import quarters, write_raster
@@ -110,6 +110,7 @@ class Trial:
     def wheels(self) -> None:
         WHEELS.mkdir(parents=True, exist_ok=True)
         host = this_host()
+        shutil.copy(REQUIREMENTS, FOLDER)
         python = str(self.machine.data / "runtime" / "bin" / "python")
         for line in wheels_by_hand(host, choose_build(host, "cpu")):
             command = [python, *shlex.split(line)[1:]]
@@ -168,7 +169,7 @@ class Trial:
 
     def with_uv(self) -> None:
         tools = FOLDER / "uv"
-        pip = [sys.executable, "-I", "-m", "pip", "install", "-q", "--target", str(tools), "uv"]
+        pip = [sys.executable, "-I", "-m", "pip", "install", "-qq", "--target", str(tools), "uv"]
         if not tools.is_dir():
             subprocess.run(pip, check=True, stdin=subprocess.DEVNULL)
         path = f"{tools / 'bin'}:{BARE}"

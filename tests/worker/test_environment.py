@@ -21,6 +21,7 @@ from superseg_plugin.worker.environment import (
     commands_by_hand,
     install_environment,
     remove_environment,
+    restore_previous,
 )
 from superseg_plugin.worker.installer import InstallerError, run_step
 from superseg_plugin.worker.interpreter import (
@@ -207,6 +208,18 @@ def test_one_previous_environment_is_kept(old_environment, home):
         (made / "kept.txt").write_text(content)
         building._take_place(made, home)
     assert (home / "runtime" / "kept.txt").read_text() == "newer"
+    assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
+
+
+def test_the_previous_environment_can_be_taken_again(old_environment, home):
+    with pytest.raises(SuperSegError, match="no previous"):
+        restore_previous()
+    made = home / "made"
+    made.mkdir()
+    (made / "kept.txt").write_text("new")
+    building._take_place(made, home)
+    assert restore_previous() == old_environment
+    assert (old_environment / "kept.txt").read_text() == "old"
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
 
