@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable, NamedTuple
 
-from qgis.core import Qgis, QgsApplication
+from qgis.core import Qgis, QgsApplication, QgsMapLayerType, QgsSettings
 from qgis.PyQt.QtCore import QObject, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
@@ -15,6 +15,8 @@ from .provider import SuperSegProvider
 from .resources import RUNTIME_LINK, icon_path
 
 MENU = "SuperSeg"
+LAYER_ENTRY = "Segment with SuperSeg…"
+GREETED = "superseg/greeted"
 LINK_SCHEME = RUNTIME_LINK.split(":")[0]
 
 
@@ -27,11 +29,13 @@ class Entry(NamedTuple):
             and returns a window or panel. The function is called once; from then on the entry
             shows what it returned.
         toolbar: it has a button in the toolbar of plugins too.
+        icon: name of one of QGIS's own icons; the plugin's where empty.
     """
 
     title: str
     opens: str | Callable[[Any], Any]
     toolbar: bool = False
+    icon: str = ""
 
 
 def _workbench(interface):
@@ -47,11 +51,20 @@ def _runtime(interface):
     return open_runtime(interface)
 
 
+def _welcome(interface):
+    from .gui.welcome import WelcomeWindow
+
+    return WelcomeWindow(interface.mainWindow())
+
+
 RUNTIME = Entry("Runtime…", _runtime)
+WORKBENCH = Entry("Class workbench", _workbench, True, "/propertyicons/symbology.svg")
+WELCOME = Entry("First steps…", _welcome)
 ENTRIES = (
-    Entry("Segment an image…", "superseg:segment"),
-    Entry("Class workbench", _workbench, toolbar=True),
+    Entry("Segment an image…", "superseg:segment", toolbar=True),
+    WORKBENCH,
     RUNTIME,
+    WELCOME,
 )
 
 
@@ -76,6 +89,7 @@ class SuperSegPlugin:
         self.actions = []
         self.windows = {}
         self.links = None
+        self.layer_action = None
 
     def initProcessing(self):
         """Register the provider; qgis_process calls nothing else."""
@@ -89,12 +103,18 @@ class SuperSegPlugin:
         """Register the provider and the menu."""
         self.initProcessing()
         for entry in ENTRIES:
-            action = QAction(QIcon(icon_path()), entry.title, self.iface.mainWindow())
+            own = QgsApplication.getThemeIcon(entry.icon) if entry.icon else QIcon(icon_path())
+            action = QAction(own, entry.title, self.iface.mainWindow())
             action.triggered.connect(partial(self._open, entry))
             self.iface.addPluginToMenu(MENU, action)
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
+        self.layer_action = QAction(QIcon(icon_path()), LAYER_ENTRY, self.iface.mainWindow())
+        self.layer_action.triggered.connect(self._segment_layer)
+        raster = QgsMapLayerType.RasterLayer
+        self.iface.addCustomActionForLayerType(self.layer_action, "", raster, True)
+        self._greet()
         # What an algorithm that cannot run says has a link to the runtime's window.
         self.links = _Links(partial(self._open, RUNTIME))
         QDesktopServices.setUrlHandler(LINK_SCHEME, self.links, "follow")
@@ -109,6 +129,10 @@ class SuperSegPlugin:
             QDesktopServices.unsetUrlHandler(LINK_SCHEME)
             self.links = None
         self.actions = []
+        if self.layer_action is not None:
+            self.iface.removeCustomActionForLayerType(self.layer_action)
+            self.layer_action.deleteLater()
+            self.layer_action = None
         for window in self.windows.values():
             window.close()
             window.deleteLater()
@@ -120,16 +144,31 @@ class SuperSegPlugin:
 
     def _open(self, entry, _checked=False):
         if isinstance(entry.opens, str):
-            self._open_dialog(entry.opens)
+            self.open_dialog(entry.opens)
             return
         if entry.title not in self.windows:
             self.windows[entry.title] = entry.opens(self.iface)
+            if entry is WELCOME:
+                self._connect(self.windows[entry.title])
         window = self.windows[entry.title]
         window.show()
         window.raise_()
         window.activateWindow()
 
-    def _open_dialog(self, name):
+    def _connect(self, welcome):
+        welcome.runtimeWanted.connect(partial(self._open, RUNTIME))
+        welcome.workbenchWanted.connect(partial(self._open, WORKBENCH))
+        welcome.segmentWanted.connect(
+            lambda layer: self.open_dialog("superseg:segment", {"INPUT": layer.id()})
+        )
+
+    def _segment_layer(self, _checked=False):
+        """Segment the layer whose menu was opened."""
+        layer = self.iface.layerTreeView().currentLayer()
+        self.open_dialog("superseg:segment", {"INPUT": layer.id()} if layer else {})
+
+    def open_dialog(self, name, parameters=None):
+        """Open an algorithm's dialog, or offer the runtime where that is missing."""
         able, _ = QgsApplication.processingRegistry().algorithmById(name).canExecute()
         if not able:
             self._offer_runtime()
@@ -137,13 +176,25 @@ class SuperSegPlugin:
         # Processing is a plugin of its own and may be loaded after this one.
         from qgis import processing
 
-        processing.execAlgorithmDialog(name, {})
+        processing.execAlgorithmDialog(name, parameters or {})
 
     def _offer_runtime(self):
+        text = "The runtime that segments images is not installed yet."
+        self._offer(text, "Set up…", RUNTIME, Qgis.MessageLevel.Warning)
+
+    def _greet(self):
+        """Show the way, once."""
+        if not QgsSettings().value(GREETED, False, type=bool):
+            QgsSettings().setValue(GREETED, True)
+            text = "New here? Four steps lead from an image to named classes."
+            self._offer(text, "First steps…", WELCOME, Qgis.MessageLevel.Info)
+
+    def _offer(self, text, title, entry, level):
+        """Say something, with a button that opens an entry."""
         bar = self.iface.messageBar()
-        message = bar.createMessage(MENU, "The runtime that segments images is not installed yet.")
-        button = QPushButton("Set up…", message)
-        button.clicked.connect(partial(self._open, RUNTIME))
+        message = bar.createMessage(MENU, text)
+        button = QPushButton(title, message)
+        button.clicked.connect(partial(self._open, entry))
         button.clicked.connect(partial(bar.popWidget, message))
         message.layout().addWidget(button)
-        bar.pushWidget(message, Qgis.MessageLevel.Warning)
+        bar.pushWidget(message, level)

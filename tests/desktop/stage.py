@@ -48,6 +48,8 @@ class Stage:
             if dock.objectName() != "Layers":
                 dock.hide()
         yield from self.rest()
+        # A new profile is greeted.
+        self.greeting = self.messages()
         yield from self.play()
 
     def resume(self):

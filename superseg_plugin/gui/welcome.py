@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The window Plugins > SuperSeg > First steps: from the runtime to named classes, on a sample."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QPixmap
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
+
+from ..resources import resource
+
+translate = QCoreApplication.translate
+SAMPLE = "sample/salt_lake.tif"
+PICTURE = "sample/first_steps.png"
+CREDIT = "Landsat 7, U.S. Geological Survey / NASA"
+
+
+class WelcomeWindow(QDialog):
+    """Four steps with a button each."""
+
+    runtimeWanted = pyqtSignal()
+    segmentWanted = pyqtSignal(object)
+    workbenchWanted = pyqtSignal()
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setWindowTitle(translate("SuperSeg", "SuperSeg: First steps"))
+        layout = QVBoxLayout(self)
+        layout.addWidget(
+            self._text(
+                translate(
+                    "SuperSeg",
+                    "SuperSeg divides an image into classes of like surface. It needs no samples: "
+                    "you give the image and a number of classes, and name the classes afterwards.",
+                )
+            )
+        )
+        picture = QLabel(self)
+        picture.setPixmap(QPixmap(str(resource(PICTURE))))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture.setAccessibleName(
+            translate("SuperSeg", "An image, its superpixels and its classes, side by side")
+        )
+        layout.addWidget(picture)
+        self._grid = QGridLayout()
+        self._grid.setColumnStretch(1, 1)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        self.runtime_button = self._step(
+            translate("SuperSeg", "Set up the runtime, once: it holds PyTorch, outside QGIS."),
+            translate("SuperSeg", "Runtime…"),
+            self.runtimeWanted.emit,
+        )
+        self.sample_button = self._step(
+            translate(
+                "SuperSeg",
+                "Open an image: your own, or this sample of the Great Salt Lake ({credit}).",
+            ).format(credit=CREDIT),
+            translate("SuperSeg", "Open the sample"),
+            self.open_sample,
+        )
+        self.segment_button = self._step(
+            translate("SuperSeg", "Segment it. The settings are good as they are."),
+            translate("SuperSeg", "Segment…"),
+            lambda: self.segmentWanted.emit(self.sample or self.open_sample()),
+        )
+        self.workbench_button = self._step(
+            translate("SuperSeg", "Merge and name the classes, and see their areas and spectra."),
+            translate("SuperSeg", "Class workbench"),
+            self.workbenchWanted.emit,
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+    @property
+    def sample(self):
+        """The sample's layer, where it is open."""
+        path = str(resource(SAMPLE))
+        layers = QgsProject.instance().mapLayers().values()
+        return next((layer for layer in layers if layer.source() == path), None)
+
+    def open_sample(self):
+        """Open the sample, and show it; returns its layer."""
+        layer = self.sample
+        if layer is None:
+            name = translate("SuperSeg", "Sample: Great Salt Lake")
+            layer = QgsRasterLayer(str(resource(SAMPLE)), name)
+            QgsProject.instance().addMapLayer(layer)
+        return layer
+
+    def _step(self, text, title, action):
+        row = self._grid.rowCount()
+        number = QLabel(f"<b>{row}</b>", self)
+        self._grid.addWidget(number, row, 0)
+        self._grid.addWidget(self._text(text), row, 1)
+        button = QPushButton(title, self)
+        button.clicked.connect(lambda _checked=False: action())
+        self._grid.addWidget(button, row, 2)
+        return button
+
+    def _text(self, text):
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return label
