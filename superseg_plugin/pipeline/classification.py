@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress
+from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
@@ -141,6 +141,7 @@ def run_classification(
         if model.merge_order:
             extra["merge_order"] = model.merge_order
         write_record(staging.path(output), "classify", options, source, worker, **extra)
+        stop_if_cancelled(progress)
         staging.commit()
     return ClassificationResult(int((statistics.counts > 0).sum()))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..progress import PartProgress, Progress
+from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
@@ -70,6 +70,7 @@ def run_segmentation(
     with Staging() as staging:
         run = _Run(source, outputs, options, worker, progress, staging, caller)
         result = run.segment()
+        stop_if_cancelled(progress)
         staging.commit()
     return result
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import PartProgress, Progress
+from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
@@ -57,6 +57,7 @@ def run_superpixels(
         scratch = staging.scratch(output)
         count = make_superpixels(source, scaling, path, scratch, options, worker, progress)
         write_record(path, "superpixels", options, source, worker)
+        stop_if_cancelled(progress)
         staging.commit()
     progress.log(f"{count} superpixels")
     return SuperpixelResult(count)

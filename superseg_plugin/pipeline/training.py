@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import Progress
+from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
@@ -137,6 +137,7 @@ def run_training(
             )
             text = training_report(run, trained.live, model)
             staging.path(report_output).write_text(text, encoding="utf-8")
+        stop_if_cancelled(progress)
         staging.commit()
     return TrainingResult(trained.live, trained.final_loss)
 

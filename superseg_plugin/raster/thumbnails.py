@@ -52,7 +52,11 @@ def read_small(
         srcWin=[window.col + col, window.row + row, window.width, window.height],
     )
     try:
-        small, error = attempt(gdal.Translate, place, source.path, options=options)
+        # Given a name that it can't open, GDAL raises what it does not raise elsewhere.
+        large, error = attempt(gdal.OpenEx, source.path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
+        small = None
+        if large is not None:
+            small, error = attempt(gdal.Translate, place, large, options=options)
         if small is None:
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
         del small

@@ -18,25 +18,25 @@ def cancelled(session: Session) -> list[Attempt]:
     place = session.bench.place("cancelled")
     place.settle()
     attempts = []
+    late = 0
     for index in range(TIMES):
         delay = (index + chance.random()) / TIMES * session.seconds
         run = Run(place.parameters())
         wait_until(lambda run=run, end=run.started_at + delay: run.ended or time.monotonic() > end)
-        at_once = run.ended
+        # From then on results are put into place, and there is nothing to cancel any more.
+        too_late = run.ended or "Done" in run.feedback.lines
         run.feedback.cancel()
         run.feedback.made_at = time.monotonic()
-        fine = run.wait()
+        run.wait()
         attempt = Attempt(run.seconds_to_answer, note=f"{delay:.1f} s into the run")
         if run.feedback.errors:
             attempt.wrong.append(f"errors shown: {run.feedback.errors}")
-        if at_once or fine:
-            # It was over before: that is an end as well, and what it wrote is whole.
-            attempt.note += ", which was over"
-            place.check(attempt, "balanced")
+        place.check(attempt, "balanced" if too_late else "older")
+        if too_late:
+            late += 1
             place.settle()
-        else:
-            place.check(attempt)
         attempts.append(attempt)
+    attempts[-1].note = f"{late} came when the results were there already"
     session.check_next_run(place, attempts[-1])
     return attempts
 

@@ -112,7 +112,8 @@ class Run:
     @property
     def seconds_to_answer(self) -> float:
         """Time from the fault to the end."""
-        return self._ended[0][1] - (self.feedback.made_at or self.started_at)
+        made_at = self.feedback.made_at or self.started_at
+        return max(self._ended[0][1] - made_at, 0.0)
 
     @property
     def seconds(self) -> float:
