@@ -23,10 +23,10 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-engine setup-rivals demo test test-engine \
-	test-pipeline test-qgis test-desktop test-versions test-faults test-install lint format scan package \
-	install dev benchmark-speed benchmark-giga benchmark-quality benchmark-desktop pictures screenshots \
-	clean
+.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-rivals demo test \
+	test-engine test-pipeline test-qgis test-desktop test-versions test-faults test-fuzz test-install \
+	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
+	benchmark-desktop pictures screenshots clean
 
 # Into a folder of its own, not into the user's profile.
 test-install: PLUGINS := $(CURDIR)/build/install-test/plugins
@@ -47,6 +47,9 @@ setup-worker: setup-system
 setup-qgis: setup-system
 	@mkdir -p -m 700 build/run
 	@$(QGIS_PYTHON) -m tests.tools.environments qgis
+
+setup-fuzz: setup-system
+	@$(QGIS_PYTHON) -m tests.tools.environments fuzz
 
 setup-engine: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments engine
@@ -73,7 +76,7 @@ test-engine: setup-engine ## tests of the kernels, in the worker's Python
 # Where no test may need QGIS, the plugin of pytest that starts one stays out.
 test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
-		$(or $(TESTS),$(wildcard tests/raster tests/pipeline tests/worker)) $(PYTEST)
+		$(or $(TESTS),$(wildcard tests/raster tests/pipeline tests/worker tests/fuzz)) $(PYTEST)
 
 test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS without a window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest $(or $(TESTS),tests/qgis) $(PYTEST)
@@ -87,6 +90,10 @@ test-versions: package setup ## all tests on other releases of QGIS: make test-v
 	@$(QGIS_PYTHON) -m tests.tools.versions $(ZIP) $(CHROOTS)
 
 # FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
+test-fuzz: setup-worker setup-fuzz ## bad input, made up for so long: make test-fuzz MINUTES=5
+	@build/env/fuzz/bin/python -m tests.fuzz.run --minutes $(or $(MINUTES),5) \
+		$(if $(TARGETS),--targets $(TARGETS))
+
 test-faults: setup-qgis setup-worker ## every fault made for real, as a table: ten minutes
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 

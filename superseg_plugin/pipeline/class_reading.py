@@ -14,6 +14,8 @@ from ..raster.windows import Window
 
 # Pixels a side of what is read at a time; a multiple of the blocks that outputs are written in.
 TILE = 1024
+# Numbers are put together with others into 64 bits; no raster has as many superpixels.
+HIGHEST = 2**40
 
 
 class ClassReader(Protocol):
@@ -43,21 +45,24 @@ def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDA
         `(rows, cols)` int64; 0 where there is nothing.
 
     Raises:
-        SuperSegError: a number is negative or not whole.
+        SuperSegError: a number is negative, not whole, or too high for any raster.
     """
     values, valid = reader.read(window)
     raw = values[0]
     if raw.dtype.kind == "f":
         raw = np.where(valid, raw, 0)
-        numbers = raw.astype(np.int64)
+        # What is too large comes out as another number, and so is told from whole ones.
+        with np.errstate(invalid="ignore"):
+            numbers = raw.astype(np.int64)
         wrong = bool((numbers != raw).any())
     else:
         numbers = np.where(valid, raw, 0).astype(np.int64, copy=False)
         wrong = False
-    if wrong or (raw.dtype.kind != "u" and numbers.size and int(numbers.min()) < 0):
+    # The largest of 64 bits come out as negative ones.
+    if wrong or (numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST):
         raise SuperSegError(
-            f"{parameter}: {reader.name} holds numbers that are negative or not whole; give a"
-            " raster of classes or superpixels, numbered from 1."
+            f"{parameter}: {reader.name} holds numbers that are negative, not whole or far too"
+            " high; give a raster of classes or superpixels, numbered from 1."
         )
     return numbers
 

@@ -209,8 +209,14 @@ def _coded(numbers: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _whole(numbers: npt.NDArray[Any], parameter: str, name: str) -> Numbers:
-    whole = numbers.astype(np.int64)
-    if numbers.dtype.kind == "f" and bool((whole != numbers).any()):
+    with np.errstate(invalid="ignore"):
+        whole = numbers.astype(np.int64)
+    # The largest of 64 bits come out as negative ones.
+    if bool(
+        (whole != numbers).any()
+        if numbers.dtype.kind == "f"
+        else ((whole < 0) & (numbers > 0)).any()
+    ):
         raise SuperSegError(
             f"{parameter}: {name} holds numbers that are not whole and looks like an image; give"
             " a raster of class numbers."

@@ -103,7 +103,7 @@ def save_model(path: str | Path, model: Model) -> None:
         "__metadata__": {
             "format": FORMAT,
             "format_version": str(FORMAT_VERSION),
-            "model": json.dumps(described, sort_keys=True, ensure_ascii=False),
+            "model": json.dumps(described, sort_keys=True),
         }
     }
     pieces = []
@@ -120,7 +120,7 @@ def save_model(path: str | Path, model: Model) -> None:
         }
         pieces.append(piece)
         end += len(piece)
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(header, separators=(",", ":")).encode()
     # Readers map the numbers into memory, which wants them to start on a multiple of eight.
     text += b" " * (-len(text) % LENGTH_BYTES)
     try:

@@ -14,6 +14,8 @@ from typing import Any
 
 from osgeo import gdal
 
+from .texts import LONGEST_MESSAGE, one_line
+
 
 @contextmanager
 def quiet() -> Iterator[list[str]]:
@@ -45,7 +47,25 @@ def attempt(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[
         except RuntimeError as error:
             errors.append(str(error))
             result = None
-    return result, errors[0] if errors else ""
+        except SystemError:
+            # GDAL quoted bytes from a file that are no text, and Python stumbled over them.
+            return _attempt_unheard(call, *arguments, **options)
+    # They quote from files, line ends and all.
+    return result, one_line(errors[0], LONGEST_MESSAGE) if errors else ""
+
+
+def _attempt_unheard(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, str]:
+    """Make a call again without listening to what GDAL says."""
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        gdal.ErrorReset()
+        result = call(*arguments, **options)
+        failed = gdal.GetLastErrorType() >= gdal.CE_Failure
+    except (RuntimeError, SystemError, UnicodeError):
+        result, failed = None, True
+    finally:
+        gdal.PopErrorHandler()
+    return result, "GDAL's message is no text" if failed else ""
 
 
 def gdal_version() -> str:

@@ -19,7 +19,7 @@ from .gdal_calls import attempt, quiet
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
 from .pixels import has_gdal_type, numpy_type, read_pixels
-from .texts import one_line
+from .texts import LONGEST_MESSAGE, one_line
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -91,10 +91,11 @@ class RasterSource:
             self.offset = (window.col, window.row)
             self._polygons = None if mask is None else MaskPolygons(mask, self.grid)
             self._find_masks()
-        except RuntimeError as error:
+        except (RuntimeError, SystemError) as error:
             self.close()
             raise SuperSegError(
-                f"{self.name} cannot be read ({error}); the file is damaged, get a fresh copy."
+                f"{self.name} cannot be read ({one_line(str(error), LONGEST_MESSAGE)}); the file is"
+                " damaged, get a fresh copy."
             ) from None
         except BaseException:
             self.close()

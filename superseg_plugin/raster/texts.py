@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 LONGEST_NAME = 100
+LONGEST_MESSAGE = 400
 
 
 def readable(found: str | bytes | None) -> str:
@@ -23,7 +24,7 @@ def readable(found: str | bytes | None) -> str:
         return str(found).encode("utf-8", "replace").decode("utf-8")
 
 
-def one_line(found: str | bytes | None) -> str:
+def one_line(found: str | bytes | None, longest: int = LONGEST_NAME) -> str:
     """Return a name as it can be shown: on one line, of bearable length, nothing invisible."""
     shown = "".join(letter if letter.isprintable() else " " for letter in readable(found))
-    return " ".join(shown.split())[:LONGEST_NAME]
+    return " ".join(shown.split())[:longest].rstrip()

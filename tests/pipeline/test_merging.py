@@ -600,7 +600,7 @@ def test_rasters_that_are_no_classes(merge, tmp_path):
         merge(np.zeros((5, 5), np.uint8), classes_left=2)
     with pytest.raises(SuperSegError, match="300 different numbers"):
         merge(np.arange(1, 301, dtype=np.uint16).reshape(10, 30), classes_left=2)
-    with pytest.raises(SuperSegError, match="negative or not whole"):
+    with pytest.raises(SuperSegError, match="negative, not whole"):
         merge(np.full((4, 4), 1.5, np.float32), classes_left=2)
     with pytest.raises(SuperSegError, match=r"class 311.*TABLE"):
         merge(np.full((4, 4), 311, np.uint16), min_area=9.0, image=np.ones((1, 4, 4), np.uint8))

@@ -60,6 +60,11 @@ def make_qgis() -> None:
         partial.rename(other)
 
 
+def make_fuzz() -> None:
+    """QGIS's own Python with what makes up bad input."""
+    _make("fuzz", Path(sys.executable), ["--system-site-packages"])
+
+
 def make_engine() -> None:
     """The worker's Python with test tools; the worker's packages are seen, not copied."""
     _make("engine", find_interpreter().path, [], shared=True)
@@ -131,6 +136,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "worker": make_worker,
     "qgis": make_qgis,
     "engine": make_engine,
+    "fuzz": make_fuzz,
     "rivals": make_rivals,
 }
 
