@@ -83,16 +83,22 @@ class HandOn(QObject):
         write_merge_table(path, table_rows(session.groups))
         return path
 
-    def _open(self, algorithm, session, **parameters):
-        from qgis import processing
+    def segment(self, parameters):
+        """Segment an image with the settings of the preview."""
+        self._show("superseg:segment", parameters)
 
+    def _open(self, algorithm, session, **parameters):
         try:
             check_there(session.catalog.path)
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        values = {"CLASSIFICATION": session.layer, **parameters}
-        self.dialog = processing.createAlgorithmDialog(algorithm, values)
+        self._show(algorithm, {"CLASSIFICATION": session.layer, **parameters})
+
+    def _show(self, algorithm, parameters):
+        from qgis import processing
+
+        self.dialog = processing.createAlgorithmDialog(algorithm, parameters)
         title = self.dialog.windowTitle()
         self.dialog.algorithmFinished.connect(lambda fine, _results: self._finished(fine, title))
         self.dialog.show()

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The class workbench: a dock that follows one class layer of the project."""
+"""The class workbench: a dock for one class layer of the project, and for previews of others."""
 
 from __future__ import annotations
 
 from qgis.core import Qgis, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from ..errors import SuperSegError
 from .class_session import PROPERTY, ClassSession
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
 from .hand_on import HandOn
+from .preview_panel import PreviewPanel
 
 translate = QCoreApplication.translate
 
@@ -31,6 +32,7 @@ class Workbench(QgsDockWidget):
         self.panel = ClassesPanel()
         self.hand_on = HandOn(interface, self)
         self.tool = ClassTool(interface.mapCanvas())
+        self.preview = PreviewPanel(interface.mapCanvas())
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
         self.layers.setFilters(filters.RasterLayer)
@@ -49,7 +51,10 @@ class Workbench(QgsDockWidget):
         row.addWidget(self.layers, 1)
         layout.addLayout(row)
         layout.addWidget(self.panel, 1)
-        self.setWidget(inside)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(inside, translate("SuperSeg", "Classes"))
+        self.tabs.addTab(self.preview, translate("SuperSeg", "Preview"))
+        self.setWidget(self.tabs)
 
     def _connect(self):
         panel, bar = self.panel, self.panel.actions_bar
@@ -59,12 +64,14 @@ class Workbench(QgsDockWidget):
         panel.compareWanted.connect(lambda layer: self.hand_on.compare(self.session, layer))
         panel.modelWanted.connect(lambda: self.hand_on.apply_model(self.session))
         bar.pickToggled.connect(self._pick_on_map)
-        for source in (bar, self.hand_on, self.tool):
+        for source in (bar, self.hand_on, self.tool, self.preview):
             source.failed.connect(self.warn)
         self.tool.picked.connect(self._picked)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
+        self.preview.settingsChosen.connect(self.hand_on.segment)
         self.closed.connect(self._let_go_of_tool)
+        self.closed.connect(self.preview.switch_off)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._layers_will_go)
         project.readProject.connect(self._project_read)
@@ -72,18 +79,19 @@ class Workbench(QgsDockWidget):
         project.ellipsoidChanged.connect(self._measure)
 
     def _opened(self):
-        """Begin with the current layer if that has classes, or else with one that has."""
+        """Begin with the current layer: with its classes, or with a preview of an image."""
         layer = self._iface.activeLayer()
         if self.session is not None and layer is self.session.layer:
             return
-        if isinstance(layer, QgsRasterLayer) and self._classes_in(layer):
+        if isinstance(layer, QgsRasterLayer) and self._may_be_classes(layer):
             self.open_layer(layer)
         elif self.session is None:
-            found = [one for one in self._rasters() if self._classes_in(one)]
+            found = [one for one in self._rasters() if self._may_be_classes(one)]
             if found:
                 self.open_layer(found[0])
             elif isinstance(layer, QgsRasterLayer):
-                self.open_layer(layer)
+                self.preview.layers.setLayer(layer)
+                self.tabs.setCurrentWidget(self.preview)
 
     def open_layer(self, layer):
         """Work on another layer; where that cannot be, say why and stay with the former one."""
@@ -169,7 +177,7 @@ class Workbench(QgsDockWidget):
         return [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
 
     @staticmethod
-    def _classes_in(layer):
+    def _may_be_classes(layer):
         if layer.customProperty(PROPERTY):
             return True
         if layer.bandCount() != 1 or layer.providerType() != "gdal":

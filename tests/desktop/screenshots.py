@@ -12,6 +12,7 @@ from tests.demo.demo import DEMO, PARAMETERS
 from tests.desktop.session import PICTURES, SessionError, desktop_session, play
 from tests.tools.qgis_process import REPOSITORY, QgisProcessError
 
+TOUR = Path(__file__).with_name("tour_play.py")
 RUNTIME_PLAY = Path(__file__).with_name("runtime_play.py")
 KEPT = Path(__file__).with_name("pictures")
 FOR_README = ("toolbox", "dialog", "result")
@@ -29,6 +30,8 @@ def main() -> int:
     """Take the pictures, and keep what the README shows."""
     try:
         desktop_session("screenshots", DEMO / "image.tif", PARAMETERS, PICTURES)
+        scene = {"image": str(DEMO / "image.tif"), "classes": str(DEMO / "classes.tif")}
+        play("screenshots", TOUR, scene, PICTURES / "workbench")
         play("screenshots", RUNTIME_PLAY, {"only look": True}, PICTURES / "runtime")
     except (SessionError, QgisProcessError) as error:
         print(error, file=sys.stderr)
@@ -37,6 +40,8 @@ def main() -> int:
     for name in FOR_README:
         keep_small(PICTURES / f"{name}.png", KEPT / f"{name}.png")
     keep_small(PICTURES / "runtime" / "runtime.png", KEPT / "runtime.png")
+    keep_small(PICTURES / "workbench" / "workbench_8.png", KEPT / "workbench.png")
+    keep_small(PICTURES / "workbench" / "preview.png", KEPT / "live_preview.png")
     keep_small(DEMO / "preview.png", KEPT / "preview.png", widest=1160)
     for picture in sorted(KEPT.glob("*.png")):
         size = picture.stat().st_size

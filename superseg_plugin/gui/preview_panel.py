@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Settings of a segmentation, and what they would do to the part of an image on the map."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsMapLayerProxyModel,
+    QgsProject,
+)
+from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..errors import SuperSegError
+from ..pipeline.preview import MapView, PreviewOptions, view_size
+from .class_session import path_of
+from .preview_item import PreviewItem
+from .preview_runner import PreviewRunner
+
+translate = QCoreApplication.translate
+
+# The hand and the map come to rest before anything is computed.
+REST_MS = 250
+PERCENT = 100
+
+
+class PreviewPanel(QWidget):
+    """Shows previews while it is switched on.
+
+    Signals:
+        failed: a sentence for the message bar.
+        settingsChosen: parameters of superseg:segment.
+    """
+
+    failed = pyqtSignal(str)
+    settingsChosen = pyqtSignal(object)
+
+    def __init__(self, canvas, parent=None):
+        super().__init__(parent)
+        self._canvas = canvas
+        self._last_failure = ""
+        self.runner = PreviewRunner(self)
+        self.item = PreviewItem(canvas)
+        self.item.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST_MS)
+        self._build()
+        self._timer.timeout.connect(self._ask)
+        self.runner.done.connect(self._show)
+        self.runner.failed.connect(self._fail)
+        self.runner.busy.connect(self._show_busy)
+        canvas.extentsChanged.connect(self._soon)
+        canvas.destinationCrsChanged.connect(self._soon)
+        self.live.toggled.connect(self._switch)
+        self.layers.layerChanged.connect(self._soon)
+        for widget in (self.size, self.smoothness, self.classes):
+            widget.valueChanged.connect(self._soon)
+        for widget in (self.opacity, self.swipe):
+            widget.valueChanged.connect(self._look)
+        self.outlines.toggled.connect(self._look)
+        self.use.clicked.connect(lambda _checked=False: self._choose())
+
+    def _build(self):
+        self.layers = QgsMapLayerComboBox()
+        filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
+        self.layers.setFilters(filters.RasterLayer)
+        self.live = QCheckBox(translate("SuperSeg", "&Preview on the map"))
+        self.size = QDoubleSpinBox()
+        self.size.setRange(3.0, 64.0)
+        self.size.setDecimals(1)
+        self.size.setSuffix(translate("SuperSeg", " pixels"))
+        self.smoothness = QDoubleSpinBox()
+        self.smoothness.setRange(0.0, 100.0)
+        self.smoothness.setDecimals(1)
+        self.classes = QSpinBox()
+        self.classes.setRange(2, 64)
+        options = PreviewOptions()
+        self.size.setValue(options.superpixel_size)
+        self.smoothness.setValue(options.smoothness)
+        self.classes.setValue(options.classes)
+        for widget in (self.size, self.smoothness, self.classes):
+            widget.setKeyboardTracking(False)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.swipe = QSlider(Qt.Orientation.Horizontal)
+        for slider, value in ((self.opacity, 60), (self.swipe, 0)):
+            slider.setRange(0, PERCENT)
+            slider.setValue(value)
+        self.outlines = QCheckBox(translate("SuperSeg", "Outlines of &superpixels"))
+        self.outlines.setChecked(True)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.size.setToolTip(
+            translate("SuperSeg", "In pixels of the image; most superpixels are larger")
+        )
+        self.smoothness.setToolTip(
+            translate("SuperSeg", "How strongly neighbors are drawn to the same class")
+        )
+        self.swipe.setToolTip(
+            translate("SuperSeg", "How much of the map, from the left, shows the image alone")
+        )
+        self.use = QPushButton(translate("SuperSeg", "&Use these settings…"))
+        self.use.setToolTip(translate("SuperSeg", "Open Segment with these settings"))
+        form = QFormLayout()
+        form.addRow(translate("SuperSeg", "&Image"), self.layers)
+        form.addRow(self.live)
+        form.addRow(translate("SuperSeg", "Smallest superpixel, &side"), self.size)
+        form.addRow(translate("SuperSeg", "S&moothness"), self.smoothness)
+        form.addRow(translate("SuperSeg", "Number of c&lasses"), self.classes)
+        form.addRow(self.outlines)
+        form.addRow(translate("SuperSeg", "&Opacity"), self.opacity)
+        form.addRow(translate("SuperSeg", "S&wipe"), self.swipe)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.status)
+        layout.addStretch(1)
+        layout.addWidget(self.use)
+
+    def switch_off(self):
+        """Take the preview off the map, and let the worker go."""
+        self.live.setChecked(False)
+
+    def _switch(self, on):
+        self._last_failure = ""
+        self.item.setVisible(on)
+        if on:
+            self._soon()
+            return
+        self._timer.stop()
+        self.runner.stop()
+        self.item.show_preview(None)
+        self.status.clear()
+
+    def _soon(self, *_changes):
+        if self.live.isChecked():
+            self._timer.start()
+
+    def _look(self, *_changes):
+        self.item.look(
+            self.opacity.value() / PERCENT,
+            self.swipe.value() / PERCENT,
+            self.outlines.isChecked(),
+        )
+
+    def _ask(self):
+        try:
+            view = self._view()
+        except SuperSegError as error:
+            self._fail(str(error))
+            return
+        options = PreviewOptions(self.size.value(), self.smoothness.value(), self.classes.value())
+        self.runner.ask(view, options)
+
+    def _view(self):
+        layer = self.layers.currentLayer()
+        if layer is None:
+            raise SuperSegError("There is no image to preview; add one to the project.")
+        path = path_of(layer)
+        settings = self._canvas.mapSettings()
+        extent = settings.visibleExtent()
+        transform = QgsCoordinateTransform(
+            layer.crs(), settings.destinationCrs(), QgsProject.instance()
+        )
+        try:
+            covered = transform.transformBoundingBox(layer.extent())
+        except QgsCsException:
+            raise SuperSegError(
+                f"{layer.name()} cannot be brought into the CRS of the map; choose another one for"
+                " the project."
+            ) from None
+        extent = extent.intersect(covered)
+        if extent.isEmpty():
+            raise SuperSegError(f"The map shows nothing of {layer.name()}; zoom to that layer.")
+        wide, high = covered.width() / layer.width(), covered.height() / layer.height()
+        # Finer than the image itself would be pixels without anything new in them.
+        pixel = max(settings.mapUnitsPerPixel(), min(wide, high))
+        size = view_size(extent.width() / pixel, extent.height() / pixel)
+        reduction = max(extent.width() / size[0] / wide, extent.height() / size[1] / high, 1.0)
+        bounds = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+        wkt = settings.destinationCrs().toWkt() if layer.crs().isValid() else ""
+        return MapView(path, bounds, size, wkt, reduction)
+
+    def _show(self, preview, seconds):
+        if not self.live.isChecked():
+            return
+        self._last_failure = ""
+        self.item.show_preview(preview)
+        text = translate("SuperSeg", "{} superpixels, {} classes, {:.1f} s").format(
+            preview.superpixels, len(preview.colors), seconds
+        )
+        if preview.view.reduction > 1.05:
+            text += "\n" + translate(
+                "SuperSeg", "The map shows a pixel for {:.1f} x {:.1f} of the image."
+            ).format(preview.view.reduction, preview.view.reduction)
+        if not preview.true_size:
+            text += " " + translate(
+                "SuperSeg", "Superpixels will be smaller than here: zoom in to see them."
+            )
+        self.status.setText(text)
+
+    def _show_busy(self, busy):
+        if busy and self.live.isChecked():
+            self.status.setText(translate("SuperSeg", "Computing…"))
+
+    def _fail(self, text):
+        if not self.live.isChecked():
+            return
+        self.status.setText(text)
+        # The map moves often; once is enough.
+        if text != self._last_failure:
+            self._last_failure = text
+            self.failed.emit(text)
+
+    def _choose(self):
+        layer = self.layers.currentLayer()
+        if layer is None:
+            self.failed.emit(
+                translate("SuperSeg", "There is no image to segment; add one to the project.")
+            )
+            return
+        parameters = {
+            "INPUT": layer,
+            "CLASSES": self.classes.value(),
+            "SMOOTHNESS": self.smoothness.value(),
+            "SUPERPIXEL_SIZE": self.size.value(),
+            "UNITS": "pixels",
+        }
+        self.settingsChosen.emit(parameters)

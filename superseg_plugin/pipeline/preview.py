@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a segmentation would look like in the part of an image that a map shows, within seconds."""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import Progress, stop_if_cancelled
+from ..raster.source import RasterSource
+from ..raster.view import write_view
+from ..worker.client import Worker
+from .clustering import Clusters, assign_clusters, cluster_superpixels
+from .colors import told_apart
+from .description import Description, describe_scene, read_superpixels
+from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL
+from .superpixel_options import SuperpixelOptions
+from .superpixels import make_superpixels
+from .survey import measure_scene
+
+MOST_SIDE = 1024
+# A map with fewer pixels of the image than this tells nothing.
+FEWEST_VALID = 1024
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What a map shows of an image.
+
+    Attributes:
+        path: of the image.
+        extent: (xmin, ymin, xmax, ymax) in the map's coordinates.
+        size: columns and rows to compute, at most `MOST_SIDE` each.
+        crs: WKT of the map, "" where the image has no reference system.
+        reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
+    """
+
+    path: str
+    extent: tuple[float, float, float, float]
+    size: tuple[int, int]
+    crs: str
+    reduction: float
+
+
+@dataclass(frozen=True)
+class PreviewOptions:
+    """What can be tried out.
+
+    Attributes:
+        superpixel_size: side of the smallest superpixel, pixels of the image.
+        smoothness: see `superseg:segment`.
+        classes: how many.
+    """
+
+    superpixel_size: float = 8.0
+    smoothness: float = 8.0
+    classes: int = 16
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What came out.
+
+    Attributes:
+        view: of what.
+        classes: `(rows, cols)` from 1, 0 for nodata.
+        colors: `(k, 3)` of the classes, sRGB.
+        outlines: `(rows, cols)`, True on the borders of superpixels.
+        superpixels: how many.
+        true_size: superpixels are as large as wanted, and not larger for want of pixels.
+    """
+
+    view: MapView
+    classes: Bytes
+    colors: Bytes
+    outlines: npt.NDArray[np.bool_]
+    superpixels: int
+    true_size: bool
+
+
+@dataclass
+class _Cut:
+    """A view cut into superpixels."""
+
+    labels: npt.NDArray[np.uint32]
+    description: Description
+    display_bands: tuple[int, ...]
+    true_size: bool
+
+
+def view_size(width: float, height: float) -> tuple[int, int]:
+    """Columns and rows for a map of so many pixels: all of it, coarser where it is large."""
+    shrink = min(MOST_SIDE / max(width, height), 1.0)
+    return max(round(width * shrink), 1), max(round(height * shrink), 1)
+
+
+class Previewer:
+    """Computes previews by a worker that stays warm, and what has not changed only once."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._folder = TemporaryDirectory(prefix="superseg-preview-")
+        self._view: MapView | None = None
+        self._scaling: dict[str, Any] = {}
+        self._cut_of: tuple[MapView, float] | None = None
+        self._cut: _Cut | None = None
+        self._model_of: tuple[MapView, float, int] | None = None
+        self._model: Any = None
+
+    def close(self) -> None:
+        """Remove the scratch files."""
+        self._folder.cleanup()
+
+    def preview(self, view: MapView, options: PreviewOptions, progress: Progress) -> Preview:
+        """Compute a preview.
+
+        Raises:
+            SuperSegError: the map shows too little of the image.
+            Cancelled: nobody wants it any more.
+        """
+        self._read(view, progress)
+        if self._cut is None or self._cut_of != (view, options.superpixel_size):
+            self._cut = self._superpixels(view, options.superpixel_size, progress)
+            self._cut_of = (view, options.superpixel_size)
+        cut = self._cut
+        stop_if_cancelled(progress)
+        clusters = self._clusters(cut, options, progress)
+        best = clusters.smoothed.argmax(axis=1)
+        numbers, colors = _by_area(best, cut)
+        lookup = np.append(0, numbers).astype(np.uint8)
+        return Preview(
+            view,
+            lookup[cut.labels],
+            colors,
+            _outlines(cut.labels),
+            len(best),
+            cut.true_size,
+        )
+
+    @property
+    def _image(self) -> Path:
+        return Path(self._folder.name) / "view.tif"
+
+    def _read(self, view: MapView, progress: Progress) -> None:
+        if view == self._view:
+            return
+        # What was computed of the former view would else be taken for this one's.
+        self._view, self._cut, self._cut_of = None, None, None
+        write_view(view.path, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
+        stop_if_cancelled(progress)
+        with RasterSource(str(self._image)) as source:
+            _refuse_empty(source, view)
+            self._scaling = measure_scene(source, 1, self._worker, progress)
+        self._view = view
+
+    def _clusters(self, cut: _Cut, options: PreviewOptions, progress: Progress) -> Clusters:
+        """Group superpixels; another smoothness is only another look at the groups there are."""
+        # The sums are used up, and wanted again for the next look.
+        description = copy.copy(cut.description)
+        if self._cut_of is None:
+            raise RuntimeError("nothing has been cut")
+        groups_of = (*self._cut_of, options.classes)
+        if self._model_of == groups_of:
+            return assign_clusters(
+                description, self._model, options.smoothness, self._worker, progress
+            )
+        clusters = cluster_superpixels(
+            description, options.classes, options.smoothness, self._worker, progress
+        )
+        self._model, self._model_of = clusters.model, groups_of
+        return clusters
+
+    def _superpixels(self, view: MapView, size: float, progress: Progress) -> _Cut:
+        wanted = (size / view.reduction) ** 2
+        pixels = min(max(round(wanted), FEWEST_PIXELS), MOST_PIXELS)
+        options = SuperpixelOptions(
+            min_size=pixels, scale=USUAL.scale * pixels / USUAL.min_size, tile_size=MOST_SIDE
+        )
+        folder = Path(self._folder.name)
+        path = folder / "superpixels.tif"
+        with RasterSource(str(self._image)) as source:
+            make_superpixels(source, self._scaling, path, folder, options, self._worker, progress)
+            with RasterSource(str(path)) as superpixels:
+                description = describe_scene(
+                    source, superpixels, self._scaling, self._worker, progress
+                )
+                labels = read_superpixels(superpixels, superpixels.grid.window)
+            bands = tuple(source.display_bands)
+        true_size = math.isclose(pixels, wanted, rel_tol=0.3, abs_tol=1.0)
+        return _Cut(labels, description, bands, true_size)
+
+
+def _refuse_empty(source: RasterSource, view: MapView) -> None:
+    _, valid = source.read(source.grid.window)
+    found = int(valid.sum())
+    if found < FEWEST_VALID:
+        name = Path(view.path).name
+        what = "no valid pixel" if not found else f"only {found} valid pixels"
+        raise SuperSegError(
+            f"The map shows {what} of {name}; move it to where the image is, and not nodata."
+        )
+
+
+def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int64], Bytes]:
+    """Number classes by area, and give them their average colors."""
+    pixels = cut.description.pixels
+    areas = np.bincount(best, weights=pixels)
+    order = np.argsort(-areas, kind="stable")
+    order = order[areas[order] > 0]
+    numbers = np.zeros(len(areas), np.int64)
+    numbers[order] = np.arange(1, len(order) + 1)
+    bands = list(cut.display_bands) * (3 if len(cut.display_bands) == 1 else 1)
+    means = cut.description.means[:, bands]
+    sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
+    shown = np.clip(np.rint(sums[order] / areas[order][:, np.newaxis]), 0, 255)
+    return numbers[best], told_apart(shown.astype(np.uint8))
+
+
+def _outlines(labels: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    outlines = np.zeros(labels.shape, bool)
+    outlines[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    outlines[:-1] |= labels[:-1] != labels[1:]
+    return outlines

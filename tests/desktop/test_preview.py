@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The live preview in a real QGIS window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import write_raster
+from tests.desktop.session import play
+
+PLAY = Path(__file__).with_name("preview_play.py")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """What was seen."""
+    folder = tmp_path_factory.mktemp("preview")
+    generator = np.random.default_rng(4)
+    fields = generator.integers(30, 220, (3, 12, 12))
+    image = fields.repeat(20, axis=1).repeat(20, axis=2) + generator.normal(0, 3, (3, 240, 240))
+    image = image.astype(np.uint8)
+    image[:, :60] = 0
+    write_raster(folder / "image.tif", image, nodata=0)
+    pictures = tmp_path_factory.mktemp("pictures") / "preview"
+    return play("preview-test", PLAY, {"folder": str(folder)}, pictures)
+
+
+def test_a_preview_appears_where_the_image_is(session):
+    first = session["first"]
+    assert first["superpixels"] > 4
+    assert first["counts"][0] / sum(first["counts"]) == pytest.approx(0.25, abs=0.02)
+    assert 0 < first["outlines"] < 0.5
+    assert max(first["shape"]) <= 1024
+    assert "superpixels" in first["status"]
+    assert first["messages"] == []
+
+
+def test_every_setting_changes_it(session):
+    assert session["classes"]["classes"] == 3 < session["first"]["classes"]
+    assert session["classes"]["superpixels"] == session["first"]["superpixels"]
+    assert session["size"]["superpixels"] < session["smoothness"]["superpixels"]
+
+
+def test_the_classes_lie_over_the_map_and_the_swipe_uncovers_it(session):
+    pixel, colors = session["opaque"]
+    outline = [255, 235, 59]
+    assert min(np.abs(np.array(pixel) - color).max() for color in [*colors, outline]) <= 2
+    left, right = session["swipe"]
+    assert left != right
+
+
+def test_only_the_last_of_many_wishes_is_computed(session):
+    computed, classes = session["after many"]
+    assert computed < 8
+    assert classes > 9
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ("away", "The map shows nothing of image; zoom to that layer."),
+        ("nodata", "The map shows no valid pixel of image.tif"),
+    ],
+)
+def test_where_there_is_nothing_a_sentence_says_so(session, where, sentence):
+    (message,) = session[where]["messages"]
+    assert message.startswith(sentence)
+    assert message.endswith(".")
+    assert session[where]["kept"]
+
+
+def test_a_map_in_another_crs_has_its_preview(session):
+    other = session["another crs"]
+    assert other["messages"] == []
+    assert other["superpixels"] > 4
+    assert other["counts"][0] / sum(other["counts"]) == pytest.approx(0.25, abs=0.08)
+
+
+def test_the_settings_go_to_the_dialog(session):
+    assert session["dialog"] == {
+        "CLASSES": 11,
+        "SMOOTHNESS": 0,
+        "SUPERPIXEL_SIZE": 8,
+        "UNITS": "pixels",
+    }
+
+
+def test_switching_off_takes_all_away(session):
+    assert session["switched off"] == [True, ""]
+    assert session["dialogs"] == []
