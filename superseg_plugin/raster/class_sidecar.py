@@ -37,7 +37,8 @@ class ClassLook:
 def update_sidecar(path: str | Path, looks: Mapping[int, ClassLook]) -> str:
     """Put names and colors into the attribute table, category names and color table of band 1.
 
-    GDAL keeps them in the .aux.xml file beside the raster, as this opens it for reading only. What
+    GDAL keeps them in the .aux.xml file beside the raster, as this opens it for reading only. From
+    GDAL 3.11 on, a GeoTIFF holds its attribute table itself; then the table is changed there. What
     classes were merged into stands in the columns Merged and MergedName, while any were.
 
     Args:
@@ -47,7 +48,15 @@ def update_sidecar(path: str | Path, looks: Mapping[int, ClassLook]) -> str:
     Returns:
         Why it could not be done, "" where it was.
     """
-    dataset, error = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
+    error = _update(path, looks, gdal.OF_RASTER)
+    found = {} if error else _names(path)
+    if not error and any(found.get(number) != look.name for number, look in looks.items()):
+        error = _update(path, looks, gdal.OF_RASTER | gdal.OF_UPDATE)
+    return error
+
+
+def _update(path: str | Path, looks: Mapping[int, ClassLook], mode: int) -> str:
+    dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is None:
         return error or "the file cannot be opened"
     band = dataset.GetRasterBand(1)
@@ -71,6 +80,20 @@ def update_sidecar(path: str | Path, looks: Mapping[int, ClassLook]) -> str:
     with quiet() as last:
         del dataset
     return next((text for text in [*errors, *last] if text), "")
+
+
+def _names(path: str | Path) -> dict[int, str]:
+    """Names in the attribute table, by class number."""
+    dataset, _ = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
+    band = dataset.GetRasterBand(1)
+    table, _ = attempt(band.GetDefaultRAT)
+    columns = [table.GetNameOfCol(column) for column in range(table.GetColumnCount())]
+    value, name = columns.index("Value"), columns.index("Class")
+    return {
+        table.GetValueAsInt(row, value): table.GetValueAsString(row, name)
+        for row in range(table.GetRowCount())
+        if table.GetValueAsString(row, name)
+    }
 
 
 def _table(former: Any, looks: Mapping[int, ClassLook]) -> Any:

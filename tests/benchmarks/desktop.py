@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from tests.class_rasters import write_classes
+from tests.conftest import write_raster
 from tests.desktop.session import SessionError, play
 from tests.tools.qgis_process import BUILD, QgisProcessError
 
 FOLDER = BUILD / "benchmark" / "desktop"
 RESULT = BUILD / "benchmark" / "desktop.json"
 PLAY = Path(__file__).with_name("desktop_play.py")
+WINDOW = (1480, 1280)
+SIDE = 2048
 TILED = ("TILED=YES", "COMPRESS=DEFLATE")
 
 
@@ -32,6 +35,18 @@ def patches(width: int, height: int, classes: int) -> np.ndarray:
     return np.where(np.indices((height, width)).sum(axis=0) // 600 % 3 == 0, small, large)
 
 
+def scenery(side: int) -> np.ndarray:
+    """Make a `(3, side, side)` image of fields of many sizes with texture."""
+    generator = np.random.default_rng(1)
+    image = np.zeros((3, side, side), np.float32)
+    for size, weight in ((256, 40), (64, 50), (16, 30)):
+        count = side // size
+        fields = generator.normal(0, weight, (3, count, count)).astype(np.float32)
+        image += fields.repeat(size, axis=1).repeat(size, axis=2)
+    image += generator.normal(0, 5, image.shape).astype(np.float32)
+    return np.clip(image + 120, 0, 255).astype(np.uint8)
+
+
 def main() -> int:
     """Measure, print medians, and write all figures."""
     parser = argparse.ArgumentParser()
@@ -44,9 +59,19 @@ def main() -> int:
     classes = FOLDER / f"classes_{width}x{height}_{options.classes}.tif"
     if not classes.is_file():
         write_classes(classes, patches(width, height, options.classes), options=TILED)
-    job = {"classes": str(classes), "repeats": options.repeats}
+    image = FOLDER / "image.tif"
+    if not image.is_file():
+        write_raster(image, scenery(SIDE))
+    # So large that the map next to the dock has as many pixels as a preview at most.
+    job = {"classes": str(classes), "image": str(image), "window": WINDOW}
     try:
-        seen = play("benchmark-desktop", PLAY, job, FOLDER / "pictures")
+        seen = play(
+            "benchmark-desktop",
+            PLAY,
+            {**job, "repeats": options.repeats},
+            FOLDER / "pictures",
+            screen=f"-screen 0 {WINDOW[0]}x{WINDOW[1]}x24",
+        )
     except (SessionError, QgisProcessError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -54,7 +79,10 @@ def main() -> int:
     RESULT.write_text(
         json.dumps({**vars(options), "seconds": figures}, indent=1) + "\n", encoding="utf-8"
     )
-    print(f"{options.classes} classes, {width} x {height} pixels; milliseconds")
+    print(
+        f"{options.classes} classes, {width} x {height} pixels; previews of"
+        f" {seen['preview pixels']} pixels; milliseconds"
+    )
     print(f"{'':28}{'median':>9}{'worst':>9}{'times':>7}")
     for name, values in figures.items():
         median, worst = 1000 * statistics.median(values), 1000 * max(values)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the class workbench takes its time for, measured in a QGIS window.
 
-The job has `classes`, a large class raster, and `repeats`.
+The job has `classes`, a large class raster, `image`, and `repeats`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Measuring(Stage):
         yield from self.rest(8)
         yield from self.slide(dock.panel)
         yield from self.click(dock.panel, layer)
+        QgsProject.instance().removeMapLayer(layer.id())
+        yield from self.preview(dock)
 
     def slide(self, panel):
         """From the slider's step until the event loop is free again, and until the map is drawn."""
@@ -70,6 +72,37 @@ class Measuring(Stage):
             QCoreApplication.processEvents()
             self.seen["click to select"].append(time.perf_counter() - begin)
             self.seen["selected"] += len(panel.table.chosen_groups())
+
+    def preview(self, dock):
+        """From a change of a setting until its preview is on the map."""
+        panel, found = dock.preview, []
+        image = QgsRasterLayer(JOB["image"], "image")
+        QgsProject.instance().addMapLayer(image)
+        panel.layers.setLayer(image)
+        panel.runner.done.connect(lambda preview, seconds: found.append(preview))
+        self.window.findChild(QDockWidget, "Layers").hide()
+        dock.tabs.setCurrentIndex(1)
+        yield from self.rest(8)
+        iface.mapCanvas().setExtent(image.extent())
+        yield from self.rest(8)
+        # Starting the worker is not a part of a change.
+        panel.live.setChecked(True)
+        yield from self.wait(lambda: found)
+        settings = (
+            ("number of classes", panel.classes, lambda turn: 6 + turn % 12),
+            ("smoothness", panel.smoothness, lambda turn: 1.0 + turn),
+            ("superpixel size", panel.size, lambda turn: 7.0 + 0.5 * (turn % 8)),
+        )
+        for name, widget, value in settings:
+            times = self.seen[f"preview, {name}"] = []
+            for turn in range(JOB["repeats"]):
+                found.clear()
+                begin = time.perf_counter()
+                widget.setValue(value(turn))
+                yield from self.wait(lambda: found)
+                times.append(time.perf_counter() - begin)
+        self.seen["preview pixels"] = " x ".join(map(str, found[-1].view.size))
+        self.picture(self.window, "preview")
 
 
 start(Measuring)
