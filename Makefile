@@ -26,7 +26,8 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-rivals demo test \
 	test-engine test-pipeline test-qgis test-desktop test-versions test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-desktop pictures screenshots clean
+	benchmark-desktop pictures screenshots help-pages \
+	translations clean
 
 # Into a folder of its own, not into the user's profile.
 test-install: PLUGINS := $(CURDIR)/build/install-test/plugins
@@ -65,6 +66,12 @@ demo: setup-worker ## segment a small Landsat image; results in build/demo
 
 screenshots: demo ## pictures of a real QGIS window in build/screenshots
 	@$(QGIS_PYTHON) -m tests.desktop.screenshots
+
+help-pages: setup-worker ## the help pages in the package, with examples that are run
+	@$(HEADLESS) LC_ALL=C.UTF-8 $(QGIS_PYTHON) -m tests.tools.help_pages
+
+translations: setup-system ## texts to translate, and the translations as QGIS reads them
+	@$(HEADLESS) LC_ALL=C.UTF-8 $(QGIS_PYTHON) -m tests.tools.translations
 
 # --- Checks
 

@@ -7,15 +7,16 @@ from functools import partial
 from typing import Any, Callable, NamedTuple
 
 from qgis.core import Qgis, QgsApplication, QgsMapLayerType, QgsSettings
-from qgis.PyQt.QtCore import QObject, QUrl, pyqtSlot
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
+from .language import load_translation, remove_translation
 from .provider import SuperSegProvider
 from .resources import RUNTIME_LINK, icon_path
 
+translate = QCoreApplication.translate
 MENU = "SuperSeg"
-LAYER_ENTRY = "Segment with SuperSeg…"
 GREETED = "superseg/greeted"
 LINK_SCHEME = RUNTIME_LINK.split(":")[0]
 
@@ -90,6 +91,7 @@ class SuperSegPlugin:
         self.windows = {}
         self.links = None
         self.layer_action = None
+        self.translator = load_translation()
 
     def initProcessing(self):
         """Register the provider; qgis_process calls nothing else."""
@@ -104,13 +106,18 @@ class SuperSegPlugin:
         self.initProcessing()
         for entry in ENTRIES:
             own = QgsApplication.getThemeIcon(entry.icon) if entry.icon else QIcon(icon_path())
-            action = QAction(own, entry.title, self.iface.mainWindow())
+            title = translate("SuperSeg", entry.title)
+            action = QAction(own, title, self.iface.mainWindow())
             action.triggered.connect(partial(self._open, entry))
             self.iface.addPluginToMenu(MENU, action)
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
-        self.layer_action = QAction(QIcon(icon_path()), LAYER_ENTRY, self.iface.mainWindow())
+        self.layer_action = QAction(
+            QIcon(icon_path()),
+            translate("SuperSeg", "Segment with SuperSeg…"),
+            self.iface.mainWindow(),
+        )
         self.layer_action.triggered.connect(self._segment_layer)
         raster = QgsMapLayerType.RasterLayer
         self.iface.addCustomActionForLayerType(self.layer_action, "", raster, True)
@@ -137,6 +144,8 @@ class SuperSegPlugin:
             window.close()
             window.deleteLater()
         self.windows = {}
+        remove_translation(self.translator)
+        self.translator = None
         if self.provider is None:
             return
         if QgsApplication.processingRegistry().removeProvider(self.provider):
@@ -179,15 +188,19 @@ class SuperSegPlugin:
         processing.execAlgorithmDialog(name, parameters or {})
 
     def _offer_runtime(self):
-        text = "The runtime that segments images is not installed yet."
-        self._offer(text, "Set up…", RUNTIME, Qgis.MessageLevel.Warning)
+        text = translate("SuperSeg", "The runtime that segments images is not installed yet.")
+        self._offer(text, translate("SuperSeg", "Set up…"), RUNTIME, Qgis.MessageLevel.Warning)
 
     def _greet(self):
         """Show the way, once."""
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
-            text = "New here? Four steps lead from an image to named classes."
-            self._offer(text, "First steps…", WELCOME, Qgis.MessageLevel.Info)
+            text = translate(
+                "SuperSeg", "New here? Four steps lead from an image to named classes."
+            )
+            self._offer(
+                text, translate("SuperSeg", "First steps…"), WELCOME, Qgis.MessageLevel.Info
+            )
 
     def _offer(self, text, title, entry, level):
         """Say something, with a button that opens an entry."""

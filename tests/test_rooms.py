@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
 COMMON = {"errors", "progress", "run_folder"}
-SKIN = {"algorithms", "gui", "plugin", "provider", "resources", "settings"}
+SKIN = {"algorithms", "gui", "language", "plugin", "provider", "resources", "settings"}
 
 # Which rooms of the package each room may use. Nothing points back.
 ARROWS = {
@@ -20,7 +20,8 @@ ARROWS = {
     "resources": set(),
     "run_folder": set(),
     "settings": {"raster", "worker", "resources"},
-    "plugin": {"provider", "resources", "gui"},
+    "language": {"resources"},
+    "plugin": {"language", "provider", "resources", "gui"},
     "provider": {"algorithms", "resources"},
     "algorithms": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,
     "gui": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,

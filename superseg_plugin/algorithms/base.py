@@ -7,6 +7,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingOutputMultipleLayers,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBand,
@@ -20,11 +21,12 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
 )
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 from qgis.utils import iface
 
 from ..errors import Cancelled, SuperSegError
-from ..resources import RUNTIME_LINK, icon_path
+from ..resources import RUNTIME_LINK, icon_path, resource
 from ..settings import chosen_python
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
@@ -32,6 +34,7 @@ from .request import Request
 from .running import FeedbackProgress, unforeseen
 from .sentences import refusal
 
+translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
@@ -94,24 +97,29 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
         return self.ID
 
     def displayName(self):
-        return self.TITLE
+        return translate("SuperSeg", self.TITLE)
 
     def group(self):
-        return self.GROUP
+        return translate("SuperSeg", self.GROUP)
 
     def groupId(self):
         # A model's group has no id but its title; one of the same title is to be the same group.
         return self.GROUP
 
     def tags(self):
-        return list(self.TAGS)
+        # People search in their own language and in that of the literature.
+        own = (translate("SuperSeg", tag) for tag in self.TAGS)
+        return list(dict.fromkeys([*self.TAGS, *own]))
 
     def shortDescription(self):
-        return self.SUMMARY
+        return translate("SuperSeg", self.SUMMARY)
 
     def shortHelpString(self):
         # QGIS 3.22 takes every line break in the source for a new paragraph.
-        return " ".join(self.HELP.split())
+        return translate("SuperSeg", " ".join(self.HELP.split()))
+
+    def helpUrl(self):
+        return QUrl.fromLocalFile(str(resource(f"help/{self.ID}.html"))).toString()
 
     def icon(self):
         return QIcon(icon_path())
@@ -126,7 +134,8 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     def add(self, parameter, help_text, advanced=False):
         """Declare a parameter with its help."""
-        parameter.setHelp(help_text)
+        parameter.setDescription(translate("SuperSeg", parameter.description()))
+        parameter.setHelp(translate("SuperSeg", help_text))
         if advanced:
             flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
             parameter.setFlags(parameter.flags() | flag)
@@ -231,11 +240,18 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     def add_number_output(self, name, title):
         """Declare a number that the algorithm returns."""
-        self._require(self.addOutput(QgsProcessingOutputNumber(name, title)), name)
+        self._add_output(QgsProcessingOutputNumber, name, title)
 
     def add_text_output(self, name, title):
         """Declare a text that the algorithm returns."""
-        self._require(self.addOutput(QgsProcessingOutputString(name, title)), name)
+        self._add_output(QgsProcessingOutputString, name, title)
+
+    def add_layers_output(self, name, title):
+        """Declare several layers that the algorithm returns."""
+        self._add_output(QgsProcessingOutputMultipleLayers, name, title)
+
+    def _add_output(self, kind, name, title):
+        self._require(self.addOutput(kind(name, translate("SuperSeg", title))), name)
 
     def _require(self, declared, name):
         # QGIS only returns False, and the parameter is missing without a word.

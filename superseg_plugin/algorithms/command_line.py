@@ -26,9 +26,9 @@ from ..raster.gdal_calls import gdal_version
 from ..resources import version
 
 # What a report that is passed on must not give away.
-SECRET_NAMES = "password|passwd|pwd|token|secret|sig|signature|key"
-SECRETS = (
-    (re.compile(rf"(?i)((?:{SECRET_NAMES})=)[^\s&'\";|]+"), r"\1…"),
+NAMES = "password|passwd|pwd|token|secret|sig|signature|key"
+TAKEN_OUT = (
+    (re.compile(rf"(?i)((?:{NAMES})=)[^\s&'\";|]+"), r"\1…"),
     (re.compile(r"(://)[^/@\s:]+:[^/@\s]+@"), r"\1…@"),
 )
 FILES_OF_LAYERS = ("gdal", "ogr")
@@ -46,7 +46,7 @@ def caller_of(request):
 
 def without_secrets(text):
     """Take passwords and the like out of an address."""
-    for pattern, rest in SECRETS:
+    for pattern, rest in TAKEN_OUT:
         text = pattern.sub(rest, text)
     return text
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from qgis.core import (
-    QgsProcessingOutputMultipleLayers,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterString,
@@ -58,10 +57,7 @@ there are five class rasters with the same legend.</p>
         self.add_device()
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
         self.add(results, "Where the class rasters go, as name_classes.tif.")
-        self._require(
-            self.addOutput(QgsProcessingOutputMultipleLayers(self.LAYERS, "Class rasters")),
-            self.LAYERS,
-        )
+        self.add_layers_output(self.LAYERS, "Class rasters")
         self.add_number_output(self.IMAGE_COUNT, "Number of images classified")
 
     def read_request(self, request):

@@ -50,6 +50,11 @@ thead { display: table-header-group; }
 .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
 .facts td:first-child { color: var(--soft); white-space: nowrap; padding-right: 1em; }
 .facts td:last-child { padding-right: 0; }
+.prose td { white-space: normal; text-align: left; vertical-align: top; }
+.prose th { text-align: left; }
+.prose td:first-child { font-family: ui-monospace, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: .88em; }
+.prose td:last-child { max-width: 34em; }
 .scroll { overflow-x: auto; }
 .bar { display: flex; height: 1.7em; border-radius: 4px; overflow: hidden; margin: 0 0 1em; }
 .swatch { display: inline-block; width: 1em; height: 1em; margin-right: .55em; border-radius: 2px;

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Help pages say what the algorithms say."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from qgis.PyQt.QtCore import QUrl
+
+from tests.qgis.test_public_names import PUBLIC
+
+SET_UP = {"installruntime", "runtimereport"}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_algorithm_has_a_page_that_is_up_to_date(provider, name):
+    algorithm = provider.algorithm(name)
+    url = QUrl(algorithm.helpUrl())
+    assert url.isLocalFile()
+    page = Path(url.toLocalFile()).read_text(encoding="utf-8")
+    assert algorithm.shortHelpString() in page
+    for definition in algorithm.parameterDefinitions():
+        assert f"<td>{html.escape(definition.help())}</td>" in page, definition.name()
+    example = re.search(r"<h2>Example</h2>(.*?)</section>", page, re.DOTALL).group(1)
+    if name not in SET_UP:
+        assert re.search(r"<img|<svg|<table", example)
+        command = f"qgis_process run superseg:{name} --"
+        assert command in example
+    folder = Path(url.toLocalFile()).parent
+    assert all((folder / picture).is_file() for picture in re.findall(r'src="([^"]*)"', page))
+    # Nothing of the computer that made it.
+    assert "<script" not in page
+    assert not re.search(r"/(tmp|home|root)/", page)

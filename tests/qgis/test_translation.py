@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The plugin in Chinese."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.tools.translations import (
+    FOLDER,
+    LANGUAGES,
+    algorithm_texts,
+    read_translations,
+    window_texts,
+)
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SCRIPT = """
+import json, os, sys
+from qgis.core import QgsApplication, QgsSettings
+application = QgsApplication([], False)
+application.initQgis()
+if "-" in os.environ["SUPERSEG_TEST_LANGUAGE"]:
+    QgsSettings().setValue("locale/overrideFlag", True)
+    QgsSettings().setValue("locale/userLocale", os.environ["SUPERSEG_TEST_LANGUAGE"])
+from superseg_plugin import classFactory
+plugin = classFactory(None)
+plugin.initProcessing()
+said = {}
+for algorithm in plugin.provider.algorithms():
+    if algorithm.name().islower():
+        texts = [algorithm.displayName(), algorithm.shortDescription(), algorithm.shortHelpString()]
+        for definition in algorithm.parameterDefinitions():
+            texts += [definition.description(), definition.help()]
+        said[algorithm.name()] = texts
+segment = plugin.provider.algorithm("segment")
+choices = segment.parameterDefinition("PRESET").options()
+print(json.dumps([QgsApplication.locale(), said, segment.tags(), choices]))
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_left_untranslated(plugin, language):
+    known = read_translations(FOLDER / f"superseg_{language}.ts")
+    texts = [*algorithm_texts(), *window_texts()]
+    assert [text for text in texts if not known.get(text)] == []
+    for text in texts:
+        # What is filled in later, and what stands between tags, is the same in both.
+        for pattern in (r"{[^}]*}", r"</?\w+>", r"\.superseg\b", r"\b[A-Z]+_[A-Z]+\b"):
+            ours, theirs = re.findall(pattern, text), re.findall(pattern, known[text])
+            assert sorted(ours) == sorted(theirs), text
+
+
+# As a system says it, and as QGIS's own options do.
+@pytest.mark.parametrize("language", ["zh_CN", "zh-Hans"])
+def test_a_chinese_qgis_speaks_chinese(tmp_path, language):
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(REPOSITORY),
+        "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path),
+        "LC_ALL": "zh_CN.UTF-8" if "_" in language else "C.UTF-8",
+        "SUPERSEG_TEST_LANGUAGE": language,
+    }
+    environment.pop("QGIS_OPTIONS_PATH", None)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=120,
+    )
+    locale, said, tags, choices = json.loads(done.stdout.splitlines()[-1])
+    assert locale.startswith("zh")
+    assert len(said) >= 11
+    for name, texts in said.items():
+        for text in texts:
+            assert CHINESE.search(text), (name, text)
+    assert {"segmentation", "超像素"} <= set(tags)
+    # Words of choices are names, the same in every language.
+    assert choices == ["balanced", "fast", "published"]

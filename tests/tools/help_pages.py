@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make the help pages: what each algorithm is for, its parameters, and an example that was run.
+
+Run by QGIS's Python: `python -m tests.tools.help_pages`. The examples work on the sample that the
+plugin ships.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+)
+
+from superseg_plugin import classFactory
+from superseg_plugin.pipeline.report_page import Html, escaped, page, table
+from superseg_plugin.raster.class_table import read_class_table
+from superseg_plugin.raster.thumbnails import chart, photo
+from superseg_plugin.resources import PACKAGE
+
+HELP = PACKAGE / "help"
+SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
+ZOOM = 4
+PIECE = (slice(120, 210), slice(170, 290))
+OUTLINE = np.array([255, 214, 10], np.uint8)
+
+
+class Examples:
+    """Runs an example of each algorithm, and keeps what it shows by the algorithm's name."""
+
+    def __init__(self, folder):
+        self._folder = Path(folder)
+        self._image = gdal.Open(str(SAMPLE)).ReadAsArray()[:3]
+        self.shown = {}
+        self._segment()
+        self._steps()
+        self._afterwards()
+        self._runtime()
+
+    def _segment(self):
+        self._run("segment", INPUT=SAMPLE, CLASSES=12, IMAGERY="landsat", OUTPUT="classes.tif")
+        self._show(
+            "segment",
+            "The sample of <i>Plugins &gt; SuperSeg &gt; First steps</i> is a Landsat image of "
+            "salt ponds. With 12 classes and the imagery landsat, ponds, mud, water and slopes "
+            "come apart; the class workbench merges and names them.",
+            [self._photo("The image"), self._classes("classes.tif", "Its 12 classes")],
+        )
+
+    def _steps(self):
+        self._run("superpixels", INPUT=SAMPLE, MIN_SIZE=25, OUTPUT="superpixels.tif")
+        self._show(
+            "superpixels",
+            "With superpixels of at least 25 pixels, the dams between the ponds remain apart.",
+            [self._outlines("superpixels.tif")],
+        )
+        self._run(
+            "trainfcn", INPUT=SAMPLE, CLASSES=12, MODEL="salt.superseg", REPORT="training.html"
+        )
+        report = (self._folder / "training.html").read_text(encoding="utf-8")
+        curve = re.search(r"<h3>Loss</h3>\s*(<svg.*?</svg>)", report, re.DOTALL).group(1)
+        self._show(
+            "trainfcn",
+            "Trained on the sample with 12 classes, the loss falls steeply at first; where it no "
+            "longer does, more steps are of no use. The report shows this curve.",
+            [curve],
+        )
+        halves = {"west": (0, 0, 192, 320), "east": (192, 0, 192, 320)}
+        (self._folder / "scenes").mkdir()
+        for name, window in halves.items():
+            gdal.Translate(
+                str(self._folder / "scenes" / f"{name}.tif"), str(SAMPLE), srcWin=list(window)
+            )
+        self._run("classify", INPUT=SAMPLE, MODEL="salt.superseg", OUTPUT="by_model.tif")
+        self._show(
+            "classify",
+            "The model of <i>Train a network</i> gives the image its classes, and would give "
+            "another date of the same sensor the same ones, with the same names and colors.",
+            [self._photo("An image"), self._classes("by_model.tif", "Its classes by the model")],
+        )
+        self._run("classifyfolder", FOLDER="scenes", MODEL="salt.superseg", OUTPUT="results")
+        self._show(
+            "classifyfolder",
+            "The folder <i>scenes</i> holds two tiles, <i>west.tif</i> and <i>east.tif</i>. "
+            "Classified with one model, they share one legend.",
+            [
+                self._classes("results/west_classes.tif", "west_classes.tif"),
+                self._classes("results/east_classes.tif", "east_classes.tif"),
+            ],
+        )
+
+    def _afterwards(self):
+        self._run("averagecolor", INPUT=SAMPLE, CLASSIFICATION="classes.tif", OUTPUT="average.tif")
+        average = gdal.Open(str(self._folder / "average.tif")).ReadAsArray()[:3]
+        self._show(
+            "averagecolor",
+            "Every pixel has the average of its class, in all bands: a calm image that still looks "
+            "like the landscape.",
+            [self._photo("The image"), self._photo("Its average colors", average)],
+        )
+        self._run("mergeclasses", CLASSIFICATION="classes.tif", CLASSES=5, OUTPUT="five.tif")
+        self._show(
+            "mergeclasses",
+            "Of 12 classes, those most alike are joined until 5 are left; neither image nor "
+            "runtime is needed.",
+            [self._classes("classes.tif", "12 classes"), self._classes("five.tif", "5 classes")],
+        )
+        self._run("classpolygons", CLASSIFICATION="five.tif", OUTPUT="five.gpkg")
+        self._show(
+            "classpolygons",
+            "The five classes become polygons with the fields class, name and area.",
+            [self._classes("five.tif", "Classes"), self._borders("five.tif")],
+        )
+        self._run(
+            "evaluate", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", REPORT="scores.html"
+        )
+        report = (self._folder / "scores.html").read_text(encoding="utf-8")
+        scores = re.search(r"<h2>Scores</h2>\s*(.*?</div>)", report, re.DOTALL).group(1)
+        self._show(
+            "evaluate",
+            "The classes of the model against the five merged ones, as if these were a reference. "
+            "The report begins with these scores; a confusion matrix follows.",
+            [scores],
+        )
+
+    def _runtime(self):
+        self.shown["installruntime"] = (
+            "<p>On a computer without a graphics processor choose the backend cpu. Where there is "
+            "no network, fetch the wheels on another computer by <code>pip download -r "
+            "superseg_plugin/worker/requirements.txt -d wheels</code> and give that folder as the "
+            "source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in a window.</p>"
+        )
+        self.shown["runtimereport"] = (
+            "<p>Run it when something does not work, and send the text along with your question: "
+            "it names the system, the Python that computes, its packages, and whether a small "
+            "training succeeds. The home folder is written as ~.</p>"
+        )
+
+    def _run(self, name, **values):
+        from qgis import processing
+
+        places = {"OUTPUT", "MODEL", "REPORT", "CLASSIFICATION", "REFERENCE", "FOLDER"}
+        full = {
+            key: str(self._folder / value)
+            if key in places
+            else value
+            if key != "INPUT"
+            else str(value)
+            for key, value in values.items()
+        }
+        print(f"  {name}", flush=True)
+        processing.run(f"superseg:{name}", full, feedback=QgsProcessingFeedback(False))
+        words = [f"{key}={Path(v).name if key == 'INPUT' else v}" for key, v in values.items()]
+        lines = [f"qgis_process run superseg:{name} --", *map(shlex.quote, words)]
+        self._command = " \\\n    ".join(lines)
+
+    def _show(self, name, text, pictures):
+        grid = f'<div class="maps">{"".join(pictures)}</div>'
+        if not pictures[0].startswith("<figure"):
+            grid = pictures[0]
+        self.shown[name] = f"<p>{text}</p>{grid}<pre><code>{escaped(self._command)}</code></pre>"
+
+    def _photo(self, title, pixels=None):
+        pixels = self._image if pixels is None else pixels.astype(np.uint8)
+        return _figure(photo(pixels, np.ones(pixels.shape[1:], bool)), title)
+
+    def _classes(self, name, title):
+        path = self._folder / name
+        return _figure(chart(_numbers(path), read_class_table(path).colors), title)
+
+    def _outlines(self, name):
+        labels = _enlarged(_numbers(self._folder / name)[PIECE])
+        pixels = np.stack([_enlarged(band[PIECE]) for band in self._image])
+        pixels[:, _edges(labels)] = OUTLINE[:, np.newaxis]
+        return _figure(photo(pixels, labels > 0), "A piece of the image with its superpixels")
+
+    def _borders(self, name):
+        numbers = _enlarged(_numbers(self._folder / name))
+        shown = np.where(_edges(numbers), 2, 1).astype(np.uint8)
+        colors = np.array([[245, 245, 240], [60, 60, 60]], np.uint8)
+        return _figure(chart(shown, colors), "Their polygons")
+
+
+def _numbers(path):
+    return gdal.Open(str(path)).ReadAsArray()
+
+
+def _enlarged(values):
+    return np.repeat(np.repeat(values, ZOOM, 0), ZOOM, 1)
+
+
+def _edges(labels):
+    edges = np.zeros(labels.shape, bool)
+    edges[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    edges[1:] |= labels[1:] != labels[:-1]
+    return edges
+
+
+def _figure(address, title):
+    return (
+        f'<figure><span class="map"><img src="{address}" alt="{escaped(title)}"></span>'
+        f"<figcaption>{escaped(title)}</figcaption></figure>"
+    )
+
+
+def page_of(algorithm, example):
+    """The help page of an algorithm."""
+    rows, results = [], []
+    optional = QgsProcessingParameterDefinition.Flag.FlagOptional
+    for definition in algorithm.parameterDefinitions():
+        default = definition.defaultValue()
+        choice = isinstance(definition, QgsProcessingParameterEnum)
+        values = ", ".join(definition.options()) if choice else _default(default)
+        if definition.flags() & optional and not values:
+            values = "optional"
+        row = [definition.name(), definition.description(), values, definition.help()]
+        (results if definition.isDestination() else rows).append(row)
+    destinations = {row[0] for row in results}
+    for output in algorithm.outputDefinitions():
+        if output.name() not in destinations:
+            results.append([output.name(), output.description(), "", ""])
+    sections = [
+        ("What it does", Html(algorithm.shortHelpString())),
+        ("Example", Html(example)),
+    ]
+    if rows:
+        sections.append(("Parameters", _wide(table(["Name", "Title", "Values", "Help"], rows))))
+    sections.append(("Results", _wide(table(["Name", "Title", "", "Help"], results))))
+    sections.append(("Searched by", Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")))
+    lead = f"{algorithm.shortDescription()} superseg:{algorithm.name()}"
+    return page(algorithm.displayName(), sections, lead)
+
+
+def with_files(text, name):
+    """Put the pictures of a page into files: scans take long texts of letters for secrets."""
+    for number, (kind, content) in enumerate(_pictures(text), start=1):
+        file = HELP / f"{name}_{number}.{kind.replace('jpeg', 'jpg')}"
+        file.write_bytes(base64.b64decode(content))
+        text = text.replace(f"data:image/{kind};base64,{content}", file.name)
+    return text
+
+
+def _pictures(text):
+    """Kind and content of each picture in a page, once."""
+    return list(dict.fromkeys(re.findall(r"data:image/(\w+);base64,([^\"]+)", text)))
+
+
+def _default(value):
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _wide(content):
+    return Html(f'<div class="prose">{content}</div>')
+
+
+def main():
+    """Write all pages."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QgsApplication([], False)
+    application.initQgis()
+    sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins"))
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    plugin = classFactory(None)
+    plugin.initProcessing()
+    HELP.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        shown = Examples(folder).shown
+    for name, example in shown.items():
+        text = page_of(plugin.provider.algorithm(name), example)
+        text = with_files(text, name)
+        (HELP / f"{name}.html").write_text(text, encoding="utf-8")
+        print(f"{HELP / name}.html: {len(text) // 1000} kB", flush=True)
+    # Taking QGIS down from Python crashes some releases.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
