@@ -8,7 +8,6 @@ import numpy as np
 from .edge_keys import edge_keys, weight_of_keys
 from .graph_segmentation import grow_regions, number_regions
 from .segments import Segmenter, Stitch, Superpixels, Tile
-from .slic import segment_tile_slic, stitch_seam_slic
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 
@@ -23,6 +22,9 @@ def segment_tile(tile: Tile, segmenter: Segmenter) -> Superpixels:
         Superpixels numbered from 1 in order of first appearance.
     """
     if segmenter.method == "slic":
+        # Brings scikit-image along, a third of what loads before the first tile, for few users.
+        from .slic import segment_tile_slic
+
         return segment_tile_slic(tile, segmenter)
     valid = tile.valid[tile.core]
     node, fresh = _number_pixels(valid)
@@ -61,6 +63,8 @@ def stitch_seam(
     axis, line = seam
     given = len(sizes)
     if segmenter.method == "slic":
+        from .slic import stitch_seam_slic
+
         return stitch_seam_slic(tile, labels, sizes, (axis, line), segmenter)
     zone = _pixels_on_seam(labels, given, axis, line)
     _clear_open_sides(zone, open_sides)
