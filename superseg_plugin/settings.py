@@ -28,12 +28,12 @@ def choose_python(path):
         QgsSettings().remove(PYTHON_SETTING)
 
 
-def network():
+def network(with_login=True):
     """Return the proxy and the certificates that QGIS itself uses. Main thread only.
 
-    A stored authentication may make QGIS ask for the master password.
+    A stored authentication may make QGIS ask for the master password, unless the login is left out.
     """
-    return Network(certificates=_certificates(), **_proxy())
+    return Network(certificates=_certificates(), **_proxy(with_login))
 
 
 def facts():
@@ -47,7 +47,7 @@ def facts():
     }
 
 
-def _proxy(with_login=True):
+def _proxy(with_login):
     settings = QgsSettings()
     if not settings.value("proxy/proxyEnabled", False, type=bool):
         return {}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtWidgets import (
@@ -40,6 +42,7 @@ class RuntimeDialog(QDialog):
         self.task = None
         # QGIS forgets tasks that nobody holds, also those whose end does not matter any more.
         self._tasks = []
+        self.destroyed.connect(partial(_abandon, self._tasks))
         self.choices = RuntimeChoices(self)
         layout = QVBoxLayout(self)
         layout.addWidget(self._state_box())
@@ -142,10 +145,10 @@ class RuntimeDialog(QDialog):
 
     def report(self):
         """Try the runtime out, and copy a report for those who help."""
-        chosen, known, secrets = chosen_python(), facts(), network().secrets
+        chosen, known = chosen_python(), facts()
         self._start(
             translate("SuperSeg", "Report on SuperSeg's runtime"),
-            lambda progress: runtime_report(chosen, progress, known, secrets),
+            lambda progress: runtime_report(chosen, progress, known),
             self._reported,
         )
 
@@ -159,7 +162,7 @@ class RuntimeDialog(QDialog):
         """Show what to type in a terminal to do the same."""
         build, source, folder = self.choices.values()
         try:
-            self._say(all_commands(build, source, folder, network()))
+            self._say(all_commands(build, source, folder, network(with_login=False)))
         except SuperSegError as error:
             self._say(str(error))
 
@@ -273,6 +276,13 @@ class RuntimeDialog(QDialog):
             button.clicked.connect(action)
             box.addButton(button, role)
         return box
+
+
+def _abandon(tasks, _window=None):
+    """Cancel tasks whose window is no more."""
+    for task in tasks:
+        task.done.disconnect()
+        task.cancel()
 
 
 def open_runtime(interface):

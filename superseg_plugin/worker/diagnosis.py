@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -26,16 +26,13 @@ from .smoke_test import smoke_test
 LAST_LINES = 12
 
 
-def runtime_report(
-    chosen: str | None, progress: Progress, facts: Mapping[str, str], secrets: Sequence[str] = ()
-) -> str:
+def runtime_report(chosen: str | None, progress: Progress, facts: Mapping[str, str]) -> str:
     """Describe the worker's interpreter and try it out.
 
     Args:
         chosen: path of a Python that the user has set, or None.
         progress: told what is being tried.
         facts: what only QGIS knows: versions, and whether there is a proxy.
-        secrets: what must not be shown.
 
     Returns:
         Lines of text, ready to paste: the home folder is written as `~`, the user's name and
@@ -45,7 +42,7 @@ def runtime_report(
     lines += _about_host()
     lines += _about_runtime(chosen, progress)
     lines += _last_failure()
-    return strike_person(Redactor(secrets, os.environ)("\n".join(lines)))
+    return strike_person(Redactor((), os.environ)("\n".join(lines)))
 
 
 def _about_host() -> list[str]:

@@ -43,6 +43,9 @@ class Redactor:
 def strike_person(text: str) -> str:
     """Return the text with the home folder as ~ and without the user's name."""
     home = str(Path.home())
+    if len(Path(home).parts) < 2:
+        # The account of a service, whose home is the root of all paths.
+        return text
     for form in dict.fromkeys((home, home.replace("\\", "/"), home.replace("\\", "\\\\"))):
         text = re.sub(re.escape(form) + r"(?![\w-])", "~", text)
     try:

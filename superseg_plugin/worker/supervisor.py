@@ -39,7 +39,8 @@ def main(command: Sequence[str]) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     for line in child.stdout or ():
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        # UTF-8 wherever this runs: that is how it is read.
+        sys.stdout.buffer.write(line.encode("utf-8"))
+        sys.stdout.buffer.flush()
     # Python's own way out would wait for the thread, and that for stdin.
     os._exit(child.wait() & 0xFF)

@@ -39,9 +39,12 @@ class RuntimePlay(Stage):
         yield from self.failed()
         yield from self.own_python()
         yield from self.removed()
+        self.messages()
+        # While the window still waits for an answer.
+        self.dialog.refresh()
         unloadPlugin("superseg_plugin")
-        yield from self.rest()
-        self.seen["after unloading"] = self.dialogs()
+        yield from self.rest(25)
+        self.seen["after unloading"] = [*self.dialogs(), *self.messages()]
         self.seen["longest pause"] = self.longest
 
     def as_it_is(self):
@@ -86,8 +89,9 @@ class RuntimePlay(Stage):
         yield from self.responsive(3)
         begin = time.monotonic()
         self.press("cancel_button")
-        yield from self.idle()
+        yield from self.wait(lambda: self.dialog.task is None)
         self.seen["cancel"] = [time.monotonic() - begin, self.dialog.log.toPlainText()]
+        yield from self.known()
         self.seen["left"] = sorted(path.name for path in HOME.iterdir())
 
     def failed(self):
