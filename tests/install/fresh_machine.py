@@ -22,7 +22,7 @@ from superseg_plugin.worker.commands import wheels_by_hand
 from superseg_plugin.worker.layouts import own_python, this_host
 from tests.conftest import quarters, write_raster
 from tests.install.machine import FOLDER, Machine, Said
-from tests.worker.proxy import NOWHERE, PASSWORD, USER, package_proxy
+from tests.worker.proxy import HOST, NOWHERE, PASSWORD, USER, package_proxy
 
 WHEELS = FOLDER / "wheels"
 NO_NETWORK = ("unshare", "--map-root-user", "--net")
@@ -151,7 +151,7 @@ class Trial:
                 "PIP_CONFIG_FILE": os.devnull,
                 "PIP_FIND_LINKS": "",
                 "PIP_INDEX_URL": f"{NOWHERE}/simple/",
-                "PIP_TRUSTED_HOST": NOWHERE.split("/")[-1],
+                "PIP_TRUSTED_HOST": HOST,
                 "PIP_RETRIES": "1",
             }
             said = self.install(variables=variables)

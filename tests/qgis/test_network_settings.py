@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
+from qgis.PyQt.QtNetwork import QSslCertificate
 
 from superseg_plugin.settings import facts, network
+from tests.worker.proxy import certificate
 
 
 @pytest.fixture
@@ -61,3 +63,20 @@ def test_a_stored_login_is_used(proxy):
         assert facts()["Proxy in QGIS"] == "set"
     finally:
         manager.removeAuthenticationConfig(stored.id())
+
+
+def test_an_authority_that_qgis_trusts_is_handed_on_with_the_public_ones(proxy, tmp_path):
+    assert network().certificates == ""
+    _, text = certificate(tmp_path)
+    authority = QSslCertificate(text.encode())
+    manager = QgsApplication.authManager()
+    assert manager.storeCertAuthority(authority)
+    manager.initSslCaches()
+    try:
+        found = network().certificates
+        assert text.strip() in found
+        assert found.count("BEGIN CERTIFICATE") > 20
+        assert facts()["Certificates of one's own in QGIS"] == "set"
+    finally:
+        manager.removeCertAuthority(authority)
+        manager.initSslCaches()

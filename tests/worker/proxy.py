@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real HTTP proxy that wants a password, before an index of packages that lies nowhere else."""
+"""A real HTTP proxy that wants a password, before an index of packages that lies nowhere else.
+
+What comes by way of CONNECT is TLS, with a certificate that only its own authority vouches for, as
+in firms that look into what goes through their proxy.
+"""
 
 from __future__ import annotations
 
 import base64
+import ssl
+import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -16,7 +22,8 @@ USER = "ana"
 # With what has a meaning in addresses.
 PASSWORD = "p@ss:w/rd"
 # No such host: who gets an answer from there has asked the proxy.
-NOWHERE = "http://packages.invalid"
+HOST = "packages.invalid"
+NOWHERE = f"http://{HOST}"
 
 
 class PackageProxy(ThreadingHTTPServer):
@@ -29,9 +36,10 @@ class PackageProxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, wheels: Path) -> None:
+    def __init__(self, wheels: Path, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.wheels = wheels
+        self.tls = tls
         self.served: list[str] = []
         self.refused = 0
 
@@ -44,10 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: PackageProxy
 
     def do_GET(self) -> None:
-        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if self.headers.get("Proxy-Authorization") != f"Basic {login}":
-            self.server.refused += 1
-            self._answer(407, b"who are you?", {"Proxy-Authenticate": 'Basic realm="packages"'})
+        if not self._known():
             return
         path = unquote(urlsplit(self.path).path)
         self.server.served.append(path)
@@ -62,14 +67,35 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the name that the library calls
 
     def do_CONNECT(self) -> None:
-        # Nothing is reached by way of this proxy but its own index.
+        if not self._known():
+            return
+        if self.server.tls is None or self.path != f"{HOST}:443":
+            self._answer(502, b"", {})
+            return
+        self.send_response(200)
+        self.end_headers()
+        # From here on this is the host itself, and asks for no password.
+        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        self.setup()
+        self.inside = True
+        self.close_connection = False
+        while not self.close_connection:
+            self.handle_one_request()
+
+    def _known(self) -> bool:
+        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        if getattr(self, "inside", False):
+            return True
+        if self.headers.get("Proxy-Authorization") == f"Basic {login}":
+            return True
         self.server.refused += 1
-        self._answer(407, b"", {"Proxy-Authenticate": 'Basic realm="packages"'})
+        self._answer(407, b"who are you?", {"Proxy-Authenticate": 'Basic realm="packages"'})
+        return False
 
     def _page(self, project: str) -> None:
         names = [path.name for path in sorted(self.server.wheels.glob("*.whl"))]
         mine = [name for name in names if _normal(name.split("-")[0]) == _normal(project)]
-        links = "".join(f'<a href="{NOWHERE}/files/{name}">{name}</a>' for name in mine)
+        links = "".join(f'<a href="/files/{name}">{name}</a>' for name in mine)
         page = f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
         self._answer(200 if mine else 404, page, {"Content-Type": "text/html"})
 
@@ -90,9 +116,9 @@ def _normal(name: str) -> str:
 
 
 @contextmanager
-def package_proxy(wheels: Path) -> Iterator[PackageProxy]:
-    """Run the proxy before the wheels of a folder."""
-    with PackageProxy(wheels) as server:
+def package_proxy(wheels: Path, tls: ssl.SSLContext | None = None) -> Iterator[PackageProxy]:
+    """Run the proxy before the wheels of a folder; with TLS, https:// reaches them too."""
+    with PackageProxy(wheels, tls) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -111,3 +137,15 @@ def small_wheel(folder: Path) -> None:
         tags = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         wheel.writestr(f"{about}/WHEEL", tags)
         wheel.writestr(f"{about}/RECORD", "")
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """Make a certificate for the host: for the server, and as PEM for those who trust it."""
+    key, file = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    command += ["-keyout", str(key), "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key)
+    return context, file.read_text(encoding="utf-8")

@@ -15,10 +15,10 @@ import pytest
 from superseg_plugin.worker.commands import Step
 from superseg_plugin.worker.installation_log import InstallationLog
 from superseg_plugin.worker.installer import InstallerError, run_step
-from superseg_plugin.worker.network import Network, host_of
+from superseg_plugin.worker.network import CERTIFICATE_VARIABLES, Network, host_of
 from superseg_plugin.worker.redaction import Redactor, strike_person
 from superseg_plugin.worker.variables import installer_variables
-from tests.worker.proxy import NOWHERE, PASSWORD, USER, package_proxy, small_wheel
+from tests.worker.proxy import HOST, PASSWORD, USER, certificate, package_proxy, small_wheel
 
 
 @pytest.fixture
@@ -31,18 +31,17 @@ def proxy(tmp_path):
         yield opened
 
 
-def download(network, folder, log):
+def download(network, folder, log, scheme="http"):
     """Fetch the package with the pip of the Python that runs this."""
     target = folder / "got"
     scratch = folder / "tmp"
-    scratch.mkdir()
-    own = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"{NOWHERE}/simple/"}
-    own = {name: text for name, text in own.items() if name != "PIP_FIND_LINKS"}
-    variables = {
-        **installer_variables(own, network, scratch, offline=False),
-        "PIP_RETRIES": "0",
-        "PIP_TRUSTED_HOST": host_of(NOWHERE),
-    }
+    scratch.mkdir(exist_ok=True)
+    own = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
+    own = {name: text for name, text in own.items() if name not in CERTIFICATE_VARIABLES}
+    own.update(PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=f"{scheme}://{HOST}/simple/")
+    own.update(PIP_RETRIES="0", **({"PIP_TRUSTED_HOST": HOST} if scheme == "http" else {}))
+    variables = installer_variables(own, network, scratch, offline=False)
+    variables.update(network.certificate_variables(folder / "trusted.pem"))
     command = (
         sys.executable,
         "-I",
@@ -97,6 +96,20 @@ def test_a_wrong_password_is_refused_by_that_proxy(proxy, tmp_path, listener):
         download(network, tmp_path, listener)
     assert not proxy.served
     assert proxy.refused
+
+
+def test_an_authority_of_ones_own_is_trusted_behind_that_proxy(tmp_path, listener):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    small_wheel(wheels)
+    tls, trusted = certificate(tmp_path)
+    with package_proxy(wheels, tls) as proxy:
+        login = {"proxy": proxy.address, "user": USER, "password": PASSWORD}
+        with pytest.raises(InstallerError):
+            download(Network(**login), tmp_path, listener, "https")
+        assert not proxy.served
+        assert download(Network(**login, certificates=trusted), tmp_path, listener, "https")
+        assert proxy.served
 
 
 def test_what_goes_without_the_proxy_is_told_to_the_installers():
