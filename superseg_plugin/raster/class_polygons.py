@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from osgeo import gdal, ogr, osr
 
@@ -19,6 +19,8 @@ from .source import RasterSource
 LAYER = "classes"
 NUMBER_FIELD = "class"
 NAME_FIELD = "name"
+NAMES = "names"
+NAMING = "UPDATE classes SET name=(SELECT names.name FROM names WHERE names.class=classes.class)"
 
 # The numbers pass through a lookup table that GDAL reads as steps, so every number has its own.
 VIRTUAL = """<VRTDataset rasterXSize="{width}" rasterYSize="{height}">
@@ -78,16 +80,28 @@ def write_polygons(
     attempt(made.StartTransaction)
     code, error = attempt(gdal.Polygonize, band, band.GetMaskBand(), layer, 0, [], callback=tell)
     stop_if_cancelled(progress)
-    for number, name in names.items():
-        text = name.replace("'", "''")
-        attempt(made.ExecuteSQL, f"UPDATE {LAYER} SET {NAME_FIELD}='{text}' WHERE class={number}")
+    _add_names(made, names)
+    attempt(made.ExecuteSQL, NAMING)
     _, failed = attempt(made.CommitTransaction)
+    attempt(made.DeleteLayer, NAMES)
     if code != 0 or failed:
         raise SuperSegError(
             f"The polygons of {source.name} cannot be made ({error or failed}); check the free"
             " space on the disk."
         )
     return int(layer.GetFeatureCount())
+
+
+def _add_names(made: Any, names: Mapping[int, str]) -> None:
+    """Add a table of names by number; as features, since names may hold any character."""
+    table = made.CreateLayer(NAMES, None, ogr.wkbNone)
+    table.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
+    table.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
+    for number, name in names.items():
+        feature = ogr.Feature(table.GetLayerDefn())
+        feature.SetField(NUMBER_FIELD, number)
+        feature.SetField(NAME_FIELD, name)
+        attempt(table.CreateFeature, feature)
 
 
 def _virtual(source: RasterSource, numbers: Mapping[int, int]) -> str:

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`make scan`: the security checks that plugins.qgis.org makes of an upload.
+"""`make scan`: the security checks that plugins.qgis.org makes of an upload, and a little more.
 
 Bandit runs with all its tests but the one for importing subprocess, which the site has switched
 off: all that the site calls critical or warning, and more. detect-secrets runs with all its
-detectors but the one for public IP addresses, also off there. Any finding fails.
+detectors but the one for public IP addresses, also off there. flake8 has the site's line length.
+Any finding fails, and so does a second waiver. Known vulnerabilities of the packages that the
+worker runs on are only reported: they turn up any day, and a list of them may be out of reach.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -16,6 +19,10 @@ from tests.tools.qgis_process import PLUGIN, REPOSITORY
 
 OFF_IN_BANDIT = "B404"
 OFF_IN_SECRETS = "IPPublicDetector"
+LINE_LENGTH = "120"
+WAIVER = re.compile(r"#\s*nosec|pragma:\s*allowlist")
+MOST_WAIVERS = 1
+PACKAGES = "superseg_plugin/worker/requirements.txt"
 # The site leaves metadata.txt out.
 BESIDE = ("LICENSE", "icons")
 
@@ -50,12 +57,71 @@ def secrets(files: list[str]) -> bool:
     return not found
 
 
+def style(files: list[str]) -> bool:
+    """Whether flake8 finds nothing, as the site calls it."""
+    modules = [name for name in files if name.endswith(".py")]
+    # QGS rules are the linter's: `make lint`. Where W503 and E203 apply, the formatter decides.
+    command = [sys.executable, "-m", "flake8", "--isolated", "--max-line-length", LINE_LENGTH]
+    command += ["--extend-ignore", "E203,W503,QGS", *modules]
+    return not subprocess.run(command, cwd=REPOSITORY).returncode
+
+
+def waivers(files: list[str]) -> bool:
+    """Whether the package asks the scanners to look away at most once; says where."""
+    found = []
+    for name in files:
+        if name.endswith((".py", ".txt", ".html")):
+            lines = (REPOSITORY / name).read_text(encoding="utf-8").splitlines()
+            found += [
+                f"Waiver: {name}:{number}: {line.strip()}"
+                for number, line in enumerate(lines, start=1)
+                if WAIVER.search(line)
+            ]
+    print("\n".join(found) or "No waivers")
+    return len(found) <= MOST_WAIVERS
+
+
+def vulnerabilities() -> str:
+    """Say what pip-audit knows of the packages that the worker runs on."""
+    command = [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "-f", "json"]
+    done = subprocess.run(
+        [*command, "--progress-spinner", "off", "-r", PACKAGES],
+        cwd=REPOSITORY,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    try:
+        packages = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return f"pip-audit could not look anything up: {last}"
+    unknown = [package["name"] for package in packages if "vulns" not in package]
+    lines = [
+        f"pip-audit: {package['name']} {package['version']}: {found['id']},"
+        f" mended in {', '.join(found['fix_versions']) or 'no version yet'}"
+        for package in packages
+        for found in package.get("vulns", [])
+    ]
+    count = len(packages) - len(unknown)
+    lines.append(
+        f"pip-audit: {len(lines)} known vulnerabilities in {count} of {len(packages)} packages of"
+        f" {PACKAGES}"
+    )
+    if unknown:
+        lines.append(
+            f"pip-audit: nothing could be looked up of the other {len(unknown)}: this package index"
+            " has no list of vulnerabilities, or it is out of reach"
+        )
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Scan; 0 where nothing is found."""
     files = packaged_files()
-    clean = [bandit(files), secrets(files)]
+    clean = [bandit(files), secrets(files), style(files), waivers(files)]
+    print(vulnerabilities())
     if all(clean):
-        print(f"Nothing found by bandit and detect-secrets in {len(files)} files")
+        print(f"Nothing found by bandit, detect-secrets and flake8 in {len(files)} files")
         return 0
     return 1
 
