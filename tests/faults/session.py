@@ -89,8 +89,8 @@ class Run:
     def __init__(self, parameters, moment=None, action=lambda: None, algorithm="segment") -> None:
         self.feedback = Feedback(moment, action)
         self._context = QgsProcessingContext()
-        algorithm = QgsApplication.processingRegistry().algorithmById("superseg:segment")
-        self._task = QgsProcessingAlgRunnerTask(algorithm, parameters, self._context, self.feedback)
+        found = QgsApplication.processingRegistry().algorithmById(f"superseg:{algorithm}")
+        self._task = QgsProcessingAlgRunnerTask(found, parameters, self._context, self.feedback)
         self._ended: list[tuple[bool, float]] = []
         self._task.executed.connect(
             lambda fine, _results: self._ended.append((fine, time.monotonic()))

@@ -46,13 +46,11 @@ def starved(qgis: QgisProcess, session: Session) -> list[Attempt]:
         for loop in busy:
             loop.kill()
             loop.wait()
-    if over:
-        place.check(attempt, "balanced")
-    else:
+    if not over:
         command.process.terminate()
         command.wait()
-        place.check(attempt)
-        attempt.left = [path for path in attempt.left if "/.superseg-" not in path]
+    place.check(attempt, "balanced" if "Done" in command.text else "older")
+    attempt.left = [path for path in attempt.left if "/.superseg-" not in path]
     place.temporary = session.bench.temporary
     place.forget_elsewhere()
     session.check_next_run(place, attempt)
