@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QDialog,
@@ -52,7 +52,8 @@ class RuntimeDialog(QDialog):
         self.choices.changed.connect(self._enable)
         self.choices.pythonChosen.connect(self._use_python)
         width = self.fontMetrics().averageCharWidth()
-        self.resize(96 * width, 48 * self.fontMetrics().lineSpacing())
+        wanted = QSize(96 * width, 48 * self.fontMetrics().lineSpacing())
+        self.resize(wanted.boundedTo(self.screen().availableSize()))
         self.refresh()
 
     # What there is
