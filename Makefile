@@ -23,8 +23,8 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-rivals demo test \
-	test-engine test-pipeline test-qgis test-desktop test-versions test-faults test-fuzz test-install \
+.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-rivals \
+	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-versions test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-desktop pictures screenshots help-pages \
 	translations clean
@@ -64,7 +64,10 @@ setup-rivals: setup-worker
 demo: setup-worker ## segment a small Landsat image; results in build/demo
 	@$(QGIS_PYTHON) -m tests.demo.demo
 
-screenshots: demo ## pictures of a real QGIS window in build/screenshots
+setup-browser:
+	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) browser
+
+screenshots: demo setup-browser ## pictures of a real QGIS window in build/screenshots
 	@$(QGIS_PYTHON) -m tests.desktop.screenshots
 
 help-pages: setup-worker ## the help pages in the package, with examples that are run

@@ -174,6 +174,8 @@ def _bands(image: RasterSource) -> str:
     shown = [image.band_names[index] for index in image.display_bands]
     if len(shown) == 1:
         return f"{shown[0]}, in gray."
+    if [name.lower() for name in shown] == ["red", "green", "blue"]:
+        return "In natural colors."
     return f"{', '.join(shown)} as red, green, blue."
 
 

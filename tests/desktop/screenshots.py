@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ from tests.tools.qgis_process import REPOSITORY, QgisProcessError
 TOUR = Path(__file__).with_name("tour_play.py")
 RUNTIME_PLAY = Path(__file__).with_name("runtime_play.py")
 KEPT = Path(__file__).with_name("pictures")
-FOR_README = ("toolbox", "dialog", "result")
+FOR_README = ("toolbox", "dialog", "result", "report")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+REPORT_SIZE = (1000, 1330)
 LARGEST = 300_000
 SMALL_PNG = REPOSITORY / "tests" / "tools" / "small_png.py"
 
@@ -26,6 +29,18 @@ def keep_small(source: Path, target: Path, widest: int = 1280) -> None:
     subprocess.run([str(python), "-I", str(SMALL_PNG), source, target, str(widest)], check=True)
 
 
+def draw_report(report: Path, target: Path) -> None:
+    """Draw the beginning of a report, as a browser shows it."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise SessionError(f"none of {', '.join(BROWSERS)} is there to draw the report with")
+    size = ",".join(map(str, REPORT_SIZE))
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    options += [f"--user-data-dir={PICTURES / 'browser'}", f"--window-size={size}"]
+    command = [browser, *options, f"--screenshot={target}", report.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
 def main() -> int:
     """Take the pictures, and keep what the README shows."""
     try:
@@ -33,6 +48,7 @@ def main() -> int:
         scene = {"image": str(DEMO / "image.tif"), "classes": str(DEMO / "classes.tif")}
         play("screenshots", TOUR, scene, PICTURES / "workbench")
         play("screenshots", RUNTIME_PLAY, {"only look": True}, PICTURES / "runtime")
+        draw_report(DEMO / "report.html", PICTURES / "report.png")
     except (SessionError, QgisProcessError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Install the Debian packages that QGIS and its tests need, unless all are there; or, with `rivals`,
-# the programs that the speed benchmark runs beside it, without which it runs all the same.
-# Usage: system_packages.sh PYTHON [rivals]   (the interpreter of QGIS)
+# the programs that the speed benchmark runs beside it, without which it runs all the same; or, with
+# `browser`, what draws the picture of a report.
+# Usage: system_packages.sh PYTHON [rivals|browser]   (the interpreter of QGIS)
 set -eu
 python=$1
 packages="qgis python3-qgis qgis-providers python3-venv python3-pip xvfb xauth"
@@ -28,6 +29,11 @@ if [ "${2:-}" = rivals ]; then
 			echo "${pair#*:} cannot be installed here: the benchmark leaves it out."
 		fi
 	done
+	exit 0
+fi
+
+if [ "${2:-}" = browser ]; then
+	command -v chromium >/dev/null || apt_install chromium
 	exit 0
 fi
 
