@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -15,7 +15,8 @@ from ..engine.segments import Segmenter, Tile
 from .protocol import MODEL, Array, add_prefix, split_off
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
-_device_lock = threading.Lock()
+# One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
+_on_device = ThreadPoolExecutor(1)
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,22 @@ def cluster(call: Call) -> Answer:
 
 def assign_clusters(call: Call) -> Answer:
     """Classes of superpixels as for `cluster`, by the model of another scene, `model.*`."""
-    from ..engine import cluster_model, clustering
+    from ..engine import clustering
 
-    parts, _ = split_off(MODEL, call.arrays)
-    model = cluster_model.ClusterModel.from_arrays(
-        {name: np.array(value) for name, value in parts.items()}
-    )
+    model = _cluster_model(call)
     found = clustering.assign_clusters(_superpixels(call), model, call.options["smoothness"])
     return {}, dict(vars(found))
+
+
+def regroup(call: Call) -> Answer:
+    """As `cluster`, with the mixtures in the model of the same scene, `model.*`."""
+    from ..engine import clustering
+
+    options = call.options
+    model, clusters = clustering.regroup_superpixels(
+        _superpixels(call), _cluster_model(call), options["classes"], options["smoothness"]
+    )
+    return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
 
 
 def smooth(call: Call) -> Answer:
@@ -151,10 +160,17 @@ def train(call: Call) -> Answer:
     plan = training.TrainingPlan(**call.options["plan"])
     device = devices.choose_device(call.device)
     initial = arrays or None
-    with _device_lock:
-        return {}, training.train_within_memory(
-            patches, call.scaling, plan, device, initial, report, call.log
-        )
+    trained = _on_device.submit(
+        training.train_within_memory,
+        patches,
+        call.scaling,
+        plan,
+        device,
+        initial,
+        report,
+        call.log,
+    )
+    return {}, trained.result()
 
 
 def predict(call: Call) -> Answer:
@@ -166,7 +182,8 @@ def predict(call: Call) -> Answer:
     labels = arrays.pop("labels", None)
     options = call.options
     core = _slices(options["core"])
-    with _device_lock:
+
+    def compute() -> Any:
         device = devices.choose_device(call.device)
         classifier = _classifier(
             options["model_id"],
@@ -174,11 +191,13 @@ def predict(call: Call) -> Answer:
                 options["network"], len(values), options["classes"], arrays, device
             ),
         )
-        probabilities = classifier.probabilities(values, valid, call.scaling, core, call.log)
-        if labels is None:
-            classes, confidence = classification.best_class(probabilities, valid[core])
-            return {}, {"classes": classes, "confidence": confidence}
-    ids, sums = classification.pool_in_superpixels(probabilities, np.asarray(labels))
+        found = classifier.probabilities(values, valid, call.scaling, core, call.log)
+        return classification.best_class(found, valid[core]) if labels is None else found
+
+    found = _on_device.submit(compute).result()
+    if labels is None:
+        return {}, {"classes": found[0], "confidence": found[1]}
+    ids, sums = classification.pool_in_superpixels(found, np.asarray(labels))
     return {}, {"ids": ids, "sums": sums}
 
 
@@ -191,6 +210,13 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
         _loaded.clear()
         _loaded[model_id] = load()
     return _loaded[model_id]
+
+
+def _cluster_model(call: Call) -> Any:
+    from ..engine.cluster_model import ClusterModel
+
+    parts, _ = split_off(MODEL, call.arrays)
+    return ClusterModel.from_arrays({name: np.array(value) for name, value in parts.items()})
 
 
 def _superpixels(call: Call) -> description.SceneDescription:
@@ -229,6 +255,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         describe_superpixels,
         cluster,
         assign_clusters,
+        regroup,
         smooth,
         describe_device,
         train,

@@ -51,10 +51,13 @@ class Server:
                 device=self.device,
                 send_event=lambda event: self.send({"id": request.id, **event}),
             )
+            large = request.op in OF_WHOLE_SCENES
+            if large:
+                give_back_memory()
             result, answer = OPERATIONS[request.op](call)
             described = write_arrays(answer_file(self._folder, request.slot), answer)
             del arrays, call, answer
-            if request.op in OF_WHOLE_SCENES:
+            if large:
                 give_back_memory()
             self.send({"id": request.id, "result": result, "arrays": described})
         except Exception as error:  # the boundary: everything becomes an answer
@@ -85,9 +88,17 @@ def _describe_error(error: Exception) -> dict[str, str]:
         code = "user"
     elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
         code, text = "disk", os.strerror(error.errno)
-    elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    elif isinstance(error, MemoryError) or _is_torchs_shortage(error):
         code = "memory"
     return {"code": code, "text": text, "traceback": traceback.format_exc()}
+
+
+def _is_torchs_shortage(error: Exception) -> bool:
+    if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
+        return False
+    from ..engine.devices import is_shortage
+
+    return is_shortage(error)
 
 
 def main(folder: str, device: str) -> None:
