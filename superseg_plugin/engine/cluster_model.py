@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,11 @@ class ClusterModel:
             result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
         return result
 
+    def with_classes(self, features: FloatArray, pixels: DoubleArray, classes: int) -> ClusterModel:
+        """Let the members agree on another number of classes, of the scene that they are of."""
+        votes = _votes(self.members, features, _counts_as(pixels), classes)
+        return replace(self, votes=votes)
+
     def to_arrays(self) -> dict[str, FloatArray]:
         """All of the model as named arrays."""
         arrays = {
@@ -127,9 +132,13 @@ def fit_cluster_model(
         surroundings = _fit_surroundings(features, vocabularies, walks, left)
         features = _with_surroundings(features, surroundings, vocabularies, walks)
     members = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), MEMBERS)
-    voters = shuffled(len(features), MEMBERS)[:VOTERS]
-    votes = vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
+    votes = _votes(members, features, counts, classes)
     return ClusterModel(space, vocabularies, tuple(surroundings), members, votes), features
+
+
+def _votes(members: Ensemble, features: FloatArray, counts: FloatArray, classes: int) -> FloatArray:
+    voters = shuffled(len(features), MEMBERS)[:VOTERS]
+    return vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
 
 
 def _counts_as(pixels: DoubleArray) -> FloatArray:

@@ -56,6 +56,15 @@ def assign_clusters(
     return _classify(superpixels, model, model.features(superpixels), smoothness)
 
 
+def regroup_superpixels(
+    superpixels: SceneDescription, model: ClusterModel, classes: int, smoothness: float
+) -> tuple[ClusterModel, Clusters]:
+    """Find another number of classes with the mixtures that were fitted to the same scene."""
+    features = model.features(superpixels)
+    model = model.with_classes(features, superpixels.pixels, classes)
+    return model, _classify(superpixels, model, features, smoothness)
+
+
 def fuse(
     evidence: FloatArray, smoothed: FloatArray, pooled: FloatArray, pixels: DoubleArray
 ) -> FloatArray:

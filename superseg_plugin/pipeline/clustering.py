@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,15 @@ class Clusters:
     confidence: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
     model: ClusterArrays
+
+    def laid_aside(self, folder: Path) -> Clusters:
+        """The same, with what is not looked at before the end of a run in files of a folder."""
+        mapped = {}
+        for name in ("evidence", "features"):
+            path = folder / f"{name}.npy"
+            np.save(path, getattr(self, name))
+            mapped[name] = np.load(path, mmap_mode="r")
+        return replace(self, **mapped)
 
     @property
     def classes(self) -> int:
@@ -102,6 +112,29 @@ def assign_clusters(
     """
     options = {"smoothness": smoothness}
     return _ask("assign_clusters", description, options, model, worker, progress)
+
+
+def regroup_superpixels(
+    description: Description,
+    model: ClusterArrays,
+    classes: int,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+) -> Clusters:
+    """Find another number of classes of a scene that has been clustered already: much quicker.
+
+    Args:
+        description: of the scene.
+        model: of the `Clusters` that there are.
+        classes: wanted; at most about as many as the model's mixtures have components.
+        smoothness: weight of the neighbors, 0 for none.
+        worker: who computes.
+        progress: asked for cancel.
+    """
+    options = {"classes": classes, "smoothness": smoothness}
+    found = _ask("regroup", description, options, model, worker, progress)
+    return _join(found, description.pixels, classes)
 
 
 def merge_order_of(

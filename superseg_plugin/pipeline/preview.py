@@ -18,7 +18,8 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
-from .clustering import Clusters, assign_clusters, cluster_superpixels
+from .cluster_arrays import ClusterArrays
+from .clustering import AUTOMATIC_CLASSES, Clusters, cluster_superpixels, regroup_superpixels
 from .colors import told_apart
 from .description import Description, describe_scene, read_superpixels
 from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL
@@ -29,6 +30,8 @@ from .survey import measure_scene
 MOST_SIDE = 1024
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
+# The mixtures have as many parts as are needed to find out a number of classes.
+MOST_REGROUPED = AUTOMATIC_CLASSES
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -114,8 +117,8 @@ class Previewer:
         self._scaling: dict[str, Any] = {}
         self._cut_of: tuple[MapView, float] | None = None
         self._cut: _Cut | None = None
-        self._model_of: tuple[MapView, float, int] | None = None
-        self._model: Any = None
+        self._model_of: tuple[MapView, float] | None = None
+        self._model: ClusterArrays | None = None
 
     def close(self) -> None:
         """Remove the scratch files."""
@@ -164,21 +167,20 @@ class Previewer:
         self._view = view
 
     def _clusters(self, cut: _Cut, options: PreviewOptions, progress: Progress) -> Clusters:
-        """Group superpixels; another smoothness is only another look at the groups there are."""
+        """Group superpixels; the mixtures serve any number of classes that they have parts for."""
         # The sums are used up, and wanted again for the next look.
         description = copy.copy(cut.description)
+        classes, smoothness = options.classes, options.smoothness
         if self._cut_of is None:
             raise RuntimeError("nothing has been cut")
-        groups_of = (*self._cut_of, options.classes)
-        if self._model_of == groups_of:
-            return assign_clusters(
-                description, self._model, options.smoothness, self._worker, progress
-            )
-        clusters = cluster_superpixels(
-            description, options.classes, options.smoothness, self._worker, progress
+        if self._model is None or self._model_of != self._cut_of or classes > MOST_REGROUPED:
+            found = cluster_superpixels(description, classes, smoothness, self._worker, progress)
+            few = classes <= MOST_REGROUPED
+            self._model, self._model_of = (found.model, self._cut_of) if few else (None, None)
+            return found
+        return regroup_superpixels(
+            description, self._model, classes, smoothness, self._worker, progress
         )
-        self._model, self._model_of = clusters.model, groups_of
-        return clusters
 
     def _superpixels(self, view: MapView, size: float, progress: Progress) -> _Cut:
         wanted = (size / view.reduction) ** 2
