@@ -94,7 +94,7 @@ def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Seq
     """Make a bar with a stretch in each class's color, as long as its share (0 to 1)."""
     parts = "".join(
         f'<div style="width: {100 * share:.3f}%; background: {css(color)}"'
-        f' title="{html.escape(name)} {100 * share:.1f} %"></div>'
+        f' title="{escaped(name)} {100 * share:.1f} %"></div>'
         for color, share, name in zip(colors.tolist(), shares, names)
     )
     return Html(f'<div class="bar" role="img" aria-label="Shares of the classes">{parts}</div>')
@@ -106,7 +106,8 @@ def escaped(cell: object) -> str:
         return str(cell)
     if isinstance(cell, (float, np.floating)):
         return f"{cell:.4f}"
-    return html.escape(str(cell))
+    # Names of files need not be text, and no page could hold them then.
+    return html.escape(str(cell).encode("utf-8", "replace").decode("utf-8"))
 
 
 def css(color: Sequence[Any]) -> str:

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,17 +146,18 @@ def probe(path: Path) -> dict[str, str] | None:
     return versions
 
 
-def numba_cache_folder(interpreter: Interpreter) -> Path:
+def numba_cache_folder(interpreter: Interpreter, run_folder: Path) -> Path:
     """Where compiled kernels are kept: in the environment if it is ours, else with our data.
 
-    A temporary folder stands in where neither can be written.
+    Where that cannot be made they go with the run, into its private folder: what lies in such a
+    cache is run as it is, so nobody else may be able to put anything there.
     """
     managed = interpreter.origin == "managed"
     folder = (interpreter.path.parent.parent if managed else data_folder()) / "numba"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.gettempdir()) / "superseg-numba"
+        return run_folder / "numba"
     return folder
 
 

@@ -30,7 +30,7 @@ def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subproc
     try:
         return start(
             [str(interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],
-            environment=worker_environment(dict(os.environ), interpreter),
+            environment=worker_environment(dict(os.environ), interpreter, folder),
             folder=folder,
             stdin=subprocess.PIPE,
         )
@@ -41,14 +41,16 @@ def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subproc
         ) from None
 
 
-def worker_environment(environment: dict[str, str], interpreter: Interpreter) -> dict[str, str]:
+def worker_environment(
+    environment: dict[str, str], interpreter: Interpreter, run_folder: Path
+) -> dict[str, str]:
     """The environment of the worker: nothing of QGIS's Python, GDAL or libraries gets through."""
     kept = {
         name: value
         for name, value in environment.items()
         if not name.upper().startswith(DROPPED_VARIABLES)
     }
-    kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter))
+    kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter, run_folder))
     # Threads that spin while they wait bring a busy machine to a standstill.
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":

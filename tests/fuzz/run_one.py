@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Fuzz one target in a process of its own: python -m tests.fuzz.run_one NAME SECONDS.
+"""Fuzz one target in a process of its own: python -m tests.fuzz.run_one NAME SECONDS BY.
 
-The last line of output says how many cases were tried; any exit code but 0 is a crash. What found
+BY is atheris or hypothesis. The last line of output says how many cases were tried; any exit code but
+0 is a crash. What found
 it lies in build/fuzz/found.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import random
@@ -19,9 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-import atheris
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+BEGIN = time.monotonic()
 BUILD = Path(__file__).resolve().parents[2] / "build" / "fuzz"
 HANG_SECONDS = 20
 # Whatever is claimed in a file, this is enough memory to find out that it is not so.
@@ -30,9 +32,15 @@ WITH_A_PROCESS = ("worker", "client")
 CASES_A_ROUND = 100
 
 
-def fuzz(name: str, seconds: float) -> int:
+def fuzz(name: str, seconds: float, by: str) -> int:
     """Try cases until the time is over; returns how many, raises what was found."""
-    with atheris.instrument_imports(include=["superseg_plugin"]):
+    if by == "atheris":
+        import atheris
+
+        # It watches what was imported under its eyes.
+        with atheris.instrument_imports(include=["superseg_plugin"]):
+            targets = importlib.import_module("tests.fuzz.targets")
+    else:
         targets = importlib.import_module("tests.fuzz.targets")
     target = targets.TARGETS[name]
     (BUILD / "found").mkdir(parents=True, exist_ok=True)
@@ -47,14 +55,14 @@ def fuzz(name: str, seconds: float) -> int:
 
 
 def _fuzz_data(name: str, target: Any, seconds: float) -> int:
-    end = time.monotonic() + seconds
+    end = BEGIN + seconds
     tried = 0
     signal.signal(signal.SIGALRM, _hang)
 
     def check(case: Any) -> None:
         nonlocal tried
         if time.monotonic() > end:
-            return
+            raise KeyboardInterrupt
         tried += 1
         signal.alarm(HANG_SECONDS)
         try:
@@ -73,8 +81,9 @@ def _fuzz_data(name: str, target: Any, seconds: float) -> int:
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink],
     )
-    while time.monotonic() < end:
-        seed(random.getrandbits(64))(rounds(given(target.cases)(check)))()
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            seed(random.getrandbits(64))(rounds(given(target.cases)(check)))()
     return tried
 
 
@@ -84,12 +93,14 @@ def _hang(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _fuzz_bytes(name: str, target: Any, seconds: float) -> int:
     """Let libFuzzer change bytes; it ends the process itself, with its own count."""
+    import atheris
+
     folder = BUILD / "corpus" / name
     folder.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(target.seeds()):
         (folder / f"seed-{number}").write_bytes(content)
     options = [
-        f"-max_total_time={max(int(seconds), 1)}",
+        f"-max_total_time={max(int(BEGIN + seconds - time.monotonic()), 1)}",
         f"-timeout={HANG_SECONDS}",
         f"-artifact_prefix={BUILD / 'found' / name}-",
         "-print_final_stats=1",
@@ -101,4 +112,4 @@ def _fuzz_bytes(name: str, target: Any, seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    print(f"executions: {fuzz(sys.argv[1], float(sys.argv[2]))}")
+    print(f"executions: {fuzz(sys.argv[1], float(sys.argv[2]), sys.argv[3])}")

@@ -259,7 +259,7 @@ def test_nothing_of_the_hosts_python_reaches_the_worker():
         "DYLD_INSERT_LIBRARIES": "x",
         "HOME": "/home/someone",
     }
-    kept = worker_environment(host, find_interpreter())
+    kept = worker_environment(host, find_interpreter(), Path("/run/of/this"))
     assert set(kept) == {"HOME", "NUMBA_CACHE_DIR", "OMP_WAIT_POLICY"}
 
 
