@@ -151,6 +151,15 @@ def test_the_model_knows_the_classes_of_the_map(result, image, tmp_path, worker)
     assert (again == read_raster(folder / "classes.tif")).mean() > 0.999
 
 
+def test_the_model_has_other_scenes_cut_like_its_own(tmp_path, worker):
+    scene = write_raster(tmp_path / "scene.tif", landscape(128, 160))
+    options = {"classes": 4, "imagery": "vhr", "superpixel_size": 5.0}
+    segment(scene, tmp_path, worker, outputs=("model",), **options)
+    classify(scene, str(tmp_path / "model.superseg"), tmp_path / "again.tif", worker)
+    again, first = read_raster(tmp_path / "again.tif"), read_raster(tmp_path / "classes.tif")
+    assert np.array_equal(again, first)
+
+
 def test_confidence_is_percent_and_high_where_fields_are_plain(result):
     folder, _, _ = result
     confidence = read_raster(folder / "confidence.tif")
