@@ -1,26 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What all algorithms share: identity, short parameter declarations, progress and errors."""
+"""What all algorithms share: identity, progress and errors."""
 
 from __future__ import annotations
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingAlgorithm,
-    QgsProcessingException,
-    QgsProcessingOutputMultipleLayers,
-    QgsProcessingOutputNumber,
-    QgsProcessingOutputString,
-    QgsProcessingParameterBand,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterExtent,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
-)
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 from qgis.utils import iface
@@ -30,47 +13,15 @@ from ..resources import RUNTIME_LINK, icon_path, resource
 from ..settings import chosen_python
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
+from .declarations import Declarations
 from .request import Request
 from .running import FeedbackProgress, unforeseen
 from .sentences import refusal
 
 translate = QCoreApplication.translate
-DEVICES = ("auto", "cpu", "cuda", "mps")
-MODEL_FILES = "SuperSeg models (*.superseg)"
-MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
-REPORT_FILES = "HTML files (*.html)"
-
-BAND_HELP = "Band numbers of the image to use. All bands except an alpha band if left empty."
-EXTENT_HELP = "Only this rectangle is worked on, and the results are cut to it."
-MASK_HELP = (
-    "Only pixels whose center lies in one of these polygons are worked on; the others become "
-    "nodata. The polygons may be in any CRS."
-)
-INPUT_HELP = (
-    "The image: any raster layer, any number of bands, any number type. Web layers are fetched "
-    "once, at the resolution of the map view."
-)
-SEED_HELP = (
-    "What the network's training starts from; superpixels and their groups are the same for every "
-    "seed. The same image, options and seed give the same result."
-)
-DEVICE_HELP = (
-    "What computes the network: auto takes the graphics processor where there is a usable one, "
-    "else the CPU; cuda is an NVIDIA processor, mps an Apple one."
-)
-TILE_HELP = (
-    "Side of the square tiles, in pixels, in which the scene is worked on. 0 lets the free memory "
-    "decide. The result hardly depends on it."
-)
-SMOOTHNESS_HELP = (
-    "How strongly neighboring superpixels are drawn to the same class. 0 switches smoothing off."
-)
-MIN_AREA_HELP = (
-    "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
-)
 
 
-class SuperSegAlgorithm(QgsProcessingAlgorithm):
+class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     """An algorithm states who it is, declares its parameters, reads them, and makes one call.
 
     Subclasses fill in the texts, declare parameters in `initAlgorithm`, read inputs and options in
@@ -86,12 +37,6 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
     SUMMARY = ""
     HELP = ""
     NEEDS_WORKER = False
-
-    INPUT = "INPUT"
-    BANDS = "BANDS"
-    EXTENT = "EXTENT"
-    MASK = "MASK"
-    OUTPUT = "OUTPUT"
 
     def name(self):
         return self.ID
@@ -129,134 +74,6 @@ class SuperSegAlgorithm(QgsProcessingAlgorithm):
 
     def createInstance(self):
         return type(self)()
-
-    # Declaring parameters
-
-    def add(self, parameter, help_text, advanced=False):
-        """Declare a parameter with its help."""
-        parameter.setDescription(translate("SuperSeg", parameter.description()))
-        parameter.setHelp(translate("SuperSeg", help_text))
-        if advanced:
-            flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
-            parameter.setFlags(parameter.flags() | flag)
-        name = parameter.name()
-        self._require(self.addParameter(parameter), name)
-
-    def add_raster(self, name, title, help_text, optional=False):
-        """Declare a raster layer."""
-        self.add(QgsProcessingParameterRasterLayer(name, title, optional=optional), help_text)
-
-    def add_image(self):
-        """Declare INPUT and BANDS."""
-        self.add_raster(self.INPUT, "Image", INPUT_HELP)
-        bands = QgsProcessingParameterBand(
-            self.BANDS,
-            "Bands",
-            parentLayerParameterName=self.INPUT,
-            optional=True,
-            allowMultiple=True,
-        )
-        self.add(bands, BAND_HELP)
-
-    def add_area(self):
-        """Declare EXTENT and MASK."""
-        self.add(QgsProcessingParameterExtent(self.EXTENT, "Extent", optional=True), EXTENT_HELP)
-        polygons = QgsProcessingParameterFeatureSource(
-            self.MASK,
-            "Mask",
-            types=[QgsProcessing.SourceType.TypeVectorPolygon],
-            optional=True,
-        )
-        self.add(polygons, MASK_HELP)
-
-    def add_number(
-        self, name, title, help_text, default, minimum=None, maximum=None, advanced=False
-    ):
-        """Declare a number; a default of type float makes it one with decimals."""
-        kind = QgsProcessingParameterNumber.Type
-        limits = {"minValue": minimum, "maxValue": maximum}
-        parameter = QgsProcessingParameterNumber(
-            name,
-            title,
-            type=kind.Double if isinstance(default, float) else kind.Integer,
-            defaultValue=default,
-            optional=default is None,
-            **{key: value for key, value in limits.items() if value is not None},
-        )
-        self.add(parameter, help_text, advanced)
-
-    def add_choice(self, name, title, help_text, options, advanced=False):
-        """Declare a choice among fixed words; the first is the default."""
-        parameter = QgsProcessingParameterEnum(
-            name,
-            title,
-            options=list(options),
-            defaultValue=options[0],
-            usesStaticStrings=True,
-        )
-        self.add(parameter, help_text, advanced)
-
-    def add_seed(self):
-        """Declare SEED."""
-        self.add_number("SEED", "Seed", SEED_HELP, 0, 0, 2**31 - 1, advanced=True)
-
-    def add_device(self):
-        """Declare DEVICE."""
-        self.add_choice("DEVICE", "Device", DEVICE_HELP, DEVICES, advanced=True)
-
-    def add_tile_size(self):
-        """Declare TILE_SIZE."""
-        self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, 65536, advanced=True)
-
-    def add_tidying(self):
-        """Declare SMOOTHNESS and MIN_AREA."""
-        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0)
-        self.add_number("MIN_AREA", "Minimum area (pixels)", MIN_AREA_HELP, 0, 0)
-
-    def add_file(self, name, title, help_text, files, optional=False, advanced=False):
-        """Declare a file to read."""
-        parameter = QgsProcessingParameterFile(
-            name,
-            title,
-            behavior=QgsProcessingParameterFile.Behavior.File,
-            fileFilter=files,
-            optional=optional,
-        )
-        self.add(parameter, help_text, advanced)
-
-    def add_raster_output(self, name, title, help_text, optional=False):
-        """Declare a raster to write; an optional one is off unless asked for."""
-        parameter = QgsProcessingParameterRasterDestination(
-            name, title, optional=optional, createByDefault=not optional
-        )
-        self.add(parameter, help_text)
-
-    def add_file_output(self, name, title, help_text, files, optional=False):
-        """Declare a file to write; an optional one is off unless asked for."""
-        parameter = QgsProcessingParameterFileDestination(
-            name, title, fileFilter=files, optional=optional, createByDefault=not optional
-        )
-        self.add(parameter, help_text)
-
-    def add_number_output(self, name, title):
-        """Declare a number that the algorithm returns."""
-        self._add_output(QgsProcessingOutputNumber, name, title)
-
-    def add_text_output(self, name, title):
-        """Declare a text that the algorithm returns."""
-        self._add_output(QgsProcessingOutputString, name, title)
-
-    def add_layers_output(self, name, title):
-        """Declare several layers that the algorithm returns."""
-        self._add_output(QgsProcessingOutputMultipleLayers, name, title)
-
-    def _add_output(self, kind, name, title):
-        self._require(self.addOutput(kind(name, translate("SuperSeg", title))), name)
-
-    def _require(self, declared, name):
-        # QGIS only returns False, and the parameter is missing without a word.
-        if not declared:
-            raise ValueError(f"{self.ID} cannot declare {name}")
 
     # Running
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.classification import ClassificationOptions, run_classification
-from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
+from .declarations import MODEL_OR_ANY_FILES
 from .styling import ClassStyle, ConfidenceStyle, style
 
 

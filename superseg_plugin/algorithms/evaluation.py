@@ -6,7 +6,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.evaluation import run_evaluation
-from .base import REPORT_FILES, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
+from .declarations import REPORT_FILES
 
 
 class EvaluationAlgorithm(SuperSegAlgorithm):

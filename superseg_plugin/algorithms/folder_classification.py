@@ -11,7 +11,8 @@ from qgis.core import (
 
 from ..pipeline.classification import ClassificationOptions
 from ..pipeline.folder_classification import run_folder_classification, scenes_of
-from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
+from .declarations import MODEL_OR_ANY_FILES
 
 
 class FolderClassificationAlgorithm(SuperSegAlgorithm):

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from ..pipeline.merging import run_merging
 from ..pipeline.merging_options import MergingOptions
 from ..raster.class_table import MOST_CLASSES
-from .base import MODEL_OR_ANY_FILES, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
+from .declarations import MODEL_OR_ANY_FILES
 from .styling import ClassStyle, style
 
 TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"

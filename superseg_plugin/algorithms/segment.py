@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from ..pipeline.ground_sizes import IMAGERY, UNITS
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
-from .base import MODEL_FILES, REPORT_FILES, SMOOTHNESS_HELP, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
 from .command_line import caller_of
+from .declarations import MODEL_FILES, REPORT_FILES, SMOOTHNESS_HELP
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
 
 

@@ -7,8 +7,9 @@ from contextlib import ExitStack
 
 from ..pipeline.training import run_training
 from ..pipeline.training_options import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
-from .base import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES, SuperSegAlgorithm
+from .base import SuperSegAlgorithm
 from .command_line import caller_of
+from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):

@@ -94,8 +94,7 @@ class WelcomeWindow(QDialog):
         layer = self.sample
         if layer is None:
             name = translate("SuperSeg", "Sample: Great Salt Lake")
-            layer = QgsRasterLayer(str(resource(SAMPLE)), name)
-            QgsProject.instance().addMapLayer(layer)
+            layer = QgsProject.instance().addMapLayer(QgsRasterLayer(str(resource(SAMPLE)), name))
         return layer
 
     def _step(self, text, title, action):
