@@ -52,12 +52,14 @@ def page(
             for name, value in figures.items()
         )
         top += f'<dl class="key">{pairs}</dl>\n'
-    return (
+    text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<header>\n{top}</header>\n{body}</body>\n</html>\n"
     )
+    # Names of files need not be text, which a page has to be.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> Html:
@@ -106,8 +108,7 @@ def escaped(cell: object) -> str:
         return str(cell)
     if isinstance(cell, (float, np.floating)):
         return f"{cell:.4f}"
-    # Names of files need not be text, and no page could hold them then.
-    return html.escape(str(cell).encode("utf-8", "replace").decode("utf-8"))
+    return html.escape(str(cell))
 
 
 def css(color: Sequence[Any]) -> str:

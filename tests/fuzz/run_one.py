@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fuzz one target in a process of its own: python -m tests.fuzz.run_one NAME SECONDS BY.
 
-BY is atheris or hypothesis. The last line of output says how many cases were tried; any exit code but
-0 is a crash. What found
-it lies in build/fuzz/found.
+BY is atheris or hypothesis. The last line of output says how many cases were tried; any exit code
+but 0 is a crash. What found it lies in build/fuzz/found.
 """
 
 from __future__ import annotations
