@@ -7,7 +7,12 @@ from dataclasses import replace
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
+
+try:
+    from qgis.PyQt.QtGui import QUndoCommand, QUndoStack
+except ImportError:
+    # Qt 5 has them elsewhere.
+    from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
 
 from ..errors import SuperSegError
 from ..pipeline.class_areas import ellipsoidal_areas

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from .ink import faint, paper_and_ink
@@ -114,12 +114,13 @@ class Dendrogram(QWidget):
     def _joint(self, painter, joint, group, chosen, thin):
         (first, second), (begin, other) = joint.rows, joint.heights
         x = self._x(joint.height)
-        points = (
+        corners = (
             QPointF(self._x(begin), self._y(first)),
             QPointF(x, self._y(first)),
             QPointF(x, self._y(second)),
             QPointF(self._x(other), self._y(second)),
         )
+        points = QPolygonF(corners)
         pens = [QPen(thin, 1.2)]
         if group is not None:
             pens = [QPen(thin, 3.6), QPen(QColor(*group.color), 2.2)]
@@ -127,7 +128,7 @@ class Dendrogram(QWidget):
             pens = [QPen(self.palette().color(QPalette.ColorRole.Highlight), 5.0), *pens[-1:]]
         for pen in pens:
             painter.setPen(pen)
-            painter.drawPolyline(*points)
+            painter.drawPolyline(points)
 
     def _cut(self, painter):
         x = self._x(self._tree.cut(len(self._groups)))

@@ -53,7 +53,8 @@ class PreviewPanel(QWidget):
         self._last_failure = ""
         self.runner = PreviewRunner(self)
         self.item = PreviewItem(canvas)
-        self.item.hide()
+        # On the map only while it is wanted: the map outlives this panel.
+        canvas.scene().removeItem(self.item)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
@@ -134,10 +135,11 @@ class PreviewPanel(QWidget):
 
     def _switch(self, on):
         self._last_failure = ""
-        self.item.setVisible(on)
         if on:
+            self._canvas.scene().addItem(self.item)
             self._soon()
             return
+        self._canvas.scene().removeItem(self.item)
         self._timer.stop()
         self.runner.stop()
         self.item.show_preview(None)

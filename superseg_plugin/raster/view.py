@@ -32,6 +32,13 @@ def write_view(
     Raises:
         SuperSegError: the raster cannot be read, or not be brought into that system.
     """
+    source, error = attempt(gdal.OpenEx, path, gdal.OF_RASTER)
+    if source is None:
+        raise SuperSegError(f"{Path(path).name} cannot be opened ({error}); choose another image.")
+    if source.GetGeoTransform(can_return_null=True) is None and not source.GetGCPCount():
+        # QGIS shows such a raster with one unit a pixel, y upwards.
+        corners = (0, 0, source.RasterXSize, -source.RasterYSize)
+        source = gdal.Translate("", source, format="VRT", outputBounds=corners)
     width, height = size
     options = gdal.WarpOptions(
         format="GTiff",
@@ -44,7 +51,7 @@ def write_view(
         multithread=True,
         warpOptions=["NUM_THREADS=2"],
     )
-    made, error = attempt(gdal.Warp, str(target), path, options=options)
+    made, error = attempt(gdal.Warp, str(target), source, options=options)
     if made is None:
         raise SuperSegError(
             f"{Path(path).name} cannot be brought onto the map ({error}); choose another CRS for"

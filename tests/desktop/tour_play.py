@@ -61,6 +61,9 @@ class Tour(Stage):
         yield from self.rest(5)
         panel.live.setChecked(True)
         yield from self.wait(lambda: found)
+        # The first one has waited for the worker to start.
+        panel.classes.setValue(12)
+        yield from self.wait(lambda: len(found) > 1)
         yield from self.rest(10)
         self.picture(self.window, "preview")
         self.seen["preview"] = found

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Previews of what a map shows of an image."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.preview import MapView, Previewer, PreviewOptions, view_size
+from superseg_plugin.progress import SilentProgress
+from superseg_plugin.raster.source import RasterSource
+from tests.conftest import GEOTRANSFORM, write_raster
+
+SILENT = SilentProgress()
+
+
+class Stopping(SilentProgress):
+    """Stops at once."""
+
+    def cancelled(self):
+        return True
+
+
+@pytest.fixture
+def previewer(worker):
+    made = Previewer(worker)
+    yield made
+    made.close()
+
+
+def fields(side=120):
+    """An image of 36 fields in three colors, and which color each pixel has."""
+    kinds = (
+        np.random.default_rng(0).integers(0, 3, (6, 6)).repeat(side // 6, 0).repeat(side // 6, 1)
+    )
+    colors = np.array([[200, 40, 40], [40, 200, 40], [40, 40, 200]])
+    noise = np.random.default_rng(1).normal(0, 3, (3, side, side))
+    return (colors[kinds].transpose(2, 0, 1) + noise).astype(np.uint8), kinds
+
+
+def view_of(path, size=None, reduction=1.0):
+    with RasterSource(path) as source:
+        grid = source.grid
+    x, across, _, y, _, down = grid.geotransform or (0, 1, 0, 0, 0, -1)
+    extent = (x, y + down * grid.height, x + across * grid.width, y)
+    return MapView(path, extent, size or (grid.width, grid.height), grid.crs, reduction)
+
+
+def test_classes_are_those_of_the_image_in_its_colors(previewer, tmp_path):
+    image, kinds = fields()
+    path = write_raster(tmp_path / "image.tif", image)
+    found = previewer.preview(view_of(path), PreviewOptions(classes=3), SILENT)
+    assert found.classes.shape == kinds.shape
+    assert len(found.colors) == 3
+    for kind in range(3):
+        inside = found.classes[kinds == kind]
+        number = np.bincount(inside).argmax()
+        assert (inside == number).mean() > 0.9
+        assert int(found.colors[number - 1].argmax()) == kind
+    assert found.outlines.any()
+    assert not found.outlines.all()
+    assert found.true_size
+
+
+def test_another_number_of_classes_and_another_size(previewer, tmp_path):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    first = previewer.preview(view, PreviewOptions(classes=3), SILENT)
+    fewer = previewer.preview(view, PreviewOptions(classes=2), SILENT)
+    assert len(fewer.colors) == 2
+    assert (fewer.outlines == first.outlines).all()
+    larger = previewer.preview(view, PreviewOptions(superpixel_size=30.0), SILENT)
+    assert larger.superpixels < first.superpixels
+
+
+def test_a_coarser_view_is_smaller_and_says_that_superpixels_are_not_as_wanted(previewer, tmp_path):
+    image, _ = fields(240)
+    view = view_of(write_raster(tmp_path / "image.tif", image), (60, 60), 4.0)
+    found = previewer.preview(view, PreviewOptions(superpixel_size=4.0), SILENT)
+    assert found.classes.shape == (60, 60)
+    assert not found.true_size
+
+
+def test_nodata_has_no_class(previewer, tmp_path):
+    image, _ = fields()
+    image[:, :40] = 0
+    path = write_raster(tmp_path / "image.tif", image, nodata=0)
+    found = previewer.preview(view_of(path), PreviewOptions(classes=3), SILENT)
+    assert (found.classes[:40] == 0).all()
+    assert (found.classes[41:] > 0).all()
+
+
+def test_an_image_without_georeference_has_a_preview(previewer, tmp_path):
+    image, _ = fields()
+    path = write_raster(tmp_path / "image.tif", image, geotransform=None, epsg=None)
+    found = previewer.preview(view_of(path), PreviewOptions(classes=3), SILENT)
+    assert (found.classes > 0).all()
+
+
+def test_nothing_but_nodata_is_a_sentence(previewer, tmp_path):
+    path = write_raster(tmp_path / "image.tif", np.zeros((3, 64, 64), np.uint8), nodata=0)
+    with pytest.raises(SuperSegError, match=r"no valid pixel of image\.tif; move it"):
+        previewer.preview(view_of(path), PreviewOptions(), SILENT)
+
+
+def test_a_place_beside_the_image_is_a_sentence(previewer, tmp_path):
+    image, _ = fields()
+    path = write_raster(tmp_path / "image.tif", image)
+    x, y = GEOTRANSFORM[0] + 9000, GEOTRANSFORM[3]
+    view = MapView(path, (x, y - 240, x + 240, y), (120, 120), view_of(path).crs, 1.0)
+    with pytest.raises(SuperSegError, match="no valid pixel"):
+        previewer.preview(view, PreviewOptions(), SILENT)
+
+
+def test_what_nobody_wants_any_more_stops_and_the_next_one_comes(previewer, tmp_path):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    with pytest.raises(Cancelled):
+        previewer.preview(view, PreviewOptions(classes=3), Stopping())
+    assert len(previewer.preview(view, PreviewOptions(classes=3), SILENT).colors) == 3
+
+
+def test_views_are_at_most_so_large():
+    assert view_size(500, 300) == (500, 300)
+    assert view_size(2048, 1000) == (1024, 500)
+    assert view_size(1e6, 1) == (1024, 1)
