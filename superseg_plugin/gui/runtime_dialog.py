@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
+    QWidget,
 )
 
 from ..errors import SuperSegError
@@ -242,14 +243,16 @@ class RuntimeDialog(QDialog):
         return box
 
     def _work_box(self):
-        box = QGroupBox(translate("SuperSeg", "Progress"))
+        box = QWidget()
         layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
         self.activity = QLabel("")
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(5000)
+        self.log.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         for widget in (self.activity, self.bar, self.log):
             layout.addWidget(widget)
         return box

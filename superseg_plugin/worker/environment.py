@@ -68,8 +68,9 @@ def install_environment(
     with InstallationLog(data_folder(), progress, network) as log:
         host = this_host()
         build = choose_build(host, backend)
-        home = Path(folder) if folder else runtime_home()
+        home = _home(folder)
         _check_source(source)
+        _check_home(home)
         builders = usable_builders(host, network, source)
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ def commands_by_hand(
     """
     host = this_host()
     builder = usable_builders(host, network or Network(), source)[0]
-    target = (Path(folder) if folder else runtime_home()) / "runtime"
+    target = _home(folder) / "runtime"
     wheels = Path(source) if source else None
     return by_hand(host, builder, choose_build(host, backend), target, wheels)
 
@@ -184,6 +185,19 @@ def about_environment() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _home(folder: str | None) -> Path:
+    return Path(folder).expanduser().resolve() if folder else runtime_home()
+
+
+def _check_home(home: Path) -> None:
+    """Refuse a folder where something of the user's would be taken for an old environment."""
+    for found in (home / "runtime", home / PREVIOUS):
+        if home != data_folder() and found.exists() and not (found / "pyvenv.cfg").is_file():
+            raise SuperSegError(
+                f"{found} is not of SuperSeg's making and would be replaced; choose another folder."
+            )
 
 
 def _check_source(source: str | None) -> None:

@@ -157,6 +157,14 @@ def test_a_full_disk_is_refused_with_the_numbers(tmp_path):
         check_space(tmp_path, 99_999_000)
 
 
+def test_a_folder_of_the_users_is_not_taken_for_an_old_environment(home, tmp_path, listener):
+    mine = tmp_path / "projects" / "runtime"
+    mine.mkdir(parents=True)
+    with pytest.raises(SuperSegError, match=r"projects/runtime is not of SuperSeg's making"):
+        install_environment("cpu", None, listener, folder=str(tmp_path / "projects"))
+    assert [path.name for path in mine.parent.iterdir()] == ["runtime"]
+
+
 def test_a_failed_installation_changes_nothing(old_environment, home, tmp_path, listener):
     wheels = tmp_path / "wheels"
     wheels.mkdir()
