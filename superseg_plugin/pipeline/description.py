@@ -15,6 +15,7 @@ from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
+from ..worker.memory import give_back_memory
 from .superpixels import automatic_tile
 from .tiling import run_in_flight
 
@@ -106,6 +107,7 @@ def describe_scene(
     pixels = table[:, 0].copy()
     means = np.empty((len(table), len(source.bands)), np.float32)
     np.divide(table[:, 1 : 1 + means.shape[1]], np.maximum(pixels, 1)[:, None], out=means)
+    give_back_memory()
     return Description(pixels, means, pairs, lengths, table)
 
 

@@ -13,6 +13,7 @@ from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
+from ..worker.memory import give_back_memory
 from .classification import ask_to_smooth, pool_superpixels
 from .clustering import cluster_superpixels
 from .description import describe_scene
@@ -228,6 +229,8 @@ class _Run:
                 self._worker,
                 progress,
             )
+            clusters = clusters.laid_aside(self._scratch)
+            give_back_memory()
         found.training = replace(found.training, classes=clusters.classes)
         probabilities, sure = clusters.smoothed, clusters.confidence
         features, pixels = clusters.features, description.pixels
@@ -261,6 +264,7 @@ class _Run:
                 del pooled, description, clusters, probabilities
                 smoothed = self._worker.result(asked, progress).arrays
                 probabilities, sure = smoothed["probabilities"], smoothed["confidence"]
+                give_back_memory()
         with self._stages.stage("painting") as progress:
             confidence = self._confidence()
             paint_superpixels(

@@ -87,6 +87,8 @@ class ResultWriter:
         half = PartProgress(progress, 0, 0.5)
         statistics, order = finish_classes(source, found.draft, path, min_area, half)
         merge_order = merge_order_of(*found.classified, order) if found.classified else None
+        # A file that is mapped cannot be removed on every system.
+        found.classified = None
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, progress, statistics=statistics)
             write_class_table(path, table)
