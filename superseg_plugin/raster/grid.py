@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from osgeo import gdal, osr
+from osgeo import gdal
 
 from ..errors import SuperSegError
 from .gdal_calls import attempt
+from .references import GeoTransform, areas_of_rows, leads_somewhere, same_reference, wkt_of
 from .windows import Window
 
-GeoTransform = tuple[float, float, float, float, float, float]
 Points = npt.NDArray[np.float64]
 
 # How QGIS shows a raster without georeference: one unit a pixel, y upwards.
@@ -23,8 +23,6 @@ UNREFERENCED: GeoTransform = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
 # Coordinates pass through text (extents, world files), which moves corners by less than this.
 SAME_CORNER_PIXELS = 1e-3
 EDGE_POINTS = 21
-# Areas of pixels that are no longer numbers to compute with.
-SMALLEST, LARGEST = 1e-60, 1e60
 
 
 class GroundPoint(NamedTuple):
@@ -90,12 +88,12 @@ class Grid:
             here = _unapply(self.geotransform, there)
             if not np.abs(here - np.array(corners)).max() <= SAME_CORNER_PIXELS:
                 return False
-            return _same_crs(self.crs, other.crs)
+            return same_reference(self.crs, other.crs)
         if len(self.gcps) != len(other.gcps):
             return False
         mine = np.array([point[:5] for point in self.gcps])
         theirs = np.array([point[:5] for point in other.gcps])
-        return bool(np.allclose(mine, theirs, rtol=1e-9, atol=1e-6)) and _same_crs(
+        return bool(np.allclose(mine, theirs, rtol=1e-9, atol=1e-6)) and same_reference(
             self.gcp_crs, other.gcp_crs
         )
 
@@ -160,24 +158,8 @@ class Grid:
             geotransform, crs = _affine_of_gcps(self.gcps), self.gcp_crs
             if geotransform is None:
                 return np.ones(window.height)
-        area = abs(geotransform[1] * geotransform[5] - geotransform[2] * geotransform[4])
-        srs = _srs(crs)
-        if srs is None or (map_units and not srs.IsGeographic()):
-            return np.full(window.height, area)
-        if not srs.IsGeographic():
-            return np.full(window.height, area * float(srs.GetLinearUnits()) ** 2)
-        rows = window.row + np.arange(window.height) + 0.5
-        center = window.col + window.width / 2
-        degree = float(srs.GetAngularUnits())
-        latitude = (geotransform[3] + geotransform[4] * center + geotransform[5] * rows) * degree
-        latitude = np.clip(latitude, -math.pi / 2, math.pi / 2)
-        axis = float(srs.GetSemiMajor())
-        inverse_flattening = float(srs.GetInvFlattening())
-        flattening = 1 / inverse_flattening if inverse_flattening else 0.0
-        squared = flattening * (2 - flattening)
-        curvature = 1 - squared * np.sin(latitude) ** 2
-        meters = axis**2 * (1 - squared) * np.cos(latitude) / curvature**2
-        return np.asarray(area * degree**2 * meters, dtype=np.float64)
+        rows = window.row + np.arange(window.height, dtype=np.float64) + 0.5
+        return areas_of_rows(geotransform, crs, window.col + window.width / 2, rows, map_units)
 
     def _to_pixels_by_gcps(self, points: Points) -> Points:
         # The same polynomial that GDAL, and so QGIS, warps such a raster with for display.
@@ -252,12 +234,12 @@ def extent_of_part(grid: Grid, other: Grid) -> tuple[float, float, float, float]
 def grid_of(dataset: Any) -> Grid:
     """Read the grid of an open GDAL dataset."""
     geotransform = dataset.GetGeoTransform(can_return_null=True)
-    crs = _wkt(dataset.GetSpatialRef())
+    crs = wkt_of(dataset.GetSpatialRef())
     if geotransform is not None:
         geotransform = tuple(float(number) for number in geotransform)
         # Some drivers answer the identity for "none".
         nothing = geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) and not crs
-        if nothing or not _usable(geotransform):
+        if nothing or not leads_somewhere(geotransform):
             geotransform = None
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if geotransform is None and dataset.GetGCPCount():
@@ -265,7 +247,7 @@ def grid_of(dataset: Any) -> Grid:
             GroundPoint(p.GCPPixel, p.GCPLine, p.GCPX, p.GCPY, p.GCPZ, p.Id, p.Info)
             for p in dataset.GetGCPs()
         )
-        return Grid(width, height, None, crs, gcps, _wkt(dataset.GetGCPSpatialRef()))
+        return Grid(width, height, None, crs, gcps, wkt_of(dataset.GetGCPSpatialRef()))
     return Grid(width, height, geotransform, crs)
 
 
@@ -312,39 +294,4 @@ def _affine_of_gcps(points: tuple[GroundPoint, ...]) -> GeoTransform | None:
     if len(points) < 3:
         return None
     affine, _ = attempt(gdal.GCPsToGeoTransform, gdal_gcps(points), 1)
-    return tuple(affine) if affine and _usable(tuple(affine)) else None
-
-
-def _usable(geotransform: GeoTransform) -> bool:
-    """Tell whether it leads to numbers and back: files may hold anything."""
-    _, a, b, _, c, d = geotransform
-    return all(map(math.isfinite, geotransform)) and SMALLEST < abs(a * d - b * c) < LARGEST
-
-
-def _srs(wkt: str) -> Any:
-    if not wkt:
-        return None
-    srs = osr.SpatialReference()
-    code, _ = attempt(srs.ImportFromWkt, wkt)
-    return srs if code == 0 else None
-
-
-def _wkt(srs: Any) -> str:
-    if srs is None:
-        return ""
-    wkt, _ = attempt(srs.ExportToWkt)
-    # Some systems (derived, some vertical ones) have no words in the older dialect.
-    if not wkt:
-        wkt, _ = attempt(srs.ExportToWkt, ["FORMAT=WKT2_2018"])
-    return wkt or ""
-
-
-def _same_crs(one: str, other: str) -> bool:
-    if not one or not other or one == other:
-        return True
-    first, second = _srs(one), _srs(other)
-    if first is None or second is None:
-        return False
-    return bool(
-        first.IsSame(second, ["IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", "CRITERION=EQUIVALENT"])
-    )
+    return tuple(affine) if affine and leads_somewhere(tuple(affine)) else None

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,11 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .block_cache import CacheShare
+from .damage import blocks_of, damage_text
 from .gdal_calls import attempt, quiet
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
+from .nodata import is_nan, nodata_test
 from .pixels import has_gdal_type, numpy_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
 from .windows import Window
@@ -26,17 +28,6 @@ Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]
 
 DISPLAY_INTERPRETATIONS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
-# Whole numbers up to here are the same in text, in float32 and in float64.
-EXACT_IN_FLOAT32 = 2**24
-# Numbers beyond this are nodata of some make (-3.4e38 and its kin), never measurements.
-FAR_OUT = 1e30
-
-
-class NodataTest(NamedTuple):
-    """What a nodata value looks like in the numbers read: between two bounds, often equal."""
-
-    low: Any
-    high: Any
 
 
 class RasterSource:
@@ -198,9 +189,9 @@ class RasterSource:
         # Whole numbers of 64 bits hold signed beside unsigned ones, where GDAL has them (3.5).
         self.dtype = together if has_gdal_type(together) else np.dtype(np.float64)
         declared = [band.GetNoDataValue() for band in chosen]
-        self._nodata_tests = [_nodata_test(*pair) for pair in zip(declared, native)]
+        self._nodata_tests = [nodata_test(*pair) for pair in zip(declared, native)]
         self.nodata = tuple(
-            value if test is not None or (_is_nan(value) and dtype.kind == "f") else None
+            value if test is not None or (is_nan(value) and dtype.kind == "f") else None
             for value, test, dtype in zip(declared, self._nodata_tests, native)
         )
 
@@ -253,7 +244,7 @@ class RasterSource:
         for mask in self._masks:
             inside, error = read_pixels(mask, window, np.dtype(np.uint8))
             if inside is None or error:
-                raise SuperSegError(_damage_text(self.name, "its mask", window, error))
+                raise SuperSegError(damage_text(self.name, "its mask", window, error))
             valid &= inside[0] != 0
         return valid
 
@@ -261,11 +252,11 @@ class RasterSource:
         """Find the band and block that cannot be read, and say so."""
         for number in self.bands:
             band = self._dataset.GetRasterBand(number)
-            for block in _blocks_of(band, window):
+            for block in blocks_of(band, window):
                 values, why = read_pixels(band, block, self.dtype)
                 if values is None or why:
-                    raise SuperSegError(_damage_text(self.name, f"band {number}", block, why))
-        raise SuperSegError(_damage_text(self.name, "a band", window, error))
+                    raise SuperSegError(damage_text(self.name, f"band {number}", block, why))
+        raise SuperSegError(damage_text(self.name, "a band", window, error))
 
 
 def _open(path: str) -> Any:
@@ -298,49 +289,3 @@ def _is_signed_byte(band: Any) -> bool:
     if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
         return False
     return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")
-
-
-def _is_nan(value: float | None) -> bool:
-    return value is not None and value != value
-
-
-def _nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
-    """Say how to find a nodata value in numbers of a type; None where it cannot occur there."""
-    if value is None or value != value:
-        return None
-    whole = np.isfinite(value) and value == int(value)
-    if dtype.kind != "f":
-        limits = np.iinfo(dtype)
-        if not whole or not limits.min <= value <= limits.max:
-            return None
-        return NodataTest(dtype.type(value), dtype.type(value))
-    with np.errstate(over="ignore"):
-        exact = dtype.type(value)
-        if not np.isfinite(exact):
-            return None
-        if whole and abs(value) < EXACT_IN_FLOAT32:
-            return NodataTest(exact, exact)
-        # Such values are written into files as text, with fewer digits than the pixels have.
-        digits_lost = 1e-3 if abs(value) > FAR_OUT else 4 * float(np.finfo(np.float32).eps)
-        slack = abs(exact) * dtype.type(digits_lost)
-        return NodataTest(exact - slack, exact + slack)
-
-
-def _blocks_of(band: Any, window: Window) -> list[Window]:
-    """Cut a window along the file's own blocks."""
-    width, height = band.GetBlockSize()
-    return [
-        Window(col, row, width, height).intersection(window)
-        for row in range(window.row // height * height, window.row + window.height, height)
-        for col in range(window.col // width * width, window.col + window.width, width)
-    ]
-
-
-def _damage_text(name: str, what: str, window: Window, error: str) -> str:
-    rows = f"{window.row} to {window.row + window.height - 1}"
-    columns = f"{window.col} to {window.col + window.width - 1}"
-    return (
-        f"{name}: {what} cannot be read at rows {rows}, columns {columns}, counted from 0"
-        f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or set EXTENT"
-        " to leave that part out."
-    )

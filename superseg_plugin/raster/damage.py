@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a raster is damaged, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .windows import Window
+
+
+def blocks_of(band: Any, window: Window) -> list[Window]:
+    """Cut a window along the file's own blocks."""
+    width, height = band.GetBlockSize()
+    return [
+        Window(col, row, width, height).intersection(window)
+        for row in range(window.row // height * height, window.row + window.height, height)
+        for col in range(window.col // width * width, window.col + window.width, width)
+    ]
+
+
+def damage_text(name: str, what: str, window: Window, error: str) -> str:
+    """Say what cannot be read, where, and what to do."""
+    rows = f"{window.row} to {window.row + window.height - 1}"
+    columns = f"{window.col} to {window.col + window.width - 1}"
+    return (
+        f"{name}: {what} cannot be read at rows {rows}, columns {columns}, counted from 0"
+        f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or set EXTENT"
+        " to leave that part out."
+    )
