@@ -23,19 +23,24 @@ from .networks import (
 from .scaling import BandScaling, to_standard
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
-# Into how many parts a tile is cut where memory is short, one after the other.
-PARTS = (1, 2, 4, 8)
+# Into how many parts a tile is cut at most where memory is short.
+MOST_PARTS = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class Classifier:
-    """A trained network, batch norm folded, on its device."""
+    """A trained network, batch norm folded, on its device.
+
+    Attributes:
+        parts: into how many parts tiles have to be cut, as memory has turned out to be.
+    """
 
     network: torch.nn.Module
     alignment: int
     halo: int
     output_stride: int
     device: torch.device
+    parts: int = 1
 
     @classmethod
     def load(
@@ -84,16 +89,19 @@ class Classifier:
         image = torch.from_numpy(to_standard(values, valid, scaling))[None]
         rows, cols = valid.shape
         image = functional.pad(image, (0, -cols % self.alignment, 0, -rows % self.alignment))
-        for parts in PARTS:
-            if parts > 1:
-                say(f"The device is out of memory: computing the tile in {parts} parts")
+        while True:
             try:
-                found = [self._run(part, inner) for part, inner in self._cut(image, core, parts)]
-                return found[0] if parts == 1 else torch.cat(found, dim=1)
+                pieces = self._cut(image, core, self.parts)
+                found = [self._run(part, inner) for part, inner in pieces]
+                return found[0] if len(found) == 1 else torch.cat(found, dim=1)
             except Exception as error:
                 if not is_shortage(error):
                     raise
             release_memory(self.device)
+            if self.parts == MOST_PARTS:
+                break
+            self.parts *= 2
+            say(f"The device is out of memory: computing tiles in {self.parts} parts")
         if self.device.type == "cpu":
             raise MemoryError(f"for a tile of {rows} x {cols} pixels")
         say("The device is still out of memory: computing this tile on the CPU")

@@ -105,7 +105,7 @@ def classification(session: Session) -> list[Attempt]:
         session,
         "classify",
         Moment("Network light"),
-        "computing the tile in",
+        "computing tiles in",
         MODEL=str(model),
     )
 
