@@ -185,14 +185,14 @@ class RuntimeDialog(QDialog):
         self.log.clear()
         self.activity.setText(title)
         self.bar.setValue(0)
-        self.task = self._background(title, work, done)
+        self.task = self._background(title, work, done, quiet=False)
         self.task.said.connect(self._say)
         self.task.activity.connect(self.activity.setText)
         self.task.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
         self._enable()
 
-    def _background(self, title, work, done):
-        task = RuntimeTask(title, work)
+    def _background(self, title, work, done, quiet=True):
+        task = RuntimeTask(title, work, quiet)
         self._tasks.append(task)
         task.done.connect(lambda: self._end(task, done))
         task.start()

@@ -24,8 +24,12 @@ class RuntimeTask(QgsTask):
     activity = pyqtSignal(str)
     done = pyqtSignal()
 
-    def __init__(self, title, work):
-        super().__init__(title, QgsTask.Flag.CanCancel)
+    def __init__(self, title, work, quiet=False):
+        flags = QgsTask.Flag.CanCancel
+        if quiet and hasattr(QgsTask.Flag, "Hidden"):
+            # QGIS announces the end of the others; 3.22 that of all.
+            flags |= QgsTask.Flag.Hidden
+        super().__init__(title, flags)
         self._work = work
         self.result = None
         self.error = ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import SuperSegError
+from ..errors import Cancelled, SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..run_folder import RunFolder
 from .builders import Builder, find_builders
@@ -84,13 +85,20 @@ def install_environment(
             made = Making(host, build, network, partial.path, log).make(builders, source)
             stop_if_cancelled(log)
             _take_place(made, home)
+        except Cancelled:
+            # Thousands of files: who cancels does not wait for them.
+            threading.Thread(target=_remove, args=(partial,)).start()
+            raise
         except OSError as error:
+            _remove(partial)
             raise SuperSegError(
                 f"The runtime cannot be written to {home} ({error.strerror}); check the free space "
                 "and the rights on the folder."
             ) from error
-        finally:
-            partial.remove()
+        except BaseException:
+            _remove(partial)
+            raise
+        _remove(partial)
         if probe(environment_python(environment_folder())) is None:
             raise SuperSegError(
                 f"The runtime in {environment_folder()} cannot be started; install it again."
@@ -185,6 +193,13 @@ def about_environment() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _remove(partial: RunFolder) -> None:
+    # The folder's lock goes last: what is left of a removal that is broken off has one, and is
+    # removed by the next installation.
+    shutil.rmtree(partial.path / "runtime", ignore_errors=True)
+    partial.remove()
 
 
 def _home(folder: str | None) -> Path:

@@ -44,7 +44,8 @@ class RuntimePlay(Stage):
         self.dialog.refresh()
         unloadPlugin("superseg_plugin")
         yield from self.rest(25)
-        self.seen["after unloading"] = [*self.dialogs(), *self.messages()]
+        wrong = [text for text in self.messages() if "error" in text.lower()]
+        self.seen["after unloading"] = [*self.dialogs(), *wrong]
         self.seen["longest pause"] = self.longest
 
     def as_it_is(self):
@@ -91,6 +92,7 @@ class RuntimePlay(Stage):
         self.press("cancel_button")
         yield from self.wait(lambda: self.dialog.task is None)
         self.seen["cancel"] = [time.monotonic() - begin, self.dialog.log.toPlainText()]
+        yield from self.wait(lambda: not list(HOME.glob("partial-*")), seconds=30)
         yield from self.known()
         self.seen["left"] = sorted(path.name for path in HOME.iterdir())
 

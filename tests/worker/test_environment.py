@@ -181,6 +181,7 @@ def test_a_zip_that_leads_out_of_its_folder_does_not(home, tmp_path, listener):
         opened.writestr("readme.txt", "no wheel either")
     with pytest.raises(Cancelled):
         install_environment("cpu", str(tmp_path / "wheels.zip"), stopping(listener, "Building"))
+    wait_for(lambda: not list(home.glob("partial-*")))
     assert not list(tmp_path.rglob("out-0*"))
 
 
@@ -189,6 +190,7 @@ def test_a_cancelled_installation_changes_nothing(old_environment, home, listene
     with pytest.raises(Cancelled):
         install_environment("cpu", None, impatient)
     assert time.monotonic() - impatient.asked < 2
+    wait_for(lambda: not list(home.glob("partial-*")))
     assert (old_environment / "kept.txt").read_text() == "old"
     assert sorted(path.name for path in home.iterdir()) == ["install.log", "runtime"]
 
@@ -206,7 +208,7 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(home, tmp_path, lis
     assert [path.name for path in home.glob("partial-*/big")] == ["big"]
     with pytest.raises(Cancelled):
         install_environment("cpu", None, stopping(listener, "Building"))
-    assert not list(home.glob("partial-*"))
+    wait_for(lambda: not list(home.glob("partial-*")))
 
 
 def test_one_previous_environment_is_kept(old_environment, home):
