@@ -110,8 +110,8 @@ def tell(name: str, attempts: list[Attempt]) -> int:
     for attempt in attempts:
         for text in [*attempt.wrong, *(f"left: {path}" for path in attempt.left)]:
             print(f"    {text}", flush=True)
-        if attempt.note and len(attempts) < 3:
-            print(f"    ({attempt.note})", flush=True)
+    if attempts[-1].note:
+        print(f"    ({attempts[-1].note})", flush=True)
     return int(survived < len(attempts) or bool(left) or slow)
 
 
