@@ -32,3 +32,12 @@ class Listener(QgsProcessingFeedback):
 
     def reportError(self, error, fatalError=False):  # noqa: N803 - QGIS's own name
         self.lines.append(error)
+
+
+def load_results(algorithm, context, feedback, results):
+    """Load what an algorithm made as the dialog does, styles and all."""
+    from processing.gui import Postprocessing
+
+    # What stands for the interface in pytest-qgis is no match for QGIS 3.40; there may be none.
+    Postprocessing.iface = None
+    Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters=results)

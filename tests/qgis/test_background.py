@@ -18,7 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
 from tests.conftest import quarters, read_raster, write_raster
-from tests.qgis.helpers import Listener
+from tests.qgis.helpers import Listener, load_results
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,6 @@ def test_a_run_in_the_background(start, files, tmp_path, monkeypatch):
 
 
 def test_a_background_run_has_its_results_styled(start, files, tmp_path, project_context):
-    from processing.gui.Postprocessing import handleAlgorithmResults
-
     path = str(tmp_path / "superpixels.tif")
     sink = QgsProcessingOutputLayerDefinition(path, QgsProject.instance())
     feedback = Listener()
@@ -92,7 +90,7 @@ def test_a_background_run_has_its_results_styled(start, files, tmp_path, project
     wait_for(lambda: ended)
     gc.collect()
     algorithm = QgsApplication.processingRegistry().algorithmById("superseg:superpixels")
-    handleAlgorithmResults(algorithm, project_context, feedback, parameters=ended[0][1])
+    load_results(algorithm, project_context, feedback, ended[0][1])
     (layer,) = QgsProject.instance().mapLayersByName("Superpixels")
     assert isinstance(layer.renderer(), QgsHillshadeRenderer)
 

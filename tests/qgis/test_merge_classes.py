@@ -23,6 +23,7 @@ from qgis.core import (
 
 from superseg_plugin.raster.class_table import read_class_table
 from tests.conftest import GEOTRANSFORM, read_raster, write_raster
+from tests.qgis.helpers import load_results
 
 
 @pytest.fixture
@@ -95,8 +96,6 @@ def test_classes_of_a_part_of_the_image(run, files, tmp_path):
 def test_the_legend_shows_names_as_they_are_and_no_empty_numbers(
     run, plugin, files, table, tmp_path, project_context, listener
 ):
-    from processing.gui.Postprocessing import handleAlgorithmResults
-
     project = QgsProject.instance()
     parameters = {
         "CLASSIFICATION": files["fields"],
@@ -105,7 +104,7 @@ def test_the_legend_shows_names_as_they_are_and_no_empty_numbers(
     }
     algorithm = plugin.provider.algorithm("mergeclasses")
     results = run(algorithm, parameters, listener, project_context)
-    handleAlgorithmResults(algorithm, project_context, listener, parameters=results)
+    load_results(algorithm, project_context, listener, results)
     (layer,) = project.mapLayers().values()
     assert layer.name() == "Merged classes"
     renderer = layer.renderer()

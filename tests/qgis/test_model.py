@@ -8,6 +8,7 @@ import pytest
 from qgis.core import QgsPalettedRasterRenderer, QgsProcessingOutputLayerDefinition, QgsProject
 
 from tests.conftest import read_raster
+from tests.qgis.helpers import load_results
 from tests.qgis.test_public_names import MODEL_NAME
 
 
@@ -66,8 +67,6 @@ def test_the_model_takes_as_many_classes_as_its_step(provider):
 
 
 def test_the_model_styles_its_classes(run, files, shipped, project_context, listener):
-    from processing.gui.Postprocessing import handleAlgorithmResults
-
     model, names, places = shipped
     outputs = {names[title]: place for title, place in places.items()}
     outputs[names["Classes"]] = QgsProcessingOutputLayerDefinition(
@@ -75,6 +74,6 @@ def test_the_model_styles_its_classes(run, files, shipped, project_context, list
     )
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "STEPS": 2, "DEVICE": "cpu", **outputs}
     results = run(model, parameters, listener, project_context)
-    handleAlgorithmResults(model, project_context, listener, parameters=results)
+    load_results(model, project_context, listener, results)
     layers = {layer.name(): layer for layer in QgsProject.instance().mapLayers().values()}
     assert isinstance(layers["Classes"].renderer(), QgsPalettedRasterRenderer)

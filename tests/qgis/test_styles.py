@@ -18,12 +18,12 @@ from qgis.core import (
 )
 
 from tests.conftest import read_raster, write_raster
+from tests.qgis.helpers import load_results
 
 
 @pytest.fixture
 def load(run, plugin, project_context, tmp_path, listener):
     """Run an algorithm, load its results as the dialog does, and return the layers by name."""
-    from processing.gui.Postprocessing import handleAlgorithmResults
 
     def load_it(name, parameters, outputs):
         project = QgsProject.instance()
@@ -35,7 +35,7 @@ def load(run, plugin, project_context, tmp_path, listener):
         results = run(algorithm, {**parameters, **sinks}, listener, project_context)
         # Nothing but SuperSeg itself may be what keeps the styles alive.
         gc.collect()
-        handleAlgorithmResults(algorithm, project_context, listener, parameters=results)
+        load_results(algorithm, project_context, listener, results)
         return {layer.name(): layer for layer in project.mapLayers().values()}
 
     return load_it
