@@ -57,9 +57,7 @@ def _overview(maps: Maps, piece: Window) -> Html:
     shown = photo(_image(image, whole, width, height), valid)
     figures = [
         _figure(shown, size, "Image", caption, _frame(piece, whole) if framed else ""),
-        _figure(
-            chart(numbers, table.colors), size, "Classes", f"Map of {len(table.names)} classes."
-        ),
+        _figure(chart(numbers, table.colors), size, "Classes", "In the colors of the table below."),
         _figure(
             chart(numbers, _averages(maps)),
             size,

@@ -43,7 +43,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 th, td { padding: .32em .8em; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
+th { font-weight: 600; color: var(--soft); vertical-align: bottom; white-space: normal; }
 tr, .whole, .facts { break-inside: avoid; }
 thead { display: table-header-group; }
 .facts { font-size: .88em; }
@@ -95,6 +95,7 @@ svg.small { width: 7.5em; display: inline-block; vertical-align: middle; }
   @page { margin: 16mm 15mm; }
   body { font-size: 10pt; max-width: none; padding: 0; }
   .scroll { overflow: visible; }
+  .scroll th, .scroll td { padding: .25em .5em; font-size: 8pt; }
   .maps { grid-template-columns: 1fr 1fr; gap: 5mm; }
   .columns { grid-template-columns: 1fr 1fr 1fr; gap: 0 5mm; }
   svg:not(.small) { max-width: 150mm; }

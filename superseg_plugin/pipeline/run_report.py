@@ -187,7 +187,9 @@ def _course(run: Run) -> list[Section]:
         "Image": _image_facts(run.source),
         "Software": versions,
     }
-    parts = [f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns.items()]
+    parts = [
+        f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns.items() if values
+    ]
     circumstances = Html('<div class="columns">\n' + "\n".join(parts) + "\n</div>")
     sections.append(("Circumstances", circumstances))
     if run.caller.command:
