@@ -101,7 +101,7 @@ class ClusterModel:
 
 
 def fit_cluster_model(
-    superpixels: SceneDescription, classes: int
+    superpixels: SceneDescription, classes: int, members: int = MEMBERS
 ) -> tuple[ClusterModel, FloatArray]:
     """Find the classes of superpixels by what they look like and what surrounds them.
 
@@ -113,6 +113,7 @@ def fit_cluster_model(
         superpixels: of the scene.
         classes: wanted; a few more may come back, and fewer where there are fewer distinct
             superpixels.
+        members: mixtures that have to agree; fewer take less time, and chance has more to say.
 
     Returns:
         The model and the features of the superpixels.
@@ -131,14 +132,15 @@ def fit_cluster_model(
         walks = _walks(superpixels)
         surroundings = _fit_surroundings(features, vocabularies, walks, left)
         features = _with_surroundings(features, surroundings, vocabularies, walks)
-    members = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), MEMBERS)
-    votes = _votes(members, features, counts, classes)
-    return ClusterModel(space, vocabularies, tuple(surroundings), members, votes), features
+    fitted = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), members)
+    votes = _votes(fitted, features, counts, classes)
+    return ClusterModel(space, vocabularies, tuple(surroundings), fitted, votes), features
 
 
 def _votes(members: Ensemble, features: FloatArray, counts: FloatArray, classes: int) -> FloatArray:
-    voters = shuffled(len(features), MEMBERS)[:VOTERS]
-    return vote(members.posteriors(features[voters]), counts[voters], MEMBERS, classes)
+    count = len(members.log_weights)
+    voters = shuffled(len(features), count)[:VOTERS]
+    return vote(members.posteriors(features[voters]), counts[voters], count, classes)
 
 
 def _counts_as(pixels: DoubleArray) -> FloatArray:

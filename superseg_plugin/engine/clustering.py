@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cluster_model import ClusterModel, fit_cluster_model
+from .cluster_model import MEMBERS, ClusterModel, fit_cluster_model
 from .description import SceneDescription
 from .projection import row_parts
 from .smoothing import smooth_keeping_classes
@@ -35,7 +35,7 @@ class Clusters:
 
 
 def cluster_superpixels(
-    superpixels: SceneDescription, classes: int, smoothness: float
+    superpixels: SceneDescription, classes: int, smoothness: float, members: int = MEMBERS
 ) -> tuple[ClusterModel, Clusters]:
     """Find classes of superpixels and smooth them on their graph.
 
@@ -44,8 +44,9 @@ def cluster_superpixels(
         classes: wanted; a few more may come back, and fewer where there are fewer distinct
             superpixels.
         smoothness: weight of the neighbors, 0 for none.
+        members: see `fit_cluster_model`.
     """
-    model, features = fit_cluster_model(superpixels, classes)
+    model, features = fit_cluster_model(superpixels, classes, members)
     return model, _classify(superpixels, model, features, smoothness)
 
 

@@ -67,6 +67,7 @@ def cluster_superpixels(
     smoothness: float,
     worker: Worker,
     progress: Progress,
+    members: int | None = None,
 ) -> Clusters:
     """Find classes of described superpixels and smooth them on their graph.
 
@@ -80,8 +81,13 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
         progress: asked for cancel, and told of fewer classes.
+        members: mixtures that have to agree; the usual number where None.
     """
-    options = {"classes": classes or AUTOMATIC_CLASSES, "smoothness": smoothness}
+    options: dict[str, Any] = {
+        "classes": classes or AUTOMATIC_CLASSES,
+        "smoothness": smoothness,
+        **({"members": members} if members else {}),
+    }
     found = _ask("cluster", description, options, {}, worker, progress)
     found = _join(found, description.pixels, classes)
     if classes and found.classes < classes:

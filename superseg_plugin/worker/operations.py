@@ -85,14 +85,16 @@ def describe_superpixels(call: Call) -> Answer:
 def cluster(call: Call) -> Answer:
     """Classes of superpixels `sums`, `pairs`, `lengths` on their graph, and what tells them apart.
 
-    The model comes back as arrays named `model.*`.
+    The model comes back as arrays named `model.*`; option members for other than the usual number
+    of mixtures.
     """
     from ..engine import clustering
 
     superpixels = _superpixels(call)
     options = call.options
+    few = {name: options[name] for name in ("members",) if name in options}
     model, clusters = clustering.cluster_superpixels(
-        superpixels, options["classes"], options["smoothness"]
+        superpixels, options["classes"], options["smoothness"], **few
     )
     return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
 
