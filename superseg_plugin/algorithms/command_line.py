@@ -26,9 +26,9 @@ from ..raster.gdal_calls import gdal_version
 from ..resources import version
 
 # What a report that is passed on must not give away.
-NAMES = "password|passwd|pwd|token|secret|sig|signature|key"
+NAMES = "password|passwd|pwd|token|secret|sig|signature|access_key|api_key|apikey"
 TAKEN_OUT = (
-    (re.compile(rf"(?i)((?:{NAMES})=)[^\s&'\";|]+"), r"\1…"),
+    (re.compile(rf"(?i)(\b(?:{NAMES})=)(?:'[^']*'|[^\s&'\";|]+)"), r"\1…"),
     (re.compile(r"(://)[^/@\s:]+:[^/@\s]+@"), r"\1…@"),
 )
 FILES_OF_LAYERS = ("gdal", "ogr")

@@ -58,6 +58,11 @@ class Run:
     losses: Sequence[float] = ()
     live: Sequence[int] = ()
 
+    @property
+    def name(self) -> str:
+        """Name of the image, without what an address has after it, such as a signature."""
+        return self.source.name.split("?")[0]
+
 
 def segmentation_report(
     run: Run,
@@ -88,8 +93,8 @@ def segmentation_report(
         **({"classified": _area(float(classes.areas.sum()))} if has_meters(grid) else {}),
         "computing": _time(sum(run.stages.values())),
     }
-    lead = f"Classes of like surface in {run.source.name}, found without samples."
-    return page(f"Segmentation of {run.source.name}", sections, lead, figures)
+    lead = f"Classes of like surface in {run.name}, found without samples."
+    return page(f"Segmentation of {run.name}", sections, lead, figures)
 
 
 def training_report(run: Run, classes: int, model: Model) -> str:
@@ -107,8 +112,8 @@ def training_report(run: Run, classes: int, model: Model) -> str:
         "computing": _time(sum(run.stages.values())),
     }
     sections = _alike(model.merge_order, model.class_names, model.class_colors) + _course(run)
-    lead = f"A network that tells the classes of {run.source.name} apart, made without samples."
-    return page(f"Training on {run.source.name}", sections, lead, figures)
+    lead = f"A network that tells the classes of {run.name} apart, made without samples."
+    return page(f"Training on {run.name}", sections, lead, figures)
 
 
 def class_section(classes: ClassTable, source: RasterSource) -> Html:
@@ -225,7 +230,7 @@ def _image_facts(source: RasterSource) -> dict[str, object]:
     col, row = source.offset
     cut = (grid.width, grid.height) != (whole.width, whole.height)
     return {
-        "Name": source.name,
+        "Name": source.name.split("?")[0],
         "Size": f"{grid.width:,} {TIMES} {grid.height:,} pixels",
         "Part of": (
             f"{whole.width:,} {TIMES} {whole.height:,} pixels, from column {col} and row {row}"

@@ -11,7 +11,9 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from superseg_plugin.algorithms.command_line import without_secrets
 from tests.conftest import read_raster
 from tests.qgis.test_public_names import MODEL_NAME
 
@@ -115,6 +117,19 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
     assert again.returncode == 0, again.stderr
     assert first.read_bytes() == before
     assert read_raster(first).shape == (1, 55, 50)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/vsicurl/https://me:w0rd@x.org/a.tif", "/vsicurl/https://…@x.org/a.tif"),
+        ("https://x.org/a.tif?sig=abc%2F&page=2", "https://x.org/a.tif?sig=…&page=2"),
+        ("PG:host=x user=me password='my word' table=t", "PG:host=x user=me password=… table=t"),
+        ("/data/keys=1/my images/a.tif", "/data/keys=1/my images/a.tif"),
+    ],
+)
+def test_passwords_stay_out_of_reports(address, shown):
+    assert without_secrets(address) == shown
 
 
 def test_merge_classes(qgis_process, files, tmp_path):
