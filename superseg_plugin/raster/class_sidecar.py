@@ -49,8 +49,7 @@ def update_sidecar(path: str | Path, looks: Mapping[int, ClassLook]) -> str:
         Why it could not be done, "" where it was.
     """
     error = _update(path, looks, gdal.OF_RASTER)
-    found = {} if error else _names(path)
-    if not error and any(found.get(number) != look.name for number, look in looks.items()):
+    if not error and not _tells(path, looks):
         error = _update(path, looks, gdal.OF_RASTER | gdal.OF_UPDATE)
     return error
 
@@ -82,18 +81,26 @@ def _update(path: str | Path, looks: Mapping[int, ClassLook], mode: int) -> str:
     return next((text for text in [*errors, *last] if text), "")
 
 
-def _names(path: str | Path) -> dict[int, str]:
-    """Names in the attribute table, by class number."""
+def _tells(path: str | Path, looks: Mapping[int, ClassLook]) -> bool:
+    """Tell whether the attribute table that GDAL finds now is the one that was written."""
     dataset, _ = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
     band = dataset.GetRasterBand(1)
     table, _ = attempt(band.GetDefaultRAT)
-    columns = [table.GetNameOfCol(column) for column in range(table.GetColumnCount())]
-    value, name = columns.index("Value"), columns.index("Class")
-    return {
-        table.GetValueAsInt(row, value): table.GetValueAsString(row, name)
-        for row in range(table.GetRowCount())
-        if table.GetValueAsString(row, name)
-    }
+    places = {table.GetNameOfCol(column): column for column in range(table.GetColumnCount())}
+    for row in range(table.GetRowCount()):
+        number = table.GetValueAsInt(row, places["Value"])
+        look = looks.get(number)
+        if look is None:
+            continue
+        color = tuple(table.GetValueAsInt(row, places[part]) for part in ("Red", "Green", "Blue"))
+        name = table.GetValueAsString(row, places["Class"])
+        merged = table.GetValueAsInt(row, places[MERGED]) if MERGED in places else number
+        group = table.GetValueAsString(row, places[MERGED_NAME]) if MERGED in places else None
+        if (name, color, merged) != (look.name, look.color, look.merged):
+            return False
+        if group not in (None, look.merged_name):
+            return False
+    return True
 
 
 def _table(former: Any, looks: Mapping[int, ClassLook]) -> Any:

@@ -50,6 +50,18 @@ def test_the_attribute_table_follows_and_the_raster_stays(tmp_path):
     assert colors[2] == (4, 5, 6)
 
 
+def test_nothing_but_a_merge_is_written_too(tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(2))
+    first = {n: ClassLook(f"Class {n}", (n, n, n), n, f"Class {n}") for n in (1, 2)}
+    assert update_sidecar(path, first) == ""
+    second = {n: ClassLook(f"Class {n}", (n, n, n), 1, "Both") for n in (1, 2)}
+    assert update_sidecar(path, second) == ""
+    assert table_of(path)[0]["Merged"] == ["1", "1"]
+    third = {n: ClassLook(f"Class {n}", (n, n, n), 1, "All") for n in (1, 2)}
+    assert update_sidecar(path, third) == ""
+    assert table_of(path)[0]["MergedName"] == ["All", "All"]
+
+
 def test_the_columns_of_merged_classes_go_when_nothing_is_merged(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
     together = {1: ClassLook("a", (1, 2, 3), 1, "a"), 2: ClassLook("b", (4, 5, 6), 1, "a")}
