@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.evaluation import run_evaluation
@@ -124,3 +125,12 @@ def test_the_report_holds_the_scores_and_the_matrix(tmp_path):
     assert f"{found.ami:.4f}" in cells
     assert f"{found.with_unlabelled.fmi:.4f}" in cells
     assert f"{100 * found.table[0, 0] / found.table[0].sum():.1f}" in cells
+
+
+def test_numbers_beyond_63_bits_are_no_classes(tmp_path):
+    path = str(tmp_path / "a.tif")
+    dataset = gdal.GetDriverByName("GTiff").Create(path, 4, 3, 1, gdal.GDT_UInt64)
+    dataset.GetRasterBand(1).WriteArray(np.full((3, 4), 2**64 - 1, np.uint64))
+    dataset = None
+    with RasterSource(path) as one, pytest.raises(SuperSegError, match="class numbers"):
+        run_evaluation(one, one, None, None, SilentProgress())

@@ -18,7 +18,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline import run_report
 from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.merge_table import read_merge_table
-from superseg_plugin.pipeline.model_file import load_model, read_header
+from superseg_plugin.pipeline.model_file import load_model, read_header, save_model
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.class_table import ClassTable, write_class_table
 from superseg_plugin.raster.source import RasterSource
@@ -27,6 +27,7 @@ from superseg_plugin.run_folder import RunFolder
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import Interpreter, numba_cache_folder
 from tests.conftest import REPOSITORY, quarters, write_raster
+from tests.fuzz.files import MODEL, header_seeds
 
 PACKAGE = REPOSITORY / "superseg_plugin"
 NEVER_IMPORTED = {"pickle", "dill", "marshal", "shelve", "pty"}
@@ -69,8 +70,10 @@ def test_nothing_is_unpickled_evaluated_or_given_to_a_shell():
     assert found == []
 
 
-def header(**tensors):
-    text = json.dumps({"__metadata__": {"format": "superseg", "format_version": "1"}, **tensors})
+def model_with(**tensors):
+    """A model's header, sound but for its tensors."""
+    metadata = json.loads(header_seeds()[0])["__metadata__"]
+    text = json.dumps({"__metadata__": metadata, **tensors})
     return len(text).to_bytes(8, "little") + text.encode()
 
 
@@ -82,7 +85,7 @@ def header(**tensors):
 def test_a_model_that_claims_more_than_it_holds_takes_no_memory(tmp_path, claimed, size):
     path = tmp_path / "m.superseg"
     tensor = {"dtype": "F32", "shape": [claimed], "data_offsets": [0, 4 * claimed]}
-    content = header(a=tensor)
+    content = model_with(a=tensor)
     path.write_bytes(content)
     if size:
         os.truncate(path, len(content) + size)
@@ -96,6 +99,16 @@ def test_a_model_that_claims_more_than_it_holds_takes_no_memory(tmp_path, claime
         tracemalloc.stop()
 
 
+def test_a_model_whose_tensors_share_bytes_takes_no_more_memory_than_its_file(tmp_path):
+    path = tmp_path / "m.superseg"
+    tensor = {"dtype": "F32", "shape": [100], "data_offsets": [0, 400]}
+    path.write_bytes(model_with(a=tensor) + bytes(400))
+    assert load_model(path).weights["a"].shape == (100,)
+    path.write_bytes(model_with(a=tensor, b=tensor) + bytes(400))
+    with pytest.raises(SuperSegError, match="cut off or damaged"):
+        load_model(path)
+
+
 _opened: list[str] = []
 
 
@@ -105,8 +118,6 @@ def _note_opening(event, arguments):
 
 
 def test_paths_in_models_and_tables_are_names_and_nothing_is_opened_for_them(tmp_path):
-    from tests.fuzz.files import MODEL, save_model
-
     victim = tmp_path / "victim"
     victim.write_bytes(bytes(24))
     weights = {str(victim): np.ones(3, np.float32), "../../victim": np.ones(3, np.float32)}

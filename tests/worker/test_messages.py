@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Messages that lie are told from messages, before anybody acts on them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from superseg_plugin.worker.messages import MessageError, read_message, read_request
+from superseg_plugin.worker.protocol import load_arrays, map_arrays, write_arrays
+
+ARRAY = {"name": "a", "dtype": "<f8", "shape": [2, 3], "offset": 0}
+REQUEST = {"id": 1, "op": "measure_bands", "options": {}, "slot": 1, "arrays": [ARRAY]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"dtype": "|O"}, "do not travel"),
+        ({"dtype": "<U9"}, "do not travel"),
+        ({"dtype": "i4,O"}, "do not travel"),
+        ({"dtype": "=b4"}, "no type"),
+        ({"shape": [-1, 3]}, "something else than sizes"),
+        ({"shape": [True]}, "something else than sizes"),
+        ({"shape": [10**30]}, "something else than sizes"),
+        ({"shape": [1] * 99}, "no list of sizes"),
+        ({"offset": -8}, "offset"),
+        ({"name": 5}, "name"),
+    ],
+)
+def test_arrays_that_lie_are_refused(changes, reason):
+    arrays = [{**ARRAY, **changes}]
+    with pytest.raises(MessageError, match=reason):
+        read_request(json.dumps({**REQUEST, "arrays": arrays}))
+    with pytest.raises(MessageError, match=reason):
+        read_message(json.dumps({"id": 1, "result": {}, "arrays": arrays}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"slot": "../../etc/passwd"}, {"slot": -1}, {"id": None}, {"op": ["x"]}, {"options": []}],
+)
+def test_requests_that_lie_are_refused(changes):
+    with pytest.raises(MessageError):
+        read_request(json.dumps({**REQUEST, **changes}))
+
+
+@pytest.mark.parametrize("line", ["", "[" * 99999, "[1]", '{"id": 1', b"\xff\xfe", "1" * 9999])
+def test_what_is_no_message_is_refused(line):
+    with pytest.raises(MessageError):
+        read_request(line)
+
+
+def test_two_arrays_of_one_name_are_refused():
+    with pytest.raises(MessageError, match="same name"):
+        read_request(json.dumps({**REQUEST, "arrays": [ARRAY, ARRAY]}))
+
+
+@pytest.mark.parametrize("shape", [[2, 4], [2**40, 2**20], [7]])
+@pytest.mark.parametrize("read", [map_arrays, load_arrays])
+def test_arrays_beyond_their_file_are_refused(tmp_path, shape, read):
+    path = tmp_path / "slot"
+    write_arrays(path, {"a": np.arange(6.0).reshape(2, 3)})
+    sound = read_request(json.dumps(REQUEST)).arrays
+    assert (read(path, sound)["a"] == np.arange(6.0).reshape(2, 3)).all()
+    lying = read_request(json.dumps({**REQUEST, "arrays": [{**ARRAY, "shape": shape}]})).arrays
+    with pytest.raises(MessageError, match="beyond its file"):
+        read(path, lying)
