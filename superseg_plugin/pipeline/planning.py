@@ -55,7 +55,11 @@ class Plan:
             kind, name = self._calibration.auto_device
         size = superpixels.tile_size or automatic_tile(source)
         grid = source.grid
-        seen = training.steps * training.batch_size * training.patch_size**2 if training else 0
+        seen = 0
+        if training:
+            # Patches are no larger than the scene.
+            side = min(training.patch_size, max(grid.width, grid.height))
+            seen = training.steps * training.batch_size * side**2
         self._work = Work(
             pixels=grid.width * grid.height,
             bands=len(source.bands),
