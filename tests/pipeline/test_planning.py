@@ -182,26 +182,28 @@ def test_stages_tell_what_is_left_at_the_pace_of_the_run(monkeypatch):
         def cancelled(self):
             return False
 
-    stages = Stages(Ear(), {"one": 60.0, "two": 240.0}, timed=True)
+    stages = Stages(Ear(), {"one": 60.0, "two": 60.0, "three": 180.0}, timed=True)
     with stages.stage("one") as part:
         clock.now = 60.0
         part.report(0.5, "Cutting")
         clock.now = 120.0
-    with stages.stage("two") as part:
+    with stages.stage("two"):
+        clock.now = 240.0
+    with stages.stage("three") as part:
         for step in range(1, 11):
-            clock.now = 120.0 + 48.0 * step
+            clock.now = 240.0 + 36.0 * step
             part.report(step / 10)
-    assert said[0] == "One (1 of 2), about 5 min left"
+    assert said[0] == "One (1 of 3), about 5 min left"
     # Half of a minute took one: what is left of it takes another half, the next stage its own time.
-    assert said[1].startswith("Cutting (1 of 2), about ")
-    # The first stage took twice its time, and so will the second.
-    assert said[2] == "Two (2 of 2), about 8 min left"
-    assert said[-1] == "Two (2 of 2), a few seconds left"
+    assert said[1].startswith("Cutting (1 of 3), about ")
+    # The first stage took twice its time, and so will the others.
+    assert said[2] == "Two (2 of 3), about 8 min left"
+    assert said[-1] == "Three (3 of 3), a few seconds left"
     minutes = [int(found) for text in said[2:] for found in re.findall(r"about (\d+) min", text)]
     assert minutes == sorted(minutes, reverse=True)
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1)
-    assert lines == ["Stage one: 120.0 s", "Stage two: 480.0 s"]
+    assert lines == ["Stage one: 120.0 s", "Stage two: 120.0 s", "Stage three: 360.0 s"]
 
 
 def test_a_run_says_what_it_takes_and_remembers(tmp_path, worker, monkeypatch):
