@@ -25,7 +25,8 @@ def stretch_of(layer):
         return factors
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, project.transformContext())
-    measure.setEllipsoid(project.ellipsoid())
+    if not measure.setEllipsoid(project.ellipsoid()):
+        return factors
     units = QgsUnitTypes
     meters = units.fromUnitToUnitFactor(crs.mapUnits(), units.DistanceUnit.DistanceMeters)
     extent = layer.extent()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
@@ -20,8 +20,7 @@ class Measuring(Stage):
     """Repeats what an analyst does often, and keeps the seconds of each time."""
 
     def play(self):
-        layer = QgsRasterLayer(JOB["classes"], "classes")
-        QgsProject.instance().addMapLayer(layer)
+        layer = self.add(JOB["classes"], "classes")
         iface.setActiveLayer(layer)
         iface.mapCanvas().setExtent(layer.extent())
         yield from self.rest(8)
@@ -76,8 +75,7 @@ class Measuring(Stage):
     def preview(self, dock):
         """From a change of a setting until its preview is on the map."""
         panel, found = dock.preview, []
-        image = QgsRasterLayer(JOB["image"], "image")
-        QgsProject.instance().addMapLayer(image)
+        image = self.add(JOB["image"], "image")
         panel.layers.setLayer(image)
         panel.runner.done.connect(lambda preview, seconds: found.append(preview))
         self.window.findChild(QDockWidget, "Layers").hide()

@@ -12,7 +12,6 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import Qt
@@ -29,8 +28,7 @@ class PreviewPlay(Stage):
     """Switches the preview on, changes what can be changed, and looks."""
 
     def play(self):
-        self.image = QgsRasterLayer(str(FOLDER / "image.tif"), "image")
-        QgsProject.instance().addMapLayer(self.image)
+        self.image = self.add(FOLDER / "image.tif", "image")
         iface.mapCanvas().setExtent(self.image.extent())
         yield from self.rest(5)
         self.trigger("Class workbench")

@@ -13,7 +13,7 @@ import time
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
@@ -69,6 +69,13 @@ class Stage:
         Path(JOB["report"]).write_text(json.dumps(self.seen, indent=1), encoding="utf-8")
         # Closing QGIS asks about unsaved projects and tears down plugins; nothing of it is wanted.
         os._exit(1 if error else 0)
+
+    def add(self, path, name):
+        """Add a raster layer to the project."""
+        layer = QgsRasterLayer(str(path), name)
+        if QgsProject.instance().addMapLayer(layer) is None:
+            raise OSError(f"{path} cannot be opened")
+        return layer
 
     def wait(self, condition, seconds=120):
         end = time.monotonic() + seconds

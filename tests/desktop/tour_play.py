@@ -6,7 +6,7 @@ The job has `image` and `classes`, a class raster of it.
 
 from __future__ import annotations
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
@@ -21,10 +21,9 @@ class Tour(Stage):
     """Opens the workbench, moves the slider, and tries other settings."""
 
     def play(self):
-        image = QgsRasterLayer(JOB["image"], "image")
-        classes = QgsRasterLayer(JOB["classes"], "classes")
         project = QgsProject.instance()
-        project.addMapLayers([classes, image])
+        image = self.add(JOB["image"], "image")
+        classes = self.add(JOB["classes"], "classes")
         project.setCrs(classes.crs())
         root = project.layerTreeRoot()
         root.findLayer(image.id()).setExpanded(False)

@@ -46,7 +46,7 @@ class WorkbenchPlay(Stage):
 
     def play(self):
         for name in ("reference", "other", "height", "many", "image", "classes"):
-            self.add(name)
+            self.add(FOLDER / f"{name}.tif", name)
         project = QgsProject.instance()
         project.setCrs(QgsCoordinateReferenceSystem(CANVAS_CRS))
         iface.setActiveLayer(self.layer("classes"))
@@ -228,11 +228,6 @@ class WorkbenchPlay(Stage):
         self.window.removeDockWidget(self.dock)
 
     # Doing
-
-    def add(self, name):
-        layer = QgsRasterLayer(str(FOLDER / f"{name}.tif"), name)
-        if QgsProject.instance().addMapLayer(layer) is None:
-            raise OSError(f"{name}.tif cannot be opened")
 
     def layer(self, name):
         return QgsProject.instance().mapLayersByName(name)[0]
