@@ -18,6 +18,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Answer, Worker
+from ..worker.memory import give_back_memory
 from .clustering import Clusters, assign_clusters
 from .description import Description, check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
@@ -115,6 +116,7 @@ def run_classification(
                     network,
                     model,
                     options.smoothness,
+                    scratch,
                     PartProgress(progress, 0.3, 0.85),
                 )
                 part = PartProgress(progress, 0.85, 0.9)
@@ -220,6 +222,7 @@ def _classify_superpixels(
     network: Network,
     model: Model,
     smoothness: float,
+    scratch: Path,
     progress: Progress,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     worker = network.worker
@@ -229,6 +232,8 @@ def _classify_superpixels(
     clusters = None
     if model.clusters:
         clusters = assign_clusters(description, model.clusters, smoothness, worker, progress)
+        clusters = clusters.laid_aside(scratch)
+        give_back_memory()
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
