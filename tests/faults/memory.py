@@ -104,9 +104,10 @@ def classification(session: Session) -> list[Attempt]:
     return short(
         session,
         "classify",
-        # Once all is loaded and the first tiles are done.
-        Moment("Classifying"),
+        Moment("Network light"),
         "computing tiles in",
+        # The whole scene, so that halves matter beside what is needed for any tile.
+        TILE_SIZE=2048,
         MODEL=str(model),
     )
 
