@@ -123,13 +123,15 @@ def smooth(call: Call) -> Answer:
     """Class probabilities of superpixels from `pooled` and, where given, the clusters' evidence."""
     from ..engine import clustering, smoothing
 
-    arrays = {name: np.asarray(value) for name, value in call.arrays.items()}
-    pooled, pixels = arrays["pooled"].astype(np.float32), arrays["pixels"]
+    # Taken out of the request, so that what is used up is not held for the rest of the time.
+    arrays = {name: np.asarray(call.arrays.pop(name)) for name in list(call.arrays)}
+    pooled, pixels = arrays.pop("pooled"), arrays["pixels"]
     smoothness = call.options["smoothness"]
     graph = (arrays["pairs"], arrays["lengths"], arrays["means"])
     if "evidence" in arrays:
-        unary = clustering.fuse(arrays["evidence"], arrays["smoothed"], pooled, pixels)
-        own = arrays["smoothed"].argmax(axis=1)
+        unary = clustering.fuse(arrays.pop("evidence"), arrays["smoothed"], pooled, pixels)
+        own = arrays.pop("smoothed").argmax(axis=1)
+        del pooled
         found = smoothing.smooth_keeping_classes(
             unary, *graph, pixels, own, smoothness, clustering.FUSED_TRUST
         )
