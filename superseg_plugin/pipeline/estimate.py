@@ -18,7 +18,7 @@ CORES, CORE_GAIN = 2, 0.8
 # Pixels of a superpixel on average, over those of the smallest.
 MEAN_OVER_SMALLEST = 4.5
 BASE_BYTES = 1.35e9
-BYTES_A_SUPERPIXEL = 1600
+BYTES_A_SUPERPIXEL = 800
 PATCH_PIXELS = 4 * 256**2
 # Copies of a tile as float32 that are alive at once.
 COPIES_OF_TILE = 6
