@@ -13,7 +13,13 @@ import torch
 from ..errors import SuperSegError
 
 # The CPU's allocators have no error of their own; this is how they word it.
-SHORTAGES = ("can't allocate memory", "not enough memory", "bad_alloc", "could not create a")
+SHORTAGES = (
+    "can't allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "could not create a",
+    "can't start new thread",
+)
 
 
 def choose_device(wanted: str) -> torch.device:

@@ -17,6 +17,8 @@ from .protocol import MODEL, Array, add_prefix, split_off
 Answer = tuple[dict[str, Any], dict[str, Array]]
 # One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
 _on_device = ThreadPoolExecutor(1)
+# It runs from the start: one begun when memory is short may never do so.
+_on_device.submit(int).result()
 
 
 @dataclass(frozen=True)

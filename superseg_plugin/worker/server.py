@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -21,6 +23,18 @@ from .messages import MessageError, Request, read_request
 from .protocol import answer_file, map_arrays, request_file, write_arrays
 
 HEARTBEAT_SECONDS = 2.0
+
+
+@contextmanager
+def exit_on_failure() -> Iterator[None]:
+    """End the process rather than live on without an answer, for which QGIS would wait."""
+    try:
+        yield
+    except BaseException:
+        # Without memory, there may not be enough for these words either.
+        with suppress(Exception):
+            traceback.print_exc()
+        os._exit(1)
 
 
 class Server:
@@ -39,6 +53,7 @@ class Server:
             self._output.write(line + "\n")
             self._output.flush()
 
+    @exit_on_failure()
     def handle(self, request: Request) -> None:
         """Run one request and answer it, whatever happens."""
         from .operations import OF_WHOLE_SCENES, OPERATIONS, Call
@@ -67,6 +82,7 @@ class Server:
         """Say that a line could not be read; whoever sent it must not wait for an answer."""
         self.send({"id": None, "error": _describe_error(error)})
 
+    @exit_on_failure()
     def beat(self) -> None:
         """Give a sign of life again and again, whatever the other threads compute."""
         while True:
@@ -80,6 +96,16 @@ class Server:
         """End without a QGIS to answer to; nobody else is left to remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
         os._exit(0)
+
+
+def started_pool(threads: int) -> ThreadPoolExecutor:
+    """Make a pool whose threads run already: one begun when memory is short may never start."""
+    pool = ThreadPoolExecutor(threads)
+    all_run = threading.Barrier(threads + 1)
+    for _ in range(threads):
+        pool.submit(all_run.wait)
+    all_run.wait()
+    return pool
 
 
 def _describe_error(error: Exception) -> dict[str, str]:
@@ -101,6 +127,7 @@ def _is_torchs_shortage(error: Exception) -> bool:
     return is_shortage(error)
 
 
+@exit_on_failure()
 def main(folder: str, device: str) -> None:
     """Serve until stdin closes or a cancel message comes."""
     # Libraries may print: what they write goes to stderr, the messages keep the real stdout.
@@ -108,7 +135,7 @@ def main(folder: str, device: str) -> None:
     os.dup2(2, 1)
     server = Server(Path(folder), device, output)
     threading.Thread(target=server.beat, daemon=True).start()
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = started_pool(os.cpu_count() or 1)
     for line in sys.stdin.buffer:
         try:
             request = read_request(line)

@@ -71,11 +71,17 @@ def none_left(session: Session) -> list[Attempt]:
     """Leave next to nothing; the run fails with a sentence."""
     place = session.bench.place("no-memory")
     place.settle()
-    attempt = session.provoke(
-        place, Moment("Training"), lambda: limit_worker(0), "memory.*TILE_SIZE"
-    )
-    session.check_next_run(place, attempt)
-    return [attempt]
+    attempts = [
+        session.provoke(
+            place,
+            Moment("Training"),
+            lambda room=room: limit_worker(room),
+            "memory.*TILE_SIZE",
+        )
+        for room in (0, 1 << 20, 8 << 20)
+    ]
+    session.check_next_run(place, attempts[-1])
+    return attempts
 
 
 def _watch(grown: list[int]) -> None:
