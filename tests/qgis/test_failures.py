@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,11 +25,20 @@ class Killer(Listener):
     def setProgressText(self, text):
         super().setProgressText(text)
         if text.startswith(self._activity):
-            children = ["pgrep", "-P", str(os.getpid()), "-f", "worker.server"]
-            found = subprocess.run(children, capture_output=True, text=True).stdout.split()
-            for number in map(int, found):
+            for number in _workers():
                 os.kill(number, signal.SIGKILL)
                 self.killed.append(number)
+
+
+def _workers():
+    """Process ids of this process's workers."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and "worker.server" in (folder / "cmdline").read_text():
+                found.append(int(folder.name))
+    return found
 
 
 def test_a_killed_worker_costs_nothing_but_the_run(run, files, tmp_path):
