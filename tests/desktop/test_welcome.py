@@ -20,8 +20,8 @@ def seen(tmp_path_factory):
 
 
 def test_a_new_user_is_greeted_and_led_to_a_sample(seen):
-    assert len(seen["greeting"]) == 1
-    assert "New here?" in seen["greeting"][0]
+    # QGIS may have something of its own to say.
+    assert len([text for text in seen["greeting"] if "New here?" in text]) == 1
     assert seen["layers"] == [[SAMPLE, True]]
     assert seen["count"] == 1
     assert seen["input"] == SAMPLE

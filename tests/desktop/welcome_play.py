@@ -67,7 +67,8 @@ class WelcomePlay(Stage):
 
     def _dialog(self):
         shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
-        return next((w for w in shown if w.windowTitle() == "Segment"), None)
+        # Newer releases of QGIS put the group before it.
+        return next((w for w in shown if w.windowTitle().endswith("Segment")), None)
 
     def _input(self):
         values = self._dialog().mainWidget().createProcessingParameters()
