@@ -11,6 +11,7 @@ import json
 import os
 import time
 import traceback
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
@@ -27,7 +28,7 @@ LEFT = Qt.MouseButton.LeftButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
-class Stage:
+class Stage(ABC):
     """Runs a generator of steps in the event loop; a step yields when QGIS has to work."""
 
     def __init__(self):
@@ -37,9 +38,9 @@ class Stage:
         self.resume()
         QTimer.singleShot(LIMIT_MS, lambda: self.end(error="the session took too long"))
 
+    @abstractmethod
     def play(self):
         """The steps; a generator."""
-        raise NotImplementedError
 
     def _all(self):
         yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))

@@ -51,7 +51,7 @@ LAYOUTS = {
         "/home/ana/miniforge3/envs/q/bin/python3",
     ),
     "a virtual environment with QGIS": (
-        host("linux", "/work/env", ["/usr/bin/python3.12"], base_prefix="/usr"),
+        host("linux", "/home/ana/env", ["/usr/bin/python3.12"], base_prefix="/usr"),
         "/usr/bin/python3.12",
     ),
     # The one in bin finds its library by PYTHONHOME only.
