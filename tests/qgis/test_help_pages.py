@@ -31,6 +31,8 @@ def test_every_algorithm_has_a_page_that_is_up_to_date(provider, name):
         assert command in example
     folder = Path(url.toLocalFile()).parent
     assert all((folder / picture).is_file() for picture in re.findall(r'src="([^"]*)"', page))
+    assert all((folder / sheet).is_file() for sheet in re.findall(r'href="([^"]*)"', page))
+    assert "<style>" not in page
     # Nothing of the computer that made it.
     assert "<script" not in page
     assert not re.search(r"/(tmp|home|root)/", page)

@@ -11,6 +11,7 @@ import base64
 import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -26,11 +27,13 @@ from qgis.core import (
 
 from superseg_plugin import classFactory
 from superseg_plugin.pipeline.report_page import Html, escaped, page, table
+from superseg_plugin.pipeline.report_style import STYLE
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.thumbnails import chart, photo
 from superseg_plugin.resources import PACKAGE
 
 HELP = PACKAGE / "help"
+STYLE_SHEET = "style.css"
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
@@ -243,12 +246,19 @@ def page_of(algorithm, example):
     return page(algorithm.displayName(), sections, lead)
 
 
-def with_files(text, name):
-    """Put the pictures of a page into files: scans take long texts of letters for secrets."""
+def with_files(text, name, kept):
+    """Put what pages share into files: the style, and pictures, of which `kept` has the names.
+
+    Scans take long texts of letters in a page for secrets.
+    """
+    (HELP / STYLE_SHEET).write_text(STYLE, encoding="utf-8")
+    link = f'<link rel="stylesheet" href="{STYLE_SHEET}">'
+    text = text.replace(f"<style>{STYLE}</style>", link)
     for number, (kind, content) in enumerate(_pictures(text), start=1):
-        file = HELP / f"{name}_{number}.{kind.replace('jpeg', 'jpg')}"
-        file.write_bytes(base64.b64decode(content))
-        text = text.replace(f"data:image/{kind};base64,{content}", file.name)
+        if content not in kept:
+            kept[content] = f"{name}_{number}.{kind.replace('jpeg', 'jpg')}"
+            (HELP / kept[content]).write_bytes(base64.b64decode(content))
+        text = text.replace(f"data:image/{kind};base64,{content}", kept[content])
     return text
 
 
@@ -278,12 +288,15 @@ def main():
     Processing.initialize()
     plugin = classFactory(None)
     plugin.initProcessing()
-    HELP.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         shown = Examples(folder).shown
+    # Nothing stays that no page shows any more.
+    shutil.rmtree(HELP, ignore_errors=True)
+    HELP.mkdir()
+    kept = {}
     for name, example in shown.items():
         text = page_of(plugin.provider.algorithm(name), example)
-        text = with_files(text, name)
+        text = with_files(text, name, kept)
         (HELP / f"{name}.html").write_text(text, encoding="utf-8")
         print(f"{HELP / name}.html: {len(text) // 1000} kB", flush=True)
     # Taking QGIS down from Python crashes some releases.
