@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import SuperSegError
@@ -16,7 +17,8 @@ START_CODE = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
 )
-DROPPED_VARIABLES = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
+# QGIS's own Python and libraries.
+OF_QGIS = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
 
 
 def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subprocess.Popen[str]:
@@ -45,11 +47,7 @@ def worker_environment(
     environment: dict[str, str], interpreter: Interpreter, run_folder: Path
 ) -> dict[str, str]:
     """The environment of the worker: nothing of QGIS's Python, GDAL or libraries gets through."""
-    kept = {
-        name: value
-        for name, value in environment.items()
-        if not name.upper().startswith(DROPPED_VARIABLES)
-    }
+    kept = without(OF_QGIS, environment)
     kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter, run_folder))
     # Threads that spin while they wait bring a busy machine to a standstill.
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -60,3 +58,10 @@ def worker_environment(
             [str(folder), str(folder / "Library" / "bin"), rf"{system}\System32"]
         )
     return kept
+
+
+def without(beginnings: tuple[str, ...], variables: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the variables whose names begin in one of these ways."""
+    return {
+        name: text for name, text in variables.items() if not name.upper().startswith(beginnings)
+    }

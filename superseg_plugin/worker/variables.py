@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from pathlib import Path
 
+from .launch import OF_QGIS, without
 from .network import Network
 
-# QGIS's own Python and libraries, and an environment that QGIS was started from.
-DROPPED = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_", "VIRTUAL_ENV", "CONDA_", "__PYVENV")
+# An environment that QGIS was started from goes, too.
+DROPPED = (*OF_QGIS, "VIRTUAL_ENV", "CONDA_", "__PYVENV")
 # Where pip would put things elsewhere than into the environment.
 DROPPED_OF_PIP = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_HASHES")
 # What pip is told about indexes, and how uv is told the same.
@@ -36,7 +37,7 @@ def installer_variables(
         offline: whether to install from a folder only, whatever indexes are configured.
     """
     dropped = (*DROPPED, "PIP_", "UV_") if offline else (*DROPPED, *DROPPED_OF_PIP)
-    kept = {name: text for name, text in own.items() if not name.upper().startswith(dropped)}
+    kept = without(dropped, own)
     kept.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
     kept.update(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0", UV_NO_PROGRESS="1")
     if offline:
