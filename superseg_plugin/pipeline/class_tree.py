@@ -1,64 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the parts of a dendrogram lie: rows of leaves, joints between them, and where it is cut."""
+"""The tree of the classes that the hand has left."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from .class_catalog import ClassCatalog
 from .class_groups import steps_between
-from .class_state import ClassState, Members
-
-
-@dataclass(frozen=True)
-class Joint:
-    """Two branches that join.
-
-    Attributes:
-        members: the classes of both.
-        height: where they join, 0 at the leaves to 1 at the root.
-        rows: middle row of either.
-        heights: where either begins.
-    """
-
-    members: Members
-    height: float
-    rows: tuple[float, float]
-    heights: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A dendrogram.
-
-    Attributes:
-        leaves: sets of classes that nothing but the hand has joined, from top to bottom.
-        joints: most alike first, one fewer than leaves.
-    """
-
-    leaves: tuple[Members, ...]
-    joints: tuple[Joint, ...]
-
-    def cut(self, count: int) -> float:
-        """Where a line cuts the tree into so many groups."""
-        done = len(self.leaves) - count
-        before = self.joints[done - 1].height if done > 0 else 0.0
-        after = self.joints[done].height if done < len(self.joints) else 1.0
-        return (before + after) / 2
-
-    def count_at(self, height: float) -> int:
-        """How many groups a line at a height leaves, at least two."""
-        done = sum(joint.height < height for joint in self.joints)
-        return max(len(self.leaves) - done, min(2, len(self.leaves)))
-
-
-@dataclass
-class _Branch:
-    members: tuple[int, ...]
-    rows: list[Members]
-    height: float = 0.0
-    middle: float = 0.0
+from .class_state import ClassState
+from .tree_layout import Tree, lay_out
 
 
 def tree_of(catalog: ClassCatalog, state: ClassState) -> Tree | None:
@@ -67,39 +15,5 @@ def tree_of(catalog: ClassCatalog, state: ClassState) -> Tree | None:
     if not steps:
         return None
     by_hand = {number: members for members in state.joined for number in members}
-    branches: dict[int, _Branch] = {}
-    for number in catalog.numbers:
-        members = by_hand.get(number, (number,))
-        branches[number] = branches.get(members[0]) or _Branch(members, [members])
-    order = _order_of_rows(branches, steps)
-    row = {members: float(index) for index, members in enumerate(order)}
-    for branch in branches.values():
-        branch.middle = row[branch.rows[0]]
-    # Most joints lie close to the leaves; the root of the distance spreads them.
-    scale = 1 / math.sqrt(max(steps[-1][2], 1e-300))
-    joints = []
-    for kept, absorbed, distance in steps:
-        one, other = branches[kept], branches[absorbed]
-        height = scale * math.sqrt(distance)
-        members = tuple(sorted((*one.members, *other.members)))
-        joints.append(
-            Joint(members, height, (one.middle, other.middle), (one.height, other.height))
-        )
-        middle = (one.middle + other.middle) / 2
-        joined = _Branch(members, [], height, middle)
-        branches.update(dict.fromkeys(members, joined))
-    return Tree(tuple(order), tuple(joints))
-
-
-def _order_of_rows(
-    branches: dict[int, _Branch], steps: list[tuple[int, int, float]]
-) -> list[Members]:
-    """The leaves in the order in which no two branches cross."""
-    rows = {number: branch.rows for number, branch in branches.items()}
-    members = {number: branch.members for number, branch in branches.items()}
-    for kept, absorbed, _ in steps:
-        joined = rows[kept] + rows[absorbed]
-        together = members[kept] + members[absorbed]
-        rows.update(dict.fromkeys(together, joined))
-        members.update(dict.fromkeys(together, together))
-    return rows[steps[-1][0]]
+    leaves = dict.fromkeys(by_hand.get(number, (number,)) for number in catalog.numbers)
+    return lay_out(leaves, steps)

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from .merge_order import Step
+from .merge_order import Step, groups
 from .report_page import Html, css, escaped
+from .tree_layout import Tree, lay_out
 
 WIDTH = 720
 NAMES, RIGHT, TOP, BOTTOM = 150, 14, 24, 26
@@ -21,16 +21,6 @@ MOST_LEAVES = 64
 LONGEST_NAME = 20
 # Numbers of classes whose cuts are marked.
 CUTS = (2, 4, 8, 16, 32)
-
-
-@dataclass
-class _Branch:
-    """Classes that have joined already."""
-
-    leaves: list[int]
-    height: float = 0.0
-    parts: list[_Branch] = field(default_factory=list)
-    middle: float = 0.0
 
 
 def dendrogram(steps: Sequence[Step], names: Sequence[str], colors: npt.NDArray[np.uint8]) -> Html:
@@ -45,36 +35,22 @@ def dendrogram(steps: Sequence[Step], names: Sequence[str], colors: npt.NDArray[
     """
     if not steps:
         return Html("")
-    branches = {number: _Branch([number]) for number in range(1, len(names) + 1)}
-    hidden = max(len(names) - MOST_LEAVES, 0)
-    for index, (kept, absorbed, distance) in enumerate(steps):
-        one, other = branches[kept], branches.pop(absorbed)
-        leaves = one.leaves + other.leaves
-        if index < hidden:
-            branches[kept] = _Branch(leaves)
-        else:
-            branches[kept] = _Branch(leaves, distance, [one, other])
-    root = next(iter(branches.values()))
-    tips = _tips(root)
-    for row, tip in enumerate(tips):
-        tip.middle = TOP + ROW * (row + 0.5)
-    height = TOP + ROW * len(tips) + BOTTOM
-    # Most joints lie close to the leaves; the root of the distance spreads them.
-    scale = (WIDTH - NAMES - RIGHT) / math.sqrt(max(root.height, 1e-300))
+    shown = min(len(names), MOST_LEAVES)
+    owner = groups(steps, len(names), shown)
+    leaves = [tuple((np.flatnonzero(owner == kept) + 1).tolist()) for kept in np.unique(owner)]
+    tree = lay_out(leaves, steps[len(names) - shown :])
+    height = TOP + ROW * shown + BOTTOM
 
-    def x(distance: float) -> float:
-        return NAMES + scale * math.sqrt(distance)
-
-    parts = [_cuts(steps, len(tips), x, height), _lines(root, x)]
-    for tip in tips:
-        first = tip.leaves[0] - 1
+    parts = [_cuts(tree, height), _lines(tree)]
+    for row, leaf in enumerate(tree.leaves):
+        first, middle = leaf[0] - 1, _y(row)
         label = _short(names[first])
-        if len(tip.leaves) > 1:
-            label += f" + {len(tip.leaves) - 1}"
+        if len(leaf) > 1:
+            label += f" + {len(leaf) - 1}"
         parts.append(
             f'<rect class="color" fill="{css(colors[first])}" x="{NAMES - 16}"'
-            f' y="{tip.middle - 6:.1f}" width="12" height="12"/>'
-            f'<text class="name" x="{NAMES - 22}" y="{tip.middle + 4:.1f}" text-anchor="end">'
+            f' y="{middle - 6:.1f}" width="12" height="12"/>'
+            f'<text class="name" x="{NAMES - 22}" y="{middle + 4:.1f}" text-anchor="end">'
             f"{escaped(label)}</text>"
         )
     parts.append(
@@ -93,45 +69,20 @@ def dendrogram(steps: Sequence[Step], names: Sequence[str], colors: npt.NDArray[
     )
 
 
-def _tips(root: _Branch) -> list[_Branch]:
-    """The ends of the tree from top to bottom, the branch of the larger class first."""
-    found, waiting = [], [root]
-    while waiting:
-        branch = waiting.pop()
-        if branch.parts:
-            waiting += reversed(branch.parts)
-        else:
-            found.append(branch)
-    return found
-
-
-def _lines(root: _Branch, x: Callable[[float], float]) -> str:
+def _lines(tree: Tree) -> str:
     lines = []
-    order, waiting = [], [root]
-    while waiting:
-        branch = waiting.pop()
-        order.append(branch)
-        waiting += branch.parts
-    for branch in reversed(order):
-        if branch.parts:
-            one, other = branch.parts
-            branch.middle = (one.middle + other.middle) / 2
-            at = x(branch.height)
-            lines.append(
-                f"M{x(one.height):.1f} {one.middle:.1f}H{at:.1f}V{other.middle:.1f}"
-                f"H{x(other.height):.1f}"
-            )
+    for joint in tree.joints:
+        (one, other), (near, far) = map(_y, joint.rows), map(_x, joint.heights)
+        lines.append(f"M{near:.1f} {one:.1f}H{_x(joint.height):.1f}V{other:.1f}H{far:.1f}")
     return f'<path class="tree" d="{"".join(lines)}"/>'
 
 
-def _cuts(steps: Sequence[Step], tips: int, x: Callable[[float], float], height: int) -> str:
-    """Where so many classes remain: between the step that leads there and the next."""
+def _cuts(tree: Tree, height: int) -> str:
+    """Where so many classes remain."""
     parts = []
     last = -math.inf
-    for count in sorted((cut for cut in CUTS if cut < tips), reverse=True):
-        before = steps[len(steps) - count][2]
-        after = steps[len(steps) - count + 1][2]
-        at = (x(before) + x(after)) / 2
+    for count in sorted((cut for cut in CUTS if cut < len(tree.leaves)), reverse=True):
+        at = _x(tree.cut(count))
         # Labels need room.
         if at - last < 26:
             continue
@@ -141,6 +92,14 @@ def _cuts(steps: Sequence[Step], tips: int, x: Callable[[float], float], height:
             f'<text x="{at:.1f}" y="{TOP - 9}" text-anchor="middle">{count}</text>'
         )
     return "".join(parts)
+
+
+def _x(height: float) -> float:
+    return NAMES + (WIDTH - NAMES - RIGHT) * height
+
+
+def _y(row: float) -> float:
+    return TOP + ROW * (row + 0.5)
 
 
 def _short(name: str) -> str:
