@@ -58,6 +58,12 @@ def _welcome(interface):
     return WelcomeWindow(interface.mainWindow())
 
 
+def _segment_dialog(algorithm):
+    from .gui.segment_dialog import segment_dialog
+
+    return segment_dialog(algorithm)
+
+
 RUNTIME = Entry("Runtime…", _runtime)
 WORKBENCH = Entry("Class workbench", _workbench, True, "/propertyicons/symbology.svg")
 WELCOME = Entry("First steps…", _welcome)
@@ -104,6 +110,7 @@ class SuperSegPlugin:
     def initGui(self):
         """Register the provider and the menu."""
         self.initProcessing()
+        self.provider.dialogs["segment"] = _segment_dialog
         for entry in ENTRIES:
             own = QgsApplication.getThemeIcon(entry.icon) if entry.icon else QIcon(icon_path())
             title = translate("SuperSeg", entry.title)

@@ -37,6 +37,11 @@ ALGORITHMS = (
 class SuperSegProvider(QgsProcessingProvider):
     """Everything of SuperSeg that Processing offers."""
 
+    def __init__(self):
+        super().__init__()
+        # By the algorithm's id, what makes its dialog; filled where there are windows.
+        self.dialogs = {}
+
     def id(self):
         return "superseg"
 

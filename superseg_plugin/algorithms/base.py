@@ -75,6 +75,11 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     def createInstance(self):
         return type(self)()
 
+    def createCustomParametersWidget(self, parent=None):
+        # Windows are made elsewhere; without one of its own it gets that of Processing.
+        make = getattr(self.provider(), "dialogs", {}).get(self.ID)
+        return make(self) if make else None
+
     # Running
 
     def canExecute(self):

@@ -73,6 +73,8 @@ has smooth outlines that lie at most 15 m off the pixels. Nothing needs to be in
             "0 keeps the borders of the pixels.",
             0.0,
             0.0,
+            # Where map units are degrees, a meter is the fifth.
+            decimals=5,
         )
         polygons = QgsProcessingParameterVectorDestination(
             self.OUTPUT, "Class polygons", QgsProcessing.SourceType.TypeVectorPolygon

@@ -21,6 +21,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..pipeline.ground_sizes import IMAGERY, UNITS
+
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
@@ -52,6 +54,20 @@ TILE_HELP = (
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels are drawn to the same class. 0 switches smoothing off."
 )
+IMAGERY_HELP = (
+    "What the image was taken by, so that superpixels are as large on the ground as suits it; the "
+    "size of the pixels is measured in the middle of the image, in degrees too. any: superpixels "
+    "from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few "
+    "centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites "
+    "with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m."
+)
+SUPERPIXEL_SIZE_HELP = (
+    "Side of the smallest superpixels, in pixels or meters as UNITS says. Most are a few times as "
+    "large. 0 leaves it to IMAGERY."
+)
+UNITS_HELP = (
+    "What SUPERPIXEL_SIZE is given in: pixels, or meters, whatever the units of the image's CRS."
+)
 MIN_AREA_HELP = (
     "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
 )
@@ -65,6 +81,9 @@ class Declarations:
     EXTENT = "EXTENT"
     MASK = "MASK"
     OUTPUT = "OUTPUT"
+    IMAGERY = "IMAGERY"
+    SUPERPIXEL_SIZE = "SUPERPIXEL_SIZE"
+    UNITS = "UNITS"
 
     def add(self, parameter, help_text, advanced=False):
         """Declare a parameter with its help."""
@@ -104,9 +123,17 @@ class Declarations:
         self.add(polygons, MASK_HELP)
 
     def add_number(
-        self, name, title, help_text, default, minimum=None, maximum=None, advanced=False
+        self,
+        name,
+        title,
+        help_text,
+        default,
+        minimum=None,
+        maximum=None,
+        advanced=False,
+        decimals=2,
     ):
-        """Declare a number; a default of type float makes it one with decimals."""
+        """Declare a number; a default of type float makes it one with decimals in the dialog."""
         kind = QgsProcessingParameterNumber.Type
         limits = {"minValue": minimum, "maxValue": maximum}
         parameter = QgsProcessingParameterNumber(
@@ -117,6 +144,8 @@ class Declarations:
             optional=default is None,
             **{key: value for key, value in limits.items() if value is not None},
         )
+        # Dialogs show six where nothing is said.
+        parameter.setMetadata({"widget_wrapper": {"decimals": decimals}})
         self.add(parameter, help_text, advanced)
 
     def add_choice(self, name, title, help_text, options, advanced=False):
@@ -129,6 +158,19 @@ class Declarations:
             usesStaticStrings=True,
         )
         self.add(parameter, help_text, advanced)
+
+    def add_superpixel_size(self, imagery_help=IMAGERY_HELP, units_help=UNITS_HELP):
+        """Declare IMAGERY, SUPERPIXEL_SIZE and UNITS."""
+        self.add_choice(self.IMAGERY, "Imagery", imagery_help, tuple(IMAGERY))
+        self.add_number(
+            self.SUPERPIXEL_SIZE,
+            "Superpixel size",
+            SUPERPIXEL_SIZE_HELP,
+            0.0,
+            0.0,
+            advanced=True,
+        )
+        self.add_choice(self.UNITS, "Units", units_help, UNITS, advanced=True)
 
     def add_seed(self):
         """Declare SEED."""
@@ -144,8 +186,12 @@ class Declarations:
 
     def add_tidying(self):
         """Declare SMOOTHNESS and MIN_AREA."""
-        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0)
+        self.add_smoothness()
         self.add_number("MIN_AREA", "Minimum area (pixels)", MIN_AREA_HELP, 0, 0)
+
+    def add_smoothness(self):
+        """Declare SMOOTHNESS."""
+        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0, decimals=1)
 
     def add_file(self, name, title, help_text, files, optional=False, advanced=False):
         """Declare a file to read."""

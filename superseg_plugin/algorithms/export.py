@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
@@ -111,14 +112,7 @@ def export_of(layer, parameter, extent, mask, context):
     Raises:
         SuperSegError: the extent does not meet the layer.
     """
-    area = QgsRectangle(*extent) if extent else None
-    if area is not None and area.isEmpty():
-        raise SuperSegError("EXTENT has no area; give one with xmin < xmax and ymin < ymax.")
-    if layer.width() > 0 and layer.height() > 0:
-        box, columns, rows = _own_pixels(layer, area)
-        note = ""
-    else:
-        box, columns, rows, note = _view_pixels(layer, parameter, area, mask, context)
+    box, columns, rows, note = pixels_to_copy(layer, parameter, extent, mask, context)
     return Export(
         layer.name(),
         # The copy is made in another thread than the layer's.
@@ -130,6 +124,23 @@ def export_of(layer, parameter, extent, mask, context):
         rows,
         note,
     )
+
+
+def pixels_to_copy(layer, parameter, extent, mask, context):
+    """Return box, columns and rows of what `export_of` would copy, and a remark or ""."""
+    area = QgsRectangle(*extent) if extent else None
+    if area is not None and area.isEmpty():
+        raise SuperSegError("EXTENT has no area; give one with xmin < xmax and ymin < ymax.")
+    if layer.width() > 0 and layer.height() > 0:
+        return (*_own_pixels(layer, area), "")
+    return _view_pixels(layer, parameter, area, mask, context)
+
+
+def bands_of_copy(layer):
+    """Return how many bands a copy has, without alpha: of pictures red, green and blue."""
+    picture = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)
+    provider = layer.dataProvider()
+    return 3 if provider.dataType(1) in picture else provider.bandCount()
 
 
 def _own_pixels(layer, area):

@@ -18,10 +18,12 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
-from ..raster.grid import extent_of_part
+from ..pipeline.ground_sizes import GroundSize
+from ..pipeline.planning import Outline
+from ..raster.grid import Grid, extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
-from .export import export_of
+from .export import bands_of_copy, export_of, pixels_to_copy
 from .styling import band_style_of
 
 
@@ -122,12 +124,34 @@ class Request:
     def image(self, name="INPUT", area=True):
         """Return the scene to work on, with BANDS and, where declared, EXTENT and MASK."""
         layer = self._layer(name)
-        bands = self.algorithm.parameterAsInts(self.parameters, "BANDS", self.context) or None
+        bands = self._bands()
         extent = self._extent("EXTENT", layer) if area else None
         mask = self._mask("MASK", layer) if area else None
         scene = self._scene(layer, name, bands, extent, mask)
         scene.band_style = band_style_of(layer, bands)
         return scene
+
+    def outline(self, name="INPUT"):
+        """Return the `Outline` of the scene that `image` gives, but for its mask."""
+        layer = self._layer(name)
+        bands = self._bands()
+        extent = self._extent("EXTENT", layer)
+        if _in_place(layer):
+            return Outline(layer.source(), bands, extent)
+        box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
+        count = len(bands) if bands else bands_of_copy(layer)
+        across, down = box.width() / columns, box.height() / rows
+        place = (box.xMinimum(), across, 0.0, box.yMaximum(), 0.0, -down)
+        grid = Grid(columns, rows, place, layer.crs().toWkt())
+        return Outline(copied=(grid, count), note=note)
+
+    def ground_size(self):
+        """Return how large superpixels are to be."""
+        return GroundSize(
+            imagery=self.choice("IMAGERY"),
+            size=self.number("SUPERPIXEL_SIZE"),
+            units=self.choice("UNITS"),
+        )
 
     def raster(self, name, bands=None):
         """Return a raster that goes with the image, or None where nothing was given.
@@ -172,6 +196,9 @@ class Request:
         check_different(self.outputs)
         return path
 
+    def _bands(self):
+        return self.algorithm.parameterAsInts(self.parameters, "BANDS", self.context) or None
+
     def _layer(self, name):
         layer = self.algorithm.parameterAsRasterLayer(self.parameters, name, self.context)
         if layer is None or not layer.isValid():
@@ -183,11 +210,9 @@ class Request:
         return layer
 
     def _scene(self, layer, name, bands, extent, mask):
-        source = layer.source()
-        # What follows a "|" are QGIS's own options, which GDAL does not know.
-        if layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source:
-            self.inputs.append(source)
-            return Scene(source, bands, extent, mask)
+        if _in_place(layer):
+            self.inputs.append(layer.source())
+            return Scene(layer.source(), bands, extent, mask)
         export = export_of(layer, name, extent, mask, self.context)
         return Scene("", bands, extent, mask, export)
 
@@ -233,6 +258,13 @@ class Request:
                 "of the image."
             )
         return polygons
+
+
+def _in_place(layer):
+    """Tell whether GDAL can read a layer where it is."""
+    source = layer.source()
+    # What follows a "|" are QGIS's own options, which GDAL does not know.
+    return layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source
 
 
 def _polygons(geometry):

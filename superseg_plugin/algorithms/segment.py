@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 
-from ..pipeline.ground_sizes import IMAGERY, UNITS
+from ..errors import SuperSegError
+from ..pipeline.planning import outlook
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
-from .declarations import MODEL_FILES, REPORT_FILES, SMOOTHNESS_HELP
+from .declarations import MODEL_FILES, REPORT_FILES
+from .request import Request
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
 
 
@@ -47,8 +50,9 @@ is asked for, a network is trained for it alone; the classes stay the same.</li>
 may end with fewer classes, and gives others with another seed.</li>
 </ul>
 <p>Say what the image was taken by (<i>Imagery</i>), and superpixels have a size on the ground that
-suits it; or give the size yourself, in pixels or meters. The log begins with an estimate of time
-and memory, learned from the runs on this computer, and the progress tells how long is left.</p>
+suits it; or give the size yourself, in pixels or meters. Below the parameters stands what a run
+with them will take, an estimate of time and memory that is learned from the runs on this computer;
+the progress tells how long is left.</p>
 <p>The classes come as a styled layer whose colors are the classes' average colors, with each
 class's share of the area in the legend. Names, colors, areas and band means are in the file
 itself. Superpixels, average color, confidence, the model and a report can be had from the same
@@ -60,9 +64,6 @@ run.</p>
 
     CLASSES = "CLASSES"
     PRESET = "PRESET"
-    IMAGERY = "IMAGERY"
-    SUPERPIXEL_SIZE = "SUPERPIXEL_SIZE"
-    UNITS = "UNITS"
     SMOOTHNESS = "SMOOTHNESS"
     MIN_AREA = "MIN_AREA"
     SEED = "SEED"
@@ -96,35 +97,11 @@ run.</p>
             "published: the published method as it stands.",
             PRESETS,
         )
-        self.add_choice(
-            self.IMAGERY,
-            "Imagery",
-            "What the image was taken by, so that superpixels are as large on the ground as suits "
-            "it; the size of the pixels is measured in the middle of the image, in degrees too. "
-            "any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for "
-            "pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from "
-            "2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from "
-            "90 m.",
-            tuple(IMAGERY),
+        self.add_superpixel_size(
+            units_help="What SUPERPIXEL_SIZE and MIN_AREA are given in: pixels, or meters and "
+            "square meters, whatever the units of the image's CRS."
         )
-        self.add_number(
-            self.SUPERPIXEL_SIZE,
-            "Superpixel size",
-            "Side of the smallest superpixels, in pixels or meters as UNITS says. Most are a few "
-            "times as large. 0 leaves it to IMAGERY.",
-            0.0,
-            0.0,
-            advanced=True,
-        )
-        self.add_choice(
-            self.UNITS,
-            "Units",
-            "What SUPERPIXEL_SIZE and MIN_AREA are given in: pixels, or meters and square meters, "
-            "whatever the units of the image's CRS.",
-            UNITS,
-            advanced=True,
-        )
-        self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0)
+        self.add_smoothness()
         self.add_number(
             self.MIN_AREA,
             "Minimum area",
@@ -176,7 +153,32 @@ run.</p>
     def read_request(self, request):
         self.image = request.image()
         self.device = request.choice(self.DEVICE)
-        self.options = SegmentationOptions(
+        self.options = self._options(request)
+        self.caller = caller_of(request)
+
+    def outlook(self, parameters, context):
+        """Return a function that says what a run would take; another thread may call it.
+
+        It takes Qt's `translate`, looks at the image's header, and raises SuperSegError with what
+        stands in the way of a run, as this does.
+        """
+        # Masked pixels are tiled and read like others, and polygons can take long to read.
+        parameters = {**parameters, self.MASK: None}
+        fine, reason = self.checkParameterValues(parameters, context)
+        if not fine:
+            raise SuperSegError(reason)
+        request = Request(self, parameters, context)
+        return partial(
+            outlook,
+            request.outline(),
+            self._options(request),
+            request.given(self.MODEL),
+            request.given(self.REPORT),
+            request.choice(self.DEVICE),
+        )
+
+    def _options(self, request):
+        return SegmentationOptions(
             classes=request.integer(self.CLASSES),
             preset=request.choice(self.PRESET),
             imagery=request.choice(self.IMAGERY),
@@ -187,7 +189,6 @@ run.</p>
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
         )
-        self.caller = caller_of(request)
 
     def read_outputs(self, request):
         self.outputs = SegmentationOutputs(

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from ..pipeline.ground_sizes import require_one_size
 from ..pipeline.superpixel_options import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
 from .base import SuperSegAlgorithm
+from .declarations import IMAGERY_HELP
 from .styling import SuperpixelStyle, style
 
 
@@ -25,6 +27,10 @@ whose borders follow the edges in the image.</p>
 <p><i>felzenszwalb</i> merges neighbors as long as the step between them is small for the
 patches that they would join: superpixels differ in size and follow fine detail. <i>slic</i> grows
 compact patches of about the same size.</p>
+<p>How large they are can be said in three ways: by <i>Imagery</i>, which knows what suits a sensor;
+by <i>Superpixel size</i>, the side of the smallest ones in pixels or meters; or by the method's own
+scale, minimum size and region size. The last are used while imagery is any and the superpixel size
+is 0; one of the first two together with changed own sizes is refused.</p>
 <p>All bands are used, however many there are. The scene is worked on tile by tile; the seams are
 joined, so that no tile line shows.</p>
 <p>The result holds a number for each superpixel, from 1 without gaps; 0 is nodata. It can be given
@@ -51,6 +57,10 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             "felzenszwalb: sizes differ, borders follow fine detail. slic: compact, about the "
             "same size.",
             METHODS,
+        )
+        self.add_superpixel_size(
+            imagery_help=f"{IMAGERY_HELP} Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which "
+            "must then be left as they are."
         )
         self.add_number(
             self.SCALE,
@@ -119,6 +129,8 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             connectivity=request.choice(self.CONNECTIVITY),
             tile_size=request.integer(self.TILE_SIZE),
         )
+        self.size = request.ground_size()
+        require_one_size(self.options, self.size)
 
     def read_outputs(self, request):
         self.output = request.raster_output(self.OUTPUT)
@@ -127,6 +139,6 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
             worker = opened.enter_context(self.worker())
-            result = run_superpixels(source, self.output, self.options, worker, progress)
+            result = run_superpixels(source, self.output, self.options, worker, progress, self.size)
         style(context, self.output, SuperpixelStyle(result.count))
         return {self.OUTPUT: self.output, self.SUPERPIXEL_COUNT: result.count}

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from ..errors import SuperSegError
 from ..pipeline.training import run_training
 from ..pipeline.training_options import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
-from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
+from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):
@@ -54,9 +55,11 @@ patches are drawn from all over it.</p>
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
-            "Superpixels of the same image, on the same grid. Made with the usual settings if "
-            "left empty.",
+            "Superpixels of the same image, on the same grid. Made as IMAGERY says if left empty.",
             optional=True,
+        )
+        self.add_superpixel_size(
+            imagery_help=f"{IMAGERY_HELP} Only where no SUPERPIXELS are given."
         )
         self.add_number(
             self.CLASSES,
@@ -119,6 +122,7 @@ patches are drawn from all over it.</p>
             0.0,
             1.0,
             advanced=True,
+            decimals=5,
         )
         self.add_file(
             self.INITIAL_MODEL,
@@ -150,6 +154,12 @@ patches are drawn from all over it.</p>
     def read_request(self, request):
         self.image = request.image(area=False)
         self.superpixels = request.raster(self.SUPERPIXELS)
+        self.size = request.ground_size()
+        if self.superpixels is not None and self.size.said:
+            raise SuperSegError(
+                f"{self.size.said} sets the size of superpixels, but SUPERPIXELS are given; leave "
+                "SUPERPIXELS empty, or set IMAGERY to any and SUPERPIXEL_SIZE to 0."
+            )
         self.initial_model = request.file(self.INITIAL_MODEL)
         self.device = request.choice(self.DEVICE)
         self.options = TrainingOptions(
@@ -186,6 +196,7 @@ patches are drawn from all over it.</p>
                 progress,
                 initial_model=self.initial_model,
                 caller=self.caller,
+                wanted=self.size,
             )
         outputs = {
             self.MODEL: self.model,

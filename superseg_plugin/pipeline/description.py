@@ -92,7 +92,7 @@ def describe_scene(
         return worker.submit("describe_superpixels", options, arrays)
 
     sums, borders = _Sums(), _Borders()
-    windows = tiles(grid.width, grid.height, automatic_tile(source))
+    windows = tiles(grid.width, grid.height, automatic_tile(len(source.bands)))
     for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])

@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Callable
 
 MEGA = 1e6
 # How the time falls with the number of cores: not all of a stage runs on all of them.
@@ -22,6 +23,9 @@ BYTES_A_SUPERPIXEL = 800
 PATCH_PIXELS = 4 * 256**2
 # Copies of a tile as float32 that are alive at once.
 COPIES_OF_TILE = 6
+
+# Takes a context and a text, as Qt does; what is said in a window is said in its language.
+Translate = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Work:
         seen: pixels that the training looks at, over all steps; 0 without one.
         network: name of the network.
         device: type of what computes: cpu, cuda or mps.
+        report: whether a report is written.
+        meters: side of a pixel; None where unknown.
     """
 
     pixels: int
@@ -49,6 +55,8 @@ class Work:
     seen: int
     network: str
     device: str
+    report: bool = False
+    meters: float | None = None
 
     @property
     def superpixels(self) -> int:
@@ -92,6 +100,8 @@ def expected_seconds(
     if work.preset != "published":
         stages["painting"] = 0.1 + 0.03 * size
     stages["rendering"] = 0.3 + 0.045 * size * bands
+    if work.report:
+        stages["report"] = 2.0
     speed = (CORES / max(cores or os.cpu_count() or CORES, 1)) ** CORE_GAIN
     return {name: s * speed * factors.get(work.key(name), 1.0) for name, s in stages.items()}
 
@@ -106,32 +116,81 @@ def expected_bytes(work: Work, cores: int | None = None) -> float:
     )
 
 
-def in_words(work: Work, seconds: float, memory: float, device: str) -> str:
-    """Say what a run will take."""
-    tiles = "1 tile" if work.tiles == 1 else f"{work.tiles:,} tiles"
-    return (
-        f"Estimate: {rounded_time(seconds)} on {device}, {memory / 1e9:.1f} GB of memory, for"
-        f" {_count(work.pixels)} pixels in {tiles}, {_count(work.superpixels)} superpixels"
+def untranslated(_context: str, text: str) -> str:
+    """Leave a text as it is."""
+    return text
+
+
+def in_words(
+    work: Work,
+    seconds: float,
+    memory: float,
+    device: str,
+    translate: Translate = untranslated,
+) -> str:
+    """Say what a run will take.
+
+    Args:
+        work: what there is to do.
+        seconds: for all of it.
+        memory: bytes.
+        device: name of what computes.
+        translate: into whose language.
+    """
+    tiles = translate("SuperSeg", "1 tile")
+    if work.tiles > 1:
+        tiles = translate("SuperSeg", "{} tiles").format(f"{work.tiles:,}")
+    return translate(
+        "SuperSeg",
+        "{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels}"
+        " superpixels; smallest superpixels {smallest}",
+    ).format(
+        time=rounded_time(seconds, translate),
+        device=device,
+        memory=f"{memory / 1e9:.1f}",
+        pixels=_count(work.pixels, translate),
+        tiles=tiles,
+        superpixels=_count(work.superpixels, translate),
+        smallest=_smallest(work, translate),
     )
 
 
-def rounded_time(seconds: float) -> str:
+def rounded_time(seconds: float, translate: Translate = untranslated) -> str:
     """Say a time as precisely as an estimate deserves."""
     if seconds < 10:
-        return "a few seconds"
+        return translate("SuperSeg", "a few seconds")
     if seconds < 55:
-        return f"about {10 * max(round(seconds / 10), 1)} s"
+        return translate("SuperSeg", "about {} s").format(10 * max(round(seconds / 10), 1))
     minutes = seconds / 60
-    if minutes < 10:
-        return f"about {max(round(minutes), 1)} min"
     if minutes < 90:
-        return f"about {5 * round(minutes / 5)} min"
-    return f"about {minutes / 60:.1f} h"
+        whole = max(round(minutes), 1) if minutes < 10 else 5 * round(minutes / 5)
+        return translate("SuperSeg", "about {} min").format(whole)
+    return translate("SuperSeg", "about {} h").format(f"{minutes / 60:.1f}")
 
 
-def _count(number: float) -> str:
+def _smallest(work: Work, translate: Translate) -> str:
+    """Size of the smallest superpixels, on the ground too where that is known."""
+    side = math.sqrt(work.smallest)
+    shape = translate("SuperSeg", "{} pixels").format(work.smallest)
+    if side.is_integer():
+        shape = translate("SuperSeg", "{side} x {side} pixels").format(side=int(side))
+    if work.meters is None:
+        return shape
+    return translate("SuperSeg", "{meters} m ({shape})").format(
+        meters=_digits(side * work.meters), shape=shape
+    )
+
+
+def _digits(number: float) -> str:
+    """Two digits, and no powers of ten."""
+    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def _count(number: float, translate: Translate) -> str:
     """Two digits of a count are as good as it is known."""
     if number >= MEGA:
-        return f"{number / MEGA:.3g} million"
+        millions = number / MEGA
+        shown = f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
+        return translate("SuperSeg", "{} million").format(shown)
     step = 10 ** max(math.floor(math.log10(max(number, 1))) - 1, 0)
     return f"{round(number / step) * step:,}"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import SuperSegError
 from ..progress import Progress
@@ -42,32 +42,82 @@ USUAL = SuperpixelOptions()
 FEWEST_PIXELS, MOST_PIXELS = 9, 4096
 
 
+@dataclass(frozen=True)
+class GroundSize:
+    """How large superpixels are to be; not at all said by default.
+
+    Attributes:
+        imagery: one of `IMAGERY`.
+        size: side of the smallest superpixel, in `units`; 0 as is usual for the imagery.
+        units: one of `UNITS`.
+    """
+
+    imagery: str = "any"
+    size: float = 0.0
+    units: str = "pixels"
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if self.imagery not in IMAGERY:
+            raise SuperSegError(f"IMAGERY must be one of {', '.join(IMAGERY)}, not {self.imagery}.")
+        if self.units not in UNITS:
+            raise SuperSegError(f"UNITS must be one of {', '.join(UNITS)}, not {self.units}.")
+        if not 0 <= self.size < math.inf:
+            raise SuperSegError("SUPERPIXEL_SIZE must be 0, which leaves it to IMAGERY, or more.")
+
+    @property
+    def said(self) -> str:
+        """The parameter that sets a size; "" where none does."""
+        if self.size:
+            return "SUPERPIXEL_SIZE"
+        return "" if IMAGERY[self.imagery] is None else "IMAGERY"
+
+
+ANY_SIZE = GroundSize()
+
+
+def require_one_size(options: SuperpixelOptions, wanted: GroundSize) -> None:
+    """Check that superpixels get their size from one place.
+
+    Raises:
+        SuperSegError: what the method takes sizes from is not as usual, and a size is wanted.
+    """
+    sizes = ("region_size",) if options.method == "slic" else ("scale", "min_size")
+    changed = [name for name in sizes if getattr(options, name) != getattr(USUAL, name)]
+    if wanted.said and changed:
+        own = " and ".join(name.upper() for name in changed)
+        usual = " and ".join(f"{name.upper()} {getattr(USUAL, name):g}" for name in changed)
+        raise SuperSegError(
+            f"{wanted.said} sets the size of superpixels, and so does {own}; leave {usual}, or set"
+            " IMAGERY to any and SUPERPIXEL_SIZE to 0."
+        )
+
+
 def superpixel_options(
-    imagery: str, size: float, units: str, grid: Grid, progress: Progress
+    wanted: GroundSize, grid: Grid, progress: Progress, usual: SuperpixelOptions = USUAL
 ) -> SuperpixelOptions:
     """Choose superpixels for a scene.
 
     Args:
-        imagery: one of `IMAGERY`.
-        size: side of the smallest superpixel, in `units`; 0 as is usual for the imagery.
-        units: one of `UNITS`.
+        wanted: how large they are to be.
         grid: the scene's.
         progress: told where a size had to be guessed or does not fit.
+        usual: what to take where no size is wanted, and all but the sizes where one is.
 
     Raises:
         SuperSegError: meters are asked for where the scene has none.
     """
-    kind = IMAGERY[imagery]
-    if size:
-        pixels = (size / _meters_of_pixel(grid, units, "SUPERPIXEL_SIZE")) ** 2
+    kind = IMAGERY[wanted.imagery]
+    if wanted.size:
+        pixels = (wanted.size / _meters_of_pixel(grid, wanted.units, "SUPERPIXEL_SIZE")) ** 2
     elif kind is None:
-        return USUAL
+        return usual
     else:
         side = pixel_side(grid) if has_meters(grid) else None
         if side is None:
             progress.log(
                 f"The image has no coordinate reference system; pixels of {kind.pixel:g} m, as"
-                f" usual for IMAGERY {imagery}, are assumed"
+                f" usual for IMAGERY {wanted.imagery}, are assumed"
             )
             side = kind.pixel
         pixels = (kind.smallest / side) ** 2
@@ -77,9 +127,11 @@ def superpixel_options(
             f"Superpixels of at least {pixels:.3g} pixels were asked for; {fitting} are taken,"
             f" as superpixels need from {FEWEST_PIXELS} to {MOST_PIXELS}"
         )
-    # What keeps two superpixels apart weighs as much as their size.
-    scale = USUAL.scale * fitting / USUAL.min_size
-    return SuperpixelOptions(min_size=fitting, scale=scale)
+    # What keeps two superpixels apart weighs as much as their size; those of slic, which are all
+    # about the same, have the side that the others have on average.
+    larger = fitting / USUAL.min_size
+    side = max(round(USUAL.region_size * math.sqrt(larger)), 2)
+    return replace(usual, min_size=fitting, scale=USUAL.scale * larger, region_size=side)
 
 
 def least_pixels(min_area: float, units: str, grid: Grid) -> int:

@@ -3,21 +3,164 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 
-from ..progress import Progress
+from ..progress import Progress, SilentProgress
+from ..raster.grid import Grid
+from ..raster.ground import has_meters, pixel_side
 from ..raster.source import RasterSource
-from ..raster.windows import tiles
 from ..worker.client import Answer, Worker
 from .calibration import Calibration
-from .estimate import Work, expected_bytes, expected_seconds, in_words
+from .estimate import (
+    Translate,
+    Work,
+    expected_bytes,
+    expected_seconds,
+    in_words,
+    untranslated,
+)
+from .ground_sizes import superpixel_options
+from .published import published_tiles, published_training
 from .segmentation_options import SegmentationOptions
 from .stages import Stages
 from .superpixel_options import SuperpixelOptions
 from .superpixels import automatic_tile
 from .training_options import TrainingOptions
 
-REPORT_SECONDS = 1.0
+# The network that clusters guide sees a small scene often enough in few steps, and learns no more
+# from a large one after many.
+BALANCED_STEPS = (60, 150)
+BALANCED_EPOCHS = 2
+
+
+def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
+    """How the network of a preset is trained, as far as the scene does not decide."""
+    if options.preset == "published":
+        count = published_tiles(grid.width, grid.height)
+        return published_training(options.classes, options.seed, count)
+    training = TrainingOptions(classes=options.classes, seed=options.seed)
+    seen = training.batch_size * training.patch_size**2
+    fewest, most = BALANCED_STEPS
+    wanted = math.ceil(BALANCED_EPOCHS * grid.width * grid.height / seen)
+    return replace(training, steps=min(max(wanted, fewest), most))
+
+
+def trains(options: SegmentationOptions, model: bool) -> bool:
+    """The fast preset has no use for a network of its own, but may be asked for one."""
+    return options.preset != "fast" or model
+
+
+def work_of(
+    grid: Grid,
+    bands: int,
+    options: SegmentationOptions,
+    superpixels: SuperpixelOptions,
+    model: bool,
+    report: bool,
+    device: str,
+) -> Work:
+    """Tell what there is to do, from what is known before a pixel is read.
+
+    Args:
+        grid: the scene's.
+        bands: their number.
+        options: how to segment it.
+        superpixels: how to cut it.
+        model: whether a model is wanted.
+        report: whether a report is written.
+        device: type of what computes.
+    """
+    training = training_options(options, grid)
+    # Patches are no larger than the scene.
+    side = min(training.patch_size, max(grid.width, grid.height))
+    seen = training.steps * training.batch_size * side**2
+    trained = trains(options, model)
+    tile = options.tile_size or automatic_tile(bands)
+    return Work(
+        pixels=grid.width * grid.height,
+        bands=bands,
+        smallest=superpixels.min_size,
+        tile=tile,
+        tiles=math.ceil(grid.width / tile) * math.ceil(grid.height / tile),
+        preset=options.preset,
+        seen=seen if trained else 0,
+        network=training.network if trained else "",
+        device=device,
+        report=report,
+        meters=pixel_side(grid) if has_meters(grid) else None,
+    )
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A scene as it is known without its pixels.
+
+    Attributes:
+        path, bands, extent: of `RasterSource`.
+        copied: grid and number of bands of what is copied to a file first; None where the file is
+            there.
+        note: a remark on the copying, or "".
+    """
+
+    path: str = ""
+    bands: Sequence[int] | None = None
+    extent: tuple[float, float, float, float] | None = None
+    copied: tuple[Grid, int] | None = None
+    note: str = ""
+
+    def size(self) -> tuple[Grid, int]:
+        """Grid and number of bands.
+
+        Raises:
+            SuperSegError: the file is gone or no raster, or has no such bands or extent.
+        """
+        if self.copied is not None:
+            return self.copied
+        with RasterSource(self.path, self.bands, self.extent) as source:
+            return source.grid, len(source.bands)
+
+
+def outlook(
+    scene: Outline,
+    options: SegmentationOptions,
+    model: bool,
+    report: bool,
+    device: str,
+    translate: Translate = untranslated,
+) -> str:
+    """Say what a segmentation would take, without starting one.
+
+    Args:
+        scene: what to segment.
+        options: how to segment it.
+        model: whether a model is wanted.
+        report: whether a report is wanted.
+        device: what DEVICE says.
+        translate: into whose language.
+
+    Raises:
+        SuperSegError: the scene cannot be opened, or has no meters where sizes are in meters.
+    """
+    grid, bands = scene.size()
+    remarks = _Remarks()
+    superpixels = superpixel_options(options.ground_size, grid, remarks)
+    calibration = Calibration()
+    kind, name = device, device
+    if device == "auto":
+        # Nothing but a run finds out; most computers have no other.
+        kind, name = calibration.auto_device or ("cpu", "cpu")
+        if not calibration.auto_device:
+            remarks.log(
+                translate("SuperSeg", "The first run finds out whether another device is faster")
+            )
+    work = work_of(grid, bands, options, superpixels, model, report, kind)
+    total = sum(expected_seconds(work, calibration.factors).values())
+    words = in_words(work, total, expected_bytes(work), _shown(kind, name), translate)
+    lines = [words[:1].upper() + words[1:], scene.note, *remarks.lines]
+    return "\n".join(f"{line.rstrip('.')}." for line in lines if line)
 
 
 class Plan:
@@ -27,7 +170,7 @@ class Plan:
         source: the scene.
         options: how to segment it.
         superpixels: how to cut it.
-        training: how the network is trained; None without one.
+        model: whether a model is wanted.
         report: whether a report is written.
         device: the answer of `describe_device`, under way.
         worker: who computes.
@@ -39,7 +182,7 @@ class Plan:
         source: RasterSource,
         options: SegmentationOptions,
         superpixels: SuperpixelOptions,
-        training: TrainingOptions | None,
+        model: bool,
         report: bool,
         device: Future[Answer],
         worker: Worker,
@@ -53,29 +196,13 @@ class Plan:
             if not self._calibration.auto_device:
                 self.remember(worker.result(device, progress))
             kind, name = self._calibration.auto_device
-        size = superpixels.tile_size or automatic_tile(source)
-        grid = source.grid
-        seen = 0
-        if training:
-            # Patches are no larger than the scene.
-            side = min(training.patch_size, max(grid.width, grid.height))
-            seen = training.steps * training.batch_size * side**2
-        self._work = Work(
-            pixels=grid.width * grid.height,
-            bands=len(source.bands),
-            smallest=superpixels.min_size,
-            tile=size,
-            tiles=len(tiles(grid.width, grid.height, size)),
-            preset=options.preset,
-            seen=seen,
-            network=training.network if training else "",
-            device=kind,
-        )
+        bands = len(source.bands)
+        self._work = work_of(source.grid, bands, options, superpixels, model, report, kind)
         self._expected = expected_seconds(self._work, self._calibration.factors)
         total = sum(self._expected.values())
-        progress.log(in_words(self._work, total, expected_bytes(self._work), name))
-        extra = {"report": REPORT_SECONDS} if report else {}
-        self.stages = Stages(progress, {**self._expected, **extra}, timed=True)
+        memory = expected_bytes(self._work)
+        progress.log(f"Estimate: {in_words(self._work, total, memory, _shown(kind, name))}")
+        self.stages = Stages(progress, self._expected, timed=True)
 
     def remember(self, device: Answer) -> None:
         """Take in which device it is."""
@@ -90,3 +217,19 @@ class Plan:
             {key(name): seconds for name, seconds in self.stages.seconds.items()},
         )
         self._calibration.save()
+
+
+class _Remarks(SilentProgress):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str) -> None:
+        """Keep it."""
+        self.lines.append(text)
+
+
+def _shown(kind: str, name: str) -> str:
+    """The name of a device as people write it; graphics processors have names of their own."""
+    return name.replace(kind, kind.upper(), 1) if name.startswith(kind) else name

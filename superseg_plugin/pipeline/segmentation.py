@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +20,8 @@ from .ground_sizes import superpixel_options
 from .network import Network
 from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
-from .planning import Plan
-from .published import STRIDE, TILE, published_tiles, published_training
+from .planning import Plan, training_options, trains
+from .published import STRIDE, TILE
 from .run_report import Caller, Run
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
@@ -30,12 +29,6 @@ from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import build_model
 from .training import train_network
-from .training_options import TrainingOptions
-
-# The network that clusters guide sees a small scene often enough in few steps, and learns no more
-# from a large one after many.
-BALANCED_STEPS = (60, 150)
-BALANCED_EPOCHS = 2
 
 
 @dataclass(frozen=True)
@@ -96,22 +89,21 @@ class _Run:
         self._progress = progress
         self._staging = staging
         self._caller = caller or Caller()
-        self._superpixels = superpixel_options(
-            options.imagery, options.superpixel_size, options.units, source.grid, progress
-        )
+        self._superpixels = superpixel_options(options.ground_size, source.grid, progress)
+        self._trains = trains(options, bool(outputs.model))
         self._scratch = staging.scratch(outputs.classes)
 
     def segment(self) -> SegmentationResult:
         """Go through all steps."""
         # Loading what computes takes a second, in which the scene is read; a device that is not
         # there comes to light at once.
-        training = self._training_options()
+        training = training_options(self._options, self._source.grid)
         device = self._worker.submit("describe_device", {"network": training.network})
         plan = Plan(
             self._source,
             self._options,
             self._superpixels,
-            training if self._trains else None,
+            bool(self._outputs.model),
             bool(self._outputs.report),
             device,
             self._worker,
@@ -166,23 +158,6 @@ class _Run:
         plan.learn()
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
-
-    @property
-    def _trains(self) -> bool:
-        """The fast preset has no use for a network of its own, but may be asked for one."""
-        return self._options.preset != "fast" or bool(self._outputs.model)
-
-    def _training_options(self) -> TrainingOptions:
-        """How the network of the preset is trained, as far as the scene does not decide."""
-        options, grid = self._options, self._source.grid
-        if options.preset == "published":
-            tiles = published_tiles(grid.width, grid.height)
-            return published_training(options.classes, options.seed, tiles)
-        training = TrainingOptions(classes=options.classes, seed=options.seed)
-        seen = training.batch_size * training.patch_size**2
-        fewest, most = BALANCED_STEPS
-        wanted = math.ceil(BALANCED_EPOCHS * grid.width * grid.height / seen)
-        return replace(training, steps=min(max(wanted, fewest), most))
 
     def _classify_as_published(self, superpixels: RasterSource) -> None:
         """Self-training on all tiles; the map is the network's own, pixel by pixel.

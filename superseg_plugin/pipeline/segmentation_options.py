@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from ..errors import SuperSegError
 from .classification import check_min_area, check_smoothness
-from .ground_sizes import IMAGERY, UNITS
+from .ground_sizes import GroundSize
 from .superpixel_options import check_tile_size
 from .training_options import check_classes
 
@@ -38,12 +37,13 @@ class SegmentationOptions:
         check_tile_size(self.tile_size)
         if self.preset not in PRESETS:
             raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
-        if self.imagery not in IMAGERY:
-            raise SuperSegError(f"IMAGERY must be one of {', '.join(IMAGERY)}, not {self.imagery}.")
-        if self.units not in UNITS:
-            raise SuperSegError(f"UNITS must be one of {', '.join(UNITS)}, not {self.units}.")
-        if not 0 <= self.superpixel_size < math.inf:
-            raise SuperSegError("SUPERPIXEL_SIZE must be 0, which leaves it to IMAGERY, or more.")
+        # Sizes check themselves.
+        _ = self.ground_size
+
+    @property
+    def ground_size(self) -> GroundSize:
+        """How large superpixels are to be."""
+        return GroundSize(self.imagery, self.superpixel_size, self.units)
 
 
 @dataclass(frozen=True)

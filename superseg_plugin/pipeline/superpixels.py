@@ -18,6 +18,7 @@ from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Answer, Worker
+from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .record import write_record
 from .superpixel_options import SuperpixelOptions
 from .superpixel_table import SuperpixelTable
@@ -44,13 +45,23 @@ def run_superpixels(
     options: SuperpixelOptions,
     worker: Worker,
     progress: Progress,
+    wanted: GroundSize = ANY_SIZE,
 ) -> SuperpixelResult:
     """Make the superpixels of a scene and write them as UInt32, 0 = nodata, ids 1..n.
+
+    Args:
+        source: the scene.
+        output: where to write.
+        options: how to cut it.
+        worker: who computes.
+        progress: told of every step.
+        wanted: how large superpixels are to be, in place of the sizes in `options`.
 
     Raises:
         SuperSegError: bad input, or the output cannot be written.
         Cancelled: the user asked to stop.
     """
+    options = superpixel_options(wanted, source.grid, progress, options)
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)
@@ -82,7 +93,7 @@ def make_superpixels(
         The number of superpixels.
     """
     grid = source.grid
-    size = options.tile_size or automatic_tile(source)
+    size = options.tile_size or automatic_tile(len(source.bands))
     options = replace(options, tile_size=size)
     cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 0.95)
     kept = path.parent != scratch
@@ -119,10 +130,10 @@ def make_superpixels(
     return count
 
 
-def automatic_tile(source: RasterSource) -> int:
+def automatic_tile(bands: int) -> int:
     """The tile side that keeps a tile of all bands as float32 within bounds; a multiple of 8."""
     size = AUTOMATIC_TILE
-    while size > 256 and size * size * len(source.bands) * 4 > TILE_BYTES:
+    while size > 256 and size * size * bands * 4 > TILE_BYTES:
         size //= 2
     return size
 

@@ -18,11 +18,11 @@ from ..worker.client import Worker
 from .cluster_arrays import reorder_clusters
 from .clustering import Clusters, cluster_superpixels, merge_order_of
 from .description import check_superpixels, describe_scene
+from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .model_file import Model, load_model, save_model
 from .patches import PatchSet, draw_patches
 from .run_report import Caller, Run, training_report
 from .stages import Stages
-from .superpixel_options import SuperpixelOptions
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
@@ -33,6 +33,7 @@ from .trained_model import (
     reorder_classes,
     scaling_of_model,
     weights_id,
+    with_superpixels,
 )
 from .training_options import TrainingOptions
 
@@ -58,6 +59,7 @@ def run_training(
     progress: Progress,
     initial_model: str | None = None,
     caller: Caller | None = None,
+    wanted: GroundSize = ANY_SIZE,
 ) -> TrainingResult:
     """Train a network on a scene and write the model and, if wanted, a report.
 
@@ -71,11 +73,13 @@ def run_training(
         progress: told of every step.
         initial_model: path of a model to start from, or None.
         caller: who asked for it, for the report.
+        wanted: how large superpixels are to be where they are made.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
+    cut = superpixel_options(wanted, source.grid, progress)
     initial = _load_initial(initial_model, source, options)
     stages = Stages(progress, _shares(options, superpixels is None))
     device = worker.submit("describe_device", {"network": options.network})
@@ -88,7 +92,7 @@ def run_training(
         if superpixels is None:
             path = scratch / "superpixels.tif"
             with stages.stage("superpixels") as part:
-                make_superpixels(source, scaling, path, scratch, SuperpixelOptions(), worker, part)
+                make_superpixels(source, scaling, path, scratch, cut, worker, part)
             superpixels = RasterSource(str(path))
         check_superpixels(superpixels)
         with superpixels:
@@ -124,6 +128,8 @@ def run_training(
             merge_order = merge_order_of(clusters.features, clusters.smoothed, pixels, order)
             known = reorder_clusters(clusters.model, order)
         model = build_model(source, scaling, options, trained, colors, worker, merge_order, known)
+        if wanted.said:
+            model = with_superpixels(model, cut)
         save_model(staging.path(model_output), model)
         if report_output:
             run = Run(

@@ -20,10 +20,21 @@ from superseg_plugin.pipeline.estimate import (
     in_words,
     rounded_time,
 )
-from superseg_plugin.pipeline.ground_sizes import least_pixels, superpixel_options
+from superseg_plugin.pipeline.ground_sizes import (
+    GroundSize,
+    least_pixels,
+    require_one_size,
+    superpixel_options,
+)
+from superseg_plugin.pipeline.model_file import read_header
+from superseg_plugin.pipeline.planning import Outline, outlook
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.segmentation_options import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.stages import Stages
+from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.superpixels import run_superpixels
+from superseg_plugin.pipeline.training import run_training
+from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape
@@ -48,7 +59,7 @@ def grid_of(folder, side, epsg, top=5200000.0, side_y=None):
 )  # fmt: skip
 def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels):
     grid = grid_of(tmp_path, side, 32632)
-    chosen = superpixel_options(imagery, 0.0, "pixels", grid, Listener())
+    chosen = superpixel_options(GroundSize(imagery), grid, Listener())
     assert chosen.min_size == pixels
     assert chosen.scale / chosen.min_size == 0.5
 
@@ -56,13 +67,13 @@ def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels)
 def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):
     # At 60 degrees north a degree of longitude is half as long.
     degrees = grid_of(tmp_path, 0.5 / DEGREE, 4326, top=60.0, side_y=0.25 / DEGREE)
-    assert superpixel_options("vhr", 0.0, "pixels", degrees, Listener()).min_size == pytest.approx(
+    assert superpixel_options(GroundSize("vhr"), degrees, Listener()).min_size == pytest.approx(
         (2.5 / 0.25) ** 2, rel=0.02
     )
     feet = grid_of(tmp_path, 0.5 / US_FOOT, 2264, top=200000.0)
-    assert superpixel_options("vhr", 0.0, "pixels", feet, Listener()).min_size == 25
-    assert superpixel_options("any", 3.0, "meters", feet, Listener()).min_size == 36
-    assert superpixel_options("vhr", 7.0, "pixels", feet, Listener()).min_size == 49
+    assert superpixel_options(GroundSize("vhr"), feet, Listener()).min_size == 25
+    assert superpixel_options(GroundSize("any", 3.0, "meters"), feet, Listener()).min_size == 36
+    assert superpixel_options(GroundSize("vhr", 7.0, "pixels"), feet, Listener()).min_size == 49
     assert least_pixels(10.0, "meters", feet) == 40
     assert least_pixels(10.0, "pixels", feet) == 10
 
@@ -70,18 +81,68 @@ def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):
 def test_sizes_that_cannot_be_are_said(tmp_path):
     listener = Listener()
     coarse = grid_of(tmp_path, 30.0, 32632)
-    assert superpixel_options("drone", 0.0, "pixels", coarse, listener).min_size == 9
+    assert superpixel_options(GroundSize("drone"), coarse, listener).min_size == 9
     assert "9 are taken" in listener.lines[-1]
     path = write_raster(
         tmp_path / "bare.tif", np.zeros((9, 9), np.uint8), geotransform=None, epsg=None
     )
     with RasterSource(path) as source:
-        assert superpixel_options("drone", 0.0, "pixels", source.grid, listener).min_size == 64
+        assert superpixel_options(GroundSize("drone"), source.grid, listener).min_size == 64
         assert "0.05 m" in listener.lines[-1]
         with pytest.raises(SuperSegError, match=r"SUPERPIXEL_SIZE is in meters.*UNITS"):
-            superpixel_options("any", 2.0, "meters", source.grid, listener)
+            superpixel_options(GroundSize("any", 2.0, "meters"), source.grid, listener)
         with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
             least_pixels(2.0, "meters", source.grid)
+
+
+def test_sizes_on_the_ground_leave_the_rest_as_asked_for(tmp_path):
+    grid = grid_of(tmp_path, 10.0, 32632)
+    own = SuperpixelOptions(method="slic", sigma=2.0, compactness=9.0, tile_size=128)
+    assert superpixel_options(GroundSize(), grid, Listener(), own) == own
+    found = superpixel_options(GroundSize(size=40.0, units="meters"), grid, Listener(), own)
+    # Half the usual side, of the smallest and of the typical ones.
+    assert found == replace(own, min_size=16, scale=8.0, region_size=8)
+
+
+@pytest.mark.parametrize("wanted", [GroundSize("landsat"), GroundSize(size=5.0)])
+def test_a_size_is_set_in_one_place(wanted):
+    usual, slic = SuperpixelOptions(), SuperpixelOptions(method="slic")
+    for options in (usual, slic, replace(usual, region_size=5), replace(slic, min_size=5)):
+        require_one_size(options, wanted)
+    require_one_size(replace(usual, min_size=5), GroundSize(units="meters"))
+    with pytest.raises(SuperSegError, match=f"{wanted.said} .* SCALE and MIN_SIZE; leave SCALE 32"):
+        require_one_size(replace(usual, min_size=5, scale=3.0), wanted)
+    with pytest.raises(SuperSegError, match=r"REGION_SIZE; leave REGION_SIZE 16"):
+        require_one_size(replace(slic, region_size=5), wanted)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"imagery": "moon"}, {"units": "feet"}, {"size": -1.0}, {"size": math.nan}]
+)
+def test_sizes_have_limits(wrong):
+    with pytest.raises(SuperSegError, match="must be"):
+        GroundSize(**wrong)
+
+
+def test_superpixels_and_training_take_sizes_on_the_ground(tmp_path, worker):
+    path = write_raster(tmp_path / "scene.tif", landscape(96, 120))
+    listener = Listener()
+    counts = {}
+    with RasterSource(path) as source:
+        for size in (0.0, 6.0, 20.0):
+            output = str(tmp_path / "s.tif")
+            wanted = GroundSize(size=size, units="meters")
+            run_superpixels(source, output, SuperpixelOptions(), worker, listener, wanted)
+            counts[size] = np.bincount(read_raster(output).ravel())[1:]
+        model = str(tmp_path / "m.superseg")
+        quick = TrainingOptions(classes=3, steps=2, patch_size=32, batch_size=1)
+        for wanted, sizes in ((GroundSize(), None), (GroundSize(size=3.0), (9, 4.5))):
+            run_training(source, None, model, None, quick, worker, listener, wanted=wanted)
+            known = read_header(model).options.get("superpixels")
+            assert known == (sizes and {"min_size": sizes[0], "scale": sizes[1]})
+    # Pixels are of 2 m.
+    assert [counts[size].min() for size in (6.0, 0.0, 20.0)] == pytest.approx([9, 64, 100], rel=0.3)
+    assert len(counts[6.0]) > len(counts[0.0]) > len(counts[20.0])
 
 
 WORK = Work(
@@ -150,12 +211,65 @@ def test_estimates_grow_with_the_scene_and_shrink_with_cores():
     assert set(fast) == {
         "reading", "superpixels", "description", "clustering", "painting", "rendering",
     }  # fmt: skip
-    words = in_words(WORK, 130.0, 2.5e9, "cpu (2 threads)")
-    assert "about 2 min on cpu (2 threads), 2.5 GB" in words
-    assert "4 million pixels in 4 tiles, 14,000 superpixels" in words
+    assert in_words(WORK, 130.0, 2.5e9, "CPU (2 threads)") == (
+        "about 2 min on CPU (2 threads), 2.5 GB of memory: 4 million pixels in 4 tiles, about "
+        "14,000 superpixels; smallest superpixels 8 x 8 pixels"
+    )
+    for side, pixels, words in (
+        (0.05, 64, "0.4 m (8 x 8 pixels)"), (30.0, 9, "90 m (3 x 3 pixels)"),
+        (0.3, 69, "2.5 m (69 pixels)"), (1000.0, 16, "4000 m (4 x 4 pixels)"),
+    ):  # fmt: skip
+        said = in_words(replace(WORK, smallest=pixels, meters=side, tiles=1), 3, 1e9, "CPU")
+        assert said.endswith(f"in 1 tile, about {said.split('about ')[1]}")
+        assert said.endswith(f"; smallest superpixels {words}")
     assert [rounded_time(s) for s in (3, 33, 100, 1500, 9000)] == [
         "a few seconds", "about 30 s", "about 2 min", "about 25 min", "about 2.5 h",
     ]  # fmt: skip
+
+
+def test_the_outlook_is_what_the_run_says(tmp_path, worker, monkeypatch):
+    monkeypatch.setattr("superseg_plugin.pipeline.calibration.data_folder", lambda: tmp_path)
+    path = write_raster(tmp_path / "scene.tif", landscape(64, 80))
+    options = SegmentationOptions(3, "fast", imagery="aerial", tile_size=64)
+    scene = Outline(path, [1, 3])
+
+    def said_before(device):
+        return outlook(scene, options, False, True, device)
+
+    assert "The first run finds out" in said_before("auto")
+    assert "The first run finds out" not in said_before("cpu")
+    assert said_before("cuda").startswith("A few seconds on CUDA")
+    listener = Listener()
+    outputs = SegmentationOutputs(str(tmp_path / "c.tif"), report=str(tmp_path / "r.html"))
+    for _ in range(2):
+        before = said_before("auto")
+        with RasterSource(path, [1, 3]) as source:
+            run_segmentation(source, outputs, options, worker, listener)
+    said = [line for line in listener.lines if line.startswith("Estimate: ")][-1]
+    text = said[len("Estimate: ") :]
+    assert before.split("\n")[0] == text[0].upper() + text[1:] + "."
+    assert "5,100 pixels in 2 tiles" in before
+    # Aerial images have pixels of 0.2 m, this one of 2 m.
+    assert "9 are taken, as superpixels need from 9 to 4096." in before
+    (tmp_path / "scene.tif").unlink()
+    with pytest.raises(SuperSegError, match="does not exist"):
+        said_before("cpu")
+
+
+def test_the_outlook_counts_what_is_to_be_copied_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("superseg_plugin.pipeline.calibration.data_folder", lambda: tmp_path)
+    grid = replace(grid_of(tmp_path, 5.0, 32632), width=40_000, height=30_000)
+    scene = Outline(copied=(grid, 3), note="It is fetched.")
+    fast = SegmentationOptions(preset="fast")
+    short, long = (outlook(scene, fast, model, False, "cpu") for model in (False, True))
+    assert short != long
+    for size in (0, 64):
+        options = SegmentationOptions(imagery="sentinel2", tile_size=size)
+        first, note = outlook(scene, options, False, False, "cpu").split("\n")
+        assert "1.2e+03" not in first
+        assert "1,200 million pixels" in first
+        assert first.endswith("smallest superpixels 30 m (6 x 6 pixels).")
+        assert note == "It is fetched."
 
 
 class Clock:

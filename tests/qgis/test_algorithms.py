@@ -119,6 +119,39 @@ def test_superpixels_follow_the_fields(run, files, tmp_path, method):
     assert pure / numbers.size > 0.95
 
 
+@pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
+def test_superpixels_have_a_size_on_the_ground(run, tmp_path, method):
+    generator = np.random.default_rng(0)
+    fields = generator.integers(30, 220, (3, 30, 30)).repeat(8, axis=1).repeat(8, axis=2)
+    image = (fields + generator.normal(0, 3, fields.shape)).astype(np.uint8)
+    scene = write_raster(tmp_path / "fields.tif", image)
+    # Pixels are of 2 m: 30 m of sentinel2 are 15 of them, far more than the usual 8.
+    sizes = []
+    for choice in ({}, {"IMAGERY": "sentinel2"}, {"SUPERPIXEL_SIZE": 15.0}):
+        parameters = {"INPUT": scene, "METHOD": method, **choice}
+        result = run("superseg:superpixels", {**parameters, "OUTPUT": str(tmp_path / "s.tif")})
+        sizes.append(np.bincount(read_raster(result["OUTPUT"]).ravel())[1:].mean())
+    usual, by_imagery, by_size = sizes
+    assert by_imagery > 1.5 * usual
+    assert by_size == by_imagery
+
+
+def test_a_model_remembers_how_its_image_was_cut(run, files, tmp_path):
+    parameters = {"INPUT": files["scene"], **QUICK, "IMAGERY": "sentinel2"}
+    result = run("superseg:trainfcn", {**parameters, "MODEL": str(tmp_path / "m.superseg")})
+    known = read_header(result["MODEL"]).options["superpixels"]
+    assert known == {"min_size": 225, "scale": 112.5}
+
+
+def test_a_script_may_give_more_decimals_than_a_dialog_shows(run, files, tmp_path):
+    report = tmp_path / "r.html"
+    parameters = {"INPUT": files["scene"], **QUICK, "LEARNING_RATE": 1.2345678e-4}
+    outputs = {"MODEL": str(tmp_path / "m.superseg"), "REPORT": str(report)}
+    result = run("superseg:trainfcn", {**parameters, **outputs})
+    assert read_header(result["MODEL"]).options["learning_rate"] == 1.2345678e-4
+    assert "LEARNING_RATE=0.00012345678" in report.read_text(encoding="utf-8")
+
+
 def test_training_then_classification(run, files, tmp_path):
     model = run(
         "superseg:trainfcn",

@@ -74,6 +74,13 @@ CASES = [
     ("superpixels", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
     ("superpixels", {"METHOD": 1}, "METHOD.*felzenszwalb, slic"),
     ("superpixels", {"OUTPUT": "{scene}"}, "OUTPUT.*input"),
+    ("superpixels", {"IMAGERY": "vhr", "MIN_SIZE": 20}, "IMAGERY.*MIN_SIZE; leave MIN_SIZE 64"),
+    (
+        "superpixels",
+        {"SUPERPIXEL_SIZE": 3, "METHOD": "slic", "REGION_SIZE": 9},
+        "SUPERPIXEL_SIZE.*leave REGION_SIZE 16",
+    ),
+    ("trainfcn", {"SUPERPIXELS": "{blocks}", "IMAGERY": "vhr"}, "IMAGERY.*leave SUPERPIXELS empty"),
     ("trainfcn", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
     ("trainfcn", {"INITIAL_MODEL": "{text}"}, "text.superseg"),
     ("trainfcn", {"INITIAL_MODEL": "{folder}/no.superseg"}, "INITIAL_MODEL.*no.superseg"),

@@ -12,6 +12,8 @@ from qgis.core import (
 )
 
 DEVICES = ["auto", "cpu", "cuda", "mps"]
+IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
+UNITS = ["pixels", "meters"]
 MODEL_NAME = "Superpixels, train, classify, average colours"
 # title: (parameters in order, steps, titles of the outputs)
 MODELS = {
@@ -60,8 +62,8 @@ PUBLIC = {
         },
         {
             "PRESET": ["balanced", "fast", "published"],
-            "IMAGERY": ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"],
-            "UNITS": ["pixels", "meters"],
+            "IMAGERY": IMAGERY,
+            "UNITS": UNITS,
             "DEVICE": DEVICES,
         },
         {
@@ -82,6 +84,9 @@ PUBLIC = {
             "EXTENT": None,
             "MASK": None,
             "METHOD": "felzenszwalb",
+            "IMAGERY": "any",
+            "SUPERPIXEL_SIZE": 0.0,
+            "UNITS": "pixels",
             "SCALE": 32.0,
             "MIN_SIZE": 64,
             "REGION_SIZE": 16,
@@ -91,7 +96,12 @@ PUBLIC = {
             "TILE_SIZE": 0,
             "OUTPUT": None,
         },
-        {"METHOD": ["felzenszwalb", "slic"], "CONNECTIVITY": ["8", "4"]},
+        {
+            "METHOD": ["felzenszwalb", "slic"],
+            "IMAGERY": IMAGERY,
+            "UNITS": UNITS,
+            "CONNECTIVITY": ["8", "4"],
+        },
         {"OUTPUT": "outputRaster", "SUPERPIXEL_COUNT": "outputNumber"},
     ),
     "trainfcn": (
@@ -99,6 +109,9 @@ PUBLIC = {
             "INPUT": None,
             "BANDS": None,
             "SUPERPIXELS": None,
+            "IMAGERY": "any",
+            "SUPERPIXEL_SIZE": 0.0,
+            "UNITS": "pixels",
             "CLASSES": 16,
             "GUIDANCE": "clusters",
             "STEPS": 150,
@@ -114,6 +127,8 @@ PUBLIC = {
             "REPORT": None,
         },
         {
+            "IMAGERY": IMAGERY,
+            "UNITS": UNITS,
             "GUIDANCE": ["clusters", "selftraining"],
             "NETWORK": ["light", "published"],
             "LOSS": ["crossentropy", "focal", "lovasz"],
@@ -286,6 +301,8 @@ def test_rarely_used_parameters_are_out_of_the_way(provider):
             "COMPACTNESS",
             "CONNECTIVITY",
             "LEARNING_RATE",
+            "SUPERPIXEL_SIZE",
+            "UNITS",
         }
         assert rare & names <= advanced
         assert not advanced & {"INPUT", "OUTPUT", "CLASSES", "PRESET", "EXTENT", "MASK"}

@@ -2,7 +2,7 @@
 """Keep the translations: `python -m tests.tools.translations` writes .ts and .qm anew.
 
 Sources are what the algorithms declare, which is asked of them, and what the windows say, which is
-read from the code. Translations that are there already stay.
+read from the code; estimates are said in a window, too. Translations that are there already stay.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from superseg_plugin.resources import PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui")
+WINDOWS = ("plugin.py", "gui", "pipeline/estimate.py", "pipeline/planning.py")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 

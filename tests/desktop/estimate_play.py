@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run by QGIS itself (`--code`): the dialog of superseg:segment says what a run will take."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+from processing.modeler.ModelerParametersDialog import ModelerParametersDialog
+from qgis import processing
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingContext,
+    QgsProcessingModelAlgorithm,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+from qgis.gui import QgsDoubleSpinBox
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QWidget
+from qgis.utils import iface
+
+from tests.desktop.stage import JOB, Stage, start
+
+TILES = "type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=18"
+DIALOG = (900, 760)
+
+
+class EstimatePlay(Stage):
+    def play(self):
+        self.folder = Path(JOB["folder"])
+        self.context = QgsProcessingContext()
+        self.context.setProject(QgsProject.instance())
+        layer = self.add(self.folder / "image.tif", "image")
+        bare = self.add(self.folder / "bare.tif", "bare")
+        iface.mapCanvas().setExtent(layer.extent())
+        yield from self.rest()
+        self.dialog = processing.createAlgorithmDialog("superseg:segment", {"INPUT": layer})
+        self.dialog.resize(*DIALOG)
+        self.dialog.show()
+        yield from self.rest()
+        self.line = self._lines(self.dialog)[0]
+        self.wrappers = self.dialog.mainWidget().wrappers
+        yield from self.said("opened", "")
+        self.seen["decimals"] = {
+            name: self.wrappers[name].wrappedWidget().text()
+            for name in ("SMOOTHNESS", "MIN_AREA", "SUPERPIXEL_SIZE")
+        }
+        self.picture(self.dialog, "estimate")
+
+        yield from self.press("preset", "PRESET")
+        yield from self.press("preset again", "PRESET")
+        yield from self.press("and back", "PRESET", Qt.Key.Key_Up, 2)
+        yield from self.press("imagery", "IMAGERY", Qt.Key.Key_Down, 5)
+        box = layer.extent()
+        half = QgsRectangle(
+            box.xMinimum(), box.yMinimum(), box.center().x(), box.center().y()
+        ).toString(12)
+        west, south, east, north = (
+            number for corner in half.split(" : ") for number in corner.split(",")
+        )
+        yield from self.set("extent", "EXTENT", f"{west},{east},{south},{north} [EPSG:32632]")
+        yield from self.set("no extent", "EXTENT", None)
+        yield from self.set("tiles", "TILE_SIZE", 256)
+        yield from self.set("off the image", "EXTENT", "0,10,0,10 [EPSG:32632]")
+        yield from self.set("no extent again", "EXTENT", None)
+        yield from self.set("fast", "PRESET", "fast")
+        yield from self.set("model", "MODEL", str(self.folder / "a.superseg"))
+        yield from self.set("no model", "MODEL", None)
+        yield from self.set("bare", "INPUT", bare.id())
+        yield from self.set("size", "SUPERPIXEL_SIZE", 3.0)
+        yield from self.set("meters", "UNITS", "meters")
+        self.picture(self.dialog, "refused")
+        yield from self.set("by path", "INPUT", str(self.folder / "image.tif"))
+
+        yield from self.set("layer", "INPUT", layer.id())
+        (self.folder / "image.tif").rename(self.folder / "away.tif")
+        yield from self.set("gone", "CLASSES", 9)
+        (self.folder / "away.tif").rename(self.folder / "image.tif")
+        yield from self.set("back", "CLASSES", 8)
+        yield from self.web()
+        yield from self.slow(layer)
+        self.dialog.close()
+        yield from self.elsewhere()
+        self.seen["dialogs"] = self.dialogs()
+        self.end()
+
+    def web(self):
+        """A web map has no pixels of its own."""
+        tiles = QgsRasterLayer(TILES, "tiles", "wms")
+        QgsProject.instance().addMapLayer(tiles, False)
+        self.seen["tiles are valid"] = tiles.isValid()
+        yield from self.set("web", "INPUT", tiles.id())
+        iface.mapCanvas().zoomByFactor(0.5)
+        yield from self.said("web, nearer", self.seen["web"][0])
+        self.picture(self.dialog, "web")
+
+    def slow(self, layer):
+        """A file that never answers: whoever opens it waits for a writer."""
+        (self.folder / "image.tif").rename(self.folder / "away.tif")
+        os.mkfifo(self.folder / "image.tif")
+        self.wrappers["INPUT"].setParameterValue(layer.id(), self.context)
+        longest, last, end = 0.0, time.monotonic(), time.monotonic() + 3
+        while time.monotonic() < end:
+            yield
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        self.seen["slow"] = [self.line.text(), longest]
+        (self.folder / "image.tif").unlink()
+        (self.folder / "away.tif").rename(self.folder / "image.tif")
+        yield from self.set("after slow", "CLASSES", 7)
+
+    def elsewhere(self):
+        """Batch, modeler, and other algorithms."""
+        registry = QgsApplication.processingRegistry()
+        algorithm = registry.createAlgorithmById("superseg:segment")
+        batch = BatchAlgorithmDialog(algorithm, parent=self.window)
+        batch.show()
+        yield from self.rest()
+        panel = batch.mainWidget()
+        parameters, _ = panel.parametersForRow(0, None, False)
+        self.seen["batch"] = [len(self._lines(batch)), parameters["IMAGERY"]]
+        self.seen["batch text"] = (
+            panel.wrappers[0][panel.parameter_to_column["SMOOTHNESS"]].wrappedWidget().text()
+        )
+        batch.close()
+        model = QgsProcessingModelAlgorithm("one", "many")
+        modeler = ModelerParametersDialog(registry.createAlgorithmById("superseg:segment"), model)
+        modeler.show()
+        yield from self.rest()
+        child = modeler.createAlgorithm()
+        sources = child.parameterSources()
+        self.seen["modeler"] = [
+            len(self._lines(modeler)),
+            sources["IMAGERY"][0].staticValue(),
+            sources["SMOOTHNESS"][0].staticValue(),
+        ]
+        modeler.close()
+        others = {}
+        for name in ("trainfcn", "superpixels", "classpolygons"):
+            dialog = processing.createAlgorithmDialog(f"superseg:{name}")
+            dialog.show()
+            yield from self.rest()
+            spins = dialog.findChildren(QgsDoubleSpinBox)
+            others[name] = [len(self._lines(dialog)), sorted(spin.text() for spin in spins)]
+            dialog.close()
+        self.seen["others"] = others
+
+    def press(self, name, parameter, key=Qt.Key.Key_Down, times=1):
+        """Change a choice by the keyboard."""
+        before = self.line.text()
+        for _ in range(times):
+            QTest.keyClick(self.wrappers[parameter].wrappedWidget(), key)
+        yield from self.said(name, before)
+
+    def set(self, name, parameter, value):
+        """Change a parameter as the dialog does that is opened with values."""
+        before = self.line.text()
+        self.wrappers[parameter].setParameterValue(value, self.context)
+        yield from self.said(name, before)
+
+    def said(self, name, before):
+        """Keep what the line says once that is new, and how long it took."""
+        began = time.monotonic()
+        while self.line.text() in (before, "Looking at the image…"):
+            if time.monotonic() > began + 2:
+                break
+            yield
+        self.seen[name] = [self.line.text(), time.monotonic() - began]
+
+    def _lines(self, dialog):
+        found = dialog.findChildren(QWidget)
+        return [widget for widget in found if type(widget).__name__ == "EstimateLine"]
+
+
+start(EstimatePlay)

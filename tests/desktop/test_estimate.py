@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The dialog of superseg:segment says what a run will take, in a real QGIS window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import write_raster
+from tests.desktop.session import play
+
+PLAY = Path(__file__).with_name("estimate_play.py")
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("estimate")
+    values = np.zeros((3, 1500, 2000), np.uint8)
+    write_raster(folder / "image.tif", values, geotransform=(5e5, 30.0, 0, 5.2e6, 0, -30.0))
+    write_raster(folder / "bare.tif", values[:, :200, :300], geotransform=None, epsg=None)
+    environment = {"SUPERSEG_HOME": str(tmp_path_factory.mktemp("home"))}
+    pictures = tmp_path_factory.mktemp("pictures") / "estimate"
+    return play("estimate-test", PLAY, {"folder": str(folder)}, pictures, environment)
+
+
+def said(seen, name):
+    return seen[name][0]
+
+
+def test_it_stands_in_the_dialog_and_follows_each_parameter(seen):
+    assert said(seen, "opened").startswith("About ")
+    assert "3 million pixels in 4 tiles, about 10,000 superpixels" in said(seen, "opened")
+    assert "smallest superpixels 240 m (8 x 8 pixels).\n" in said(seen, "opened")
+    assert said(seen, "opened").endswith(
+        "The first run finds out whether another device is faster."
+    )
+    times = [said(seen, name).split(" on ")[0] for name in ("opened", "preset", "preset again")]
+    assert len(set(times)) == 3
+    assert said(seen, "and back") == said(seen, "opened")
+    assert "smallest superpixels 90 m (3 x 3 pixels)" in said(seen, "imagery")
+    assert "750,000 pixels in 1 tile," in said(seen, "extent")
+    assert said(seen, "no extent") == said(seen, "imagery")
+    assert "3 million pixels in 48 tiles" in said(seen, "tiles")
+    assert said(seen, "model").split(",")[1] != said(seen, "fast").split(",")[1]
+    assert said(seen, "no model") == said(seen, "fast")
+    assert "60,000 pixels in 2 tiles" in said(seen, "bare")
+    assert "pixels of 30 m, as usual for IMAGERY landsat, are assumed." in said(seen, "bare")
+    assert "3 million pixels" in said(seen, "by path")
+
+
+def test_it_does_so_at_once(seen):
+    names = ("preset", "imagery", "extent", "tiles", "model", "bare", "gone", "web", "web, nearer")
+    # The machine may be busy with other tests.
+    assert np.median([seen[name][1] for name in names]) < 0.35
+    assert max(seen[name][1] for name in names) < 1.5
+
+
+def test_what_cannot_run_is_a_sentence(seen):
+    assert said(seen, "off the image").startswith("EXTENT: 0,10,0,10 lies off the raster; ")
+    assert said(seen, "meters").startswith("SUPERPIXEL_SIZE is in meters, but INPUT has no coord")
+    assert said(seen, "gone").endswith("image.tif does not exist; choose another file.")
+    assert said(seen, "back") == said(seen, "layer")
+
+
+def test_a_web_map_counts_as_the_map_shows_it(seen):
+    assert seen["tiles are valid"]
+    for name in ("web", "web, nearer"):
+        assert "tiles has no resolution of its own: " in said(seen, name)
+    assert said(seen, "web") != said(seen, "web, nearer")
+
+
+def test_a_file_that_does_not_answer_holds_up_nothing(seen):
+    text, longest = seen["slow"]
+    assert text == "Looking at the image…"
+    assert longest < 0.5
+    assert said(seen, "after slow") == said(seen, "layer")
+
+
+def test_batch_and_modeler_have_the_plain_parameters(seen):
+    assert seen["batch"] == [0, "any"]
+    assert seen["modeler"] == [0, "any", 8.0]
+    assert seen["dialogs"] == []
+
+
+def test_numbers_show_no_more_decimals_than_are_of_use(seen):
+    assert seen["decimals"] == {"SMOOTHNESS": "8.0", "MIN_AREA": "0.00", "SUPERPIXEL_SIZE": "0.00"}
+    assert seen["batch text"] == "8.0"
+    assert {name: texts for name, (lines, texts) in seen["others"].items() if not lines} == {
+        "trainfcn": ["0.00", "0.00200"],
+        "superpixels": ["0.00", "0.50", "25.00", "32.00"],
+        "classpolygons": ["0.00000"],
+    }
