@@ -18,7 +18,6 @@ from .types import DoubleArray, FloatArray, IndexArray
 
 OWN_COMPONENTS = 10
 WORDS = 32
-VOCABULARIES = 4
 WALKS = (2, 8)
 SURROUNDING_COMPONENTS = 5
 SURROUNDING_WEIGHT = 0.5
@@ -113,7 +112,8 @@ def fit_cluster_model(
         superpixels: of the scene.
         classes: wanted; a few more may come back, and fewer where there are fewer distinct
             superpixels.
-        members: mixtures that have to agree; fewer take less time, and chance has more to say.
+        members: mixtures that have to agree; their root is the number of vocabularies. Fewer take
+            less time, and chance has more to say.
 
     Returns:
         The model and the features of the superpixels.
@@ -125,7 +125,7 @@ def fit_cluster_model(
     space = fit_feature_space(sums, bands, min(OWN_COMPONENTS, dimensions))
     features = space.features(sums, bands)
     left = min(SURROUNDING_COMPONENTS, (dimensions - OWN_COMPONENTS) // len(WALKS))
-    count = VOCABULARIES if left > 0 and len(superpixels.pairs) else 0
+    count = max(round(members**0.5), 1) if left > 0 and len(superpixels.pairs) else 0
     vocabularies = fit_ensemble(features, counts, max(WORDS, classes), count)
     surroundings: list[Projection] = []
     if count:

@@ -10,8 +10,8 @@ import numpy as np
 from .cluster_model import MEMBERS, ClusterModel, fit_cluster_model
 from .description import SceneDescription
 from .projection import row_parts
-from .smoothing import smooth_keeping_classes
-from .types import DoubleArray, FloatArray
+from .smoothing import Smoothed, smooth_keeping_classes
+from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # Two that agree are to be believed before the neighbors.
 FUSED_TRUST = 3.0
@@ -58,12 +58,36 @@ def assign_clusters(
 
 
 def regroup_superpixels(
-    superpixels: SceneDescription, model: ClusterModel, classes: int, smoothness: float
+    superpixels: SceneDescription,
+    model: ClusterModel,
+    features: FloatArray,
+    classes: int,
+    smoothness: float,
 ) -> tuple[ClusterModel, Clusters]:
-    """Find another number of classes with the mixtures that were fitted to the same scene."""
-    features = model.features(superpixels)
+    """Find another number of classes with the mixtures that were fitted to the same scene.
+
+    Args:
+        superpixels: of the scene.
+        model: of the scene.
+        features: `(n, d)` of the superpixels, as they came with the model.
+        classes: wanted, as for `cluster_superpixels`.
+        smoothness: weight of the neighbors, 0 for none.
+    """
     model = model.with_classes(features, superpixels.pixels, classes)
     return model, _classify(superpixels, model, features, smoothness)
+
+
+def smooth_evidence(
+    evidence: FloatArray,
+    pairs: IndexArray,
+    lengths: AnyArray,
+    means: FloatArray,
+    pixels: DoubleArray,
+    smoothness: float,
+) -> Smoothed:
+    """Smooth what the clusters alone say of superpixels; see `smooth_keeping_classes`."""
+    own = evidence.argmax(axis=1)
+    return smooth_keeping_classes(evidence, pairs, lengths, means, pixels, own, smoothness)
 
 
 def fuse(
@@ -98,13 +122,12 @@ def _classify(
     superpixels: SceneDescription, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> Clusters:
     evidence = model.evidence(features)
-    smoothed = smooth_keeping_classes(
+    smoothed = smooth_evidence(
         evidence,
         superpixels.pairs,
         superpixels.lengths,
         superpixels.means,
         superpixels.pixels,
-        evidence.argmax(axis=1),
         smoothness,
     )
     return Clusters(evidence, smoothed.probabilities, smoothed.confidence, features)

@@ -67,7 +67,6 @@ def cluster_superpixels(
     smoothness: float,
     worker: Worker,
     progress: Progress,
-    members: int | None = None,
 ) -> Clusters:
     """Find classes of described superpixels and smooth them on their graph.
 
@@ -81,15 +80,9 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
         progress: asked for cancel, and told of fewer classes.
-        members: mixtures that have to agree; the usual number where None.
     """
-    options: dict[str, Any] = {
-        "classes": classes or AUTOMATIC_CLASSES,
-        "smoothness": smoothness,
-        **({"members": members} if members else {}),
-    }
-    found = _ask("cluster", description, options, {}, worker, progress)
-    found = _join(found, description.pixels, classes)
+    found = find_clusters(description, classes or AUTOMATIC_CLASSES, smoothness, worker, progress)
+    found = join_classes(found, description.pixels, classes)
     if classes and found.classes < classes:
         progress.log(
             f"{classes} classes were asked for, but the image has only {found.classes} kinds of "
@@ -98,6 +91,32 @@ def cluster_superpixels(
     if not classes:
         progress.log(f"CLASSES 0: {found.classes} classes in this scene")
     return found
+
+
+def find_clusters(
+    description: Description,
+    classes: int,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+    members: int | None = None,
+) -> Clusters:
+    """Do the first part of `cluster_superpixels`, which `join_classes` ends.
+
+    Args:
+        description: of `describe_scene`.
+        classes: wanted, 1 or more; a few more may come back.
+        smoothness: weight of the neighbors, 0 for none.
+        worker: who computes.
+        progress: asked for cancel.
+        members: mixtures that have to agree; the usual number where None.
+    """
+    options: dict[str, Any] = {
+        "classes": classes,
+        "smoothness": smoothness,
+        **({"members": members} if members else {}),
+    }
+    return _ask("cluster", description, options, {}, worker, progress)
 
 
 def assign_clusters(
@@ -122,7 +141,7 @@ def assign_clusters(
 
 def regroup_superpixels(
     description: Description,
-    model: ClusterArrays,
+    found: Clusters,
     classes: int,
     smoothness: float,
     worker: Worker,
@@ -132,15 +151,43 @@ def regroup_superpixels(
 
     Args:
         description: of the scene.
-        model: of the `Clusters` that there are.
+        found: of `find_clusters` or of this; every superpixel has pixels.
         classes: wanted; at most about as many as the model's mixtures have components.
         smoothness: weight of the neighbors, 0 for none.
         worker: who computes.
         progress: asked for cancel.
     """
     options = {"classes": classes, "smoothness": smoothness}
-    found = _ask("regroup", description, options, model, worker, progress)
-    return _join(found, description.pixels, classes)
+    known = {"features": found.features}
+    return _ask("regroup", description, options, found.model, worker, progress, known)
+
+
+def smooth_again(
+    description: Description,
+    found: Clusters,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+) -> Clusters:
+    """Smooth clusters otherwise, and leave all else as it is.
+
+    Args:
+        description: of the scene.
+        found: of `find_clusters` or `regroup_superpixels`.
+        smoothness: weight of the neighbors, 0 for none.
+        worker: who computes.
+        progress: asked for cancel.
+    """
+    arrays = {
+        "evidence": found.evidence,
+        "pairs": description.pairs,
+        "lengths": description.lengths,
+        "means": description.means,
+        "pixels": description.pixels,
+    }
+    asked = worker.submit("smooth", {"smoothness": smoothness}, arrays)
+    answer = worker.result(asked, progress).arrays
+    return replace(found, smoothed=answer["probabilities"], confidence=answer["confidence"])
 
 
 def merge_order_of(
@@ -164,8 +211,14 @@ def merge_order_of(
     return bhattacharyya_merge_order(*class_moments(features, owner, pixels, len(order)))
 
 
-def _join(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clusters:
-    """Leave out the classes that nobody has, and join the most alike of too many."""
+def join_classes(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clusters:
+    """Leave out the classes that nobody has, and join the most alike of too many.
+
+    Args:
+        found: of `find_clusters`, or what was made of it.
+        pixels: `(n,)` of the superpixels.
+        classes: wanted; 0 lets a fixed distance between classes decide.
+    """
     live = found.live
     steps = merge_order_of(found.features, found.smoothed, pixels, live)
     if classes:
@@ -194,6 +247,7 @@ def _ask(
     model: ClusterArrays,
     worker: Worker,
     progress: Progress,
+    known: ClusterArrays | None = None,
 ) -> Clusters:
     """Let the worker classify the superpixels that have pixels; the others get no class."""
     present = description.pixels > 0
@@ -204,6 +258,7 @@ def _ask(
         "pairs": pairs if everywhere else (np.cumsum(present, dtype=np.int32) - 1)[pairs],
         "lengths": description.lengths,
         **add_prefix(MODEL, model),
+        **(known or {}),
     }
     asked = worker.submit(operation, {**options, "bands": description.bands}, arrays)
     # What the worker has been given need not be kept here as well while it computes.

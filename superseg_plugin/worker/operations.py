@@ -111,26 +111,32 @@ def assign_clusters(call: Call) -> Answer:
 
 
 def regroup(call: Call) -> Answer:
-    """As `cluster`, with the mixtures in the model of the same scene, `model.*`."""
+    """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
     from ..engine import clustering
 
     options = call.options
     model, clusters = clustering.regroup_superpixels(
-        _superpixels(call), _cluster_model(call), options["classes"], options["smoothness"]
+        _superpixels(call),
+        _cluster_model(call),
+        np.asarray(call.arrays["features"]),
+        options["classes"],
+        options["smoothness"],
     )
     return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
 
 
 def smooth(call: Call) -> Answer:
-    """Class probabilities of superpixels from `pooled` and, where given, the clusters' evidence."""
+    """Class probabilities of superpixels from `pooled`, the clusters' `evidence`, or both."""
     from ..engine import clustering, smoothing
 
     # Taken out of the request, so that what is used up is not held for the rest of the time.
     arrays = {name: np.asarray(call.arrays.pop(name)) for name in list(call.arrays)}
-    pooled, pixels = arrays.pop("pooled"), arrays["pixels"]
+    pooled, pixels = arrays.pop("pooled", None), arrays["pixels"]
     smoothness = call.options["smoothness"]
     graph = (arrays["pairs"], arrays["lengths"], arrays["means"])
-    if "evidence" in arrays:
+    if pooled is None:
+        found = clustering.smooth_evidence(arrays.pop("evidence"), *graph, pixels, smoothness)
+    elif "evidence" in arrays:
         unary = clustering.fuse(arrays.pop("evidence"), arrays["smoothed"], pooled, pixels)
         own = arrays.pop("smoothed").argmax(axis=1)
         del pooled

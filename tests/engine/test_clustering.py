@@ -94,9 +94,9 @@ def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_th
 def test_another_number_of_classes_by_the_same_mixtures_is_what_a_fit_of_its_own_gives():
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
-    model, _ = clustered(sums, graph, 3, 16)
+    model, known = clustered(sums, graph, 3, 16)
     superpixels = SceneDescription(sums, *graph, 3)
-    regrouped, found = clustering.regroup_superpixels(superpixels, model, 5, 0.0)
+    regrouped, found = clustering.regroup_superpixels(superpixels, model, known.features, 5, 0.0)
     fresh = classes_of(sums, graph, 3, 5)
     assert adjusted_rand_score(fresh, found.evidence.argmax(axis=1)) > 0.99
     assert regrouped.votes.shape[1] < model.votes.shape[1]

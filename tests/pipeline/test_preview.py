@@ -74,6 +74,53 @@ def test_another_number_of_classes_and_another_size(previewer, tmp_path):
     assert larger.superpixels < first.superpixels
 
 
+@pytest.fixture
+def asked(worker, monkeypatch):
+    """Names of what the worker has been asked to do."""
+    names = []
+    submit = worker.submit
+
+    def listen(name, *options):
+        names.append(name)
+        return submit(name, *options)
+
+    monkeypatch.setattr(worker, "submit", listen)
+    return names
+
+
+def test_only_what_a_change_touches_is_done_again(previewer, asked, tmp_path):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    previewer.preview(view, PreviewOptions(classes=5), SILENT)
+    assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster"]
+    for change, done in (
+        ({"classes": 5, "smoothness": 1.0}, ["smooth"]),
+        ({"classes": 3, "smoothness": 1.0}, ["regroup"]),
+        ({"classes": 3, "smoothness": 30.0}, ["smooth"]),
+        ({"classes": 3, "smoothness": 30.0}, []),
+        ({"classes": 30, "smoothness": 30.0}, ["cluster"]),
+        ({"classes": 30, "smoothness": 2.0}, ["smooth"]),
+        ({"classes": 3, "smoothness": 2.0}, ["cluster"]),
+    ):
+        asked.clear()
+        previewer.preview(view, PreviewOptions(**change), SILENT)
+        assert asked == done, change
+
+
+def test_smoothing_alone_gives_what_all_steps_give(previewer, worker, tmp_path):
+    noise = np.random.default_rng(3).normal(0, 40, (3, 120, 120))
+    image = np.clip(fields()[0] + noise, 0, 255).astype(np.uint8)
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    small = {"superpixel_size": 4.0, "classes": 6}
+    before = previewer.preview(view, PreviewOptions(smoothness=0.0, **small), SILENT)
+    again = previewer.preview(view, PreviewOptions(smoothness=20.0, **small), SILENT)
+    other = Previewer(worker)
+    fresh = other.preview(view, PreviewOptions(smoothness=20.0, **small), SILENT)
+    other.close()
+    assert (again.classes == fresh.classes).all()
+    assert (again.classes != before.classes).any()
+
+
 def test_a_coarser_view_is_smaller_and_says_that_superpixels_are_not_as_wanted(previewer, tmp_path):
     image, _ = fields(240)
     view = view_of(write_raster(tmp_path / "image.tif", image), (60, 60), 4.0)
