@@ -196,6 +196,18 @@
       <translation>类别树，最相似的先合并</translation>
     </message>
     <message>
+      <source>Estimate</source>
+      <translation>估计</translation>
+    </message>
+    <message>
+      <source>Looking at the image…</source>
+      <translation>正在查看影像…</translation>
+    </message>
+    <message>
+      <source>There is no estimate ({}).</source>
+      <translation>无法估计（{}）。</translation>
+    </message>
+    <message>
       <source>{} has not come to its end; its log says why.</source>
       <translation>{} 未能完成；原因见日志。</translation>
     </message>
@@ -492,6 +504,58 @@
       <translation>预览</translation>
     </message>
     <message>
+      <source>1 tile</source>
+      <translation>1 个瓦片</translation>
+    </message>
+    <message>
+      <source>a few seconds</source>
+      <translation>几秒钟</translation>
+    </message>
+    <message>
+      <source>{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels} superpixels; smallest superpixels {smallest}</source>
+      <translation>{device} 上{time}，内存 {memory} GB：{pixels} 像素，{tiles}，约 {superpixels} 个超像素；最小超像素 {smallest}</translation>
+    </message>
+    <message>
+      <source>about {} h</source>
+      <translation>约 {} 小时</translation>
+    </message>
+    <message>
+      <source>{} pixels</source>
+      <translation>{} 像素</translation>
+    </message>
+    <message>
+      <source>{meters} m ({shape})</source>
+      <translation>{meters} 米（{shape}）</translation>
+    </message>
+    <message>
+      <source>{} tiles</source>
+      <translation>{} 个瓦片</translation>
+    </message>
+    <message>
+      <source>about {} s</source>
+      <translation>约 {} 秒</translation>
+    </message>
+    <message>
+      <source>about {} min</source>
+      <translation>约 {} 分钟</translation>
+    </message>
+    <message>
+      <source>{side} x {side} pixels</source>
+      <translation>{side} x {side} 像素</translation>
+    </message>
+    <message>
+      <source>{} million</source>
+      <translation>{} 百万</translation>
+    </message>
+    <message>
+      <source>{}.</source>
+      <translation>{}。</translation>
+    </message>
+    <message>
+      <source>The first run finds out whether another device is faster.</source>
+      <translation>首次运行会查明是否有更快的设备。</translation>
+    </message>
+    <message>
       <source>Segment</source>
       <translation>分割</translation>
     </message>
@@ -536,8 +600,8 @@
       <translation>无需样本，将影像划分为地表相似的类别。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of like surface, such as water, forest, roofs or bare soil. &lt;b&gt;No samples are needed&lt;/b&gt;: give an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is cut into superpixels, these are grouped by their color, texture and surroundings, a small network learns the groups from the image itself, and both together decide on the class of every superpixel.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the best result for the time.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: the groups alone, for a first look and for very large scenes. It gives up what the network adds: no second opinion on the superpixels, and no model for other scenes. Where the model is asked for, a network is trained for it alone; the classes stay the same.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method as it stands, for comparison. Its network teaches itself, may end with fewer classes, and gives others with another seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;Say what the image was taken by (&lt;i&gt;Imagery&lt;/i&gt;), and superpixels have a size on the ground that suits it; or give the size yourself, in pixels or meters. The log begins with an estimate of time and memory, learned from the runs on this computer, and the progress tells how long is left.&lt;/p&gt; &lt;p&gt;The classes come as a styled layer whose colors are the classes' average colors, with each class's share of the area in the legend. Names, colors, areas and band means are in the file itself. Superpixels, average color, confidence, the model and a report can be had from the same run.&lt;/p&gt; &lt;p&gt;Which classes are most alike is kept beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;: &lt;i&gt;Merge classes&lt;/i&gt; makes fewer of them without the image and in a moment.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需样本&lt;/b&gt;：给出影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被切成超像素，再按颜色、纹理和周围环境归组；一个小型网络从影像自身学习这些组，两者共同决定每个超像素的类别。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：在所用时间内效果最好。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：只用归组，适于初看和超大影像。它放弃网络带来的好处：对超像素没有第二种意见，也没有可用于其他影像的模型。若要求输出模型，则只为模型训练网络，类别不变。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：按原文发表的方法，供比较。其网络自我学习，最终类别可能较少，换一个种子结果也不同。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;指明影像的来源（&lt;i&gt;影像类型&lt;/i&gt;），超像素就有与之相称的地面大小；也可自行以像素或米给出。日志开头给出时间和内存的估计，由本机以往的运行得来；进度中显示剩余时间。&lt;/p&gt; &lt;p&gt;类别以带样式的图层给出，颜色为各类的平均颜色，图例中有各类的面积占比。名称、颜色、面积和波段均值都在文件之中。同一次运行还可得到超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;哪些类别最相似，记录在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中：&lt;i&gt;合并类别&lt;/i&gt;无需影像，片刻即可减少类别。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of like surface, such as water, forest, roofs or bare soil. &lt;b&gt;No samples are needed&lt;/b&gt;: give an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is cut into superpixels, these are grouped by their color, texture and surroundings, a small network learns the groups from the image itself, and both together decide on the class of every superpixel.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the best result for the time.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: the groups alone, for a first look and for very large scenes. It gives up what the network adds: no second opinion on the superpixels, and no model for other scenes. Where the model is asked for, a network is trained for it alone; the classes stay the same.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method as it stands, for comparison. Its network teaches itself, may end with fewer classes, and gives others with another seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;Say what the image was taken by (&lt;i&gt;Imagery&lt;/i&gt;), and superpixels have a size on the ground that suits it; or give the size yourself, in pixels or meters. Below the parameters stands what a run with them will take, an estimate of time and memory that is learned from the runs on this computer; the progress tells how long is left.&lt;/p&gt; &lt;p&gt;The classes come as a styled layer whose colors are the classes' average colors, with each class's share of the area in the legend. Names, colors, areas and band means are in the file itself. Superpixels, average color, confidence, the model and a report can be had from the same run.&lt;/p&gt; &lt;p&gt;Which classes are most alike is kept beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;: &lt;i&gt;Merge classes&lt;/i&gt; makes fewer of them without the image and in a moment.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需样本&lt;/b&gt;：给出影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被切成超像素，再按颜色、纹理和周围环境归组；一个小型网络从影像自身学习这些组，两者共同决定每个超像素的类别。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：在所用时间内效果最好。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：只用归组，适于初看和超大影像。它放弃网络带来的好处：对超像素没有第二种意见，也没有可用于其他影像的模型。若要求输出模型，则只为模型训练网络，类别不变。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：按原文发表的方法，供比较。其网络自我学习，最终类别可能较少，换一个种子结果也不同。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;指明影像的来源（&lt;i&gt;影像类型&lt;/i&gt;），超像素就有与之相称的地面大小；也可自行以像素或米给出。参数下方给出按当前参数运行所需时间和内存的估计，由本机以往的运行得来；进度中显示剩余时间。&lt;/p&gt; &lt;p&gt;类别以带样式的图层给出，颜色为各类的平均颜色，图例中有各类的面积占比。名称、颜色、面积和波段均值都在文件之中。同一次运行还可得到超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;哪些类别最相似，记录在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中：&lt;i&gt;合并类别&lt;/i&gt;无需影像，片刻即可减少类别。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Image</source>
@@ -720,8 +784,8 @@
       <translation>将影像切成由相似像素组成的小块。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Cuts an image into &lt;b&gt;superpixels&lt;/b&gt;: small patches of neighboring pixels that look alike and whose borders follow the edges in the image.&lt;/p&gt; &lt;p&gt;&lt;i&gt;felzenszwalb&lt;/i&gt; merges neighbors as long as the step between them is small for the patches that they would join: superpixels differ in size and follow fine detail. &lt;i&gt;slic&lt;/i&gt; grows compact patches of about the same size.&lt;/p&gt; &lt;p&gt;All bands are used, however many there are. The scene is worked on tile by tile; the seams are joined, so that no tile line shows.&lt;/p&gt; &lt;p&gt;The result holds a number for each superpixel, from 1 without gaps; 0 is nodata. It can be given to &lt;i&gt;Train a network&lt;/i&gt;, &lt;i&gt;Classify&lt;/i&gt; and &lt;i&gt;Average color&lt;/i&gt;.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将影像切成&lt;b&gt;超像素&lt;/b&gt;：外观相似的相邻像素组成的小块，其边界沿着影像中的边缘。&lt;/p&gt; &lt;p&gt;&lt;i&gt;felzenszwalb&lt;/i&gt; 只要相邻两块之间的差异相对于它们而言较小就合并：超像素大小不一，能跟随细节。&lt;i&gt;slic&lt;/i&gt; 生长出大小相近的紧凑小块。&lt;/p&gt; &lt;p&gt;使用全部波段，数目不限。影像逐瓦片处理，接缝会被连接，看不出瓦片的界线。&lt;/p&gt; &lt;p&gt;结果为每个超像素一个编号，从 1 起连续；0 为无数据。可交给&lt;i&gt;训练网络&lt;/i&gt;、&lt;i&gt;分类&lt;/i&gt;和&lt;i&gt;平均颜色&lt;/i&gt;。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Cuts an image into &lt;b&gt;superpixels&lt;/b&gt;: small patches of neighboring pixels that look alike and whose borders follow the edges in the image.&lt;/p&gt; &lt;p&gt;&lt;i&gt;felzenszwalb&lt;/i&gt; merges neighbors as long as the step between them is small for the patches that they would join: superpixels differ in size and follow fine detail. &lt;i&gt;slic&lt;/i&gt; grows compact patches of about the same size.&lt;/p&gt; &lt;p&gt;How large they are can be said in three ways: by &lt;i&gt;Imagery&lt;/i&gt;, which knows what suits a sensor; by &lt;i&gt;Superpixel size&lt;/i&gt;, the side of the smallest ones in pixels or meters; or by the method's own scale, minimum size and region size. The last are used while imagery is any and the superpixel size is 0; one of the first two together with changed own sizes is refused.&lt;/p&gt; &lt;p&gt;All bands are used, however many there are. The scene is worked on tile by tile; the seams are joined, so that no tile line shows.&lt;/p&gt; &lt;p&gt;The result holds a number for each superpixel, from 1 without gaps; 0 is nodata. It can be given to &lt;i&gt;Train a network&lt;/i&gt;, &lt;i&gt;Classify&lt;/i&gt; and &lt;i&gt;Average color&lt;/i&gt;.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将影像切成&lt;b&gt;超像素&lt;/b&gt;：外观相似的相邻像素组成的小块，其边界沿着影像中的边缘。&lt;/p&gt; &lt;p&gt;&lt;i&gt;felzenszwalb&lt;/i&gt; 只要相邻两块之间的差异相对于它们而言较小就合并：超像素大小不一，能跟随细节。&lt;i&gt;slic&lt;/i&gt; 生长出大小相近的紧凑小块。&lt;/p&gt; &lt;p&gt;大小可用三种方式给出：&lt;i&gt;影像类型&lt;/i&gt;，它知道适合传感器的大小；&lt;i&gt;超像素大小&lt;/i&gt;，即最小超像素的边长，以像素或米计；或方法自己的尺度、最小大小和区域大小。影像类型为 any 且超像素大小为 0 时用后者；前两者之一与改动过的后者同时给出则被拒绝。&lt;/p&gt; &lt;p&gt;使用全部波段，数目不限。影像逐瓦片处理，接缝会被连接，看不出瓦片的界线。&lt;/p&gt; &lt;p&gt;结果为每个超像素一个编号，从 1 起连续；0 为无数据。可交给&lt;i&gt;训练网络&lt;/i&gt;、&lt;i&gt;分类&lt;/i&gt;和&lt;i&gt;平均颜色&lt;/i&gt;。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Method</source>
@@ -730,6 +794,14 @@
     <message>
       <source>felzenszwalb: sizes differ, borders follow fine detail. slic: compact, about the same size.</source>
       <translation>felzenszwalb：大小不一，边界跟随细节。slic：紧凑，大小相近。</translation>
+    </message>
+    <message>
+      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which must then be left as they are.</source>
+      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不论像素大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。由此设定 SCALE 和 MIN_SIZE（slic 则为 REGION_SIZE），这些参数此时须保持原样。</translation>
+    </message>
+    <message>
+      <source>What SUPERPIXEL_SIZE is given in: pixels, or meters, whatever the units of the image's CRS.</source>
+      <translation>SUPERPIXEL_SIZE 的单位：像素或米，与影像坐标参考系的单位无关。</translation>
     </message>
     <message>
       <source>Scale (felzenszwalb)</source>
@@ -808,8 +880,12 @@
       <translation>&lt;p&gt;用影像自身训练一个小型全卷积网络。&lt;b&gt;无需样本&lt;/b&gt;：超像素说明哪些像素属于一起，引导说明哪些超像素属于一起。&lt;/p&gt; &lt;p&gt;结果是一个模型文件（&lt;code&gt;.superseg&lt;/code&gt;）。&lt;i&gt;分类&lt;/i&gt;可将它用于此影像或波段相同的任何其他影像。它包含网络、波段统计、类别颜色，采用 &lt;i&gt;clusters&lt;/i&gt; 时还包含如何区分超像素以及哪些类别相似；打开时不运行任何代码。&lt;/p&gt; &lt;p&gt;所需时间取决于步数、图块大小和批大小，而与影像大小无关：图块取自整幅影像各处。&lt;/p&gt;</translation>
     </message>
     <message>
-      <source>Superpixels of the same image, on the same grid. Made with the usual settings if left empty.</source>
-      <translation>同一影像、同一格网的超像素。留空则按通常的设置制作。</translation>
+      <source>Superpixels of the same image, on the same grid. Made as IMAGERY says if left empty.</source>
+      <translation>同一影像、同一格网的超像素。留空则按 IMAGERY 制作。</translation>
+    </message>
+    <message>
+      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Only where no SUPERPIXELS are given.</source>
+      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不论像素大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。仅在未给出 SUPERPIXELS 时使用。</translation>
     </message>
     <message>
       <source>How many classes to tell apart. With clusters the model has as many, or fewer where the image has fewer kinds of surface; 0 finds out. With selftraining it starts from so many and may end with fewer; 0 is no choice there.</source>

@@ -154,13 +154,13 @@ def outlook(
         kind, name = calibration.auto_device or ("cpu", "cpu")
         if not calibration.auto_device:
             remarks.log(
-                translate("SuperSeg", "The first run finds out whether another device is faster")
+                translate("SuperSeg", "The first run finds out whether another device is faster.")
             )
     work = work_of(grid, bands, options, superpixels, model, report, kind)
     total = sum(expected_seconds(work, calibration.factors).values())
     words = in_words(work, total, expected_bytes(work), _shown(kind, name), translate)
-    lines = [words[:1].upper() + words[1:], scene.note, *remarks.lines]
-    return "\n".join(f"{line.rstrip('.')}." for line in lines if line)
+    words = translate("SuperSeg", "{}.").format(words[:1].upper() + words[1:])
+    return "\n".join(filter(None, (words, scene.note, *remarks.lines)))
 
 
 class Plan:
@@ -226,8 +226,8 @@ class _Remarks(SilentProgress):
         self.lines: list[str] = []
 
     def log(self, text: str) -> None:
-        """Keep it."""
-        self.lines.append(text)
+        """Keep it, as a sentence."""
+        self.lines.append(text if text.endswith((".", "。")) else f"{text}.")
 
 
 def _shown(kind: str, name: str) -> str:

@@ -11,6 +11,9 @@ import sys
 
 import pytest
 
+from superseg_plugin.pipeline.planning import Outline, outlook
+from superseg_plugin.pipeline.segmentation_options import SegmentationOptions
+from superseg_plugin.raster.grid import Grid
 from tests.conftest import REPOSITORY
 from tests.tools.translations import (
     FOLDER,
@@ -57,6 +60,18 @@ def test_nothing_is_left_untranslated(plugin, language):
         for pattern in (r"{[^}]*}", r"</?\w+>", r"\.superseg\b", r"\b[A-Z]+_[A-Z]+\b"):
             ours, theirs = re.findall(pattern, text), re.findall(pattern, known[text])
             assert sorted(ours) == sorted(theirs), text
+
+
+def test_an_estimate_is_said_in_chinese(plugin):
+    known = read_translations(FOLDER / "superseg_zh_CN.ts")
+    grid = Grid(30_000, 30_000, (0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
+    scene = Outline(copied=(grid, 3))
+    text = outlook(
+        scene, SegmentationOptions(), False, False, "cpu", lambda _context, text: known[text]
+    )
+    for part in ("CPU 上约 ", "内存 ", "900 百万 像素", "个瓦片", "个超像素", "8 x 8 像素。"):
+        assert part in text
+    assert re.findall("[A-Za-z]+", text) == ["CPU", "GB", "x"]
 
 
 # As a system says it, and as QGIS's own options do.
