@@ -121,8 +121,8 @@ class EstimatePlay(Stage):
         batch.show()
         yield from self.rest()
         panel = batch.mainWidget()
-        parameters, _ = panel.parametersForRow(0, None, False)
-        self.seen["batch"] = [len(self._lines(batch)), parameters["IMAGERY"]]
+        chosen = [panel.valueForParameter(0, name) for name in ("IMAGERY", "SMOOTHNESS")]
+        self.seen["batch"] = [len(self._lines(batch)), *chosen]
         self.seen["batch text"] = (
             panel.wrappers[0][panel.parameter_to_column["SMOOTHNESS"]].wrappedWidget().text()
         )

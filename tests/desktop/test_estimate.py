@@ -79,7 +79,7 @@ def test_a_file_that_does_not_answer_holds_up_nothing(seen):
 
 
 def test_batch_and_modeler_have_the_plain_parameters(seen):
-    assert seen["batch"] == [0, "any"]
+    assert seen["batch"] == [0, "any", 8.0]
     assert seen["modeler"] == [0, "any", 8.0]
     assert seen["dialogs"] == []
 
