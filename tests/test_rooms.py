@@ -10,7 +10,16 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
 COMMON = {"errors", "progress", "run_folder"}
-SKIN = {"algorithms", "gui", "language", "plugin", "provider", "resources", "settings"}
+SKIN = {
+    "algorithms",
+    "gui",
+    "language",
+    "layer_copy",
+    "plugin",
+    "provider",
+    "resources",
+    "settings",
+}
 
 # Which rooms of the package each room may use. Nothing points back.
 ARROWS = {
@@ -21,10 +30,11 @@ ARROWS = {
     "run_folder": set(),
     "settings": {"raster", "worker", "resources"},
     "language": {"resources"},
+    "layer_copy": {"errors", "progress"},
     "plugin": {"language", "provider", "resources", "gui"},
     "provider": {"algorithms", "resources"},
-    "algorithms": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,
-    "gui": {"pipeline", "raster", "worker", "resources", "settings"} | COMMON,
+    "algorithms": {"layer_copy", "pipeline", "raster", "worker", "resources", "settings"} | COMMON,
+    "gui": {"layer_copy", "pipeline", "raster", "worker", "resources", "settings"} | COMMON,
     "pipeline": {"raster", "worker"} | COMMON,
     "raster": COMMON,
     "worker": {"engine"} | COMMON,

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers that GDAL cannot read in place (web maps, virtual rasters) written to a file once."""
+"""Which pixels of a layer that GDAL cannot read in place are copied for a run."""
 
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from qgis.core import (
     Qgis,
@@ -14,89 +11,17 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
-    QgsProcessingUtils,
-    QgsRasterBlockFeedback,
-    QgsRasterFileWriter,
-    QgsRasterPipe,
     QgsRectangle,
     QgsUnitTypes,
 )
 
 from ..errors import SuperSegError
-from ..progress import stop_if_cancelled
+from ..layer_copy import LayerCopy
 
 # A web map has as many pixels as one cares to fetch; this many are fetched at most.
 MOST_PIXELS = 4096 * 4096
 SIDE_WITHOUT_VIEW = 2048
 SCREEN_DOTS_PER_INCH = 96
-
-
-@dataclass
-class Export:
-    """A layer's pixels, to be written when the run starts."""
-
-    name: str
-    provider: object
-    crs: object
-    transform_context: object
-    extent: object
-    columns: int
-    rows: int
-    note: str
-
-    @contextmanager
-    def written(self, progress):
-        """Write the pixels to a temporary GeoTIFF, give its path, and remove it afterwards."""
-        path = QgsProcessingUtils.generateTempFilename("superseg_input.tif")
-        progress.report(0.0, f"Copying {self.name}")
-        if self.note:
-            progress.log(self.note)
-        try:
-            self._write(path, progress)
-            yield path
-        finally:
-            for leftover in (path, f"{path}.aux.xml"):
-                Path(leftover).unlink(missing_ok=True)
-
-    def _write(self, path, progress):
-        feedback = _CopyFeedback(progress)
-        pipe = QgsRasterPipe()
-        writer = QgsRasterFileWriter(path)
-        writer.setOutputProviderKey("gdal")
-        writer.setOutputFormat("GTiff")
-        result = None
-        # The clone itself, not one of it: a virtual raster's clone of a clone reads garbage.
-        provider, self.provider = self.provider, None
-        if pipe.set(provider):
-            result = writer.writeRaster(
-                pipe,
-                self.columns,
-                self.rows,
-                self.extent,
-                self.crs,
-                self.transform_context,
-                feedback,
-            )
-        stop_if_cancelled(progress)
-        if result != QgsRasterFileWriter.WriterError.NoError or feedback.errors():
-            reason = "; ".join(feedback.errors()) or "the layer gave no pixels"
-            raise SuperSegError(
-                f"{self.name} could not be copied to a file ({reason}); check that the layer "
-                "shows on the map, or export it to a GeoTIFF and use that."
-            )
-
-
-class _CopyFeedback(QgsRasterBlockFeedback):
-    """Lets the writer ask whether to go on: it looks at isCanceled between blocks."""
-
-    def __init__(self, progress):
-        super().__init__()
-        self._progress = progress
-        self.progressChanged.connect(self._look)
-
-    def _look(self, _percent):
-        if self._progress.cancelled():
-            self.cancel()
 
 
 def export_of(layer, parameter, extent, mask, context):
@@ -113,7 +38,7 @@ def export_of(layer, parameter, extent, mask, context):
         SuperSegError: the extent does not meet the layer.
     """
     box, columns, rows, note = pixels_to_copy(layer, parameter, extent, mask, context)
-    return Export(
+    return LayerCopy(
         layer.name(),
         # The copy is made in another thread than the layer's.
         layer.dataProvider().clone(),

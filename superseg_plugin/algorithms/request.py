@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
+from ..layer_copy import in_place
 from ..pipeline.ground_sizes import GroundSize
 from ..pipeline.planning import Outline
 from ..raster.grid import Grid, extent_of_part
@@ -136,7 +137,7 @@ class Request:
         layer = self._layer(name)
         bands = self._bands()
         extent = self._extent("EXTENT", layer)
-        if _in_place(layer):
+        if in_place(layer):
             return Outline(layer.source(), bands, extent)
         box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
         count = len(bands) if bands else bands_of_copy(layer)
@@ -210,7 +211,7 @@ class Request:
         return layer
 
     def _scene(self, layer, name, bands, extent, mask):
-        if _in_place(layer):
+        if in_place(layer):
             self.inputs.append(layer.source())
             return Scene(layer.source(), bands, extent, mask)
         export = export_of(layer, name, extent, mask, self.context)
@@ -258,13 +259,6 @@ class Request:
                 "of the image."
             )
         return polygons
-
-
-def _in_place(layer):
-    """Tell whether GDAL can read a layer where it is."""
-    source = layer.source()
-    # What follows a "|" are QGIS's own options, which GDAL does not know.
-    return layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source
 
 
 def _polygons(geometry):
