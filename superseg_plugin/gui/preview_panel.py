@@ -3,12 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import (
-    QgsCoordinateTransform,
-    QgsCsException,
-    QgsMapLayerProxyModel,
-    QgsProject,
-)
+from qgis.core import QgsMapLayerProxyModel
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -24,8 +19,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import SuperSegError
-from ..pipeline.preview import MapView, PreviewOptions, view_size
-from .class_session import path_of
+from ..pipeline.preview import PreviewOptions
+from .map_view import view_of
 from .preview_item import PreviewItem
 from .preview_runner import PreviewRunner
 
@@ -157,42 +152,19 @@ class PreviewPanel(QWidget):
         )
 
     def _ask(self):
+        layer = self.layers.currentLayer()
+        if layer is None:
+            self._fail(
+                translate("SuperSeg", "There is no image to preview; add one to the project.")
+            )
+            return
         try:
-            view = self._view()
+            view, fetch = view_of(layer, self._canvas.mapSettings())
         except SuperSegError as error:
             self._fail(str(error))
             return
         options = PreviewOptions(self.size.value(), self.smoothness.value(), self.classes.value())
-        self.runner.ask(view, options)
-
-    def _view(self):
-        layer = self.layers.currentLayer()
-        if layer is None:
-            raise SuperSegError("There is no image to preview; add one to the project.")
-        path = path_of(layer)
-        settings = self._canvas.mapSettings()
-        extent = settings.visibleExtent()
-        transform = QgsCoordinateTransform(
-            layer.crs(), settings.destinationCrs(), QgsProject.instance()
-        )
-        try:
-            covered = transform.transformBoundingBox(layer.extent())
-        except QgsCsException:
-            raise SuperSegError(
-                f"{layer.name()} cannot be brought into the CRS of the map; choose another one for"
-                " the project."
-            ) from None
-        extent = extent.intersect(covered)
-        if extent.isEmpty():
-            raise SuperSegError(f"The map shows nothing of {layer.name()}; zoom to that layer.")
-        wide, high = covered.width() / layer.width(), covered.height() / layer.height()
-        # Finer than the image itself would be pixels without anything new in them.
-        pixel = max(settings.mapUnitsPerPixel(), min(wide, high))
-        size = view_size(extent.width() / pixel, extent.height() / pixel)
-        reduction = max(extent.width() / size[0] / wide, extent.height() / size[1] / high, 1.0)
-        bounds = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
-        wkt = settings.destinationCrs().toWkt() if layer.crs().isValid() else ""
-        return MapView(path, bounds, size, wkt, reduction)
+        self.runner.ask(view, options, fetch)
 
     def _show(self, preview, seconds):
         if not self.live.isChecked():

@@ -38,16 +38,17 @@ class PreviewRunner(QObject):
         self._wish = None
         self._thread = None
 
-    def ask(self, view, options):
+    def ask(self, view, options, fetch=None):
         """Want a preview; what was wanted before is dropped.
 
         Args:
             view: a `MapView`.
             options: `PreviewOptions`.
+            fetch: see `Previewer.preview`.
         """
         with self._changed:
             self._number += 1
-            self._wish = (self._number, time.monotonic(), view, options)
+            self._wish = (self._number, time.monotonic(), view, options, fetch)
             if self._thread is None:
                 python = chosen_python()
                 self._thread = threading.Thread(target=self._work, args=(python,), daemon=True)
@@ -91,11 +92,11 @@ class PreviewRunner(QObject):
             self._changed.wait_for(lambda: self._wish or self._thread is not me, IDLE_SECONDS)
             if self._thread is not me or self._wish is None:
                 return False
-            number, since, view, options = self._wish
+            number, since, view, options, fetch = self._wish
             self._wish = None
         self.busy.emit(True)
         try:
-            found = previewer.preview(view, options, _Wish(self, number))
+            found = previewer.preview(view, options, _Wish(self, number), fetch)
         except Cancelled:
             return True
         except SuperSegError as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import copy
 import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Callable, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,8 @@ MOST_REGROUPED = AUTOMATIC_CLASSES
 MEMBERS = 4
 
 Bytes = npt.NDArray[np.uint8]
+# Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
+Fetch = Optional[Callable[[Progress], AbstractContextManager[str]]]
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,12 @@ class MapView:
     """What a map shows of an image.
 
     Attributes:
-        path: of the image.
+        path: of the image; for one that has to be fetched, whatever tells it from others.
         extent: (xmin, ymin, xmax, ymax) in the map's coordinates.
         size: columns and rows to compute, at most `MOST_SIDE` each.
         crs: WKT of the map, "" where the image has no reference system.
         reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
+        name: of the image in messages; the file's where empty.
     """
 
     path: str
@@ -61,6 +65,7 @@ class MapView:
     size: tuple[int, int]
     crs: str
     reduction: float
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,14 +138,23 @@ class Previewer:
         """Remove the scratch files."""
         self._folder.cleanup()
 
-    def preview(self, view: MapView, options: PreviewOptions, progress: Progress) -> Preview:
+    def preview(
+        self, view: MapView, options: PreviewOptions, progress: Progress, fetch: Fetch = None
+    ) -> Preview:
         """Compute a preview.
+
+        Args:
+            view: of what.
+            options: what to try out.
+            progress: asked for cancel.
+            fetch: makes a file of the image where `view.path` is none that GDAL can read; called
+                only where the view is another one than before.
 
         Raises:
             SuperSegError: the map shows too little of the image.
             Cancelled: nobody wants it any more.
         """
-        self._read(view, progress)
+        self._read(view, progress, fetch)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
             self._cut = self._superpixels(view, options.superpixel_size, progress)
             self._cut_of = (view, options.superpixel_size)
@@ -163,12 +177,13 @@ class Previewer:
     def _image(self) -> Path:
         return Path(self._folder.name) / "view.tif"
 
-    def _read(self, view: MapView, progress: Progress) -> None:
+    def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> None:
         if view == self._view:
             return
         # What was computed of the former view would else be taken for this one's.
         self._view, self._cut, self._cut_of = None, None, None
-        write_view(view.path, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
+        with fetch(progress) if fetch else nullcontext(view.path) as path:
+            write_view(path, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
         stop_if_cancelled(progress)
         with RasterSource(str(self._image)) as source:
             _refuse_empty(source, view)
@@ -219,7 +234,7 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
     _, valid = source.read(source.grid.window)
     found = int(valid.sum())
     if found < FEWEST_VALID:
-        name = Path(view.path).name
+        name = view.name or Path(view.path).name
         what = "no valid pixel" if not found else f"only {found} valid pixels"
         raise SuperSegError(
             f"The map shows {what} of {name}; move it to where the image is, and not nodata."

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The live preview, by clicks in a QGIS window.
 
-The job has `folder` with image.tif (the upper quarter is nodata), and `repeats` for timing.
+The job has `folder` with image.tif (the upper quarter is nodata), and `web`, the address of a
+`TileServer`.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsProject,
+    QgsRasterLayer,
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import Qt
@@ -47,6 +50,7 @@ class PreviewPlay(Stage):
         yield from self.change()
         yield from self.many_changes()
         yield from self.elsewhere()
+        yield from self.web_maps()
         self.panel.use.click()
         yield from self.rest()
         dialog = dock.hand_on.dialog
@@ -130,6 +134,44 @@ class PreviewPlay(Stage):
         yield from self.rest(5)
         self.look("another crs")
         self.picture(self.window, "another_crs")
+
+    def web_maps(self):
+        """One that answers, one that takes its time, and one that is not there."""
+        gone = "http://127.0.0.1:9"
+        layers = {
+            name: QgsRasterLayer(f"type=xyz&url={place}/{{z}}/{{x}}/{{y}}.png&zmax=18", name, "wms")
+            for name, place in (("web", JOB["web"]), ("slow", JOB["web"] + "/slow"), ("gone", gone))
+        }
+        # Beside the map, which would wait for them too.
+        for layer in layers.values():
+            QgsProject.instance().addMapLayer(layer, False)
+        self.messages()
+        self.found.clear()
+        self.panel.layers.setLayer(layers["web"])
+        yield from self.computed()
+        self.look("web map")
+        self.picture(self.window, "web_map")
+        self.found.clear()
+        self.panel.layers.setLayer(layers["slow"])
+        yield from self.wait(lambda: self.panel.status.text() == "Computing…")
+        begin = latest = time.monotonic()
+        longest = 0.0
+        while time.monotonic() < begin + 2:
+            yield
+            now = time.monotonic()
+            longest, latest = max(longest, now - latest), now
+        self.seen["slow"] = {"status": self.panel.status.text(), "longest pause": longest}
+        self.panel.layers.setLayer(layers["web"])
+        begin = time.monotonic()
+        yield from self.computed()
+        self.seen["slow"]["superseded after"] = time.monotonic() - begin
+        self.panel.layers.setLayer(layers["gone"])
+        said = []
+        yield from self.wait(lambda: said or said.extend(self.messages()) or said)
+        self.seen["gone"] = said
+        self.found.clear()
+        self.panel.layers.setLayer(self.image)
+        yield from self.computed()
 
     def computed(self):
         yield from self.wait(lambda: self.found)

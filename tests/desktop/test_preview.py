@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import write_raster
 from tests.desktop.session import play
+from tests.desktop.tile_server import SLOW_SECONDS, TileServer
 
 PLAY = Path(__file__).with_name("preview_play.py")
 
@@ -25,7 +26,9 @@ def session(tmp_path_factory):
     image[:, :60] = 0
     write_raster(folder / "image.tif", image, nodata=0)
     pictures = tmp_path_factory.mktemp("pictures") / "preview"
-    return play("preview-test", PLAY, {"folder": str(folder)}, pictures)
+    with TileServer() as server:
+        job = {"folder": str(folder), "web": server.address}
+        return play("preview-test", PLAY, job, pictures)
 
 
 def test_a_preview_appears_where_the_image_is(session):
@@ -77,6 +80,29 @@ def test_a_map_in_another_crs_has_its_preview(session):
     assert other["messages"] == []
     assert other["superpixels"] > 4
     assert other["counts"][0] / sum(other["counts"]) == pytest.approx(0.25, abs=0.08)
+
+
+def test_a_web_map_has_its_preview(session):
+    found = session["web map"]
+    assert found["messages"] == []
+    assert found["superpixels"] > 4
+    assert found["counts"][0] == 0
+    assert max(found["shape"]) <= 1024
+
+
+def test_the_window_stays_usable_while_a_web_map_is_fetched(session):
+    assert session["slow"]["status"] == "Computing…"
+    assert session["slow"]["longest pause"] < 1.0
+
+
+def test_a_fetch_that_nobody_wants_any_more_ends(session):
+    assert session["slow"]["superseded after"] < SLOW_SECONDS / 2
+
+
+def test_a_web_map_that_does_not_answer_is_a_sentence(session):
+    (message,) = session["gone"]
+    assert "gone" in message
+    assert message.endswith(".")
 
 
 def test_the_settings_go_to_the_dialog(session):
