@@ -178,7 +178,7 @@ def smooth_again(
         worker: who computes.
         progress: asked for cancel.
     """
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "evidence": found.evidence,
         "pairs": description.pairs,
         "lengths": description.lengths,
