@@ -57,7 +57,7 @@ class MapView:
         size: columns and rows to compute, at most `MOST_SIDE` each.
         crs: WKT of the map, "" where the image has no reference system.
         reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
-        name: of the image in messages; the file's where empty.
+        name: of an image that is fetched, for messages; "" where there is a file.
     """
 
     path: str
@@ -234,8 +234,13 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
     _, valid = source.read(source.grid.window)
     found = int(valid.sum())
     if found < FEWEST_VALID:
-        name = view.name or Path(view.path).name
         what = "no valid pixel" if not found else f"only {found} valid pixels"
+        if view.name:
+            raise SuperSegError(
+                f"{view.name} gave {what} for this part of the map; check that it shows there, and"
+                " that its server answers."
+            )
+        name = Path(view.path).name
         raise SuperSegError(
             f"The map shows {what} of {name}; move it to where the image is, and not nodata."
         )
