@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.average_color import AverageColorAlgorithm
+from .algorithms.changes import ChangesAlgorithm
 from .algorithms.class_polygons import ClassPolygonsAlgorithm
 from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
@@ -28,6 +29,7 @@ ALGORITHMS = (
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
     ClassPolygonsAlgorithm,
+    ChangesAlgorithm,
     EvaluationAlgorithm,
     InstallRuntimeAlgorithm,
     RuntimeReportAlgorithm,

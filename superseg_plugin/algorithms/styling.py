@@ -19,7 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor, QPainter
 
 from ..pipeline.colors import CONFIDENCE_COLORS
-from ..raster.class_table import read_class_table
+from ..raster.class_table import MOST_CLASSES, read_class_table
 
 # QGIS keeps only a pointer to a post-processor: one that Python has let go of does nothing.
 _kept = []
@@ -39,10 +39,18 @@ def style(context, path, processor):
 
 
 class ClassStyle(QgsProcessingLayerPostProcessorInterface):
-    """Exactly the classes of the file's own table, each with its share of the area."""
+    """Exactly the classes of the file's own table, each with its share of the area.
+
+    Args:
+        most: how many there may be.
+    """
+
+    def __init__(self, most=MOST_CLASSES):
+        super().__init__()
+        self._most = most
 
     def postProcessLayer(self, layer, context, feedback):
-        table = read_class_table(layer.source())
+        table = read_class_table(layer.source(), self._most)
         if table is None:
             return
         whole = float(sum(table.areas)) or 1.0

@@ -50,26 +50,33 @@ class ClassTable:
         return self.areas / total if total > 0 else np.zeros(len(self.names))
 
 
-def write_class_table(path: str | Path, table: ClassTable) -> None:
+def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLASSES) -> None:
     """Put a table into a class raster: colors, category names, attribute table, nodata 0.
 
-    What the format itself cannot hold goes into an .aux.xml file beside it, as GDAL does.
+    What the format itself cannot hold goes into an .aux.xml file beside it, as GDAL does. Colors
+    of more than 255 classes are in the attribute table only: QGIS would show a color table of
+    65536.
+
+    Args:
+        path: the raster.
+        table: of its classes.
+        most: how many classes there may be.
 
     Raises:
-        SuperSegError: the raster cannot be opened for writing or has more than 255 classes.
+        SuperSegError: the raster cannot be opened for writing or has too many classes.
     """
     count = len(table.names)
-    if count > MOST_CLASSES:
-        raise SuperSegError(f"CLASSES: {count} classes are more than {MOST_CLASSES}; use fewer.")
+    if count > most:
+        raise SuperSegError(f"CLASSES: {count} classes are more than {most}; use fewer.")
     dataset = _open(path, gdal.OF_UPDATE)
     band = dataset.GetRasterBand(1)
     colors = gdal.ColorTable()
     colors.SetColorEntry(0, (0, 0, 0, 0))
-    for value, color in enumerate(table.colors.tolist(), start=1):
+    for value, color in enumerate(table.colors[:MOST_CLASSES].tolist(), start=1):
         colors.SetColorEntry(value, (*color, 255))
     errors = [
         attempt(band.SetNoDataValue, 0)[1],
-        attempt(band.SetRasterColorTable, colors)[1],
+        attempt(band.SetRasterColorTable, colors)[1] if count <= MOST_CLASSES else "",
         attempt(band.SetRasterCategoryNames, ["Unclassified", *table.names])[1],
         attempt(band.SetDefaultRAT, _attribute_table(table))[1],
         attempt(dataset.SetMetadataItem, BAND_NAMES, json.dumps(table.band_names))[1],
@@ -86,8 +93,12 @@ def write_class_table(path: str | Path, table: ClassTable) -> None:
             )
 
 
-def read_class_table(path: str | Path) -> ClassTable | None:
+def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable | None:
     """Read the table of a class raster; None where it has no attribute table of this kind.
+
+    Args:
+        path: the raster.
+        most: how many classes there may be; None where it has more.
 
     Raises:
         SuperSegError: the raster cannot be opened.
@@ -101,7 +112,7 @@ def read_class_table(path: str | Path) -> ClassTable | None:
     needed = ("Value", "Class", "Count", "Area", "Red", "Green", "Blue")
     if not all(name in columns for name in needed):
         return None
-    if rat.GetRowCount() > MOST_CLASSES:
+    if rat.GetRowCount() > most:
         return None
     rows = range(rat.GetRowCount())
     values = [rat.GetValueAsInt(row, columns["Value"]) for row in rows]

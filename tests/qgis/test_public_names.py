@@ -30,7 +30,7 @@ MODELS = {
     ),
     "Compare two dates": (
         ["BEFORE", "AFTER", "CLASSES", "STEPS", "MIN_AREA", "DEVICE"],
-        {"superseg:trainfcn", "superseg:classify", "gdal:rastercalculator", "superseg:evaluate"},
+        {"superseg:trainfcn", "superseg:classify", "superseg:changes"},
         {"Model", "Classes before", "Classes after", "Change", "Table of changes"},
     ),
 }  # fmt: skip
@@ -198,6 +198,22 @@ PUBLIC = {
         {},
         {"OUTPUT": "outputVector", "POLYGON_COUNT": "outputNumber"},
     ),
+    "changes": (
+        {
+            "CLASSIFICATION_BEFORE": None,
+            "CLASSIFICATION_AFTER": None,
+            "OUTPUT": None,
+            "TABLE": None,
+        },
+        {},
+        {
+            "OUTPUT": "outputRaster",
+            "TABLE": "outputFile",
+            "CHANGE_COUNT": "outputNumber",
+            "CHANGED_AREA": "outputNumber",
+            "CHANGED_PERCENT": "outputNumber",
+        },
+    ),
     "evaluate": (
         {"CLASSIFICATION": None, "REFERENCE": None, "UNLABELLED": None, "REPORT": None},
         {},
@@ -238,6 +254,7 @@ OPTIONAL = {
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "classpolygons": {"TABLE"},
+    "changes": {"TABLE"},
     "evaluate": {"UNLABELLED", "REPORT"},
     "installruntime": {"SOURCE", "FOLDER"},
     "runtimereport": set(),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from qgis.core import QgsProcessingContext, QgsVectorLayer
 
+from superseg_plugin.raster.class_table import read_class_table
 from tests.conftest import quarters, read_raster, write_raster
 from tests.qgis.helpers import Listener
 
@@ -127,17 +128,24 @@ def test_change_is_where_the_classes_of_two_dates_differ(batch, scenes, tmp_path
         "Classes before": str(tmp_path / "before.tif"),
         "Classes after": str(tmp_path / "after.tif"),
         "Change": str(tmp_path / "change.tif"),
-        "Table of changes": str(tmp_path / "changes.html"),
+        "Table of changes": str(tmp_path / "changes.csv"),
     }
     batch(DATES, [row])
     before = read_raster(row["Classes before"])[0].astype(int)
     after = read_raster(row["Classes after"])[0].astype(int)
     change = read_raster(row["Change"])[0]
-    assert np.array_equal(change, np.where(before != after, 1000 * before + after, 0))
+    table = read_class_table(row["Change"])
+    assert len(table.names) > 1
+    for name, value in zip(table.names[1:], range(2, 256)):
+        old, new = (int(part.split()[1]) for part in name.split(" > "))
+        assert np.array_equal(change == value, (before == old) & (after == new)), name
+    assert np.array_equal(change == 1, before == after)
     changed = scenes["fields"] == 4
-    assert (change[changed] > 0).mean() > 0.9
-    assert (change[~changed] > 0).mean() < 0.1
-    assert "<table" in (tmp_path / "changes.html").read_text(encoding="utf-8")
+    assert (change[changed] > 1).mean() > 0.9
+    assert (change[~changed] > 1).mean() < 0.1
+    text = (tmp_path / "changes.csv").read_text(encoding="utf-8")
+    assert text.startswith("value,from,from_name,to,to_name,pixels,area,percent\n")
+    assert len(text.splitlines()) > len(table.names)
 
 
 def test_models_run_from_the_command_line(qgis_process, scenes, tmp_path):
@@ -169,7 +177,7 @@ def test_models_run_from_the_command_line(qgis_process, scenes, tmp_path):
             f"before:Classes before={tmp_path / 'b.tif'}",
             f"after:Classes after={tmp_path / 'a.tif'}",
             f"change:Change={tmp_path / 'change.tif'}",
-            f"table:Table of changes={tmp_path / 'changes.html'}",
+            f"change:Table of changes={tmp_path / 'changes.csv'}",
         ],
     }
     for title, arguments in calls.items():
@@ -178,3 +186,5 @@ def test_models_run_from_the_command_line(qgis_process, scenes, tmp_path):
     assert QgsVectorLayer(str(tmp_path / "p.gpkg"), "p").featureCount() >= 3
     assert (results / "one_classes.tif").is_file()
     assert read_raster(tmp_path / "change.tif").shape == (1, 96, 96)
+    assert read_class_table(tmp_path / "change.tif").names[0] == "No change"
+    assert (tmp_path / "changes.csv").is_file()

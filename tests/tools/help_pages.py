@@ -37,6 +37,7 @@ STYLE_SHEET = "style.css"
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
+FLOODS = ((115, 127, 178, 122, 54, 18), (40, 155, 118, 32, 30, 24))
 OUTLINE = np.array([255, 214, 10], np.uint8)
 
 
@@ -126,6 +127,7 @@ class Examples:
             "The five classes become polygons with the fields class, name and area.",
             [self._classes("five.tif", "Classes"), self._borders("five.tif")],
         )
+        self._changes()
         self._run(
             "evaluate", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", REPORT="scores.html"
         )
@@ -136,6 +138,39 @@ class Examples:
             "The classes of the model against the five merged ones, as if these were a reference. "
             "The report begins with these scores; a confusion matrix follows.",
             [scores],
+        )
+
+    def _changes(self):
+        later = self._folder / "later.tif"
+        gdal.Translate(str(later), str(SAMPLE))
+        dataset = gdal.Open(str(later), gdal.GA_Update)
+        # Column and row that are copied, where to, and how much.
+        for col, row, to_col, to_row, width, height in FLOODS:
+            dataset.WriteArray(dataset.ReadAsArray(col, row, width, height), to_col, to_row)
+        del dataset
+        self._run("classify", INPUT=later, MODEL="salt.superseg", OUTPUT="by_model_later.tif")
+        self._run(
+            "changes",
+            CLASSIFICATION_BEFORE="by_model.tif",
+            CLASSIFICATION_AFTER="by_model_later.tif",
+            OUTPUT="changes.tif",
+            TABLE="changes.csv",
+        )
+        table = read_class_table(self._folder / "changes.tif")
+        whole = table.areas.sum()
+        largest = ", ".join(
+            f"<i>{escaped(name)}</i> ({100 * area / whole:.1f} %)"
+            for name, area in list(zip(table.names, table.areas))[1:4]
+        )
+        self._show(
+            "changes",
+            "There is one date of the sample only; for a later one, water was copied over a pond "
+            "and over the flats. Both dates are classified by one model, and the largest changes "
+            f"are {largest}. Changes are small where only the borders of superpixels have moved.",
+            [
+                self._classes("by_model_later.tif", "Classes of the later date"),
+                self._classes("changes.tif", "What has changed"),
+            ],
         )
 
     def _runtime(self):
@@ -154,7 +189,10 @@ class Examples:
     def _run(self, name, **values):
         from qgis import processing
 
-        places = {"OUTPUT", "MODEL", "REPORT", "CLASSIFICATION", "REFERENCE", "FOLDER"}
+        places = {
+            *("OUTPUT", "MODEL", "REPORT", "CLASSIFICATION", "REFERENCE", "FOLDER", "TABLE"),
+            *("CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"),
+        }
         full = {
             key: str(self._folder / value)
             if key in places

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What became what between two dates: a class raster of the changes, and a table of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SuperSegError
+from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..raster.class_legend import Legend, read_legend
+from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
+from ..raster.grid import require_same_grid
+from ..raster.source import RasterSource
+from ..raster.staging import Staging, check_output
+from ..raster.windows import Window, tiles
+from ..raster.writer import RasterWriter
+from .class_reading import TILE, count_and_measure, read_numbers
+from .colors import told_apart
+
+BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
+SIZE = MOST_CLASSES + 1
+PAIRS = SIZE * SIZE
+MOST_CHANGES = PAIRS
+UNCHANGED = "No change"
+# What has changed has to stand out, and the rest to show where it is.
+PALE = (232, 232, 226)
+GRAY = (128, 128, 128)
+COLUMNS = ("value", "from", "from_name", "to", "to_name", "pixels", "area", "percent")
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ChangeResult:
+    """How much has changed.
+
+    Attributes:
+        changes: kinds of change that occur.
+        area: that has changed, see `Grid.row_areas`.
+        percent: of the area that has a class at both dates.
+    """
+
+    changes: int
+    area: float
+    percent: float
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of classes that occur: those of no change first, then changes, the largest first.
+
+    Attributes:
+        keys: `(n,)` class before times `SIZE` plus class after.
+        values: `(n,)` what stands for each in the result: 1 for no change.
+        counts: `(n,)` pixels.
+        areas: `(n,)`.
+    """
+
+    keys: Ints
+    values: Ints
+    counts: Ints
+    areas: Floats
+
+    @property
+    def before(self) -> Ints:
+        """`(n,)` class numbers."""
+        return self.keys // SIZE
+
+    @property
+    def after(self) -> Ints:
+        """`(n,)` class numbers."""
+        return self.keys % SIZE
+
+
+def run_changes(
+    before: RasterSource,
+    after: RasterSource,
+    output: str,
+    table_output: str | None,
+    progress: Progress,
+) -> ChangeResult:
+    """Write which class became which; needs no worker.
+
+    The result has 0 for nodata, 1 for no change, and a number for each change that occurs, the
+    largest first, with names such as "Forest > Town" in its table. The color of a change is that
+    of the class that came out, moved where two would look alike.
+
+    Args:
+        before: classes of the earlier date.
+        after: classes of the later date, with the same legend and grid.
+        output: the raster to make: Byte, or UInt16 for more than 255 numbers.
+        table_output: text file for areas by former and present class; None for none.
+        progress: told of every tile.
+
+    Raises:
+        SuperSegError: grids or legends differ, there are no classes, or an output cannot be
+            written.
+        Cancelled: the user asked to stop.
+    """
+    inputs = [before.path, after.path]
+    check_output(output, "OUTPUT", inputs)
+    if table_output:
+        check_output(table_output, "TABLE", inputs, raster=False)
+    require_same_grid(before.grid, after.grid, AFTER, after.name)
+    legend = _common_legend(before, after)
+    pairs = _count(before, after, PartProgress(progress, 0.0, 0.5))
+    names = _names(pairs, legend)
+    with Staging() as staging:
+        path = staging.path(output)
+        _paint(before, after, pairs, path, PartProgress(progress, 0.5, 1.0))
+        write_class_table(path, _table(pairs, names, legend), MOST_CHANGES)
+        if table_output:
+            text = _text(pairs, legend)
+            staging.path(table_output).write_text(text, encoding="utf-8", newline="")
+        stop_if_cancelled(progress)
+        staging.commit()
+    whole = float(pairs.areas.sum())
+    changed = float(pairs.areas[pairs.values > 1].sum())
+    return ChangeResult(int((pairs.values > 1).sum()), changed, 100 * changed / whole)
+
+
+def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
+    """Join the legends of both dates.
+
+    Raises:
+        SuperSegError: a number stands for different classes.
+    """
+    one, two = read_legend(before.path), read_legend(after.path)
+    for number in sorted({*one.names} & {*two.names}):
+        names = one.names[number], two.names[number]
+        colors = one.colors.get(number), two.colors.get(number)
+        # What has only been numbered is called the same in any run, and looks otherwise.
+        unnamed = names == (f"Class {number}",) * 2
+        if names[0] == names[1] and not (unnamed and colors[0] != colors[1]):
+            continue
+        difference = "another color" if names[0] == names[1] else f"called “{names[1]}”"
+        raise SuperSegError(
+            f"{AFTER}: {after.name} and {before.name} have different legends: class {number} is"
+            f" “{names[0]}” before and {difference} after. Make both with one model"
+            " (superseg:classify), or give them the same names with superseg:mergeclasses."
+        )
+    return Legend({**two.names, **one.names}, {**two.colors, **one.colors})
+
+
+def _keys(before: RasterSource, after: RasterSource, window: Window) -> Ints:
+    """Both classes of each pixel in one number, `(rows, cols)`; 0 where one is missing."""
+    numbers = []
+    for source, parameter in ((before, BEFORE), (after, AFTER)):
+        found = read_numbers(source, window, parameter)
+        highest = int(found.max())
+        if highest > MOST_CLASSES:
+            raise SuperSegError(
+                f"{parameter}: {source.name} holds number {highest}, and classes go up to"
+                f" {MOST_CLASSES}; give a raster of classes."
+            )
+        numbers.append(found)
+    keys = numbers[0] * SIZE + numbers[1]
+    keys[(numbers[0] == 0) | (numbers[1] == 0)] = 0
+    return keys
+
+
+def _count(before: RasterSource, after: RasterSource, progress: Progress) -> _Pairs:
+    counts, areas = np.zeros(PAIRS, np.int64), np.zeros(PAIRS)
+    grid = before.grid
+    windows = tiles(grid.width, grid.height, TILE)
+    for done, window in enumerate(windows, start=1):
+        stop_if_cancelled(progress)
+        keys = _keys(before, after, window)
+        found, measured = count_and_measure(keys, PAIRS, grid.row_areas(window))
+        counts += found
+        areas += measured
+        progress.report(done / len(windows), "Counting changes")
+    counts[0] = 0
+    keys = np.flatnonzero(counts)
+    if not len(keys):
+        raise SuperSegError(
+            f"{AFTER}: no pixel has a class both in {before.name} and in {after.name}; give"
+            " classes of the same place."
+        )
+    changed = keys // SIZE != keys % SIZE
+    order = np.lexsort((-areas[keys], changed))
+    keys, changed = keys[order], changed[order]
+    values = np.where(changed, 1 + np.cumsum(changed), 1)
+    return _Pairs(keys, values, counts[keys], areas[keys])
+
+
+def _paint(
+    before: RasterSource, after: RasterSource, pairs: _Pairs, path: Path, progress: Progress
+) -> None:
+    grid = before.grid
+    dtype = np.uint8 if int(pairs.values.max()) <= MOST_CLASSES else np.uint16
+    lookup = np.zeros(PAIRS, dtype)
+    lookup[pairs.keys] = pairs.values
+    windows = tiles(grid.width, grid.height, TILE)
+    painting = PartProgress(progress, 0.0, 0.9)
+    with RasterWriter(
+        path,
+        grid,
+        1,
+        dtype,
+        nodata=0,
+        band_names=("change",),
+        overviews="mode" if before.has_overviews else None,
+        progress=PartProgress(progress, 0.9, 1.0),
+    ) as writer:
+        for done, window in enumerate(windows, start=1):
+            stop_if_cancelled(progress)
+            writer.write(window, lookup[_keys(before, after, window)])
+            painting.report(done / len(windows), "Writing changes")
+
+
+def _name(number: int, legend: Legend) -> str:
+    return legend.names.get(number, f"Class {number}")
+
+
+def _names(pairs: _Pairs, legend: Legend) -> list[str]:
+    """Name each value of the result, from 1."""
+    both = zip(pairs.before.tolist(), pairs.after.tolist())
+    changes = [f"{_name(a, legend)} > {_name(b, legend)}" for a, b in both if a != b]
+    return [UNCHANGED, *changes]
+
+
+def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
+    became = pairs.after[pairs.values > 1].tolist()
+    colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in became)], np.uint8)
+    # There are not as many colors as changes can be; the smallest do without.
+    colors[:MOST_CLASSES] = told_apart(colors[:MOST_CLASSES])
+    counts = np.bincount(pairs.values, pairs.counts, len(names) + 1)
+    areas = np.bincount(pairs.values, pairs.areas, len(names) + 1)
+    return ClassTable(
+        names=tuple(names),
+        colors=colors,
+        counts=counts[1:].astype(np.int64),
+        areas=areas[1:].astype(np.float64),
+        means=np.zeros((len(names), 0)),
+    )
+
+
+def _text(pairs: _Pairs, legend: Legend) -> str:
+    """All pairs as a table of comma-separated values, with those of no change by class."""
+    whole = float(pairs.areas.sum())
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in range(len(pairs.keys)):
+        before, after = int(pairs.before[row]), int(pairs.after[row])
+        area = float(pairs.areas[row])
+        writer.writerow(
+            [
+                int(pairs.values[row]),
+                before,
+                _name(before, legend),
+                after,
+                _name(after, legend),
+                int(pairs.counts[row]),
+                f"{area:.10g}",
+                f"{100 * area / whole:.4f}",
+            ]
+        )
+    return lines.getvalue()
