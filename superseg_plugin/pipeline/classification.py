@@ -168,7 +168,8 @@ def pool_superpixels(
     """Mean class probabilities of superpixels 1..count, `(count, classes)`."""
     grid = source.grid
     pooled = np.zeros((count, network.classes), np.float32)
-    windows = tiles(grid.width, grid.height, network.tile_size)
+    strip = max(source.strip, superpixels.strip)
+    windows = tiles(grid.width, grid.height, network.tile_size, strip)
 
     def submit(window: Window) -> Any:
         return network.submit(source, window, read_superpixels(superpixels, window))
@@ -232,13 +233,14 @@ def _classify_superpixels(
     clusters = None
     if model.clusters:
         clusters = assign_clusters(description, model.clusters, smoothness, worker, progress)
-        clusters = clusters.laid_aside(scratch)
+        clusters, description = clusters.laid_aside(scratch), description.laid_aside(scratch)
         give_back_memory()
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
     asked = ask_to_smooth(pooled, description, smoothness, worker, clusters)
     del pooled, description, clusters
+    give_back_memory()
     found = worker.result(asked, progress).arrays
     return found["probabilities"], found["confidence"]
 

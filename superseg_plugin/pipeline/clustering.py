@@ -15,6 +15,7 @@ from ..worker.client import Worker
 from ..worker.protocol import MODEL, add_prefix, split_off
 from .cluster_arrays import ClusterArrays
 from .description import Description
+from .laid_aside import lay_aside
 from .merge_order import bhattacharyya_merge_order, class_moments, groups
 
 # CLASSES 0 starts from so many and joins those less apart than this.
@@ -43,12 +44,8 @@ class Clusters:
 
     def laid_aside(self, folder: Path) -> Clusters:
         """The same, with what is not looked at before the end of a run in files of a folder."""
-        mapped = {}
-        for name in ("evidence", "features"):
-            path = folder / f"{name}.npy"
-            np.save(path, getattr(self, name))
-            mapped[name] = np.load(path, mmap_mode="r")
-        return replace(self, **mapped)
+        names = ("evidence", "smoothed", "features")
+        return replace(self, **lay_aside(folder, {name: getattr(self, name) for name in names}))
 
     @property
     def classes(self) -> int:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
+from .laid_aside import lay_aside
 from .superpixels import automatic_tile
 from .tiling import run_in_flight
 
@@ -55,6 +57,11 @@ class Description:
         given, self.sums = self.sums, None
         return given
 
+    def laid_aside(self, folder: Path) -> Description:
+        """The same without sums, with what only the smoothing looks at in files of a folder."""
+        tables = {name: getattr(self, name) for name in ("means", "pairs", "lengths")}
+        return replace(self, sums=None, **lay_aside(folder, tables))
+
 
 def describe_scene(
     source: RasterSource,
@@ -92,7 +99,8 @@ def describe_scene(
         return worker.submit("describe_superpixels", options, arrays)
 
     sums, borders = _Sums(), _Borders()
-    windows = tiles(grid.width, grid.height, automatic_tile(len(source.bands)))
+    strip = max(source.strip, superpixels.strip)
+    windows = tiles(grid.width, grid.height, automatic_tile(len(source.bands)), strip)
     for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])

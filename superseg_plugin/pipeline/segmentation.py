@@ -205,6 +205,7 @@ class _Run:
                 progress,
             )
             clusters = clusters.laid_aside(self._scratch)
+            description = description.laid_aside(self._scratch)
             give_back_memory()
         found.training = replace(found.training, classes=clusters.classes)
         probabilities, sure = clusters.smoothed, clusters.confidence
@@ -227,6 +228,8 @@ class _Run:
                     self._worker,
                     PartProgress(progress, 0.1, 1),
                 )
+                del patches
+            give_back_memory()
         if options.preset == "balanced":
             with self._stages.stage("classification") as progress:
                 network = self._network(progress)
@@ -237,6 +240,7 @@ class _Run:
                 )
                 # Large scenes have millions of superpixels: no table is kept that is used up.
                 del pooled, description, clusters, probabilities
+                give_back_memory()
                 smoothed = self._worker.result(asked, progress).arrays
                 probabilities, sure = smoothed["probabilities"], smoothed["confidence"]
                 give_back_memory()

@@ -18,6 +18,7 @@ from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Answer, Worker
+from ..worker.memory import give_back_memory
 from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .record import write_record
 from .superpixel_options import SuperpixelOptions
@@ -98,7 +99,7 @@ def make_superpixels(
     cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 0.95)
     kept = path.parent != scratch
     draft = scratch / "labels.tif"
-    with RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
+    with source.whole_rows(), RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
         scene = _Scene(source, scaling, labels, options, worker, cutting)
         windows = tiles(grid.width, grid.height, size)
         cut = scene.cut_tiles(windows)
@@ -127,6 +128,7 @@ def make_superpixels(
         ) as final:
             count = scene.renumber(final, windows, numbering)
     draft.unlink()
+    give_back_memory()
     return count
 
 

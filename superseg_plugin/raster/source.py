@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
@@ -54,6 +55,7 @@ class RasterSource:
         display_bands: indices into `bands`, from 0: red, green and blue, or a single one.
         has_other_mask: invalid pixels can exist that no nodata value marks.
         has_overviews: smaller copies exist, from which viewers draw it.
+        strip: columns of the strips in which to visit it where tiles overlap, for `tiles`.
 
     Raises:
         SuperSegError: the file is missing or no raster, a band does not exist or holds complex
@@ -71,6 +73,7 @@ class RasterSource:
         self._lock = threading.Lock()
         self._dataset = _open(self.path)
         self._cache_share = CacheShare(self._dataset)
+        self.strip = self._cache_share.strip
         try:
             with quiet():
                 self._choose_bands(bands)
@@ -111,6 +114,10 @@ class RasterSource:
             self._masks: list[Any] = []
             self._dataset = None
             self._cache_share.release()
+
+    def whole_rows(self) -> AbstractContextManager[None]:
+        """Visit whole rows of tiles, and the seams between them, meanwhile; not strips."""
+        return self._cache_share.whole_rows()
 
     @property
     def name(self) -> str:

@@ -43,16 +43,25 @@ class Window:
         return Window(self.col - other.col, self.row - other.row, self.width, self.height)
 
 
-def tiles(width: int, height: int, size: int) -> list[Window]:
+def tiles(width: int, height: int, size: int, strip: int = 0) -> list[Window]:
     """Cut a raster into square windows, row by row; the last of each row may be smaller.
+
+    Args:
+        width: columns of the raster.
+        height: rows of the raster.
+        size: side of a window.
+        strip: go through strips of at least so many columns, one after the other, each row by
+            row; 0 for whole rows.
 
     Raises:
         ValueError: `size` is below 1.
     """
     if size < 1:
         raise ValueError(f"tile size {size} is below 1")
+    across = -(-(strip or width) // size) * size
     return [
         Window(col, row, min(size, width - col), min(size, height - row))
+        for left in range(0, width, across)
         for row in range(0, height, size)
-        for col in range(0, width, size)
+        for col in range(left, min(left + across, width), size)
     ]
