@@ -12,7 +12,7 @@ from osgeo import gdal, ogr, osr
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .gdal_calls import attempt
+from .gdal_calls import attempt, quiet
 from .grid import UNREFERENCED
 from .source import RasterSource
 
@@ -67,29 +67,35 @@ def write_polygons(
     made, other = attempt(gdal.GetDriverByName("GPKG").Create, str(path), 0, 0, 0)
     if opened is None or made is None:
         raise SuperSegError(f"{path.name} cannot be written ({error or other}).")
-    band = opened.GetRasterBand(1)
-    layer = made.CreateLayer(LAYER, _reference(grid.crs), ogr.wkbPolygon)
-    layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
-    layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
 
     def tell(fraction: float, _text: str, _data: object) -> int:
         progress.report(fraction)
         return 0 if progress.cancelled() else 1
 
-    # One transaction: each polygon would be one of its own, and slow.
-    attempt(made.StartTransaction)
-    code, error = attempt(gdal.Polygonize, band, band.GetMaskBand(), layer, 0, [], callback=tell)
-    stop_if_cancelled(progress)
-    _add_names(made, names)
-    attempt(made.ExecuteSQL, NAMING)
-    _, failed = attempt(made.CommitTransaction)
-    attempt(made.DeleteLayer, NAMES)
-    if code != 0 or failed:
-        raise SuperSegError(
-            f"The polygons of {source.name} cannot be made ({error or failed}); check the free"
-            " space on the disk."
-        )
-    return int(layer.GetFeatureCount())
+    try:
+        band = opened.GetRasterBand(1)
+        layer = made.CreateLayer(LAYER, _reference(grid.crs), ogr.wkbPolygon)
+        layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
+        layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
+        # One transaction: each polygon would be one of its own, and slow.
+        attempt(made.StartTransaction)
+        mask = band.GetMaskBand()
+        code, error = attempt(gdal.Polygonize, band, mask, layer, 0, [], callback=tell)
+        stop_if_cancelled(progress)
+        _add_names(made, names)
+        attempt(made.ExecuteSQL, NAMING)
+        _, failed = attempt(made.CommitTransaction)
+        attempt(made.DeleteLayer, NAMES)
+        if code != 0 or failed:
+            raise SuperSegError(
+                f"The polygons of {source.name} cannot be made ({error or failed}); check the free"
+                " space on the disk."
+            )
+        return int(layer.GetFeatureCount())
+    finally:
+        # An error on its way out would keep the files open until after their folder is gone.
+        with quiet():
+            band = mask = layer = opened = made = None
 
 
 def _add_names(made: Any, names: Mapping[int, str]) -> None:
