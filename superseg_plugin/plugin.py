@@ -59,8 +59,11 @@ def _welcome(interface):
 
 
 def _segment_dialog(algorithm):
-    from .gui.segment_dialog import segment_dialog
-
+    try:
+        from .gui.segment_dialog import segment_dialog
+    except ImportError:
+        # Where a later QGIS has its dialogs elsewhere, the plain one will do.
+        return None
     return segment_dialog(algorithm)
 
 

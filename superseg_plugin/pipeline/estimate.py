@@ -101,7 +101,7 @@ def expected_seconds(
         stages["painting"] = 0.1 + 0.03 * size
     stages["rendering"] = 0.3 + 0.045 * size * bands
     if work.report:
-        stages["report"] = 2.0
+        stages["report"] = 0.5
     speed = (CORES / max(cores or os.cpu_count() or CORES, 1)) ** CORE_GAIN
     return {name: s * speed * factors.get(work.key(name), 1.0) for name, s in stages.items()}
 
