@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SuperSegError
 from .description import column_layout
 from .projection import Projection, fit_projection, row_parts
 from .types import DoubleArray, FloatArray
@@ -38,7 +39,17 @@ class FeatureSpace:
     projection: Projection
 
     def features(self, sums: DoubleArray, bands: int) -> FloatArray:
-        """Features `(n, d)` float32 of superpixels, from the sums of `describe_tile`."""
+        """Features `(n, d)` float32 of superpixels, from the sums of `describe_tile`.
+
+        Raises:
+            SuperSegError: the sums are of other bands than the space was fitted to.
+        """
+        # Brightness is one more column than the sums have.
+        if len(self.center) != sums.shape[1] + 1:
+            raise SuperSegError(
+                f"MODEL: its clusters are of images with other bands than the {bands} of this one;"
+                " choose a model of this sensor, or train one on this image."
+            )
         result = np.empty((len(sums), self.projection.vectors.shape[1]), np.float32)
         for part in row_parts(len(sums)):
             result[part] = self.projection.apply(

@@ -35,6 +35,11 @@ def fit_together(model: ClusterArrays, classes: int) -> bool:
             around += dimensions
         components = _ensemble_size(model, "members", own + around)
         right = all(model[name].shape == (columns,) for name in COLUMNS)
+        # Components that are not used have no weight.
+        right = right and not any(
+            np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
+            for name, part in model.items()
+        )
         return right and components > 0 and model["votes"].shape == (components, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.clustering import assign_clusters
+from superseg_plugin.pipeline.description import Description
 from superseg_plugin.pipeline.model_file import Model, load_model, read_header, save_model
+from superseg_plugin.progress import SilentProgress
 
 MODEL = Model(
     network="light",
@@ -108,6 +111,25 @@ def test_clusters_that_do_not_fit_together_are_refused(tmp_path, name, fault):
     save_model(tmp_path / "m.superseg", dataclasses.replace(MODEL, clusters=arrays))
     with pytest.raises(SuperSegError, match=r"clusters do not fit together"):
         load_model(tmp_path / "m.superseg")
+
+
+@pytest.mark.parametrize("name", sorted(clusters()))
+def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
+    arrays = clusters()
+    arrays[name].flat[-1] = np.nan
+    save_model(tmp_path / "m.superseg", dataclasses.replace(MODEL, clusters=arrays))
+    with pytest.raises(SuperSegError, match=r"clusters do not fit together"):
+        load_model(tmp_path / "m.superseg")
+
+
+def test_clusters_of_other_bands_are_refused(worker):
+    count, bands = 6, 3
+    sums = np.ones((count, 1 + 2 * bands + 3 + bands))
+    pairs = np.array([[0, 1], [1, 2]], np.int32)
+    means = np.ones((count, bands), np.float32)
+    described = Description(np.ones(count), means, pairs, np.ones(2, np.int32), sums)
+    with pytest.raises(SuperSegError, match="other bands than the 3 of this one; choose a model"):
+        assign_clusters(described, clusters(columns=20), 1.0, worker, SilentProgress())
 
 
 def test_the_same_model_gives_the_same_bytes(saved, tmp_path):
