@@ -205,9 +205,7 @@ class SuperSegPlugin:
         """Show the way, once."""
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
-            text = translate(
-                "SuperSeg", "New here? Four steps lead from an image to named classes."
-            )
+            text = translate("SuperSeg", "New here? Start with a sample.")
             self._offer(
                 text, translate("SuperSeg", "First steps…"), WELCOME, Qgis.MessageLevel.Info
             )

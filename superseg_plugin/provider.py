@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.average_color import AverageColorAlgorithm
@@ -16,6 +16,7 @@ from .algorithms.install_runtime import InstallRuntimeAlgorithm
 from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
+from .algorithms.shipped_model import ShippedModel
 from .algorithms.superpixels import SuperpixelsAlgorithm
 from .algorithms.training import TrainingAlgorithm
 from .resources import MODELS, icon_path, version
@@ -67,6 +68,6 @@ class SuperSegProvider(QgsProcessingProvider):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
         for path in sorted(MODELS.glob("*.model3")):
-            model = QgsProcessingModelAlgorithm()
-            if model.fromFile(str(path)):
+            model = ShippedModel(str(path))
+            if model.readable:
                 self.addAlgorithm(model)

@@ -32,8 +32,8 @@
       <translation>设置…</translation>
     </message>
     <message>
-      <source>New here? Four steps lead from an image to named classes.</source>
-      <translation>初次使用？四步即可从影像得到有名称的类别。</translation>
+      <source>New here? Start with a sample.</source>
+      <translation>初次使用？请从示例开始。</translation>
     </message>
     <message>
       <source>Tables</source>
@@ -274,6 +274,10 @@
     <message>
       <source>S&amp;wipe</source>
       <translation>卷帘(&amp;W)</translation>
+    </message>
+    <message>
+      <source>There is no image to preview; add one to the project.</source>
+      <translation>没有可预览的影像；请先将影像添加到工程。</translation>
     </message>
     <message>
       <source>{} superpixels, {} classes, {:.1f} s</source>
@@ -1224,6 +1228,70 @@
       <translation>多边形数</translation>
     </message>
     <message>
+      <source>Changes</source>
+      <translation>变化</translation>
+    </message>
+    <message>
+      <source>change detection</source>
+      <translation>变化检测</translation>
+    </message>
+    <message>
+      <source>from-to</source>
+      <translation>变化类型</translation>
+    </message>
+    <message>
+      <source>transition matrix</source>
+      <translation>转移矩阵</translation>
+    </message>
+    <message>
+      <source>Maps which class became which between two dates.</source>
+      <translation>绘制两个日期之间哪个类别变成了哪个类别。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Compares the &lt;b&gt;classes of two dates&lt;/b&gt;, made with one model, and maps what became what: every change that occurs is a class of its own with a name such as &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt;, its area, and the color of what it became. What has not changed is pale, and what has no class at one of the dates is nodata.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has a line for each pair of classes, no change included: &lt;i&gt;value&lt;/i&gt; in the map, class &lt;i&gt;from&lt;/i&gt; and &lt;i&gt;to&lt;/i&gt;, their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters, on the ellipsoid where the coordinates are degrees) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates.&lt;/p&gt; &lt;p&gt;Both rasters need the same pixels and the same legend: number 3 must stand for the same at both dates. Two runs of &lt;i&gt;Segment&lt;/i&gt; number their classes each in its own way; train or segment the one date, and &lt;i&gt;Classify&lt;/i&gt; the other by that model.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has given &lt;i&gt;may.tif&lt;/i&gt; 8 classes and a model. Classify &lt;i&gt;june.tif&lt;/i&gt; by it, choose both class rasters here, and the largest changes are numbers 2, 3 and so on. Nothing needs to be installed.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;比较用同一模型得到的&lt;b&gt;两个日期的类别&lt;/b&gt;，绘出什么变成了什么：出现的每种变化自成一类，有 &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt; 这样的名称、面积，以及所变成类别的颜色。没有变化的地方颜色很淡，任一日期没有类别的地方为无数据。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;对每一对类别有一行，包括无变化的：图中的 &lt;i&gt;value&lt;/i&gt;、类别 &lt;i&gt;from&lt;/i&gt; 和 &lt;i&gt;to&lt;/i&gt; 及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（面积，平方米；坐标为度时按椭球计）和 &lt;i&gt;percent&lt;/i&gt;（在两个日期都有类别的面积中所占百分比）。&lt;/p&gt; &lt;p&gt;两个栅格须有相同的像素和相同的图例：编号 3 在两个日期须指同一类别。两次&lt;i&gt;分割&lt;/i&gt;各自为类别编号；请对一个日期训练或分割，再用该模型对另一个日期作&lt;i&gt;分类&lt;/i&gt;。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;给出 &lt;i&gt;may.tif&lt;/i&gt; 的 8 个类别和一个模型。用该模型对 &lt;i&gt;june.tif&lt;/i&gt; 分类，在此选择两个类别栅格，编号 2、3 等即为最大的变化。无需安装任何东西。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Classes before</source>
+      <translation>前期类别</translation>
+    </message>
+    <message>
+      <source>The classes of the earlier date.</source>
+      <translation>较早日期的类别。</translation>
+    </message>
+    <message>
+      <source>Classes after</source>
+      <translation>后期类别</translation>
+    </message>
+    <message>
+      <source>The classes of the later date, on the same grid and with the same legend.</source>
+      <translation>较晚日期的类别，须在相同格网上并有相同的图例。</translation>
+    </message>
+    <message>
+      <source>Raster of changes, the largest first, from 2; 1 is no change and 0 nodata.</source>
+      <translation>变化栅格，从 2 起按面积由大到小；1 为无变化，0 为无数据。</translation>
+    </message>
+    <message>
+      <source>Table of changes</source>
+      <translation>变化表</translation>
+    </message>
+    <message>
+      <source>Area of each former class that became each present one, as comma-separated values.</source>
+      <translation>每个原类别变成每个现类别的面积，以逗号分隔的文本。</translation>
+    </message>
+    <message>
+      <source>Number of changes</source>
+      <translation>变化数</translation>
+    </message>
+    <message>
+      <source>Changed area (square meters)</source>
+      <translation>变化面积（平方米）</translation>
+    </message>
+    <message>
+      <source>Changed share (percent)</source>
+      <translation>变化占比（百分比）</translation>
+    </message>
+    <message>
       <source>Evaluate</source>
       <translation>评价</translation>
     </message>
@@ -1422,6 +1490,22 @@
     <message>
       <source>&lt;p&gt;Reports where the runtime of SuperSeg is, which versions of its libraries it has, on which device it computes, and how the last installation failed, if it did. &lt;b&gt;Copy the text into a bug report:&lt;/b&gt; your home folder, your name and credentials are struck out.&lt;/p&gt; &lt;p&gt;Where the runtime is missing, the report says what was looked for and how to get it.&lt;/p&gt;</source>
       <translation>&lt;p&gt;报告 SuperSeg 的运行环境在哪里、其各库的版本、用什么设备计算，以及上次安装若失败是怎样失败的。&lt;b&gt;请将文本复制到错误报告中：&lt;/b&gt;您的主文件夹、姓名和凭据已被去除。&lt;/p&gt; &lt;p&gt;缺少运行环境时，报告会说明查找了什么以及如何得到它。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Compare two dates</source>
+      <translation>比较两个日期</translation>
+    </message>
+    <message>
+      <source>Segment and polygonise with statistics</source>
+      <translation>分割、矢量化并统计</translation>
+    </message>
+    <message>
+      <source>Superpixels, train, classify, average colours</source>
+      <translation>超像素、训练、分类、平均颜色</translation>
+    </message>
+    <message>
+      <source>Train once, classify a folder of scenes</source>
+      <translation>训练一次，分类整个文件夹的影像</translation>
     </message>
   </context>
 </TS>

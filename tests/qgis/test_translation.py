@@ -42,6 +42,9 @@ for algorithm in plugin.provider.algorithms():
         for definition in algorithm.parameterDefinitions():
             texts += [definition.description(), definition.help()]
         said[algorithm.name()] = texts
+for model in plugin.provider.algorithms():
+    if not model.name().islower():
+        said[model.name()] = [model.displayName(), model.create().displayName(), model.group()]
 segment = plugin.provider.algorithm("segment")
 choices = segment.parameterDefinition("PRESET").options()
 print(json.dumps([QgsApplication.locale(), said, segment.tags(), choices]))

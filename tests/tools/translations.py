@@ -14,7 +14,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from superseg_plugin.resources import PACKAGE
+from superseg_plugin.resources import MODELS, PACKAGE
 
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
@@ -51,7 +51,8 @@ def _literals(node):
 
 
 def algorithm_texts():
-    """Texts of the algorithms, in their order."""
+    """Texts of the algorithms and models, in their order."""
+    from superseg_plugin.algorithms.shipped_model import ShippedModel
     from superseg_plugin.provider import ALGORITHMS
 
     found = []
@@ -62,6 +63,9 @@ def algorithm_texts():
         for definition in algorithm.parameterDefinitions():
             found += [definition.description(), definition.help()]
         found += [output.description() for output in algorithm.outputDefinitions()]
+    for path in sorted(MODELS.glob("*.model3")):
+        model = ShippedModel(str(path))
+        found += [model.displayName(), model.group()]
     return [text for text in dict.fromkeys(found) if text]
 
 
