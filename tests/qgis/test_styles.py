@@ -102,6 +102,31 @@ def test_average_color_is_shown_as_the_image_is(load, files, tmp_path):
     assert got.contrastEnhancementAlgorithm() == wanted.contrastEnhancementAlgorithm()
 
 
+@pytest.mark.parametrize("classes", [6, 100])
+def test_changes_are_named_and_what_stayed_is_pale(load, tmp_path, classes):
+    before, after = np.random.default_rng(1).integers(1, classes + 1, (2, 64, 64)).astype(np.uint8)
+    before[:, :8] = 0
+    parameters = {
+        "CLASSIFICATION_BEFORE": write_raster(tmp_path / "a.tif", before, nodata=0),
+        "CLASSIFICATION_AFTER": write_raster(tmp_path / "b.tif", after, nodata=0),
+    }
+    layer = load("changes", parameters, ["OUTPUT"])["Changes"]
+    values = read_raster(layer.source())[0]
+    renderer = layer.renderer()
+    assert isinstance(renderer, QgsPalettedRasterRenderer)
+    entries = renderer.classes()
+    # More than a byte holds, and no more than there are.
+    assert [entry.value for entry in entries] == list(range(1, values.max() + 1))
+    assert (values.max() > 255) == (classes == 100)
+    assert entries[0].label.startswith("No change (")
+    assert entries[0].color.lightness() > 220
+    row, col = next(zip(*np.nonzero(values == 2)))
+    label = f"Class {before[row, col]} > Class {after[row, col]} ("
+    assert entries[1].label.startswith(label)
+    block = layer.pipe().last().block(1, layer.extent(), 64, 64)
+    assert block.color(0, 0) >> 24 == 0
+
+
 def test_a_run_without_a_project_loads_nothing(run, files, tmp_path, project_context):
     path = str(tmp_path / "superpixels.tif")
     parameters = {"INPUT": files["scene"], "OUTPUT": path}
