@@ -83,10 +83,10 @@ def main() -> int:
         f"{options.classes} classes, {width} x {height} pixels; previews of"
         f" {seen['preview pixels']} pixels; milliseconds"
     )
-    print(f"{'':28}{'median':>9}{'worst':>9}{'times':>7}")
+    print(f"{'':32}{'median':>9}{'worst':>9}{'times':>7}")
     for name, values in figures.items():
         median, worst = 1000 * statistics.median(values), 1000 * max(values)
-        print(f"{name:28}{median:9.0f}{worst:9.0f}{len(values):7}")
+        print(f"{name:32}{median:9.0f}{worst:9.0f}{len(values):7}")
     return 0
 
 
