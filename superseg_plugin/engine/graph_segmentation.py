@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 
 from .edge_keys import GROUP_BITS, GROUPS, NO_EDGE
-from .types import AnyArray, FloatArray, IdArray
+from .types import AnyArray, FloatArray
 
 CLASSES = 8
 # Sizes only matter against the scale; this far they add up without overflow.
@@ -70,9 +70,7 @@ def grow_regions(
         state[one, 0] = -min(size[one], LARGEST)
         limit[one, 1] = internal[one] + scale / size[one]
     renumbered = np.empty(components, np.uint32)
-    longest = 0
-    for place in range(start.size - 1):
-        longest = max(longest, start[place + 1] - start[place])
+    longest = np.diff(start).max()
     pairs = np.empty((longest, 2), np.uint32)
     ordered = np.empty((longest, 2), np.uint32)
     pair_key = np.empty(longest, np.uint16)
@@ -139,11 +137,7 @@ def _part_edges(edge_key: AnyArray, class_of: AnyArray, start: AnyArray) -> AnyA
 
 @njit(cache=True, nogil=True)
 def _renumber(
-    state: AnyArray,
-    inner: FloatArray,
-    components: int,
-    node: AnyArray,
-    renumbered: AnyArray,
+    state: AnyArray, inner: FloatArray, components: int, node: AnyArray, renumbered: AnyArray
 ) -> int:
     """Number the components that are left from 0 without gaps, in the order of their roots."""
     left = 0
@@ -303,32 +297,3 @@ def _join_small(
             state[keep, 0] = -min(-state[keep, 0] - state[drop, 0], LARGEST)
             state[drop, 0] = keep
             inner[keep] = max(weights[key], inner[keep], inner[drop])
-
-
-@njit(cache=True, nogil=True)
-def number_regions(node: AnyArray, fixed: AnyArray, next_id: int) -> tuple[IdArray, AnyArray]:
-    """Give pixels the ids of their components.
-
-    Args:
-        node: `(rows, cols)` uint32 component of each pixel.
-        fixed: `(components,)` uint32 id of components that have one; 0 for those that get the next
-            one, in order of first appearance. Component 0 is no component.
-        next_id: id of the first new region.
-
-    Returns:
-        Ids `(rows, cols)` uint32, 0 where component 0 is, and the component of every new id.
-    """
-    rows, cols = node.shape
-    labels = np.empty((rows, cols), np.uint32)
-    given = fixed.copy()
-    fresh = np.empty(given.size, np.uint32)
-    count = 0
-    for row in range(rows):
-        for col in range(cols):
-            component = node[row, col]
-            if given[component] == 0 and component > 0:
-                given[component] = next_id + count
-                fresh[count] = component
-                count += 1
-            labels[row, col] = given[component]
-    return labels, fresh[:count].copy()

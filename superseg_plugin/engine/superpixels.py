@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from .edge_keys import edge_keys, weight_of_keys
-from .graph_segmentation import grow_regions, number_regions
+from .graph_segmentation import grow_regions
+from .region_numbers import number_regions
 from .segments import Segmenter, Stitch, Superpixels, Tile
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 

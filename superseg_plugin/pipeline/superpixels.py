@@ -3,34 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..raster.windows import Window, tiles
+from ..raster.windows import tiles
 from ..raster.writer import RasterWriter
-from ..worker.client import Answer, Worker
+from ..worker.client import Worker
 from ..worker.memory import give_back_memory
 from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .record import write_record
 from .superpixel_options import SuperpixelOptions
-from .superpixel_table import SuperpixelTable
+from .superpixel_scene import Stitching, SuperpixelScene
 from .survey import measure_scene
-from .tiling import run_in_flight
 
 AUTOMATIC_TILE = 1024
-# Superpixels are cut anew within this many pixels of a seam, at most.
-SEAM_REACH = 64
 TILE_BYTES = 128 << 20
-Labels = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -100,10 +93,10 @@ def make_superpixels(
     kept = path.parent != scratch
     draft = scratch / "labels.tif"
     with source.whole_rows(), RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
-        scene = _Scene(source, scaling, labels, options, worker, cutting)
+        scene = SuperpixelScene(source, scaling, labels, options, worker, cutting)
         windows = tiles(grid.width, grid.height, size)
         cut = scene.cut_tiles(windows)
-        above: _Stitching | None = None
+        above: Stitching | None = None
         for row in range(0, grid.height, size):
             inside = [window for window in windows if window.row == row]
             for _ in inside:
@@ -138,170 +131,3 @@ def automatic_tile(bands: int) -> int:
     while size > 256 and size * size * bands * 4 > TILE_BYTES:
         size //= 2
     return size
-
-
-@dataclass(frozen=True)
-class _Seam:
-    """A strip along a seam, in a scene's pixels.
-
-    Attributes:
-        strip: what is read and cut anew.
-        line: axis of the seam and index of the first line after it.
-        open_sides: whether superpixels may go on beyond the top, bottom, left, right.
-    """
-
-    strip: Window
-    line: tuple[int, int]
-    open_sides: tuple[bool, bool, bool, bool]
-
-
-@dataclass
-class _Stitching:
-    """A seam being joined: the ids in its strip, and their sizes when that began."""
-
-    seam: _Seam
-    ids: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.int64]
-    answer: Future[Answer]
-
-
-class _Scene:
-    """Labels of a scene in the making, and what is known of every id given so far."""
-
-    def __init__(
-        self,
-        source: RasterSource,
-        scaling: dict[str, Any],
-        labels: RasterWriter,
-        options: SuperpixelOptions,
-        worker: Worker,
-        progress: Progress,
-    ) -> None:
-        self._source = source
-        self._scaling = scaling
-        self._labels = labels
-        self._options = options
-        self._worker = worker
-        self._progress = progress
-        # Smoothing looks this far; what is cut is read with a margin, so that tiles agree.
-        self._margin = int(4 * options.sigma + 0.5)
-        # Strips of neighboring seams must not overlap.
-        self._reach = min(SEAM_REACH, options.tile_size // 2)
-        self._table = SuperpixelTable()
-
-    def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
-        """Cut every tile by itself, a few ahead of the one that is asked for."""
-        for window, answer in run_in_flight(
-            self._worker, windows, self._submit_tile, self._progress
-        ):
-            arrays = answer.arrays
-            before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
-            labels = arrays["labels"]
-            labels[labels > 0] += np.uint32(before)
-            self._labels.write(window, labels)
-            yield
-
-    def join_vertical_seams(self, windows: list[Window]) -> None:
-        """Join each tile of a row with the one on its left.
-
-        All of them see the ids as they were before, and what they change is entered afterwards, in
-        order: the result does not depend on which one finishes first.
-        """
-        grid = self._source.grid
-        seams = []
-        for window in windows:
-            first = max(window.col - self._reach - 1, 0)
-            last = min(window.col + self._reach + 1, grid.width)
-            strip = Window(first, window.row, last - first, window.height)
-            sides = (False, False, first > 0, last < grid.width)
-            seams.append(_Seam(strip, (1, window.col - first), sides))
-        started: list[_Stitching] = []
-
-        def submit(seam: _Seam) -> Future[Answer]:
-            started.append(self._start(seam))
-            return started[-1].answer
-
-        for _ in run_in_flight(self._worker, seams, submit, self._progress):
-            pass
-        for stitching in started:
-            self.finish(stitching)
-
-    def start_horizontal_seam(self, row: int) -> _Stitching:
-        """Begin to join a row of tiles with the one above, in as few pieces as memory allows."""
-        grid = self._source.grid
-        size = self._options.tile_size
-        first = max(row - self._reach - 1, 0)
-        last = min(row + self._reach + 1, grid.height)
-        bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
-        length = max(TILE_BYTES // bytes_a_column // size, 1) * size
-        started: _Stitching | None = None
-        for col in range(0, grid.width, length):
-            if started is not None:
-                self.finish(started)
-            left, right = max(col - 1, 0), min(col + length + 1, grid.width)
-            strip = Window(left, first, right - left, last - first)
-            sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            started = self._start(_Seam(strip, (0, row - first), sides))
-        if started is None:
-            raise ValueError("a scene has at least one column")
-        return started
-
-    def finish(self, stitching: _Stitching) -> None:
-        """Wait for a seam and enter what it changed."""
-        arrays = self._worker.result(stitching.answer, self._progress).arrays
-        seam, ids = stitching.seam, stitching.ids
-        given = len(ids)
-        sizes, internal = arrays["sizes"], arrays["internal"]
-        self._table.change(ids, sizes[:given] - stitching.sizes, internal[:given])
-        first = self._table.append(sizes[given:], internal[given:])
-        fresh = np.arange(first, len(self._table))
-        lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        # The lines of the open sides were only looked at; another strip may have changed them.
-        top, bottom, left, right = map(int, seam.open_sides)
-        inner = Window(
-            seam.strip.col + left,
-            seam.strip.row + top,
-            seam.strip.width - left - right,
-            seam.strip.height - top - bottom,
-        )
-        inside = inner.relative_to(seam.strip).slices
-        self._labels.write(inner, lookup[arrays["labels"][inside]])
-        sources, targets = arrays["merged"].T - 1
-        self._table.merge(ids[sources], ids[targets])
-
-    def renumber(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
-        """Copy the labels with ids 1..n, in the order in which they came up."""
-        present = np.zeros(len(self._table), bool)
-        for index, window in enumerate(windows):
-            present[self._read_labels(window)] = True
-            progress.report(0.5 * index / len(windows), "Numbering superpixels")
-        numbers = self._table.final_numbers(present)
-        for index, window in enumerate(windows):
-            final.write(window, numbers[self._read_labels(window)])
-            progress.report(0.5 + 0.5 * index / len(windows))
-        return int(numbers.max())
-
-    def _submit_tile(self, window: Window) -> Future[Answer]:
-        options, arrays = self._read(window)
-        return self._worker.submit("superpixels", options, arrays)
-
-    def _start(self, seam: _Seam) -> _Stitching:
-        labels, ids = self._table.compact(self._read_labels(seam.strip))
-        sizes, internal = self._table.known_of(ids)
-        options, arrays = self._read(seam.strip)
-        options.update(seam=seam.line, open_sides=seam.open_sides)
-        arrays.update(labels=labels, sizes=sizes, internal=internal)
-        return _Stitching(seam, ids, sizes, self._worker.submit("stitch", options, arrays))
-
-    def _read(self, window: Window) -> tuple[dict[str, Any], dict[str, Any]]:
-        grid = self._source.grid
-        outer = window.expand(self._margin, grid.width, grid.height)
-        values, valid = self._source.read(outer)
-        inner = window.relative_to(outer)
-        core = [inner.row, inner.col, inner.height, inner.width]
-        options = {**self._scaling, "segmenter": self._options.segmenter(), "core": core}
-        return options, {"image": values, "valid": valid}
-
-    def _read_labels(self, window: Window) -> Labels:
-        labels: Labels = self._labels.read(window)[0]
-        return labels

@@ -21,6 +21,7 @@ from typing import IO, Any, Callable, NamedTuple
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from ..run_folder import RunFolder
+from .failures import lost, no_room, short_of_memory, went_silent
 from .interpreter import Interpreter
 from .launch import start_worker
 from .messages import Event, Fault, MessageError, Result, lines_of, read_message
@@ -36,8 +37,6 @@ SILENCE_SECONDS = 60.0
 NEWS_SECONDS = 30.0
 JOIN_SECONDS = 1.0
 QUOTED_LINES = 3
-QUOTED_LENGTH = 300
-CURE = "Run superseg:runtimereport to check the runtime."
 
 
 class WorkerError(Exception):
@@ -80,7 +79,7 @@ class Worker:
         try:
             self._own_folder = RunFolder(PREFIX, Path(tempfile.gettempdir()))
         except OSError as error:
-            raise _no_room(tempfile.gettempdir(), error.strerror) from None
+            raise no_room(tempfile.gettempdir(), error.strerror) from None
         self._folder = self._own_folder.path
         try:
             self._process = start_worker(self._interpreter, self._folder, self.device)
@@ -152,7 +151,7 @@ class Worker:
         try:
             described = write_arrays(request_file(self._folder, request.slot), arrays or {})
         except OSError as error:
-            raise _no_room(self._folder, error.strerror) from None
+            raise no_room(self._folder, error.strerror) from None
         with self._lock:
             if self._fault:
                 request.future.set_exception(self._error_of(request))
@@ -194,7 +193,9 @@ class Worker:
                 return future.result()
             silent = 0.0 if self._signs_of_life != signs else silent + POLL_SECONDS
             if silent >= SILENCE_SECONDS:
-                raise self._silence()
+                started = self._signs_of_life > 0
+                path = self._interpreter.path
+                raise went_silent(path, started, SILENCE_SECONDS, self._last_words)
             without_news = 0.0 if news else without_news + POLL_SECONDS
             if without_news >= NEWS_SECONDS:
                 without_news = 0.0
@@ -268,16 +269,11 @@ class Worker:
             arrays = load_arrays(answer_file(self._folder, request.slot), message.arrays)
             future.set_result(Answer(message.result, arrays))
         elif message.code == "disk":
-            future.set_exception(_no_room(self._folder, message.text))
+            future.set_exception(no_room(self._folder, message.text))
         elif message.code == "user":
             future.set_exception(SuperSegError(message.text))
         elif message.code == "memory":
-            future.set_exception(
-                SuperSegError(
-                    "The worker ran out of memory. Choose a smaller TILE_SIZE, fewer BANDS or a "
-                    f"smaller EXTENT, or close other programs. ({message.text})"
-                )
-            )
+            future.set_exception(short_of_memory(message.text))
         else:
             future.set_exception(WorkerError(message.traceback))
 
@@ -293,25 +289,4 @@ class Worker:
             request.future.set_exception(self._error_of(request))
 
     def _error_of(self, request: _Request) -> SuperSegError:
-        return SuperSegError(
-            f"The worker process ({self._interpreter.path}) {self._fault} in its operation "
-            f"{request.op}: {self._said()}. If memory ran out, choose a smaller TILE_SIZE or "
-            f"EXTENT. {CURE}"
-        )
-
-    def _silence(self) -> SuperSegError:
-        state = "no longer answers" if self._signs_of_life else "does not start"
-        return SuperSegError(
-            f"The worker process ({self._interpreter.path}) {state}: not a sign of life for "
-            f"{SILENCE_SECONDS:.0f} s; {self._said()}. {CURE}"
-        )
-
-    def _said(self) -> str:
-        return " | ".join(line[:QUOTED_LENGTH] for line in self._last_words) or "it said nothing"
-
-
-def _no_room(folder: str | Path, reason: str | None) -> SuperSegError:
-    return SuperSegError(
-        f"The folder of temporary files, {folder}, cannot be written ({reason}); make room "
-        "there, or set the variable TMPDIR (TEMP on Windows) to a folder on another disk."
-    )
+        return lost(self._interpreter.path, self._fault, request.op, self._last_words)
