@@ -135,11 +135,13 @@ def superpixel_options(
 
 
 def least_pixels(min_area: float, units: str, grid: Grid) -> int:
-    """Turn a smallest area, in pixels or square meters, into pixels.
+    """Turn a smallest area, in pixels or square meters, into pixels; 0 stays 0.
 
     Raises:
         SuperSegError: meters are asked for where the scene has none.
     """
+    if not min_area:
+        return 0
     area = min_area / _meters_of_pixel(grid, units, "MIN_AREA") ** 2
     return math.ceil(area * (1 - 1e-9))
 

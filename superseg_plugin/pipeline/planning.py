@@ -22,7 +22,7 @@ from .estimate import (
     in_words,
     untranslated,
 )
-from .ground_sizes import superpixel_options
+from .ground_sizes import least_pixels, superpixel_options
 from .published import published_tiles, published_training
 from .segmentation_options import SegmentationOptions
 from .stages import Stages
@@ -72,7 +72,12 @@ def work_of(
         model: whether a model is wanted.
         report: whether a report is written.
         device: type of what computes.
+
+    Raises:
+        SuperSegError: MIN_AREA is in meters, and the scene has none.
     """
+    # What is of use at the end of a run only must not fail there.
+    least_pixels(options.min_area, options.units, grid)
     training = training_options(options, grid)
     # Patches are no larger than the scene.
     side = min(training.patch_size, max(grid.width, grid.height))

@@ -256,6 +256,21 @@ def test_the_outlook_is_what_the_run_says(tmp_path, worker, monkeypatch):
         said_before("cpu")
 
 
+def test_an_area_in_meters_fails_before_the_run_where_there_are_none(tmp_path, worker):
+    path = write_raster(tmp_path / "bare.tif", landscape(40, 40), geotransform=None, epsg=None)
+    asked = SegmentationOptions(3, "fast", units="meters", min_area=9.0)
+    listener = Listener()
+    outputs = SegmentationOutputs(str(tmp_path / "c.tif"))
+    with RasterSource(path) as source, pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
+        run_segmentation(source, outputs, asked, worker, listener)
+    assert not any(line.startswith("Stage ") for line in listener.lines)
+    with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
+        outlook(Outline(path), asked, False, False, "cpu")
+    assert outlook(Outline(path), replace(asked, min_area=0.0), False, False, "cpu")
+    with RasterSource(path) as source:
+        assert least_pixels(0.0, "meters", source.grid) == 0
+
+
 def test_the_outlook_counts_what_is_to_be_copied_first(tmp_path, monkeypatch):
     monkeypatch.setattr("superseg_plugin.pipeline.calibration.data_folder", lambda: tmp_path)
     grid = replace(grid_of(tmp_path, 5.0, 32632), width=40_000, height=30_000)
