@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .devices import is_shortage, release_memory
+from .devices import autocast, is_shortage, release_memory
 from .networks import (
     LightNetwork,
     PublishedNetwork,
@@ -20,6 +20,7 @@ from .networks import (
     fold_batch_norm,
     load_weights,
 )
+from .precision import gainful_precision, precision_that_agrees
 from .scaling import BandScaling, to_standard
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
@@ -32,6 +33,7 @@ class Classifier:
     """A trained network, batch norm folded, on its device.
 
     Attributes:
+        precision: 16-bit type to compute in, None for float32.
         parts: into how many parts tiles have to be cut, as memory has turned out to be.
     """
 
@@ -40,6 +42,7 @@ class Classifier:
     halo: int
     output_stride: int
     device: torch.device
+    precision: torch.dtype | None = None
     parts: int = 1
 
     @classmethod
@@ -51,10 +54,13 @@ class Classifier:
         load_weights(network, weights)
         folded: Any = fold_batch_norm(network)
         folded.to(device=device, memory_format=torch.channels_last)
-        return cls(folded, network.alignment, network.halo, network.output_stride, device)
+        precision = precision_that_agrees(folded, bands, device, gainful_precision(device))
+        return cls(
+            folded, network.alignment, network.halo, network.output_stride, device, precision
+        )
 
     def moved(self, device: torch.device) -> Classifier:
-        """The same classifier on another device."""
+        """The same classifier on another device, in full precision."""
         return Classifier(
             self.network.to(device), self.alignment, self.halo, self.output_stride, device
         )
@@ -110,12 +116,15 @@ class Classifier:
         return result
 
     def _run(self, image: Tensor, core: tuple[slice, slice]) -> Tensor:
-        logits = self.network(image.to(self.device, memory_format=torch.channels_last))
+        image = image.to(self.device, memory_format=torch.channels_last)
+        with autocast(self.device, self.precision):
+            logits = self.network(image)
+        logits = logits.float()
         if self.output_stride > 1:
             logits = functional.interpolate(
                 logits, scale_factor=float(self.output_stride), mode="bilinear"
             )
-        probabilities: Tensor = logits[0][:, core[0], core[1]].float().softmax(dim=0)
+        probabilities: Tensor = logits[0][:, core[0], core[1]].softmax(dim=0)
         return probabilities
 
     def _cut(

@@ -83,9 +83,8 @@ def reduced_precision(device: torch.device) -> torch.dtype | None:
     return None
 
 
-def autocast(device: torch.device) -> AbstractContextManager[Any]:
-    """Mixed precision for a training step where the device gains by it."""
-    dtype = reduced_precision(device)
+def autocast(device: torch.device, dtype: torch.dtype | None) -> AbstractContextManager[Any]:
+    """Mixed precision with a 16-bit type; full precision for None."""
     if dtype is None:
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=dtype)

@@ -11,6 +11,7 @@ import numpy as np
 from .types import AnyArray, BoolArray, FloatArray
 
 DISPLAY_MAXIMUM = 510.0
+STANDARD_MAXIMUM = 8.0
 FAR_OUT = 1e30
 
 
@@ -114,7 +115,7 @@ def to_standard(values: AnyArray, valid: BoolArray, scaling: BandScaling) -> Flo
     result = np.empty(values.shape, np.float32)
     for band, (center, spread) in enumerate(zip(scaling.center, scaling.spread)):
         _shift_and_scale(values[band], center, 1.0 / spread, result[band])
-    np.clip(result, -8.0, 8.0, out=result)
+    np.clip(result, -STANDARD_MAXIMUM, STANDARD_MAXIMUM, out=result)
     return _clear_invalid(result, valid)
 
 

@@ -11,15 +11,14 @@ import torch
 from torch import Tensor
 
 from .adam import Adam
-from .devices import autocast, is_shortage, release_memory
+from .devices import autocast, is_shortage, reduced_precision, release_memory
 from .losses import LOSSES
 from .networks import build_network, load_weights
-from .scaling import BandScaling, to_standard
-from .types import AnyArray, FloatArray
+from .patch_store import Patches, PatchStore
+from .scaling import BandScaling
+from .types import AnyArray
 
 REPORT_EVERY = 10
-# Gain and offset of each band in augmentation, standard units.
-JITTER = 0.1
 
 Report = Callable[[int, float, int], None]
 
@@ -49,22 +48,6 @@ class TrainingPlan:
     seed: int
 
 
-@dataclass(frozen=True)
-class Patches:
-    """What a network is trained on.
-
-    Attributes:
-        images: `(n, bands, side, side)` raw values.
-        superpixels: `(n, side, side)` int32, 0 = nodata, ids 1..t.
-        soft: `(t + 1, classes)` float32 class probabilities of each superpixel (row 0 unused), or
-            None for self-training.
-    """
-
-    images: AnyArray
-    superpixels: AnyArray
-    soft: FloatArray | None
-
-
 def train(
     patches: Patches,
     scaling: BandScaling,
@@ -72,6 +55,7 @@ def train(
     device: torch.device,
     initial: dict[str, AnyArray] | None,
     report: Report,
+    home: torch.device | None = None,
 ) -> dict[str, AnyArray]:
     """Train a network.
 
@@ -82,12 +66,14 @@ def train(
         device: where to train.
         initial: weights to start from.
         report: called with step, loss and number of live classes; may raise to stop.
+        home: where the patches are kept; the device where None.
 
     Returns:
         The weights as float32 (counters int64) arrays by name.
     """
     torch.manual_seed(plan.seed)
     order = np.random.default_rng(plan.seed)
+    store = PatchStore(patches, scaling, home or device)
     network = build_network(plan.network, patches.images.shape[1], plan.classes)
     if initial is not None:
         load_weights(network, initial)
@@ -97,23 +83,25 @@ def train(
     loss_function = LOSSES[plan.loss]
     stride = network.output_stride
     soft = None if patches.soft is None else torch.from_numpy(patches.soft).to(device)
+    precision = reduced_precision(device)
     queue: list[int] = []
     live = torch.zeros(plan.classes, dtype=torch.bool, device=device)
     live_count = plan.classes
     for step in range(plan.steps):
         while len(queue) < plan.batch_size:
-            queue.extend(order.permutation(len(patches.images)).tolist())
+            queue.extend(order.permutation(len(store)).tolist())
         chosen, queue = queue[: plan.batch_size], queue[plan.batch_size :]
-        image, superpixels = _load_batch(patches, scaling, chosen)
-        if plan.augment:
-            image, superpixels = _augment(image, superpixels, order)
+        image, superpixels = store.batch(chosen, order if plan.augment else None)
         image = image.to(device, memory_format=torch.channels_last)
         superpixels = superpixels[:, ::stride, ::stride].contiguous().to(device)
-        with autocast(device):
+        with autocast(device, precision):
             logits = network(image)
         flat = logits.float().movedim(1, -1).reshape(-1, plan.classes)
         ids = superpixels.reshape(-1)
-        known = ids > 0
+        known: Any = ids > 0
+        if bool(known.all()):
+            # Picking out all of them, and bringing the gradient back, is a tenth of a step.
+            known = slice(None)
         predicted = flat.detach().argmax(dim=1)
         if soft is not None:
             targets = soft[ids[known]]
@@ -141,7 +129,9 @@ def train_within_memory(
     report: Report,
     say: Callable[[str], None],
 ) -> dict[str, AnyArray]:
-    """Train; where the device runs out of memory, again with half the batch, at last on the CPU.
+    """Train; where the device runs out of memory, again with less on it, at last on the CPU.
+
+    First the patches go to the computer's own memory, then the batch is halved.
 
     Args:
         patches: as for `train`.
@@ -155,15 +145,18 @@ def train_within_memory(
     Raises:
         MemoryError: the CPU, too, has too little.
     """
-    asked = plan
+    asked, home = plan, device
     while True:
         try:
-            return train(patches, scaling, plan, device, initial, report)
+            return train(patches, scaling, plan, device, initial, report, home)
         except Exception as error:
             if not is_shortage(error):
                 raise
         release_memory(device)
-        if plan.batch_size > 1:
+        if home.type != "cpu":
+            home = torch.device("cpu")
+            say("The device is out of memory: training with patches in the computer's own")
+        elif plan.batch_size > 1:
             plan = replace(plan, batch_size=plan.batch_size // 2)
             say(f"The device is out of memory: training with BATCH_SIZE {plan.batch_size}")
         elif device.type != "cpu":
@@ -192,28 +185,3 @@ def majority_in_superpixels(predicted: Tensor, superpixels: Tensor, classes: int
     count = int(local.max()) + 1
     table = torch.bincount(local * classes + predicted, minlength=count * classes)
     return table.reshape(count, classes).argmax(dim=1)[local]
-
-
-def _load_batch(patches: Patches, scaling: BandScaling, chosen: list[int]) -> tuple[Tensor, Tensor]:
-    superpixels = np.asarray(patches.superpixels[chosen])
-    images = np.stack(
-        [
-            to_standard(np.asarray(patches.images[index]), superpixels[row] > 0, scaling)
-            for row, index in enumerate(chosen)
-        ]
-    )
-    return torch.from_numpy(images), torch.from_numpy(superpixels)
-
-
-def _augment(
-    images: Tensor, superpixels: Tensor, order: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    turns = int(order.integers(4))
-    images = torch.rot90(images, turns, (2, 3))
-    superpixels = torch.rot90(superpixels, turns, (1, 2))
-    if order.random() < 0.5:
-        images, superpixels = images.flip(3), superpixels.flip(2)
-    shape = (len(images), images.shape[1], 1, 1)
-    gain = torch.from_numpy(order.uniform(1 - JITTER, 1 + JITTER, shape).astype(np.float32))
-    offset = torch.from_numpy(order.uniform(-JITTER, JITTER, shape).astype(np.float32))
-    return images * gain + offset * (superpixels > 0)[:, None], superpixels

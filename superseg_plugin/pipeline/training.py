@@ -195,9 +195,13 @@ def train_network(
     live: list[int] = []
 
     def on_metric(event: dict[str, Any]) -> None:
+        step = event["step"]
+        if step == 1:
+            # It begins anew where memory was short.
+            losses.clear()
+            live.clear()
         losses.append(event["loss"])
         live.append(event["live"])
-        step = event["step"]
         progress.report(step / options.steps, "Training")
         if step % LOG_EVERY == 0 or step == options.steps:
             figures = f"loss {event['loss']:.4f}, {event['live']} live classes"

@@ -160,13 +160,13 @@ def describe_device(call: Call) -> Answer:
 
 def train(call: Call) -> Answer:
     """Train on `images`, `superpixels` and optional `soft`; weights come back as arrays."""
-    from ..engine import devices, training
+    from ..engine import devices, patch_store, training
 
     def report(step: int, loss: float, live: int) -> None:
         call.send_event({"event": "metric", "step": step, "loss": loss, "live": live})
 
     arrays = dict(call.arrays)
-    patches = training.Patches(
+    patches = patch_store.Patches(
         arrays.pop("images"), arrays.pop("superpixels"), _optional(arrays.pop("soft", None))
     )
     plan = training.TrainingPlan(**call.options["plan"])

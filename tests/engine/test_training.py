@@ -10,13 +10,9 @@ import torch
 from superseg_plugin.engine import losses
 from superseg_plugin.engine.adam import Adam
 from superseg_plugin.engine.classification import Classifier
+from superseg_plugin.engine.patch_store import Patches
 from superseg_plugin.engine.scaling import measure_scaling
-from superseg_plugin.engine.training import (
-    Patches,
-    TrainingPlan,
-    majority_in_superpixels,
-    train,
-)
+from superseg_plugin.engine.training import TrainingPlan, majority_in_superpixels, train
 
 CPU = torch.device("cpu")
 
@@ -103,6 +99,30 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     third = run(patches, plan(steps=5, seed=1))[0]
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert not all(np.array_equal(one[name], third[name]) for name in one)
+
+
+@pytest.mark.filterwarnings("error")
+def test_patches_in_files_give_the_same_weights(tmp_path):
+    images, superpixels, soft, _ = two_fields()
+    mapped = []
+    for name, array in (("images", images), ("superpixels", superpixels)):
+        array.tofile(tmp_path / name)
+        mapped.append(np.memmap(tmp_path / name, array.dtype, "r", shape=array.shape))
+    one = run(Patches(images, superpixels, soft), plan(steps=3))[0]
+    other = run(Patches(*mapped, soft), plan(steps=3))[0]
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_a_pixel_of_nodata_changes_no_more_than_itself():
+    """A batch without nodata takes a shorter way to the same loss."""
+    images, superpixels, soft, _ = two_fields()
+    holed = superpixels.copy()
+    holed[:, 0, 0] = 0
+    histories = [
+        run(Patches(images, ids, soft), plan(steps=1, augment=False))[2]
+        for ids in (superpixels, holed)
+    ]
+    assert histories[0][0][1] == pytest.approx(histories[1][0][1], rel=1e-2)
 
 
 def test_training_goes_on_from_initial_weights():
