@@ -37,7 +37,7 @@ STYLE_SHEET = "style.css"
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
-FLOODS = ((115, 127, 178, 122, 54, 18), (40, 155, 118, 32, 30, 24))
+FLOODS = ((115, 127, 178, 122, 54, 18), (115, 127, 60, 45, 54, 18))
 OUTLINE = np.array([255, 214, 10], np.uint8)
 
 
@@ -166,7 +166,7 @@ class Examples:
             "changes",
             "There is one date of the sample only; for a later one, water was copied over a pond "
             "and over the flats. Both dates are classified by one model, and the largest changes "
-            f"are {largest}. Changes are small where only the borders of superpixels have moved.",
+            f"are {largest}. The others are superpixels in doubt, which their neighbors decide.",
             [
                 self._classes("by_model_later.tif", "Classes of the later date"),
                 self._classes("changes.tif", "What has changed"),
