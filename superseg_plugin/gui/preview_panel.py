@@ -152,6 +152,8 @@ class PreviewPanel(QWidget):
         )
 
     def _ask(self):
+        # What is under way is not wanted any more, even if nothing comes of this.
+        self.runner.drop()
         layer = self.layers.currentLayer()
         if layer is None:
             self._fail(

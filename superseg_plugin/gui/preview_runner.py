@@ -55,6 +55,12 @@ class PreviewRunner(QObject):
                 self._thread.start()
             self._changed.notify()
 
+    def drop(self):
+        """Want nothing for now."""
+        with self._changed:
+            self._number += 1
+            self._wish = None
+
     def stop(self):
         """Want nothing any more, and let the worker go."""
         with self._changed:

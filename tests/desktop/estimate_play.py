@@ -15,7 +15,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingModelAlgorithm,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
 )
 from qgis.gui import QgsDoubleSpinBox
@@ -95,8 +94,7 @@ class EstimatePlay(Stage):
 
     def web(self):
         """A web map has no pixels of its own."""
-        tiles = QgsRasterLayer(TILES, "tiles", "wms")
-        QgsProject.instance().addMapLayer(tiles, False)
+        tiles = self.add(TILES, "tiles", "wms", on_map=False)
         self.seen["tiles are valid"] = tiles.isValid()
         yield from self.set("web", "INPUT", tiles.id())
         iface.mapCanvas().zoomByFactor(0.5)

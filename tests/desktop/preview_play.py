@@ -14,7 +14,6 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import Qt
@@ -138,13 +137,13 @@ class PreviewPlay(Stage):
     def web_maps(self):
         """One that answers, one that takes its time, and one that is not there."""
         gone = "http://127.0.0.1:9"
+        # Beside the map, which would wait for them too.
         layers = {
-            name: QgsRasterLayer(f"type=xyz&url={place}/{{z}}/{{x}}/{{y}}.png&zmax=18", name, "wms")
+            name: self.add(
+                f"type=xyz&url={place}/{{z}}/{{x}}/{{y}}.png&zmax=18", name, "wms", on_map=False
+            )
             for name, place in (("web", JOB["web"]), ("slow", JOB["web"] + "/slow"), ("gone", gone))
         }
-        # Beside the map, which would wait for them too.
-        for layer in layers.values():
-            QgsProject.instance().addMapLayer(layer, False)
         self.messages()
         self.found.clear()
         self.panel.layers.setLayer(layers["web"])

@@ -71,11 +71,11 @@ class Stage(ABC):
         # Closing QGIS asks about unsaved projects and tears down plugins; nothing of it is wanted.
         os._exit(1 if error else 0)
 
-    def add(self, path, name):
-        """Add a raster layer to the project."""
-        layer = QgsRasterLayer(str(path), name)
-        if QgsProject.instance().addMapLayer(layer) is None:
-            raise OSError(f"{path} cannot be opened")
+    def add(self, source, name, provider="gdal", on_map=True):
+        """Add a raster layer to the project, and to the map or only to the lists of layers."""
+        layer = QgsRasterLayer(str(source), name, provider)
+        if QgsProject.instance().addMapLayer(layer, on_map) is None:
+            raise OSError(f"{source} cannot be opened")
         return layer
 
     def wait(self, condition, seconds=120):
