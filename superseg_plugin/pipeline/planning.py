@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..progress import Progress, SilentProgress
 from ..raster.grid import Grid
@@ -30,11 +30,11 @@ from .superpixel_options import SuperpixelOptions
 from .superpixels import automatic_tile
 from .training_options import TrainingOptions
 
-# The network that clusters guide sees a small scene often enough in few steps, and learns no more
-# from a large one after many. Stopping once classes have settled would save less: from ten steps to
+# The network that clusters guide has learned a small scene after few steps; a larger one shows
+# more, though not by as much. Stopping once classes have settled would save less: from ten steps to
 # the next, half to nearly all of the watched pixels keep theirs, and the map is as good either way.
-BALANCED_STEPS = (45, 150)
-BALANCED_EPOCHS = 2
+SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 45, 150
+STEPS_GROW = 1 / 6
 
 
 def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
@@ -42,11 +42,9 @@ def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOption
     if options.preset == "published":
         count = published_tiles(grid.width, grid.height)
         return published_training(options.classes, options.seed, count)
-    training = TrainingOptions(classes=options.classes, seed=options.seed)
-    seen = training.batch_size * training.patch_size**2
-    fewest, most = BALANCED_STEPS
-    wanted = math.ceil(BALANCED_EPOCHS * grid.width * grid.height / seen)
-    return replace(training, steps=min(max(wanted, fewest), most))
+    larger = max(grid.width * grid.height / SMALL_SCENE, 1.0)
+    steps = min(round(SMALL_STEPS * larger**STEPS_GROW), MOST_STEPS)
+    return TrainingOptions(classes=options.classes, seed=options.seed, steps=steps)
 
 
 def trains(options: SegmentationOptions, model: bool) -> bool:
