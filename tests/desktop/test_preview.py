@@ -27,7 +27,7 @@ def session(tmp_path_factory):
     write_raster(folder / "image.tif", image, nodata=0)
     pictures = tmp_path_factory.mktemp("pictures") / "preview"
     with TileServer() as server:
-        job = {"folder": str(folder), "web": server.address}
+        job = {"folder": str(folder), "web": server.origin}
         return play("preview-test", PLAY, job, pictures)
 
 

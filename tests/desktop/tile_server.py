@@ -4,24 +4,24 @@
 from __future__ import annotations
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
-from osgeo import gdal
 
-SIDE = 256
+from tests.benchmarks.painting import png
+from tests.tools.local_server import LocalServer, QuietHandler
+
 SLOW = "/slow/"
 SLOW_SECONDS = 30.0
 
 
-class TileServer:
-    """A context manager that answers /{z}/{x}/{y}.png, and below /slow/ only after a long time."""
+class TileServer(LocalServer):
+    """Answers /{z}/{x}/{y}.png, and below /slow/ only after a long time."""
 
     def __init__(self):
         tile = _tile()
         over = self._over = threading.Event()
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_GET(self):
                 if self.path.startswith(SLOW):
                     over.wait(SLOW_SECONDS)
@@ -35,25 +35,11 @@ class TileServer:
                     # Who asked has gone.
                     self.close_connection = True
 
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
+        super().__init__(Handler)
 
     def __exit__(self, *_):
         self._over.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def address(self):
-        """Where the web map begins."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__exit__()
 
 
 def _tile():
@@ -61,13 +47,4 @@ def _tile():
     colors = np.array([[200, 60, 50], [60, 170, 70], [60, 80, 190]])
     fields = colors[generator.integers(0, 3, (8, 8))].repeat(32, 0).repeat(32, 1)
     pixels = np.clip(fields + generator.normal(0, 3, fields.shape), 0, 255).astype(np.uint8)
-    image = gdal.GetDriverByName("MEM").Create("", SIDE, SIDE, 3)
-    image.WriteArray(pixels.transpose(2, 0, 1))
-    path = "/vsimem/superseg_tile.png"
-    gdal.GetDriverByName("PNG").CreateCopy(path, image)
-    size = gdal.VSIStatL(path).size
-    file = gdal.VSIFOpenL(path, "rb")
-    content = bytes(gdal.VSIFReadL(1, size, file))
-    gdal.VSIFCloseL(file)
-    gdal.Unlink(path)
-    return content
+    return png(pixels)

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.tools.local_server import LocalServer, QuietHandler
 
 
-class FileServer:
-    """A context manager that serves the files of a folder; `sent` is the bytes of them so far."""
+class FileServer(LocalServer):
+    """Serves the files of a folder; `sent` is the bytes of them so far."""
 
     def __init__(self, folder):
         self.sent = 0
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def do_HEAD(self):
@@ -23,9 +23,6 @@ class FileServer:
 
             def do_GET(self):
                 self._answer(with_body=True)
-
-            def log_message(self, *_):
-                pass
 
             def _answer(self, with_body):
                 path = folder / self.path.lstrip("/")
@@ -47,17 +44,8 @@ class FileServer:
                     server.sent += len(content)
                     self.wfile.write(content)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def address(self, name):
         """What GDAL opens a file of the folder by."""
-        return f"/vsicurl/http://127.0.0.1:{self._server.server_port}/{name}"
+        return f"/vsicurl/{self.origin}/{name}"
