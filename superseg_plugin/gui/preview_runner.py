@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 
+from qgis.core import Qgis, QgsMessageLog
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..errors import Cancelled, SuperSegError
@@ -107,8 +109,10 @@ class PreviewRunner(QObject):
             return True
         except SuperSegError as error:
             self._tell(me, str(error))
-        except WorkerError as error:
-            last = str(error).strip().splitlines()[-1]
+        except Exception as error:  # the next wish may fare better
+            kept = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
+            QgsMessageLog.logMessage(kept, "SuperSeg", Qgis.MessageLevel.Warning, False)
+            last = kept.strip().splitlines()[-1]
             self._tell(me, f"The preview has failed ({last}); try other settings or another place.")
         else:
             if not self.superseded(number):

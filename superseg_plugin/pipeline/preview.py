@@ -130,8 +130,9 @@ class Previewer:
         self._scaling: dict[str, Any] = {}
         self._cut_of: tuple[MapView, float] | None = None
         self._cut: _Cut | None = None
-        self._found_of: tuple[Any, int] | None = None
+        # Of the cut that there is.
         self._found: Clusters | None = None
+        self._found_for = 0
         self._grouped_by = (0, 0.0)
 
     def close(self) -> None:
@@ -156,6 +157,7 @@ class Previewer:
         """
         self._read(view, progress, fetch)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
+            self._found = None
             self._cut = self._superpixels(view, options.superpixel_size, progress)
             self._cut_of = (view, options.superpixel_size)
         cut = self._cut
@@ -197,8 +199,8 @@ class Previewer:
         classes, smoothness = options.classes, options.smoothness
         company = (self._worker, progress)
         # The mixtures serve any number of classes that they have parts for.
-        serves = (self._cut_of, max(classes, MOST_REGROUPED))
-        if self._found is None or self._found_of != serves:
+        serves = max(classes, MOST_REGROUPED)
+        if self._found is None or self._found_for != serves:
             found = find_clusters(description, classes, smoothness, *company, MEMBERS)
         elif self._grouped_by[0] != classes:
             found = regroup_superpixels(description, self._found, classes, smoothness, *company)
@@ -206,7 +208,7 @@ class Previewer:
             found = smooth_again(description, self._found, smoothness, *company)
         else:
             found = self._found
-        self._found, self._found_of = found, serves
+        self._found, self._found_for = found, serves
         self._grouped_by = (classes, smoothness)
         return join_classes(found, cut.description.pixels, classes)
 

@@ -107,6 +107,21 @@ def test_only_what_a_change_touches_is_done_again(previewer, asked, tmp_path):
         assert asked == done, change
 
 
+def test_an_image_that_has_changed_meanwhile_is_seen_anew(previewer, tmp_path):
+    image, _ = fields()
+    path = write_raster(tmp_path / "image.tif", image)
+    view = view_of(path)
+    options = PreviewOptions(classes=3)
+    first = previewer.preview(view, options, SILENT)
+    image[:, :60, :60] = 120
+    write_raster(path, image)
+    with pytest.raises(Cancelled):
+        previewer.preview(view_of(path, (60, 60), 2.0), options, Stopping())
+    again = previewer.preview(view, options, SILENT)
+    assert again.superpixels != first.superpixels
+    assert len(np.unique(again.classes[10:50, 10:50])) == 1
+
+
 def test_smoothing_alone_gives_what_all_steps_give(previewer, worker, tmp_path):
     noise = np.random.default_rng(3).normal(0, 40, (3, 120, 120))
     image = np.clip(fields()[0] + noise, 0, 255).astype(np.uint8)
