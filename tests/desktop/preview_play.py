@@ -104,7 +104,6 @@ class PreviewPlay(Stage):
         for value in range(4, 12):
             self.panel.classes.setValue(value)
             self.panel._timer.timeout.emit()
-            yield
         yield from self.wait(lambda: self.found and len(self.found[-1].colors) > 9)
         self.seen["after many"] = [len(self.found), len(self.found[-1].colors)]
 
