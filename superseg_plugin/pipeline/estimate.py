@@ -18,11 +18,13 @@ MEGA = 1e6
 CORES, CORE_GAIN = 2, 0.8
 # Pixels of a superpixel on average, over those of the smallest.
 MEAN_OVER_SMALLEST = 4.5
-BASE_BYTES = 1.35e9
-BYTES_A_SUPERPIXEL = 800
-PATCH_PIXELS = 4 * 256**2
+# Of both processes, with their libraries and a training under way.
+BASE_BYTES = 0.85e9
+BYTES_A_SUPERPIXEL = 400
 # Copies of a tile as float32 that are alive at once.
-COPIES_OF_TILE = 6
+COPIES_OF_TILE = 2
+# What GDAL keeps of what is read and written, with three bands: so much a pixel, but no more.
+CACHE_A_PIXEL, MOST_CACHE = 10, 320e6
 
 # Takes a context and a text, as Qt does; what is said in a window is said in its language.
 Translate = Callable[[str, str], str]
@@ -108,12 +110,12 @@ def expected_seconds(
 
 def expected_bytes(work: Work, cores: int | None = None) -> float:
     """Memory of QGIS and the worker together, at most."""
-    in_flight = (cores or os.cpu_count() or CORES) + 2
-    tiles = in_flight * COPIES_OF_TILE * 4 * work.tile**2 * (work.bands + 1)
-    patches = 4 * min(work.seen, 64 * PATCH_PIXELS) * (work.bands + 1)
-    return (
-        BASE_BYTES + tiles + patches + BYTES_A_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
-    )
+    in_flight = min((cores or os.cpu_count() or CORES) + 2, work.tiles)
+    tile = min(work.tile**2, work.pixels)
+    tiles = in_flight * COPIES_OF_TILE * 4 * tile * (work.bands + 1)
+    cache = min(CACHE_A_PIXEL * work.pixels * work.bands / 3, MOST_CACHE)
+    superpixels = BYTES_A_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
+    return BASE_BYTES + tiles + cache + superpixels
 
 
 def untranslated(_context: str, text: str) -> str:

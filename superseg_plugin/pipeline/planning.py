@@ -33,8 +33,8 @@ from .training_options import TrainingOptions
 # The network that clusters guide has learned a small scene after few steps; a larger one shows
 # more, though not by as much. Stopping once classes have settled would save less: from ten steps to
 # the next, half to nearly all of the watched pixels keep theirs, and the map is as good either way.
-SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 45, 150
-STEPS_GROW = 1 / 6
+SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 32, 150
+STEPS_GROW = 1 / 4
 
 
 def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
