@@ -52,6 +52,13 @@ class LayerCopy:
     rows: int
     note: str = ""
 
+    @classmethod
+    def of(cls, layer, transform_context, extent, columns, rows, note=""):
+        """Prepare to copy a layer that belongs to this thread."""
+        provider = layer.dataProvider().clone()
+        crs = layer.crs()
+        return cls(layer.name(), provider, crs, transform_context, extent, columns, rows, note)
+
     @contextmanager
     def written(self, progress):
         """Write the pixels to a temporary GeoTIFF, give its path, and remove it afterwards."""

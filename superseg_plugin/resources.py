@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the files beside the code are. The only place that knows.
+"""Where the files beside the code are. The only place that knows of those outside it.
 
 Inside the package when installed, one level up in a checkout.
 """

@@ -38,17 +38,7 @@ def export_of(layer, parameter, extent, mask, context):
         SuperSegError: the extent does not meet the layer.
     """
     box, columns, rows, note = pixels_to_copy(layer, parameter, extent, mask, context)
-    return LayerCopy(
-        layer.name(),
-        # The copy is made in another thread than the layer's.
-        layer.dataProvider().clone(),
-        layer.crs(),
-        context.transformContext(),
-        box,
-        columns,
-        rows,
-        note,
-    )
+    return LayerCopy.of(layer, context.transformContext(), box, columns, rows, note)
 
 
 def pixels_to_copy(layer, parameter, extent, mask, context):

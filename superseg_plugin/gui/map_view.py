@@ -60,15 +60,7 @@ def _view_of_service(layer, settings):
     size = view_size(extent.width() / pixel, extent.height() / pixel)
     shown = max(extent.width() / size[0], extent.height() / size[1])
     columns, rows = view_size(box.width() * stretch / shown, box.height() * stretch / shown)
-    copy = LayerCopy(
-        layer.name(),
-        layer.dataProvider().clone(),
-        layer.crs(),
-        project.transformContext(),
-        box,
-        columns,
-        rows,
-    )
+    copy = LayerCopy.of(layer, project.transformContext(), box, columns, rows)
     reduction = max(shown / own, 1.0) if own else 1.0
     view = _view(layer.source(), extent, size, layer, settings, reduction, layer.name())
     return view, copy.written

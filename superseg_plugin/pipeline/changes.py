@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
-from ..raster.class_legend import Legend, read_legend
+from ..raster.class_legend import Legend, default_name, read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
 from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
@@ -22,6 +20,7 @@ from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
 from .class_reading import TILE, count_and_measure, read_numbers
 from .colors import told_apart
+from .csv_rows import write_rows
 
 BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
 SIZE = MOST_CLASSES + 1
@@ -117,8 +116,7 @@ def run_changes(
         _paint(before, after, pairs, path, PartProgress(progress, 0.5, 1.0))
         write_class_table(path, _table(pairs, names, legend), MOST_CHANGES)
         if table_output:
-            text = _text(pairs, legend)
-            staging.path(table_output).write_text(text, encoding="utf-8", newline="")
+            _write_text(staging.path(table_output), pairs, legend)
         stop_if_cancelled(progress)
         staging.commit()
     whole = float(pairs.areas.sum())
@@ -137,7 +135,7 @@ def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
         names = one.names[number], two.names[number]
         colors = one.colors.get(number), two.colors.get(number)
         # What has only been numbered is called the same in any run, and looks otherwise.
-        unnamed = names == (f"Class {number}",) * 2
+        unnamed = names == (default_name(number),) * 2
         if names[0] == names[1] and not (unnamed and colors[0] != colors[1]):
             continue
         difference = "another color" if names[0] == names[1] else f"called “{names[1]}”"
@@ -217,7 +215,7 @@ def _paint(
 
 
 def _name(number: int, legend: Legend) -> str:
-    return legend.names.get(number, f"Class {number}")
+    return legend.names.get(number, default_name(number))
 
 
 def _names(pairs: _Pairs, legend: Legend) -> list[str]:
@@ -243,16 +241,14 @@ def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
     )
 
 
-def _text(pairs: _Pairs, legend: Legend) -> str:
-    """All pairs as a table of comma-separated values, with those of no change by class."""
+def _write_text(path: Path, pairs: _Pairs, legend: Legend) -> None:
+    """Write all pairs as comma-separated values, with those of no change by class."""
     whole = float(pairs.areas.sum())
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = []
     for row in range(len(pairs.keys)):
         before, after = int(pairs.before[row]), int(pairs.after[row])
         area = float(pairs.areas[row])
-        writer.writerow(
+        rows.append(
             [
                 int(pairs.values[row]),
                 before,
@@ -264,4 +260,4 @@ def _text(pairs: _Pairs, legend: Legend) -> str:
                 f"{100 * area / whole:.4f}",
             ]
         )
-    return lines.getvalue()
+    write_rows(path, COLUMNS, rows)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
+from ..raster.class_legend import default_name
 from ..raster.class_peek import NOT_CLASSES, peek_numbers
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table
 from .merge_order import Step
@@ -138,7 +139,7 @@ def _catalog(
     return ClassCatalog(
         path=path,
         numbers=tuple(numbers.tolist()),
-        names=tuple(table.names[place] or f"Class {place + 1}" for place in places),
+        names=tuple(table.names[place] or default_name(int(place) + 1) for place in places),
         colors=tuple((r, g, b) for r, g, b in table.colors[places].tolist()),
         counts=table.counts[places],
         areas=table.areas[places],

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,16 @@ from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
-from ..worker.client import Answer, Worker
+from ..worker.client import Worker
 from ..worker.memory import give_back_memory
-from .clustering import Clusters, assign_clusters
-from .description import Description, check_superpixels, describe_scene, read_superpixels
+from .clustering import assign_clusters
+from .description import check_superpixels, describe_scene, read_superpixels
 from .model_file import Model, load_model
 from .network import Network
 from .painting import classify_pixels, finish_classes, paint_superpixels
 from .record import write_record
 from .rendering import build_class_table
+from .smoothing import ask_to_smooth
 from .superpixel_options import check_tile_size
 from .superpixels import make_superpixels
 from .survey import measure_scene
@@ -182,39 +182,6 @@ def pool_superpixels(
     pooled[total[:, 0] == 0] = 1.0
     pooled /= np.where(total > 0, total, np.float32(network.classes))
     return pooled
-
-
-def ask_to_smooth(
-    pooled: npt.NDArray[np.float32],
-    description: Description,
-    smoothness: float,
-    worker: Worker,
-    clusters: Clusters | None = None,
-) -> Future[Answer]:
-    """Let the worker smooth class probabilities of superpixels on their graph.
-
-    Nothing that is given needs to be kept while it does.
-
-    Args:
-        pooled: of `pool_superpixels`.
-        description: of the superpixels.
-        smoothness: weight of the neighbors, 0 for none.
-        worker: who computes.
-        clusters: of the same superpixels, to be joined with the network; None for it alone.
-
-    Returns:
-        What becomes the probabilities `(n, classes)` and the confidence `(n,)`.
-    """
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "pooled": pooled,
-        "pairs": description.pairs,
-        "lengths": description.lengths,
-        "means": description.means,
-        "pixels": description.pixels,
-    }
-    if clusters is not None:
-        arrays.update(evidence=clusters.evidence, smoothed=clusters.smoothed)
-    return worker.submit("smooth", {"smoothness": smoothness}, arrays)
 
 
 def _classify_superpixels(

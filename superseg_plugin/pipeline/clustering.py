@@ -159,34 +159,6 @@ def regroup_superpixels(
     return _ask("regroup", description, options, found.model, worker, progress, known)
 
 
-def smooth_again(
-    description: Description,
-    found: Clusters,
-    smoothness: float,
-    worker: Worker,
-    progress: Progress,
-) -> Clusters:
-    """Smooth clusters otherwise, and leave all else as it is.
-
-    Args:
-        description: of the scene.
-        found: of `find_clusters` or `regroup_superpixels`.
-        smoothness: weight of the neighbors, 0 for none.
-        worker: who computes.
-        progress: asked for cancel.
-    """
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "evidence": found.evidence,
-        "pairs": description.pairs,
-        "lengths": description.lengths,
-        "means": description.means,
-        "pixels": description.pixels,
-    }
-    asked = worker.submit("smooth", {"smoothness": smoothness}, arrays)
-    answer = worker.result(asked, progress).arrays
-    return replace(found, smoothed=answer["probabilities"], confidence=answer["confidence"])
-
-
 def merge_order_of(
     features: npt.NDArray[np.float32],
     probabilities: npt.NDArray[np.float32],

@@ -127,11 +127,16 @@ def superpixel_options(
             f"Superpixels of at least {pixels:.3g} pixels were asked for; {fitting} are taken,"
             f" as superpixels need from {FEWEST_PIXELS} to {MOST_PIXELS}"
         )
+    return with_smallest(fitting, usual)
+
+
+def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOptions:
+    """Options for superpixels of at least so many pixels, the others as they are."""
     # What keeps two superpixels apart weighs as much as their size; those of slic, which are all
     # about the same, have the side that the others have on average.
-    larger = fitting / USUAL.min_size
+    larger = pixels / USUAL.min_size
     side = max(round(USUAL.region_size * math.sqrt(larger)), 2)
-    return replace(usual, min_size=fitting, scale=USUAL.scale * larger, region_size=side)
+    return replace(usual, min_size=pixels, scale=USUAL.scale * larger, region_size=side)
 
 
 def least_pixels(min_area: float, units: str, grid: Grid) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..raster.class_table import MOST_CLASSES
+from .csv_rows import write_rows
 
 COLUMNS = ("from", "to", "name", "color")
 SEPARATORS = ";\t,"
@@ -61,19 +62,10 @@ def write_merge_table(path: str | Path, rows: Iterable[tuple[int, int, str, Colo
     Raises:
         SuperSegError: the file cannot be written.
     """
-    file = Path(path)
-    try:
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows(
-                (old, new, name, "#{:02x}{:02x}{:02x}".format(*color))
-                for old, new, name, color in rows
-            )
-    except OSError as error:
-        raise SuperSegError(
-            f"{file} cannot be written ({error.strerror}); choose another folder."
-        ) from None
+    numbered = (
+        (old, new, name, "#{:02x}{:02x}{:02x}".format(*color)) for old, new, name, color in rows
+    )
+    write_rows(path, COLUMNS, numbered)
 
 
 class _Reader:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_legend import Legend
+from ..raster.class_legend import Legend, default_name
 from ..raster.class_table import MOST_CLASSES
 from ..raster.source import RasterSource
 from ..raster.texts import one_line
@@ -101,7 +101,7 @@ def looks_of_groups(
         return "" if UNNAMED.fullmatch(name) else name
 
     for number in kept:
-        names[number - 1] = given_name(number) or f"Class {number}"
+        names[number - 1] = given_name(number) or default_name(number)
         colors[number - 1] = legend.colors.get(number, (GRAY, GRAY, GRAY))
         known[number - 1] = True
     for group, number in enumerate(numbers.tolist()):
@@ -111,7 +111,7 @@ def looks_of_groups(
         largest = int(survey.numbers[mine[survey.areas[mine].argmax()]])
         former = survey.numbers[mine].tolist()
         keeps = targets is not None and (number in former or number in legend.names)
-        name = given_name(number if keeps else largest) or f"Class {number}"
+        name = given_name(number if keeps else largest) or default_name(number)
         color = legend.colors.get(number) if targets is not None and number in former else None
         if color is None:
             color = _average(former, survey.areas[mine], legend)

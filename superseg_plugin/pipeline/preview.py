@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 import math
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Callable, Optional
@@ -25,12 +25,11 @@ from .clustering import (
     find_clusters,
     join_classes,
     regroup_superpixels,
-    smooth_again,
 )
 from .colors import told_apart
 from .description import Description, describe_scene, read_superpixels
-from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL
-from .superpixel_options import SuperpixelOptions
+from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
+from .smoothing import smooth_again
 from .superpixels import make_superpixels
 from .survey import measure_scene
 
@@ -215,9 +214,7 @@ class Previewer:
     def _superpixels(self, view: MapView, size: float, progress: Progress) -> _Cut:
         wanted = (size / view.reduction) ** 2
         pixels = min(max(round(wanted), FEWEST_PIXELS), MOST_PIXELS)
-        options = SuperpixelOptions(
-            min_size=pixels, scale=USUAL.scale * pixels / USUAL.min_size, tile_size=MOST_SIDE
-        )
+        options = replace(with_smallest(pixels), tile_size=MOST_SIDE)
         folder = Path(self._folder.name)
         path = folder / "superpixels.tif"
         with RasterSource(str(self._image)) as source:

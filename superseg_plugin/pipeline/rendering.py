@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..raster.class_legend import default_name
 from ..raster.class_table import ClassTable
 from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
@@ -174,7 +175,7 @@ def build_class_table(
     count = len(statistics.counts)
     return ClassTable(
         names=tuple(
-            given[i] if i < len(given) and given[i] else f"Class {i + 1}" for i in range(count)
+            given[i] if i < len(given) and given[i] else default_name(i + 1) for i in range(count)
         ),
         colors=colors,
         counts=statistics.counts,

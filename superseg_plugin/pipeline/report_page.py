@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .report_style import STYLE
-
 Section = tuple[str, "Html"]
 TIMES = "\N{MULTIPLICATION SIGN}"
+STYLE_SHEET = Path(__file__).with_name("report.css")
 
 
 class Html(str):
@@ -55,11 +56,17 @@ def page(
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<title>{escaped(title)}</title>\n<style>{style()}</style>\n</head>\n"
         f"<body>\n<header>\n{top}</header>\n{body}</body>\n</html>\n"
     )
     # Names of files need not be text, which a page has to be.
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """Return how pages look: on bright and dark screens, on narrow ones, and on paper."""
+    return STYLE_SHEET.read_text(encoding="utf-8")
 
 
 def table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> Html:

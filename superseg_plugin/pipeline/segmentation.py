@@ -13,7 +13,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
-from .classification import ask_to_smooth, pool_superpixels
+from .classification import pool_superpixels
 from .clustering import cluster_superpixels
 from .description import describe_scene
 from .ground_sizes import superpixel_options
@@ -25,6 +25,7 @@ from .published import STRIDE, TILE
 from .run_report import Caller, Run
 from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
+from .smoothing import ask_to_smooth
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .trained_model import build_model

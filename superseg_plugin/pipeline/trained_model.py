@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..raster.class_legend import default_name
 from ..raster.source import RasterSource
 from ..worker.client import Worker
 from .cluster_arrays import ClusterArrays
@@ -88,7 +89,7 @@ def build_model(
         band_names=source.band_names,
         scaling={name: [float(x) for x in values] for name, values in lists.items()},
         pixel_size=pixel_size(source),
-        class_names=tuple(f"Class {number + 1}" for number in range(options.classes)),
+        class_names=tuple(default_name(number + 1) for number in range(options.classes)),
         class_colors=colors,
         merge_order=merge_order or [],
         options=asdict(options),

@@ -19,6 +19,11 @@ MOST_ROWS = 65536
 BRIGHTEST = 255
 
 
+def default_name(number: int) -> str:
+    """What a class is called until somebody names it."""
+    return f"Class {number}"
+
+
 @dataclass(frozen=True)
 class Legend:
     """What is known of classes, by their numbers; classes may be missing in either.

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -12,13 +11,12 @@ import numpy as np
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from ..engine.segments import Segmenter, Tile
+from .pools import started_pool
 from .protocol import MODEL, Array, add_prefix, split_off
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
 # One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
-_on_device = ThreadPoolExecutor(1)
-# It runs from the start: one begun when memory is short may never do so.
-_on_device.submit(int).result()
+_on_device = started_pool(1)
 
 
 @dataclass(frozen=True)

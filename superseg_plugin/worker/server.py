@@ -12,7 +12,6 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -20,6 +19,7 @@ from typing import Any, NoReturn, TextIO
 from ..errors import SuperSegError
 from .memory import give_back_memory
 from .messages import MessageError, Request, read_request
+from .pools import started_pool
 from .protocol import answer_file, map_arrays, request_file, write_arrays
 
 HEARTBEAT_SECONDS = 2.0
@@ -96,16 +96,6 @@ class Server:
         """End without a QGIS to answer to; nobody else is left to remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
         os._exit(0)
-
-
-def started_pool(threads: int) -> ThreadPoolExecutor:
-    """Make a pool whose threads run already: one begun when memory is short may never start."""
-    pool = ThreadPoolExecutor(threads)
-    all_run = threading.Barrier(threads + 1)
-    for _ in range(threads):
-        pool.submit(all_run.wait)
-    all_run.wait()
-    return pool
 
 
 def _describe_error(error: Exception) -> dict[str, str]:

@@ -26,14 +26,12 @@ from qgis.core import (
 )
 
 from superseg_plugin import classFactory
-from superseg_plugin.pipeline.report_page import Html, escaped, page, table
-from superseg_plugin.pipeline.report_style import STYLE
+from superseg_plugin.pipeline.report_page import STYLE_SHEET, Html, escaped, page, style, table
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.thumbnails import chart, photo
 from superseg_plugin.resources import PACKAGE
 
 HELP = PACKAGE / "help"
-STYLE_SHEET = "style.css"
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
@@ -285,13 +283,13 @@ def page_of(algorithm, example):
 
 
 def with_files(text, name, kept):
-    """Put what pages share into files: the style, and pictures, of which `kept` has the names.
+    """Take from files what pages share: the style, and pictures, of which `kept` has the names.
 
     Scans take long texts of letters in a page for secrets.
     """
-    (HELP / STYLE_SHEET).write_text(STYLE, encoding="utf-8")
-    link = f'<link rel="stylesheet" href="{STYLE_SHEET}">'
-    text = text.replace(f"<style>{STYLE}</style>", link)
+    sheet = Path(os.path.relpath(STYLE_SHEET, HELP)).as_posix()
+    link = f'<link rel="stylesheet" href="{sheet}">'
+    text = text.replace(f"<style>{style()}</style>", link)
     for number, (kind, content) in enumerate(_pictures(text), start=1):
         if content not in kept:
             kept[content] = f"{name}_{number}.{kind.replace('jpeg', 'jpg')}"
