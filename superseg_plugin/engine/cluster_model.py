@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from .consensus import vote
 from .description import SceneDescription
@@ -30,6 +31,8 @@ EXAMPLES = 32768
 # Words whose shares are found together.
 WORDS_AT_ONCE = 8
 LEAST_PROBABILITY = 1e-6
+# Log odds that let everything pass.
+OPEN = 100.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class ClusterModel:
         surroundings: from shares of words to features, one for each of `WALKS`; may be empty.
         members: mixtures of all features.
         votes: `(members * k, classes)` float32, what a component says of the classes.
+        gates: `(classes, bands + 1)` float32: the log odds that a superpixel may be of a class are
+            the first `bands` figures times its mean color, display units, plus the last. Classes
+            that the members cannot tell apart have the same votes and opposite gates.
     """
 
     space: FeatureSpace
@@ -50,6 +56,7 @@ class ClusterModel:
     surroundings: tuple[Projection, ...]
     members: Ensemble
     votes: FloatArray
+    gates: FloatArray
 
     def features(self, superpixels: SceneDescription) -> FloatArray:
         """Features `(n, d)` float32 of superpixels."""
@@ -58,11 +65,12 @@ class ClusterModel:
             return own
         return _with_surroundings(own, self.surroundings, self.vocabularies, _walks(superpixels))
 
-    def evidence(self, features: FloatArray) -> FloatArray:
-        """Log probability of each class, `(n, classes)` float32, of `features`."""
+    def evidence(self, features: FloatArray, means: FloatArray) -> FloatArray:
+        """Log probability of each class, `(n, classes)` float32, by features and mean colors."""
         result = np.empty((len(features), self.votes.shape[1]), np.float32)
         for part in row_parts(len(features)):
             shares = self.members.posteriors(features[part]) @ self.votes
+            shares *= expit(means[part] @ self.gates[:, :-1].T + self.gates[:, -1])
             shares /= shares.sum(axis=1, keepdims=True)
             result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
         return result
@@ -70,7 +78,7 @@ class ClusterModel:
     def with_classes(self, features: FloatArray, pixels: DoubleArray, classes: int) -> ClusterModel:
         """Let the members agree on another number of classes, of the scene that they are of."""
         votes = _votes(self.members, features, _counts_as(pixels), classes)
-        return replace(self, votes=votes)
+        return replace(self, votes=votes, gates=_open_gates(votes, self.gates.shape[1] - 1))
 
     def to_arrays(self) -> dict[str, FloatArray]:
         """All of the model as named arrays."""
@@ -81,6 +89,7 @@ class ClusterModel:
             **_named("words", self.vocabularies),
             **_named("members", self.members),
             "votes": self.votes,
+            "gates": self.gates,
         }
         for steps, projection in zip(WALKS, self.surroundings):
             arrays.update(_named(f"walk{steps}", projection))
@@ -96,6 +105,7 @@ class ClusterModel:
             tuple(_projection(arrays, name) for name in walks),
             _ensemble(arrays, "members"),
             arrays["votes"],
+            arrays["gates"],
         )
 
 
@@ -134,7 +144,14 @@ def fit_cluster_model(
         features = _with_surroundings(features, surroundings, vocabularies, walks)
     fitted = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), members)
     votes = _votes(fitted, features, counts, classes)
-    return ClusterModel(space, vocabularies, tuple(surroundings), fitted, votes), features
+    gates = _open_gates(votes, bands)
+    return ClusterModel(space, vocabularies, tuple(surroundings), fitted, votes, gates), features
+
+
+def _open_gates(votes: FloatArray, bands: int) -> FloatArray:
+    gates = np.zeros((votes.shape[1], bands + 1), np.float32)
+    gates[:, -1] = OPEN
+    return gates
 
 
 def _votes(members: Ensemble, features: FloatArray, counts: FloatArray, classes: int) -> FloatArray:

@@ -121,12 +121,13 @@ def fuse(
 def _classify(
     superpixels: SceneDescription, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> Clusters:
-    evidence = model.evidence(features)
+    means = superpixels.means
+    evidence = model.evidence(features, means)
     smoothed = smooth_evidence(
         evidence,
         superpixels.pairs,
         superpixels.lengths,
-        superpixels.means,
+        means,
         superpixels.pixels,
         smoothness,
     )

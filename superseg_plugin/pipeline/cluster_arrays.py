@@ -18,10 +18,11 @@ WALKS = ("walk2", "walk8")
 
 def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
     """Renumber the classes: new class i is the old class `order[i]`."""
-    return {**model, "votes": np.ascontiguousarray(model["votes"][:, order])}
+    votes, gates = model["votes"][:, order], model["gates"][order]
+    return {**model, "votes": np.ascontiguousarray(votes), "gates": np.ascontiguousarray(gates)}
 
 
-def fit_together(model: ClusterArrays, classes: int) -> bool:
+def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
     """Tell whether arrays, read from a file that may be damaged, belong to one model."""
     try:
         columns, own = model["own.vectors"].shape
@@ -40,6 +41,7 @@ def fit_together(model: ClusterArrays, classes: int) -> bool:
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
+        right = right and model["gates"].shape == (classes, bands + 1)
         return right and components > 0 and model["votes"].shape == (components, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,48 +13,16 @@ from ..progress import Progress
 from ..worker.client import Worker
 from ..worker.protocol import MODEL, add_prefix, split_off
 from .cluster_arrays import ClusterArrays
+from .clusters import Clusters
+from .color_splits import find_replacements, split_evidence, split_model
 from .description import Description
-from .laid_aside import lay_aside
 from .merge_order import bhattacharyya_merge_order, class_moments, groups
+from .smoothing import smooth_again
 
 # CLASSES 0 starts from so many and joins those less apart than this.
 AUTOMATIC_CLASSES = 24
 AUTOMATIC_DISTANCE = 0.25
 FEWEST_AUTOMATIC = 4
-
-
-@dataclass(frozen=True)
-class Clusters:
-    """Clustered superpixels; row i belongs to superpixel i + 1.
-
-    Attributes:
-        evidence: `(n, k)` float32 log probability of each class.
-        smoothed: `(n, k)` float32 class probabilities, smoothed on the graph.
-        confidence: `(n,)` float32, how sure the most probable class is.
-        features: `(n, d)` float32, what the classes are told apart by.
-        model: what gives superpixels of any scene these classes, as the worker takes it.
-    """
-
-    evidence: npt.NDArray[np.float32]
-    smoothed: npt.NDArray[np.float32]
-    confidence: npt.NDArray[np.float32]
-    features: npt.NDArray[np.float32]
-    model: ClusterArrays
-
-    def laid_aside(self, folder: Path) -> Clusters:
-        """The same, with what is not looked at before the end of a run in files of a folder."""
-        names = ("evidence", "smoothed", "features")
-        return replace(self, **lay_aside(folder, {name: getattr(self, name) for name in names}))
-
-    @property
-    def classes(self) -> int:
-        """Number of classes."""
-        return int(self.smoothed.shape[1])
-
-    @property
-    def live(self) -> npt.NDArray[np.int64]:
-        """Classes that are some superpixel's most probable one."""
-        return np.unique(self.smoothed.argmax(axis=1))
 
 
 def cluster_superpixels(
@@ -79,7 +46,7 @@ def cluster_superpixels(
         progress: asked for cancel, and told of fewer classes.
     """
     found = find_clusters(description, classes or AUTOMATIC_CLASSES, smoothness, worker, progress)
-    found = join_classes(found, description.pixels, classes)
+    found = settle_classes(description, found, classes, smoothness, worker, progress)
     if classes and found.classes < classes:
         progress.log(
             f"{classes} classes were asked for, but the image has only {found.classes} kinds of "
@@ -98,7 +65,7 @@ def find_clusters(
     progress: Progress,
     members: int | None = None,
 ) -> Clusters:
-    """Do the first part of `cluster_superpixels`, which `join_classes` ends.
+    """Do the first part of `cluster_superpixels`, which `settle_classes` ends.
 
     Args:
         description: of `describe_scene`.
@@ -180,14 +147,37 @@ def merge_order_of(
     return bhattacharyya_merge_order(*class_moments(features, owner, pixels, len(order)))
 
 
-def join_classes(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clusters:
-    """Leave out the classes that nobody has, and join the most alike of too many.
+def settle_classes(
+    description: Description,
+    found: Clusters,
+    classes: int,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+) -> Clusters:
+    """Leave out the classes that nobody has, join the most alike of too many, replace slivers.
 
     Args:
+        description: of the scene.
         found: of `find_clusters`, or what was made of it.
-        pixels: `(n,)` of the superpixels.
         classes: wanted; 0 lets a fixed distance between classes decide.
+        smoothness: weight of the neighbors, 0 for none.
+        worker: who computes.
+        progress: asked for cancel.
     """
+    found = _join_classes(found, description.pixels, classes)
+    means, best = description.means, found.smoothed.argmax(axis=1)
+    replacements = find_replacements(found.evidence, best, means, description.pixels)
+    if not replacements:
+        return found
+    evidence = split_evidence(found.evidence, replacements, means)
+    split = replace(found, evidence=evidence, model=split_model(found.model, replacements))
+    split = smooth_again(description, split, smoothness, worker, progress)
+    # Neighbors might have talked the last superpixels out of a class.
+    return split if len(split.live) == len(found.live) else found
+
+
+def _join_classes(found: Clusters, pixels: npt.NDArray[np.float64], classes: int) -> Clusters:
     live = found.live
     steps = merge_order_of(found.features, found.smoothed, pixels, live)
     if classes:
@@ -204,9 +194,10 @@ def join_classes(found: Clusters, pixels: npt.NDArray[np.float64], classes: int)
         found.smoothed[:, each].sum(axis=1, out=smoothed[:, column])
     smoothed /= np.maximum(smoothed.sum(axis=1, keepdims=True), np.float32(1e-9))
     votes = np.stack([found.model["votes"][:, each].sum(axis=1) for each in members], axis=1)
-    return replace(
-        found, evidence=evidence, smoothed=smoothed, model={**found.model, "votes": votes}
-    )
+    # None of them has one that is closed to anybody yet.
+    gates = found.model["gates"][: len(members)]
+    model = {**found.model, "votes": votes, "gates": gates}
+    return replace(found, evidence=evidence, smoothed=smoothed, model=model)
 
 
 def _ask(

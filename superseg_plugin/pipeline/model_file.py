@@ -159,7 +159,7 @@ def load_model(path: str | Path) -> Model:
         raise no_model(Path(path), "it is cut off or damaged") from None
     clusters, weights = split_off(CLUSTERS, arrays)
     model = replace(_model(described, Path(path)), weights=weights, clusters=clusters)
-    if clusters and not fit_together(clusters, model.classes):
+    if clusters and not fit_together(clusters, model.classes, model.band_count):
         raise no_model(Path(path), "its clusters do not fit together")
     return model
 

@@ -21,11 +21,11 @@ from ..raster.view import write_view
 from ..worker.client import Worker
 from .clustering import (
     AUTOMATIC_CLASSES,
-    Clusters,
     find_clusters,
-    join_classes,
     regroup_superpixels,
+    settle_classes,
 )
+from .clusters import Clusters
 from .colors import told_apart
 from .description import Description, describe_scene, read_superpixels
 from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
@@ -209,7 +209,7 @@ class Previewer:
             found = self._found
         self._found, self._found_for = found, serves
         self._grouped_by = (classes, smoothness)
-        return join_classes(found, cut.description.pixels, classes)
+        return settle_classes(description, found, classes, smoothness, *company)
 
     def _superpixels(self, view: MapView, size: float, progress: Progress) -> _Cut:
         wanted = (size / view.reduction) ** 2

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..progress import Progress
 from ..worker.client import Answer, Worker
-from .clustering import Clusters
+from .clusters import Clusters
 from .description import Description
 
 

@@ -16,7 +16,8 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .cluster_arrays import reorder_clusters
-from .clustering import Clusters, cluster_superpixels, merge_order_of
+from .clustering import cluster_superpixels, merge_order_of
+from .clusters import Clusters
 from .description import check_superpixels, describe_scene
 from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .model_file import Model, load_model, save_model

@@ -40,7 +40,7 @@ MODEL = Model(
 )
 
 
-def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3):
+def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3, bands=2):
     """Arrays of a model of clusters that fit together."""
     numbers = np.random.default_rng(1)
     words = members * components
@@ -57,6 +57,7 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3)
         "members.means": (members, components, whole),
         "members.covariances": (members, components, whole, whole),
         "votes": (words, classes),
+        "gates": (classes, bands + 1),
     }
     for steps, kept in zip((2, 8), walks):
         shapes[f"walk{steps}.center"] = (words,)
