@@ -54,12 +54,15 @@ TILE_HELP = (
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels are drawn to the same class. 0 switches smoothing off."
 )
-IMAGERY_HELP = (
+IMAGERY_TEMPLATE = (
     "What the image was taken by, so that superpixels are as large on the ground as suits it; the "
     "size of the pixels is measured in the middle of the image, in degrees too. any: superpixels "
-    "from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few "
+    "from {}, whatever their size on the ground. drone: from 0.4 m, for pixels of a few "
     "centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites "
     "with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m."
+)
+IMAGERY_HELP = IMAGERY_TEMPLATE.format(
+    "8 x 8 pixels on, and from fewer in images of less than a megapixel, down to 3 x 3"
 )
 SUPERPIXEL_SIZE_HELP = (
     "Side of the smallest superpixels, in pixels or meters as UNITS says. Most are a few times as "

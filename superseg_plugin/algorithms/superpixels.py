@@ -9,7 +9,7 @@ from ..pipeline.ground_sizes import require_one_size
 from ..pipeline.superpixel_options import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
 from .base import SuperSegAlgorithm
-from .declarations import IMAGERY_HELP
+from .declarations import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
 
 
@@ -58,8 +58,9 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             "same size.",
             METHODS,
         )
+        from_sizes = IMAGERY_TEMPLATE.format("MIN_SIZE or REGION_SIZE on")
         self.add_superpixel_size(
-            imagery_help=f"{IMAGERY_HELP} Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which "
+            imagery_help=f"{from_sizes} Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which "
             "must then be left as they are."
         )
         self.add_number(

@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import SuperSegError
+from ..pipeline.ground_sizes import usual_superpixels
 from ..pipeline.preview import PreviewOptions
 from .map_view import view_of
 from .preview_item import PreviewItem
@@ -61,6 +62,8 @@ class PreviewPanel(QWidget):
         canvas.extentsChanged.connect(self._soon)
         canvas.destinationCrsChanged.connect(self._soon)
         self.live.toggled.connect(self._switch)
+        self._suit(self.layers.currentLayer())
+        self.layers.layerChanged.connect(self._suit)
         self.layers.layerChanged.connect(self._soon)
         for widget in (self.size, self.smoothness, self.classes):
             widget.valueChanged.connect(self._soon)
@@ -139,6 +142,12 @@ class PreviewPanel(QWidget):
         self.runner.stop()
         self.item.show_preview(None)
         self.status.clear()
+
+    def _suit(self, layer):
+        """Start from the superpixels that Segment makes of the image if nothing is said."""
+        # Images from a server do not tell their size.
+        if layer is not None and layer.width() > 0:
+            self.size.setValue(usual_superpixels(layer.width(), layer.height()).min_size ** 0.5)
 
     def _soon(self, *_changes):
         if self.live.isChecked():

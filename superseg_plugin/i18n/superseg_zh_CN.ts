@@ -656,8 +656,8 @@
       <translation>影像类型</translation>
     </message>
     <message>
-      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m.</source>
-      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不论像素大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。</translation>
+      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, and from fewer in images of less than a megapixel, down to 3 x 3, whatever their size on the ground. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m.</source>
+      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不足一百万像素的影像则更小，最小 3 x 3，不论地面大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。</translation>
     </message>
     <message>
       <source>Superpixel size</source>
@@ -800,8 +800,8 @@
       <translation>felzenszwalb：大小不一，边界跟随细节。slic：紧凑，大小相近。</translation>
     </message>
     <message>
-      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which must then be left as they are.</source>
-      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不论像素大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。由此设定 SCALE 和 MIN_SIZE（slic 则为 REGION_SIZE），这些参数此时须保持原样。</translation>
+      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from MIN_SIZE or REGION_SIZE on, whatever their size on the ground. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which must then be left as they are.</source>
+      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 MIN_SIZE 或 REGION_SIZE 起，不论地面大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。由此设定 SCALE 和 MIN_SIZE（slic 则为 REGION_SIZE），这些参数此时须保持原样。</translation>
     </message>
     <message>
       <source>What SUPERPIXEL_SIZE is given in: pixels, or meters, whatever the units of the image's CRS.</source>
@@ -888,8 +888,8 @@
       <translation>同一影像、同一格网的超像素。留空则按 IMAGERY 制作。</translation>
     </message>
     <message>
-      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, whatever their size. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Only where no SUPERPIXELS are given.</source>
-      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不论像素大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。仅在未给出 SUPERPIXELS 时使用。</translation>
+      <source>What the image was taken by, so that superpixels are as large on the ground as suits it; the size of the pixels is measured in the middle of the image, in degrees too. any: superpixels from 8 x 8 pixels on, and from fewer in images of less than a megapixel, down to 3 x 3, whatever their size on the ground. drone: from 0.4 m, for pixels of a few centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m. Only where no SUPERPIXELS are given.</source>
+      <translation>影像由什么拍摄，使超像素在地面上的大小与之相称；像素大小在影像中部测定，经纬度坐标亦然。any：从 8 x 8 像素起，不足一百万像素的影像则更小，最小 3 x 3，不论地面大小。drone（无人机）：从 0.4 米起，适于几厘米的像素。aerial（航空）：从 1 米起，适于 10 至 50 厘米的像素。vhr（甚高分辨率卫星）：从 2.5 米起，适于 0.3 至 4 米的像素。sentinel2：从 30 米起。landsat：从 90 米起。仅在未给出 SUPERPIXELS 时使用。</translation>
     </message>
     <message>
       <source>How many classes to tell apart. With clusters the model has as many, or fewer where the image has fewer kinds of surface; 0 finds out. With selftraining it starts from so many and may end with fewer; 0 is no choice there.</source>

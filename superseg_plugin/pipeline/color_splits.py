@@ -23,7 +23,8 @@ Bools = npt.NDArray[np.bool_]
 
 # A class with a smaller share of the area is a sliver; no part of a split may be one.
 SLIVER = 0.002
-# Share of the variance along the line between two means that these have to explain.
+# Share of the variance along the line between two means that these have to explain; of an even
+# spread, cut in the middle, they explain 0.75.
 CLEAR = 0.8
 # Log odds of a color at the mean of either part.
 SURE = 4.0

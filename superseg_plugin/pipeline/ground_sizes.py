@@ -40,6 +40,9 @@ IMAGERY = {
 USUAL = SuperpixelOptions()
 # Smaller superpixels say too little of texture, larger ones take in several objects.
 FEWEST_PIXELS, MOST_PIXELS = 9, 4096
+# The smallest superpixels that a scene has room for, where it has room for fewer of the usual ones:
+# as many as a megapixel has. Classes of fewer are not told apart well.
+ENOUGH = (1 << 20) // USUAL.min_size
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def require_one_size(options: SuperpixelOptions, wanted: GroundSize) -> None:
 
 
 def superpixel_options(
-    wanted: GroundSize, grid: Grid, progress: Progress, usual: SuperpixelOptions = USUAL
+    wanted: GroundSize, grid: Grid, progress: Progress, usual: SuperpixelOptions | None = None
 ) -> SuperpixelOptions:
     """Choose superpixels for a scene.
 
@@ -102,7 +105,8 @@ def superpixel_options(
         wanted: how large they are to be.
         grid: the scene's.
         progress: told where a size had to be guessed or does not fit.
-        usual: what to take where no size is wanted, and all but the sizes where one is.
+        usual: what to take where no size is wanted, and all but the sizes where one is; None leaves
+            it to the scene.
 
     Raises:
         SuperSegError: meters are asked for where the scene has none.
@@ -111,7 +115,7 @@ def superpixel_options(
     if wanted.size:
         pixels = (wanted.size / _meters_of_pixel(grid, wanted.units, "SUPERPIXEL_SIZE")) ** 2
     elif kind is None:
-        return usual
+        return usual or usual_superpixels(grid.width, grid.height)
     else:
         side = pixel_side(grid) if has_meters(grid) else None
         if side is None:
@@ -127,7 +131,13 @@ def superpixel_options(
             f"Superpixels of at least {pixels:.3g} pixels were asked for; {fitting} are taken,"
             f" as superpixels need from {FEWEST_PIXELS} to {MOST_PIXELS}"
         )
-    return with_smallest(fitting, usual)
+    return with_smallest(fitting, usual or USUAL)
+
+
+def usual_superpixels(columns: int, rows: int) -> SuperpixelOptions:
+    """Superpixels for a scene of that many pixels: smaller ones where it is small."""
+    pixels = columns * rows // ENOUGH
+    return with_smallest(min(max(pixels, FEWEST_PIXELS), USUAL.min_size))
 
 
 def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOptions:

@@ -22,7 +22,7 @@ from .estimate import (
     in_words,
     untranslated,
 )
-from .ground_sizes import least_pixels, superpixel_options
+from .ground_sizes import least_pixels
 from .published import published_tiles, published_training
 from .segmentation_options import SegmentationOptions
 from .stages import Stages
@@ -150,7 +150,7 @@ def outlook(
     """
     grid, bands = scene.size()
     remarks = _Remarks()
-    superpixels = superpixel_options(options.ground_size, grid, remarks)
+    superpixels = options.superpixels(grid, remarks)
     calibration = Calibration()
     kind, name = device, device
     if device == "auto":

@@ -16,7 +16,6 @@ from ..worker.memory import give_back_memory
 from .classification import pool_superpixels
 from .clustering import cluster_superpixels
 from .description import describe_scene
-from .ground_sizes import superpixel_options
 from .network import Network
 from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
@@ -90,7 +89,7 @@ class _Run:
         self._progress = progress
         self._staging = staging
         self._caller = caller or Caller()
-        self._superpixels = superpixel_options(options.ground_size, source.grid, progress)
+        self._superpixels = options.superpixels(source.grid, progress)
         self._trains = trains(options, bool(outputs.model))
         self._scratch = staging.scratch(outputs.classes)
 

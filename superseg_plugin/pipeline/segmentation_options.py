@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import SuperSegError
+from ..progress import Progress
+from ..raster.grid import Grid
 from .classification import check_min_area, check_smoothness
-from .ground_sizes import GroundSize
-from .superpixel_options import check_tile_size
+from .ground_sizes import USUAL, GroundSize, superpixel_options
+from .superpixel_options import SuperpixelOptions, check_tile_size
 from .training_options import check_classes
 
 PRESETS = ("balanced", "fast", "published")
@@ -44,6 +46,11 @@ class SegmentationOptions:
     def ground_size(self) -> GroundSize:
         """How large superpixels are to be."""
         return GroundSize(self.imagery, self.superpixel_size, self.units)
+
+    def superpixels(self, grid: Grid, progress: Progress) -> SuperpixelOptions:
+        """Choose superpixels for a scene; `published` has the letter's in a small one too."""
+        usual = USUAL if self.preset == "published" else None
+        return superpixel_options(self.ground_size, grid, progress, usual)
 
 
 @dataclass(frozen=True)
