@@ -15,6 +15,9 @@ TREE_POINTS = 3000
 MEANS_ITERATIONS = 20
 # Groups tried, at most so many times the classes wanted.
 MOST_ASKED = 3
+# What the votes for groups that win nowhere are raised by, and how often.
+RAISE = 1.25
+RAISES = 40
 
 
 def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int) -> FloatArray:
@@ -24,7 +27,8 @@ def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int
     distances (Ward's tree, then k-means). Then every member votes: its components stand for the
     groups of the points that they hold, and the mean of the votes is the partition. A small group
     among larger ones may be in doubt everywhere and win nowhere; there are so many groups that as
-    many as wanted win.
+    many as wanted win. Where none of these numbers is enough, the votes for the groups that win
+    nowhere are raised until they do.
 
     Source of the voting: H. Ayad, M. Kamel, "Cumulative voting consensus method for partitions
     with a variable number of clusters", IEEE TPAMI 30 (2008).
@@ -52,7 +56,22 @@ def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int
         if groups.shape[1] < asked:
             break
         asked += classes - best.shape[1]
+    if best.shape[1] < classes:
+        best = max(
+            best, _raised(posteriors, share @ _group(points, weights, tree, classes)), key=_width
+        )
     return best / np.float32(members)
+
+
+def _raised(posteriors: FloatArray, votes: FloatArray) -> FloatArray:
+    """Votes raised until all columns win some point."""
+    for _ in range(RAISES):
+        winning = np.unique((posteriors @ votes).argmax(axis=1))
+        if len(winning) == votes.shape[1]:
+            break
+        losing = np.setdiff1d(np.arange(votes.shape[1]), winning)
+        votes[:, losing] *= np.float32(RAISE)
+    return _winners(posteriors, votes)
 
 
 def _winners(posteriors: FloatArray, votes: FloatArray) -> FloatArray:

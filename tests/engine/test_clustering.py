@@ -11,6 +11,7 @@ from sklearn.mixture import GaussianMixture
 
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
+from superseg_plugin.engine.consensus import vote
 from superseg_plugin.engine.description import SceneDescription, column_layout
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.surroundings import Walks
@@ -228,3 +229,13 @@ def test_fusion_translates_classes_that_do_not_correspond():
     network[np.arange(300), np.array([4, 0, 2])[truth]] = 0.92
     unary = clustering.fuse(np.zeros((300, 3), np.float32), mixture, network, np.ones(300))
     assert np.array_equal(unary.argmax(axis=1), truth)
+
+
+def test_a_group_that_is_in_doubt_everywhere_is_a_class_too():
+    """Its points are held by the components of two larger groups, and a little by its own."""
+    kinds = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.5, 0.45, 0.05]], np.float32)
+    kind = np.random.default_rng(0).permutation(np.repeat(np.arange(3), [100, 95, 5]))
+    posteriors = kinds[kind]
+    votes = vote(posteriors, np.ones(200, np.float32), 1, 3)
+    found = (posteriors @ votes).argmax(axis=1)
+    assert adjusted_rand_score(kind, found) == 1.0

@@ -35,6 +35,7 @@ from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.training_options import TrainingOptions
+from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape
@@ -54,7 +55,7 @@ def grid_of(folder, side, epsg, top=5200000.0, side_y=None):
 
 @pytest.mark.parametrize(
     ("imagery", "side", "pixels"),
-    [("any", 123.0, 64), ("drone", 0.05, 64), ("aerial", 0.2, 25), ("vhr", 0.5, 25),
+    [("any", 123.0, 9), ("drone", 0.05, 64), ("aerial", 0.2, 25), ("vhr", 0.5, 25),
      ("sentinel2", 10.0, 9), ("landsat", 30.0, 9), ("landsat", 15.0, 36)],
 )  # fmt: skip
 def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels):
@@ -62,6 +63,19 @@ def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels)
     chosen = superpixel_options(GroundSize(imagery), grid, Listener())
     assert chosen.min_size == pixels
     assert chosen.scale / chosen.min_size == 0.5
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "pixels"), [(90, 70, 9), (512, 512, 16), (1024, 1024, 64), (9000, 9000, 64)]
+)
+def test_a_small_scene_is_cut_finer_but_not_by_the_letter(columns, rows, pixels):
+    grid = Grid(columns, rows)
+    chosen = SegmentationOptions().superpixels(grid, Listener())
+    assert (chosen.min_size, chosen.scale) == (pixels, pixels / 2)
+    letter = SegmentationOptions(preset="published").superpixels(grid, Listener())
+    assert letter == SuperpixelOptions()
+    larger = SegmentationOptions(superpixel_size=10.0).superpixels(grid, Listener())
+    assert larger.min_size == 100
 
 
 def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):
