@@ -11,6 +11,9 @@ from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from .gdal_calls import attempt, quiet
 
+# A patch whose largest neighbor is as small goes with that one in the next round.
+MOST_ROUNDS = 20
+
 
 def sieve(path: str | Path, min_pixels: int, progress: Progress) -> None:
     """Give patches of fewer than `min_pixels` the class of their largest neighbor, in place.
@@ -28,14 +31,24 @@ def sieve(path: str | Path, min_pixels: int, progress: Progress) -> None:
     if dataset is None:
         raise SuperSegError(f"{path} cannot be opened ({error}); choose a class raster.")
 
+    first = True
+
     def report(fraction: float, _text: str, _data: object) -> int:
-        progress.report(fraction)
+        progress.report(fraction if first else 1.0)
         return 0 if progress.cancelled() else 1
 
     band = dataset.GetRasterBand(1)
-    code, error = attempt(
-        gdal.SieveFilter, band, band.GetMaskBand(), band, int(min_pixels), 4, callback=report
-    )
+    before = None
+    for _ in range(MOST_ROUNDS):
+        code, error = attempt(
+            gdal.SieveFilter, band, band.GetMaskBand(), band, int(min_pixels), 4, callback=report
+        )
+        first = False
+        after, unread = attempt(band.Checksum)
+        error = error or unread
+        if code != 0 or error or after == before:
+            break
+        before = after
     error = error or attempt(dataset.FlushCache)[1]
     del band
     with quiet() as last:

@@ -21,6 +21,7 @@ from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
+from tests.benchmarks.measures import map_ami
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape, landscape_and_fields
 
@@ -297,7 +298,8 @@ def test_another_seed_gives_nearly_the_same_map(image, tmp_path, worker):
         folder.mkdir()
         segment(image, folder, worker, classes=5, seed=seed)
         maps.append(read_raster(folder / "classes.tif")[0])
-    assert (maps[0] == maps[1]).mean() > 0.9
+    # Fields of the same area may change numbers.
+    assert map_ami(*maps) > 0.95
 
 
 def test_a_model_of_other_bands_is_refused(result, tmp_path, worker):

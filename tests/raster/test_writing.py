@@ -218,3 +218,13 @@ def test_two_outputs_cannot_be_one_file(tmp_path):
     check_different([("A", str(tmp_path / "a")), ("B", None), ("C", str(tmp_path / "c"))])
     with pytest.raises(SuperSegError, match=r"C: .* A"):
         check_different([("A", str(tmp_path / "a")), ("C", str(tmp_path / "." / "a"))])
+
+
+def test_a_small_patch_around_a_small_patch_goes_with_it(tmp_path):
+    path = tmp_path / "c.tif"
+    values = np.ones((12, 12), np.uint8)
+    values[4:8, 4:8] = 2
+    values[5:7, 5:7] = 3
+    write_raster(path, values)
+    sieve(path, 13, SilentProgress())
+    assert (read_raster(path) == 1).all()
