@@ -33,8 +33,7 @@ from .training_options import TrainingOptions
 # The network that clusters guide has learned a small scene after few steps; a larger one shows
 # more, though not by as much. Stopping once classes have settled would save less: from ten steps to
 # the next, half to nearly all of the watched pixels keep theirs, and the map is as good either way.
-SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 32, 150
-STEPS_GROW = 1 / 4
+SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 16, 120
 
 
 def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
@@ -43,7 +42,7 @@ def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOption
         count = published_tiles(grid.width, grid.height)
         return published_training(options.classes, options.seed, count)
     larger = max(grid.width * grid.height / SMALL_SCENE, 1.0)
-    steps = min(round(SMALL_STEPS * larger**STEPS_GROW), MOST_STEPS)
+    steps = min(round(SMALL_STEPS * math.sqrt(larger)), MOST_STEPS)
     return TrainingOptions(classes=options.classes, seed=options.seed, steps=steps)
 
 
