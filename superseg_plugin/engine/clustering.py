@@ -14,7 +14,9 @@ from .smoothing import Smoothed, smooth_keeping_classes
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # Two that agree are to be believed before the neighbors.
-FUSED_TRUST = 3.0
+FUSED_TRUST = 1.5
+# However sure it is, a network is wrong once in so often.
+NETWORK_ERROR = 0.01
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,9 @@ def fuse(
     translation = table.astype(np.float32)
     unary = np.empty(evidence.shape, np.float32)
     for part in row_parts(len(pooled)):
-        unary[part] = evidence[part] + np.log(pooled[part] @ translation + np.float32(1e-4))
+        unary[part] = evidence[part] + np.log(
+            pooled[part] @ translation + np.float32(NETWORK_ERROR)
+        )
         unary[part] *= np.float32(FUSED_TRUST)
     return unary
 
