@@ -54,8 +54,8 @@ class Stages:
         return self._shares[name] / self._total
 
     def reach(self, fraction: float, text: str) -> None:
-        """Report how much of the whole is done; sums of shares must not go back by rounding."""
-        self._reached = max(self._reached, fraction)
+        """Report how much of the whole is done; rounded sums must not go back, nor beyond it."""
+        self._reached = max(self._reached, min(fraction, 1.0))
         self._progress.report(self._reached, text)
 
     def log(self, text: str) -> None:
