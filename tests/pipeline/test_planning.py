@@ -380,3 +380,14 @@ def test_a_run_says_what_it_takes_and_remembers(tmp_path, worker, monkeypatch):
     assert sizes.min() < 64
     known = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
     assert known["stages"]
+
+
+def test_stages_end_at_one():
+    listener = Listener()
+    # Their shares add up to more than 1, by rounding.
+    stages = Stages(listener, {"a": 2.0, "b": 5.0, "c": 3.0, "d": 3.0})
+    for name in "abcd":
+        with stages.stage(name) as progress:
+            progress.report(1.0)
+    assert listener.fractions[-1] == 1.0
+    assert max(listener.fractions) == 1.0
