@@ -48,18 +48,16 @@ def vote(posteriors: FloatArray, weights: FloatArray, members: int, classes: int
     tree = ward_tree(points[:TREE_POINTS])
     held = (posteriors * weights[:, None]).T
     share = held / np.maximum(held.sum(axis=1, keepdims=True), np.float32(1e-9))
-    best = np.zeros((posteriors.shape[1], 0), np.float32)
-    asked = classes
-    while best.shape[1] < classes and asked <= MOST_ASKED * classes:
-        groups = _group(points, weights, tree, asked)
-        best = max(best, _winners(posteriors, share @ groups), key=_width)
-        if groups.shape[1] < asked:
-            break
+    first = votes = share @ _group(points, weights, tree, classes)
+    best, asked = _winners(posteriors, votes), classes
+    while best.shape[1] < classes and votes.shape[1] == asked:
         asked += classes - best.shape[1]
+        if asked > MOST_ASKED * classes:
+            break
+        votes = share @ _group(points, weights, tree, asked)
+        best = max(best, _winners(posteriors, votes), key=_width)
     if best.shape[1] < classes:
-        best = max(
-            best, _raised(posteriors, share @ _group(points, weights, tree, classes)), key=_width
-        )
+        best = max(best, _raised(posteriors, first), key=_width)
     return best / np.float32(members)
 
 

@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from .cluster_arrays import ClusterArrays
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+Flags = npt.NDArray[np.bool_]
 
 # A class with a smaller share of the area is a sliver; no part of a split may be one.
 SLIVER = 0.002
@@ -44,11 +44,11 @@ class Split:
     """
 
     gain: float
-    plane: Floats
+    plane: Singles
 
-    def log_odds(self, means: Floats) -> Floats:
+    def log_odds(self, means: Singles) -> Singles:
         """Log odds `(n,)` float32 of the second part, for mean colors `(n, bands)`."""
-        odds: Floats = means @ self.plane[:-1] + self.plane[-1]
+        odds: Singles = means @ self.plane[:-1] + self.plane[-1]
         return odds
 
 
@@ -62,7 +62,7 @@ class Replacement:
 
 
 def find_replacements(
-    evidence: Floats, owner: Ints, means: Floats, pixels: Doubles
+    evidence: Singles, owner: Ints, means: Singles, pixels: Floats
 ) -> list[Replacement]:
     """Find slivers to do without and classes to split in their places.
 
@@ -108,7 +108,7 @@ def find_replacements(
 
 
 def find_split(
-    means: Floats, pixels: Doubles, inside: Bools, units: Floats, least: float
+    means: Singles, pixels: Floats, inside: Flags, units: Singles, least: float
 ) -> Split | None:
     """Find the two colors that a class consists of, if it does: 2-means, weighted by area.
 
@@ -140,7 +140,9 @@ def find_split(
     return Split(float(explained), plane.astype(np.float32))
 
 
-def split_evidence(evidence: Floats, replacements: Sequence[Replacement], means: Floats) -> Floats:
+def split_evidence(
+    evidence: Singles, replacements: Sequence[Replacement], means: Singles
+) -> Singles:
     """Log probability `(n, k)` float32 of the classes after replacements, from that before."""
     result = evidence.copy()
     for each in replacements:
@@ -165,20 +167,20 @@ def _evenly(rows: Ints) -> Ints:
     return rows[:: max(1, -(-len(rows) // EXAMPLES))]
 
 
-def _spread(means: Floats, pixels: Doubles) -> Floats:
+def _spread(means: Singles, pixels: Floats) -> Singles:
     rows = _evenly(np.arange(len(means)))
     colors, weights = means[rows], pixels[rows]
     centered = colors - np.average(colors, axis=0, weights=weights)
     variance = np.average(np.square(centered), axis=0, weights=weights)
-    spread: Floats = np.sqrt(np.where(variance > 1e-6, variance, 1.0)).astype(np.float32)
+    spread: Singles = np.sqrt(np.where(variance > 1e-6, variance, 1.0)).astype(np.float32)
     return spread
 
 
-def _two_means(colors: Floats, weights: Doubles) -> Bools:
+def _two_means(colors: Singles, weights: Floats) -> Flags:
     """Which colors are nearer to the second of two means; starts from the longest axis."""
     centered = colors - np.average(colors, axis=0, weights=weights)
     axis = np.linalg.eigh((centered * weights[:, np.newaxis]).T @ centered)[1][:, -1]
-    second: Bools = centered @ axis > 0
+    second: Flags = centered @ axis > 0
     for _ in range(ITERATIONS):
         if second.all() or not second.any():
             break
@@ -190,7 +192,7 @@ def _two_means(colors: Floats, weights: Doubles) -> Bools:
     return second
 
 
-def _centers(colors: Floats, weights: Doubles, second: Bools) -> tuple[Any, Any]:
+def _centers(colors: Singles, weights: Floats, second: Flags) -> tuple[Any, Any]:
     one, two = (
         np.average(colors[part], axis=0, weights=weights[part]) for part in (~second, second)
     )

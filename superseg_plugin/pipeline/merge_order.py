@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Doubles = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 Step = tuple[int, int, float]
 
 RIDGE = 1e-3
 
 
 def bhattacharyya_merge_order(
-    weights: Doubles, means: Doubles, covariances: Doubles
+    weights: Floats, means: Floats, covariances: Floats
 ) -> list[list[Any]]:
     """Join Gaussian classes greedily, the most alike pair first.
 
@@ -43,14 +43,14 @@ def bhattacharyya_merge_order(
     logs = np.linalg.slogdet(covariances)[1]
     costs = np.full((count, count), np.inf)
 
-    def compare(one: int, others: npt.NDArray[np.int64]) -> Doubles:
+    def compare(one: int, others: npt.NDArray[np.int64]) -> Floats:
         middle = (covariances[one] + covariances[others]) / 2
         apart = means[one] - means[others]
         solved = np.linalg.solve(middle, apart[:, :, None])[:, :, 0]
         spread = np.linalg.slogdet(middle)[1] - (logs[one] + logs[others]) / 2
         distance = (apart * solved).sum(axis=1) / 8 + spread / 2
         both = weights[one] * weights[others] / np.maximum(weights[one] + weights[others], 1e-300)
-        cost: Doubles = np.maximum(distance, 0) * np.sqrt(both)
+        cost: Floats = np.maximum(distance, 0) * np.sqrt(both)
         return cost
 
     for index in range(count - 1):
@@ -124,7 +124,7 @@ def groups(steps: Sequence[Step], classes: int, count: int) -> npt.NDArray[np.in
     return owner
 
 
-def cophenetic(steps: Sequence[Step], classes: int) -> Doubles:
+def cophenetic(steps: Sequence[Step], classes: int) -> Floats:
     """Distance at which each two classes first share a group, `(classes, classes)`."""
     result = np.zeros((classes, classes))
     owner = np.arange(classes)
@@ -139,9 +139,9 @@ def cophenetic(steps: Sequence[Step], classes: int) -> Doubles:
 def class_moments(
     features: npt.NDArray[np.float32],
     classes: npt.NDArray[np.int64],
-    pixels: Doubles,
+    pixels: Floats,
     count: int,
-) -> tuple[Doubles, Doubles, Doubles]:
+) -> tuple[Floats, Floats, Floats]:
     """Share, mean and covariance of each class of superpixels.
 
     A covariance of few superpixels is drawn towards a common round one, which a class without any

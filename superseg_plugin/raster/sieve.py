@@ -31,19 +31,17 @@ def sieve(path: str | Path, min_pixels: int, progress: Progress) -> None:
     if dataset is None:
         raise SuperSegError(f"{path} cannot be opened ({error}); choose a class raster.")
 
-    first = True
+    before = None
 
     def report(fraction: float, _text: str, _data: object) -> int:
-        progress.report(fraction if first else 1.0)
+        progress.report(fraction if before is None else 1.0)
         return 0 if progress.cancelled() else 1
 
     band = dataset.GetRasterBand(1)
-    before = None
     for _ in range(MOST_ROUNDS):
         code, error = attempt(
             gdal.SieveFilter, band, band.GetMaskBand(), band, int(min_pixels), 4, callback=report
         )
-        first = False
         after, unread = attempt(band.Checksum)
         error = error or unread
         if code != 0 or error or after == before:

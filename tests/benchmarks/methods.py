@@ -19,7 +19,6 @@ from superseg_plugin.pipeline.classification import (
 )
 from superseg_plugin.pipeline.clustering import cluster_superpixels
 from superseg_plugin.pipeline.description import describe_scene
-from superseg_plugin.pipeline.ground_sizes import usual_superpixels
 from superseg_plugin.pipeline.painting import paint_superpixels
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.segmentation_options import (
@@ -253,7 +252,7 @@ def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, di
     """Superpixels of a scene, and its scaling, as the presets make them."""
     scaling = measure_scene(source, job.classes, job.worker, SILENT)
     path = folder / "superpixels.tif"
-    cut = usual_superpixels(source.grid.width, source.grid.height)
+    cut = SegmentationOptions().superpixels(source.grid, SILENT)
     make_superpixels(source, scaling, path, folder, cut, job.worker, SILENT)
     return RasterSource(str(path)), scaling
 
