@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Gaussian smoothing that never lets an invalid pixel into a valid one."""
+"""Gaussian smoothing that never lets an invalid pixel into a valid one.
+
+Beyond the border all is invalid: an image and the same image within nodata are smoothed alike, to
+the last digit.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from .types import BoolArray, FloatArray
+from .types import BoolArray, FloatArray, IndexArray
 
 
 def gaussian_radius(sigma: float) -> int:
@@ -32,8 +36,7 @@ def smooth(band: FloatArray, sigma: float, valid: BoolArray | None = None) -> Fl
         valid: `(rows, cols)` bool, or None where every pixel is valid.
 
     Returns:
-        `(rows, cols)` float32; 0 where no valid pixel is within reach. Beyond the border the
-        image is mirrored, as scikit-image does.
+        `(rows, cols)` float32; 0 where no valid pixel is within reach.
     """
     smoothed: FloatArray = smooth_image(band[np.newaxis], sigma, valid)[0]
     return smoothed
@@ -46,8 +49,9 @@ def smooth_image(image: FloatArray, sigma: float, valid: BoolArray | None = None
     kernel = gaussian_kernel(sigma)
     smoothed = np.empty(image.shape, np.float32)
     if valid is None:
+        weight = _weight_within(image.shape[1], image.shape[2], kernel)
         for band, target in zip(image, smoothed):
-            target[:] = _convolve(band, kernel)
+            np.divide(_convolve(band, kernel), weight, out=target)
         return smoothed
     weight = _convolve(valid.astype(np.float32), kernel)
     reached = weight > 1e-6
@@ -56,6 +60,21 @@ def smooth_image(image: FloatArray, sigma: float, valid: BoolArray | None = None
         np.divide(_convolve(np.where(valid, band, np.float32(0)), kernel), share, out=target)
         target[~reached] = 0
     return smoothed
+
+
+def _weight_within(rows: int, cols: int, kernel: FloatArray) -> FloatArray:
+    """The kernel's weight within the image: away from its borders it is the same everywhere."""
+    radius = kernel.size // 2
+    small = _convolve(np.ones((min(rows, kernel.size), min(cols, kernel.size)), np.float32), kernel)
+    return small[np.ix_(_nearest_places(rows, radius), _nearest_places(cols, radius))]
+
+
+def _nearest_places(length: int, radius: int) -> IndexArray:
+    """Places in a short line that are as far from its ends as those of a longer one."""
+    places = np.arange(length)
+    if length <= 2 * radius + 1:
+        return places
+    return np.minimum(places, radius) + np.maximum(places - (length - 1 - radius), 0)
 
 
 def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArray, FloatArray]:
@@ -68,25 +87,15 @@ def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArra
     return means, share
 
 
-@njit(cache=True, nogil=True)
-def _mirror(index: int, length: int) -> int:
-    period = 2 * length
-    index %= period
-    return index if index < length else period - 1 - index
-
-
 @njit(cache=True, nogil=True, fastmath=True)
 def _convolve(band: FloatArray, kernel: FloatArray) -> FloatArray:
     rows, cols = band.shape
     radius = kernel.size // 2
     across = np.empty((rows, cols), np.float32)
-    line = np.empty(cols + 2 * radius, np.float32)
+    line = np.zeros(cols + 2 * radius, np.float32)
     for row in range(rows):
         for col in range(cols):
             line[col + radius] = band[row, col]
-        for reach in range(radius):
-            line[reach] = band[row, _mirror(reach - radius, cols)]
-            line[cols + radius + reach] = band[row, _mirror(cols + reach, cols)]
         for col in range(cols):
             across[row, col] = 0.0
         for tap in range(kernel.size):
@@ -95,11 +104,10 @@ def _convolve(band: FloatArray, kernel: FloatArray) -> FloatArray:
                 across[row, col] += factor * line[col + tap]
     result = np.zeros((rows, cols), np.float32)
     for row in range(rows):
-        for tap in range(kernel.size):
+        for tap in range(max(radius - row, 0), min(rows + radius - row, kernel.size)):
             factor = kernel[tap]
-            source = _mirror(row + tap - radius, rows)
             for col in range(cols):
-                result[row, col] += factor * across[source, col]
+                result[row, col] += factor * across[row + tap - radius, col]
     return result
 
 

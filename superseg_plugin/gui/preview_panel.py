@@ -147,7 +147,7 @@ class PreviewPanel(QWidget):
         """Start from the superpixels that Segment makes of the image if nothing is said."""
         # Images from a server do not tell their size.
         if layer is not None and layer.width() > 0:
-            self.size.setValue(usual_superpixels(layer.width(), layer.height()).min_size ** 0.5)
+            self.size.setValue(usual_superpixels(layer.width() * layer.height()).min_size ** 0.5)
 
     def _soon(self, *_changes):
         if self.live.isChecked():

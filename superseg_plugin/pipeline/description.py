@@ -21,8 +21,8 @@ from .laid_aside import lay_aside
 from .superpixels import automatic_tile
 from .tiling import run_in_flight
 
-# Reach of the texture and context filters in pixels, a multiple of their coarsest grid.
-HALO = 96
+# Reach of the texture and context filters in pixels, and a cell of their coarsest grid.
+HALO, COARSE = 96, 4
 BLOCK_ROWS = 1 << 16
 
 
@@ -84,6 +84,7 @@ def describe_scene(
     """
     grid = source.grid
     require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
+    place = grid.place()
 
     def submit(window: Window) -> Any:
         outer = window.expand(HALO, grid.width, grid.height)
@@ -94,13 +95,21 @@ def describe_scene(
         labels[seen.relative_to(outer).slices] = read_superpixels(superpixels, seen)
         labels[~valid] = 0
         core = window.relative_to(outer)
-        options = {**scaling, "core": [core.row, core.col, core.height, core.width]}
-        arrays = {"image": values, "valid": valid, "labels": labels}
+        # The coarse grid lies on the ground, whatever pixel the scene begins with.
+        lead = ((place[1] + outer.row) % COARSE, (place[0] + outer.col) % COARSE)
+        position = [core.row + lead[0], core.col + lead[1], core.height, core.width]
+        options = {**scaling, "core": position}
+        arrays = {
+            "image": _behind_nodata(values, lead),
+            "valid": _behind_nodata(valid, lead),
+            "labels": _behind_nodata(labels, lead),
+        }
         return worker.submit("describe_superpixels", options, arrays)
 
     sums, borders = _Sums(), _Borders()
     strip = max(source.strip, superpixels.strip)
-    windows = tiles(grid.width, grid.height, automatic_tile(len(source.bands)), strip)
+    size = automatic_tile(len(source.bands))
+    windows = tiles(grid.width, grid.height, size, strip, grid.line_of(size))
     for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
@@ -124,6 +133,13 @@ def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[n
     values, valid = superpixels.read(window)
     ids: npt.NDArray[np.uint32] = np.where(valid, values[0], 0).astype(np.uint32)
     return ids
+
+
+def _behind_nodata(values: npt.NDArray[Any], lead: tuple[int, int]) -> npt.NDArray[Any]:
+    """Put so many rows above and columns before `(..., rows, cols)`, all 0."""
+    if lead == (0, 0):
+        return values
+    return np.pad(values, [(0, 0)] * (values.ndim - 2) + [(count, 0) for count in lead])
 
 
 def check_superpixels(superpixels: RasterSource) -> None:

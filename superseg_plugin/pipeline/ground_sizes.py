@@ -42,7 +42,8 @@ USUAL = SuperpixelOptions()
 FEWEST_PIXELS, MOST_PIXELS = 9, 4096
 # The smallest superpixels that a scene has room for, where it has room for fewer of the usual ones:
 # as many as a megapixel has. Classes of fewer are not told apart well.
-ENOUGH = (1 << 20) // USUAL.min_size
+LARGE_SCENE = 1 << 20
+ENOUGH = LARGE_SCENE // USUAL.min_size
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ def require_one_size(options: SuperpixelOptions, wanted: GroundSize) -> None:
 
 
 def superpixel_options(
-    wanted: GroundSize, grid: Grid, progress: Progress, usual: SuperpixelOptions | None = None
+    wanted: GroundSize,
+    grid: Grid,
+    progress: Progress,
+    usual: SuperpixelOptions | None = None,
+    valid_pixels: int | None = None,
 ) -> SuperpixelOptions:
     """Choose superpixels for a scene.
 
@@ -107,6 +112,7 @@ def superpixel_options(
         progress: told where a size had to be guessed or does not fit.
         usual: what to take where no size is wanted, and all but the sizes where one is; None leaves
             it to the scene.
+        valid_pixels: of the scene; all of the grid's where None.
 
     Raises:
         SuperSegError: meters are asked for where the scene has none.
@@ -115,7 +121,7 @@ def superpixel_options(
     if wanted.size:
         pixels = (wanted.size / _meters_of_pixel(grid, wanted.units, "SUPERPIXEL_SIZE")) ** 2
     elif kind is None:
-        return usual or usual_superpixels(grid.width, grid.height)
+        return usual or usual_superpixels(valid_pixels or grid.width * grid.height)
     else:
         side = pixel_side(grid) if has_meters(grid) else None
         if side is None:
@@ -134,10 +140,9 @@ def superpixel_options(
     return with_smallest(fitting, usual or USUAL)
 
 
-def usual_superpixels(columns: int, rows: int) -> SuperpixelOptions:
+def usual_superpixels(pixels: int) -> SuperpixelOptions:
     """Superpixels for a scene of that many pixels: smaller ones where it is small."""
-    pixels = columns * rows // ENOUGH
-    return with_smallest(min(max(pixels, FEWEST_PIXELS), USUAL.min_size))
+    return with_smallest(min(max(pixels // ENOUGH, FEWEST_PIXELS), USUAL.min_size))
 
 
 def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOptions:

@@ -26,7 +26,7 @@ from .segmentation_options import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
 from .smoothing import ask_to_smooth
 from .superpixels import make_superpixels
-from .survey import measure_scene
+from .survey import count_valid_pixels, measure_scene
 from .trained_model import build_model
 from .training import train_network
 
@@ -89,7 +89,8 @@ class _Run:
         self._progress = progress
         self._staging = staging
         self._caller = caller or Caller()
-        self._superpixels = options.superpixels(source.grid, progress)
+        pixels = count_valid_pixels(source, progress)
+        self._superpixels = options.superpixels(source.grid, progress, pixels)
         self._trains = trains(options, bool(outputs.model))
         self._scratch = staging.scratch(outputs.classes)
 

@@ -47,10 +47,12 @@ class SegmentationOptions:
         """How large superpixels are to be."""
         return GroundSize(self.imagery, self.superpixel_size, self.units)
 
-    def superpixels(self, grid: Grid, progress: Progress) -> SuperpixelOptions:
+    def superpixels(
+        self, grid: Grid, progress: Progress, valid_pixels: int | None = None
+    ) -> SuperpixelOptions:
         """Choose superpixels for a scene; `published` has the letter's in a small one too."""
         usual = USUAL if self.preset == "published" else None
-        return superpixel_options(self.ground_size, grid, progress, usual)
+        return superpixel_options(self.ground_size, grid, progress, usual, valid_pixels)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -94,18 +96,20 @@ def make_superpixels(
     draft = scratch / "labels.tif"
     with source.whole_rows(), RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
         scene = SuperpixelScene(source, scaling, labels, options, worker, cutting)
-        windows = tiles(grid.width, grid.height, size)
+        # The same place is cut alike whatever else is in the raster: an extent as the whole is.
+        windows = tiles(grid.width, grid.height, size, line=grid.line_of(size))
         cut = scene.cut_tiles(windows)
         above: Stitching | None = None
-        for row in range(0, grid.height, size):
-            inside = [window for window in windows if window.row == row]
+        for row, group in groupby(windows, attrgetter("row")):
+            inside = list(group)
             for _ in inside:
                 next(cut)
             if above is not None:
                 scene.finish(above)
             scene.join_vertical_seams(inside[1:])
             above = scene.start_horizontal_seam(row) if row > 0 else None
-            cutting.report((row + size) / grid.height, "Making superpixels")
+            done = row + inside[0].height
+            cutting.report(done / grid.height, "Making superpixels")
         if above is not None:
             scene.finish(above)
         with RasterWriter(

@@ -6,16 +6,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..raster.grid import Grid
 from ..raster.source import RasterSource
-from ..raster.windows import tiles
+from ..raster.windows import Window, tiles
 from ..worker.client import Worker
+from .ground_sizes import LARGE_SCENE
 
 SAMPLE_PIXELS = 1 << 18
 SAMPLE_WINDOW = 128
+COUNTING_WINDOW = 1024
 PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
+COUNTED_GRID = 4 * LARGE_SCENE
 
 
 def measure_scene(
@@ -35,16 +40,15 @@ def measure_scene(
     Raises:
         SuperSegError: no pixel, or fewer pixels than needed, are valid.
     """
-    windows = tiles(source.grid.width, source.grid.height, SAMPLE_WINDOW)
-    # Always the same sample: another SEED must not cut other superpixels.
-    generator = np.random.default_rng(0)
+    # Always the same sample: another SEED, or nodata around it, must not cut other superpixels.
     parts: list[np.ndarray[Any, Any]] = []
     found = 0
-    for index in generator.permutation(len(windows)):
+    for window in _scattered_windows(source.grid):
         stop_if_cancelled(progress)
-        values, valid = source.read(windows[index])
+        values, valid = source.read(window)
         pixels = values[:, valid]
         if pixels.shape[1] > PIXELS_PER_WINDOW:
+            generator = np.random.default_rng(0)
             chosen = generator.choice(pixels.shape[1], PIXELS_PER_WINDOW, replace=False)
             pixels = pixels[:, np.sort(chosen)]
         parts.append(pixels)
@@ -64,3 +68,48 @@ def measure_scene(
     sample = np.concatenate(parts, axis=1)
     answer = worker.result(worker.submit("measure_bands", {}, {"pixels": sample}), progress)
     return answer.result
+
+
+def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
+    """Count the valid pixels of a scene; None where the grid is a large one.
+
+    A small scene in the midst of nodata is no larger for it. Counting ends with `LARGE_SCENE`:
+    beyond, superpixels have one size.
+
+    Args:
+        source: the scene.
+        progress: asked for cancel.
+    """
+    grid = source.grid
+    if grid.width * grid.height > COUNTED_GRID:
+        return None
+    count = 0
+    for window in tiles(grid.width, grid.height, COUNTING_WINDOW, source.strip):
+        stop_if_cancelled(progress)
+        count += int(np.count_nonzero(source.read(window)[1]))
+        if count >= LARGE_SCENE:
+            break
+    return count
+
+
+def _scattered_windows(grid: Grid) -> list[Window]:
+    """Windows of the scene in an order that looks random, but hangs on their ground alone."""
+    windows = tiles(grid.width, grid.height, SAMPLE_WINDOW, line=grid.line_of(SAMPLE_WINDOW))
+    col, row = grid.place()
+    corners = np.array([(window.col + col, window.row + row) for window in windows], np.int64)
+    columns, rows = (corners // SAMPLE_WINDOW).T.astype(np.uint64)
+    order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
+    return [windows[index] for index in order]
+
+
+def _scrambled(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Numbers that follow no pattern where these do.
+
+    Source: the finalizer of splitmix64; G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
+    pseudorandom number generators", OOPSLA 2014.
+    """
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scrambled: npt.NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
+    return scrambled

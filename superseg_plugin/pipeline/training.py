@@ -25,7 +25,7 @@ from .patches import PatchSet, draw_patches
 from .run_report import Caller, Run, training_report
 from .stages import Stages
 from .superpixels import make_superpixels
-from .survey import measure_scene
+from .survey import count_valid_pixels, measure_scene
 from .tiling import run_in_flight
 from .trained_model import (
     TrainedNetwork,
@@ -80,7 +80,8 @@ def run_training(
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
-    cut = superpixel_options(wanted, source.grid, progress)
+    seen = count_valid_pixels(source, progress)
+    cut = superpixel_options(wanted, source.grid, progress, valid_pixels=seen)
     initial = _load_initial(initial_model, source, options)
     stages = Stages(progress, _shares(options, superpixels is None))
     device = worker.submit("describe_device", {"network": options.network})

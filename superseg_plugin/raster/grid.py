@@ -23,6 +23,8 @@ UNREFERENCED: GeoTransform = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
 # Coordinates pass through text (extents, world files), which moves corners by less than this.
 SAME_CORNER_PIXELS = 1e-3
 EDGE_POINTS = 21
+# Further from the origin than that, coordinates do not tell one pixel from the next.
+MOST_PIXELS = 2.0**50
 
 
 class GroundPoint(NamedTuple):
@@ -96,6 +98,27 @@ class Grid:
         return bool(np.allclose(mine, theirs, rtol=1e-9, atol=1e-6)) and same_reference(
             self.gcp_crs, other.gcp_crs
         )
+
+    def place(self) -> tuple[int, int]:
+        """Column and row of the upper left pixel among all pixels of this size on the ground.
+
+        Counted from the origin of the coordinates; rasters whose pixels lie on each other count
+        alike wherever they begin. (0, 0) where there is no georeference, or a rotated one.
+        """
+        x, across, row_skew, y, column_skew, down = self.geotransform or UNREFERENCED
+        if row_skew or column_skew:
+            return 0, 0
+        # Origins are whole or half pixels as a rule, and neither must hang on the last digit.
+        place = [
+            math.floor(number + 0.25) if abs(number) < MOST_PIXELS else 0
+            for number in (x / across, y / down)
+        ]
+        return place[0], place[1]
+
+    def line_of(self, size: int) -> tuple[int, int]:
+        """First column and row, below `size`, whose place on the ground is a multiple of `size`."""
+        col, row = self.place()
+        return -col % size, -row % size
 
     def to_pixels(self, points: Points) -> Points:
         """Turn `(n, 2)` coordinates into `(n, 2)` columns and rows, fractions included.

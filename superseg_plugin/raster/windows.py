@@ -43,25 +43,35 @@ class Window:
         return Window(self.col - other.col, self.row - other.row, self.width, self.height)
 
 
-def tiles(width: int, height: int, size: int, strip: int = 0) -> list[Window]:
-    """Cut a raster into square windows, row by row; the last of each row may be smaller.
+def tiles(
+    width: int, height: int, size: int, strip: int = 0, line: tuple[int, int] = (0, 0)
+) -> list[Window]:
+    """Cut a raster into square windows, row by row; the first and last of a row may be smaller.
 
     Args:
         width: columns of the raster.
         height: rows of the raster.
         size: side of a window.
-        strip: go through strips of at least so many columns, one after the other, each row by
-            row; 0 for whole rows.
+        strip: go through strips of so many columns, rounded up to whole windows, one after the
+            other, each row by row; 0 for whole rows.
+        line: a column and a row, from 0 to `size` - 1, that windows begin with.
 
     Raises:
         ValueError: `size` is below 1.
     """
     if size < 1:
         raise ValueError(f"tile size {size} is below 1")
-    across = -(-(strip or width) // size) * size
+    columns, rows = _spans(width, size, line[0]), _spans(height, size, line[1])
+    together = -(-strip // size) or len(columns)
     return [
-        Window(col, row, min(size, width - col), min(size, height - row))
-        for left in range(0, width, across)
-        for row in range(0, height, size)
-        for col in range(left, min(left + across, width), size)
+        Window(col, row, across, down)
+        for first in range(0, len(columns), together)
+        for row, down in rows
+        for col, across in columns[first : first + together]
     ]
+
+
+def _spans(length: int, size: int, line: int) -> list[tuple[int, int]]:
+    """Where windows begin along one side, and how long they are."""
+    starts = [0, *range(line or size, length, size)]
+    return [(first, last - first) for first, last in zip(starts, [*starts[1:], length])]

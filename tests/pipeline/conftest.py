@@ -8,6 +8,7 @@ import pytest
 
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
+from tests.conftest import GEOTRANSFORM, write_raster
 
 
 class Listener:
@@ -66,3 +67,13 @@ def landscape_and_fields(rows=256, cols=320, bands=3, seed=0):
 def landscape(rows=256, cols=320, bands=3, seed=0):
     """The pixels of `landscape_and_fields`."""
     return landscape_and_fields(rows, cols, bands, seed)[0]
+
+
+def write_amid_nodata(path, image, top, left):
+    """Write an image with nodata 0 around it, every pixel where `write_raster` puts it."""
+    x, across, _, y, _, down = GEOTRANSFORM
+    bands, rows, cols = image.shape
+    around = np.zeros((bands, rows + top + 70, cols + left + 30), image.dtype)
+    around[:, top : top + rows, left : left + cols] = image
+    corner = (x - left * across, across, 0.0, y - top * down, 0.0, down)
+    return write_raster(path, around, geotransform=corner, nodata=0)

@@ -33,6 +33,7 @@ from superseg_plugin.pipeline.segmentation_options import SegmentationOptions, S
 from superseg_plugin.pipeline.stages import Stages
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
+from superseg_plugin.pipeline.survey import count_valid_pixels
 from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.training_options import TrainingOptions
 from superseg_plugin.raster.grid import Grid
@@ -76,6 +77,17 @@ def test_a_small_scene_is_cut_finer_but_not_by_the_letter(columns, rows, pixels)
     assert letter == SuperpixelOptions()
     larger = SegmentationOptions(superpixel_size=10.0).superpixels(grid, Listener())
     assert larger.min_size == 100
+
+
+def test_a_small_scene_amid_nodata_is_cut_as_finely_as_alone(tmp_path):
+    image = np.zeros((600, 900), np.uint8)
+    image[100:300, 200:500] = 7
+    path = write_raster(tmp_path / "amid.tif", image, nodata=0)
+    with RasterSource(path) as source:
+        seen = count_valid_pixels(source, Listener())
+        assert seen == 200 * 300
+        assert SegmentationOptions().superpixels(source.grid, Listener()).min_size == 32
+        assert SegmentationOptions().superpixels(source.grid, Listener(), seen).min_size == 9
 
 
 def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):

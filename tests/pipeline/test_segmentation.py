@@ -23,7 +23,12 @@ from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import map_ami
 from tests.conftest import read_raster, write_raster
-from tests.pipeline.conftest import Listener, landscape, landscape_and_fields
+from tests.pipeline.conftest import (
+    Listener,
+    landscape,
+    landscape_and_fields,
+    write_amid_nodata,
+)
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +294,19 @@ def test_training_goes_on_from_a_model(image, tmp_path, worker):
 def test_the_scene_decides_on_the_number_of_classes(image, tmp_path, worker):
     numbers = segment(image, tmp_path, worker, classes=0, preset="fast")
     assert 2 <= numbers.class_count < 24
+
+
+def test_nodata_around_a_scene_changes_nothing(tmp_path, worker):
+    image = np.maximum(landscape(310, 420), 1).astype(np.uint16) * 9
+    alone = write_raster(tmp_path / "alone.tif", image, nodata=0)
+    amid = write_amid_nodata(tmp_path / "amid.tif", image, 522, 131)
+    for name, path in (("a.tif", alone), ("b.tif", amid)):
+        segment(path, tmp_path, worker, name=name, preset="fast", classes=8)
+    found = read_raster(tmp_path / "b.tif")[0]
+    assert np.count_nonzero(found) == 310 * 420
+    part = found[522 : 522 + 310, 131 : 131 + 420]
+    # Sums over other tiles may differ in their last digit.
+    assert (part == read_raster(tmp_path / "a.tif")[0]).mean() > 0.999
 
 
 def test_another_seed_gives_nearly_the_same_map(image, tmp_path, worker):

@@ -12,8 +12,9 @@ from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.raster.source import RasterSource
-from tests.conftest import read_raster, write_raster
-from tests.pipeline.conftest import Listener, landscape
+from superseg_plugin.raster.windows import Window
+from tests.conftest import GEOTRANSFORM, read_raster, write_raster
+from tests.pipeline.conftest import Listener, landscape, write_amid_nodata
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +40,43 @@ def density(labels, lines, axis):
 def test_borders_are_as_frequent_on_tile_lines_as_without_tiles(big, tmp_path, worker, tile):
     whole = cut(big, tmp_path / "whole.tif", worker, tile_size=2048)
     tiled = cut(big, tmp_path / "tiled.tif", worker, tile_size=tile)
+    with RasterSource(big) as source:
+        col, row = source.grid.line_of(tile)
+        assert source.grid.line_of(2048) > (1100, 1000)
     ratios = []
-    for axis, length in ((0, 1000), (1, 1100)):
-        lines = np.arange(tile, length, tile) - 1
+    for axis, first, length in ((0, row, 1000), (1, col, 1100)):
+        lines = np.arange(first or tile, length, tile) - 1
         others = np.setdiff1d(np.arange(length - 1), lines)
         here = density(tiled, lines, axis) / density(tiled, others, axis)
         ratios.append(here / (density(whole, lines, axis) / density(whole, others, axis)))
     assert 0.95 <= np.mean(ratios) <= 1.05
     assert tiled.max() == pytest.approx(whole.max(), rel=0.05)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_nodata_around_a_scene_changes_no_superpixel(dtype, tmp_path, worker):
+    image = np.maximum(landscape(300, 400), 1).astype(dtype) * dtype(1 if dtype == np.uint8 else 9)
+    alone = cut(write_raster(tmp_path / "alone.tif", image), tmp_path / "a.tif", worker)
+    amid = write_amid_nodata(tmp_path / "amid.tif", image, 901, 333)
+    found = cut(amid, tmp_path / "b.tif", worker)
+    assert found.astype(bool).sum() == 300 * 400
+    assert np.array_equal(found[901:1201, 333:733], alone)
+
+
+def test_an_extent_is_cut_as_the_whole_is(big, tmp_path, worker):
+    whole = cut(big, tmp_path / "whole.tif", worker, tile_size=256)
+    part = Window(130, 75, 900, 900)
+    x, side, _, y, _, _ = GEOTRANSFORM
+    corner = (x + part.col * side, side, 0.0, y - part.row * side, 0.0, -side)
+    values = read_raster(big)[(..., *part.slices)]
+    cropped = write_raster(tmp_path / "part.tif", values, geotransform=corner)
+    labels = cut(cropped, tmp_path / "p.tif", worker, tile_size=256)
+    pairs = np.unique(np.stack([whole[part.slices].ravel(), labels.ravel()]), axis=1)
+    _, there, times = np.unique(pairs[0], return_inverse=True, return_counts=True)
+    _, here, times_here = np.unique(pairs[1], return_inverse=True, return_counts=True)
+    same = pairs[1][(times[there] == 1) & (times_here[here] == 1)]
+    inner = labels[150:-150, 150:-150]
+    assert np.isin(inner, same).mean() > 0.98
 
 
 @pytest.mark.parametrize("method", ["felzenszwalb", "slic"])

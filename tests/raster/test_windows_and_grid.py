@@ -30,6 +30,42 @@ def test_tiles_cover_every_pixel_once(width, height, size):
     assert (seen == 1).all()
 
 
+@pytest.mark.parametrize("line", [(0, 0), (3, 1), (1, 4)])
+@pytest.mark.parametrize("strip", [0, 6])
+def test_tiles_begin_with_a_line_and_cover_every_pixel_once(line, strip):
+    seen = np.zeros((23, 17), dtype=int)
+    for tile in tiles(17, 23, 5, strip, line):
+        seen[tile.slices] += 1
+        assert tile.width > 0
+        assert tile.col == 0 or tile.col % 5 == line[0]
+        assert tile.row == 0 or tile.row % 5 == line[1]
+    assert (seen == 1).all()
+
+
+@pytest.mark.parametrize(
+    "geotransform",
+    [
+        NORTH_UP,
+        SOUTH_UP,
+        (499785.0, 30.0, 0.0, 4100015.0, 0.0, -30.0),
+        (-73.98, 1e-5, 0.0, 40.7, 0.0, -1e-5),
+    ],
+)
+def test_every_extent_has_its_lines_on_the_same_ground(geotransform):
+    grid = Grid(5000, 4000, geotransform)
+    col, row = grid.line_of(1024)
+    assert 0 <= col < 1024
+    assert 0 <= row < 1024
+    for first in (1, 30, 511, 1023, 1024, 2900):
+        cut = grid.cut(Window(first, first + 7, 900, 900))
+        assert cut.line_of(1024) == ((col - first) % 1024, (row - first - 7) % 1024)
+
+
+@pytest.mark.parametrize("geotransform", [None, ROTATED, (1e300, 1e-3, 0.0, -1e300, 0.0, 1e-3)])
+def test_without_a_place_on_the_ground_lines_begin_with_the_raster(geotransform):
+    assert Grid(50, 40, geotransform).line_of(16) == (0, 0)
+
+
 def test_a_tile_size_of_zero_is_refused():
     with pytest.raises(ValueError, match="tile size"):
         tiles(4, 4, 0)
