@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from osgeo import gdal, gdal_array
 
 from superseg_plugin.pipeline.classification import (
     ClassificationOptions,
@@ -104,6 +105,31 @@ def write_classes(target: Path, source: RasterSource, classes: npt.NDArray[np.ui
     """Write a map of a whole scene."""
     with RasterWriter(str(target), source.grid, 1, np.uint8, nodata=0) as writer:
         writer.write(source.grid.window, classes)
+
+
+def write_moved(image: Path, target: Path, shift: int) -> None:
+    """Write a scene with so many columns and rows of nodata before it, on the same ground."""
+    with RasterSource(str(image)) as source:
+        grid, dtype = source.grid, source.dtype
+        values, valid = source.read(grid.window)
+    place = Window(-shift, -shift, grid.width + shift, grid.height + shift)
+    moved = grid.cut(place)
+    driver = gdal.GetDriverByName("GTiff")
+    kind = gdal_array.NumericTypeCodeToGDALTypeCode(dtype)
+    target.unlink(missing_ok=True)
+    with gdal.config_option("GDAL_TIFF_INTERNAL_MASK", "YES"):
+        dataset = driver.Create(
+            str(target), moved.width, moved.height, len(values), kind, ["TILED=YES"]
+        )
+        if moved.geotransform is not None:
+            dataset.SetGeoTransform(moved.geotransform)
+        dataset.SetProjection(moved.crs)
+        for number, band in enumerate(values, 1):
+            dataset.GetRasterBand(number).WriteArray(band, shift, shift)
+        dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+        mask = dataset.GetRasterBand(1).GetMaskBand()
+        mask.WriteArray(valid.astype(np.uint8) * 255, shift, shift)
+        dataset = None
 
 
 def segment(job: Job, preset: str) -> float:

@@ -231,16 +231,17 @@ def _comparisons(record: Mapping[str, Any], summary: list[dict], classes: int) -
 
 def _stability(trials: Sequence[dict], classes: int) -> list[Table]:
     rows = [
-        [one["image"], str(one["shift"]), f"{one['agreement']:.3f}"]
+        [one["image"], str(one["shift"]), f"{one['moved']:.3f}", f"{one['cut']:.3f}"]
         for one in _find(trials, trial="stability")
     ]
-    rows += _means(rows, [2])
+    rows += _means(rows, [2, 3])
     note = (
-        "AMI between the map by balanced of the scene and that of the scene cut off by as many"
-        " pixels on the left and at the top, over what both have: half a tile, or a quarter of the"
-        " shorter side where that is less."
+        "AMI between the map by balanced of the scene and that of the same scene with so many"
+        " columns and rows of nodata before it (moved), or without its first columns and rows"
+        " (cut), over what both have. Half a tile, or a quarter of the shorter side where that is"
+        " less."
     )
-    header = ["image", "pixels cut off", "agreement"]
+    header = ["image", "pixels", "moved", "cut"]
     return [Table(f"Stability, {classes} classes", note, header, rows)] if rows else []
 
 

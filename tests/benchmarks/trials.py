@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ from tests.benchmarks.methods import (
     read_classes,
     segment,
     write_classes,
+    write_moved,
 )
 
 # Half of the tiles that superpixels are cut in.
@@ -75,17 +76,26 @@ def compare(target: Path, label: Path, window: Window | None = None) -> Evaluati
 
 
 def stability(case: Case) -> dict[str, float]:
-    """Same scene, cut off on the left and at the top: does the rest stay as it is?
+    """The same scene elsewhere in its raster, and a part of it: does the map stay as it is?
 
-    Half a tile is cut off, or a quarter of the shorter side where that is less.
+    First the scene is moved to the right and down, nodata taking its place; then it is cut off on
+    the left and at the top. Both by half a tile, or a quarter of the shorter side where that is
+    less.
     """
     with RasterSource(str(case.image)) as source:
         width, height = source.grid.width, source.grid.height
     shift = min(SHIFT, min(width, height) // 4)
+    amid = case.folder / f"{case.classes}-amid-{case.seed}.tif"
+    write_moved(case.image, amid, shift)
+    moved = replace(case, image=amid).run("moved", case.classes)
+    there = Window(shift, shift, width, height)
     rest = Window(shift, shift, width - shift, height - shift)
-    shifted = case.run("shifted", case.classes, rest)
-    same = map_ami(read_classes(case.balanced, rest), read_classes(shifted))
-    return {"shift": shift, "agreement": same}
+    part = case.run("part", case.classes, rest)
+    return {
+        "shift": shift,
+        "moved": map_ami(read_classes(case.balanced), read_classes(moved, there)),
+        "cut": map_ami(read_classes(case.balanced, rest), read_classes(part)),
+    }
 
 
 def transfer(case: Case) -> dict[str, float]:
