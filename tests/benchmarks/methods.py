@@ -117,19 +117,19 @@ def write_moved(image: Path, target: Path, shift: int) -> None:
     driver = gdal.GetDriverByName("GTiff")
     kind = gdal_array.NumericTypeCodeToGDALTypeCode(dtype)
     target.unlink(missing_ok=True)
-    with gdal.config_option("GDAL_TIFF_INTERNAL_MASK", "YES"):
-        dataset = driver.Create(
-            str(target), moved.width, moved.height, len(values), kind, ["TILED=YES"]
-        )
-        if moved.geotransform is not None:
-            dataset.SetGeoTransform(moved.geotransform)
-        dataset.SetProjection(moved.crs)
-        for number, band in enumerate(values, 1):
-            dataset.GetRasterBand(number).WriteArray(band, shift, shift)
-        dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
-        mask = dataset.GetRasterBand(1).GetMaskBand()
-        mask.WriteArray(valid.astype(np.uint8) * 255, shift, shift)
-        dataset = None
+    dataset = driver.Create(
+        str(target), moved.width, moved.height, len(values), kind, ["TILED=YES"]
+    )
+    if moved.geotransform is not None:
+        dataset.SetGeoTransform(moved.geotransform)
+    dataset.SetProjection(moved.crs)
+    for number, band in enumerate(values, 1):
+        dataset.GetRasterBand(number).WriteArray(band, shift, shift)
+    dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+    mask = dataset.GetRasterBand(1).GetMaskBand()
+    mask.WriteArray(valid.astype(np.uint8) * 255, shift, shift)
+    # Both write what they hold when they go.
+    del mask, dataset
 
 
 def segment(job: Job, preset: str) -> float:
