@@ -83,10 +83,11 @@ def describe_tile(
     """Sum spectral values, texture and context over each superpixel of the core.
 
     Args:
-        image: `(bands, rows, cols)` float32 in display units: the tile and its halo.
+        image: `(bands, rows, cols)` float32 in display units: the tile and its halo, from a line of
+            the coarse grid on, which is the same for all tiles.
         valid: `(rows, cols)` bool.
         labels: `(rows, cols)` uint32, 0 = nodata.
-        core: rows and columns of the tile itself; both start on a multiple of 4 of the scene.
+        core: rows and columns of the tile itself.
 
     Returns:
         Sums that add up over tiles to those of the whole scene.

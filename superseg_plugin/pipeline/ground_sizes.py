@@ -40,8 +40,8 @@ IMAGERY = {
 USUAL = SuperpixelOptions()
 # Smaller superpixels say too little of texture, larger ones take in several objects.
 FEWEST_PIXELS, MOST_PIXELS = 9, 4096
-# The smallest superpixels that a scene has room for, where it has room for fewer of the usual ones:
-# as many as a megapixel has. Classes of fewer are not told apart well.
+# From so many pixels on, superpixels have their usual size; a smaller scene has as many of them as
+# this one, and so smaller ones. Classes of fewer are not told apart well.
 LARGE_SCENE = 1 << 20
 ENOUGH = LARGE_SCENE // USUAL.min_size
 

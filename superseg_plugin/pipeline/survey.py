@@ -48,9 +48,8 @@ def measure_scene(
         values, valid = source.read(window)
         pixels = values[:, valid]
         if pixels.shape[1] > PIXELS_PER_WINDOW:
-            generator = np.random.default_rng(0)
-            chosen = generator.choice(pixels.shape[1], PIXELS_PER_WINDOW, replace=False)
-            pixels = pixels[:, np.sort(chosen)]
+            anywhere = np.random.default_rng(0).permutation(pixels.shape[1])[:PIXELS_PER_WINDOW]
+            pixels = pixels[:, np.sort(anywhere)]
         parts.append(pixels)
         found += pixels.shape[1]
         if found >= SAMPLE_PIXELS:
