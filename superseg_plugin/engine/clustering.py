@@ -13,11 +13,13 @@ from .projection import row_parts
 from .smoothing import Smoothed, smooth_keeping_classes
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
-# Two that agree are to be believed before the neighbors.
-FUSED_TRUST = 1.5
 # A network that is sure says more than the clusters, but is wrong once in so often.
 NETWORK_WEIGHT = 2.0
 NETWORK_ERROR = 0.05
+# A class of much land is likelier than one of little, by this power of its share; no class is
+# rarer than the least share.
+SHARE_POWER = 0.5
+LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def fuse(
 ) -> FloatArray:
     """Join the evidence of clusters and network, whose classes need not correspond.
 
-    The network's classes are translated into the clusters' by a soft contingency table.
+    The network's classes are translated into the clusters' by a soft contingency table. What they
+    then say beyond the shares of the classes in the scene is evidence; the shares themselves count
+    by their root.
 
     Args:
         evidence: `(n, k)` of the clusters.
@@ -107,18 +111,20 @@ def fuse(
         pixels: `(n,)` pixels of each superpixel.
 
     Returns:
-        `(n, k)` float32 unary for `smooth_keeping_classes`, with the trust of `FUSED_TRUST`.
+        `(n, k)` float32 unary for `smooth_keeping_classes`.
     """
     table = np.zeros((pooled.shape[1], smoothed.shape[1]))
     for part in row_parts(len(pooled)):
         table += (pooled[part] * pixels[part, None]).T.astype(np.float64) @ smoothed[part]
+    share = table.sum(axis=0) / max(float(table.sum()), 1e-12)
+    prior = SHARE_POWER * np.log(share + LEAST_SHARE)
+    prior -= NETWORK_WEIGHT * np.log(share + NETWORK_ERROR)
     table /= np.maximum(table.sum(axis=1, keepdims=True), 1e-12)
     translation = table.astype(np.float32)
-    unary = np.empty(evidence.shape, np.float32)
+    unary: FloatArray = evidence + prior.astype(np.float32)
     for part in row_parts(len(pooled)):
         translated = pooled[part] @ translation + np.float32(NETWORK_ERROR)
-        unary[part] = evidence[part] + np.float32(NETWORK_WEIGHT) * np.log(translated)
-        unary[part] *= np.float32(FUSED_TRUST)
+        unary[part] += np.float32(NETWORK_WEIGHT) * np.log(translated)
     return unary
 
 

@@ -66,7 +66,6 @@ def smooth_keeping_classes(
     pixels: DoubleArray,
     own: IndexArray,
     smoothness: float,
-    trust: float = 1.0,
 ) -> Smoothed:
     """As `smooth_on_graph`, but no class is smoothed away.
 
@@ -82,13 +81,12 @@ def smooth_keeping_classes(
         pixels: `(n,)` pixels of each superpixel.
         own: `(n,)` class of each superpixel to begin with.
         smoothness: as for `smooth_on_graph`.
-        trust: how many times the evidence has been made to count; confidence does without.
     """
     weights = _neighbor_weights(pairs, lengths, means, len(unary))
     classes = unary.shape[1]
     before = np.bincount(own, pixels, classes)
     defended = unary
-    smoothed = _mean_field(defended, weights, smoothness, trust)
+    smoothed = _mean_field(defended, weights, smoothness)
     for _ in range(ROUNDS):
         after = np.bincount(smoothed.probabilities.argmax(axis=1), pixels, classes)
         losing = after < SHARE_KEPT * before
@@ -98,11 +96,11 @@ def smooth_keeping_classes(
             defended = unary.copy()
         rows = np.flatnonzero(losing[own])
         defended[rows, own[rows]] += np.float32(DEFENSE)
-        smoothed = _mean_field(defended, weights, smoothness, trust)
+        smoothed = _mean_field(defended, weights, smoothness)
     return smoothed
 
 
-def _mean_field(unary: FloatArray, weights: Any, smoothness: float, trust: float = 1.0) -> Smoothed:
+def _mean_field(unary: FloatArray, weights: Any, smoothness: float) -> Smoothed:
     # One more array of this size lives in each product; that is why the others are used again.
     evidence, probabilities = unary, unary.copy()
     _softmax(probabilities)
@@ -114,7 +112,7 @@ def _mean_field(unary: FloatArray, weights: Any, smoothness: float, trust: float
             evidence += unary
             np.copyto(probabilities, evidence)
             _softmax(probabilities)
-    return Smoothed(probabilities, _confidence(evidence, np.float32(CONFIDENCE_POWER / trust)))
+    return Smoothed(probabilities, _confidence(evidence, np.float32(CONFIDENCE_POWER)))
 
 
 def _softmax(values: FloatArray) -> None:
