@@ -231,6 +231,18 @@ def test_fusion_translates_classes_that_do_not_correspond():
     assert np.array_equal(unary.argmax(axis=1), truth)
 
 
+def test_a_network_that_knows_nothing_says_nothing():
+    """It gives every superpixel the same; what is left is that large classes are likelier."""
+    mixture = np.eye(3, dtype=np.float32)[np.repeat(np.arange(3), [160, 90, 50])]
+    evidence = np.log(mixture + np.float32(0.1))
+    nothing = np.full((300, 3), 1 / 3, np.float32)
+    gained = clustering.fuse(evidence, mixture, nothing, np.ones(300)) - evidence
+    assert np.allclose(gained, gained[0], atol=1e-5)
+    assert gained[0, 0] > gained[0, 1] > gained[0, 2]
+    # Root of the shares, not the shares: 160 pixels weigh less than twice as much as 50.
+    assert gained[0, 0] - gained[0, 2] < np.log(2)
+
+
 def test_a_group_that_is_in_doubt_everywhere_is_a_class_too():
     """Its points are held by the components of two larger groups, and a little by its own."""
     kinds = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.5, 0.45, 0.05]], np.float32)
