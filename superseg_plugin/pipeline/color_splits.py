@@ -21,8 +21,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-# A class with a smaller share of the area is a sliver; no part of a split may be one.
-SLIVER = 0.002
+# A class with less than this of an even share of the area is a sliver; no part of a split may be
+# one. Fewer classes count as so many: a lake is no sliver because it is one of three.
+SLIVER = 1 / 16
+FEW_CLASSES = 16
 # Share of the variance along the line between two means that these have to explain; of an even
 # spread, cut in the middle, they explain 0.75.
 CLEAR = 0.8
@@ -78,7 +80,7 @@ def find_replacements(
         Replacements in which no class takes part twice.
     """
     count = evidence.shape[1]
-    least = SLIVER * pixels.sum()
+    least = SLIVER * pixels.sum() / max(count, FEW_CLASSES)
     units = _spread(means, pixels)
     owner = owner.copy()
     open_to_split = set(range(count))

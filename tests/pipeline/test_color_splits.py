@@ -11,6 +11,7 @@ import pytest
 from superseg_plugin.pipeline.cluster_arrays import reorder_clusters
 from superseg_plugin.pipeline.clustering import assign_clusters, find_clusters
 from superseg_plugin.pipeline.color_splits import (
+    FEW_CLASSES,
     SLIVER,
     Replacement,
     Split,
@@ -75,7 +76,7 @@ def test_a_sliver_stays_where_nothing_falls_into_two():
 
 def test_nothing_is_split_for_a_class_that_is_no_sliver():
     owner, means, pixels = two_lakes(sliver_pixels=200.0)
-    assert (pixels[owner == 2].sum() / pixels.sum()) > SLIVER
+    assert (pixels[owner == 2].sum() / pixels.sum()) > SLIVER / FEW_CLASSES
     assert find_replacements(classified(owner, 4), owner, means, pixels) == []
 
 
