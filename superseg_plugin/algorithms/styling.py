@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QPainter
 
-from ..pipeline.colors import CONFIDENCE_COLORS
+from ..pipeline.classes.colors import CONFIDENCE_COLORS
 from ..raster.class_table import MOST_CLASSES, read_class_table
 
 # QGIS keeps only a pointer to a post-processor: one that Python has let go of does nothing.

@@ -10,9 +10,9 @@ from qgis.PyQt.QtGui import QColor, QKeySequence
 from qgis.PyQt.QtWidgets import QAction, QFileDialog, QToolBar, QToolButton
 
 from ..errors import SuperSegError
-from ..pipeline.class_edits import applied, assigned, merged, recolored
-from ..pipeline.class_groups import separated
-from ..pipeline.class_templates import Template, read_own
+from ..pipeline.classes.edits import applied, assigned, merged, recolored
+from ..pipeline.classes.groups import separated
+from ..pipeline.classes.templates import Template, read_own
 from .class_model import NAME
 from .name_menu import NameMenu
 

@@ -15,11 +15,11 @@ except ImportError:
     from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
 
 from ..errors import SuperSegError
-from ..pipeline.class_areas import ellipsoidal_areas
-from ..pipeline.class_catalog import check_there, read_catalog
-from ..pipeline.class_edits import slid
-from ..pipeline.class_groups import groups_of
-from ..pipeline.class_state import first_state, state_of_text
+from ..pipeline.classes.areas import ellipsoidal_areas
+from ..pipeline.classes.catalog import check_there, read_catalog
+from ..pipeline.classes.edits import slid
+from ..pipeline.classes.groups import groups_of
+from ..pipeline.classes.state import first_state, state_of_text
 from ..raster.class_sidecar import ClassLook, update_sidecar
 from .class_renderer import is_shown, show_groups
 from .ground_areas import stretch_of

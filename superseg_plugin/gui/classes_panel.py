@@ -20,9 +20,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..pipeline.class_edits import renamed
-from ..pipeline.class_groups import most_groups
-from ..pipeline.class_tree import tree_of
+from ..pipeline.classes.edits import renamed
+from ..pipeline.classes.groups import most_groups
+from ..pipeline.classes.tree import tree_of
 from .class_actions import ClassActions
 from .class_table import ClassTable
 from .dendrogram import Dendrogram

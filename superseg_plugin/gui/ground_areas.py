@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from qgis.core import QgsDistanceArea, QgsGeometry, QgsProject, QgsRectangle, QgsUnitTypes
 
-from ..pipeline.class_areas import BLOCKS
+from ..pipeline.classes.areas import BLOCKS
 
 NO_ELLIPSOID = "NONE"
 

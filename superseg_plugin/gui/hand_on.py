@@ -9,9 +9,9 @@ from qgis.core import QgsApplication, QgsProcessingUtils, QgsProject, QgsRasterL
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..errors import SuperSegError
-from ..pipeline.class_catalog import check_there
-from ..pipeline.class_edits import table_rows
-from ..pipeline.merge_table import write_merge_table
+from ..pipeline.classes.catalog import check_there
+from ..pipeline.classes.edits import table_rows
+from ..pipeline.classes.merge_table import write_merge_table
 from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from .class_session import path_of

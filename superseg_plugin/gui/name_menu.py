@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 from qgis.PyQt.QtWidgets import QMenu
 
-from ..pipeline.class_templates import TEMPLATES
+from ..pipeline.classes.templates import TEMPLATES
 
 translate = QCoreApplication.translate
 

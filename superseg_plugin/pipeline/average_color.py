@@ -16,8 +16,8 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
-from .class_reading import TILE, ClassReader, read_numbers
-from .rendering import ClassStatistics, class_statistics, refuse_high_class
+from .classes.reading import TILE, ClassReader, read_numbers
+from .classes.rendering import ClassStatistics, class_statistics, refuse_high_class
 
 # Votes are summed up whenever this many are waiting: bounds the memory, seldom costs time.
 WAITING_VOTES = 4_000_000

@@ -24,7 +24,7 @@ from .model_file import Model, load_model
 from .network import Network
 from .painting import classify_pixels, finish_classes, paint_superpixels
 from .record import write_record
-from .rendering import build_class_table
+from .classes.rendering import build_class_table
 from .smoothing import ask_to_smooth
 from .superpixel_options import check_tile_size
 from .superpixels import make_superpixels

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .merge_order import Step, groups
 from .report_page import Html, css, escaped
-from .tree_layout import Tree, lay_out
+from .classes.tree_layout import Tree, lay_out
 
 WIDTH = 720
 NAMES, RIGHT, TOP, BOTTOM = 150, 14, 24, 26

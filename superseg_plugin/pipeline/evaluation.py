@@ -16,10 +16,10 @@ from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
-from .class_reading import TILE
+from .classes.reading import TILE
 from .evaluation_report import evaluation_report
-from .evaluation_result import Agreement, Evaluation
-from .scores import accuracy, all_scores, class_ious, matching
+from .classes.evaluation_result import Agreement, Evaluation
+from .classes.scores import accuracy, all_scores, class_ious, matching
 
 Numbers = npt.NDArray[np.int64]
 

@@ -16,18 +16,18 @@ from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
-from .class_reading import count_and_measure
-from .class_strips import ClassStrips
-from .merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
-from .merge_table import MergeTable, read_merge_table
-from .merged_looks import colors_of, joint_means, looks_of_groups
+from .classes.reading import count_and_measure
+from .classes.strips import ClassStrips
+from .classes.merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
+from .classes.merge_table import MergeTable, read_merge_table
+from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
 from .merging_options import MergingOptions
 from .model_file import Model, read_header
 from .painting import class_writer
 from .record import write_beside
-from .rendering import ClassStatistics, class_statistics
-from .similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
-from .small_objects import SmallObjects
+from .classes.rendering import ClassStatistics, class_statistics
+from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
+from .classes.small_objects import SmallObjects
 from .stored_order import describe_merging, renumbered, stored_order
 
 Ints = npt.NDArray[np.int64]

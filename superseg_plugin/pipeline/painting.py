@@ -14,10 +14,10 @@ from ..raster.sieve import sieve
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
-from .class_reading import TILE
+from .classes.reading import TILE
 from .description import read_superpixels
 from .network import Network
-from .rendering import ClassStatistics, class_statistics
+from .classes.rendering import ClassStatistics, class_statistics
 from .tiling import run_in_flight
 
 CONFIDENCE_NODATA = 255

@@ -26,7 +26,7 @@ from .clustering import (
     settle_classes,
 )
 from .clusters import Clusters
-from .colors import told_apart
+from .classes.colors import told_apart
 from .description import Description, describe_scene, read_superpixels
 from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .smoothing import smooth_again

@@ -13,8 +13,8 @@ from ..raster.class_table import ClassTable
 from ..raster.source import RasterSource
 from ..raster.thumbnails import chart, photo, read_small
 from ..raster.windows import Window
-from .colors import SURE_COLORS
-from .rendering import display_stretch
+from .classes.colors import SURE_COLORS
+from .classes.rendering import display_stretch
 from .report_page import TIMES, Html, Section, css, escaped
 
 LONGEST = 720

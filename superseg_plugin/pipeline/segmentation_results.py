@@ -25,7 +25,7 @@ from .model_file import save_model
 from .painting import finish_classes
 from .published import SIEVE
 from .record import write_record
-from .rendering import build_class_table
+from .classes.rendering import build_class_table
 from .report_maps import Maps, map_sections
 from .run_report import Run, segmentation_report
 from .segmentation_options import SegmentationOptions, SegmentationOutputs

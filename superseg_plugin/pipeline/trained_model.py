@@ -14,7 +14,7 @@ from ..raster.class_legend import default_name
 from ..raster.source import RasterSource
 from ..worker.client import Worker
 from .cluster_arrays import ClusterArrays
-from .colors import told_apart
+from .classes.colors import told_apart
 from .model_file import Model
 from .superpixel_options import SuperpixelOptions
 from .training_options import TrainingOptions

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from superseg_plugin.pipeline.scores import adjusted_mutual_information, trimmed
+from superseg_plugin.pipeline.classes.scores import adjusted_mutual_information, trimmed
 
 Classes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]

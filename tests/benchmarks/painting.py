@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
-from superseg_plugin.pipeline.colors import lab_of, told_apart
-from superseg_plugin.pipeline.scores import matching
+from superseg_plugin.pipeline.classes.colors import lab_of, told_apart
+from superseg_plugin.pipeline.classes.scores import matching
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import likeliest_reference
 

@@ -9,7 +9,7 @@ from skimage.metrics import adapted_rand_error
 from sklearn import metrics
 from sklearn.metrics.cluster import contingency_matrix
 
-from superseg_plugin.pipeline.scores import all_scores
+from superseg_plugin.pipeline.classes.scores import all_scores
 
 CASES = [(pixels, rows, columns) for pixels in (1, 2, 7, 50, 3000) for rows in (1, 3, 9)
          for columns in (1, 4, 40)]  # fmt: skip

@@ -10,7 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.merge_table import HIGHEST_FROM, LONGEST_NAME, read_merge_table
+from superseg_plugin.pipeline.classes.merge_table import (
+    HIGHEST_FROM,
+    LONGEST_NAME,
+    read_merge_table,
+)
 from superseg_plugin.pipeline.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.pipeline.stored_order import (
     order_of_model,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled
-from superseg_plugin.pipeline.absorption import SCATTER, absorb_small
-from superseg_plugin.pipeline.small_objects import ClassDistance
+from superseg_plugin.pipeline.classes.absorption import SCATTER, absorb_small
+from superseg_plugin.pipeline.classes.small_objects import ClassDistance
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.objects import Borders, Objects
 from tests.pipeline.conftest import Listener

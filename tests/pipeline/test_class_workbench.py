@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.class_areas import BLOCKS, ellipsoidal_areas
-from superseg_plugin.pipeline.class_catalog import read_catalog
-from superseg_plugin.pipeline.class_edits import (
+from superseg_plugin.pipeline.classes.areas import BLOCKS, ellipsoidal_areas
+from superseg_plugin.pipeline.classes.catalog import read_catalog
+from superseg_plugin.pipeline.classes.edits import (
     applied,
     assigned,
     merged,
@@ -18,11 +18,11 @@ from superseg_plugin.pipeline.class_edits import (
     slid,
     table_rows,
 )
-from superseg_plugin.pipeline.class_groups import groups_of, most_groups, partition, separated
-from superseg_plugin.pipeline.class_state import first_state, state_of_text
-from superseg_plugin.pipeline.class_templates import CORINE, WORLDCOVER, Template, read_own
-from superseg_plugin.pipeline.class_tree import tree_of
-from superseg_plugin.pipeline.merge_table import read_merge_table, write_merge_table
+from superseg_plugin.pipeline.classes.groups import groups_of, most_groups, partition, separated
+from superseg_plugin.pipeline.classes.state import first_state, state_of_text
+from superseg_plugin.pipeline.classes.templates import CORINE, WORLDCOVER, Template, read_own
+from superseg_plugin.pipeline.classes.tree import tree_of
+from superseg_plugin.pipeline.classes.merge_table import read_merge_table, write_merge_table
 from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster
 

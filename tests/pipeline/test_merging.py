@@ -12,11 +12,11 @@ from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.merge_order import check_merge_order, groups
-from superseg_plugin.pipeline.merge_table import read_merge_table
+from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.merging import run_merging
 from superseg_plugin.pipeline.merging_options import MergingOptions
 from superseg_plugin.pipeline.model_file import Model, save_model
-from superseg_plugin.pipeline.similarity import StoredSimilarity
+from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
 from superseg_plugin.pipeline.stored_order import renumbered
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource
@@ -475,7 +475,7 @@ def test_strips_cannot_be_seen(merge, monkeypatch, bands, geotransform):
     wanted["min_area"] = 6200.0 * 9 if geotransform else 36.0
     results = []
     for pixels in (50 * 1, 50 * 4, 50 * 16, 10**6):
-        monkeypatch.setattr("superseg_plugin.pipeline.class_strips.STRIP_PIXELS", pixels)
+        monkeypatch.setattr("superseg_plugin.pipeline.classes.strips.STRIP_PIXELS", pixels)
         results.append(merge(classes, image, steps=[*STEPS, [1, 6, 10.0]], **wanted))
     first = results[0]
     assert (first[0] != classes).any()
@@ -636,7 +636,7 @@ def test_the_output_is_no_input_and_nothing_is_left_of_a_failed_run(merge, tmp_p
 def test_cancelling_leaves_nothing(merge, tmp_path, monkeypatch, stop_after):
     from tests.pipeline.conftest import Listener
 
-    monkeypatch.setattr("superseg_plugin.pipeline.class_strips.STRIP_PIXELS", 500)
+    monkeypatch.setattr("superseg_plugin.pipeline.classes.strips.STRIP_PIXELS", 500)
     classes = speckled(30, 50, 3, 6)
     image = colored(classes, [0, 10, 20, 90])
     with pytest.raises(Cancelled):

@@ -7,8 +7,8 @@ from osgeo import osr
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
-from superseg_plugin.pipeline.colors import TELL_APART, lab_of, rgb_of, told_apart
-from superseg_plugin.pipeline.rendering import (
+from superseg_plugin.pipeline.classes.colors import TELL_APART, lab_of, rgb_of, told_apart
+from superseg_plugin.pipeline.classes.rendering import (
     build_class_table,
     class_statistics,
     display_stretch,
@@ -44,7 +44,7 @@ def closest(colors):
 
 
 def test_statistics_equal_those_of_each_class_by_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.rendering.TILE", 13)
+    monkeypatch.setattr("superseg_plugin.pipeline.classes.rendering.TILE", 13)
     image, fields = quarters(50, 41, bands=5)
     fields[3:9, 4] = 0
     image[2, 20, 20] = 7

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.scores import (
+from superseg_plugin.pipeline.classes.scores import (
     all_scores,
     expected_mutual_information,
     matching,

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..errors import SuperSegError
+from ...errors import SuperSegError
 
 
 def write_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from .class_catalog import ClassCatalog
-from .class_groups import steps_between
-from .class_state import ClassState
+from .catalog import ClassCatalog
+from .groups import steps_between
+from .state import ClassState
 from .tree_layout import Tree, lay_out
 
 

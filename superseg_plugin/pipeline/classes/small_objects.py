@@ -9,15 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.grid import Grid
-from ..raster.objects import Objects, ObjectTable
-from ..raster.source import RasterSource
-from ..raster.windows import Window
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.grid import Grid
+from ...raster.objects import Objects, ObjectTable
+from ...raster.source import RasterSource
+from ...raster.windows import Window
 from .absorption import Absorbed, Distance, absorb_small
-from .class_strips import ClassStrips
-from .merge_order import Step, cophenetic
+from .strips import ClassStrips
+from ..merge_order import Step, cophenetic
 from .similarity import MOST_BANDS, Moments, band_groups
 
 Ints = npt.NDArray[np.int64]

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_peek import count_in_blocks
-from .class_catalog import ClassCatalog
+from ...raster.class_peek import count_in_blocks
+from .catalog import ClassCatalog
 
 # The stretch of a map hardly changes within a sixteenth of a scene.
 BLOCKS = 16

@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from .class_catalog import ClassCatalog, Color
-from .class_state import ClassState, Members
-from .merge_order import Step
-from .merged_looks import UNNAMED
+from .catalog import ClassCatalog, Color
+from .state import ClassState, Members
+from ..merge_order import Step
+from .merged_appearance import UNNAMED
 
 Floats = npt.NDArray[np.float64]
 Look = TypeVar("Look", str, Color)

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ..errors import SuperSegError
-from ..raster.texts import one_line
-from .class_catalog import ClassCatalog, Color
-from .class_groups import ClassGroup, groups_of, is_named, most_groups
-from .class_state import ClassState, joined_with
+from ...errors import SuperSegError
+from ...raster.texts import one_line
+from .catalog import ClassCatalog, Color
+from .groups import ClassGroup, groups_of, is_named, most_groups
+from .state import ClassState, joined_with
 from .merge_plan import spoken
 from .merge_table import LONGEST_NAME, MergeTable
 

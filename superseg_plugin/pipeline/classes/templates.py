@@ -7,10 +7,10 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
-from .class_catalog import Color
-from .class_edits import checked_name
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
+from .catalog import Color
+from .edits import checked_name
 from .merge_table import COLOR, LARGEST_FILE, SEPARATORS, MergeTable, read_merge_table
 
 EXAMPLE = (

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.class_legend import default_name
-from ..raster.class_table import ClassTable
-from ..raster.grid import require_same_grid
-from ..raster.source import RasterSource
-from ..raster.windows import Window, tiles
-from .class_reading import TILE, ClassReader, count_and_measure, read_numbers
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.class_legend import default_name
+from ...raster.class_table import ClassTable
+from ...raster.grid import require_same_grid
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from .reading import TILE, ClassReader, count_and_measure, read_numbers
 from .colors import told_apart
 
 Floats = npt.NDArray[np.float64]

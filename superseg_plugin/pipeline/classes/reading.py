@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..raster.grid import Grid
-from ..raster.windows import Window
+from ...errors import SuperSegError
+from ...raster.grid import Grid
+from ...raster.windows import Window
 
 # Pixels a side of what is read at a time; a multiple of the blocks that outputs are written in.
 TILE = 1024

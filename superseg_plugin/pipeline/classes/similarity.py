@@ -10,12 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.grid import require_same_grid
-from ..raster.source import RasterSource
-from .class_strips import ClassStrips
-from .merge_order import Step, bhattacharyya_merge_order, check_merge_order, cophenetic
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.grid import require_same_grid
+from ...raster.source import RasterSource
+from .strips import ClassStrips
+from ..merge_order import Step, bhattacharyya_merge_order, check_merge_order, cophenetic
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..errors import SuperSegError
-from .class_catalog import ClassCatalog, Color
+from ...errors import SuperSegError
+from .catalog import ClassCatalog, Color
 
 FORMAT_VERSION = 1
 

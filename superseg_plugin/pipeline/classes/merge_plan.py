@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
-from .class_strips import ClassSurvey
-from .merge_order import groups
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
+from .strips import ClassSurvey
+from ..merge_order import groups
 from .merge_table import MergeTable
 from .similarity import Similarity
 

@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import Progress, stop_if_cancelled
-from ..raster.objects import Borders, Objects, components, joined_borders
+from ...progress import Progress, stop_if_cancelled
+from ...raster.objects import Borders, Objects, components, joined_borders
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

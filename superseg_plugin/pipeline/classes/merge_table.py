@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
 from .csv_rows import write_rows
 
 COLUMNS = ("from", "to", "name", "color")

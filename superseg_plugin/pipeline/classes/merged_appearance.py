@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_legend import Legend, default_name
-from ..raster.class_table import MOST_CLASSES
-from ..raster.source import RasterSource
-from ..raster.texts import one_line
-from .class_strips import ClassSurvey
+from ...raster.class_legend import Legend, default_name
+from ...raster.class_table import MOST_CLASSES
+from ...raster.source import RasterSource
+from ...raster.texts import one_line
+from .strips import ClassSurvey
 from .colors import told_apart
 from .merge_table import MergeTable
-from .model_file import Model
+from ..model_file import Model
 from .rendering import ClassStatistics, class_colors, display_stretch
 
 Ints = npt.NDArray[np.int64]

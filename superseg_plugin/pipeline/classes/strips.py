@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.class_table import MOST_CLASSES
-from ..raster.source import RasterSource
-from ..raster.windows import Window
-from .class_reading import count_and_measure, read_numbers
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.class_table import MOST_CLASSES
+from ...raster.source import RasterSource
+from ...raster.windows import Window
+from .reading import count_and_measure, read_numbers
 from .rendering import refuse_high_class
 
 # Small enough for the processor's cache to hold a good part of what is made of a strip.
