@@ -21,7 +21,7 @@ def write_classes(path, values, order=None, **options):
         options: of `write_raster`.
     """
     from superseg_plugin.pipeline.classes.colors import told_apart
-    from superseg_plugin.pipeline.record import write_beside
+    from superseg_plugin.pipeline.formats.record import write_beside
     from superseg_plugin.raster.class_table import ClassTable, write_class_table
 
     values = np.asarray(values, np.uint8)

@@ -20,17 +20,17 @@ from ..worker.client import Worker
 from ..worker.memory import give_back_memory
 from .clustering import assign_clusters
 from .description import check_superpixels, describe_scene, read_superpixels
-from .model_file import Model, load_model
+from .formats.model_file import Model, load_model
 from .network import Network
 from .painting import classify_pixels, finish_classes, paint_superpixels
-from .record import write_record
+from .formats.record import write_record
 from .classes.rendering import build_class_table
 from .smoothing import ask_to_smooth
 from .superpixel_options import check_tile_size
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight
-from .trained_model import scaling_of_model, superpixels_of_model
+from .formats.trained_model import scaling_of_model, superpixels_of_model
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .cluster_arrays import ClusterArrays
+from .formats.cluster_arrays import ClusterArrays
 from .laid_aside import lay_aside
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .merge_order import Step, groups
+from .formats.merge_order import Step, groups
 from .report_page import Html, css, escaped
 from .classes.tree_layout import Tree, lay_out
 

@@ -22,13 +22,13 @@ from .classes.merge_plan import MergePlan, check_known, plan_by_number, plan_by_
 from .classes.merge_table import MergeTable, read_merge_table
 from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
 from .merging_options import MergingOptions
-from .model_file import Model, read_header
+from .formats.model_file import Model, read_header
 from .painting import class_writer
-from .record import write_beside
+from .formats.record import write_beside
 from .classes.rendering import ClassStatistics, class_statistics
 from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
 from .classes.small_objects import SmallObjects
-from .stored_order import describe_merging, renumbered, stored_order
+from .formats.stored_order import describe_merging, renumbered, stored_order
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]

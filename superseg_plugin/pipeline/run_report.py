@@ -14,8 +14,8 @@ from ..raster.ground import crs_name, has_meters, pixel_side
 from ..raster.source import RasterSource
 from .charts import line_chart, sparkline, spectra_chart
 from .dendrogram import dendrogram
-from .merge_order import Step
-from .model_file import Model
+from .formats.merge_order import Step
+from .formats.model_file import Model
 from .report_page import TIMES, Html, Section, color_bar, escaped, facts, note, page, swatch, table
 
 MOST_BAND_COLUMNS = 12

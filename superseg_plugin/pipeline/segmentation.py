@@ -27,7 +27,7 @@ from .segmentation_results import Findings, ResultWriter
 from .smoothing import ask_to_smooth
 from .superpixels import make_superpixels
 from .survey import count_valid_pixels, measure_scene
-from .trained_model import build_model
+from .formats.trained_model import build_model
 from .training import train_network
 
 

@@ -19,7 +19,7 @@ from ..raster.writer import RasterWriter
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
 from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
-from .record import write_record
+from .formats.record import write_record
 from .superpixel_options import SuperpixelOptions
 from .superpixel_scene import Stitching, SuperpixelScene
 from .survey import measure_scene

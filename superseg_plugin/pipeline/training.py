@@ -15,19 +15,19 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
-from .cluster_arrays import reorder_clusters
+from .formats.cluster_arrays import reorder_clusters
 from .clustering import cluster_superpixels, merge_order_of
 from .clusters import Clusters
 from .description import check_superpixels, describe_scene
 from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
-from .model_file import Model, load_model, save_model
+from .formats.model_file import Model, load_model, save_model
 from .patches import PatchSet, draw_patches
 from .run_report import Caller, Run, training_report
 from .stages import Stages
 from .superpixels import make_superpixels
 from .survey import count_valid_pixels, measure_scene
 from .tiling import run_in_flight
-from .trained_model import (
+from .formats.trained_model import (
     TrainedNetwork,
     build_model,
     display_colors,

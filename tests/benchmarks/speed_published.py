@@ -31,7 +31,7 @@ from superseg_plugin.pipeline.published import (
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
-from superseg_plugin.pipeline.trained_model import build_model
+from superseg_plugin.pipeline.formats.trained_model import build_model
 from superseg_plugin.pipeline.training import train_network
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.sieve import sieve

@@ -15,8 +15,8 @@ from superseg_plugin.pipeline.classes.merge_table import (
     LONGEST_NAME,
     read_merge_table,
 )
-from superseg_plugin.pipeline.model_file import Model, load_model, read_header, save_model
-from superseg_plugin.pipeline.stored_order import (
+from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
+from superseg_plugin.pipeline.formats.stored_order import (
     order_of_model,
     order_of_record,
     read_record_of,

@@ -8,7 +8,7 @@ import copy
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.cluster_arrays import reorder_clusters
+from superseg_plugin.pipeline.formats.cluster_arrays import reorder_clusters
 from superseg_plugin.pipeline.clustering import assign_clusters, find_clusters
 from superseg_plugin.pipeline.color_splits import (
     FEW_CLASSES,

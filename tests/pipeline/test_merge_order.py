@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.merge_order import (
+from superseg_plugin.pipeline.formats.merge_order import (
     bhattacharyya_merge_order,
     check_merge_order,
     cophenetic,

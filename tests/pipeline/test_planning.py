@@ -26,7 +26,7 @@ from superseg_plugin.pipeline.ground_sizes import (
     require_one_size,
     superpixel_options,
 )
-from superseg_plugin.pipeline.model_file import read_header
+from superseg_plugin.pipeline.formats.model_file import read_header
 from superseg_plugin.pipeline.planning import Outline, outlook
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.segmentation_options import SegmentationOptions, SegmentationOutputs

@@ -12,7 +12,7 @@ from osgeo import gdal
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.classification import ClassificationOptions, run_classification
 from superseg_plugin.pipeline.evaluation import run_evaluation
-from superseg_plugin.pipeline.model_file import load_model, read_header
+from superseg_plugin.pipeline.formats.model_file import load_model, read_header
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.segmentation_options import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from qgis.core import QgsRasterLayer
 
-from superseg_plugin.pipeline.merge_order import check_merge_order
-from superseg_plugin.pipeline.model_file import read_header
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order
+from superseg_plugin.pipeline.formats.model_file import read_header
 from tests.conftest import GEOTRANSFORM, blocks, read_raster, write_raster
 from tests.qgis.helpers import QUICK
 

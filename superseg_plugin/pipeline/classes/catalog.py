@@ -14,8 +14,8 @@ from ...errors import SuperSegError
 from ...raster.class_legend import default_name
 from ...raster.class_peek import NOT_CLASSES, peek_numbers
 from ...raster.class_table import MOST_CLASSES, ClassTable, read_class_table
-from ..merge_order import Step
-from ..stored_order import order_of_record, read_record_of
+from ..formats.merge_order import Step
+from ..formats.stored_order import order_of_record, read_record_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .catalog import ClassCatalog, Color
 from .state import ClassState, Members
-from ..merge_order import Step
+from ..formats.merge_order import Step
 from .merged_appearance import UNNAMED
 
 Floats = npt.NDArray[np.float64]

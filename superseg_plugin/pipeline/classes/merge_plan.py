@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from .strips import ClassSurvey
-from ..merge_order import groups
+from ..formats.merge_order import groups
 from .merge_table import MergeTable
 from .similarity import Similarity
 

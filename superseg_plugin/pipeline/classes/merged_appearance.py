@@ -16,7 +16,7 @@ from ...raster.texts import one_line
 from .strips import ClassSurvey
 from .colors import told_apart
 from .merge_table import MergeTable
-from ..model_file import Model
+from ..formats.model_file import Model
 from .rendering import ClassStatistics, class_colors, display_stretch
 
 Ints = npt.NDArray[np.int64]

@@ -17,7 +17,7 @@ from ...raster.source import RasterSource
 from ...raster.windows import Window
 from .absorption import Absorbed, Distance, absorb_small
 from .strips import ClassStrips
-from ..merge_order import Step, cophenetic
+from ..formats.merge_order import Step, cophenetic
 from .similarity import MOST_BANDS, Moments, band_groups
 
 Ints = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..merge_order import Step
+from ..formats.merge_order import Step
 
 Members = tuple[int, ...]
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_legend import default_name
-from ..raster.source import RasterSource
-from ..worker.client import Worker
+from ...raster.class_legend import default_name
+from ...raster.source import RasterSource
+from ...worker.client import Worker
 from .cluster_arrays import ClusterArrays
-from .classes.colors import told_apart
+from ..classes.colors import told_apart
 from .model_file import Model
-from .superpixel_options import SuperpixelOptions
-from .training_options import TrainingOptions
+from ..superpixel_options import SuperpixelOptions
+from ..training_options import TrainingOptions
 
 LOSS_WINDOW = 10
 SUPERPIXEL_SIZES = ("min_size", "scale")

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..raster.source import RasterSource
-from ..worker.client import Worker
+from ...raster.source import RasterSource
+from ...worker.client import Worker
 
 SUFFIX = ".superseg.json"
 FORMAT_VERSION = 1

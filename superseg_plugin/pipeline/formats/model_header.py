@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SuperSegError
+from ...errors import SuperSegError
 
 FORMAT = "superseg"
 FORMAT_VERSION = 1

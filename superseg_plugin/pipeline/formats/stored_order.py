@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
-from ..raster.source import RasterSource
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
+from ...raster.source import RasterSource
 from .merge_order import Step, check_merge_order
 from .model_file import Model
 from .record import FORMAT_VERSION, SUFFIX, describe_input

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
-from ..raster.texts import one_line
-from ..worker.protocol import add_prefix, split_off
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
+from ...raster.texts import one_line
+from ...worker.protocol import add_prefix, split_off
 from .cluster_arrays import ClusterArrays, fit_together
 from .model_header import (
     FORMAT,
@@ -30,7 +30,7 @@ from .model_header import (
     no_model,
     read_bytes,
 )
-from .training_options import NETWORKS
+from ..training_options import NETWORKS
 
 MOST_BANDS = 65535
 # Of the scaling, with a number for each band.
