@@ -21,7 +21,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..pipeline.ground_sizes import IMAGERY, UNITS
+from ..pipeline.options.ground_sizes import IMAGERY, UNITS
 
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")

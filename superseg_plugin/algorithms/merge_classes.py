@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..pipeline.merging import run_merging
-from ..pipeline.merging_options import MergingOptions
+from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES

@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ..errors import SuperSegError
 from ..layer_copy import in_place
-from ..pipeline.ground_sizes import GroundSize
+from ..pipeline.options.ground_sizes import GroundSize
 from ..pipeline.planning import Outline
 from ..raster.grid import Grid, extent_of_part
 from ..raster.source import RasterSource

@@ -9,7 +9,7 @@ from functools import partial
 from ..errors import SuperSegError
 from ..pipeline.planning import outlook
 from ..pipeline.segmentation import run_segmentation
-from ..pipeline.segmentation_options import PRESETS, SegmentationOptions, SegmentationOutputs
+from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
 from .declarations import MODEL_FILES, REPORT_FILES

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.ground_sizes import require_one_size
-from ..pipeline.superpixel_options import CONNECTIVITIES, METHODS, SuperpixelOptions
+from ..pipeline.options.ground_sizes import require_one_size
+from ..pipeline.options.superpixels import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
 from .base import SuperSegAlgorithm
 from .declarations import IMAGERY_TEMPLATE

@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import SuperSegError
-from ..pipeline.ground_sizes import usual_superpixels
+from ..pipeline.options.ground_sizes import usual_superpixels
 from ..pipeline.preview import PreviewOptions
 from .map_view import view_of
 from .preview_item import PreviewItem

@@ -26,7 +26,7 @@ from .painting import classify_pixels, finish_classes, paint_superpixels
 from .formats.record import write_record
 from .classes.rendering import build_class_table
 from .smoothing import ask_to_smooth
-from .superpixel_options import check_tile_size
+from .options.superpixels import check_tile_size
 from .superpixels import make_superpixels
 from .survey import measure_scene
 from .tiling import run_in_flight

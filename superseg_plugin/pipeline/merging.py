@@ -21,7 +21,7 @@ from .classes.strips import ClassStrips
 from .classes.merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .classes.merge_table import MergeTable, read_merge_table
 from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
-from .merging_options import MergingOptions
+from .options.merging import MergingOptions
 from .formats.model_file import Model, read_header
 from .painting import class_writer
 from .formats.record import write_beside

@@ -14,7 +14,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.windows import Window
 from .description import read_superpixels
-from .training_options import TrainingOptions
+from .options.training import TrainingOptions
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20

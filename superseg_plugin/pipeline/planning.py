@@ -22,13 +22,13 @@ from .estimate import (
     in_words,
     untranslated,
 )
-from .ground_sizes import least_pixels
-from .published import published_tiles, published_training
-from .segmentation_options import SegmentationOptions
+from .options.ground_sizes import least_pixels
+from .options.published import published_tiles, published_training
+from .options.segmentation import SegmentationOptions
 from .stages import Stages
-from .superpixel_options import SuperpixelOptions
+from .options.superpixels import SuperpixelOptions
 from .superpixels import automatic_tile
-from .training_options import TrainingOptions
+from .options.training import TrainingOptions
 
 # The network that clusters guide has learned a small scene after few steps; a larger one shows
 # more, though not by as much. Stopping once classes have settled would save less: from ten steps to

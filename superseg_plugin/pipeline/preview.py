@@ -28,7 +28,7 @@ from .clustering import (
 from .clusters import Clusters
 from .classes.colors import told_apart
 from .description import Description, describe_scene, read_superpixels
-from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
+from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .smoothing import smooth_again
 from .superpixels import make_superpixels
 from .survey import measure_scene

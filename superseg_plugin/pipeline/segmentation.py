@@ -20,9 +20,9 @@ from .network import Network
 from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
 from .planning import Plan, training_options, trains
-from .published import STRIDE, TILE
+from .options.published import STRIDE, TILE
 from .run_report import Caller, Run
-from .segmentation_options import SegmentationOptions, SegmentationOutputs
+from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
 from .smoothing import ask_to_smooth
 from .superpixels import make_superpixels

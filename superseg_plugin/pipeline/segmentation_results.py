@@ -19,19 +19,19 @@ from ..worker.client import Worker
 from .average_color import paint_average_color
 from .formats.cluster_arrays import ClusterArrays, reorder_clusters
 from .clustering import merge_order_of
-from .ground_sizes import least_pixels
+from .options.ground_sizes import least_pixels
 from .formats.merge_order import Step
 from .formats.model_file import save_model
 from .painting import finish_classes
-from .published import SIEVE
+from .options.published import SIEVE
 from .formats.record import write_record
 from .classes.rendering import build_class_table
 from .report_maps import Maps, map_sections
 from .run_report import Run, segmentation_report
-from .segmentation_options import SegmentationOptions, SegmentationOutputs
-from .superpixel_options import SuperpixelOptions
+from .options.segmentation import SegmentationOptions, SegmentationOutputs
+from .options.superpixels import SuperpixelOptions
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
-from .training_options import TrainingOptions
+from .options.training import TrainingOptions
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..raster.source import RasterSource
 from ..raster.windows import Window
 from ..raster.writer import RasterWriter
 from ..worker.client import Answer, Worker
-from .superpixel_options import SuperpixelOptions
+from .options.superpixels import SuperpixelOptions
 from .superpixel_table import SuperpixelTable
 from .tiling import run_in_flight
 

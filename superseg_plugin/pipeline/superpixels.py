@@ -18,9 +18,9 @@ from ..raster.windows import tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
-from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
+from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.record import write_record
-from .superpixel_options import SuperpixelOptions
+from .options.superpixels import SuperpixelOptions
 from .superpixel_scene import Stitching, SuperpixelScene
 from .survey import measure_scene
 

@@ -14,7 +14,7 @@ from ..raster.grid import Grid
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
-from .ground_sizes import LARGE_SCENE
+from .options.ground_sizes import LARGE_SCENE
 
 SAMPLE_PIXELS = 1 << 18
 SAMPLE_WINDOW = 128

@@ -19,7 +19,7 @@ from .formats.cluster_arrays import reorder_clusters
 from .clustering import cluster_superpixels, merge_order_of
 from .clusters import Clusters
 from .description import check_superpixels, describe_scene
-from .ground_sizes import ANY_SIZE, GroundSize, superpixel_options
+from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.model_file import Model, load_model, save_model
 from .patches import PatchSet, draw_patches
 from .run_report import Caller, Run, training_report
@@ -36,7 +36,7 @@ from .formats.trained_model import (
     weights_id,
     with_superpixels,
 )
-from .training_options import TrainingOptions
+from .options.training import TrainingOptions
 
 GUIDING_SMOOTHNESS = 8.0
 LOG_EVERY = 25

@@ -22,7 +22,7 @@ from superseg_plugin.pipeline.clustering import cluster_superpixels
 from superseg_plugin.pipeline.description import describe_scene
 from superseg_plugin.pipeline.painting import paint_superpixels
 from superseg_plugin.pipeline.segmentation import run_segmentation
-from superseg_plugin.pipeline.segmentation_options import (
+from superseg_plugin.pipeline.options.segmentation import (
     PRESETS,
     SegmentationOptions,
     SegmentationOutputs,

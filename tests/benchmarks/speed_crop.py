@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from osgeo import gdal
 
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource

@@ -20,7 +20,7 @@ import numpy as np
 from superseg_plugin.pipeline.network import Network
 from superseg_plugin.pipeline.painting import classify_pixels
 from superseg_plugin.pipeline.patches import cover_with_patches
-from superseg_plugin.pipeline.published import (
+from superseg_plugin.pipeline.options.published import (
     EPOCHS,
     SIEVE,
     STRIDE,
@@ -28,7 +28,7 @@ from superseg_plugin.pipeline.published import (
     published_tiles,
     published_training,
 )
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
 from superseg_plugin.pipeline.formats.trained_model import build_model

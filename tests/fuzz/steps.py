@@ -16,7 +16,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.evaluation import evaluate
 from superseg_plugin.pipeline.merging import run_merging
-from superseg_plugin.pipeline.merging_options import MergingOptions
+from superseg_plugin.pipeline.options.merging import MergingOptions
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
 

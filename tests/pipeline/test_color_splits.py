@@ -20,7 +20,7 @@ from superseg_plugin.pipeline.color_splits import (
     split_model,
 )
 from superseg_plugin.pipeline.description import describe_scene
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.survey import measure_scene
 from superseg_plugin.progress import SilentProgress

@@ -20,7 +20,7 @@ from superseg_plugin.pipeline.estimate import (
     in_words,
     rounded_time,
 )
-from superseg_plugin.pipeline.ground_sizes import (
+from superseg_plugin.pipeline.options.ground_sizes import (
     GroundSize,
     least_pixels,
     require_one_size,
@@ -29,13 +29,13 @@ from superseg_plugin.pipeline.ground_sizes import (
 from superseg_plugin.pipeline.formats.model_file import read_header
 from superseg_plugin.pipeline.planning import Outline, outlook
 from superseg_plugin.pipeline.segmentation import run_segmentation
-from superseg_plugin.pipeline.segmentation_options import SegmentationOptions, SegmentationOutputs
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.stages import Stages
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.survey import count_valid_pixels
 from superseg_plugin.pipeline.training import run_training
-from superseg_plugin.pipeline.training_options import TrainingOptions
+from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster

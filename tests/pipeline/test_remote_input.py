@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import GEOTRANSFORM, read_raster, write_raster

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.superpixel_options import SuperpixelOptions
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from superseg_plugin.pipeline.planning import Outline, outlook
-from superseg_plugin.pipeline.segmentation_options import SegmentationOptions
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.raster.grid import Grid
 from tests.conftest import REPOSITORY
 from tests.tools.translations import (

@@ -30,7 +30,7 @@ from .model_header import (
     no_model,
     read_bytes,
 )
-from ..training_options import NETWORKS
+from ..options.training import NETWORKS
 
 MOST_BANDS = 65535
 # Of the scaling, with a number for each band.

@@ -16,8 +16,8 @@ from ...worker.client import Worker
 from .cluster_arrays import ClusterArrays
 from ..classes.colors import told_apart
 from .model_file import Model
-from ..superpixel_options import SuperpixelOptions
-from ..training_options import TrainingOptions
+from ..options.superpixels import SuperpixelOptions
+from ..options.training import TrainingOptions
 
 LOSS_WINDOW = 10
 SUPERPIXEL_SIZES = ("min_size", "scale")

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
 
 GUIDANCES = ("clusters", "selftraining")
 NETWORKS = ("light", "published")

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from .patches import starts
-from .training_options import TrainingOptions
+from ..patches import starts
+from .training import TrainingOptions
 
 TILE = 512
 STRIDE = 448

@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..errors import SuperSegError
-from ..raster.class_table import MOST_CLASSES
+from ...errors import SuperSegError
+from ...raster.class_table import MOST_CLASSES
 
 
 @dataclass(frozen=True)

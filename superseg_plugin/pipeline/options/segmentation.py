@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import SuperSegError
-from ..progress import Progress
-from ..raster.grid import Grid
-from .classification import check_min_area, check_smoothness
+from ...errors import SuperSegError
+from ...progress import Progress
+from ...raster.grid import Grid
+from ..classification import check_min_area, check_smoothness
 from .ground_sizes import USUAL, GroundSize, superpixel_options
-from .superpixel_options import SuperpixelOptions, check_tile_size
-from .training_options import check_classes
+from .superpixels import SuperpixelOptions, check_tile_size
+from .training import check_classes
 
 PRESETS = ("balanced", "fast", "published")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import SuperSegError
+from ...errors import SuperSegError
 
 METHODS = ("felzenszwalb", "slic")
 CONNECTIVITIES = ("8", "4")

@@ -6,11 +6,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from ..errors import SuperSegError
-from ..progress import Progress
-from ..raster.grid import Grid
-from ..raster.ground import has_meters, pixel_side
-from .superpixel_options import SuperpixelOptions
+from ...errors import SuperSegError
+from ...progress import Progress
+from ...raster.grid import Grid
+from ...raster.ground import has_meters, pixel_side
+from .superpixels import SuperpixelOptions
 
 UNITS = ("pixels", "meters")
 
