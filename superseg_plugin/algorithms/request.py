@@ -20,7 +20,7 @@ from qgis.core import (
 from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.options.ground_sizes import GroundSize
-from ..pipeline.planning import Outline
+from ..pipeline.planning.plan import Outline
 from ..raster.grid import Grid, extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import SuperSegError
-from ..pipeline.planning import outlook
+from ..pipeline.planning.plan import outlook
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import SuperSegAlgorithm

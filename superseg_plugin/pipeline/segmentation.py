@@ -19,7 +19,7 @@ from .description import describe_scene
 from .network import Network
 from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
-from .planning import Plan, training_options, trains
+from .planning.plan import Plan, training_options, trains
 from .options.published import STRIDE, TILE
 from .run_report import Caller, Run
 from .options.segmentation import SegmentationOptions, SegmentationOutputs

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from superseg_plugin.pipeline.planning import Outline, outlook
+from superseg_plugin.pipeline.planning.plan.plan import Outline, outlook
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.raster.grid import Grid
 from tests.conftest import REPOSITORY

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ..progress import Progress
+from ...progress import Progress
 
 # Before so much of a stage is done, its own pace says little.
 TRUSTED_PART = 0.1

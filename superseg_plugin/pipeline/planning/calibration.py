@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..worker.interpreter import data_folder
+from ...worker.interpreter import data_folder
 
 FORMAT_VERSION = 1
 LARGEST_FILE = 1 << 20
