@@ -21,7 +21,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
-from ..pipeline.run_report import Caller
+from ..pipeline.reports.run import Caller
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
 

@@ -17,7 +17,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
 from .classes.reading import TILE
-from .evaluation_report import evaluation_report
+from .reports.evaluation import evaluation_report
 from .classes.evaluation_result import Agreement, Evaluation
 from .classes.scores import accuracy, all_scores, class_ious, matching
 

@@ -21,7 +21,7 @@ from .painting import classify_pixels, paint_superpixels
 from .patches import cover_with_patches, draw_patches
 from .planning.plan import Plan, training_options, trains
 from .options.published import STRIDE, TILE
-from .run_report import Caller, Run
+from .reports.run import Caller, Run
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .segmentation_results import Findings, ResultWriter
 from .smoothing import ask_to_smooth

@@ -26,8 +26,8 @@ from .painting import finish_classes
 from .options.published import SIEVE
 from .formats.record import write_record
 from .classes.rendering import build_class_table
-from .report_maps import Maps, map_sections
-from .run_report import Run, segmentation_report
+from .reports.maps import Maps, map_sections
+from .reports.run import Run, segmentation_report
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .options.superpixels import SuperpixelOptions
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels

@@ -22,7 +22,7 @@ from .description import check_superpixels, describe_scene
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.model_file import Model, load_model, save_model
 from .patches import PatchSet, draw_patches
-from .run_report import Caller, Run, training_report
+from .reports.run import Caller, Run, training_report
 from .planning.stages import Stages
 from .superpixels import make_superpixels
 from .survey import count_valid_pixels, measure_scene

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
-from superseg_plugin.pipeline.charts import line_chart, sparkline, spectra_chart
-from superseg_plugin.pipeline.dendrogram import MOST_LEAVES, dendrogram
-from superseg_plugin.pipeline.report_maps import LONGEST, Maps, map_sections
-from superseg_plugin.pipeline.report_page import Html, page, table
-from superseg_plugin.pipeline.run_report import Caller, Run, segmentation_report
+from superseg_plugin.pipeline.reports.charts import line_chart, sparkline, spectra_chart
+from superseg_plugin.pipeline.reports.dendrogram import MOST_LEAVES, dendrogram
+from superseg_plugin.pipeline.reports.maps import LONGEST, Maps, map_sections
+from superseg_plugin.pipeline.reports.page import Html, page, table
+from superseg_plugin.pipeline.reports.run import Caller, Run, segmentation_report
 from superseg_plugin.raster.class_table import ClassTable
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.thumbnails import read_small

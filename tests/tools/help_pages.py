@@ -26,7 +26,7 @@ from qgis.core import (
 )
 
 from superseg_plugin import classFactory
-from superseg_plugin.pipeline.report_page import STYLE_SHEET, Html, escaped, page, style, table
+from superseg_plugin.pipeline.reports.page import STYLE_SHEET, Html, escaped, page, style, table
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.thumbnails import chart, photo
 from superseg_plugin.resources import PACKAGE

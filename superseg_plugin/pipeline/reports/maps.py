@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..raster.class_table import ClassTable
-from ..raster.source import RasterSource
-from ..raster.thumbnails import chart, photo, read_small
-from ..raster.windows import Window
-from .classes.colors import SURE_COLORS
-from .classes.rendering import display_stretch
-from .report_page import TIMES, Html, Section, css, escaped
+from ...raster.class_table import ClassTable
+from ...raster.source import RasterSource
+from ...raster.thumbnails import chart, photo, read_small
+from ...raster.windows import Window
+from ..classes.colors import SURE_COLORS
+from ..classes.rendering import display_stretch
+from .page import TIMES, Html, Section, css, escaped
 
 LONGEST = 720
 # The image is read larger than shown, and averaged: every n-th pixel alone is noise.

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..raster.class_table import ClassTable
-from .classes.evaluation_result import Evaluation
-from .report_page import Html, escaped, facts, note, page, swatch, table
+from ...raster.class_table import ClassTable
+from ..classes.evaluation_result import Evaluation
+from .page import Html, escaped, facts, note, page, swatch, table
 
 MOST_COLUMNS = 64
 
