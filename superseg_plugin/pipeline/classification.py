@@ -18,18 +18,18 @@ from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
-from .clustering import assign_clusters
-from .description import check_superpixels, describe_scene, read_superpixels
+from .steps.clustering import assign_clusters
+from .steps.description import check_superpixels, describe_scene, read_superpixels
 from .formats.model_file import Model, load_model
-from .network import Network
-from .painting import classify_pixels, finish_classes, paint_superpixels
+from .steps.network import Network
+from .steps.painting import classify_pixels, finish_classes, paint_superpixels
 from .formats.record import write_record
 from .classes.rendering import build_class_table
-from .smoothing import ask_to_smooth
+from .steps.smoothing import ask_to_smooth
 from .options.superpixels import check_tile_size
 from .superpixels import make_superpixels
-from .survey import measure_scene
-from .tiling import run_in_flight
+from .steps.band_statistics import measure_scene
+from .steps.tiling import run_in_flight
 from .formats.trained_model import scaling_of_model, superpixels_of_model
 
 

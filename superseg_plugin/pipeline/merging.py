@@ -23,7 +23,7 @@ from .classes.merge_table import MergeTable, read_merge_table
 from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
 from .options.merging import MergingOptions
 from .formats.model_file import Model, read_header
-from .painting import class_writer
+from .steps.painting import class_writer
 from .formats.record import write_beside
 from .classes.rendering import ClassStatistics, class_statistics
 from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments

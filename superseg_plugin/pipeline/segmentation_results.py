@@ -18,11 +18,11 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from .average_color import paint_average_color
 from .formats.cluster_arrays import ClusterArrays, reorder_clusters
-from .clustering import merge_order_of
+from .steps.clustering import merge_order_of
 from .options.ground_sizes import least_pixels
 from .formats.merge_order import Step
 from .formats.model_file import save_model
-from .painting import finish_classes
+from .steps.painting import finish_classes
 from .options.published import SIEVE
 from .formats.record import write_record
 from .classes.rendering import build_class_table

@@ -21,8 +21,8 @@ from ..worker.memory import give_back_memory
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.record import write_record
 from .options.superpixels import SuperpixelOptions
-from .superpixel_scene import Stitching, SuperpixelScene
-from .survey import measure_scene
+from .steps.superpixel_scene import Stitching, SuperpixelScene
+from .steps.band_statistics import measure_scene
 
 AUTOMATIC_TILE = 1024
 TILE_BYTES = 128 << 20

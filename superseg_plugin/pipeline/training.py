@@ -16,17 +16,17 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .formats.cluster_arrays import reorder_clusters
-from .clustering import cluster_superpixels, merge_order_of
-from .clusters import Clusters
-from .description import check_superpixels, describe_scene
+from .steps.clustering import cluster_superpixels, merge_order_of
+from .steps.clusters import Clusters
+from .steps.description import check_superpixels, describe_scene
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.model_file import Model, load_model, save_model
-from .patches import PatchSet, draw_patches
+from .steps.patches import PatchSet, draw_patches
 from .reports.run import Caller, Run, training_report
 from .planning.stages import Stages
 from .superpixels import make_superpixels
-from .survey import count_valid_pixels, measure_scene
-from .tiling import run_in_flight
+from .steps.band_statistics import count_valid_pixels, measure_scene
+from .steps.tiling import run_in_flight
 from .formats.trained_model import (
     TrainedNetwork,
     build_model,

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.patches import covering_windows
+from superseg_plugin.pipeline.steps.patches import covering_windows
 from superseg_plugin.pipeline.options.published import published_tiles, published_training
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import speed_peers

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.pipeline.formats.cluster_arrays import reorder_clusters
-from superseg_plugin.pipeline.clustering import assign_clusters, find_clusters
-from superseg_plugin.pipeline.color_splits import (
+from superseg_plugin.pipeline.steps.clustering import assign_clusters, find_clusters
+from superseg_plugin.pipeline.steps.color_splits import (
     FEW_CLASSES,
     SLIVER,
     Replacement,
@@ -19,10 +19,10 @@ from superseg_plugin.pipeline.color_splits import (
     split_evidence,
     split_model,
 )
-from superseg_plugin.pipeline.description import describe_scene
+from superseg_plugin.pipeline.steps.description import describe_scene
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
-from superseg_plugin.pipeline.survey import measure_scene
+from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import write_raster

@@ -33,7 +33,7 @@ from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, S
 from superseg_plugin.pipeline.planning.plan.stages import Stages
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.pipeline.survey import count_valid_pixels
+from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels
 from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.raster.grid import Grid

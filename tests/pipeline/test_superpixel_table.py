@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from superseg_plugin.pipeline.superpixel_table import SuperpixelTable
+from superseg_plugin.pipeline.steps.superpixel_table import SuperpixelTable
 
 
 def table_of(sizes):

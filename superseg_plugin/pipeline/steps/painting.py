@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import PartProgress, Progress
-from ..raster.sieve import sieve
-from ..raster.source import RasterSource
-from ..raster.windows import Window, tiles
-from ..raster.writer import RasterWriter
-from .classes.reading import TILE
+from ...progress import PartProgress, Progress
+from ...raster.sieve import sieve
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from ...raster.writer import RasterWriter
+from ..classes.reading import TILE
 from .description import read_superpixels
 from .network import Network
-from .classes.rendering import ClassStatistics, class_statistics
+from ..classes.rendering import ClassStatistics, class_statistics
 from .tiling import run_in_flight
 
 CONFIDENCE_NODATA = 255

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import Progress
-from ..raster.source import RasterSource
-from ..raster.windows import Window
-from ..raster.writer import RasterWriter
-from ..worker.client import Answer, Worker
-from .options.superpixels import SuperpixelOptions
+from ...progress import Progress
+from ...raster.source import RasterSource
+from ...raster.windows import Window
+from ...raster.writer import RasterWriter
+from ...worker.client import Answer, Worker
+from ..options.superpixels import SuperpixelOptions
 from .superpixel_table import SuperpixelTable
 from .tiling import run_in_flight
 

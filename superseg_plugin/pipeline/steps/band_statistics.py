@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.grid import Grid
-from ..raster.source import RasterSource
-from ..raster.windows import Window, tiles
-from ..worker.client import Worker
-from .options.ground_sizes import LARGE_SCENE
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.grid import Grid
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from ...worker.client import Worker
+from ..options.ground_sizes import LARGE_SCENE
 
 SAMPLE_PIXELS = 1 << 18
 SAMPLE_WINDOW = 128

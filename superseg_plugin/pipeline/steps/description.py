@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress
-from ..raster.grid import require_same_grid
-from ..raster.source import RasterSource
-from ..raster.windows import Window, tiles
-from ..worker.client import Worker
-from ..worker.memory import give_back_memory
-from .laid_aside import lay_aside
-from .superpixels import automatic_tile
+from ...errors import SuperSegError
+from ...progress import Progress
+from ...raster.grid import require_same_grid
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from ...worker.client import Worker
+from ...worker.memory import give_back_memory
+from .spill import lay_aside
+from ..superpixels import automatic_tile
 from .tiling import run_in_flight
 
 # Reach of the texture and context filters in pixels, and a cell of their coarsest grid.

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import Progress
-from ..worker.client import Answer, Worker
+from ...progress import Progress
+from ...worker.client import Answer, Worker
 from .clusters import Clusters
 from .description import Description
 

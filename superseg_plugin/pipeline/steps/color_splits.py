@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .formats.cluster_arrays import ClusterArrays
+from ..formats.cluster_arrays import ClusterArrays
 
 Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .formats.cluster_arrays import ClusterArrays
-from .laid_aside import lay_aside
+from ..formats.cluster_arrays import ClusterArrays
+from .spill import lay_aside
 
 
 @dataclass(frozen=True)

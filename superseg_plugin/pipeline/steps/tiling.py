@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Callable, TypeVar
 
-from ..progress import Progress
-from ..worker.client import Answer, Worker
+from ...progress import Progress
+from ...worker.client import Answer, Worker
 
 Item = TypeVar("Item")
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import Progress
-from ..raster.source import RasterSource
-from ..raster.windows import Window
-from ..worker.client import Worker
-from .formats.model_file import Model
-from .formats.trained_model import scaling_of_model, weights_id
+from ...progress import Progress
+from ...raster.source import RasterSource
+from ...raster.windows import Window
+from ...worker.client import Worker
+from ..formats.model_file import Model
+from ..formats.trained_model import scaling_of_model, weights_id
 
 CPU_TILE = 512
 LARGEST_TILE = 2048

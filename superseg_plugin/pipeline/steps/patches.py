@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..progress import Progress, stop_if_cancelled
-from ..raster.source import RasterSource
-from ..raster.windows import Window
+from ...progress import Progress, stop_if_cancelled
+from ...raster.source import RasterSource
+from ...raster.windows import Window
 from .description import read_superpixels
-from .options.training import TrainingOptions
+from ..options.training import TrainingOptions
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20
