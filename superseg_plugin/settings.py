@@ -9,7 +9,7 @@ from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkPro
 
 from .raster.gdal_calls import gdal_version
 from .resources import version
-from .worker.network import Network, host_of
+from .runtime.network import Network, host_of
 
 PYTHON_SETTING = "superseg/python"
 PACKAGE_INDEX = "https://pypi.org/simple/"

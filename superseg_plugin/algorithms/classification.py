@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.classification import ClassificationOptions, run_classification
+from ..pipeline.classification import run_classification
+from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .styling import ClassStyle, ConfidenceStyle, style

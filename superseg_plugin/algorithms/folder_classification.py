@@ -9,8 +9,8 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..pipeline.classification import ClassificationOptions
 from ..pipeline.folder_classification import run_folder_classification, scenes_of
+from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 

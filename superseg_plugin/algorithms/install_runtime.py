@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterFile
 
+from ..runtime.builds import BACKENDS
+from ..runtime.environment import commands_by_hand, install_environment
 from ..settings import network
-from ..worker.builds import BACKENDS
-from ..worker.environment import commands_by_hand, install_environment
 from .base import SuperSegAlgorithm
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingAlgorithm
 
+from ..runtime.diagnosis import runtime_report
 from ..settings import facts
-from ..worker.diagnosis import runtime_report
 from .base import SuperSegAlgorithm
 
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import SuperSegError
+from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from ..pipeline.planning.plan import outlook
 from ..pipeline.segmentation import run_segmentation
-from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
 from .declarations import MODEL_FILES, REPORT_FILES

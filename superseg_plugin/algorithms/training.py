@@ -6,8 +6,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from ..errors import SuperSegError
-from ..pipeline.training import run_training
 from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
+from ..pipeline.training import run_training
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
 from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES

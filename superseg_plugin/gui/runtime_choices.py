@@ -17,8 +17,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..runtime.state import build_choices, likely_build, offer, target_folder
 from ..settings import chosen_python
-from ..worker.runtime_state import build_choices, likely_build, offer, target_folder
 
 translate = QCoreApplication.translate
 NETWORK, FOLDER, ZIP = range(3)

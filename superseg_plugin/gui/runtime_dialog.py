@@ -23,10 +23,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import SuperSegError
+from ..runtime.diagnosis import runtime_report
+from ..runtime.environment import install_environment, remove_environment, restore_previous
+from ..runtime.state import all_commands, device_name, runtime_state
 from ..settings import choose_python, chosen_python, facts, network
-from ..worker.diagnosis import runtime_report
-from ..worker.environment import install_environment, remove_environment, restore_previous
-from ..worker.runtime_state import all_commands, device_name, runtime_state
 from .runtime_choices import RuntimeChoices
 from .runtime_task import RuntimeTask
 

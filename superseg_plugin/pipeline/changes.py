@@ -18,9 +18,9 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
-from .classes.reading import TILE, count_and_measure, read_numbers
 from .classes.colors import told_apart
 from .classes.csv_rows import write_rows
+from .classes.reading import TILE, count_and_measure, read_numbers
 
 BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
 SIZE = MOST_CLASSES + 1

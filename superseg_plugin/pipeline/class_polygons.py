@@ -13,10 +13,10 @@ from ..raster.class_legend import read_legend
 from ..raster.class_polygons import write_polygons
 from ..raster.source import RasterSource
 from .classes.catalog import Color
-from .classes.strips import ClassStrips
 from .classes.merge_plan import check_known, plan_by_table
 from .classes.merge_table import read_merge_table
 from .classes.merged_appearance import looks_of_groups
+from .classes.strips import ClassStrips
 
 
 @dataclass(frozen=True)

@@ -18,46 +18,18 @@ from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
+from .classes.rendering import build_class_table
+from .formats.model_file import Model, load_model
+from .formats.record import write_record
+from .formats.trained_model import scaling_of_model, superpixels_of_model
+from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import check_superpixels, describe_scene, read_superpixels
-from .formats.model_file import Model, load_model
 from .steps.network import Network
 from .steps.painting import classify_pixels, finish_classes, paint_superpixels
-from .formats.record import write_record
-from .classes.rendering import build_class_table
 from .steps.smoothing import ask_to_smooth
-from .options.superpixels import check_tile_size
-from .superpixels import make_superpixels
-from .steps.band_statistics import measure_scene
 from .steps.tiling import run_in_flight
-from .formats.trained_model import scaling_of_model, superpixels_of_model
-
-
-@dataclass(frozen=True)
-class ClassificationOptions:
-    """How to classify; see the help of `superseg:classify`."""
-
-    smoothness: float = 8.0
-    min_area: int = 0
-    tile_size: int = 0
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        check_smoothness(self.smoothness)
-        check_min_area(self.min_area)
-        check_tile_size(self.tile_size)
-
-
-def check_smoothness(smoothness: float) -> None:
-    """Raise SuperSegError for a negative smoothness."""
-    if smoothness < 0:
-        raise SuperSegError("SMOOTHNESS must be 0 (off) or more.")
-
-
-def check_min_area(min_area: float) -> None:
-    """Raise SuperSegError for a negative area."""
-    if min_area < 0:
-        raise SuperSegError("MIN_AREA must be 0 (off) or more pixels.")
+from .superpixels import make_superpixels
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
-from .classes.reading import TILE
-from .reports.evaluation import evaluation_report
 from .classes.evaluation_result import Agreement, Evaluation
+from .classes.reading import TILE
 from .classes.scores import accuracy, all_scores, class_ious, matching
+from .reports.evaluation import evaluation_report
 
 Numbers = npt.NDArray[np.int64]
 

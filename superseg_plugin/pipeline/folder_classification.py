@@ -11,7 +11,8 @@ from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..worker.client import Worker
-from .classification import ClassificationOptions, run_classification
+from .classification import run_classification
+from .options.classification import ClassificationOptions
 
 ENDING = "_classes.tif"
 

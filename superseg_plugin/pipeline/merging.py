@@ -16,19 +16,19 @@ from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
-from .classes.reading import count_and_measure
-from .classes.strips import ClassStrips
 from .classes.merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
 from .classes.merge_table import MergeTable, read_merge_table
 from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
-from .options.merging import MergingOptions
-from .formats.model_file import Model, read_header
-from .steps.painting import class_writer
-from .formats.record import write_beside
+from .classes.reading import count_and_measure
 from .classes.rendering import ClassStatistics, class_statistics
 from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
 from .classes.small_objects import SmallObjects
+from .classes.strips import ClassStrips
+from .formats.model_file import Model, read_header
+from .formats.record import write_beside
 from .formats.stored_order import describe_merging, renumbered, stored_order
+from .options.merging import MergingOptions
+from .steps.painting import class_writer
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]

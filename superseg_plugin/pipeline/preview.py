@@ -19,14 +19,14 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
+from .classes.colors import told_apart
+from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
+from .steps.band_statistics import measure_scene
 from .steps.clustering import AUTOMATIC_CLASSES, find_clusters, regroup_superpixels, settle_classes
 from .steps.clusters import Clusters
-from .classes.colors import told_apart
 from .steps.description import Description, describe_scene, read_superpixels
-from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .steps.smoothing import smooth_again
 from .superpixels import make_superpixels
-from .steps.band_statistics import measure_scene
 
 MOST_SIDE = 1024
 # A map with fewer pixels of the image than this tells nothing.

@@ -14,20 +14,20 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
 from .classification import pool_superpixels
+from .formats.trained_model import build_model
+from .options.published import STRIDE, TILE
+from .options.segmentation import SegmentationOptions, SegmentationOutputs
+from .planning.plan import Plan, training_options, trains
+from .reports.run import Caller, Run
+from .segmentation_results import Findings, ResultWriter
+from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_scene
 from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
-from .planning.plan import Plan, training_options, trains
-from .options.published import STRIDE, TILE
-from .reports.run import Caller, Run
-from .options.segmentation import SegmentationOptions, SegmentationOutputs
-from .segmentation_results import Findings, ResultWriter
 from .steps.smoothing import ask_to_smooth
 from .superpixels import make_superpixels
-from .steps.band_statistics import count_valid_pixels, measure_scene
-from .formats.trained_model import build_model
 from .training import train_network
 
 

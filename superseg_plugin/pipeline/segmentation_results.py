@@ -17,21 +17,21 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .average_color import paint_average_color
+from .classes.rendering import build_class_table
 from .formats.cluster_arrays import ClusterArrays, reorder_clusters
-from .steps.clustering import merge_order_of
-from .options.ground_sizes import least_pixels
 from .formats.merge_order import Step
 from .formats.model_file import save_model
-from .steps.painting import finish_classes
-from .options.published import SIEVE
 from .formats.record import write_record
-from .classes.rendering import build_class_table
-from .reports.maps import Maps, map_sections
-from .reports.run import Run, segmentation_report
+from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
+from .options.ground_sizes import least_pixels
+from .options.published import SIEVE
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .options.superpixels import SuperpixelOptions
-from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
 from .options.training import TrainingOptions
+from .reports.maps import Maps, map_sections
+from .reports.run import Run, segmentation_report
+from .steps.clustering import merge_order_of
+from .steps.painting import finish_classes
 
 
 @dataclass

@@ -18,14 +18,11 @@ from ..raster.windows import tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Worker
 from ..worker.memory import give_back_memory
-from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.record import write_record
+from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
-from .steps.superpixel_scene import Stitching, SuperpixelScene
 from .steps.band_statistics import measure_scene
-
-AUTOMATIC_TILE = 1024
-TILE_BYTES = 128 << 20
+from .steps.superpixel_scene import Stitching, SuperpixelScene
 
 
 @dataclass(frozen=True)
@@ -127,11 +124,3 @@ def make_superpixels(
     draft.unlink()
     give_back_memory()
     return count
-
-
-def automatic_tile(bands: int) -> int:
-    """The tile side that keeps a tile of all bands as float32 within bounds; a multiple of 8."""
-    size = AUTOMATIC_TILE
-    while size > 256 and size * size * bands * 4 > TILE_BYTES:
-        size //= 2
-    return size

@@ -15,28 +15,28 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
+from .classes.rendering import display_colors
 from .formats.cluster_arrays import reorder_clusters
-from .steps.clustering import cluster_superpixels, merge_order_of
-from .steps.clusters import Clusters
-from .steps.description import check_superpixels, describe_scene
-from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .formats.model_file import Model, load_model, save_model
-from .steps.patches import PatchSet, draw_patches
-from .reports.run import Caller, Run, training_report
-from .planning.stages import Stages
-from .superpixels import make_superpixels
-from .steps.band_statistics import count_valid_pixels, measure_scene
-from .steps.tiling import run_in_flight
 from .formats.trained_model import (
     TrainedNetwork,
     build_model,
-    display_colors,
     reorder_classes,
     scaling_of_model,
     weights_id,
     with_superpixels,
 )
+from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.training import TrainingOptions
+from .planning.stages import Stages
+from .reports.run import Caller, Run, training_report
+from .steps.band_statistics import count_valid_pixels, measure_scene
+from .steps.clustering import cluster_superpixels, merge_order_of
+from .steps.clusters import Clusters
+from .steps.description import check_superpixels, describe_scene
+from .steps.patches import PatchSet, draw_patches
+from .steps.tiling import run_in_flight
+from .superpixels import make_superpixels
 
 GUIDING_SMOOTHNESS = 8.0
 LOG_EVERY = 25

@@ -71,6 +71,14 @@ def tiles(
     ]
 
 
+def starts(length: int, side: int, stride: int) -> list[int]:
+    """Where windows begin that cover a length; the last one ends with it."""
+    places = list(range(0, max(length - side, 0) + 1, stride))
+    if places[-1] + side < length:
+        places.append(length - side)
+    return places
+
+
 def _spans(length: int, size: int, line: int) -> list[tuple[int, int]]:
     """Where windows begin along one side, and how long they are."""
     starts = [0, *range(line or size, length, size)]

@@ -14,21 +14,19 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
-from superseg_plugin.pipeline.classification import (
-    ClassificationOptions,
-    run_classification,
-)
-from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
-from superseg_plugin.pipeline.steps.description import describe_scene
-from superseg_plugin.pipeline.steps.painting import paint_superpixels
-from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.classification import run_classification
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import (
     PRESETS,
     SegmentationOptions,
     SegmentationOutputs,
 )
-from superseg_plugin.pipeline.superpixels import make_superpixels
+from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
+from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
+from superseg_plugin.pipeline.steps.description import describe_scene
+from superseg_plugin.pipeline.steps.painting import paint_superpixels
+from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.grid import UNREFERENCED, Grid
 from superseg_plugin.raster.source import RasterSource

@@ -17,9 +17,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from superseg_plugin.pipeline.steps.network import Network
-from superseg_plugin.pipeline.steps.painting import classify_pixels
-from superseg_plugin.pipeline.steps.patches import cover_with_patches
+from superseg_plugin.pipeline.formats.trained_model import build_model
 from superseg_plugin.pipeline.options.published import (
     EPOCHS,
     SIEVE,
@@ -29,9 +27,11 @@ from superseg_plugin.pipeline.options.published import (
     published_training,
 )
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
-from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
-from superseg_plugin.pipeline.formats.trained_model import build_model
+from superseg_plugin.pipeline.steps.network import Network
+from superseg_plugin.pipeline.steps.painting import classify_pixels
+from superseg_plugin.pipeline.steps.patches import cover_with_patches
+from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.pipeline.training import train_network
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.sieve import sieve

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from superseg_plugin.pipeline.classification import ClassificationOptions
-from superseg_plugin.pipeline.evaluation import evaluate
 from superseg_plugin.pipeline.classes.evaluation_result import Evaluation
+from superseg_plugin.pipeline.evaluation import evaluate
 from superseg_plugin.pipeline.formats.merge_order import check_merge_order, groups
 from superseg_plugin.pipeline.formats.record import SUFFIX
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window

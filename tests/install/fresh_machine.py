@@ -17,8 +17,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from superseg_plugin.worker.builds import REQUIREMENTS, choose_build
-from superseg_plugin.worker.commands import wheels_by_hand
+from superseg_plugin.runtime.builds import REQUIREMENTS, choose_build
+from superseg_plugin.runtime.commands import wheels_by_hand
 from superseg_plugin.worker.layouts import own_python, this_host
 from tests.conftest import quarters, write_raster
 from tests.install.machine import FOLDER, Machine, Said

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.steps.patches import covering_windows
 from superseg_plugin.pipeline.options.published import published_tiles, published_training
+from superseg_plugin.pipeline.steps.patches import covering_windows
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import speed_peers
 from tests.benchmarks.growth_plot import Curve, Panel, curve_plot, growth_plot

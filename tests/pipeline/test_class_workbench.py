@@ -19,10 +19,10 @@ from superseg_plugin.pipeline.classes.edits import (
     table_rows,
 )
 from superseg_plugin.pipeline.classes.groups import groups_of, most_groups, partition, separated
+from superseg_plugin.pipeline.classes.merge_table import read_merge_table, write_merge_table
 from superseg_plugin.pipeline.classes.state import first_state, state_of_text
 from superseg_plugin.pipeline.classes.templates import CORINE, WORLDCOVER, Template, read_own
 from superseg_plugin.pipeline.classes.tree import tree_of
-from superseg_plugin.pipeline.classes.merge_table import read_merge_table, write_merge_table
 from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.pipeline.formats.cluster_arrays import reorder_clusters
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.clustering import assign_clusters, find_clusters
 from superseg_plugin.pipeline.steps.color_splits import (
     FEW_CLASSES,
@@ -20,9 +22,7 @@ from superseg_plugin.pipeline.steps.color_splits import (
     split_model,
 )
 from superseg_plugin.pipeline.steps.description import describe_scene
-from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import make_superpixels
-from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import write_raster

@@ -11,13 +11,13 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order, groups
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
+from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order, groups
+from superseg_plugin.pipeline.formats.model_file import Model, save_model
+from superseg_plugin.pipeline.formats.stored_order import renumbered
 from superseg_plugin.pipeline.merging import run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
-from superseg_plugin.pipeline.formats.model_file import Model, save_model
-from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
-from superseg_plugin.pipeline.formats.stored_order import renumbered
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster

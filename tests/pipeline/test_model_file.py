@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.pipeline.steps.clustering import assign_clusters
 from superseg_plugin.pipeline.steps.description import Description
-from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.progress import SilentProgress
 
 MODEL = Model(

@@ -10,32 +10,32 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from superseg_plugin.pipeline.planning.plan.plan import Outline, outlook
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.planning.plan.calibration import Calibration
-from superseg_plugin.pipeline.planning.plan.estimate import (
-    Work,
-    expected_bytes,
-    expected_seconds,
-    in_words,
-    rounded_time,
-)
+from superseg_plugin.pipeline.formats.model_file import read_header
 from superseg_plugin.pipeline.options.ground_sizes import (
     GroundSize,
     least_pixels,
     require_one_size,
     superpixel_options,
 )
-from superseg_plugin.pipeline.formats.model_file import read_header
-from superseg_plugin.pipeline.planning.plan.plan import Outline, outlook
-from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
-from superseg_plugin.pipeline.planning.plan.stages import Stages
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
-from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels
-from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.pipeline.options.training import TrainingOptions
+from superseg_plugin.pipeline.planning.calibration import Calibration
+from superseg_plugin.pipeline.planning.estimate import (
+    Work,
+    expected_bytes,
+    expected_seconds,
+    in_words,
+    rounded_time,
+)
+from superseg_plugin.pipeline.planning.stages import Stages
+from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels
+from superseg_plugin.pipeline.superpixels import run_superpixels
+from superseg_plugin.pipeline.training import run_training
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
@@ -254,7 +254,9 @@ def test_estimates_grow_with_the_scene_and_shrink_with_cores():
 
 
 def test_the_outlook_is_what_the_run_says(tmp_path, worker, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.planning.plan.calibration.data_folder", lambda: tmp_path)
+    monkeypatch.setattr(
+        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
+    )
     path = write_raster(tmp_path / "scene.tif", landscape(64, 80))
     options = SegmentationOptions(3, "fast", imagery="aerial", tile_size=64)
     scene = Outline(path, [1, 3])
@@ -298,7 +300,9 @@ def test_an_area_in_meters_fails_before_the_run_where_there_are_none(tmp_path, w
 
 
 def test_the_outlook_counts_what_is_to_be_copied_first(tmp_path, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.planning.plan.calibration.data_folder", lambda: tmp_path)
+    monkeypatch.setattr(
+        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
+    )
     grid = replace(grid_of(tmp_path, 5.0, 32632), width=40_000, height=30_000)
     scene = Outline(copied=(grid, 3), note="It is fetched.")
     fast = SegmentationOptions(preset="fast")
@@ -363,7 +367,9 @@ def test_stages_tell_what_is_left_at_the_pace_of_the_run(monkeypatch):
 
 
 def test_a_run_says_what_it_takes_and_remembers(tmp_path, worker, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.planning.plan.calibration.data_folder", lambda: tmp_path)
+    monkeypatch.setattr(
+        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
+    )
     path = write_raster(tmp_path / "scene.tif", landscape(200, 240))
     texts = []
 

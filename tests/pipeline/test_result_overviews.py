@@ -9,14 +9,15 @@ from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.average_color import run_average_color
-from superseg_plugin.pipeline.classification import ClassificationOptions, run_classification
+from superseg_plugin.pipeline.classification import run_classification
 from superseg_plugin.pipeline.merging import MergingOptions, run_merging
-from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.options.training import TrainingOptions
+from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import run_training
-from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.reports import run as run_report
-from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
+from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header, save_model
+from superseg_plugin.pipeline.reports import run as run_report
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.class_table import ClassTable, write_class_table
 from superseg_plugin.raster.source import RasterSource

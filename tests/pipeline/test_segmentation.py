@@ -10,15 +10,16 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.classification import ClassificationOptions, run_classification
+from superseg_plugin.pipeline.classification import run_classification
 from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header
-from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.options.training import TrainingOptions
+from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import run_training
-from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import map_ami

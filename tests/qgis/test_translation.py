@@ -10,8 +10,8 @@ import subprocess
 import sys
 
 import pytest
-
 from superseg_plugin.pipeline.planning.plan.plan import Outline, outlook
+
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.raster.grid import Grid
 from tests.conftest import REPOSITORY

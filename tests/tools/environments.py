@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.worker.environment import install_environment
+from superseg_plugin.runtime.environment import install_environment
 from superseg_plugin.worker.interpreter import environment_python, find_interpreter
 
 REPOSITORY = Path(__file__).resolve().parents[2]

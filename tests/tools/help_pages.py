@@ -175,7 +175,7 @@ class Examples:
         self.shown["installruntime"] = (
             "<p>On a computer without a graphics processor choose the backend cpu. Where there is "
             "no network, fetch the wheels on another computer by <code>pip download -r "
-            "superseg_plugin/worker/requirements.txt -d wheels</code> and give that folder as the "
+            "superseg_plugin/runtime/requirements.txt -d wheels</code> and give that folder as the "
             "source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in a window.</p>"
         )
         self.shown["runtimereport"] = (

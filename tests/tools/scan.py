@@ -22,7 +22,7 @@ OFF_IN_SECRETS = "IPPublicDetector"
 LINE_LENGTH = "120"
 WAIVER = re.compile(r"#\s*nosec|pragma:\s*allowlist")
 MOST_WAIVERS = 1
-PACKAGES = "superseg_plugin/worker/requirements.txt"
+PACKAGES = "superseg_plugin/runtime/requirements.txt"
 # The site leaves metadata.txt out.
 BESIDE = ("LICENSE", "icons")
 

@@ -19,7 +19,7 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui", "pipeline/estimate.py", "pipeline/planning.py")
+WINDOWS = ("plugin.py", "gui", "pipeline/planning")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 

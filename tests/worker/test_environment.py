@@ -14,23 +14,23 @@ from pathlib import Path
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.worker import environment as building
-from superseg_plugin.worker.builds import builds_for, choose_build, needs_torch_index
-from superseg_plugin.worker.commands import Step
-from superseg_plugin.worker.environment import (
+from superseg_plugin.runtime import environment as building
+from superseg_plugin.runtime.builds import builds_for, choose_build, needs_torch_index
+from superseg_plugin.runtime.commands import Step
+from superseg_plugin.runtime.environment import (
     commands_by_hand,
     install_environment,
     remove_environment,
     restore_previous,
 )
-from superseg_plugin.worker.installer import InstallerError, run_step
+from superseg_plugin.runtime.installation import check_space
+from superseg_plugin.runtime.installer import InstallerError, run_step
 from superseg_plugin.worker.interpreter import (
     environment_folder,
     runtime_home,
     set_runtime_home,
 )
 from superseg_plugin.worker.layouts import this_host
-from superseg_plugin.worker.making import check_space
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def test_a_killed_qgis_leaves_no_installer_behind(tmp_path):
     code = (
         "import os, sys; from pathlib import Path; "
         "from superseg_plugin.progress import SilentProgress; "
-        "from superseg_plugin.worker.commands import Step; "
-        "from superseg_plugin.worker.installer import run_step; "
+        "from superseg_plugin.runtime.commands import Step; "
+        "from superseg_plugin.runtime.installer import run_step; "
         "run_step(Step('Working', (sys.executable, '-c', sys.argv[1])), sys.executable, "
         "dict(os.environ), Path(sys.argv[2]), 1, SilentProgress())"
     )

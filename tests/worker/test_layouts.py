@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.worker.builders import Survey, find_builders, survey
+from superseg_plugin.runtime.builders import Survey, find_builders, survey
 from superseg_plugin.worker.layouts import (
     Host,
     find_uv,

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from superseg_plugin.worker.commands import Step
-from superseg_plugin.worker.installation_log import InstallationLog
-from superseg_plugin.worker.installer import InstallerError, run_step
-from superseg_plugin.worker.network import CERTIFICATE_VARIABLES, Network, host_of
-from superseg_plugin.worker.redaction import Redactor, strike_person
-from superseg_plugin.worker.variables import installer_variables
+from superseg_plugin.runtime.commands import Step
+from superseg_plugin.runtime.installation_log import InstallationLog
+from superseg_plugin.runtime.installer import InstallerError, run_step
+from superseg_plugin.runtime.network import CERTIFICATE_VARIABLES, Network, host_of
+from superseg_plugin.runtime.redaction import Redactor, strike_person
+from superseg_plugin.runtime.variables import installer_variables
 from tests.worker.proxy import HOST, PASSWORD, USER, certificate, package_proxy, small_wheel
 
 

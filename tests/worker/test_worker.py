@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.runtime.smoke_test import smoke_test
 from superseg_plugin.worker import client
 from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import worker_environment
-from superseg_plugin.worker.smoke_test import smoke_test
 
 
 def wait_long(worker):

@@ -10,9 +10,9 @@ from ...errors import SuperSegError
 from ...raster.texts import one_line
 from .catalog import ClassCatalog, Color
 from .groups import ClassGroup, groups_of, is_named, most_groups
-from .state import ClassState, joined_with
 from .merge_plan import spoken
 from .merge_table import LONGEST_NAME, MergeTable
+from .state import ClassState, joined_with
 
 
 def slid(catalog: ClassCatalog, state: ClassState, count: int) -> ClassState:

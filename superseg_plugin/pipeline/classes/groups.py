@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from .catalog import ClassCatalog, Color
-from .state import ClassState, Members
 from ..formats.merge_order import Step
+from .catalog import ClassCatalog, Color
 from .merged_appearance import UNNAMED
+from .state import ClassState, Members
 
 Floats = npt.NDArray[np.float64]
 Look = TypeVar("Look", str, Color)

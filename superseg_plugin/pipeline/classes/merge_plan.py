@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
-from .strips import ClassSurvey
 from ..formats.merge_order import groups
 from .merge_table import MergeTable
 from .similarity import Similarity
+from .strips import ClassSurvey
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -13,11 +13,11 @@ from ...raster.class_legend import Legend, default_name
 from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
 from ...raster.texts import one_line
-from .strips import ClassSurvey
+from ..formats.model_file import Model
 from .colors import told_apart
 from .merge_table import MergeTable
-from ..formats.model_file import Model
 from .rendering import ClassStatistics, class_colors, display_stretch
+from .strips import ClassSurvey
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]

@@ -16,8 +16,8 @@ from ...raster.class_table import ClassTable
 from ...raster.grid import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from .reading import TILE, ClassReader, count_and_measure, read_numbers
 from .colors import told_apart
+from .reading import TILE, ClassReader, count_and_measure, read_numbers
 
 Floats = npt.NDArray[np.float64]
 
@@ -197,3 +197,11 @@ def _sample_windows(width: int, height: int) -> list[Window]:
         for row in starts(height)
         for col in starts(width)
     ]
+
+
+def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
+    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
+    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
+    if shown.shape[1] == 1:
+        shown = np.repeat(shown, 3, axis=1)
+    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))

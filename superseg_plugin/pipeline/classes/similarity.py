@@ -14,8 +14,8 @@ from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import require_same_grid
 from ...raster.source import RasterSource
-from .strips import ClassStrips
 from ..formats.merge_order import Step, bhattacharyya_merge_order, check_merge_order, cophenetic
+from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

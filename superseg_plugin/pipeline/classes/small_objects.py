@@ -15,10 +15,10 @@ from ...raster.grid import Grid
 from ...raster.objects import Objects, ObjectTable
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from .absorption import Absorbed, Distance, absorb_small
-from .strips import ClassStrips
 from ..formats.merge_order import Step, cophenetic
+from .absorption import Absorbed, Distance, absorb_small
 from .similarity import MOST_BANDS, Moments, band_groups
+from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]

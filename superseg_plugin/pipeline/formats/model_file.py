@@ -20,6 +20,7 @@ from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.texts import one_line
 from ...worker.protocol import add_prefix, split_off
+from ..options.training import NETWORKS
 from .cluster_arrays import ClusterArrays, fit_together
 from .model_header import (
     FORMAT,
@@ -30,7 +31,6 @@ from .model_header import (
     no_model,
     read_bytes,
 )
-from ..options.training import NETWORKS
 
 MOST_BANDS = 65535
 # Of the scaling, with a number for each band.

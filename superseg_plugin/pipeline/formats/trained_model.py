@@ -13,11 +13,10 @@ import numpy.typing as npt
 from ...raster.class_legend import default_name
 from ...raster.source import RasterSource
 from ...worker.client import Worker
-from .cluster_arrays import ClusterArrays
-from ..classes.colors import told_apart
-from .model_file import Model
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
+from .cluster_arrays import ClusterArrays
+from .model_file import Model
 
 LOSS_WINDOW = 10
 SUPERPIXEL_SIZES = ("min_size", "scale")
@@ -59,14 +58,6 @@ def reorder_classes(
         name: value[order] if name.startswith("head.") and value.ndim else value
         for name, value in weights.items()
     }
-
-
-def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
-    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
-    if shown.shape[1] == 1:
-        shown = np.repeat(shown, 3, axis=1)
-    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
 
 
 def build_model(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..steps.patches import starts
+from ...raster.windows import starts
 from .training import TrainingOptions
 
 TILE = 512

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.grid import Grid
-from ..classification import check_min_area, check_smoothness
+from .classification import check_min_area, check_smoothness
 from .ground_sizes import USUAL, GroundSize, superpixel_options
 from .superpixels import SuperpixelOptions, check_tile_size
 from .training import check_classes

@@ -13,15 +13,15 @@ from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
 from ...worker.client import Answer, Worker
-from .calibration import Calibration
-from .estimate import Translate, Work, expected_bytes, expected_seconds, in_words, untranslated
 from ..options.ground_sizes import least_pixels
 from ..options.published import published_tiles, published_training
 from ..options.segmentation import SegmentationOptions
-from .stages import Stages
 from ..options.superpixels import SuperpixelOptions
-from ..superpixels import automatic_tile
 from ..options.training import TrainingOptions
+from ..steps.tiling import automatic_tile
+from .calibration import Calibration
+from .estimate import Translate, Work, expected_bytes, expected_seconds, in_words, untranslated
+from .stages import Stages
 
 # The network that clusters guide has learned a small scene after few steps; a larger one shows
 # more, though not by as much. Stopping once classes have settled would save less: from ten steps to

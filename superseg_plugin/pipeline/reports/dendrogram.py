@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ..classes.tree_layout import Tree, lay_out
 from ..formats.merge_order import Step, groups
 from .page import Html, css, escaped
-from ..classes.tree_layout import Tree, lay_out
 
 WIDTH = 720
 NAMES, RIGHT, TOP, BOTTOM = 150, 14, 24, 26

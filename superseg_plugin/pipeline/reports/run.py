@@ -12,10 +12,10 @@ import numpy.typing as npt
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
-from .charts import line_chart, sparkline, spectra_chart
-from .dendrogram import dendrogram
 from ..formats.merge_order import Step
 from ..formats.model_file import Model
+from .charts import line_chart, sparkline, spectra_chart
+from .dendrogram import dendrogram
 from .page import TIMES, Html, Section, color_bar, escaped, facts, note, page, swatch, table
 
 MOST_BAND_COLUMNS = 12

@@ -13,10 +13,10 @@ from ...progress import Progress
 from ...worker.client import Worker
 from ...worker.protocol import MODEL, add_prefix, split_off
 from ..formats.cluster_arrays import ClusterArrays
+from ..formats.merge_order import bhattacharyya_merge_order, class_moments, groups
 from .clusters import Clusters
 from .color_splits import find_replacements, split_evidence, split_model
 from .description import Description
-from ..formats.merge_order import bhattacharyya_merge_order, class_moments, groups
 from .smoothing import smooth_again
 
 # CLASSES 0 starts from so many and joins those less apart than this.

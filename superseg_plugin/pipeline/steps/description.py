@@ -18,8 +18,7 @@ from ...raster.windows import Window, tiles
 from ...worker.client import Worker
 from ...worker.memory import give_back_memory
 from .spill import lay_aside
-from ..superpixels import automatic_tile
-from .tiling import run_in_flight
+from .tiling import automatic_tile, run_in_flight
 
 # Reach of the texture and context filters in pixels, and a cell of their coarsest grid.
 HALO, COARSE = 96, 4

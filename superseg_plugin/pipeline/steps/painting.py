@@ -15,9 +15,9 @@ from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterWriter
 from ..classes.reading import TILE
+from ..classes.rendering import ClassStatistics, class_statistics
 from .description import read_superpixels
 from .network import Network
-from ..classes.rendering import ClassStatistics, class_statistics
 from .tiling import run_in_flight
 
 CONFIDENCE_NODATA = 255

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from .description import read_superpixels
 from ..options.training import TrainingOptions
+from .description import read_superpixels
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20
@@ -169,14 +169,6 @@ def _fill(
 
 def _window(col: int, row: int, side: int, source: RasterSource) -> Window:
     return Window(col, row, min(side, source.grid.width - col), min(side, source.grid.height - row))
-
-
-def starts(length: int, side: int, stride: int) -> list[int]:
-    """Where windows begin that cover a length; the last one ends with it."""
-    places = list(range(0, max(length - side, 0) + 1, stride))
-    if places[-1] + side < length:
-        places.append(length - side)
-    return places
 
 
 def _multiple_of_8(length: int) -> int:

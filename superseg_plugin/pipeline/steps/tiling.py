@@ -13,6 +13,8 @@ from ...progress import Progress
 from ...worker.client import Answer, Worker
 
 Item = TypeVar("Item")
+AUTOMATIC_TILE = 1024
+TILE_BYTES = 128 << 20
 
 
 def run_in_flight(
@@ -42,3 +44,11 @@ def run_in_flight(
     while waiting:
         oldest, future = waiting.popleft()
         yield oldest, worker.result(future, progress)
+
+
+def automatic_tile(bands: int) -> int:
+    """The tile side that keeps a tile of all bands as float32 within bounds; a multiple of 8."""
+    size = AUTOMATIC_TILE
+    while size > 256 and size * size * bands * 4 > TILE_BYTES:
+        size //= 2
+    return size

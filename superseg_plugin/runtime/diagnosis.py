@@ -12,13 +12,13 @@ import numpy as np
 
 from ..errors import SuperSegError
 from ..progress import Progress
+from ..worker.client import Worker, WorkerError
+from ..worker.interpreter import Interpreter, data_folder, environment_folder, find_interpreter
+from ..worker.layouts import find_uv, has_nvidia, own_python, sandbox, this_host
 from .builders import find_builders
 from .builds import REQUIREMENTS
-from .client import Worker, WorkerError
 from .environment import about_environment
 from .installation_log import INSTALLED, last_installation
-from .interpreter import Interpreter, data_folder, environment_folder, find_interpreter
-from .layouts import find_uv, has_nvidia, own_python, sandbox, this_host
 from .redaction import Redactor, strike_person
 from .smoke_test import smoke_test
 

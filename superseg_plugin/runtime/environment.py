@@ -14,12 +14,7 @@ from pathlib import Path
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..run_folder import RunFolder
-from .builders import Builder, find_builders
-from .builds import choose_build
-from .commands import by_hand
-from .installation_log import InstallationLog
-from .installer import size_of
-from .interpreter import (
+from ..worker.interpreter import (
     LOCATION,
     PROBES,
     data_folder,
@@ -29,8 +24,13 @@ from .interpreter import (
     runtime_home,
     set_runtime_home,
 )
-from .layouts import Host, this_host
-from .making import ABOUT, Making, check_space, space_needed
+from ..worker.layouts import Host, this_host
+from .builders import Builder, find_builders
+from .builds import choose_build
+from .commands import by_hand
+from .installation import ABOUT, Making, check_space, space_needed
+from .installation_log import InstallationLog
+from .installer import size_of
 from .network import Network
 
 PARTIAL = "partial-"

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..worker.client import Worker, WorkerError
+from ..worker.interpreter import Interpreter, environment_python
+from ..worker.layouts import Host, own_python
 from .builders import Builder
 from .builds import CUDA_DRIVER, Build, index_build, megabytes
-from .client import Worker, WorkerError
 from .commands import Step, environment_step, package_steps
 from .installer import InstallerError, run_step
-from .interpreter import Interpreter, environment_python
-from .layouts import Host, own_python
 from .network import Network
 from .smoke_test import smoke_test
 from .variables import installer_variables

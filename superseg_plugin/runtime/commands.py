@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..worker.interpreter import environment_python
+from ..worker.layouts import Host
 from .builders import MANAGED, Builder
 from .builds import (
     CUDA_INDEX,
@@ -17,8 +19,6 @@ from .builds import (
     needs_torch_index,
     torch_requirement,
 )
-from .interpreter import environment_python
-from .layouts import Host
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from pathlib import Path
 
-from .launch import OF_QGIS, without
+from ..worker.launch import OF_QGIS, without
 from .network import Network
 
 # An environment that QGIS was started from goes, too.

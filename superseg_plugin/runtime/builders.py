@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Callable
 
 from ..errors import SuperSegError
-from .layouts import NEWEST, OLDEST, Host, find_uv, other_pythons, own_python, sandbox
-from .processes import output_of
+from ..worker.layouts import NEWEST, OLDEST, Host, find_uv, other_pythons, own_python, sandbox
+from ..worker.processes import output_of
 
 # What uv fetches where no Python of the host will do.
 MANAGED = "3.12"

@@ -14,8 +14,8 @@ from typing import IO
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..worker.processes import end, exit_reason, kill, start
 from .commands import Step
-from .processes import end, exit_reason, kill, start
 from .supervisor import supervised
 
 POLL_SECONDS = 0.1

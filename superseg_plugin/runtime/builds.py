@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SuperSegError
-from .layouts import Host, has_nvidia
+from ..worker.layouts import Host, has_nvidia
 
 BACKENDS = ("auto", "cpu", "cuda")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")

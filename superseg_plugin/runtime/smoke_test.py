@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..progress import Progress
-from .client import Worker
+from ..worker.client import Worker
 
 SIDE = 64
 STEPS = 8

@@ -10,18 +10,13 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..progress import Progress
+from ..worker.client import Worker, WorkerError
+from ..worker.interpreter import CURE, environment_folder, find_interpreter, runtime_home
+from ..worker.layouts import this_host
 from .builds import REQUIREMENTS, builds_for, choose_build, megabytes
-from .client import Worker, WorkerError
 from .commands import wheels_by_hand
 from .environment import PREVIOUS, commands_by_hand
-from .interpreter import (
-    CURE,
-    environment_folder,
-    find_interpreter,
-    runtime_home,
-)
-from .layouts import this_host
-from .making import space_needed
+from .installation import space_needed
 from .network import Network
 
 NOT_INSTALLED = (

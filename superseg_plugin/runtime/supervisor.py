@@ -14,11 +14,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from .processes import kill, start
+from ..worker.processes import kill, start
 
 START_CODE = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from superseg_plugin.worker.supervisor import main; main(sys.argv[2:])"
+    "from superseg_plugin.runtime.supervisor import main; main(sys.argv[2:])"
 )
 
 

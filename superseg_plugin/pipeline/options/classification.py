@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How to classify a scene with a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import SuperSegError
+from .superpixels import check_tile_size
+
+
+@dataclass(frozen=True)
+class ClassificationOptions:
+    """How to classify; see the help of `superseg:classify`."""
+
+    smoothness: float = 8.0
+    min_area: int = 0
+    tile_size: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        check_smoothness(self.smoothness)
+        check_min_area(self.min_area)
+        check_tile_size(self.tile_size)
+
+
+def check_smoothness(smoothness: float) -> None:
+    """Raise SuperSegError for a negative smoothness."""
+    if smoothness < 0:
+        raise SuperSegError("SMOOTHNESS must be 0 (off) or more.")
+
+
+def check_min_area(min_area: float) -> None:
+    """Raise SuperSegError for a negative area."""
+    if min_area < 0:
+        raise SuperSegError("MIN_AREA must be 0 (off) or more pixels.")
