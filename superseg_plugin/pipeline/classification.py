@@ -22,6 +22,7 @@ from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
 from .formats.record import write_record
 from .formats.trained_model import scaling_of_model, superpixels_of_model
+from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import check_superpixels, describe_scene, read_superpixels

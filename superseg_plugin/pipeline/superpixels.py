@@ -23,6 +23,7 @@ from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
 from .steps.band_statistics import measure_scene
 from .steps.superpixel_scene import Stitching, SuperpixelScene
+from .steps.tiling import automatic_tile
 
 
 @dataclass(frozen=True)

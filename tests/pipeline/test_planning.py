@@ -44,6 +44,8 @@ from tests.pipeline.conftest import Listener, landscape
 DEGREE = 111_320.0
 US_FOOT = 1200 / 3937
 
+PLANNING = "superseg_plugin.pipeline.planning"
+
 
 def grid_of(folder, side, epsg, top=5200000.0, side_y=None):
     place = (500000.0 if epsg != 4326 else 10.0, side, 0.0, top, 0.0, -(side_y or side))
@@ -327,7 +329,7 @@ class Clock:
 
 def test_stages_tell_what_is_left_at_the_pace_of_the_run(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr("superseg_plugin.pipeline.planning.stages.time", clock)
+    monkeypatch.setattr(f"{PLANNING}.stages.time", clock)
     said, fractions, lines = [], [], []
 
     class Ear:

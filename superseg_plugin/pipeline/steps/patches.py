@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
-from ...raster.windows import Window
+from ...raster.windows import Window, starts
 from ..options.training import TrainingOptions
 from .description import read_superpixels
 
