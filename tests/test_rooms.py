@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
-COMMON = {"errors", "progress", "run_folder"}
+COMMON = {"contracts", "errors", "progress", "run_folder"}
 SKIN = {
     "algorithms",
     "gui",
@@ -24,20 +24,24 @@ SKIN = {
 # Which rooms of the package each room may use. Nothing points back.
 ARROWS = {
     "__init__": {"plugin"},
+    "contracts": set(),
     "errors": set(),
     "progress": {"errors"},
     "resources": set(),
     "run_folder": set(),
-    "settings": {"raster", "worker", "resources"},
+    "settings": {"raster", "runtime", "worker", "resources"},
     "language": {"resources"},
     "layer_copy": {"errors", "progress"},
     "plugin": {"language", "provider", "resources", "gui"},
     "provider": {"algorithms", "resources"},
-    "algorithms": {"layer_copy", "pipeline", "raster", "worker", "resources", "settings"} | COMMON,
-    "gui": {"layer_copy", "pipeline", "raster", "worker", "resources", "settings"} | COMMON,
+    "algorithms": COMMON
+    | {"layer_copy", "pipeline", "raster", "runtime", "worker", "resources", "settings"},
+    "gui": COMMON
+    | {"layer_copy", "pipeline", "raster", "runtime", "worker", "resources", "settings"},
     "pipeline": {"raster", "worker"} | COMMON,
     "raster": COMMON,
     "worker": {"engine"} | COMMON,
+    "runtime": {"worker"} | COMMON,
     "engine": COMMON,
     "models": set(),
 }

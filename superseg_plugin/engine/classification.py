@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ..contracts import BandScaling
 from .devices import autocast, is_shortage, release_memory
 from .networks import (
     LightNetwork,
@@ -21,7 +22,6 @@ from .networks import (
     load_weights,
 )
 from .precision import gainful_precision, precision_that_agrees
-from .scaling import BandScaling, to_standard
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
 # Into how many parts a tile is cut at most where memory is short.
@@ -92,7 +92,7 @@ class Classifier:
         Raises:
             MemoryError: the CPU, too, has too little.
         """
-        image = torch.from_numpy(to_standard(values, valid, scaling))[None]
+        image = torch.from_numpy(scaling.to_standard(values, valid))[None]
         rows, cols = valid.shape
         image = functional.pad(image, (0, -cols % self.alignment, 0, -rows % self.alignment))
         while True:

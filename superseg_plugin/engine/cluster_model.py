@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from ..contracts import Description
 from .consensus import vote
-from .description import SceneDescription
 from .ensemble import Ensemble, fit_ensemble, shuffled
 from .features import FeatureSpace, fit_feature_space
 from .projection import Projection, fit_projection, row_parts
@@ -58,7 +58,7 @@ class ClusterModel:
     votes: FloatArray
     gates: FloatArray
 
-    def features(self, superpixels: SceneDescription) -> FloatArray:
+    def features(self, superpixels: Description) -> FloatArray:
         """Features `(n, d)` float32 of superpixels."""
         own = self.space.features(superpixels.sums, superpixels.bands)
         if not self.surroundings:
@@ -110,7 +110,7 @@ class ClusterModel:
 
 
 def fit_cluster_model(
-    superpixels: SceneDescription, classes: int, members: int = MEMBERS
+    superpixels: Description, classes: int, members: int = MEMBERS
 ) -> tuple[ClusterModel, FloatArray]:
     """Find the classes of superpixels by what they look like and what surrounds them.
 
@@ -170,7 +170,7 @@ def _counts_as(pixels: DoubleArray) -> FloatArray:
     return weights
 
 
-def _walks(superpixels: SceneDescription) -> Walks:
+def _walks(superpixels: Description) -> Walks:
     return Walks.across(superpixels.pairs, superpixels.lengths, superpixels.pixels, WALKS)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..contracts import Description
 from .cluster_model import MEMBERS, ClusterModel, fit_cluster_model
-from .description import SceneDescription
 from .projection import row_parts
 from .smoothing import Smoothed, smooth_keeping_classes
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
@@ -40,7 +40,7 @@ class Clusters:
 
 
 def cluster_superpixels(
-    superpixels: SceneDescription, classes: int, smoothness: float, members: int = MEMBERS
+    superpixels: Description, classes: int, smoothness: float, members: int = MEMBERS
 ) -> tuple[ClusterModel, Clusters]:
     """Find classes of superpixels and smooth them on their graph.
 
@@ -55,15 +55,13 @@ def cluster_superpixels(
     return model, _classify(superpixels, model, features, smoothness)
 
 
-def assign_clusters(
-    superpixels: SceneDescription, model: ClusterModel, smoothness: float
-) -> Clusters:
+def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: float) -> Clusters:
     """Classes of superpixels by a model that was fitted to another scene, or to this one."""
     return _classify(superpixels, model, model.features(superpixels), smoothness)
 
 
 def regroup_superpixels(
-    superpixels: SceneDescription,
+    superpixels: Description,
     model: ClusterModel,
     features: FloatArray,
     classes: int,
@@ -129,7 +127,7 @@ def fuse(
 
 
 def _classify(
-    superpixels: SceneDescription, model: ClusterModel, features: FloatArray, smoothness: float
+    superpixels: Description, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> Clusters:
     means = superpixels.means
     evidence = model.evidence(features, means)

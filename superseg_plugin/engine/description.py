@@ -8,15 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from ..contracts import COARSE_CELL, TEXTURE_LEVELS, column_layout, context_band_count
 from .filters import block_mean, smooth
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
-
-# Pixels around a tile that its statistics depend on: the widest chain of smoothings is the context
-# spread, 4 x (8 + 16). A multiple of the coarsest grid, so that tiles share its lines.
-HALO = 96
-COARSE = 4
-TEXTURE_LEVELS = 3
-MAX_CONTEXT_BANDS = 4
 
 
 @dataclass(frozen=True)
@@ -34,47 +28,6 @@ class TileDescription:
     sums: DoubleArray
     pairs: IdArray
     lengths: IndexArray
-
-
-@dataclass(frozen=True)
-class SceneDescription:
-    """The superpixels of a scene.
-
-    Attributes:
-        sums: `(n, features)` float64 of `describe_tile`, added up; every row with pixels.
-        pairs: `(m, 2)` int64 indices of neighbors, each pair once.
-        lengths: `(m,)` shared border.
-        bands: number of bands.
-    """
-
-    sums: DoubleArray
-    pairs: IndexArray
-    lengths: AnyArray
-    bands: int
-
-    @property
-    def pixels(self) -> DoubleArray:
-        """`(n,)` pixels of each superpixel."""
-        counts: DoubleArray = self.sums[:, 0]
-        return counts
-
-    @property
-    def means(self) -> FloatArray:
-        """`(n, bands)` mean colors, display units."""
-        totals = self.sums[:, column_layout(self.bands)["values"]]
-        return (totals / self.pixels[:, None]).astype(np.float32)
-
-
-def context_band_count(bands: int) -> int:
-    """Number of band groups that context is measured on."""
-    return min(bands, MAX_CONTEXT_BANDS)
-
-
-def column_layout(bands: int) -> dict[str, slice]:
-    """Columns of the sums: pixels, values, squares, texture, context."""
-    edges = np.cumsum([0, 1, bands, bands, TEXTURE_LEVELS, context_band_count(bands)])
-    names = ["pixels", "values", "squares", "texture", "context"]
-    return {name: slice(int(a), int(b)) for name, a, b in zip(names, edges[:-1], edges[1:])}
 
 
 def describe_tile(
@@ -122,7 +75,7 @@ def _texture(image: FloatArray, valid: BoolArray) -> FloatArray:
     for level in range(TEXTURE_LEVELS):
         mask = None if weight.all() else weight
         detail = smooth(gray, 1.0, mask) - smooth(gray, 1.6, mask)
-        energy, share = block_mean(detail * detail, weight, COARSE >> level)
+        energy, share = block_mean(detail * detail, weight, COARSE_CELL >> level)
         known = share > 0
         energy = smooth(energy, float(1 << level), None if known.all() else known)
         maps.append(np.log1p(np.sqrt(np.maximum(energy, 0))))
@@ -136,10 +89,10 @@ def _context(image: FloatArray, valid: BoolArray) -> FloatArray:
     """Log spread of each band group around its local mean, within some 16 pixels."""
     maps = []
     for group in np.array_split(np.arange(len(image)), context_band_count(len(image))):
-        coarse, share = block_mean(image[group].mean(axis=0, dtype=np.float32), valid, COARSE)
+        coarse, share = block_mean(image[group].mean(axis=0, dtype=np.float32), valid, COARSE_CELL)
         known = None if (share > 0).all() else share > 0
-        deviation = coarse - smooth(coarse, 8.0 / COARSE, known)
-        spread = smooth(deviation * deviation, 16.0 / COARSE, known)
+        deviation = coarse - smooth(coarse, 8.0 / COARSE_CELL, known)
+        spread = smooth(deviation * deviation, 16.0 / COARSE_CELL, known)
         maps.append(np.log1p(np.sqrt(np.maximum(spread, 0))))
     return np.stack(maps)
 
@@ -150,12 +103,12 @@ def _accumulate(
 ) -> None:
     bands = image.shape[0]
     for row in range(local.shape[0]):
-        coarse_row = (row + top) // COARSE
+        coarse_row = (row + top) // COARSE_CELL
         for col in range(local.shape[1]):
             index = local[row, col]
             if index < 0:
                 continue
-            coarse_col = (col + left) // COARSE
+            coarse_col = (col + left) // COARSE_CELL
             sums[index, 0] += 1.0
             for band in range(bands):
                 value = image[band, row + top, col + left]

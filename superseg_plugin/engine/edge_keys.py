@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .filters import gaussian_radius, smooth_image
-from .scaling import BandScaling, to_display
+from ..contracts import BandScaling, gaussian_radius
+from .filters import smooth_image
 from .segments import Tile
 from .types import AnyArray, FloatArray
 
@@ -59,7 +59,7 @@ def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray
     right = min(cols.stop + reach, tile.values.shape[2])
     valid = tile.valid[top:bottom, left:right]
     scaling: BandScaling = tile.scaling
-    image = to_display(tile.values[:, top:bottom, left:right], valid, scaling)
+    image = scaling.to_display(tile.values[:, top:bottom, left:right], valid)
     image = smooth_image(image, sigma, None if valid.all() else valid)
     above, before = rows.start + first - top, cols.start - left
     wanted = image[:, above : above + last - first, before : before + cols.stop - cols.start]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..contracts import column_layout
 from ..errors import SuperSegError
-from .description import column_layout
 from .projection import Projection, fit_projection, row_parts
 from .types import DoubleArray, FloatArray
 

@@ -10,12 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from ..contracts import gaussian_radius
 from .types import BoolArray, FloatArray, IndexArray
-
-
-def gaussian_radius(sigma: float) -> int:
-    """Half-width in pixels of the kernel that `smooth` uses: four standard deviations."""
-    return int(4.0 * sigma + 0.5)
 
 
 def gaussian_kernel(sigma: float) -> FloatArray:

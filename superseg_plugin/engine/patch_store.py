@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .scaling import STANDARD_MAXIMUM, BandScaling
+from ..contracts import STANDARD_MAXIMUM, BandScaling
 from .types import AnyArray, FloatArray
 
 # Gain and offset of each band in augmentation, standard units.
@@ -48,7 +48,7 @@ class PatchStore:
 
     def __init__(self, patches: Patches, scaling: BandScaling, home: torch.device) -> None:
         images = patches.images
-        # As float64 these hold large offsets, see `to_standard`.
+        # As float64 these hold large offsets, see `BandScaling.to_standard`.
         self._wide = images.dtype.itemsize > 2 and images.dtype != np.float32
         self._unsigned = images.dtype == np.uint16
         if self._wide:
@@ -106,7 +106,7 @@ class PatchStore:
         return self._images[index]
 
     def _standard(self, images: Tensor, known: Tensor) -> Tensor:
-        """The arithmetic of `to_standard`, number by number."""
+        """The arithmetic of `BandScaling.to_standard`, number by number."""
         if self._unsigned:
             images = images.to(torch.int32).bitwise_and_(0xFFFF)
         values = images.to(self._center.dtype, copy=True).sub_(self._center).to(torch.float32)

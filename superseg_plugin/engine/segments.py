@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .scaling import BandScaling
+from ..contracts import BandScaling
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 
@@ -24,29 +24,6 @@ class Tile:
     valid: BoolArray
     scaling: BandScaling
     core: tuple[slice, slice]
-
-
-@dataclass(frozen=True)
-class Segmenter:
-    """How an image in display units (0..255) is cut.
-
-    Attributes:
-        method: `felzenszwalb` or `slic`.
-        scale: Felzenszwalb's k in display units.
-        sigma: standard deviation in pixels of the smoothing before either method.
-        min_size: smallest superpixel in pixels (Felzenszwalb).
-        region_size: side of a superpixel in pixels (SLIC).
-        compactness: weight of distance against color, in display units (SLIC).
-        connectivity: 4 or 8, the neighbors of a pixel (Felzenszwalb).
-    """
-
-    method: str = "felzenszwalb"
-    scale: float = 32.0
-    sigma: float = 0.5
-    min_size: int = 64
-    region_size: int = 16
-    compactness: float = 25.0
-    connectivity: int = 8
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from scipy.ndimage import distance_transform_edt
 from skimage.measure import label
 from skimage.segmentation import slic
 
+from ..contracts import Segmenter
 from .edge_keys import smoothed_rows
-from .segments import Segmenter, Stitch, Superpixels, Tile
+from .segments import Stitch, Superpixels, Tile
 from .types import BoolArray, FloatArray, IdArray, IndexArray
 
 ITERATIONS = 10

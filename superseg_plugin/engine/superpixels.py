@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..contracts import Segmenter
 from .edge_keys import edge_keys, weight_of_keys
 from .graph_segmentation import grow_regions
 from .region_numbers import number_regions
-from .segments import Segmenter, Stitch, Superpixels, Tile
+from .segments import Stitch, Superpixels, Tile
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 

@@ -3,49 +3,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Callable
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..contracts import BandScaling, TrainingPlan
 from .adam import Adam
 from .devices import autocast, is_shortage, reduced_precision, release_memory
 from .losses import LOSSES
 from .networks import build_network, load_weights
 from .patch_store import Patches, PatchStore
-from .scaling import BandScaling
 from .types import AnyArray
 
 REPORT_EVERY = 10
 
 Report = Callable[[int, float, int], None]
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """How to train.
-
-    Attributes:
-        network: public name of the network.
-        classes: number of outputs.
-        loss: public name of the loss.
-        steps: optimiser steps.
-        batch_size: patches per step.
-        learning_rate: of Adam.
-        augment: flips, turns and radiometric jitter; off in the published method.
-        seed: of weights, order and augmentation.
-    """
-
-    network: str
-    classes: int
-    loss: str
-    steps: int
-    batch_size: int
-    learning_rate: float
-    augment: bool
-    seed: int
 
 
 def train(

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Callable
 
 import numpy as np
 
+from ..contracts import BandScaling, Description, Segmenter, TrainingPlan
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
-from ..engine.segments import Segmenter, Tile
+from ..engine.segments import Tile
 from .pools import started_pool
 from .protocol import MODEL, Array, add_prefix, split_off
 
@@ -29,9 +30,9 @@ class Call:
     send_event: Callable[[dict[str, Any]], None]
 
     @property
-    def scaling(self) -> scaling.BandScaling:
+    def scaling(self) -> BandScaling:
         """The scaling of the bands that came with the request."""
-        return scaling.BandScaling.from_dict(self.options["scaling"])
+        return BandScaling.from_dict(self.options["scaling"])
 
     def log(self, text: str) -> None:
         """Send a line for the log."""
@@ -40,7 +41,7 @@ class Call:
 
 def measure_bands(call: Call) -> Answer:
     """Scaling of the bands from a sample `pixels` (bands, n)."""
-    return {"scaling": scaling.measure_scaling(call.arrays["pixels"]).to_dict()}, {}
+    return {"scaling": asdict(scaling.measure_scaling(call.arrays["pixels"]))}, {}
 
 
 def superpixels(call: Call) -> Answer:
@@ -71,7 +72,7 @@ def stitch(call: Call) -> Answer:
 def describe_superpixels(call: Call) -> Answer:
     """Sums and borders of superpixels: `image`, `valid`, `labels`; option core."""
     valid = np.asarray(call.arrays["valid"])
-    image = scaling.to_display(call.arrays["image"], valid, call.scaling)
+    image = call.scaling.to_display(call.arrays["image"], valid)
     labels = np.asarray(call.arrays["labels"])
     result = description.describe_tile(image, valid, labels, _slices(call.options["core"]))
     return {}, {
@@ -165,7 +166,7 @@ def train(call: Call) -> Answer:
     patches = patch_store.Patches(
         arrays.pop("images"), arrays.pop("superpixels"), _optional(arrays.pop("soft", None))
     )
-    plan = training.TrainingPlan(**call.options["plan"])
+    plan = TrainingPlan(**call.options["plan"])
     device = devices.choose_device(call.device)
     initial = arrays or None
     trained = _on_device.submit(
@@ -227,9 +228,9 @@ def _cluster_model(call: Call) -> Any:
     return ClusterModel.from_arrays({name: np.array(value) for name, value in parts.items()})
 
 
-def _superpixels(call: Call) -> description.SceneDescription:
+def _superpixels(call: Call) -> Description:
     arrays = {name: np.asarray(call.arrays[name]) for name in ("sums", "pairs", "lengths")}
-    return description.SceneDescription(**arrays, bands=call.options["bands"])
+    return Description(**arrays, bands=call.options["bands"])
 
 
 def _optional(array: Array | None) -> Array | None:

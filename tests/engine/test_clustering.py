@@ -9,10 +9,10 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
+from superseg_plugin.contracts import Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
 from superseg_plugin.engine.consensus import vote
-from superseg_plugin.engine.description import SceneDescription, column_layout
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.surroundings import Walks
 
@@ -44,7 +44,7 @@ def superpixel_sums(kinds, bands=3, seed=0):
 
 def clustered(sums, graph, bands, classes):
     """Model and clusters, not smoothed."""
-    superpixels = SceneDescription(sums, *graph, bands)
+    superpixels = Description(sums, *graph, bands)
     return clustering.cluster_superpixels(superpixels, classes, 0.0)
 
 
@@ -79,12 +79,12 @@ def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_th
     sums, kinds = superpixel_sums(5)
     model, clusters = clustered(sums, chain(len(sums)), 3, 5)
     kept = ClusterModel.from_arrays({k: v.copy() for k, v in model.to_arrays().items()})
-    again = clustering.assign_clusters(SceneDescription(sums, *chain(len(sums)), 3), kept, 0.0)
+    again = clustering.assign_clusters(Description(sums, *chain(len(sums)), 3), kept, 0.0)
     np.testing.assert_allclose(again.evidence, clusters.evidence, atol=1e-4)
     other, _ = superpixel_sums(5, seed=1)
     some = np.repeat(np.isin(np.arange(5), (1, 3)), 60)
     there = clustering.assign_clusters(
-        SceneDescription(other[some], *chain(some.sum()), 3), kept, 0.0
+        Description(other[some], *chain(some.sum()), 3), kept, 0.0
     ).evidence.argmax(axis=1)
     here = clusters.evidence.argmax(axis=1)
     for kind in (1, 3):
@@ -96,7 +96,7 @@ def test_another_number_of_classes_by_the_same_mixtures_is_what_a_fit_of_its_own
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
     model, known = clustered(sums, graph, 3, 16)
-    superpixels = SceneDescription(sums, *graph, 3)
+    superpixels = Description(sums, *graph, 3)
     regrouped, found = clustering.regroup_superpixels(superpixels, model, known.features, 5, 0.0)
     fresh = classes_of(sums, graph, 3, 5)
     assert adjusted_rand_score(fresh, found.evidence.argmax(axis=1)) > 0.99

@@ -6,7 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superseg_plugin.engine.description import HALO, column_layout, describe_tile
+from superseg_plugin.contracts import DESCRIPTION_HALO as HALO
+from superseg_plugin.contracts import column_layout
+from superseg_plugin.engine.description import describe_tile
 from tests.engine.images import landscape
 
 
@@ -57,7 +59,10 @@ def test_tiles_add_up_to_the_scene():
         for left in range(0, 416, 208):
             bottom, right = top + 200, left + 208
             first_row, first_col = max(top - HALO, 0), max(left - HALO, 0)
-            outer = (slice(first_row, bottom + HALO), slice(first_col, right + HALO))
+            outer = (
+                slice(first_row, bottom + HALO),
+                slice(first_col, right + HALO),
+            )
             core = (
                 slice(top - first_row, bottom - first_row),
                 slice(left - first_col, right - first_col),

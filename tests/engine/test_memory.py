@@ -15,7 +15,7 @@ CHILD = """
 import resource, sys
 import numpy as np
 from superseg_plugin.engine.clustering import cluster_superpixels
-from superseg_plugin.engine.description import SceneDescription, column_layout
+from superseg_plugin.contracts import Description, column_layout
 
 def clustered(count):
     generator = np.random.default_rng(0)
@@ -28,7 +28,7 @@ def clustered(count):
     row = np.arange(count, dtype=np.int32)
     pairs = np.concatenate([np.stack([row[step:] - step, row[step:]], 1) for step in (1, 2, 300)])
     lengths = np.full(len(pairs), 10, np.int32)
-    superpixels = SceneDescription(sums, pairs, lengths, 3)
+    superpixels = Description(sums, pairs, lengths, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     cluster_superpixels(superpixels, 8, 8.0)
     return 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from superseg_plugin.contracts import TrainingPlan
 from superseg_plugin.engine import losses
 from superseg_plugin.engine.adam import Adam
 from superseg_plugin.engine.classification import Classifier
 from superseg_plugin.engine.patch_store import Patches
 from superseg_plugin.engine.scaling import measure_scaling
-from superseg_plugin.engine.training import TrainingPlan, majority_in_superpixels, train
+from superseg_plugin.engine.training import majority_in_superpixels, train
 
 CPU = torch.device("cpu")
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import COARSE_CELL, DESCRIPTION_HALO
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.grid import require_same_grid
@@ -20,8 +21,6 @@ from ...worker.memory import give_back_memory
 from .spill import lay_aside
 from .tiling import automatic_tile, run_in_flight
 
-# Reach of the texture and context filters in pixels, and a cell of their coarsest grid.
-HALO, COARSE = 96, 4
 BLOCK_ROWS = 1 << 16
 
 
@@ -86,7 +85,7 @@ def describe_scene(
     place = grid.place()
 
     def submit(window: Window) -> Any:
-        outer = window.expand(HALO, grid.width, grid.height)
+        outer = window.expand(DESCRIPTION_HALO, grid.width, grid.height)
         values, valid = source.read(outer)
         # Borders are counted to the right and down: one line beyond the tile is enough.
         seen = window.expand(1, grid.width, grid.height)
@@ -95,7 +94,7 @@ def describe_scene(
         labels[~valid] = 0
         core = window.relative_to(outer)
         # The coarse grid lies on the ground, whatever pixel the scene begins with.
-        lead = ((place[1] + outer.row) % COARSE, (place[0] + outer.col) % COARSE)
+        lead = ((place[1] + outer.row) % COARSE_CELL, (place[0] + outer.col) % COARSE_CELL)
         position = [core.row + lead[0], core.col + lead[1], core.height, core.width]
         options = {**scaling, "core": position}
         arrays = {

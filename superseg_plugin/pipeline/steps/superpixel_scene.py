@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import gaussian_radius
 from ...progress import Progress
 from ...raster.source import RasterSource
 from ...raster.windows import Window
@@ -70,7 +71,7 @@ class SuperpixelScene:
         self._worker = worker
         self._progress = progress
         # Smoothing looks this far; what is cut is read with a margin, so that tiles agree.
-        self._margin = int(4 * options.sigma + 0.5)
+        self._margin = gaussian_radius(options.sigma)
         # Strips of neighboring seams must not overlap.
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What both processes must agree on, written once.
+
+QGIS's process reads tiles, and the worker computes on them. Whatever both sides need to know of a
+request lies here: how bands are scaled, how superpixels are cut, how a network is trained, how far
+a filter reaches, what the columns of a description are. A change takes effect on both sides at
+once. This module needs numpy only, so that either process can import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+AnyArray = npt.NDArray[Any]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float32]
+DoubleArray = npt.NDArray[np.float64]
+
+# Highest value in display units: twice the robust range, so that highlights keep some contrast.
+DISPLAY_MAXIMUM = 510.0
+# Largest magnitude in standard units: beyond it, a value is an outlier for the network.
+STANDARD_MAXIMUM = 8.0
+# Pixels around a tile that its description depends on: the widest chain of filters is the context
+# spread, 4 x (8 + 16). A multiple of the coarse cell, so that all tiles share its grid.
+DESCRIPTION_HALO = 96
+# Side in pixels of a cell of the coarsest grid that texture and context are computed on.
+COARSE_CELL = 4
+# Band-pass filters of the texture.
+TEXTURE_LEVELS = 3
+# Context is measured on at most this many groups of bands.
+MAX_CONTEXT_BANDS = 4
+
+
+@dataclass(frozen=True)
+class BandScaling:
+    """How the bands of one sensor are brought to common scales.
+
+    `display` units run from 0 to 255 over a band's robust range (Byte bands are used as they are),
+    so that superpixel parameters mean the same for every sensor. `standard` units have median 0 and
+    robust standard deviation 1: the input of the network.
+
+    Attributes:
+        low: value of each band that becomes display 0.
+        high: value of each band that becomes display 255.
+        center: median of each band, raw units.
+        spread: robust standard deviation of each band, raw units, never 0.
+        distance_factor: color distances in display units are multiplied by this, so that an image
+            of many bands is not cut into more superpixels than one of three.
+
+    Example:
+        >>> scaling = BandScaling((0.0,), (1000.0,), (500.0,), (100.0,))
+        >>> values, valid = np.array([[[0, 500, 1000]]], np.uint16), np.ones((1, 3), bool)
+        >>> scaling.to_display(values, valid).tolist()
+        [[[0.0, 127.5, 255.0]]]
+        >>> scaling.to_standard(values, valid).tolist()
+        [[[-5.0, 0.0, 5.0]]]
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    center: tuple[float, ...]
+    spread: tuple[float, ...]
+    distance_factor: float = 1.0
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> BandScaling:
+        """The inverse of `dataclasses.asdict`.
+
+        Raises:
+            KeyError: a figure is missing.
+            TypeError, ValueError: a figure is no number.
+        """
+        return cls(
+            low=tuple(map(float, values["low"])),
+            high=tuple(map(float, values["high"])),
+            center=tuple(map(float, values["center"])),
+            spread=tuple(map(float, values["spread"])),
+            distance_factor=float(values["distance_factor"]),
+        )
+
+    def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
+        """Bring raw values to 0..255 over the robust range, clipped to 0..510, 0 where invalid.
+
+        Args:
+            values: `(bands, rows, cols)` of any type.
+            valid: `(rows, cols)` bool.
+
+        Returns:
+            `(bands, rows, cols)` float32.
+        """
+        result = np.empty(values.shape, np.float32)
+        for band, (low, high) in enumerate(zip(self.low, self.high)):
+            _shift_and_scale(values[band], low, 255.0 / (high - low), result[band])
+        np.clip(result, 0, DISPLAY_MAXIMUM, out=result)
+        return _clear_invalid(result, valid)
+
+    def to_standard(self, values: AnyArray, valid: BoolArray) -> FloatArray:
+        """Bring raw values to median 0 and spread 1, clipped to +-8, 0 where invalid.
+
+        Args:
+            values: `(bands, rows, cols)` of any type.
+            valid: `(rows, cols)` bool.
+
+        Returns:
+            `(bands, rows, cols)` float32.
+        """
+        result = np.empty(values.shape, np.float32)
+        for band, (center, spread) in enumerate(zip(self.center, self.spread)):
+            _shift_and_scale(values[band], center, 1.0 / spread, result[band])
+        np.clip(result, -STANDARD_MAXIMUM, STANDARD_MAXIMUM, out=result)
+        return _clear_invalid(result, valid)
+
+    def means_to_display(self, means: DoubleArray) -> DoubleArray:
+        """Bring mean raw values `(n, bands)` to display units, float64, without clipping."""
+        low, high = np.array(self.low), np.array(self.high)
+        scaled: DoubleArray = (means - low) / (high - low) * 255
+        return scaled
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """How an image in display units (0..255) is cut into superpixels.
+
+    Attributes:
+        method: `felzenszwalb` or `slic`.
+        scale: Felzenszwalb's k in display units; larger makes larger superpixels.
+        sigma: standard deviation in pixels of the smoothing before either method.
+        min_size: smallest superpixel in pixels (Felzenszwalb).
+        region_size: side of a superpixel in pixels (SLIC).
+        compactness: weight of distance against color, in display units; larger makes squarer
+            superpixels (SLIC).
+        connectivity: 4 or 8, the neighbors of a pixel (Felzenszwalb).
+    """
+
+    method: str = "felzenszwalb"
+    scale: float = 32.0
+    sigma: float = 0.5
+    min_size: int = 64
+    region_size: int = 16
+    compactness: float = 25.0
+    connectivity: int = 8
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How the worker trains a network.
+
+    Attributes:
+        network: public name of the network.
+        classes: number of outputs.
+        loss: public name of the loss.
+        steps: optimizer steps.
+        batch_size: patches a step.
+        learning_rate: of Adam.
+        augment: flips, rotations and radiometric jitter; off in the published method.
+        seed: of weights, order and augmentation.
+    """
+
+    network: str
+    classes: int
+    loss: str
+    steps: int
+    batch_size: int
+    learning_rate: float
+    augment: bool
+    seed: int
+
+
+@dataclass(frozen=True)
+class Description:
+    """The superpixels 1..n of a scene as one table and one region adjacency graph.
+
+    Row i describes superpixel i + 1.
+
+    Attributes:
+        sums: `(n, features)` float64 sums over the pixels of each superpixel; columns as in
+            `column_layout`.
+        pairs: `(m, 2)` integer rows of neighbors, each pair once.
+        lengths: `(m,)` shared border in pixel edges.
+        bands: number of bands.
+    """
+
+    sums: DoubleArray
+    pairs: AnyArray
+    lengths: AnyArray
+    bands: int
+
+    @property
+    def pixels(self) -> DoubleArray:
+        """`(n,)` valid pixels of each superpixel."""
+        counts: DoubleArray = self.sums[:, 0]
+        return counts
+
+    @property
+    def means(self) -> FloatArray:
+        """`(n, bands)` float32 mean colors in display units; 0 for a superpixel without pixels."""
+        totals = self.sums[:, column_layout(self.bands)["values"]]
+        means: FloatArray = (totals / np.maximum(self.pixels, 1)[:, None]).astype(np.float32)
+        return means
+
+
+@dataclass(frozen=True)
+class Core:
+    """The part of a tile that is wanted, without its halo: first row and column, and its size."""
+
+    row: int
+    col: int
+    rows: int
+    cols: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, to index a `(..., rows, cols)` array."""
+        return slice(self.row, self.row + self.rows), slice(self.col, self.col + self.cols)
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the network runs on, and what the network asked about needs.
+
+    Attributes:
+        type: cpu, cuda or mps.
+        name: for people.
+        free_bytes: free memory of the device.
+        threads: of the CPU.
+        halo: pixels around a tile that the network's output depends on.
+        alignment: tiles must begin at a multiple of this many pixels.
+    """
+
+    type: str
+    name: str
+    free_bytes: int
+    threads: int
+    halo: int
+    alignment: int
+
+
+def gaussian_radius(sigma: float) -> int:
+    """Half-width in pixels of a Gaussian filter's kernel: four standard deviations, rounded."""
+    return int(4.0 * sigma + 0.5)
+
+
+def context_band_count(bands: int) -> int:
+    """Number of band groups that context is measured on."""
+    return min(bands, MAX_CONTEXT_BANDS)
+
+
+def column_layout(bands: int) -> dict[str, slice]:
+    """Columns of a description's sums: pixels, values, squares, texture, context.
+
+    Example:
+        >>> column_layout(3)["values"]
+        slice(1, 4, None)
+    """
+    edges = np.cumsum([0, 1, bands, bands, TEXTURE_LEVELS, context_band_count(bands)])
+    names = ["pixels", "values", "squares", "texture", "context"]
+    return {name: slice(int(a), int(b)) for name, a, b in zip(names, edges[:-1], edges[1:])}
+
+
+def plain(value: object) -> object:
+    """A contract as the plain values that a message holds."""
+    if isinstance(value, (BandScaling, Segmenter, TrainingPlan, Core, Device)):
+        return asdict(value)
+    return value
+
+
+def _shift_and_scale(band: AnyArray, offset: float, gain: float, out: FloatArray) -> None:
+    # 32-bit integers and doubles may hold a large offset that float32 would round away.
+    work = np.float32 if band.dtype.itemsize <= 2 or band.dtype == np.float32 else np.float64
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.subtract(band, work(offset), out=out, dtype=work, casting="unsafe")
+        np.multiply(out, np.float32(gain), out=out)
+
+
+def _clear_invalid(values: FloatArray, valid: BoolArray) -> FloatArray:
+    if not valid.all():
+        values[:, ~valid] = 0
+    return values
