@@ -20,7 +20,7 @@ from qgis.core import (
 from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.options.ground_sizes import GroundSize
-from ..pipeline.planning.plan import Outline
+from ..pipeline.planning.plan import InputDescription
 from ..raster.grid import Grid, extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
@@ -132,19 +132,19 @@ class Request:
         scene.band_style = band_style_of(layer, bands)
         return scene
 
-    def outline(self, name="INPUT"):
-        """Return the `Outline` of the scene that `image` gives, but for its mask."""
+    def describe_image(self, name="INPUT"):
+        """Return the `InputDescription` of the scene that `image` returns, without its mask."""
         layer = self._layer(name)
         bands = self._bands()
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
-            return Outline(layer.source(), bands, extent)
+            return InputDescription(layer.source(), bands, extent)
         box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
         count = len(bands) if bands else bands_of_copy(layer)
         across, down = box.width() / columns, box.height() / rows
         place = (box.xMinimum(), across, 0.0, box.yMaximum(), 0.0, -down)
         grid = Grid(columns, rows, place, layer.crs().toWkt())
-        return Outline(copied=(grid, count), note=note)
+        return InputDescription(copied=(grid, count), note=note)
 
     def ground_size(self):
         """Return how large superpixels are to be."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..errors import SuperSegError
 from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
-from ..pipeline.planning.plan import outlook
+from ..pipeline.planning.plan import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from .base import SuperSegAlgorithm
 from .command_line import caller_of
@@ -156,25 +156,27 @@ run.</p>
         self.options = self._options(request)
         self.caller = caller_of(request)
 
-    def outlook(self, parameters, context):
-        """Return a function that says what a run would take; another thread may call it.
+    def estimator(self, parameters, context):
+        """Return a function without parameters that returns an `Estimate`.
 
-        It takes Qt's `translate`, looks at the image's header, and raises SuperSegError with what
-        stands in the way of a run, as this does.
+        This is called in the main thread; the function reads the header of the image and may be
+        called in another thread. Both raise SuperSegError where a run would fail.
         """
-        # Masked pixels are tiled and read like others, and polygons can take long to read.
+        # The estimate counts masked pixels like others; reading the polygons can take long.
         parameters = {**parameters, self.MASK: None}
         fine, reason = self.checkParameterValues(parameters, context)
         if not fine:
             raise SuperSegError(reason)
         request = Request(self, parameters, context)
         return partial(
-            outlook,
-            request.outline(),
-            self._options(request),
-            request.given(self.MODEL),
-            request.given(self.REPORT),
-            request.choice(self.DEVICE),
+            estimate_segmentation,
+            request.describe_image(),
+            EstimateRequest(
+                self._options(request),
+                request.given(self.MODEL),
+                request.given(self.REPORT),
+                request.choice(self.DEVICE),
+            ),
         )
 
     def _options(self, request):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A line that says what a run with the parameters in a dialog would take, or why it cannot be."""
+"""A line in a dialog: the estimate for the chosen parameters, or why they cannot run."""
 
 from __future__ import annotations
 
@@ -14,52 +14,56 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
 from qgis.utils import iface
 
 from ..errors import SuperSegError
+from .estimate_text import estimate_text
 
 translate = QCoreApplication.translate
 
-# A hand that types or drags comes to rest first.
-REST_MS = 150
-LOOK_MS = 25
-PATIENCE_SECONDS = 0.5
+# An estimate is made once the parameters have not changed for so long.
+DELAY_MS = 150
+POLL_MS = 25
+# An estimate that takes longer is announced.
+ANNOUNCE_SECONDS = 0.5
+# The height is that of two lines, so that the dialog does not jump when the text gets longer.
 LINES = 2
 CLOCK, WARNING = "/propertyicons/temporal.svg", "/mIconWarning.svg"
 
 
 class EstimateLine(QWidget):
-    """Asks an algorithm for its outlook after every change of its parameters.
+    """Shows an algorithm's estimate, and renews it after every change of a parameter.
 
-    Files are looked at in a thread of their own: they may lie behind a slow network.
+    Files are opened in another thread: they may lie on a slow network.
 
     Args:
-        algorithm: has `outlook(parameters, context)`.
-        wrappers: widget wrappers of the dialog, by the name of their parameter.
-        parent: the widget that it is part of.
+        algorithm: has `estimator(parameters, context)`, which returns a function without
+            parameters that returns an `Estimate`.
+        wrappers: widget wrappers of the dialog by the name of their parameter.
+        parent: the parent widget.
     """
 
     def __init__(self, algorithm, wrappers, parent=None):
         super().__init__(parent)
         self._algorithm = algorithm
         self._wrappers = wrappers
-        # Layers that are chosen by their path stay open in it.
+        # It keeps layers open that are chosen by their path.
         self._context = createContext()
         self._answer = None
-        self._asked = 0.0
+        self._started = 0.0
         self._build()
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._ask)
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_MS)
-        self._look.timeout.connect(self._take)
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(DELAY_MS)
+        self._delay.timeout.connect(self._start)
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._show_answer)
         for wrapper in wrappers.values():
-            wrapper.widgetValueHasChanged.connect(self._soon)
-        # Web layers are fetched as the map shows them.
-        iface.mapCanvas().extentsChanged.connect(self._soon)
-        self._soon()
+            wrapper.widgetValueHasChanged.connect(self._schedule)
+        # The map view decides on the resolution of web layers.
+        iface.mapCanvas().extentsChanged.connect(self._schedule)
+        self._schedule()
 
     def text(self):
-        """Return what it says."""
+        """Return the text that is shown."""
         return self._label.text()
 
     def _build(self):
@@ -69,46 +73,45 @@ class EstimateLine(QWidget):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._label.setAccessibleName(translate("SuperSeg", "Estimate"))
-        # What is above stays where it is when a sentence gets longer.
         self._label.setMinimumHeight(LINES * self._label.fontMetrics().lineSpacing())
         self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._label, 1)
 
-    def _soon(self, *_changes):
-        self._rest.start()
+    def _schedule(self, *_changes):
+        self._delay.start()
 
-    def _ask(self):
-        self._look.stop()
+    def _start(self):
+        """Start an estimate; the answer to an earlier one is dropped."""
+        self._poll.stop()
         try:
             values = {name: one.parameterValue() for name, one in self._wrappers.items()}
             self._context.setExpressionContext(createExpressionContext())
-            say = self._algorithm.outlook(values, self._context)
-        except Exception as error:  # a dialog without an estimate is better than none
-            self._complain(error)
+            estimate = self._algorithm.estimator(values, self._context)
+        except Exception as error:  # the dialog works without an estimate
+            self._show_error(error)
             return
-        self._answer, self._asked = Future(), time.monotonic()
-        threading.Thread(target=_work, args=(say, self._answer), daemon=True).start()
-        self._look.start()
+        self._answer, self._started = Future(), time.monotonic()
+        threading.Thread(target=_run, args=(estimate, self._answer), daemon=True).start()
+        self._poll.start()
 
-    def _take(self):
-        """Show the answer when it is there; an earlier one is not waited for any more."""
+    def _show_answer(self):
         if not self._answer.done():
-            if time.monotonic() - self._asked > PATIENCE_SECONDS:
-                self._show(translate("SuperSeg", "Looking at the image…"), CLOCK)
+            if time.monotonic() - self._started > ANNOUNCE_SECONDS:
+                self._show(translate("SuperSeg", "Reading the image…"), CLOCK)
             return
-        self._look.stop()
+        self._poll.stop()
         error = self._answer.exception()
         if error is not None:
-            self._complain(error)
+            self._show_error(error)
         else:
-            self._show(self._answer.result(), CLOCK)
+            self._show(estimate_text(self._answer.result()), CLOCK)
 
-    def _complain(self, error):
+    def _show_error(self, error):
         text = str(error)
         if not isinstance(error, SuperSegError):
-            text = translate("SuperSeg", "There is no estimate ({}).").format(text)
+            text = translate("SuperSeg", "No estimate is available ({}).").format(text)
         self._show(text, WARNING)
 
     def _show(self, text, icon):
@@ -117,8 +120,8 @@ class EstimateLine(QWidget):
         self._label.setText(text)
 
 
-def _work(say, answer):
+def _run(function, answer):
     try:
-        answer.set_result(say(translate))
-    except Exception as error:  # told by whoever waits
+        answer.set_result(function())
+    except Exception as error:  # `_show_answer` shows it
         answer.set_exception(error)

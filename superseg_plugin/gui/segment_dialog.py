@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The dialog of superseg:segment: that of Processing, with what a run will take below it."""
+"""The dialog of superseg:segment: Processing's own with an estimate below the parameters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .estimate_line import EstimateLine
 
 
 def segment_dialog(algorithm):
-    """Make the dialog, as Processing does where an algorithm has none of its own.
+    """Return a dialog like the one that Processing makes.
 
     Args:
-        algorithm: a `SegmentAlgorithm` of its own.
+        algorithm: a new instance of `SegmentAlgorithm`.
     """
     dialog = AlgorithmDialog(algorithm, parent=iface.mainWindow())
     panel = dialog.mainWidget()
-    # Where the panel of a later QGIS has no such list, the dialog does without the line.
+    # A later QGIS may have a panel without wrappers; the dialog then has no estimate.
     wrappers = getattr(panel, "wrappers", None)
     if wrappers:
         panel.layout().addWidget(EstimateLine(algorithm, wrappers, panel))

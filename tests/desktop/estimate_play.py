@@ -167,7 +167,7 @@ class EstimatePlay(Stage):
     def said(self, name, before):
         """Keep what the line says once that is new, and how long it took."""
         began = time.monotonic()
-        while self.line.text() in (before, "Looking at the image…"):
+        while self.line.text() in (before, "Reading the image…"):
             if time.monotonic() > began + 2:
                 break
             yield

@@ -76,7 +76,7 @@ def test_a_web_map_counts_as_the_map_shows_it(seen):
 
 def test_a_file_that_does_not_answer_holds_up_nothing(seen):
     text, longest = seen["slow"]
-    assert text == "Looking at the image…"
+    assert text == "Reading the image…"
     assert longest < 0.5
     assert said(seen, "after slow") == said(seen, "layer")
 

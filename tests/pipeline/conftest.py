@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import GEOTRANSFORM, write_raster
@@ -77,3 +78,13 @@ def write_amid_nodata(path, image, top, left):
     around[:, top : top + rows, left : left + cols] = image
     corner = (x - left * across, across, 0.0, y - top * down, 0.0, down)
     return write_raster(path, around, geotransform=corner, nodata=0)
+
+
+def grid_of(folder, side, epsg, top=5200000.0, side_y=None):
+    """The grid of a small raster with pixels of a side in units of its CRS."""
+    place = (500000.0 if epsg != 4326 else 10.0, side, 0.0, top, 0.0, -(side_y or side))
+    path = write_raster(
+        folder / "grid.tif", np.zeros((20, 20), np.uint8), geotransform=place, epsg=epsg
+    )
+    with RasterSource(path) as source:
+        return source.grid

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Keep the translations: `python -m tests.tools.translations` writes .ts and .qm anew.
 
-Sources are what the algorithms declare, which is asked of them, and what the windows say, which is
-read from the code; estimates are said in a window, too. Translations that are there already stay.
+Source texts are those that the algorithms declare, which are read from the algorithms, and those
+of the windows, which are read from the code. Existing translations are kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui", "pipeline/planning")
+WINDOWS = ("plugin.py", "gui")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 

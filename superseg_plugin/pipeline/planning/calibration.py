@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How fast this machine is, learned from the runs on it and kept in the data folder."""
+"""Costs of the stages on this computer, learned from its runs and kept in the data folder."""
 
 from __future__ import annotations
 
@@ -12,61 +12,62 @@ from pathlib import Path
 from typing import Any
 
 from ...worker.interpreter import data_folder
+from .estimate import StageCost, Workload, first_run_costs
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 LARGEST_FILE = 1 << 20
-# Earlier runs count half as much with each new one.
+# Each run halves the weight of those before it, so that a change of hardware is soon learned.
 FADING = 0.5
-# Shorter stages say more of starting than of speed.
-LEAST_SECONDS = 0.2
-SLOWEST = 1000.0
 
 
 class Calibration:
-    """Factors between expected and measured times, with how much work they rest on.
+    """Costs by `Workload.key`: measured on this computer, or `first_run_costs` before that.
+
+    Args:
+        path: of the file; in the data folder where None. A missing, damaged or older file is as
+            good as none.
 
     Attributes:
-        auto_device: type and name of what DEVICE auto came to last time; empty before.
+        costs: by `Workload.key`.
+        auto_device: type and name of the device that DEVICE auto chose last; empty before a run.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or data_folder() / "calibration.json"
-        self._known: dict[str, tuple[float, float]] = {}
+        # Amounts of work that the measured costs are based on.
+        self._weights: dict[str, float] = {}
+        self.costs = first_run_costs()
         self.auto_device: tuple[str, ...] = ()
-        # A file that is not there, or of no use, is as good as none.
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
             self._read()
 
-    @property
-    def factors(self) -> dict[str, float]:
-        """What to multiply expected times by."""
-        return {key: factor for key, (factor, _) in self._known.items()}
+    def learn(self, work: Workload, measured: Mapping[str, float]) -> None:
+        """Replace the costs of a run's stages by what the run took.
 
-    def learn(self, expected: Mapping[str, float], measured: Mapping[str, float]) -> None:
-        """Take in a run.
+        The ratio of measured to expected time is averaged with that of earlier runs,
+        geometrically and weighted by the amount of work: a small scene changes little.
 
         Args:
-            expected: seconds by key, by the factors as they are.
-            measured: seconds by key.
+            work: the work of the run.
+            measured: seconds by stage.
         """
-        for key, seconds in measured.items():
-            if key not in expected or max(seconds, expected[key]) < LEAST_SECONDS:
-                continue
-            old, weight = self._known.get(key, (1.0, 0.0))
-            ratio = max(seconds, 1e-3) / max(expected[key], 1e-3)
-            found = min(max(old * ratio, 1 / SLOWEST), SLOWEST)
-            weight *= FADING
-            # Much work says more than little; how long it took does not matter here.
-            worth = max(expected[key] / old, 1e-3)
-            mean = (weight * math.log(old) + worth * math.log(found)) / (weight + worth)
-            self._known[key] = (math.exp(mean), weight + worth)
+        for stage, seconds in measured.items():
+            key, amount = work.key(stage), work.amount(stage)
+            expected = self.costs[key].seconds(amount)
+            before = FADING * self._weights.get(key, 0.0)
+            ratio = max(seconds, 1e-3) / max(expected, 1e-3)
+            self.costs[key] = self.costs[key].scaled(ratio ** (amount / (before + amount)))
+            self._weights[key] = before + amount
 
     def save(self) -> None:
-        """Keep it for the next run; where that cannot be, the next one does without."""
+        """Write the file; where that is not possible, the next run goes without it."""
+        stages = {}
+        for key, weight in sorted(self._weights.items()):
+            stages[key] = [self.costs[key].start, self.costs[key].rate, weight]
         content = {
             "format_version": FORMAT_VERSION,
             "auto_device": list(self.auto_device),
-            "stages": {key: list(pair) for key, pair in sorted(self._known.items())},
+            "stages": stages,
         }
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
@@ -80,9 +81,10 @@ class Calibration:
         content: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
         if content["format_version"] != FORMAT_VERSION:
             return
-        for key, (factor, weight) in content["stages"].items():
-            factor, weight = float(factor), float(weight)
-            if 1 / SLOWEST <= factor <= SLOWEST and 0 <= weight < math.inf:
-                self._known[str(key)] = (factor, weight)
+        for key, figures in content["stages"].items():
+            start, rate, weight = map(float, figures)
+            if key in self.costs and all(0 <= each < math.inf for each in (start, rate, weight)):
+                self.costs[key] = StageCost(start, rate)
+                self._weights[key] = weight
         device = content["auto_device"]
         self.auto_device = tuple(map(str, device)) if len(device) == 2 else ()

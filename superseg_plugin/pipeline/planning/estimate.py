@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a segmentation will take: time by stage, and memory.
+"""What a segmentation takes, before it runs: seconds by stage, and memory.
 
-The figures were measured on two cores without a graphics processor; `calibration` brings them to
-the machine at hand.
+The time of a stage is linear in the amount of its work: `start + rate * amount`. `FIRST_RUN` holds
+these figures for a computer on which nothing has run yet; `Calibration` replaces them by what runs
+on this computer took. Memory is the sum of what is allocated, and is not learned.
 """
 
 from __future__ import annotations
@@ -10,42 +11,83 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Callable
+from dataclasses import dataclass, field
 
 MEGA = 1e6
-# How the time falls with the number of cores: not all of a stage runs on all of them.
-CORES, CORE_GAIN = 2, 0.8
-# Pixels of a superpixel on average, over those of the smallest.
-MEAN_OVER_SMALLEST = 4.5
-# Of both processes, with their libraries and a training under way.
-BASE_BYTES = 0.85e9
-BYTES_A_SUPERPIXEL = 400
-# Copies of a tile as float32 that are alive at once.
-COPIES_OF_TILE = 2
-# What GDAL keeps of what is read and written, with three bands: so much a pixel, but no more.
-CACHE_A_PIXEL, MOST_CACHE = 10, 320e6
-
-# Takes a context and a text, as Qt does; what is said in a window is said in its language.
-Translate = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
-class Work:
-    """What there is to do.
+class StageCost:
+    """The time of a stage.
+
+    Attributes:
+        start: seconds, whatever the amount of work.
+        rate: seconds a megapixel, or a million superpixels; see `Workload.amount`.
+    """
+
+    start: float
+    rate: float
+
+    def seconds(self, amount: float) -> float:
+        """Seconds for an amount of work, in millions."""
+        return self.start + self.rate * amount
+
+    def scaled(self, factor: float) -> StageCost:
+        """The cost on a computer that takes `factor` times as long."""
+        return StageCost(self.start * factor, self.rate * factor)
+
+
+# By `Workload.key`. Measured with two cores and three bands; for graphics processors, a training 15
+# times and a classification 6 times as fast is assumed. Used until this computer has measurements.
+FIRST_RUN: Mapping[str, StageCost] = {
+    "reading": StageCost(0.6, 0.0),
+    "superpixels": StageCost(1.0, 0.15),
+    "description": StageCost(0.2, 0.1),
+    "clustering": StageCost(2.5, 26.0),
+    "training light cpu": StageCost(2.0, 0.24),
+    "training light gpu": StageCost(2.0, 0.016),
+    "training published cpu": StageCost(2.0, 1.8),
+    "training published gpu": StageCost(2.0, 0.12),
+    "classification light cpu": StageCost(0.2, 0.28),
+    "classification light gpu": StageCost(0.2, 0.05),
+    "classification published cpu": StageCost(0.2, 1.2),
+    "classification published gpu": StageCost(0.2, 0.2),
+    "smoothing": StageCost(0.1, 6.0),
+    "painting": StageCost(0.1, 0.03),
+    "rendering": StageCost(0.3, 0.045),
+    "report": StageCost(0.5, 0.0),
+}
+FIRST_RUN_CORES = 2
+# Time falls with the number of cores to this power: parts of each stage run on one core.
+CORE_EXPONENT = 0.8
+
+# Mean over smallest size of superpixels, measured on the benchmark images.
+MEAN_OVER_SMALLEST = 4.5
+# Of both processes with their libraries, during a training.
+BASE_BYTES = 0.85e9
+BYTES_PER_SUPERPIXEL = 400
+# A tile is held as float32 twice: as sent, and as received.
+BYTES_PER_TILE_VALUE = 2 * 4
+# GDAL's cache of blocks grows with the scene up to its limit.
+CACHE_BYTES_PER_VALUE, MOST_CACHE_BYTES = 10 / 3, 320e6
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The work of one segmentation.
 
     Attributes:
         pixels: of the scene.
-        bands: of the scene.
+        bands: number of bands.
         smallest: pixels of the smallest superpixel.
         tile: side of a tile, pixels.
-        tiles: their number.
+        tiles: number of tiles.
         preset: of `SegmentationOptions`.
-        seen: pixels that the training looks at, over all steps; 0 without one.
+        training_pixels: pixels that the training reads, over all steps; 0 without a training.
         network: name of the network.
-        device: type of what computes: cpu, cuda or mps.
+        device: type of the device: cpu, cuda or mps.
         report: whether a report is written.
-        meters: side of a pixel; None where unknown.
+        meters: side of a pixel in meters; None where unknown.
     """
 
     pixels: int
@@ -54,7 +96,7 @@ class Work:
     tile: int
     tiles: int
     preset: str
-    seen: int
+    training_pixels: int
     network: str
     device: str
     report: bool = False
@@ -62,137 +104,146 @@ class Work:
 
     @property
     def superpixels(self) -> int:
-        """About how many there will be."""
+        """Approximate number of superpixels."""
         return max(round(self.pixels / (MEAN_OVER_SMALLEST * self.smallest)), 1)
 
+    @property
+    def stages(self) -> list[str]:
+        """The stages of the run, in their order."""
+        clusters = self.preset != "published"
+        runs = {
+            "reading": True,
+            "superpixels": True,
+            "description": clusters,
+            "clustering": clusters,
+            "training": self.training_pixels > 0,
+            "classification": self.preset != "fast",
+            "smoothing": self.preset == "balanced",
+            "painting": clusters,
+            "rendering": True,
+            "report": self.report,
+        }
+        return [name for name, needed in runs.items() if needed]
+
     def key(self, stage: str) -> str:
-        """What a stage's time depends on besides the amount of work."""
+        """The row of the table of costs for a stage."""
         if stage in ("training", "classification"):
-            return f"{stage} {self.network} {self.device}"
+            return f"{stage} {self.network} {'cpu' if self.device == 'cpu' else 'gpu'}"
         return stage
 
+    def amount(self, stage: str) -> float:
+        """Amount of a stage's work, in millions."""
+        if stage == "training":
+            return self.training_pixels / MEGA
+        if stage in ("clustering", "smoothing"):
+            return self.superpixels / MEGA
+        if stage in ("superpixels", "description", "rendering"):
+            # These read all bands; a part of their time does not depend on the number of bands.
+            return self.pixels / MEGA * (2 + self.bands) / 5
+        return self.pixels / MEGA
 
-def expected_seconds(
-    work: Work, factors: Mapping[str, float], cores: int | None = None
-) -> dict[str, float]:
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a segmentation takes.
+
+    Attributes:
+        seconds: for the whole run.
+        memory: of QGIS and the worker together, at most, bytes.
+        device: name of the device.
+        work: the work of the run.
+        device_known: False before the first run with DEVICE auto, which chooses the device.
+        remarks: sentences on the choice of superpixels and on copying the scene.
+    """
+
+    seconds: float
+    memory: float
+    device: str
+    work: Workload
+    device_known: bool = True
+    remarks: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """The estimate as a clause in English, for the log."""
+        number, unit = rounded_time(self.seconds)
+        time = f"about {number} {unit}" if unit else "a few seconds"
+        tiles = f"{self.work.tiles:,} tiles" if self.work.tiles > 1 else "1 tile"
+        size = f"{self.work.smallest} pixels"
+        side = math.sqrt(self.work.smallest)
+        if side.is_integer():
+            size = f"{side:.0f} x {side:.0f} pixels"
+        if self.work.meters is not None:
+            size = f"{rounded_length(side * self.work.meters)} m ({size})"
+        pixels, superpixels = (
+            f"{number} million" if millions else number
+            for number, millions in map(rounded_count, (self.work.pixels, self.work.superpixels))
+        )
+        return (
+            f"{time} on {self.device}, {self.memory / 1e9:.1f} GB of memory: {pixels} pixels in"
+            f" {tiles}, about {superpixels} superpixels; smallest superpixels {size}"
+        )
+
+
+def first_run_costs(cores: int | None = None) -> dict[str, StageCost]:
+    """Costs of all stages on a computer without measurements.
+
+    Args:
+        cores: number of processor cores; those of this computer where None.
+    """
+    factor = (FIRST_RUN_CORES / _cores(cores)) ** CORE_EXPONENT
+    return {key: cost.scaled(factor) for key, cost in FIRST_RUN.items()}
+
+
+def expected_seconds(work: Workload, costs: Mapping[str, StageCost]) -> dict[str, float]:
     """Seconds of each stage, in their order.
 
     Args:
-        work: what there is to do.
-        factors: of `Calibration`, by `Work.key`; 1 where missing.
-        cores: of the machine; found out where None.
+        work: the work of the run.
+        costs: of every `Workload.key`.
     """
-    size, superpixels = work.pixels / MEGA, work.superpixels
-    bands = (2 + work.bands) / 5
-    light = work.network == "light"
-    gpu = work.device != "cpu"
-    stages = {
-        "reading": 0.6,
-        "superpixels": 1.0 + 0.15 * size * bands,
-    }
-    if work.preset != "published":
-        stages["description"] = 0.2 + 0.1 * size * bands
-        stages["clustering"] = 0.3 + 2.5e-5 * superpixels + 3.0 * min(superpixels / 2e4, 1)
-    if work.seen:
-        stages["training"] = 2.0 + work.seen * (2.4e-7 if light else 1.8e-6) / (15 if gpu else 1)
-    if work.preset != "fast":
-        stages["classification"] = 0.2 + size * (0.28 if light else 1.2) / (6 if gpu else 1)
-    if work.preset == "balanced":
-        stages["smoothing"] = 0.1 + 6e-6 * superpixels
-    if work.preset != "published":
-        stages["painting"] = 0.1 + 0.03 * size
-    stages["rendering"] = 0.3 + 0.045 * size * bands
-    if work.report:
-        stages["report"] = 0.5
-    speed = (CORES / max(cores or os.cpu_count() or CORES, 1)) ** CORE_GAIN
-    return {name: s * speed * factors.get(work.key(name), 1.0) for name, s in stages.items()}
+    return {stage: costs[work.key(stage)].seconds(work.amount(stage)) for stage in work.stages}
 
 
-def expected_bytes(work: Work, cores: int | None = None) -> float:
-    """Memory of QGIS and the worker together, at most."""
-    in_flight = min((cores or os.cpu_count() or CORES) + 2, work.tiles)
+def expected_bytes(work: Workload, cores: int | None = None) -> float:
+    """Memory of QGIS and the worker together, at most.
+
+    Args:
+        work: the work of the run.
+        cores: number of processor cores; those of this computer where None.
+    """
+    in_flight = min(_cores(cores) + 2, work.tiles)
     tile = min(work.tile**2, work.pixels)
-    tiles = in_flight * COPIES_OF_TILE * 4 * tile * (work.bands + 1)
-    cache = min(CACHE_A_PIXEL * work.pixels * work.bands / 3, MOST_CACHE)
-    superpixels = BYTES_A_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
+    tiles = BYTES_PER_TILE_VALUE * in_flight * tile * (work.bands + 1)
+    cache = min(CACHE_BYTES_PER_VALUE * work.pixels * work.bands, MOST_CACHE_BYTES)
+    superpixels = BYTES_PER_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
     return BASE_BYTES + tiles + cache + superpixels
 
 
-def untranslated(_context: str, text: str) -> str:
-    """Leave a text as it is."""
-    return text
-
-
-def in_words(
-    work: Work,
-    seconds: float,
-    memory: float,
-    device: str,
-    translate: Translate = untranslated,
-) -> str:
-    """Say what a run will take.
-
-    Args:
-        work: what there is to do.
-        seconds: for all of it.
-        memory: bytes.
-        device: name of what computes.
-        translate: into whose language.
-    """
-    tiles = translate("SuperSeg", "1 tile")
-    if work.tiles > 1:
-        tiles = translate("SuperSeg", "{} tiles").format(f"{work.tiles:,}")
-    return translate(
-        "SuperSeg",
-        "{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels}"
-        " superpixels; smallest superpixels {smallest}",
-    ).format(
-        time=rounded_time(seconds, translate),
-        device=device,
-        memory=f"{memory / 1e9:.1f}",
-        pixels=_count(work.pixels, translate),
-        tiles=tiles,
-        superpixels=_count(work.superpixels, translate),
-        smallest=_smallest(work, translate),
-    )
-
-
-def rounded_time(seconds: float, translate: Translate = untranslated) -> str:
-    """Say a time as precisely as an estimate deserves."""
+def rounded_time(seconds: float) -> tuple[str, str]:
+    """A time as a number and its unit: s, min or h; both empty below ten seconds."""
     if seconds < 10:
-        return translate("SuperSeg", "a few seconds")
+        return "", ""
     if seconds < 55:
-        return translate("SuperSeg", "about {} s").format(10 * max(round(seconds / 10), 1))
+        return str(10 * max(round(seconds / 10), 1)), "s"
     minutes = seconds / 60
     if minutes < 90:
-        whole = max(round(minutes), 1) if minutes < 10 else 5 * round(minutes / 5)
-        return translate("SuperSeg", "about {} min").format(whole)
-    return translate("SuperSeg", "about {} h").format(f"{minutes / 60:.1f}")
+        return str(max(round(minutes), 1) if minutes < 10 else 5 * round(minutes / 5)), "min"
+    return f"{minutes / 60:.1f}", "h"
 
 
-def _smallest(work: Work, translate: Translate) -> str:
-    """Size of the smallest superpixels, on the ground too where that is known."""
-    side = math.sqrt(work.smallest)
-    shape = translate("SuperSeg", "{} pixels").format(work.smallest)
-    if side.is_integer():
-        shape = translate("SuperSeg", "{side} x {side} pixels").format(side=int(side))
-    if work.meters is None:
-        return shape
-    return translate("SuperSeg", "{meters} m ({shape})").format(
-        meters=_digits(side * work.meters), shape=shape
-    )
+def rounded_count(count: float) -> tuple[str, bool]:
+    """A count with two significant digits (three in millions), and whether it is in millions."""
+    if count >= MEGA:
+        millions = count / MEGA
+        return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}", True
+    step = 10 ** max(math.floor(math.log10(max(count, 1))) - 1, 0)
+    return f"{round(count / step) * step:,}", False
 
 
-def _digits(number: float) -> str:
-    """Two digits, and no powers of ten."""
-    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+def rounded_length(meters: float) -> str:
+    """A length with two significant digits, without powers of ten."""
+    return f"{meters:.0f}" if meters >= 10 else f"{meters:.2g}"
 
 
-def _count(number: float, translate: Translate) -> str:
-    """Two digits of a count are as good as it is known."""
-    if number >= MEGA:
-        millions = number / MEGA
-        shown = f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
-        return translate("SuperSeg", "{} million").format(shown)
-    step = 10 ** max(math.floor(math.log10(max(number, 1))) - 1, 0)
-    return f"{round(number / step) * step:,}"
+def _cores(cores: int | None) -> int:
+    return max(cores or os.cpu_count() or FIRST_RUN_CORES, 1)

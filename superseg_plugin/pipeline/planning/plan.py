@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a segmentation is going to take on this machine, said before it starts and checked after."""
+"""The estimate of a segmentation before it starts, and its stages while it runs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from ..steps.tiling import automatic_tile
 from .calibration import Calibration
-from .estimate import Translate, Work, expected_bytes, expected_seconds, in_words, untranslated
+from .estimate import Estimate, Workload, expected_bytes, expected_seconds
 from .stages import Stages
 
-# The network that clusters guide has learned a small scene after few steps; a larger one shows
-# more, though not by as much. Stopping once classes have settled would save less: from ten steps to
-# the next, half to nearly all of the watched pixels keep theirs, and the map is as good either way.
+# The network guided by clusters learns a small scene in few steps; a larger scene has more to
+# learn, though less than in proportion. Stopping when the classes no longer change would save
+# little: between tens of steps, half to nearly all of the watched pixels keep their class, and the
+# map is as good either way.
 SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 16, 120
 
 
 def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
-    """How the network of a preset is trained, as far as the scene does not decide."""
+    """How the network of a preset is trained; the steps grow with the scene."""
     if options.preset == "published":
         count = published_tiles(grid.width, grid.height)
         return published_training(options.classes, options.seed, count)
@@ -40,64 +41,34 @@ def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOption
 
 
 def trains(options: SegmentationOptions, model: bool) -> bool:
-    """The fast preset has no use for a network of its own, but may be asked for one."""
+    """Whether a network is trained: the fast preset does so only where a model is requested."""
     return options.preset != "fast" or model
 
 
-def work_of(
-    grid: Grid,
-    bands: int,
-    options: SegmentationOptions,
-    superpixels: SuperpixelOptions,
-    model: bool,
-    report: bool,
-    device: str,
-) -> Work:
-    """Tell what there is to do, from what is known before a pixel is read.
+@dataclass(frozen=True)
+class EstimateRequest:
+    """What an estimate depends on besides the scene.
 
-    Args:
-        grid: the scene's.
-        bands: their number.
-        options: how to segment it.
-        superpixels: how to cut it.
-        model: whether a model is wanted.
+    Attributes:
+        options: of the segmentation.
+        model: whether a model is written.
         report: whether a report is written.
-        device: type of what computes.
-
-    Raises:
-        SuperSegError: MIN_AREA is in meters, and the scene has none.
+        device: the parameter DEVICE.
     """
-    # What is of use at the end of a run only must not fail there.
-    least_pixels(options.min_area, options.units, grid)
-    training = training_options(options, grid)
-    # Patches are no larger than the scene.
-    side = min(training.patch_size, max(grid.width, grid.height))
-    seen = training.steps * training.batch_size * side**2
-    trained = trains(options, model)
-    tile = options.tile_size or automatic_tile(bands)
-    return Work(
-        pixels=grid.width * grid.height,
-        bands=bands,
-        smallest=superpixels.min_size,
-        tile=tile,
-        tiles=math.ceil(grid.width / tile) * math.ceil(grid.height / tile),
-        preset=options.preset,
-        seen=seen if trained else 0,
-        network=training.network if trained else "",
-        device=device,
-        report=report,
-        meters=pixel_side(grid) if has_meters(grid) else None,
-    )
+
+    options: SegmentationOptions
+    model: bool = False
+    report: bool = False
+    device: str = "auto"
 
 
 @dataclass(frozen=True)
-class Outline:
-    """A scene as it is known without its pixels.
+class InputDescription:
+    """A scene of which the header is known, but not the pixels.
 
     Attributes:
         path, bands, extent: of `RasterSource`.
-        copied: grid and number of bands of what is copied to a file first; None where the file is
-            there.
+        copied: grid and number of bands of a scene that is copied to a file first, None otherwise.
         note: a remark on the copying, or "".
     """
 
@@ -119,44 +90,31 @@ class Outline:
             return source.grid, len(source.bands)
 
 
-def outlook(
-    scene: Outline,
-    options: SegmentationOptions,
-    model: bool,
-    report: bool,
-    device: str,
-    translate: Translate = untranslated,
-) -> str:
-    """Say what a segmentation would take, without starting one.
+def estimate_segmentation(scene: InputDescription, request: EstimateRequest) -> Estimate:
+    """Estimate time and memory of a segmentation without starting a worker.
 
     Args:
         scene: what to segment.
-        options: how to segment it.
-        model: whether a model is wanted.
-        report: whether a report is wanted.
-        device: what DEVICE says.
-        translate: into whose language.
+        request: how to segment it.
 
     Raises:
         SuperSegError: the scene cannot be opened, or has no meters where sizes are in meters.
     """
     grid, bands = scene.size()
     remarks = _Remarks()
-    superpixels = options.superpixels(grid, remarks)
+    superpixels = request.options.superpixels(grid, remarks)
     calibration = Calibration()
-    kind, name = device, device
-    if device == "auto":
-        # Nothing but a run finds out; most computers have no other.
+    kind, name = request.device, request.device
+    if request.device == "auto":
+        # Only a run finds out which device it is; most computers have no other than the CPU.
         kind, name = calibration.auto_device or ("cpu", "cpu")
-        if not calibration.auto_device:
-            remarks.log(
-                translate("SuperSeg", "The first run finds out whether another device is faster.")
-            )
-    work = work_of(grid, bands, options, superpixels, model, report, kind)
-    total = sum(expected_seconds(work, calibration.factors).values())
-    words = in_words(work, total, expected_bytes(work), _shown(kind, name), translate)
-    words = translate("SuperSeg", "{}.").format(words[:1].upper() + words[1:])
-    return "\n".join(filter(None, (words, scene.note, *remarks.lines)))
+    return _estimate(
+        _workload((grid, bands), superpixels, request, kind),
+        calibration,
+        _displayed(kind, name),
+        request.device != "auto" or bool(calibration.auto_device),
+        tuple(filter(None, (scene.note, *remarks.lines))),
+    )
 
 
 class Plan:
@@ -166,11 +124,11 @@ class Plan:
         source: the scene.
         options: how to segment it.
         superpixels: how to cut it.
-        model: whether a model is wanted.
+        model: whether a model is written.
         report: whether a report is written.
-        device: the answer of `describe_device`, under way.
-        worker: who computes.
-        progress: told what it will take.
+        device: the answer of `describe_device`, which may not have arrived yet.
+        worker: that the run computes in.
+        progress: gets the estimate as a log line.
     """
 
     def __init__(
@@ -188,44 +146,82 @@ class Plan:
         self._auto = worker.device == "auto"
         kind, name = worker.device, worker.device
         if self._auto:
-            # Which device it is comes to light while the scene is read; it seldom changes.
+            # The answer arrives while the scene is read; the device seldom changes between runs.
             if not self._calibration.auto_device:
                 self.remember(worker.result(device, progress))
             kind, name = self._calibration.auto_device
-        bands = len(source.bands)
-        self._work = work_of(source.grid, bands, options, superpixels, model, report, kind)
-        self._expected = expected_seconds(self._work, self._calibration.factors)
-        total = sum(self._expected.values())
-        memory = expected_bytes(self._work)
-        progress.log(f"Estimate: {in_words(self._work, total, memory, _shown(kind, name))}")
-        self.stages = Stages(progress, self._expected, timed=True)
+        request = EstimateRequest(options, model, report)
+        self._work = _workload((source.grid, len(source.bands)), superpixels, request, kind)
+        estimate = _estimate(self._work, self._calibration, _displayed(kind, name))
+        progress.log(f"Estimate: {estimate}")
+        expected = expected_seconds(self._work, self._calibration.costs)
+        self.stages = Stages(progress, expected, timed=True)
 
     def remember(self, device: Answer) -> None:
-        """Take in which device it is."""
+        """Keep which device DEVICE auto chose."""
         if self._auto:
             self._calibration.auto_device = (device.result["type"], device.result["name"])
 
     def learn(self) -> None:
-        """Compare with what it took, for the next time."""
-        key = self._work.key
-        self._calibration.learn(
-            {key(name): seconds for name, seconds in self._expected.items()},
-            {key(name): seconds for name, seconds in self.stages.seconds.items()},
-        )
+        """Keep what the stages took, for the next estimate."""
+        self._calibration.learn(self._work, self.stages.seconds)
         self._calibration.save()
 
 
 class _Remarks(SilentProgress):
-    """Keeps what is logged."""
+    """Keeps log lines as sentences."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def log(self, text: str) -> None:
-        """Keep it, as a sentence."""
-        self.lines.append(text if text.endswith((".", "。")) else f"{text}.")
+        """Keep a line."""
+        self.lines.append(text if text.endswith(".") else f"{text}.")
 
 
-def _shown(kind: str, name: str) -> str:
-    """The name of a device as people write it; graphics processors have names of their own."""
+def _workload(
+    size: tuple[Grid, int], superpixels: SuperpixelOptions, request: EstimateRequest, device: str
+) -> Workload:
+    """The work of a run on a device of a type: cpu, cuda or mps.
+
+    Raises:
+        SuperSegError: MIN_AREA is in meters, and the scene has none.
+    """
+    grid, bands = size
+    options = request.options
+    # MIN_AREA is needed at the end of a run, but is checked before it.
+    least_pixels(options.min_area, options.units, grid)
+    trained = trains(options, request.model)
+    training = training_options(options, grid)
+    # Patches are no larger than the scene.
+    side = min(training.patch_size, max(grid.width, grid.height))
+    tile = options.tile_size or automatic_tile(bands)
+    return Workload(
+        pixels=grid.width * grid.height,
+        bands=bands,
+        smallest=superpixels.min_size,
+        tile=tile,
+        tiles=math.ceil(grid.width / tile) * math.ceil(grid.height / tile),
+        preset=options.preset,
+        training_pixels=training.steps * training.batch_size * side**2 if trained else 0,
+        network=training.network if trained else "",
+        device=device,
+        report=request.report,
+        meters=pixel_side(grid) if has_meters(grid) else None,
+    )
+
+
+def _estimate(
+    work: Workload,
+    calibration: Calibration,
+    device: str,
+    device_known: bool = True,
+    remarks: tuple[str, ...] = (),
+) -> Estimate:
+    seconds = sum(expected_seconds(work, calibration.costs).values())
+    return Estimate(seconds, expected_bytes(work), device, work, device_known, remarks)
+
+
+def _displayed(kind: str, name: str) -> str:
+    """The name of a device in capitals where it is that of its type: CPU (2 threads)."""
     return name.replace(kind, kind.upper(), 1) if name.startswith(kind) else name
