@@ -21,7 +21,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
-from ..pipeline.reports.run import Caller
+from ..pipeline.reports.run import Provenance
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
 
@@ -34,10 +34,10 @@ TAKEN_OUT = (
 FILES_OF_LAYERS = ("gdal", "ogr")
 
 
-def caller_of(request):
+def provenance_of(request):
     """Describe a request for the report of its run. Main thread only: it looks at layers."""
     asked = _Asked(request)
-    return Caller(
+    return Provenance(
         command=asked.command(),
         versions={"SuperSeg": version(), "QGIS": Qgis.QGIS_VERSION, "GDAL": gdal_version()},
         settings=asked.settings(),

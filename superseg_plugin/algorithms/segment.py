@@ -11,7 +11,7 @@ from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, Segmen
 from ..pipeline.planning.plan import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from .base import SuperSegAlgorithm
-from .command_line import caller_of
+from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .request import Request
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
@@ -154,7 +154,7 @@ run.</p>
         self.image = request.image()
         self.device = request.choice(self.DEVICE)
         self.options = self._options(request)
-        self.caller = caller_of(request)
+        self.provenance = provenance_of(request)
 
     def estimator(self, parameters, context):
         """Return a function without parameters that returns an `Estimate`.
@@ -207,7 +207,7 @@ run.</p>
             source = opened.enter_context(self.image.open(progress))
             worker = opened.enter_context(self.worker(self.device))
             result = run_segmentation(
-                source, self.outputs, self.options, worker, progress, self.caller
+                source, self.outputs, self.options, worker, progress, self.provenance
             )
             average_color_style = image_style(self.image, source)
         paths = self.outputs

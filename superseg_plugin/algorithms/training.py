@@ -9,7 +9,7 @@ from ..errors import SuperSegError
 from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from ..pipeline.training import run_training
 from .base import SuperSegAlgorithm
-from .command_line import caller_of
+from .command_line import provenance_of
 from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
 
 
@@ -173,7 +173,7 @@ patches are drawn from all over it.</p>
             learning_rate=request.number(self.LEARNING_RATE),
             seed=request.integer(self.SEED),
         )
-        self.caller = caller_of(request)
+        self.provenance = provenance_of(request)
 
     def read_outputs(self, request):
         self.model = request.file_output(self.MODEL)
@@ -195,7 +195,7 @@ patches are drawn from all over it.</p>
                 worker,
                 progress,
                 initial_model=self.initial_model,
-                caller=self.caller,
+                provenance=self.provenance,
                 wanted=self.size,
             )
         outputs = {

@@ -18,7 +18,7 @@ from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .planning.plan import Plan, training_options, trains
-from .reports.run import Caller, Run
+from .reports.run import Provenance, RunSummary
 from .segmentation_results import Findings, ResultWriter
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
@@ -45,7 +45,7 @@ def run_segmentation(
     options: SegmentationOptions,
     worker: Worker,
     progress: Progress,
-    caller: Caller | None = None,
+    provenance: Provenance | None = None,
 ) -> SegmentationResult:
     """Segment a scene: superpixels, description, classes, map, and whatever else is wanted.
 
@@ -55,14 +55,14 @@ def run_segmentation(
         options: what to do.
         worker: who computes.
         progress: told of every step; gets a line `Stage <name>: <seconds> s` after each.
-        caller: who asked for it, for the report.
+        provenance: how the run was requested, for the report.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
     with Staging() as staging:
-        run = _Run(source, outputs, options, worker, progress, staging, caller)
+        run = _Run(source, outputs, options, worker, progress, staging, provenance)
         result = run.segment()
         stop_if_cancelled(progress)
         staging.commit()
@@ -80,7 +80,7 @@ class _Run:
         worker: Worker,
         progress: Progress,
         staging: Staging,
-        caller: Caller | None,
+        provenance: Provenance | None,
     ) -> None:
         self._source = source
         self._outputs = outputs
@@ -88,7 +88,7 @@ class _Run:
         self._worker = worker
         self._progress = progress
         self._staging = staging
-        self._caller = caller or Caller()
+        self._provenance = provenance or Provenance()
         pixels = count_valid_pixels(source, progress)
         self._superpixels = options.superpixels(source.grid, progress, pixels)
         self._trains = trains(options, bool(outputs.model))
@@ -146,8 +146,8 @@ class _Run:
         if self._outputs.report:
             with self._stages.stage("report"):
                 trained = self._found.trained
-                run = Run(
-                    self._caller,
+                run = RunSummary(
+                    self._provenance,
                     self._source,
                     self._worker.versions,
                     described.result["name"],

@@ -29,7 +29,7 @@ from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .options.superpixels import SuperpixelOptions
 from .options.training import TrainingOptions
 from .reports.maps import Maps, map_sections
-from .reports.run import Run, segmentation_report
+from .reports.run import RunSummary, segmentation_report
 from .steps.clustering import merge_order_of
 from .steps.painting import finish_classes
 
@@ -111,7 +111,7 @@ class ResultWriter:
         self,
         found: Findings,
         table: ClassTable,
-        run: Run,
+        run: RunSummary,
         superpixels: Path,
         confidence: Path | None,
         superpixel_count: int,

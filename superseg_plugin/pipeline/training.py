@@ -29,7 +29,7 @@ from .formats.trained_model import (
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.training import TrainingOptions
 from .planning.stages import Stages
-from .reports.run import Caller, Run, training_report
+from .reports.run import Provenance, RunSummary, training_report
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels, merge_order_of
 from .steps.clusters import Clusters
@@ -59,7 +59,7 @@ def run_training(
     worker: Worker,
     progress: Progress,
     initial_model: str | None = None,
-    caller: Caller | None = None,
+    provenance: Provenance | None = None,
     wanted: GroundSize = ANY_SIZE,
 ) -> TrainingResult:
     """Train a network on a scene and write the model and, if wanted, a report.
@@ -73,7 +73,7 @@ def run_training(
         worker: who computes.
         progress: told of every step.
         initial_model: path of a model to start from, or None.
-        caller: who asked for it, for the report.
+        provenance: how the run was requested, for the report.
         wanted: how large superpixels are to be where they are made.
 
     Raises:
@@ -134,8 +134,8 @@ def run_training(
             model = with_superpixels(model, cut)
         save_model(staging.path(model_output), model)
         if report_output:
-            run = Run(
-                caller or Caller(),
+            run = RunSummary(
+                provenance or Provenance(),
                 source,
                 worker.versions,
                 worker.result(device, progress).result["name"],

@@ -15,7 +15,7 @@ from superseg_plugin.pipeline.reports.charts import line_chart, sparkline, spect
 from superseg_plugin.pipeline.reports.dendrogram import MOST_LEAVES, dendrogram
 from superseg_plugin.pipeline.reports.maps import LONGEST, Maps, map_sections
 from superseg_plugin.pipeline.reports.page import Html, page, table
-from superseg_plugin.pipeline.reports.run import Caller, Run, segmentation_report
+from superseg_plugin.pipeline.reports.run import Provenance, RunSummary, segmentation_report
 from superseg_plugin.raster.class_table import ClassTable
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.thumbnails import read_small
@@ -36,8 +36,8 @@ def table_of(names, bands=1, value=5.0):
 
 
 def run_of(source, **more):
-    caller = Caller(f"run {EVIL}", {EVIL: EVIL}, {EVIL: EVIL})
-    return Run(caller, source, {EVIL: EVIL}, EVIL, {EVIL: 1.5}, **more)
+    provenance = Provenance(f"run {EVIL}", {EVIL: EVIL}, {EVIL: EVIL})
+    return RunSummary(provenance, source, {EVIL: EVIL}, EVIL, {EVIL: 1.5}, **more)
 
 
 def picture_of(address):

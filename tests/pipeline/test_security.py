@@ -186,9 +186,9 @@ def test_a_report_of_an_evaluation_quotes_names_of_files_and_classes(tmp_path):
 def test_a_report_of_a_run_quotes_everything(tmp_path):
     image, _ = quarters(bands=2)
     path = write_raster(tmp_path / "<script>.tif", image, names=[SCRIPT, "b"])
-    caller = run_report.Caller(SCRIPT, {SCRIPT: SCRIPT}, {SCRIPT: SCRIPT})
+    provenance = run_report.Provenance(SCRIPT, {SCRIPT: SCRIPT}, {SCRIPT: SCRIPT})
     with RasterSource(path) as source:
-        run = run_report.Run(caller, source, {SCRIPT: SCRIPT}, SCRIPT, {SCRIPT: 1.0})
+        run = run_report.RunSummary(provenance, source, {SCRIPT: SCRIPT}, SCRIPT, {SCRIPT: 1.0})
         names = [SCRIPT, "\udce4", "c"]
         steps = [(1, 2, 0.5), (1, 3, 0.7)]
         text = run_report.segmentation_report(run, table_of(names), 9, steps, [])

@@ -22,13 +22,13 @@ MOST_BAND_COLUMNS = 12
 
 
 @dataclass(frozen=True)
-class Caller:
+class Provenance:
     """Who asked for a run.
 
     Attributes:
         command: a command line that asks for the same, or "".
         versions: of the programs around this one, by name.
-        settings: what was asked for in the caller's own words, by name.
+        settings: what was asked for in the words of the interface that it was requested in, by name.
     """
 
     command: str = ""
@@ -37,11 +37,11 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunSummary:
     """What a report says of a run besides its results.
 
     Attributes:
-        caller: who asked for it.
+        provenance: how it was requested.
         source: the image.
         versions: of the worker's packages.
         device: what computed, in words.
@@ -50,7 +50,7 @@ class Run:
         live: number of classes in use after every step.
     """
 
-    caller: Caller
+    provenance: Provenance
     source: RasterSource
     versions: Mapping[str, str]
     device: str
@@ -65,7 +65,7 @@ class Run:
 
 
 def segmentation_report(
-    run: Run,
+    run: RunSummary,
     classes: ClassTable,
     superpixel_count: int,
     merge_order: Sequence[Step],
@@ -97,7 +97,7 @@ def segmentation_report(
     return page(f"Segmentation of {run.name}", sections, lead, figures)
 
 
-def training_report(run: Run, classes: int, model: Model) -> str:
+def training_report(run: RunSummary, classes: int, model: Model) -> str:
     """Describe a training.
 
     Args:
@@ -172,7 +172,7 @@ def _alike(
     return [("Which classes are alike", Html(dendrogram(merge_order, names, colors) + note(text)))]
 
 
-def _course(run: Run) -> list[Section]:
+def _course(run: RunSummary) -> list[Section]:
     """How it came about, and how to have it again."""
     sections: list[Section] = []
     if len(run.losses):
@@ -186,9 +186,9 @@ def _course(run: Run) -> list[Section]:
             parts += ["<h3>Live classes</h3>", live, note(text)]
         sections.append(("Training", Html("\n".join(parts))))
     sections.append(("Time", _times(run)))
-    versions = {**run.caller.versions, **run.versions, "Computed on": run.device}
+    versions = {**run.provenance.versions, **run.versions, "Computed on": run.device}
     columns = {
-        "Settings": run.caller.settings,
+        "Settings": run.provenance.settings,
         "Image": _image_facts(run.source),
         "Software": versions,
     }
@@ -197,8 +197,8 @@ def _course(run: Run) -> list[Section]:
     ]
     circumstances = Html('<div class="columns">\n' + "\n".join(parts) + "\n</div>")
     sections.append(("Circumstances", circumstances))
-    if run.caller.command:
-        command = Html(f"<pre><code>{escaped(run.caller.command)}</code></pre>")
+    if run.provenance.command:
+        command = Html(f"<pre><code>{escaped(run.provenance.command)}</code></pre>")
         text = (
             "The same image, settings, seed and computer give the same classes. On Debian's QGIS"
             " 3.22 the program is called qgis_process.bin."
@@ -207,7 +207,7 @@ def _course(run: Run) -> list[Section]:
     return sections
 
 
-def _times(run: Run) -> Html:
+def _times(run: RunSummary) -> Html:
     total = max(sum(run.stages.values()), 1e-9)
     longest = max([*run.stages.values(), 1e-9])
     rows = [
