@@ -20,7 +20,7 @@ def write_classes(path, values, order=None, **options):
             no record at all where False.
         options: of `write_raster`.
     """
-    from superseg_plugin.pipeline.classes.colors import told_apart
+    from superseg_plugin.pipeline.classes.colors import distinct_colors
     from superseg_plugin.pipeline.formats.record import write_beside
     from superseg_plugin.raster.class_table import ClassTable, write_class_table
 
@@ -32,7 +32,7 @@ def write_classes(path, values, order=None, **options):
     means = np.stack([40 + 150 * ((numbers * step) % 7) / 7 for step in (1, 2, 3)], axis=1)
     table = ClassTable(
         tuple(f"Class {number}" for number in numbers),
-        told_apart(means.astype(np.uint8)),
+        distinct_colors(means.astype(np.uint8)),
         pixels,
         pixels * 4.0,
         means,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.merging import run_merging
+from ..pipeline.merging import MergingInputs, run_merging
 from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from .base import SuperSegAlgorithm
@@ -126,14 +126,7 @@ installed.</p>
             image = None
             if self.image is not None:
                 image = opened.enter_context(self.image.open_part(progress, classification.grid))
-            count = run_merging(
-                classification,
-                image,
-                self.table,
-                self.model,
-                self.output,
-                self.options,
-                progress,
-            )
+            inputs = MergingInputs(classification, image, self.table, self.model)
+            count = run_merging(inputs, self.output, self.options, progress)
         style(context, self.output, ClassStyle())
         return {self.OUTPUT: self.output, self.CLASS_COUNT: count}

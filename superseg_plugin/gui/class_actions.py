@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QAction, QFileDialog, QToolBar, QToolButton
 
 from ..errors import SuperSegError
 from ..pipeline.classes.edits import applied, assigned, merged, recolored
-from ..pipeline.classes.groups import separated
+from ..pipeline.classes.merge_tree import separated
 from ..pipeline.classes.templates import Template, read_own
 from .class_model import NAME
 from .name_menu import NameMenu

@@ -32,7 +32,7 @@ class ClassModel(QAbstractTableModel):
         """Show other groups.
 
         Args:
-            groups: of `groups_of`.
+            groups: of `merged_classes`.
             factor: for areas.
             unit: of areas, after the factor.
             limits: least and largest mean of any class, for the small spectra.

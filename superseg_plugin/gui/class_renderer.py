@@ -14,7 +14,7 @@ def show_groups(layer, groups):
 
     Args:
         layer: the raster layer.
-        groups: of `groups_of`.
+        groups: of `merged_classes`.
     """
     # The classes that groups are called by come first: they are the legend, the others have none.
     members = [(group.number, group) for group in groups]

@@ -17,8 +17,8 @@ except ImportError:
 from ..errors import SuperSegError
 from ..pipeline.classes.areas import ellipsoidal_areas
 from ..pipeline.classes.catalog import check_there, read_catalog
-from ..pipeline.classes.edits import slid
-from ..pipeline.classes.groups import groups_of
+from ..pipeline.classes.edits import with_count
+from ..pipeline.classes.merge_tree import merged_classes
 from ..pipeline.classes.state import first_state, state_of_text
 from ..raster.class_sidecar import ClassLook, update_sidecar
 from .class_renderer import is_shown, show_groups
@@ -81,7 +81,7 @@ class ClassSession(QObject):
         """Take the areas anew, on the ellipsoid that the project has now."""
         areas = ellipsoidal_areas(self._measured, stretch_of(self.layer))
         self.catalog = replace(self._measured, areas=areas)
-        self.groups = groups_of(self.catalog, self.state)
+        self.groups = merged_classes(self.catalog, self.state)
         self.changed.emit()
 
     def edit(self, text, function, *arguments):
@@ -120,7 +120,7 @@ class ClassSession(QObject):
             # The slider has moved; it goes back to where the classes are.
             self.changed.emit()
             return
-        state = slid(self.catalog, self.state, count)
+        state = with_count(self.catalog, self.state, count)
         if state != self.state:
             text = translate("SuperSeg", "Number of classes")
             self.stack.push(_Edit(self, text, state, self._drag))
@@ -132,7 +132,7 @@ class ClassSession(QObject):
     def show(self, state):
         """Draw a state and keep it in the layer."""
         self.state = state
-        self.groups = groups_of(self.catalog, state)
+        self.groups = merged_classes(self.catalog, state)
         show_groups(self.layer, self.groups)
         self.layer.setCustomProperty(PROPERTY, state.text)
         QgsProject.instance().setDirty(True)

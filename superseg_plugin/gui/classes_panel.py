@@ -21,8 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..pipeline.classes.edits import renamed
-from ..pipeline.classes.groups import most_groups
-from ..pipeline.classes.tree import tree_of
+from ..pipeline.classes.merge_tree import most_classes, tree_of
 from .class_actions import ClassActions
 from .class_table import ClassTable
 from .dendrogram import Dendrogram
@@ -99,7 +98,7 @@ class ClassesPanel(QWidget):
     def refresh(self):
         """Show the groups that the session has now."""
         session = self.session
-        most, count = most_groups(session.catalog, session.state), len(session.groups)
+        most, count = most_classes(session.catalog, session.state), len(session.groups)
         tip = session.catalog.no_order or translate(
             "SuperSeg", "Fewer classes: the most alike are joined"
         )

@@ -81,7 +81,7 @@ def paint_average_color(
     if superpixels is not None:
         require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
         start = 0.3
-        classification = VotedClasses(
+        classification = MajorityClasses(
             classification, superpixels, PartProgress(progress, 0.0, start)
         )
     middle = start
@@ -122,7 +122,7 @@ def paint_average_color(
             painting.report(done / len(windows))
 
 
-class VotedClasses:
+class MajorityClasses:
     """A class raster in which each superpixel has its most frequent class.
 
     Pixels outside superpixels keep their class, pixels without class stay so, and of equally

@@ -18,7 +18,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterWriter
-from .classes.colors import told_apart
+from .classes.colors import distinct_colors
 from .classes.csv_rows import write_rows
 from .classes.reading import TILE, count_and_measure, read_numbers
 
@@ -229,7 +229,7 @@ def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
     became = pairs.after[pairs.values > 1].tolist()
     colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in became)], np.uint8)
     # There are not as many colors as changes can be; the smallest do without.
-    colors[:MOST_CLASSES] = told_apart(colors[:MOST_CLASSES])
+    colors[:MOST_CLASSES] = distinct_colors(colors[:MOST_CLASSES])
     counts = np.bincount(pairs.values, pairs.counts, len(names) + 1)
     areas = np.bincount(pairs.values, pairs.areas, len(names) + 1)
     return ClassTable(

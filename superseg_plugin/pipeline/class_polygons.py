@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Polygons of classes, merged and named by a table where there is one."""
+"""Polygons of classes, merged and named by a table if there is one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ..progress import PartProgress, Progress
-from ..raster.class_legend import read_legend
+from ..raster.class_legend import Color, read_legend
 from ..raster.class_polygons import write_polygons
 from ..raster.source import RasterSource
-from .classes.catalog import Color
 from .classes.merge_plan import check_known, plan_by_table
 from .classes.merge_table import read_merge_table
-from .classes.merged_appearance import looks_of_groups
+from .classes.merged_appearance import appearance_of_merged
 from .classes.strips import ClassStrips
 
 
@@ -24,8 +23,8 @@ class PolygonClass:
     """A class of the polygons.
 
     Attributes:
-        name: what it is called.
-        color: red, green, blue; None where nothing tells.
+        name: of the class.
+        color: red, green, blue, 0 to 255; None if unknown.
     """
 
     name: str
@@ -35,17 +34,16 @@ class PolygonClass:
 def run_class_polygons(
     classification: RasterSource, table: str | None, path: Path, progress: Progress
 ) -> tuple[int, dict[int, PolygonClass]]:
-    """Make a GeoPackage of polygons; needs no worker.
+    """Write the polygons of a class raster to a GeoPackage; needs no worker.
 
     Args:
         classification: the class raster.
-        table: file that says which classes become which, as for merging; None to take them as
-            they are.
-        path: the file to make, in a scratch folder.
-        progress: told of the share that is done.
+        table: file with the merge table, as for merging; None to take the classes as they are.
+        path: the file to write, in a scratch folder.
+        progress: reports the share that is done.
 
     Returns:
-        How many polygons there are, and their classes by number.
+        Number of polygons, and their classes by number.
 
     Raises:
         SuperSegError: the raster or the table cannot be used.
@@ -53,30 +51,22 @@ def run_class_polygons(
     """
     strips = ClassStrips(classification, "CLASSIFICATION")
     progress.report(0.0, "Counting classes")
-    survey = strips.survey(PartProgress(progress, 0.0, 0.2))
+    present = strips.count_classes(PartProgress(progress, 0.0, 0.2))
     legend = read_legend(classification.path)
-    read = read_merge_table(table) if table else None
-    if read is not None:
-        known = {*survey.numbers.tolist(), *legend.names}
-        check_known(read, known, classification.name)
-    plan = plan_by_table(survey, read, classification.name)
-    areas = np.bincount(plan.members, weights=survey.areas).astype(float)
+    merge_table = read_merge_table(table) if table else None
+    if merge_table is not None:
+        known = {*present.numbers.tolist(), *legend.names}
+        check_known(merge_table, known, classification.name)
+    plan = plan_by_table(present, merge_table, classification.name)
+    areas = np.bincount(plan.members, weights=present.areas).astype(float)
     final = plan.final_numbers(np.maximum(areas, 1e-300))
-    looks = looks_of_groups(plan.members, plan.numbers, final, survey, legend, read, None)
+    appearance = appearance_of_merged(plan, final, present, legend, merge_table, None)
     classes = {
-        number: PolygonClass(
-            looks.names[number - 1],
-            _color(looks.colors[number - 1].tolist()) if looks.known[number - 1] else None,
-        )
+        number: PolygonClass(appearance.names[number - 1], appearance.color_of(number))
         for number in final.tolist()
     }
-    numbers = dict(zip(survey.numbers.tolist(), final[plan.members].tolist()))
+    numbers = dict(zip(present.numbers.tolist(), final[plan.members].tolist()))
     progress.report(0.2, "Drawing outlines")
-    names = {number: one.name for number, one in classes.items()}
+    names = {number: each.name for number, each in classes.items()}
     part = PartProgress(progress, 0.2, 1.0)
     return write_polygons(classification, numbers, names, path, part), classes
-
-
-def _color(parts: list[int]) -> Color:
-    red, green, blue = parts
-    return red, green, blue

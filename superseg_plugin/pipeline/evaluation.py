@@ -16,9 +16,8 @@ from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
-from .classes.evaluation_result import Agreement, Evaluation
 from .classes.reading import TILE
-from .classes.scores import accuracy, all_scores, class_ious, matching
+from .classes.scores import Evaluation, all_scores, class_ious, matching
 from .reports.evaluation import evaluation_report
 
 Numbers = npt.NDArray[np.int64]
@@ -166,30 +165,31 @@ class Contingency:
 
 
 def _evaluation(labelled: Contingency, rest: Contingency, unclassified: int) -> Evaluation:
+    """Compute the scores of labelled pixels alone, and with the others as one more class."""
     table = labelled.table
     pairs = matching(table)
-    ious = class_ious(table, pairs)
-    scores = all_scores(table)
-    share, mean_iou = accuracy(table, pairs), float(ious.mean())
-    main = Agreement(**dataclasses.asdict(scores), accuracy=share, mean_iou=mean_iou)
-    with_unlabelled = main
+    scores = all_scores(table, pairs)
+    with_unlabelled = scores
     if rest.table.size:
         columns = np.union1d(labelled.columns, rest.columns)
         whole = np.zeros((len(table) + 1, len(columns)), dtype=np.int64)
         whole[1:, np.searchsorted(columns, labelled.columns)] = table
         whole[0, np.searchsorted(columns, rest.columns)] = rest.table[0]
-        others = all_scores(whole)
-        with_unlabelled = Agreement(
-            **{**dataclasses.asdict(others), "are": scores.are}, accuracy=share, mean_iou=mean_iou
+        unpaired = np.full(len(whole), -1, dtype=np.intp)
+        with_unlabelled = dataclasses.replace(
+            all_scores(whole, unpaired),
+            are=scores.are,
+            accuracy=scores.accuracy,
+            mean_iou=scores.mean_iou,
         )
     return Evaluation(
-        **dataclasses.asdict(main),
+        **dataclasses.asdict(scores),
         with_unlabelled=with_unlabelled,
         table=table,
         reference_values=labelled.rows,
         predicted_values=labelled.columns,
         pairs=pairs,
-        ious=ious,
+        ious=class_ious(table, pairs),
         labelled=int(table.sum()),
         unlabelled=int(rest.table.sum()),
         unclassified=unclassified,

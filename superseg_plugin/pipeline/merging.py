@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Fewer classes from a class raster: by number, by table, and without small objects."""
+"""Merge the classes of a class raster: by number, by table, and small objects into neighbors.
+
+One pass counts the classes. If an image is given, a second pass measures how similar they are
+(`classes/similarity.py`). If small objects are to be merged, a third pass finds the objects, and
+each small one takes the class of its most similar neighbor (`classes/absorption.py`). The last pass
+writes the result. Class table and record, with the merge order of the result, follow.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +22,9 @@ from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
-from .classes.merge_plan import MergePlan, check_known, plan_by_number, plan_by_table, spoken
+from .classes.merge_plan import MergePlan, check_known, number_ranges, plan_by_number, plan_by_table
 from .classes.merge_table import MergeTable, read_merge_table
-from .classes.merged_appearance import colors_of, joint_means, looks_of_groups
+from .classes.merged_appearance import appearance_of_merged, colors_of, merged_means
 from .classes.reading import count_and_measure
 from .classes.rendering import ClassStatistics, class_statistics
 from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity, measure_moments
@@ -35,34 +41,43 @@ Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class MergingInputs:
+    """What is merged, and what decides on it.
+
+    Attributes:
+        classification: the class raster.
+        image: on the same grid; classes and objects are compared by its values. None to compare
+            them by the merge order of the model, or of the class raster's own record.
+        table: path of the merge table, None for none.
+        model: path of the model that made the classes, None if unknown.
+    """
+
+    classification: RasterSource
+    image: RasterSource | None = None
+    table: str | None = None
+    model: str | None = None
+
+
 def run_merging(
-    classification: RasterSource,
-    image: RasterSource | None,
-    table: str | None,
-    model: str | None,
-    output: str,
-    options: MergingOptions,
-    progress: Progress,
+    inputs: MergingInputs, output: str, options: MergingOptions, progress: Progress
 ) -> int:
     """Merge classes; needs no worker.
 
     Args:
-        classification: the class raster.
-        image: what classes and objects are compared on, on the same grid; None to compare them
-            by the merge order of the model, or of the class raster's own record.
-        table: file that says which classes become which.
-        model: model that made the classes.
-        output: the class raster to make.
-        options: how many classes, how large the objects.
-        progress: told of every step.
+        inputs: class raster, image, table and model.
+        output: path of the class raster to write.
+        options: number of classes, and size of small objects.
+        progress: reports every step.
 
     Returns:
-        How many classes the result has.
+        Number of classes of the result.
 
     Raises:
-        SuperSegError: there is nothing to do, bad input, or the output cannot be written.
-        Cancelled: the user asked to stop.
+        SuperSegError: nothing to merge, unusable input, or the output cannot be written.
+        Cancelled: the user cancelled.
     """
+    table, model = inputs.table, inputs.model
     if options.classes and table:
         raise SuperSegError(
             "CLASSES and TABLE both say how to merge the classes; give one of them, and run the"
@@ -73,65 +88,63 @@ def run_merging(
             "CLASSES, TABLE and MIN_AREA are all empty, so there is nothing to merge; give at"
             " least one of them."
         )
-    used = [classification.path, *([image.path] if image else []), *filter(None, (table, model))]
-    check_output(output, "OUTPUT", used)
-    read_table = read_merge_table(table) if table else None
-    read_model = read_header(model) if model else None
+    rasters = [inputs.classification, *([inputs.image] if inputs.image else [])]
+    check_output(output, "OUTPUT", [*(r.path for r in rasters), *filter(None, (table, model))])
+    merge_table = read_merge_table(table) if table else None
+    header = read_header(model) if model else None
     with Staging() as staging:
-        merging = _Merging(classification, image, options, progress, staging.path(output))
-        merging.table, merging.model = read_table, read_model
-        merging.model_file = Path(model).name if model else None
+        merging = _Merging(inputs, merge_table, header, options, progress, staging.path(output))
         count = merging.run()
         staging.commit()
     return count
 
 
 class _Merging:
-    """One run, and what its steps hand to each other."""
-
-    table: MergeTable | None = None
-    model: Model | None = None
-    model_file: str | None = None
+    """One run: its inputs, and what its steps have found."""
 
     def __init__(
         self,
-        classification: RasterSource,
-        image: RasterSource | None,
+        inputs: MergingInputs,
+        table: MergeTable | None,
+        model: Model | None,
         options: MergingOptions,
         progress: Progress,
         path: Path,
     ) -> None:
-        self._source = classification
-        self._image = image
+        self._source = inputs.classification
+        self._image = inputs.image
+        self._table = table
+        self._model = model
+        self._model_file = Path(inputs.model).name if inputs.model else None
         self._options = options
         self._progress = progress
         self._path = path
-        bands = len(image.bands) if image else 0
-        self._strips = ClassStrips(classification, "CLASSIFICATION", bands)
-        self._legend = read_legend(classification.path)
+        bands = len(inputs.image.bands) if inputs.image else 0
+        self._strips = ClassStrips(self._source, "CLASSIFICATION", bands)
+        self._legend = read_legend(self._source.path)
 
     def run(self) -> int:
-        """Go through all steps."""
-        self._survey = self._strips.survey(self._part(0, 0.1, "Counting classes"))
-        count = len(self._survey.numbers)
+        """Do all steps and return the number of classes."""
+        self._present = self._strips.count_classes(self._part(0, 0.1, "Counting classes"))
+        count = len(self._present.numbers)
         if self._options.classes > count:
             raise SuperSegError(
-                f"CLASSES: {self._options.classes} classes are wanted and {self._source.name} has"
-                f" {count}; give at most {count}."
+                f"CLASSES: {self._options.classes} classes are requested and {self._source.name}"
+                f" has {count}; give at most {count}."
             )
-        if self.table is not None:
-            known = {*self._survey.numbers.tolist(), *self._legend.names}
-            check_known(self.table, known, self._source.name)
+        if self._table is not None:
+            known = {*self._present.numbers.tolist(), *self._legend.names}
+            check_known(self._table, known, self._source.name)
         self._similarity = self._find_similarity()
         plan = self._plan()
-        regroup = np.append(0, plan.members + 1).astype(np.uint8)
-        small = self._absorb(regroup)
-        areas: Floats = np.bincount(plan.members, weights=self._survey.areas).astype(float)
+        merged_of = np.append(0, plan.members + 1).astype(np.uint8)
+        small = self._absorb(merged_of)
+        areas: Floats = np.bincount(plan.members, weights=self._present.areas).astype(float)
         if small is not None:
             areas = small.areas[1:]
         numbers = plan.final_numbers(areas)
-        self._tell_of_lost(plan, numbers)
-        tally, written = self._paint(regroup, small, numbers)
+        self._log_vanished(plan, numbers)
+        tally, written = self._paint(merged_of, small, numbers)
         table = self._class_table(plan, numbers, tally, written)
         write_class_table(self._path, table)
         self._write_record(plan, numbers, len(table.names))
@@ -141,15 +154,15 @@ class _Merging:
         return result
 
     def _find_similarity(self) -> Similarity | None:
-        """What tells alike classes: the image, the model, or the record of the class raster."""
-        numbers = self._survey.numbers
+        """Measure the similarity of the classes, or read it from the model or the record."""
+        numbers = self._present.numbers
         if self._image is not None:
             part = self._part(0.1, 0.3, "Measuring classes")
             moments = measure_moments(self._image, self._strips, len(numbers), part)
             return MeasuredSimilarity(moments)
         needed = bool(self._options.classes or self._options.min_area)
         try:
-            steps = stored_order(self._source, self.model, self.model_file, numbers)
+            steps = stored_order(self._source, self._model, self._model_file, numbers)
             return StoredSimilarity(steps, numbers)
         except SuperSegError as error:
             if needed:
@@ -158,24 +171,24 @@ class _Merging:
             return None
 
     def _plan(self) -> MergePlan:
-        survey = self._survey
+        present = self._present
         if self._options.classes and self._similarity is not None:
-            return plan_by_number(survey, self._similarity, self._options.classes)
-        return plan_by_table(survey, self.table, self._source.name)
+            return plan_by_number(present, self._similarity, self._options.classes)
+        return plan_by_table(present, self._table, self._source.name)
 
-    def _absorb(self, regroup: Bytes) -> SmallObjects | None:
-        """Find the objects and let the small ones join; None where none can be small."""
-        small = SmallObjects(self._strips, self._options.min_area, regroup)
+    def _absorb(self, merged_of: Bytes) -> SmallObjects | None:
+        """Merge small objects into neighbors; None if no object can be small."""
+        small = SmallObjects(self._strips, self._options.min_area, merged_of)
         if small.limit <= 1:
             if self._options.min_area:
                 self._progress.log("No object is smaller than MIN_AREA: a pixel is larger")
             return None
-        count = int(regroup.max())
+        count = int(merged_of.max())
         if self._image is not None and isinstance(self._similarity, MeasuredSimilarity):
             small.compare_colors(self._image, self._similarity.moments)
         elif self._similarity is not None:
-            members = regroup[1:].astype(np.int64) - 1
-            small.compare_classes(self._similarity.order(members, self._survey.areas), count)
+            members = merged_of[1:].astype(np.int64) - 1
+            small.compare_classes(self._similarity.order(members, self._present.areas), count)
         small.find(self._part(0.3, 0.6, "Finding objects"))
         small.absorb(self._part(0.6, 0.7, "Merging small objects"))
         self._progress.log(
@@ -183,29 +196,29 @@ class _Merging:
             f" {self._options.min_area:g} and have joined a neighbor"
         )
         if small.left:
-            self._progress.log(f"{small.left} small objects have no neighbor to join, and stay")
+            self._progress.log(f"{small.left} small objects have no neighbor and remain")
         return small
 
-    def _tell_of_lost(self, plan: MergePlan, numbers: Ints) -> None:
-        lost = self._survey.numbers[numbers[plan.members] == 0].tolist()
-        if lost:
+    def _log_vanished(self, plan: MergePlan, numbers: Ints) -> None:
+        vanished = self._present.numbers[numbers[plan.members] == 0].tolist()
+        if vanished:
             self._progress.log(
-                "Former classes of which nothing is left, as all their objects were smaller than"
-                f" {self._options.min_area:g}: {spoken(lost)}"
+                "Former classes without pixels in the result, because all their objects were"
+                f" smaller than {self._options.min_area:g}: {number_ranges(vanished)}"
             )
 
     def _paint(
-        self, regroup: Bytes, small: SmallObjects | None, numbers: Ints
+        self, merged_of: Bytes, small: SmallObjects | None, numbers: Ints
     ) -> tuple[Ints, Floats]:
         """Write the classes.
 
         Returns:
-            Pixels by place in the survey and new number, `(k + 1, 256)`, and the areas of the new
-            numbers, `(256,)`.
+            Pixels by former class and number in the result, `(k + 1, 256)`, the first row for
+            pixels without class, and the areas of the numbers, `(256,)`.
         """
         size = MOST_CLASSES + 1
         final = np.append(0, numbers).astype(np.uint8)
-        tally = np.zeros((len(regroup), size), np.int64)
+        tally = np.zeros((len(merged_of), size), np.int64)
         areas = np.zeros(size)
         grid = self._source.grid
         part = self._part(0.7, 0.82, "Writing classes")
@@ -214,13 +227,13 @@ class _Merging:
         with class_writer(self._path, self._source, finishing) as writer:
             for index, window in enumerate(windows):
                 stop_if_cancelled(part)
-                places = self._strips.read(window)
-                merged = regroup[places]
+                indices = self._strips.read(window)
+                merged = merged_of[indices]
                 if small is not None:
                     merged = small.paint(index, merged)
                 values = final[merged]
                 writer.write(window, values)
-                keys = places.astype(np.int64) * size + values
+                keys = indices.astype(np.int64) * size + values
                 tally += np.bincount(keys.ravel(), minlength=tally.size).reshape(tally.shape)
                 areas += count_and_measure(values, size, grid.row_areas(window))[1]
                 part.report((index + 1) / len(windows))
@@ -229,16 +242,10 @@ class _Merging:
     def _class_table(
         self, plan: MergePlan, numbers: Ints, tally: Ints, areas: Floats
     ) -> ClassTable:
-        looks = looks_of_groups(
-            plan.members,
-            plan.numbers,
-            numbers,
-            self._survey,
-            self._legend,
-            self.table,
-            self.model,
+        appearance = appearance_of_merged(
+            plan, numbers, self._present, self._legend, self._table, self._model
         )
-        count = len(looks.names)
+        count = len(appearance.names)
         counts = tally[1:, 1 : count + 1].sum(axis=0)
         statistics: ClassStatistics | None = None
         band_names: tuple[str, ...] = ()
@@ -250,13 +257,13 @@ class _Merging:
             means, band_names = statistics.means, self._image.band_names
         else:
             former = read_class_table(self._source.path)
-            if former is not None and len(former.means) >= int(self._survey.numbers.max()):
-                of_classes = former.means[self._survey.numbers - 1]
-                means = joint_means(of_classes, tally[1:, 1 : count + 1])
+            if former is not None and len(former.means) >= int(self._present.numbers.max()):
+                of_classes = former.means[self._present.numbers - 1]
+                means = merged_means(of_classes, tally[1:, 1 : count + 1])
                 band_names = former.band_names
         return ClassTable(
-            names=looks.names,
-            colors=colors_of(looks, self._image, statistics),
+            names=appearance.names,
+            colors=colors_of(appearance, self._image, statistics),
             counts=counts,
             areas=areas[1 : count + 1],
             means=means,
@@ -264,25 +271,25 @@ class _Merging:
         )
 
     def _write_record(self, plan: MergePlan, numbers: Ints, count: int) -> None:
-        """Write what was done, and the merge order of what has come out."""
-        survey, image = self._survey, self._image
-        merged = {
-            str(number): survey.numbers[plan.members == group].tolist()
-            for group, number in enumerate(numbers.tolist())
+        """Write the record: options, merged classes, and the merge order of the result."""
+        present, image = self._present, self._image
+        merged_from = {
+            str(number): present.numbers[plan.members == index].tolist()
+            for index, number in enumerate(numbers.tolist())
             if number
         }
         record: dict[str, Any] = {
             **describe_merging(self._source),
             "options": {
                 **asdict(self._options),
-                "table": self.table.file if self.table else None,
-                "model": self.model_file,
+                "table": self._table.file if self._table else None,
+                "model": self._model_file,
                 "input": image.name if image else None,
             },
-            "merged_from": merged,
+            "merged_from": merged_from,
         }
         if self._similarity is not None:
-            steps = self._similarity.order(plan.members, survey.areas)
+            steps = self._similarity.order(plan.members, present.areas)
             record["merge_order"] = renumbered(steps, numbers.tolist(), count)
         write_beside(self._path, record)
 

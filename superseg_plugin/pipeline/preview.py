@@ -19,7 +19,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
-from .classes.colors import told_apart
+from .classes.colors import distinct_colors
 from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .steps.band_statistics import measure_scene
 from .steps.clustering import AUTOMATIC_CLASSES, find_clusters, regroup_superpixels, settle_classes
@@ -252,7 +252,7 @@ def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int
     means = cut.description.means[:, bands]
     sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
     shown = np.clip(np.rint(sums[order] / areas[order][:, np.newaxis]), 0, 255)
-    return numbers[best], told_apart(shown.astype(np.uint8))
+    return numbers[best], distinct_colors(shown.astype(np.uint8))
 
 
 def _outlines(labels: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

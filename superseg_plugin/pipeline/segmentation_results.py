@@ -19,7 +19,7 @@ from ..worker.client import Worker
 from .average_color import paint_average_color
 from .classes.rendering import build_class_table
 from .formats.cluster_arrays import ClusterArrays, reorder_clusters
-from .formats.merge_order import Step
+from .formats.merge_order import MergeStep
 from .formats.model_file import save_model
 from .formats.record import write_record
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
@@ -57,7 +57,7 @@ class Findings:
     trained: TrainedNetwork | None = None
     cluster_model: ClusterArrays | None = None
     classified: tuple[Any, Any, Any] | None = None
-    merge_order: list[Step] = field(default_factory=list)
+    merge_order: list[MergeStep] = field(default_factory=list)
 
 
 class ResultWriter:
@@ -104,7 +104,7 @@ class ResultWriter:
             )
         if outputs.model and found.trained:
             self._write_model(outputs.model, found, found.trained, table, order, merge_order)
-        found.merge_order = [(int(a), int(b), float(d)) for a, b, d in merge_order or ()]
+        found.merge_order = merge_order or []
         return table
 
     def write_report(
@@ -145,7 +145,7 @@ class ResultWriter:
         trained: TrainedNetwork,
         table: ClassTable,
         order: npt.NDArray[np.int64],
-        merge_order: list[Any] | None,
+        merge_order: list[MergeStep] | None,
     ) -> None:
         """Write the model with the map's class numbers; classes that the map lacks come last."""
         rest = np.setdiff1d(np.arange(found.training.classes), order)
@@ -156,7 +156,7 @@ class ResultWriter:
         steps = None
         if merge_order is not None:
             # Classes that the map lacks are like no other; nothing is lost when they join first.
-            steps = [[1, len(order) + 1 + i, 0.0] for i in range(len(rest))] + merge_order
+            steps = [MergeStep(1, len(order) + 1 + i, 0.0) for i in range(len(rest))] + merge_order
         model = build_model(
             self._source,
             found.scaling,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from superseg_plugin.pipeline.classes.scores import adjusted_mutual_information, trimmed
+from superseg_plugin.pipeline.classes.scores import adjusted_mutual_information
 
 Classes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -62,7 +62,12 @@ def map_ami(one: Classes, other: Classes) -> float:
     both = (one > 0) & (other > 0)
     pairs = one[both].astype(np.int64) * 256 + other[both]
     table = np.bincount(pairs, minlength=1 << 16).reshape(256, 256)
-    return float(adjusted_mutual_information(trimmed(table)))
+    return float(adjusted_mutual_information(without_empty(table)))
+
+
+def without_empty(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Leave out the empty rows and columns of a contingency table."""
+    return table[table.any(axis=1)][:, table.any(axis=0)]
 
 
 def agreement(maps: Sequence[Classes]) -> float | None:

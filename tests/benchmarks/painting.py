@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
-from superseg_plugin.pipeline.classes.colors import lab_of, told_apart
+from superseg_plugin.pipeline.classes.colors import distinct_colors, lab_of
 from superseg_plugin.pipeline.classes.scores import matching
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import likeliest_reference
@@ -78,7 +78,7 @@ def reference_colors(picture: Picture, labels: Classes) -> Picture:
     the color of the palette that is nearest to a vivid version of its average.
     """
     numbers = np.unique(labels[labels > 0])
-    palette = told_apart(np.concatenate([PALETTE] * -(-len(numbers) // len(PALETTE))))
+    palette = distinct_colors(np.concatenate([PALETTE] * -(-len(numbers) // len(PALETTE))))
     flat, counts = labels.ravel(), np.bincount(labels.ravel(), minlength=256)[numbers]
     sums = [np.bincount(flat, picture[..., band].ravel(), 256)[numbers] for band in range(3)]
     vivid = lab_of(np.stack(sums, axis=1) / counts[:, None])

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from superseg_plugin.pipeline.classes.evaluation_result import Evaluation
+from superseg_plugin.pipeline.classes.scores import Evaluation
 from superseg_plugin.pipeline.evaluation import evaluate
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order, groups
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order, cut_merge_order
 from superseg_plugin.pipeline.formats.record import SUFFIX
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.progress import SilentProgress
@@ -129,7 +129,7 @@ def merging(case: Case) -> dict[str, float]:
     found = compare(case.balanced, case.label)
     wanted = max(len(found.reference_values), 2)
     classes = len(steps) + 1
-    order = groups(check_merge_order(steps, classes), classes, min(wanted, classes))
+    order = cut_merge_order(check_merge_order(steps, classes), classes, min(wanted, classes))
     merged = case.folder / f"{case.classes}-merged-{case.seed}.tif"
     numbers = np.concatenate([[0], order + 1]).astype(np.uint8)
     with RasterSource(str(case.balanced)) as source:

@@ -151,10 +151,10 @@ def test_comparing_and_applying_a_model_open_dialogs_filled_in(session):
     ("scene", "sentence"),
     [
         ("another grid", "REFERENCE: other.tif is 100 x 100 pixels where 168 x 168 are needed"),
-        ("height", "height.tif is no class raster"),
+        ("height", "height.tif is not a class raster"),
         ("many", "many.tif holds more than 255 different values"),
         ("image", "image.tif"),
-        ("unknown.csv", "unknown.csv, line 2 tells of class 99"),
+        ("unknown.csv", "unknown.csv, line 2 lists class 99"),
         ("twice.csv", "twice.csv calls both class 1 and class 2 A"),
         ("green.csv", "green.csv, line 2 holds the color “green”"),
         ("none.csv", "none.csv cannot be opened"),

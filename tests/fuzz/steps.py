@@ -15,7 +15,7 @@ from osgeo import gdal
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.evaluation import evaluate
-from superseg_plugin.pipeline.merging import run_merging
+from superseg_plugin.pipeline.merging import MergingInputs, run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
@@ -75,7 +75,7 @@ def check_steps(case: dict) -> None:
 
 def _excused(text: str) -> bool:
     """What is rightly said of rasters of few small numbers."""
-    reasons = ("no pixel", "tells of class", "makes class", "has no class", "which", "table")
+    reasons = ("no pixel", "lists class", "makes class", "has no class", "which", "table")
     return any(reason in text for reason in reasons)
 
 
@@ -177,7 +177,9 @@ def _merge(case: dict, paths: dict[str, str], folder: Path) -> None:
     output = folder / "merged.tif"
     with RasterSource(paths["classes"]) as classes, RasterSource(paths["other"]) as image:
         options = MergingOptions(0, case["min_area"])
-        run_merging(classes, image, str(table), None, str(output), options, SilentProgress())
+        run_merging(
+            MergingInputs(classes, image, str(table)), str(output), options, SilentProgress()
+        )
     if case["min_area"]:
         return
     before = np.where(_valid(case["classes"]), _pixels(case["classes"]), 0)

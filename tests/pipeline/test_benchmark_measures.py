@@ -18,6 +18,7 @@ from tests.benchmarks.measures import (
     mean_and_spread,
     rising,
     widened,
+    without_empty,
 )
 from tests.benchmarks.tables import ALL_IMAGES, FIGURES, as_markdown, summarize, tables
 
@@ -158,3 +159,8 @@ def test_a_method_that_failed_is_told_of_and_not_compared(record):
     assert one[-1] == f"{0.3 / 0.35:.2f}"
     assert two[-1] == "-"
     assert one[2] == "+0.100"
+
+
+def test_trimming_drops_what_is_empty():
+    table = np.array([[0, 0, 0], [1, 0, 2]])
+    assert without_empty(table).tolist() == [[1, 2]]

@@ -15,14 +15,19 @@ from superseg_plugin.pipeline.classes.edits import (
     merged,
     recolored,
     renamed,
-    slid,
     table_rows,
+    with_count,
 )
-from superseg_plugin.pipeline.classes.groups import groups_of, most_groups, partition, separated
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table, write_merge_table
+from superseg_plugin.pipeline.classes.merge_tree import (
+    merged_classes,
+    most_classes,
+    partition,
+    separated,
+    tree_of,
+)
 from superseg_plugin.pipeline.classes.state import first_state, state_of_text
 from superseg_plugin.pipeline.classes.templates import CORINE, WORLDCOVER, Template, read_own
-from superseg_plugin.pipeline.classes.tree import tree_of
 from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster
 
@@ -36,20 +41,20 @@ def catalog(tmp_path):
 
 
 def names(catalog, state):
-    return {group.number: group.name for group in groups_of(catalog, state)}
+    return {group.number: group.name for group in merged_classes(catalog, state)}
 
 
 def test_the_slider_follows_the_merge_order(catalog):
     state = first_state(catalog)
     assert len(partition(catalog, state)) == 6
-    assert partition(catalog, slid(catalog, state, 4)) == [(1, 2), (3,), (4,), (5, 6)]
-    assert partition(catalog, slid(catalog, state, 2)) == [(1, 2, 3, 4), (5, 6)]
-    assert slid(catalog, state, 1).count == 2
-    assert slid(catalog, state, 99).count == 6
+    assert partition(catalog, with_count(catalog, state, 4)) == [(1, 2), (3,), (4,), (5, 6)]
+    assert partition(catalog, with_count(catalog, state, 2)) == [(1, 2, 3, 4), (5, 6)]
+    assert with_count(catalog, state, 1).count == 2
+    assert with_count(catalog, state, 99).count == 6
 
 
 def test_figures_of_a_group_are_those_of_its_classes(catalog):
-    groups = groups_of(catalog, slid(catalog, first_state(catalog), 4))
+    groups = merged_classes(catalog, with_count(catalog, first_state(catalog), 4))
     pair = groups[-1]
     assert pair.members == (5, 6)
     places = [catalog.numbers.index(number) for number in pair.members]
@@ -62,17 +67,17 @@ def test_figures_of_a_group_are_those_of_its_classes(catalog):
 
 
 def test_a_merge_by_hand_stays_when_the_slider_moves(catalog):
-    state = slid(catalog, first_state(catalog), 4)
+    state = with_count(catalog, first_state(catalog), 4)
     state = merged(catalog, state, [3, 5])
     assert partition(catalog, state) == [(1, 2), (3, 5, 6), (4,)]
-    assert most_groups(catalog, state) == 4
-    up = slid(catalog, state, 4)
+    assert most_classes(catalog, state) == 4
+    up = with_count(catalog, state, 4)
     assert partition(catalog, up) == [(1,), (2,), (3, 5, 6), (4,)]
-    assert partition(catalog, slid(catalog, up, 3)) == [(1, 2), (3, 5, 6), (4,)]
+    assert partition(catalog, with_count(catalog, up, 3)) == [(1, 2), (3, 5, 6), (4,)]
 
 
 def test_separating_takes_back_the_hand_and_not_the_slider(catalog):
-    before = slid(catalog, first_state(catalog), 4)
+    before = with_count(catalog, first_state(catalog), 4)
     after = merged(catalog, before, [3, 5])
     back = separated(catalog, after, (3, 5, 6))
     assert partition(catalog, back) == partition(catalog, before)
@@ -80,14 +85,14 @@ def test_separating_takes_back_the_hand_and_not_the_slider(catalog):
 
 
 def test_names_belong_to_what_was_together_when_they_were_given(catalog):
-    state = slid(catalog, first_state(catalog), 4)
+    state = with_count(catalog, first_state(catalog), 4)
     state = renamed(catalog, state, 5, "Water")
-    apart = slid(catalog, state, 6)
+    apart = with_count(catalog, state, 6)
     assert names(catalog, apart)[5] == "Class 5"
-    assert names(catalog, slid(catalog, apart, 4))[5] == "Water"
+    assert names(catalog, with_count(catalog, apart, 4))[5] == "Water"
     # A name given to the largest part stays with what that grows into.
     state = renamed(catalog, first_state(catalog), 1, "Forest")
-    assert names(catalog, slid(catalog, state, 4))[1] == "Forest"
+    assert names(catalog, with_count(catalog, state, 4))[1] == "Forest"
 
 
 def test_merging_keeps_the_name_that_somebody_gave(catalog):
@@ -104,14 +109,14 @@ def test_equal_names_are_refused_by_hand_and_merged_by_template(catalog):
         with pytest.raises(SuperSegError):
             renamed(catalog, state, 4, bad)
     state = assigned(catalog, state, [4], "Water", (0, 0, 255))
-    group = next(g for g in groups_of(catalog, state) if g.name == "Water")
+    group = next(g for g in merged_classes(catalog, state) if g.name == "Water")
     assert group.members == (2, 4)
     assert group.color == (0, 0, 255)
 
 
 def test_colors_follow_the_largest_class(catalog):
     state = recolored(catalog, first_state(catalog), [1], (1, 2, 3))
-    groups = groups_of(catalog, slid(catalog, state, 4))
+    groups = merged_classes(catalog, with_count(catalog, state, 4))
     assert groups[0].color == (1, 2, 3)
     assert groups[-1].color == catalog.colors[4]
     with pytest.raises(SuperSegError, match="Select a class"):
@@ -121,7 +126,7 @@ def test_colors_follow_the_largest_class(catalog):
 
 
 def test_a_state_comes_back_from_its_text(catalog):
-    state = merged(catalog, slid(catalog, first_state(catalog), 4), [3, 5])
+    state = merged(catalog, with_count(catalog, first_state(catalog), 4), [3, 5])
     state = renamed(catalog, state, 1, "Wald “ä”")
     assert state_of_text(state.text, catalog) == state
 
@@ -153,12 +158,12 @@ def test_a_state_with_classes_that_there_are_not_is_refused(catalog):
 
 
 def test_what_is_written_reads_back_as_the_same_groups(catalog, tmp_path):
-    state = merged(catalog, slid(catalog, first_state(catalog), 4), [3, 5])
+    state = merged(catalog, with_count(catalog, first_state(catalog), 4), [3, 5])
     state = renamed(catalog, state, 1, 'Wood, "old"')
-    groups = groups_of(catalog, state)
+    groups = merged_classes(catalog, state)
     path = tmp_path / "table.csv"
     write_merge_table(path, table_rows(groups))
-    again = groups_of(catalog, applied(catalog, first_state(catalog), read_merge_table(path)))
+    again = merged_classes(catalog, applied(catalog, first_state(catalog), read_merge_table(path)))
     assert [(g.members, g.name, g.color) for g in again] == [
         (g.members, g.name, g.color) for g in groups
     ]
@@ -167,7 +172,7 @@ def test_what_is_written_reads_back_as_the_same_groups(catalog, tmp_path):
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        ("from,to\n9,9", "line 2 tells of class 9, and the layer's classes are 1 to 6"),
+        ("from,to\n9,9", "line 2 lists class 9, and the layer's classes are 1 to 6"),
         ("from,to,name\n1,1,Wood\n2,2,wood", "both class 1 and class 2"),
     ],
 )

@@ -8,7 +8,7 @@ from superseg_plugin.pipeline.formats.merge_order import (
     bhattacharyya_merge_order,
     check_merge_order,
     cophenetic,
-    groups,
+    cut_merge_order,
 )
 
 
@@ -21,21 +21,21 @@ def test_alike_classes_join_before_those_apart():
     order = bhattacharyya_merge_order(*gaussians([[0, 0], [9, 9], [0, 1], [9, 7], [30, 0]]))
     steps = check_merge_order(order, 5)
     assert [step[:2] for step in steps[:2]] == [(1, 3), (2, 4)]
-    assert groups(steps, 5, 3).tolist() == [0, 1, 0, 1, 4]
-    assert groups(steps, 5, 5).tolist() == [0, 1, 2, 3, 4]
-    assert groups(steps, 5, 1).tolist() == [0] * 5
+    assert cut_merge_order(steps, 5, 3).tolist() == [0, 1, 0, 1, 4]
+    assert cut_merge_order(steps, 5, 5).tolist() == [0, 1, 2, 3, 4]
+    assert cut_merge_order(steps, 5, 1).tolist() == [0] * 5
 
 
 def test_classes_at_one_place_differ_by_their_spread():
     spreads = np.array([1.0, 1.1, 25.0])[:, None, None] * np.eye(2)
     order = bhattacharyya_merge_order(np.ones(3), np.zeros((3, 2)), spreads)
-    assert order[0][:2] == [1, 2]
+    assert order[0][:2] == (1, 2)
 
 
 def test_a_small_class_joins_sooner_than_a_large_one():
     weights, means, covariances = gaussians([[0, 0], [3, 0], [40, 0], [43, 0]])
     weights[:] = [100, 100, 100, 1]
-    assert bhattacharyya_merge_order(weights, means, covariances)[0][:2] == [3, 4]
+    assert bhattacharyya_merge_order(weights, means, covariances)[0][:2] == (3, 4)
 
 
 def test_255_classes_join_one_by_one():
@@ -43,7 +43,7 @@ def test_255_classes_join_one_by_one():
     order = bhattacharyya_merge_order(*gaussians(generator.normal(size=(255, 2)) * 50))
     steps = check_merge_order(order, 255)
     for count in (255, 100, 2, 1):
-        assert len(np.unique(groups(steps, 255, count))) == count
+        assert len(np.unique(cut_merge_order(steps, 255, count))) == count
     distances = cophenetic(steps, 255)
     assert (distances == distances.T).all()
     assert (np.diag(distances) == 0).all()

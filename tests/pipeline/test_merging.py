@@ -13,10 +13,10 @@ from osgeo import gdal
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order, groups
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order, cut_merge_order
 from superseg_plugin.pipeline.formats.model_file import Model, save_model
 from superseg_plugin.pipeline.formats.stored_order import renumbered
-from superseg_plugin.pipeline.merging import run_merging
+from superseg_plugin.pipeline.merging import MergingInputs, run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource
@@ -49,10 +49,7 @@ def merge(tmp_path, listener):
         with RasterSource(classes, [1]) as source:
             scene = RasterSource(image) if image else None
             count = run_merging(
-                source,
-                scene,
-                wanted.pop("table", None),
-                wanted.pop("model", None),
+                MergingInputs(source, scene, wanted.pop("table", None), wanted.pop("model", None)),
                 output,
                 MergingOptions(options.get("classes_left", 0), options.get("min_area", 0.0)),
                 wanted.pop("progress", listener),
@@ -260,7 +257,7 @@ def test_a_table_renumbers_names_and_colors(merge, table_file, tmp_path):
     assert record["merged_from"] == {"2": [2], "4": [4, 5], "9": [1, 3]}
     # Numbers that no class has come first, so that any wish for fewer classes works.
     steps = check_merge_order(record["merge_order"], 9)
-    left = groups(steps, 9, 2) + 1
+    left = cut_merge_order(steps, 9, 2) + 1
     assert len({left[1], left[3], left[8]}) == 2
 
 
@@ -305,16 +302,16 @@ BAD_TABLES = [
     ("from,to\n1,1e2\n", "“1e2”"),
     ("from,to\n1,²\n", "“²”"),
     ("from,to\n" + "9" * 9000 + ",1\n", "line 2 holds “9+…”"),
-    ("from,to\n1,2\n1,3\n", "line 3 tells of class 1, as line 2"),
+    ("from,to\n1,2\n1,3\n", "line 3 lists class 1, as line 2"),
     ("from,to\n1,2\n2,3\n", "line 2 makes class 1 class 2, which line 3 makes class 3"),
     ("from,to\n1,2\n2,1\n", "line 2 makes class 1 class 2, which line 3"),
-    ("from,to\n7,2\n", r"line 2 tells of class 7.*classes are 1 to 3\)"),
+    ("from,to\n7,2\n", r"line 2 lists class 7.*classes are 1 to 3\)"),
     ("from,to,name\n1,2,A\n3,2,B\n", "line 3 gives class 2 another name than line 2"),
     ("from,to,color\n1,2,#000000\n3,2,#000001\n", "line 3 gives class 2 another color"),
     ("from,to,color\n1,2,red\n", "line 2 holds the color “red”"),
     ("from,to,name\n1,2," + "n" * 101 + "\n", "101 characters"),
-    ("from,to,name\n1,2,a\u202eb\n", "cannot be seen"),
-    ("from,to,name\n1,2,a\x07b\n", "cannot be seen"),
+    ("from,to,name\n1,2,a\u202eb\n", "invisible characters"),
+    ("from,to,name\n1,2,a\x07b\n", "invisible characters"),
     ('from,to,name\n1,2,"a\n', "line 2.*quotation"),
     (b"from,to,name\n1,2,\xe4\n", "line 2 is not written in UTF-8"),
     ("from,to\n1,2\n".encode("utf-16"), "line 1 is not written in UTF-8"),
@@ -500,7 +497,10 @@ def test_merging_then_small_objects(merge, listener):
     assert set(np.unique(values)) == {1, 2}
     assert table.names == ("Class 1", "Class 2")
     assert len(record["merge_order"]) == 1
-    assert any("nothing is left" in line and line.endswith(": 3 to 4") for line in listener.lines)
+    assert any(
+        "without pixels in the result" in line and line.endswith(": 3 to 4")
+        for line in listener.lines
+    )
 
 
 def test_names_stay_with_classes_that_are_gone(merge, tmp_path):
@@ -527,7 +527,7 @@ def test_what_is_not_asked_for_or_twice(merge, table_file):
         merge(classes, classes_left=1)
     with pytest.raises(SuperSegError, match=r"MIN_AREA.*at least 0"):
         merge(classes, min_area=float("nan"))
-    with pytest.raises(SuperSegError, match=r"9 classes are wanted and classes.tif has 3"):
+    with pytest.raises(SuperSegError, match=r"9 classes are requested and classes.tif has 3"):
         merge(classes, classes_left=9)
     with pytest.raises(SuperSegError, match=r"CLASSIFICATION.*INPUT.*MODEL"):
         merge(classes, classes_left=2)

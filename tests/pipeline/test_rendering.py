@@ -7,7 +7,12 @@ from osgeo import osr
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
-from superseg_plugin.pipeline.classes.colors import TELL_APART, lab_of, rgb_of, told_apart
+from superseg_plugin.pipeline.classes.colors import (
+    LEAST_COLOR_DISTANCE,
+    distinct_colors,
+    lab_of,
+    rgb_of,
+)
 from superseg_plugin.pipeline.classes.rendering import (
     build_class_table,
     class_statistics,
@@ -90,7 +95,7 @@ def test_a_class_without_pixels_keeps_its_place(tmp_path):
     assert table.names == ("Water", "Class 2", "Class 3")
     assert table.counts.tolist() == [1, 0, 2]
     assert np.isnan(table.means[1]).all()
-    assert closest(table.colors) >= TELL_APART
+    assert closest(table.colors) >= LEAST_COLOR_DISTANCE
 
 
 def test_byte_images_give_their_own_average_colors(tmp_path):
@@ -123,26 +128,26 @@ def test_an_image_of_one_value_still_gives_colors(tmp_path):
         opened(tmp_path, "i.tif", np.full((1, 4, 5), 7.5, "float32")) as source,
         opened(tmp_path, "c.tif", np.array([[1, 2, 3, 4, 5]] * 4, "uint8")) as classes,
     ):
-        assert closest(build_class_table(source, classes, SILENT).colors) >= TELL_APART
+        assert closest(build_class_table(source, classes, SILENT).colors) >= LEAST_COLOR_DISTANCE
 
 
 @pytest.mark.parametrize("count", [2, 16, 64])
 @pytest.mark.parametrize("level", [0, 90, 255])
 def test_equal_colors_are_told_apart_and_none_is_black(count, level):
-    colors = told_apart(np.full((count, 3), level, np.uint8))
-    assert closest(colors) >= TELL_APART
+    colors = distinct_colors(np.full((count, 3), level, np.uint8))
+    assert closest(colors) >= LEAST_COLOR_DISTANCE
     assert lab_of(colors)[:, 0].min() > 8
-    assert (colors == told_apart(np.full((count, 3), level, np.uint8))).all()
+    assert (colors == distinct_colors(np.full((count, 3), level, np.uint8))).all()
 
 
 def test_255_classes_have_255_colors():
-    colors = told_apart(np.random.default_rng(0).integers(90, 110, (255, 3)).astype(np.uint8))
+    colors = distinct_colors(np.random.default_rng(0).integers(90, 110, (255, 3)).astype(np.uint8))
     assert len({tuple(color) for color in colors.tolist()}) == 255
 
 
 def test_colors_that_differ_stay_as_they_are():
     wanted = np.array([[200, 100, 50], [60, 90, 120], [240, 240, 240]], np.uint8)
-    assert (told_apart(wanted) == wanted).all()
+    assert (distinct_colors(wanted) == wanted).all()
 
 
 def test_lab_is_the_textbook_one_and_back():

@@ -10,7 +10,7 @@ from osgeo import gdal
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.classification import run_classification
-from superseg_plugin.pipeline.merging import MergingOptions, run_merging
+from superseg_plugin.pipeline.merging import MergingInputs, MergingOptions, run_merging
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
@@ -97,7 +97,7 @@ def test_average_color_and_merging(image, results, tmp_path):
     average, merged = str(tmp_path / "average.tif"), str(tmp_path / "merged.tif")
     with RasterSource(image) as source, RasterSource(str(results / "classes.tif"), [1]) as classes:
         run_average_color(source, classes, None, average, Listener())
-        run_merging(classes, source, None, None, merged, MergingOptions(2, 0.0), Listener())
+        run_merging(MergingInputs(classes, source), merged, MergingOptions(2, 0.0), Listener())
     assert len(overviews(average)) == len(overviews(merged)) == 1
 
 

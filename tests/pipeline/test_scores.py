@@ -12,7 +12,6 @@ from superseg_plugin.pipeline.classes.scores import (
     expected_mutual_information,
     matching,
     mutual_information,
-    trimmed,
 )
 
 
@@ -60,11 +59,6 @@ def test_chance_scores_nothing():
 def test_one_class_for_all_scores_nothing():
     scores = all_scores(np.array([[5], [7]]))
     assert scores.ami == scores.ari == 0
-
-
-def test_trimming_drops_what_is_empty():
-    table = np.array([[0, 0, 0], [1, 0, 2]])
-    assert trimmed(table).tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (5, 2), (4, 4)])

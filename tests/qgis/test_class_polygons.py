@@ -106,7 +106,7 @@ def test_a_table_of_other_classes_is_refused(run, tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
     table = tmp_path / "table.csv"
     table.write_text("from,to\n7,1\n", encoding="utf-8")
-    with pytest.raises(QgsProcessingException, match=r"table\.csv, line 2 tells of class 7"):
+    with pytest.raises(QgsProcessingException, match=r"table\.csv, line 2 lists class 7"):
         run(
             "superseg:classpolygons",
             {"CLASSIFICATION": path, "TABLE": str(table), "OUTPUT": str(tmp_path / "p.gpkg")},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The classes of a raster as the workbench needs them: figures, looks, and who joins whom."""
+"""The classes of a raster for the class workbench: statistics, names, colors and merge order."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import SuperSegError
-from ...raster.class_legend import default_name
+from ...raster.class_legend import Color, default_name
 from ...raster.class_peek import NOT_CLASSES, peek_numbers
 from ...raster.class_table import MOST_CLASSES, ClassTable, read_class_table
-from ..formats.merge_order import Step
+from ..formats.merge_order import MergeStep
 from ..formats.stored_order import order_of_record, read_record_of
+from .colors import as_color
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class ClassCatalog:
-    """What is known of the classes of a raster.
+    """The classes of a raster.
 
     Attributes:
         path: of the raster.
         numbers: `(k,)` of the classes, ascending.
-        names: as they are in the file.
-        colors: as they are in the file.
+        names: `(k,)` from the file.
+        colors: `(k,)` from the file.
         counts: `(k,)` pixels.
-        areas: `(k,)` as the file tells them, see `Grid.row_areas`.
-        means: `(k, bands)`, NaN where unknown.
-        band_names: one a column of `means`.
-        steps: the merge order, in class numbers; empty where nothing tells it.
-        no_order: why there is none.
+        areas: `(k,)` from the file, see `Grid.row_areas`.
+        means: `(k, bands)`, NaN if unknown.
+        band_names: of the columns of `means`.
+        steps: the merge order, in class numbers; empty if unknown.
+        no_order: why there is no merge order, "" if there is one.
     """
 
     path: str
@@ -47,12 +47,12 @@ class ClassCatalog:
     areas: Floats
     means: Floats
     band_names: tuple[str, ...]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MergeStep, ...] = ()
     no_order: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """Tells this raster's classes from those of one that has taken its place."""
+        """Numbers and pixels of all classes: differs if another raster replaced the file."""
         pairs = zip(self.numbers, self.counts.tolist())
         return " ".join(f"{number}:{count}" for number, count in pairs)
 
@@ -64,23 +64,23 @@ def read_catalog(path: str) -> ClassCatalog:
         path: GDAL's name of it.
 
     Raises:
-        SuperSegError: it is gone or no class raster; the text says what to do.
+        SuperSegError: the file is missing or not a class raster; the text says what to do.
     """
     check_there(path)
     name = Path(path).name
     table = read_class_table(path)
     if table is None:
         raise SuperSegError(_refusal(path, name))
-    present = np.flatnonzero([bool(n) or c > 0 for n, c in zip(table.names, table.counts)])
-    if not len(present) or not table.counts.sum():
+    rows = np.flatnonzero([bool(n) or c > 0 for n, c in zip(table.names, table.counts)])
+    if not len(rows) or not table.counts.sum():
         raise SuperSegError(
             f"{name}: no pixel has a class; segment an image with valid pixels, or choose another"
             " layer."
         )
-    numbers = present + 1
+    numbers = rows + 1
     if int(numbers.max()) > MOST_CLASSES:
         raise SuperSegError(
-            f"{name} has {len(present)} classes, and the workbench takes up to {MOST_CLASSES};"
+            f"{name} has {len(rows)} classes, and the workbench takes up to {MOST_CLASSES};"
             " merge some with Merge classes first."
         )
     steps, no_order = _order(path, name, numbers)
@@ -88,8 +88,8 @@ def read_catalog(path: str) -> ClassCatalog:
 
 
 def check_there(path: str) -> None:
-    """Raise `SuperSegError` where a file that a layer shows has vanished."""
-    # GDAL's own places (/vsizip/, /vsicurl/) are none that the file system knows.
+    """Raise `SuperSegError` if the file of a layer no longer exists."""
+    # GDAL's virtual file systems (/vsizip/, /vsicurl/) are not known to the operating system.
     if not path.startswith("/vsi") and not Path(path).exists():
         raise SuperSegError(
             f"{Path(path).name} is no longer at {Path(path).parent}; put it back, or repair the"
@@ -97,35 +97,35 @@ def check_there(path: str) -> None:
         )
 
 
-def visible_steps(steps: Sequence[Step], numbers: Sequence[int]) -> tuple[Step, ...]:
-    """Leave out the steps of a merge order that join a number which no class has.
+def visible_steps(steps: Sequence[MergeStep], numbers: Sequence[int]) -> tuple[MergeStep, ...]:
+    """Restrict a merge order to the classes that occur.
 
     Args:
         steps: in class numbers.
-        numbers: of the classes that there are.
+        numbers: of the classes that occur.
 
     Returns:
-        One step fewer than classes; each names classes that there are.
+        One step fewer than there are classes that occur.
     """
-    stands_for = {number: number for number in numbers}
-    result: list[Step] = []
+    represented_by = {number: number for number in numbers}
+    visible: list[MergeStep] = []
     for kept, absorbed, distance in steps:
-        pair = [stands_for[n] for n in (kept, absorbed) if n in stands_for]
+        pair = [represented_by[n] for n in (kept, absorbed) if n in represented_by]
         if not pair:
             continue
         if len(pair) == 2:
-            result.append((min(pair), max(pair), distance))
-        stands_for[kept] = min(pair)
-    return tuple(result)
+            visible.append(MergeStep(min(pair), max(pair), distance))
+        represented_by[kept] = min(pair)
+    return tuple(visible)
 
 
-def _order(path: str, name: str, numbers: Ints) -> tuple[tuple[Step, ...], str]:
+def _order(path: str, name: str, numbers: Ints) -> tuple[tuple[MergeStep, ...], str]:
     try:
         record, place = read_record_of(path)
         steps = order_of_record(record, place, name, numbers)
     except SuperSegError:
         return (), (
-            f"Which classes of {name} are alike is not known: there is no usable"
+            f"The similarity of the classes of {name} is not known: there is no usable"
             f" {name}.superseg.json beside it. Merge classes by hand, or run Merge classes with"
             " the image."
         )
@@ -133,17 +133,17 @@ def _order(path: str, name: str, numbers: Ints) -> tuple[tuple[Step, ...], str]:
 
 
 def _catalog(
-    path: str, table: ClassTable, numbers: Ints, steps: tuple[Step, ...], no_order: str
+    path: str, table: ClassTable, numbers: Ints, steps: tuple[MergeStep, ...], no_order: str
 ) -> ClassCatalog:
-    places = numbers - 1
+    rows = numbers - 1
     return ClassCatalog(
         path=path,
         numbers=tuple(numbers.tolist()),
-        names=tuple(table.names[place] or default_name(int(place) + 1) for place in places),
-        colors=tuple((r, g, b) for r, g, b in table.colors[places].tolist()),
-        counts=table.counts[places],
-        areas=table.areas[places],
-        means=table.means[places],
+        names=tuple(table.names[row] or default_name(int(row) + 1) for row in rows),
+        colors=tuple(as_color(row) for row in table.colors[rows]),
+        counts=table.counts[rows],
+        areas=table.areas[rows],
+        means=table.means[rows],
         band_names=table.band_names,
         steps=steps,
         no_order=no_order,
@@ -151,17 +151,17 @@ def _catalog(
 
 
 def _refusal(path: str, name: str) -> str:
-    """Say why a raster without a table of classes is not for the workbench."""
-    cure = "choose a result of Segment, Classify or Merge classes"
+    """Say why the workbench cannot open a raster without a class table."""
+    remedy = "choose a result of Segment, Classify or Merge classes"
     found = peek_numbers(path)
     if found is NOT_CLASSES:
-        return f"{name} is no class raster: its values are not whole numbers from 0; {cure}."
+        return f"{name} is not a class raster: its values are not whole numbers from 0; {remedy}."
     if found > MOST_CLASSES:
         return (
-            f"{name} holds more than {MOST_CLASSES} different values, which the workbench does not"
-            f" take for classes; {cure}."
+            f"{name} holds more than {MOST_CLASSES} different values, too many for the"
+            f" classes of the workbench; {remedy}."
         )
     return (
         f"{name} has no table of its classes; run Merge classes on it with a table and its image,"
-        f" or {cure}."
+        f" or {remedy}."
     )

@@ -1,20 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Colors that people can tell apart."""
+"""Distinct colors for classes.
+
+`distinct_colors` goes through the colors in order. One that is closer than `LEAST_COLOR_DISTANCE`
+to an earlier one moves away from where it was, in CIELAB, along 96 directions spread over the
+sphere, in steps of 2 units, to the first distance at which one candidate is far enough from all
+earlier colors. The search is greedy and deterministic. With more colors than fit, the least
+distance shrinks. Time grows with the square of the number of colors.
+
+References:
+    CIE 15:2004, Colorimetry: CIELAB and the color difference of 1976.
+    IEC 61966-2-1:1999: the sRGB transfer function and primaries.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
+from ...raster.class_legend import Color
+
 Floats = npt.NDArray[np.float64]
 
-# CIELAB distance (CIE 1976) below which two areas of a map are taken for the same color.
-TELL_APART = 10.0
-# Darker than this a class is lost on a black canvas.
+# CIELAB distance (CIE 1976) below which two areas of a map look the same. About 2.3 is just
+# noticeable side by side; areas of a map lie apart and are compared from memory.
+LEAST_COLOR_DISTANCE = 10.0
+# Lightness (L*) of the darkest color: darker ones cannot be seen on a black canvas.
 DARKEST = 12.0
+# Longest move in CIELAB units: across most of the sRGB gamut.
 FARTHEST = 160.0
 DIRECTIONS = 96
-# Percent of confidence, from unsure to sure, told apart by the color-blind too.
+# Colors by percent of confidence: five of matplotlib's "viridis", readable to the color-blind.
 CONFIDENCE_COLORS = (
     (0.0, "#440154"),
     (25.0, "#3b528b"),
@@ -22,6 +40,8 @@ CONFIDENCE_COLORS = (
     (75.0, "#5ec962"),
     (100.0, "#fde725"),
 )
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
+# White point D65, and the matrix from linear sRGB to XYZ.
 WHITE = np.array([0.95047, 1.0, 1.08883])
 TO_XYZ = np.array(
     [
@@ -31,6 +51,22 @@ TO_XYZ = np.array(
     ]
 )
 TO_RGB = np.linalg.inv(TO_XYZ)
+
+
+def as_color(parts: Iterable[float]) -> Color:
+    """Return red, green and blue as plain integers."""
+    red, green, blue = (int(part) for part in parts)
+    return red, green, blue
+
+
+def color_of_hex(text: str) -> Color | None:
+    """Read a color such as `#1b7837`; None if the text is not one.
+
+    Example:
+        >>> color_of_hex("#1b7837")
+        (27, 120, 55)
+    """
+    return as_color(bytes.fromhex(text[1:])) if HEX.fullmatch(text) else None
 
 
 def lab_of(rgb: npt.NDArray[np.generic]) -> Floats:
@@ -50,7 +86,7 @@ def lab_of(rgb: npt.NDArray[np.generic]) -> Floats:
 
 
 def rgb_of(lab: Floats) -> npt.NDArray[np.uint8]:
-    """Convert CIELAB, `(..., 3)`, to the nearest sRGB bytes, clipped where there are none."""
+    """Convert CIELAB, `(..., 3)`, to sRGB bytes, clipped to the gamut."""
     middle = (lab[..., 0] + 16) / 116
     root = np.stack([middle + lab[..., 1] / 500, middle, middle - lab[..., 2] / 200], axis=-1)
     xyz = np.where(root > 6 / 29, root**3, 3 * (6 / 29) ** 2 * (root - 4 / 29)) * WHITE
@@ -60,14 +96,15 @@ def rgb_of(lab: Floats) -> npt.NDArray[np.uint8]:
     return rgb
 
 
-def told_apart(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Move colors as little as needed for each to differ from the ones before it.
+def distinct_colors(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Change colors as little as needed for each to differ from all before it.
 
     Args:
-        wanted: `(k, 3)` sRGB; earlier ones keep their color.
+        wanted: `(k, 3)` sRGB; of two similar ones the earlier keeps its color.
 
     Returns:
-        `(k, 3)` uint8, all different. The same input gives the same output.
+        `(k, 3)` uint8, all different and none darker than `DARKEST`. The same input gives the same
+        output.
     """
     directions = _directions()
     chosen = np.zeros((len(wanted), 3), dtype=np.uint8)
@@ -78,7 +115,7 @@ def told_apart(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
             lab = np.array([DARKEST, lab[1], lab[2]])
             color = rgb_of(lab)
         before = placed[:index]
-        if _nearest(lab_of(color)[np.newaxis], before)[0] < TELL_APART:
+        if _nearest(lab_of(color)[np.newaxis], before)[0] < LEAST_COLOR_DISTANCE:
             color = _moved(lab, before, directions)
         chosen[index] = color
         placed[index] = lab_of(color)
@@ -86,21 +123,23 @@ def told_apart(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def _moved(lab: Floats, before: Floats, directions: Floats) -> npt.NDArray[np.uint8]:
-    apart = TELL_APART
+    """Return the closest color that is far enough from all before it."""
+    least = LEAST_COLOR_DISTANCE
     while True:
         for distance in np.arange(2.0, FARTHEST, 2.0):
             candidates = rgb_of(lab + distance * directions)
             found = lab_of(candidates)
-            room = np.where(found[:, 0] < DARKEST - 1, -1.0, _nearest(found, before))
-            best = int(room.argmax())
-            if room[best] >= apart:
+            clearance = np.where(found[:, 0] < DARKEST - 1, -1.0, _nearest(found, before))
+            best = int(clearance.argmax())
+            if clearance[best] >= least:
                 color: npt.NDArray[np.uint8] = candidates[best]
                 return color
-        # With very many classes the space of colors is full: stand closer.
-        apart *= 0.7
+        # With very many classes no color is far enough: accept closer ones.
+        least *= 0.7
 
 
 def _nearest(points: Floats, others: Floats) -> Floats:
+    """Return the distance of each point to the nearest other one, infinite if there is none."""
     if not len(others):
         return np.full(len(points), np.inf)
     return np.asarray(
@@ -110,16 +149,16 @@ def _nearest(points: Floats, others: Floats) -> Floats:
 
 
 def _directions() -> Floats:
-    """Spread directions evenly over a sphere (a Fibonacci spiral)."""
+    """Return unit vectors spread evenly over the sphere (a Fibonacci spiral), `(96, 3)`."""
     step = np.arange(DIRECTIONS) + 0.5
     height = 1 - 2 * step / DIRECTIONS
     radius = np.sqrt(1 - height**2)
-    turn = np.pi * (1 + 5**0.5) * step
-    return np.stack([height, radius * np.cos(turn), radius * np.sin(turn)], axis=-1)
+    angle = np.pi * (1 + 5**0.5) * step
+    return np.stack([height, radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
 
 
 def _between(stops: tuple[tuple[float, str], ...]) -> npt.NDArray[np.uint8]:
-    """Fill the whole percents between colors, `(101, 3)`."""
+    """Interpolate colors for every whole percent, `(101, 3)`."""
     percents = [percent for percent, _ in stops]
     parts = np.array([list(bytes.fromhex(color[1:])) for _, color in stops], dtype=np.float64)
     steps = np.arange(101)
@@ -128,5 +167,5 @@ def _between(stops: tuple[tuple[float, str], ...]) -> npt.NDArray[np.uint8]:
     return filled
 
 
-# A color for each whole percent of confidence.
-SURE_COLORS = _between(CONFIDENCE_COLORS)
+# The color of each whole percent of confidence.
+CONFIDENCE_PALETTE = _between(CONFIDENCE_COLORS)

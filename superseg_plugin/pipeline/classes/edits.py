@@ -7,17 +7,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ...errors import SuperSegError
+from ...raster.class_legend import Color
 from ...raster.texts import one_line
-from .catalog import ClassCatalog, Color
-from .groups import ClassGroup, groups_of, is_named, most_groups
-from .merge_plan import spoken
+from .catalog import ClassCatalog
+from .merge_plan import number_ranges
 from .merge_table import LONGEST_NAME, MergeTable
+from .merge_tree import MergedClass, is_named, merged_classes, most_classes
 from .state import ClassState, joined_with
 
 
-def slid(catalog: ClassCatalog, state: ClassState, count: int) -> ClassState:
+def with_count(catalog: ClassCatalog, state: ClassState, count: int) -> ClassState:
     """Show so many groups, as many as there can be."""
-    return replace(state, count=min(max(count, 2), most_groups(catalog, state)))
+    return replace(state, count=min(max(count, 2), most_classes(catalog, state)))
 
 
 def merged(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) -> ClassState:
@@ -39,7 +40,7 @@ def merged(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) ->
     largest = max(parts, key=lambda group: group.area)
     named = max((p for p in parts if is_named(p.name)), key=lambda p: p.area, default=None)
     name = named.name if named is not None else None
-    return _joined(state, groups_of(catalog, state), parts, name, largest.color)
+    return _joined(state, merged_classes(catalog, state), parts, name, largest.color)
 
 
 def renamed(catalog: ClassCatalog, state: ClassState, number: int, name: str) -> ClassState:
@@ -50,12 +51,12 @@ def renamed(catalog: ClassCatalog, state: ClassState, number: int, name: str) ->
     """
     (group,) = _chosen(catalog, state, [number])
     name = checked_name(name)
-    other = _called(groups_of(catalog, state), name)
+    other = _called(merged_classes(catalog, state), name)
     if other is not None and other.number != number:
         raise SuperSegError(
             f"Class {other.number} is called {name} already; merge the two, or choose another name."
         )
-    return state.with_looks(group.members, name=name)
+    return state.with_appearance(group.members, name=name)
 
 
 def recolored(
@@ -70,7 +71,7 @@ def recolored(
     if not parts:
         raise SuperSegError("Select a class to give it a color.")
     for group in parts:
-        state = state.with_looks(group.members, color=color)
+        state = state.with_appearance(group.members, color=color)
     return state
 
 
@@ -86,7 +87,7 @@ def assigned(
     Raises:
         SuperSegError: none is chosen.
     """
-    groups = groups_of(catalog, state)
+    groups = merged_classes(catalog, state)
     parts = _chosen(catalog, state, chosen)
     if not parts:
         raise SuperSegError(f"Select the classes that are {name}, in the table or on the map.")
@@ -96,7 +97,7 @@ def assigned(
         parts.append(there)
     chosen_color = color or max(parts, key=lambda group: group.area).color
     if len(parts) == 1:
-        return state.with_looks(parts[0].members, name, chosen_color)
+        return state.with_appearance(parts[0].members, name, chosen_color)
     return _joined(state, groups, parts, name, chosen_color)
 
 
@@ -110,8 +111,8 @@ def applied(catalog: ClassCatalog, state: ClassState, table: MergeTable) -> Clas
     for number, line in table.lines.items():
         if number not in there:
             raise SuperSegError(
-                f"{table.file}, line {line} tells of class {number}, and the layer's classes are"
-                f" {spoken(catalog.numbers)}; correct the number or remove the line."
+                f"{table.file}, line {line} lists class {number}, and the layer's classes are"
+                f" {number_ranges(catalog.numbers)}; correct the number or remove the line."
             )
     _refuse_equal_names(table)
     together: dict[int, set[int]] = {}
@@ -121,11 +122,11 @@ def applied(catalog: ClassCatalog, state: ClassState, table: MergeTable) -> Clas
     state = ClassState(state.fingerprint, len(together), joined)
     for target, numbers in together.items():
         members = tuple(sorted(numbers))
-        state = state.with_looks(members, table.names.get(target), table.colors.get(target))
+        state = state.with_appearance(members, table.names.get(target), table.colors.get(target))
     return state
 
 
-def table_rows(groups: Sequence[ClassGroup]) -> list[tuple[int, int, str, Color]]:
+def table_rows(groups: Sequence[MergedClass]) -> list[tuple[int, int, str, Color]]:
     """Put groups into rows of a table for Merge classes: from, to, name, color."""
     return [
         (member, group.number, group.name, group.color)
@@ -162,22 +163,22 @@ def _refuse_equal_names(table: MergeTable) -> None:
             )
 
 
-def _chosen(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) -> list[ClassGroup]:
-    return [group for group in groups_of(catalog, state) if group.number in chosen]
+def _chosen(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) -> list[MergedClass]:
+    return [group for group in merged_classes(catalog, state) if group.number in chosen]
 
 
-def _called(groups: Sequence[ClassGroup], name: str) -> ClassGroup | None:
+def _called(groups: Sequence[MergedClass], name: str) -> MergedClass | None:
     return next((group for group in groups if group.name.casefold() == name.casefold()), None)
 
 
 def _joined(
     state: ClassState,
-    groups: Sequence[ClassGroup],
-    parts: Sequence[ClassGroup],
+    groups: Sequence[MergedClass],
+    parts: Sequence[MergedClass],
     name: str | None,
     color: Color,
 ) -> ClassState:
     joined = joined_with(state.joined, (number for part in parts for number in part.members))
     count = len(groups) - len(parts) + 1
     members = tuple(sorted(number for part in parts for number in part.members))
-    return replace(state, joined=joined, count=count).with_looks(members, name, color)
+    return replace(state, joined=joined, count=count).with_appearance(members, name, color)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which classes go together, and what their groups are called by."""
+"""Which classes are merged, and which numbers the merged classes get."""
 
 from __future__ import annotations
 
@@ -11,34 +11,35 @@ import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
-from ..formats.merge_order import groups
+from ..formats.merge_order import cut_merge_order
 from .merge_table import MergeTable
 from .similarity import Similarity
-from .strips import ClassSurvey
+from .strips import ClassCounts
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-MOST_SPOKEN = 12
+MOST_RANGES = 12
 
 
 @dataclass(frozen=True)
 class MergePlan:
-    """Which classes go together.
+    """Which classes are merged into which.
 
     Attributes:
-        members: `(k,)` group of each class of the survey, 0 to g - 1.
-        numbers: `(g,)` number of each group in the result; None to number them by area.
+        members: `(k,)` index of the merged class of each class, 0 to g - 1.
+        numbers: `(g,)` number of each merged class in the result; None to number them by area,
+            the largest first.
     """
 
     members: Ints
     numbers: Ints | None
 
     def final_numbers(self, areas: Floats) -> Ints:
-        """Give the number of each group in the result, 0 for those that no pixel is left of.
+        """Return the number of each merged class in the result, 0 for those without pixels.
 
         Args:
-            areas: `(g,)` of the groups in the result, in any unit.
+            areas: `(g,)` areas of the merged classes in the result, in any unit.
         """
         if self.numbers is not None:
             return np.where(areas > 0, self.numbers, 0)
@@ -49,54 +50,65 @@ class MergePlan:
         return numbers
 
 
-def plan_by_number(survey: ClassSurvey, similarity: Similarity, count: int) -> MergePlan:
-    """Join the most alike classes until `count` are left."""
-    classes = len(survey.numbers)
-    steps = similarity.order(np.arange(classes), survey.areas)
-    return MergePlan(np.unique(groups(steps, classes, count), return_inverse=True)[1], None)
+def plan_by_number(present: ClassCounts, similarity: Similarity, count: int) -> MergePlan:
+    """Merge the most similar classes until `count` are left."""
+    classes = len(present.numbers)
+    steps = similarity.order(np.arange(classes), present.areas)
+    kept = cut_merge_order(steps, classes, count)
+    return MergePlan(np.unique(kept, return_inverse=True)[1], None)
 
 
-def plan_by_table(survey: ClassSurvey, table: MergeTable | None, name: str) -> MergePlan:
-    """Join classes as a table says; without one, all stay.
+def plan_by_table(present: ClassCounts, table: MergeTable | None, name: str) -> MergePlan:
+    """Merge classes by a table; without one, every class stays.
+
+    Args:
+        present: the classes.
+        table: which class becomes which; classes that it does not list keep their number.
+        name: of the class raster, for messages.
 
     Raises:
-        SuperSegError: a class has a number in the result that class rasters cannot hold.
+        SuperSegError: a class would get a number that class rasters cannot hold.
     """
     targets = table.targets if table is not None else {}
-    wanted = [targets.get(number, number) for number in survey.numbers.tolist()]
-    high = [number for number in wanted if number > MOST_CLASSES]
+    targeted = [targets.get(number, number) for number in present.numbers.tolist()]
+    high = [number for number in targeted if number > MOST_CLASSES]
     if high:
         raise SuperSegError(
             f"CLASSIFICATION: {name} has a class {high[0]}, and the result holds numbers up to"
             f" {MOST_CLASSES}; give it another number with TABLE, or number the classes anew with"
             " CLASSES."
         )
-    kept, members = np.unique(wanted, return_inverse=True)
+    kept, members = np.unique(targeted, return_inverse=True)
     return MergePlan(members, kept)
 
 
 def check_known(table: MergeTable, known: Collection[int], name: str) -> None:
-    """Check that a table tells only of classes that there are.
+    """Check that a table lists only classes that exist.
 
     Args:
         table: the table.
         known: numbers of the classes.
-        name: the class raster's name.
+        name: of the class raster, for messages.
 
     Raises:
-        SuperSegError: it tells of another one; the text names the line.
+        SuperSegError: it lists another class; the text names the line.
     """
     for number, line in table.lines.items():
         if number not in known:
             raise SuperSegError(
-                f"TABLE: {table.file}, line {line} tells of class {number}, which {name} does not"
-                f" have (its classes are {spoken(sorted(known))}); correct the number or remove"
-                " the line."
+                f"TABLE: {table.file}, line {line} lists class {number}, which {name} does not"
+                f" have (its classes are {number_ranges(sorted(known))}); correct the number or"
+                " remove the line."
             )
 
 
-def spoken(numbers: Sequence[int]) -> str:
-    """Say which numbers, in ranges, the first dozen of them."""
+def number_ranges(numbers: Sequence[int]) -> str:
+    """Write ascending numbers as text, in ranges; after a dozen ranges with "...".
+
+    Example:
+        >>> number_ranges([1, 2, 3, 7])
+        '1 to 3, 7'
+    """
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:
@@ -104,4 +116,4 @@ def spoken(numbers: Sequence[int]) -> str:
         else:
             ranges.append([number, number])
     texts = [str(low) if low == high else f"{low} to {high}" for low, high in ranges]
-    return ", ".join(texts[:MOST_SPOKEN]) + (", ..." if len(texts) > MOST_SPOKEN else "")
+    return ", ".join(texts[:MOST_RANGES]) + (", ..." if len(texts) > MOST_RANGES else "")

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table that says which classes become which: a small text file that people write."""
+"""The merge table: a small text file, written by hand, that says which class becomes which.
+
+It has the columns from, to, name and color, the last two optional, separated by comma, semicolon or
+tab. Every error names the file, the line, what was found and the remedy.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import SuperSegError
+from ...raster.class_legend import Color
 from ...raster.class_table import MOST_CLASSES
+from .colors import color_of_hex
 from .csv_rows import write_rows
 
 COLUMNS = ("from", "to", "name", "color")
 SEPARATORS = ";\t,"
-# 255 classes with names of a hundred characters need a tenth of it.
+# Bytes; 255 classes with names of 100 characters need a tenth of it.
 LARGEST_FILE = 1024**2
 LONGEST_NAME = 100
 HIGHEST_FROM = 65535
+# Longest text from the file that messages quote.
 SHOWN = 40
 NUMBER = re.compile(r"[0-9]{1,5}")
-COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 EXAMPLE = "give a text file with the header from,to,name,color and lines such as 7,3,Forest,#1b7837"
-
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,11 @@ class MergeTable:
     """Which class becomes which.
 
     Attributes:
-        file: the table's name.
+        file: name of the file.
         targets: new number by old number.
-        names: by new number, where the table gives one.
-        colors: the same.
-        lines: line of the file that tells of each old number, for messages.
+        names: by new number; numbers without a name in the table are missing.
+        colors: the same for colors.
+        lines: line of the file by old number, for messages.
     """
 
     file: str
@@ -48,16 +52,20 @@ class MergeTable:
 
 
 def read_merge_table(path: str | Path) -> MergeTable:
-    """Read a table with the columns from, to, name and color; the last two may be missing.
+    """Read a merge table.
 
     Raises:
-        SuperSegError: anything in it cannot be used; the text names file, line and cure.
+        SuperSegError: the file cannot be read or used; the text names file, line and remedy.
     """
     return _Reader(Path(path)).read()
 
 
 def write_merge_table(path: str | Path, rows: Iterable[tuple[int, int, str, Color]]) -> None:
-    """Write a table that `read_merge_table` reads: from, to, name and color of each class.
+    """Write a merge table.
+
+    Args:
+        path: of the file.
+        rows: from, to, name and color of each class.
 
     Raises:
         SuperSegError: the file cannot be written.
@@ -69,21 +77,21 @@ def write_merge_table(path: str | Path, rows: Iterable[tuple[int, int, str, Colo
 
 
 class _Reader:
-    """Reads one table."""
+    """Reads one file, and keeps the number of the current line for messages."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._line = 0
-        self._said: dict[tuple[str, int], int] = {}
+        self._given_in: dict[tuple[str, int], int] = {}
         self._table = MergeTable(path.name, {}, {}, {}, {})
 
     def read(self) -> MergeTable:
         lines = self._text().splitlines()
-        filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-        if not filled:
+        used = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+        if not used:
             raise self._error("is empty", EXAMPLE)
-        columns, separator = self._header(*filled[0])
-        for self._line, line in filled[1:]:
+        columns, separator = self._header(*used[0])
+        for self._line, line in used[1:]:
             self._row(dict(zip(columns, self._cells(line, separator, len(columns)))))
         if not self._table.targets:
             raise self._error("has a header and no lines below it", EXAMPLE)
@@ -96,7 +104,7 @@ class _Reader:
             if size > LARGEST_FILE:
                 raise self._error(
                     f"has {size / 1e6:.1f} MB",
-                    f"a table of classes has at most {MOST_CLASSES} lines; give that one",
+                    f"a merge table has at most {MOST_CLASSES} lines; choose another file",
                 )
             content = self._path.read_bytes()
         except OSError as error:
@@ -142,7 +150,7 @@ class _Reader:
         if count is not None and any(cells[count:]):
             raise self._error(
                 f"has {len(cells)} cells where the header has {count}",
-                f"remove the rest, or put a name that contains “{separator}” into quotation marks",
+                f"remove the others, or put names that contain “{separator}” into quotation marks",
             )
         return cells
 
@@ -152,7 +160,7 @@ class _Reader:
         new = self._number(row, "to", MOST_CLASSES)
         if old in table.targets:
             raise self._error(
-                f"tells of class {old}, as line {table.lines[old]} does",
+                f"lists class {old}, as line {table.lines[old]} does",
                 "remove one of the two lines",
             )
         table.targets[old] = new
@@ -165,17 +173,14 @@ class _Reader:
             self._contradiction("color", new)
         for what, given in (("name", name), ("color", color)):
             if given:
-                self._said.setdefault((what, new), self._line)
+                self._given_in.setdefault((what, new), self._line)
 
     def _number(self, row: dict[str, str], column: str, highest: int) -> int:
         text = row.get(column, "")
         if NUMBER.fullmatch(text) and 1 <= int(text) <= highest:
             return int(text)
-        found = (
-            f"holds “{_short(text)}” in the column “{column}”"
-            if text
-            else (f"has nothing in the column “{column}”")
-        )
+        found = f"holds “{_short(text)}”" if text else "has nothing"
+        found += f" in the column “{column}”"
         raise self._error(found, f"give the number of a class, 1 to {highest}")
 
     def _name(self, text: str) -> str:
@@ -184,27 +189,25 @@ class _Reader:
                 f"holds a name of {len(text)} characters", f"give at most {LONGEST_NAME}"
             )
         if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in text):
-            raise self._error(
-                "holds a name with characters that cannot be seen", "type the name anew"
-            )
+            raise self._error("holds a name with invisible characters", "type the name anew")
         return text
 
     def _color(self, text: str) -> Color | None:
         if not text:
             return None
-        if not COLOR.fullmatch(text):
+        color = color_of_hex(text)
+        if color is None:
             raise self._error(f"holds the color “{_short(text)}”", "give one such as #1b7837")
-        red, green, blue = bytes.fromhex(text[1:])
-        return red, green, blue
+        return color
 
     def _contradiction(self, what: str, new: int) -> None:
-        earlier = self._said[what, new]
+        earlier = self._given_in[what, new]
         raise self._error(
             f"gives class {new} another {what} than line {earlier}", f"give one {what} a class"
         )
 
     def _refuse_chains(self) -> None:
-        """A class that others join cannot itself become another."""
+        """Refuse tables in which a class that others become itself becomes another."""
         table = self._table
         for old, new in table.targets.items():
             further = table.targets.get(new, new)
@@ -213,14 +216,15 @@ class _Reader:
                 raise self._error(
                     f"makes class {old} class {new}, which line {table.lines[new]} makes"
                     f" class {further}",
-                    "give in every line the number that the class shall have in the end",
+                    "give in every line the final number of the class",
                 )
 
-    def _error(self, found: str, cure: str) -> SuperSegError:
+    def _error(self, found: str, remedy: str) -> SuperSegError:
         line = f", line {self._line}" if self._line else ""
-        return SuperSegError(f"TABLE: {self._path.name}{line} {found}; {cure}.")
+        return SuperSegError(f"TABLE: {self._path.name}{line} {found}; {remedy}.")
 
 
 def _short(text: str) -> str:
+    """Return text for a message: printable, at most 40 characters."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in text)
     return shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"

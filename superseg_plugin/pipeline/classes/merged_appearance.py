@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...raster.class_legend import Legend, default_name
+from ...raster.class_legend import Color, Legend, default_name
 from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
 from ...raster.texts import one_line
 from ..formats.model_file import Model
-from .colors import told_apart
+from .colors import as_color, distinct_colors
+from .merge_plan import MergePlan
 from .merge_table import MergeTable
 from .rendering import ClassStatistics, class_colors, display_stretch
-from .strips import ClassSurvey
+from .strips import ClassCounts
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -28,13 +29,13 @@ GRAY = 128
 
 
 @dataclass(frozen=True)
-class Looks:
-    """How the classes 1..k of a result look.
+class Appearance:
+    """Names and colors of the classes 1 to k of a result.
 
     Attributes:
-        names: one a class, empty for numbers that no class has.
+        names: `(k,)`, "" for numbers that no class has.
         colors: `(k, 3)` uint8.
-        known: `(k,)`, False where there is no color yet.
+        known: `(k,)`, False for classes without a color so far.
     """
 
     names: tuple[str, ...]
@@ -43,52 +44,55 @@ class Looks:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every class that there is has a color."""
+        """Whether every class has a color."""
         return all(known for name, known in zip(self.names, self.known) if name)
+
+    def color_of(self, number: int) -> Color | None:
+        """Return the color of a class, None if it has none so far."""
+        return as_color(self.colors[number - 1]) if self.known[number - 1] else None
 
     def filled(self, others: Bytes | None = None) -> Bytes:
         """Return all colors, `(k, 3)`.
 
         Args:
-            others: `(k, 3)` for classes without a color; some that can be told apart if None.
+            others: `(k, 3)` for classes without a color; distinct grays and colors if None.
         """
         if others is None:
             others = np.full_like(self.colors, GRAY)
             named = np.array([bool(name) for name in self.names])
-            # The given ones come first, so that none of them is moved for the sake of another.
+            # `distinct_colors` never changes the first ones: those are the known colors.
             order = np.concatenate(
                 [np.flatnonzero(self.known), np.flatnonzero(named & ~self.known)]
             )
             wanted = np.where(self.known[:, np.newaxis], self.colors, np.uint8(GRAY))
-            others[order] = told_apart(wanted[order])
+            others[order] = distinct_colors(wanted[order])
         return np.where(self.known[:, np.newaxis], self.colors, others)
 
 
-def looks_of_groups(
-    members: Ints,
-    targets: Ints | None,
+def appearance_of_merged(
+    plan: MergePlan,
     numbers: Ints,
-    survey: ClassSurvey,
+    present: ClassCounts,
     legend: Legend,
     table: MergeTable | None,
     model: Model | None,
-) -> Looks:
-    """Choose name and color of groups of classes.
+) -> Appearance:
+    """Choose names and colors of merged classes.
 
-    What the table says comes first, then what the class is called whose number a group keeps, then
-    the name of its largest class, where people have given it one. Colors are averages by area.
-    Where classes keep their numbers, those without pixels keep their names too.
+    The table comes first, then the name of the class whose number the merged class keeps, then the
+    name of its largest class, unless that name is a default one. Colors are means by area. If
+    classes keep their numbers, those without pixels keep their names too.
 
     Args:
-        members: `(k,)` group of each class of the survey.
-        targets: `(g,)` numbers that groups keep, None where they are numbered anew.
-        numbers: `(g,)` their numbers in the result, 0 for those that it lacks.
-        survey: the classes before.
+        plan: which classes are merged.
+        numbers: `(g,)` numbers of the merged classes in the result, 0 for those that it lacks.
+        present: the classes before.
         legend: their names and colors.
-        table: the user's wishes, where there is a table.
-        model: whose class names stand for missing ones, where there is a model.
+        table: names and colors that the user asks for; None for none.
+        model: whose class names replace default ones; None for none.
     """
-    kept = set() if targets is None else _kept_without_pixels(survey, legend, table)
+    targets = plan.numbers
+    kept = set() if targets is None else _kept_without_pixels(present, legend, table)
     count = max(int(numbers.max()), *kept, 0)
     names = [""] * count
     colors = np.full((count, 3), GRAY, np.uint8)
@@ -104,17 +108,17 @@ def looks_of_groups(
         names[number - 1] = given_name(number) or default_name(number)
         colors[number - 1] = legend.colors.get(number, (GRAY, GRAY, GRAY))
         known[number - 1] = True
-    for group, number in enumerate(numbers.tolist()):
+    for index, number in enumerate(numbers.tolist()):
         if not number:
             continue
-        mine = np.flatnonzero(members == group)
-        largest = int(survey.numbers[mine[survey.areas[mine].argmax()]])
-        former = survey.numbers[mine].tolist()
+        members = np.flatnonzero(plan.members == index)
+        largest = int(present.numbers[members[present.areas[members].argmax()]])
+        former = present.numbers[members].tolist()
         keeps = targets is not None and (number in former or number in legend.names)
         name = given_name(number if keeps else largest) or default_name(number)
         color = legend.colors.get(number) if targets is not None and number in former else None
         if color is None:
-            color = _average(former, survey.areas[mine], legend)
+            color = _mean_color(former, present.areas[members], legend)
         if table is not None:
             name = table.names.get(number, name)
             color = table.colors.get(number, color)
@@ -122,33 +126,33 @@ def looks_of_groups(
         if color is not None:
             colors[number - 1] = color
             known[number - 1] = True
-    return Looks(tuple(names), colors, known)
+    return Appearance(tuple(names), colors, known)
 
 
 def colors_of(
-    looks: Looks, image: RasterSource | None, statistics: ClassStatistics | None
+    appearance: Appearance, image: RasterSource | None, statistics: ClassStatistics | None
 ) -> npt.NDArray[np.uint8]:
-    """Colors of the looks, and for classes that nobody has given one, what they look like."""
-    if looks.complete or image is None or statistics is None:
-        return looks.filled()
-    there = np.array([bool(name) for name in looks.names])
-    figures = ClassStatistics(
-        statistics.counts[there], statistics.sums[there], statistics.areas[there]
+    """Return all colors, `(k, 3)`; classes without one get their mean color in the image."""
+    if appearance.complete or image is None or statistics is None:
+        return appearance.filled()
+    named = np.array([bool(name) for name in appearance.names])
+    of_named = ClassStatistics(
+        statistics.counts[named], statistics.sums[named], statistics.areas[named]
     )
-    others = np.zeros_like(looks.colors)
-    others[there] = class_colors(figures, image.display_bands, display_stretch(image))
-    return looks.filled(others)
+    others = np.zeros_like(appearance.colors)
+    others[named] = class_colors(of_named, image.display_bands, display_stretch(image))
+    return appearance.filled(others)
 
 
-def joint_means(means: Floats, pixels: Ints) -> Floats:
-    """Average the means of classes over the pixels that each gives to the new ones.
+def merged_means(means: Floats, pixels: Ints) -> Floats:
+    """Compute the band means of merged classes from those of the classes.
 
     Args:
-        means: `(k, bands)` of the classes, NaN where unknown.
-        pixels: `(k, n)` pixels that each class gives to each new one.
+        means: `(k, bands)` of the classes, NaN if unknown.
+        pixels: `(k, n)` pixels of each class in each merged class.
 
     Returns:
-        `(n, bands)`; NaN for new classes without pixels of known means.
+        `(n, bands)`; NaN for merged classes without pixels of known means.
     """
     known = np.isfinite(means)
     sums = pixels.T @ np.where(known, means, 0)
@@ -156,13 +160,16 @@ def joint_means(means: Floats, pixels: Ints) -> Floats:
     return np.asarray(np.where(weights > 0, sums / np.maximum(weights, 1), np.nan))
 
 
-def _kept_without_pixels(survey: ClassSurvey, legend: Legend, table: MergeTable | None) -> set[int]:
-    """Numbers that have a name but no pixels, and that no table takes away."""
-    gone = {*survey.numbers.tolist(), *(table.targets if table is not None else ())}
+def _kept_without_pixels(
+    present: ClassCounts, legend: Legend, table: MergeTable | None
+) -> set[int]:
+    """Return the numbers that have a name but no pixels and that no table merges away."""
+    gone = {*present.numbers.tolist(), *(table.targets if table is not None else ())}
     return {number for number in legend.names if number <= MOST_CLASSES and number not in gone}
 
 
-def _average(classes: list[int], areas: Floats, legend: Legend) -> tuple[int, int, int] | None:
+def _mean_color(classes: list[int], areas: Floats, legend: Legend) -> Color | None:
+    """Return the mean color of classes by area; None if none of them has a color."""
     pairs = [
         (legend.colors[number], area)
         for number, area in zip(classes, areas.tolist())
@@ -173,5 +180,4 @@ def _average(classes: list[int], areas: Floats, legend: Legend) -> tuple[int, in
     parts, weights = np.array([p[0] for p in pairs], float), np.array([p[1] for p in pairs])
     if not weights.sum() > 0:
         weights = np.ones(len(weights))
-    red, green, blue = np.rint(np.average(parts, axis=0, weights=weights)).astype(int).tolist()
-    return red, green, blue
+    return as_color(np.rint(np.average(parts, axis=0, weights=weights)))

@@ -16,7 +16,7 @@ from ...raster.class_table import ClassTable
 from ...raster.grid import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from .colors import told_apart
+from .colors import distinct_colors
 from .reading import TILE, ClassReader, count_and_measure, read_numbers
 
 Floats = npt.NDArray[np.float64]
@@ -84,7 +84,7 @@ def class_statistics(
             counts = np.pad(counts, (0, more))
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
-        # Number 0 gathers the pixels without class, whatever their values; nobody looks at it.
+        # Number 0 gathers the pixels without class, whatever their values; nobody appearance at it.
         for band, layer in enumerate(values):
             sums[:, band] += np.bincount(
                 numbers.ravel(), weights=layer.ravel(), minlength=len(counts)
@@ -122,7 +122,7 @@ def class_colors(
     low, high = stretch[:, 0], stretch[:, 1]
     parts = np.nan_to_num((means - low) / (high - low), nan=0.5, posinf=1.0, neginf=0.0)
     shown = np.rint(np.clip(parts, 0, 1) * 255).astype(np.uint8)
-    return told_apart(np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown)
+    return distinct_colors(np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown)
 
 
 def display_stretch(source: RasterSource) -> Floats:
@@ -204,4 +204,4 @@ def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.
     shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
     if shown.shape[1] == 1:
         shown = np.repeat(shown, 3, axis=1)
-    return told_apart(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
+    return distinct_colors(np.clip(np.rint(shown), 0, 255).astype(np.uint8))

@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scores of a division against a reference, all from one table of counts.
+"""Scores of a clustering against a reference, computed from one contingency table.
 
 Every function takes a contingency table `(reference classes, predicted classes)` of pixel counts
-without empty rows or columns, and agrees with scikit-learn and scikit-image on the same pixels.
-Time depends on the table, not on the number of pixels.
+without empty rows or columns. AMI, ARI, FMI, ARE and V-measure do not depend on which number a
+class has; accuracy and IoU first pair the classes one to one (`matching`).
+
+All scores are exact and agree with scikit-learn and scikit-image to rounding. Sums over pairs of
+pixels are Python integers, so counts of any size are safe. The cost depends on the table and not on
+the pixels, but for the expected mutual information: each pair of class sizes takes time in
+proportion to the standard deviation of their cell's count.
+
+References:
+    AMI: Vinh, Epps and Bailey, Journal of Machine Learning Research 11 (2010). ARI: Hubert and
+    Arabie, Journal of Classification 2 (1985). FMI: Fowlkes and Mallows, Journal of the American
+    Statistical Association 78 (1983). ARE: Arganda-Carreras et al., Frontiers in Neuroanatomy 9
+    (2015). V-measure: Rosenberg and Hirschberg, EMNLP-CoNLL (2007).
 """
 
 from __future__ import annotations
@@ -15,17 +26,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .assignment import assign_rows
+
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Pairs = npt.NDArray[np.intp]
 
 EPSILON = float(np.finfo(np.float64).eps)
-# How far from its mean a cell's count is followed; what lies beyond weighs less than rounding.
+# Standard deviations around the mean of a hypergeometric count that are summed. The probability
+# beyond 12 is below 1e-30, less than the rounding of float64.
 SPREADS = 12
 
 
 @dataclass(frozen=True)
 class Scores:
-    """The scores that need no matching of classes; 0 to 1, or slightly below 0 by chance."""
+    """Scores of classes against a reference.
+
+    All are from 0 to 1, higher is better except for `are`; `ami` and `ari` are slightly negative
+    where classes agree with the reference less than by chance.
+
+    Attributes:
+        ami: adjusted mutual information, normalized by the mean of both entropies.
+        ari: adjusted Rand index.
+        fmi: Fowlkes-Mallows index.
+        are: adapted Rand error; lower is better.
+        homogeneity: 1 if every class holds pixels of one reference class only.
+        completeness: 1 if every reference class lies in one class only.
+        v_measure: harmonic mean of homogeneity and completeness.
+        accuracy: share of pixels whose class is paired with their reference class.
+        mean_iou: mean intersection over union of the reference classes with their pairs.
+    """
 
     ami: float
     ari: float
@@ -34,10 +64,47 @@ class Scores:
     homogeneity: float
     completeness: float
     v_measure: float
+    accuracy: float
+    mean_iou: float
 
 
-def all_scores(table: Counts) -> Scores:
-    """Compute the scores that need no matching."""
+@dataclass(frozen=True)
+class Evaluation(Scores):
+    """Scores over the labelled pixels, and what they were computed from.
+
+    Attributes:
+        with_unlabelled: the same scores with unlabelled pixels as one more reference class for
+            AMI, ARI, FMI and V-measure; ARE, accuracy and IoU leave these pixels out here too.
+        table: `(reference classes, classes)` int64, counts of labelled pixels.
+        reference_values: `(reference classes,)` int64, ascending.
+        predicted_values: `(classes,)` int64, ascending.
+        pairs: as `matching` returns them.
+        ious: `(reference classes,)` intersection over union of each with its pair.
+        labelled: number of pixels compared.
+        unlabelled: number of classified pixels without a label.
+        unclassified: number of pixels without a class, left out of all scores.
+    """
+
+    with_unlabelled: Scores
+    table: Counts
+    reference_values: Counts
+    predicted_values: Counts
+    pairs: Pairs
+    ious: Floats
+    labelled: int
+    unlabelled: int
+    unclassified: int
+
+
+def all_scores(table: Counts, pairs: Pairs | None = None) -> Scores:
+    """Compute all scores.
+
+    Args:
+        table: `(reference classes, predicted classes)` pixel counts.
+        pairs: as `matching` returns them; it is called if None.
+    """
+    if pairs is None:
+        pairs = matching(table)
     homogeneity, completeness, v_measure = homogeneity_completeness_v(table)
     return Scores(
         ami=adjusted_mutual_information(table),
@@ -47,36 +114,38 @@ def all_scores(table: Counts) -> Scores:
         homogeneity=homogeneity,
         completeness=completeness,
         v_measure=v_measure,
+        accuracy=accuracy(table, pairs),
+        mean_iou=float(class_ious(table, pairs).mean()) if len(table) else 1.0,
     )
 
 
-def trimmed(table: Counts) -> Counts:
-    """Leave out empty rows and columns."""
-    return table[table.any(axis=1)][:, table.any(axis=0)]
-
-
 def mutual_information(table: Counts) -> float:
-    """Mutual information in nats."""
+    """Return the mutual information of both divisions, in nats."""
     total = table.sum()
     rows, columns = np.nonzero(table)
     cells = table[rows, columns].astype(np.float64)
     reference, predicted = table.sum(axis=1), table.sum(axis=0)
-    # Logarithms of the factors apart: their product passes 64 bits in large scenes.
+    # The logarithms are taken one by one because the product exceeds 64 bits in large scenes.
     logs = np.log(cells) + math.log(total) - np.log(reference)[rows] - np.log(predicted)[columns]
     return max(float((cells / total * logs).sum()), 0.0)
 
 
 def entropy(counts: Counts) -> float:
-    """Entropy in nats of the shares of `counts`."""
+    """Return the entropy of the shares of `counts`, in nats."""
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log(shares)).sum())
 
 
 def expected_mutual_information(reference: Counts, predicted: Counts) -> float:
-    """Mean mutual information of random divisions into classes of these sizes, exactly.
+    """Return the mean mutual information of all divisions into classes of these sizes.
 
-    Each cell's count is hypergeometric. Its probabilities are built up from the most likely count
-    by their ratios and normalized, which stays exact for any number of pixels.
+    The count of a cell is hypergeometric (Vinh et al. 2010, equation 24a). Its probabilities follow
+    from the ratio of neighboring ones and are normalized to 1, which avoids the factorials and
+    stays exact for any number of pixels.
+
+    Args:
+        reference: `(reference classes,)` pixels of each.
+        predicted: `(classes,)` pixels of each.
     """
     total = int(reference.sum())
     sizes, repeats = np.unique(reference, return_counts=True)
@@ -89,7 +158,10 @@ def expected_mutual_information(reference: Counts, predicted: Counts) -> float:
 
 
 def adjusted_mutual_information(table: Counts) -> float:
-    """Mutual information above chance, relative to the mean of both entropies; 1 for equal."""
+    """Return the mutual information adjusted for chance; 1 for equal divisions.
+
+    It is (MI - E[MI]) / (mean of both entropies - E[MI]), Vinh et al. 2010.
+    """
     rows, columns = table.shape
     if rows == columns and rows <= 1:
         return 1.0
@@ -103,7 +175,7 @@ def adjusted_mutual_information(table: Counts) -> float:
 
 
 def adjusted_rand_index(table: Counts) -> float:
-    """Agreement on pairs of pixels above chance; 1 for equal."""
+    """Return the agreement on pairs of pixels, adjusted for chance; 1 for equal divisions."""
     total, both, reference, predicted = _pair_sums(table)
     in_both = both - total
     only_reference, only_predicted = reference - both, predicted - both
@@ -121,7 +193,7 @@ def adjusted_rand_index(table: Counts) -> float:
 
 
 def fowlkes_mallows_index(table: Counts) -> float:
-    """Geometric mean of the precision and recall of pairs of pixels."""
+    """Return the geometric mean of precision and recall over pairs of pixels."""
     total, both, reference, predicted = _pair_sums(table)
     if both == total:
         return 0.0
@@ -131,7 +203,7 @@ def fowlkes_mallows_index(table: Counts) -> float:
 
 
 def adapted_rand_error(table: Counts) -> float:
-    """One minus the harmonic mean of the precision and recall of pairs of pixels."""
+    """Return 1 minus the harmonic mean of precision and recall over pairs of pixels."""
     total, both, reference, predicted = _pair_sums(table)
     pairs = (reference - total) + (predicted - total)
     if pairs == 0:
@@ -140,7 +212,7 @@ def adapted_rand_error(table: Counts) -> float:
 
 
 def homogeneity_completeness_v(table: Counts) -> tuple[float, float, float]:
-    """Homogeneity, completeness and their harmonic mean."""
+    """Return homogeneity, completeness and their harmonic mean (V-measure)."""
     if not table.size:
         return 1.0, 1.0, 1.0
     information = mutual_information(table)
@@ -151,38 +223,43 @@ def homogeneity_completeness_v(table: Counts) -> tuple[float, float, float]:
     return homogeneity, completeness, 2 * homogeneity * completeness / both if both else 0.0
 
 
-def matching(table: Counts) -> npt.NDArray[np.intp]:
-    """Pair classes one to one so that the most pixels agree (the Hungarian method).
+def matching(table: Counts) -> Pairs:
+    """Pair classes one to one so that the most pixels agree.
 
     Returns:
-        For each reference class the index of its predicted class, or -1 where there are too few.
+        `(reference classes,)` column of the class paired with each reference class; -1 if there
+        are fewer classes than reference classes and it has none.
     """
     if table.shape[0] <= table.shape[1]:
-        return _assignment(-table.astype(np.float64))
+        return assign_rows(-table.astype(np.float64))
     pairs = np.full(table.shape[0], -1, dtype=np.intp)
-    pairs[_assignment(-table.T.astype(np.float64))] = np.arange(table.shape[1])
+    pairs[assign_rows(-table.T.astype(np.float64))] = np.arange(table.shape[1])
     return pairs
 
 
-def accuracy(table: Counts, pairs: npt.NDArray[np.intp]) -> float:
-    """Share of the pixels whose class is paired with their reference class."""
-    return float(_matched(table, pairs).sum() / table.sum())
+def accuracy(table: Counts, pairs: Pairs) -> float:
+    """Return the share of pixels whose class is paired with their reference class."""
+    return float(_matched(table, pairs).sum() / table.sum()) if table.size else 1.0
 
 
-def class_ious(table: Counts, pairs: npt.NDArray[np.intp]) -> Floats:
-    """Intersection over union of each reference class with its pair; 0 without one."""
+def class_ious(table: Counts, pairs: Pairs) -> Floats:
+    """Return the intersection over union of each reference class with its pair; 0 for none."""
     matched = _matched(table, pairs)
     columns = table.sum(axis=0)
     union = table.sum(axis=1) + np.where(pairs >= 0, columns[pairs], 0) - matched
     return np.asarray(matched / union, dtype=np.float64)
 
 
-def _matched(table: Counts, pairs: npt.NDArray[np.intp]) -> Counts:
+def _matched(table: Counts, pairs: Pairs) -> Counts:
+    """Return the pixels of each reference class in its pair, 0 for none."""
     return np.where(pairs >= 0, table[np.arange(len(pairs)), pairs], 0)
 
 
 def _expected_cell(size: int, other: int, total: int) -> float:
-    """Mean of n/N log(n N / (a b)) over the hypergeometric counts n of one cell."""
+    """Return the mean of n/N log(n N / (a b)) over the hypergeometric counts n of one cell.
+
+    `size` is a and `other` b, the pixels of both classes, and `total` is N, those of all.
+    """
     mean = size * other / total
     variance = mean * (total - size) * (total - other) / total / max(total - 1, 1)
     reach = SPREADS * math.sqrt(variance) + SPREADS
@@ -203,7 +280,7 @@ def _expected_cell(size: int, other: int, total: int) -> float:
 
 
 def _pair_sums(table: Counts) -> tuple[int, int, int, int]:
-    """Pixels, and sums of squares of cells, rows and columns, as integers without limit."""
+    """Return the pixels and the sums of squares of cells, rows and columns, as Python integers."""
 
     def squares(counts: npt.NDArray[Any]) -> int:
         whole = counts[counts > 0]
@@ -223,43 +300,3 @@ def _pair_sums(table: Counts) -> tuple[int, int, int, int]:
 
 def _away_from_zero(number: float) -> float:
     return min(number, -EPSILON) if number < 0 else max(number, EPSILON)
-
-
-def _assignment(costs: Floats) -> npt.NDArray[np.intp]:
-    """Column of each row at the least total cost; rows must not outnumber columns.
-
-    Shortest augmenting paths with potentials: rows^2 times columns steps.
-    """
-    rows, columns = costs.shape
-    row_potential = np.zeros(rows + 1)
-    column_potential = np.zeros(columns + 1)
-    # Index 0 stands for "free"; rows and columns count from 1 here.
-    row_of = np.zeros(columns + 1, dtype=np.intp)
-    for row in range(1, rows + 1):
-        row_of[0] = row
-        column = 0
-        slack = np.full(columns + 1, np.inf)
-        came_from = np.zeros(columns + 1, dtype=np.intp)
-        seen = np.zeros(columns + 1, dtype=bool)
-        while row_of[column]:
-            seen[column] = True
-            current = row_of[column]
-            reduced = costs[current - 1] - row_potential[current] - column_potential[1:]
-            closer = ~seen[1:] & (reduced < slack[1:])
-            slack[1:][closer] = reduced[closer]
-            came_from[1:][closer] = column
-            open_slack = np.where(seen, np.inf, slack)
-            following = int(open_slack[1:].argmin()) + 1
-            step = open_slack[following]
-            row_potential[row_of[seen]] += step
-            column_potential[seen] -= step
-            slack[~seen] -= step
-            column = following
-        while column:
-            previous = came_from[column]
-            row_of[column] = row_of[previous]
-            column = previous
-    pairs = np.full(rows, -1, dtype=np.intp)
-    used = row_of[1:] > 0
-    pairs[row_of[1:][used] - 1] = np.flatnonzero(used)
-    return pairs

@@ -1,5 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which classes are alike: measured on an image, or read from the order that a model or map has."""
+"""Similarity of classes: measured in an image, or taken from a stored merge order.
+
+With an image (`MeasuredSimilarity`) each class is a Gaussian of its pixels' band values: one pass
+over the scene sums counts, values and products of values per class (`measure_moments`), from which
+the moments of any union of classes follow exactly. Classes merge by Bhattacharyya distance, see
+`merge_order`. Two things are approximate: a class with many pixels in a strip is measured on an
+even sample of them, and more than 32 bands are first summed with their neighbors.
+
+Without an image (`StoredSimilarity`) the distances are those of the dendrogram that a model or a
+record stores (cophenetic distances). Clusters of classes are compared by average linkage.
+
+Memory: k * bands^2 numbers, k classes. Time: one read of the scene.
+
+References:
+    R. R. Sokal and C. D. Michener, "A statistical method for evaluating systematic relationships",
+    University of Kansas Science Bulletin 38 (1958): average linkage (UPGMA).
+"""
 
 from __future__ import annotations
 
@@ -14,45 +30,53 @@ from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import require_same_grid
 from ...raster.source import RasterSource
-from ..formats.merge_order import Step, bhattacharyya_merge_order, check_merge_order, cophenetic
+from ..formats.merge_order import (
+    MergeStep,
+    bhattacharyya_merge_order,
+    check_merge_order,
+    cophenetic,
+)
 from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# More bands than this are averaged with their neighbors first: what covariances of hundreds of
-# bands have to tell apart is mostly noise.
+# More bands than this are summed with their neighbors first: covariances of hundreds of bands are
+# mostly noise, and their products would take most of the time.
 MOST_BANDS = 32
-# A class with more pixels than this in a strip is measured on an even choice of them.
+# A class with more pixels than this in a strip is measured on an even sample of them, which is
+# enough for the covariance of 32 bands.
 MOST_PIXELS = 40_000
-# Part of a band's variance that every class is given: plain classes would be infinitely far apart.
+# Smallest eigenvalue of a class's covariance, as a share of the bands' variances: classes of a
+# single color would otherwise be infinitely far apart.
 LEAST_VARIANCE = 1e-3
 
 
 class Similarity(Protocol):
-    """Knows which of the classes 1..k of a survey are alike."""
+    """Similarity of the k classes that occur in a raster."""
 
-    def order(self, members: Ints, areas: Floats) -> list[Step]:
-        """Give the merge order of groups of classes.
+    def order(self, members: Ints, areas: Floats) -> list[MergeStep]:
+        """Compute the merge order of clusters of classes.
 
         Args:
-            members: `(k,)` group of each class, 0 to g - 1.
-            areas: `(k,)` of the classes.
+            members: `(k,)` index of the cluster of each class, 0 to g - 1.
+            areas: `(k,)` areas of the classes, in any unit.
 
         Returns:
-            g - 1 steps, see `merge_order.check_merge_order`.
+            g - 1 steps.
         """
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Pixels, sums and sums of products of an image's values by class, about a fixed origin.
+    """Sums of an image's values by class, from which means and covariances follow.
 
     Attributes:
-        counts: `(k,)`.
-        sums: `(k, bands)`.
-        products: `(k, bands, bands)`.
-        origin: `(bands,)` what was subtracted before.
+        counts: `(k,)` pixels.
+        sums: `(k, bands)` sums of values minus `origin`.
+        products: `(k, bands, bands)` sums of products of values minus `origin`.
+        origin: `(bands,)` subtracted from all values, so that products of large values keep their
+            precision.
     """
 
     counts: Floats
@@ -60,25 +84,29 @@ class Moments:
     products: Floats
     origin: Floats
 
-    def joined(self, members: Ints) -> Moments:
-        """Return the moments of groups of classes."""
-        groups = np.eye(int(members.max()) + 1)[members].T
+    def merged(self, members: Ints) -> Moments:
+        """Return the moments of clusters of classes.
+
+        Args:
+            members: `(k,)` index of the cluster of each class, 0 to g - 1.
+        """
+        indicator = np.eye(int(members.max()) + 1)[members].T
         return Moments(
-            groups @ self.counts,
-            groups @ self.sums,
-            np.tensordot(groups, self.products, 1),
+            indicator @ self.counts,
+            indicator @ self.sums,
+            np.tensordot(indicator, self.products, 1),
             self.origin,
         )
 
     @property
     def center(self) -> Floats:
-        """Average of all pixels in each band, `(bands,)`."""
+        """Mean of all pixels in each band, `(bands,)`."""
         center: Floats = self.origin + self.sums.sum(axis=0) / max(self.counts.sum(), 1)
         return center
 
     @property
     def spread(self) -> Floats:
-        """Standard deviation of all pixels in each band, `(bands,)`; 1 where there is none."""
+        """Standard deviation of all pixels in each band, `(bands,)`; 1 where it is 0."""
         count = max(self.counts.sum(), 1)
         squares = np.einsum("kbb->b", self.products) / count
         variance = squares - (self.sums.sum(axis=0) / count) ** 2
@@ -87,27 +115,31 @@ class Moments:
 
 
 class MeasuredSimilarity:
-    """Similarity of the values that classes have in an image."""
+    """Similarity of the band values of classes in an image.
+
+    Args:
+        moments: of the classes.
+    """
 
     def __init__(self, moments: Moments) -> None:
         self.moments = moments
 
-    def order(self, members: Ints, areas: Floats) -> list[Step]:
-        """Give the merge order by the Bhattacharyya distances of the groups."""
-        joint = self.moments.joined(members)
-        counts, spread = joint.counts, self.moments.spread
+    def order(self, members: Ints, areas: Floats) -> list[MergeStep]:
+        """Compute the merge order of clusters of classes by Bhattacharyya distance."""
+        merged = self.moments.merged(members)
+        counts, spread = merged.counts, self.moments.spread
         bands = len(spread)
         total = max(counts.sum(), 1.0)
-        overall = joint.sums.sum(axis=0) / total
-        many = np.maximum(counts, 1)[:, np.newaxis]
-        # A class without any valid pixel is taken for an average one.
-        means = np.where(counts[:, np.newaxis] > 0, joint.sums / many, overall) / spread
-        inside = joint.products / many[:, :, np.newaxis] / np.outer(spread, spread)
-        scatter = inside - means[:, :, np.newaxis] * means[:, np.newaxis, :]
+        overall = merged.sums.sum(axis=0) / total
+        divisors = np.maximum(counts, 1)[:, np.newaxis]
+        # A class without any valid pixel gets the mean of all pixels.
+        means = np.where(counts[:, np.newaxis] > 0, merged.sums / divisors, overall) / spread
+        second_moments = merged.products / divisors[:, :, np.newaxis] / np.outer(spread, spread)
+        scatter = second_moments - means[:, :, np.newaxis] * means[:, np.newaxis, :]
         scatter *= counts[:, np.newaxis, np.newaxis]
         pooled = scatter.sum(axis=0) / total
-        # Few pixels say little about spread: a class has as much of the common one as it has
-        # bands, counted in pixels.
+        # Shrinkage: the pooled covariance counts as much as `bands` pixels of the class, because
+        # the covariance of few pixels is unreliable.
         shrunk = (scatter + bands * pooled) / (counts + bands)[:, np.newaxis, np.newaxis]
         values, vectors = np.linalg.eigh(shrunk)
         floored = np.maximum(values, LEAST_VARIANCE)[:, np.newaxis, :]
@@ -117,57 +149,61 @@ class MeasuredSimilarity:
 
 
 class StoredSimilarity:
-    """Similarity as a merge order tells it.
+    """Similarity of classes by a stored merge order.
 
     Args:
-        steps: of all classes of the model or map that has the order.
-        numbers: `(k,)` those of them that occur.
+        steps: the merge order of all classes of the model or map that it was computed for.
+        numbers: `(k,)` numbers of the classes that occur.
     """
 
-    def __init__(self, steps: Sequence[Step], numbers: Ints) -> None:
-        turns = [(kept, absorbed, turn) for turn, (kept, absorbed, _) in enumerate(steps, 1)]
-        there = np.ix_(numbers - 1, numbers - 1)
-        self._distances = cophenetic(steps, len(steps) + 1)[there]
-        self._turns = cophenetic(turns, len(steps) + 1)[there]
+    def __init__(self, steps: Sequence[MergeStep], numbers: Ints) -> None:
+        ranks = [step._replace(distance=rank) for rank, step in enumerate(steps, 1)]
+        occurring = np.ix_(numbers - 1, numbers - 1)
+        self._distances = cophenetic(steps, len(steps) + 1)[occurring]
+        self._ranks = cophenetic(ranks, len(steps) + 1)[occurring]
 
-    def order(self, members: Ints, areas: Floats) -> list[Step]:
-        """Give the merge order by the average turn in which the groups' classes would join."""
+    def order(self, members: Ints, areas: Floats) -> list[MergeStep]:
+        """Compute the merge order of clusters by the mean rank of the steps that join classes."""
         weights = np.eye(int(members.max()) + 1)[members].T * areas
         shares = weights.sum(axis=1)
         weights /= shares[:, np.newaxis]
-        # By turns, since steps of equal distance have an order too, which is to stay.
+        # Ranks keep the order of steps of equal distance.
         return average_linkage(
-            weights @ self._turns @ weights.T, weights @ self._distances @ weights.T, shares
+            weights @ self._ranks @ weights.T, weights @ self._distances @ weights.T, shares
         )
 
 
-def average_linkage(turns: Floats, distances: Floats, weights: Floats) -> list[Step]:
-    """Join classes greedily, the pair with the earliest turn first.
+def average_linkage(ranks: Floats, distances: Floats, weights: Floats) -> list[MergeStep]:
+    """Merge classes greedily by average linkage, the pair with the lowest rank first.
 
-    Turns and distances of a joint class are the averages of those of its classes.
+    Ranks and distances of a merged class are the weighted means of those of its classes.
 
     Args:
-        turns: `(k, k)`, symmetric: which pairs join early.
-        distances: `(k, k)`, symmetric: what the steps hold, as far as they never fall.
-        weights: `(k,)`, of the averages.
+        ranks: `(k, k)`, symmetric; they decide which pair merges next.
+        distances: `(k, k)`, symmetric; they become the distances of the steps, raised where they
+            would decrease.
+        weights: `(k,)` for the means, such as areas.
+
+    Returns:
+        k - 1 steps.
     """
     count = len(weights)
-    measures, weights = np.stack([turns, distances]), weights.copy()
-    waiting = np.triu(np.ones((count, count), bool), 1)
-    steps: list[Step] = []
+    measures, weights = np.stack([ranks, distances]), weights.copy()
+    pending = np.triu(np.ones((count, count), bool), 1)
+    steps: list[MergeStep] = []
     height = 0.0
     for _ in range(count - 1):
-        open_turns = np.where(waiting, measures[0], np.inf)
-        kept, absorbed = (int(i) for i in np.unravel_index(open_turns.argmin(), turns.shape))
+        pending_ranks = np.where(pending, measures[0], np.inf)
+        kept, absorbed = (int(i) for i in np.unravel_index(pending_ranks.argmin(), ranks.shape))
         height = max(height, float(measures[1, kept, absorbed]))
-        steps.append((kept + 1, absorbed + 1, height))
+        steps.append(MergeStep(kept + 1, absorbed + 1, height))
         total = max(weights[kept] + weights[absorbed], 1e-300)
-        joint = measures[:, kept] + (measures[:, absorbed] - measures[:, kept]) * (
+        merged = measures[:, kept] + (measures[:, absorbed] - measures[:, kept]) * (
             weights[absorbed] / total
         )
-        measures[:, kept], measures[:, :, kept] = joint, joint
+        measures[:, kept], measures[:, :, kept] = merged, merged
         weights[kept] = total
-        waiting[absorbed], waiting[:, absorbed] = False, False
+        pending[absorbed], pending[:, absorbed] = False, False
     return steps
 
 
@@ -178,9 +214,9 @@ def measure_moments(
 
     Args:
         image: on the grid of the classes.
-        classes: surveyed already.
-        count: of classes.
-        progress: told of every strip.
+        classes: whose `count_classes` has run.
+        count: number of classes.
+        progress: reports every strip.
 
     Raises:
         SuperSegError: the grids differ, or no pixel with a class is valid in the image.
@@ -193,20 +229,20 @@ def measure_moments(
     for done, window in enumerate(classes.windows, start=1):
         stop_if_cancelled(progress)
         values, valid = image.read(window)
-        places = (classes.read(window) * valid).ravel()
-        found = np.bincount(places, minlength=count + 1)
-        order = np.argsort(places, kind="stable")
+        indices = (classes.read(window) * valid).ravel()
+        found = np.bincount(indices, minlength=count + 1)
+        order = np.argsort(indices, kind="stable")
         ends = np.cumsum(found)
         flat = values.reshape(len(values), -1)
         for index in np.flatnonzero(found[1:]):
-            mine = order[ends[index] : ends[index + 1]]
-            chosen = mine[:: -(-len(mine) // MOST_PIXELS)]
-            pixels = band_groups(flat[:, chosen].astype(np.float64), MOST_BANDS)
+            members = order[ends[index] : ends[index + 1]]
+            chosen = members[:: -(-len(members) // MOST_PIXELS)]
+            pixels = sum_neighboring_bands(flat[:, chosen].astype(np.float64), MOST_BANDS)
             if origin is None:
                 origin = pixels.mean(axis=1)
             pixels -= origin[:, np.newaxis]
-            weight = len(mine) / len(chosen)
-            counts[index] += len(mine)
+            weight = len(members) / len(chosen)
+            counts[index] += len(members)
             sums[index] += weight * pixels.sum(axis=1)
             with np.errstate(over="ignore", invalid="ignore"):
                 products[index] += weight * (pixels @ pixels.T)
@@ -223,8 +259,8 @@ def measure_moments(
     return Moments(counts, sums, products, origin)
 
 
-def band_groups(pixels: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
-    """Sum neighboring bands, `(bands, ...)`, where there are more than `most`."""
+def sum_neighboring_bands(pixels: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
+    """Sum neighboring bands of `(bands, ...)` values if there are more than `most`."""
     if len(pixels) <= most:
         return pixels
     starts = np.arange(most) * len(pixels) // most

@@ -15,9 +15,9 @@ from ...raster.grid import Grid
 from ...raster.objects import Objects, ObjectTable
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ..formats.merge_order import Step, cophenetic
+from ..formats.merge_order import MergeStep, cophenetic
 from .absorption import Absorbed, Distance, absorb_small
-from .similarity import MOST_BANDS, Moments, band_groups
+from .similarity import MOST_BANDS, Moments, sum_neighboring_bands
 from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ class SmallObjects:
     Args:
         strips: the class raster, surveyed.
         min_area: objects smaller than this are small, in square map units.
-        regroup: `(k + 1,)` class of each place in the survey, 0 for 0.
+        regroup: `(k + 1,)` class of each place in the present, 0 for 0.
     """
 
     def __init__(self, strips: ClassStrips, min_area: float, regroup: Bytes) -> None:
@@ -60,7 +60,7 @@ class SmallObjects:
         """Compare objects by their average colors in an image."""
         self._image, self._moments = image, moments
 
-    def compare_classes(self, steps: Sequence[Step], count: int) -> None:
+    def compare_classes(self, steps: Sequence[MergeStep], count: int) -> None:
         """Compare objects by how late their classes would join."""
         self._distance = ClassDistance(cophenetic(steps, count))
 
@@ -121,7 +121,7 @@ class SmallObjects:
         if self._image is None or self._moments is None:
             return None
         values, valid = self._image.read(window)
-        bands = band_groups(values.astype(np.float64), MOST_BANDS)
+        bands = sum_neighboring_bands(values.astype(np.float64), MOST_BANDS)
         # Rounded, so that the order in which they were summed up does not show.
         center = [float(f"{number:.5g}") for number in self._moments.center]
         spread = [float(f"{number:.5g}") for number in self._moments.spread]
@@ -134,7 +134,7 @@ class SmallObjects:
             layer[:] = band
         layers[-1] = valid
         if len(bands) > MOST_LAYERS:
-            return np.concatenate([band_groups(layers[:-1], MOST_LAYERS), layers[-1:]])
+            return np.concatenate([sum_neighboring_bands(layers[:-1], MOST_LAYERS), layers[-1:]])
         return layers
 
 

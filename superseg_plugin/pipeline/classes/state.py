@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...errors import SuperSegError
-from .catalog import ClassCatalog, Color
+from ...raster.class_legend import Color
+from .catalog import ClassCatalog
 
 FORMAT_VERSION = 1
 
@@ -50,7 +51,7 @@ class ClassState:
             }
         )
 
-    def with_looks(
+    def with_appearance(
         self, members: Members, name: str | None = None, color: Color | None = None
     ) -> ClassState:
         """Call a set of classes something, or give it a color."""

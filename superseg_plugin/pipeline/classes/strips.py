@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A class raster read in strips of whole rows, its classes numbered 1..k without gaps."""
+"""A class raster read in strips of whole rows, with its classes numbered 1 to k without gaps.
+
+The first pass (`ClassStrips.count_classes`) finds the numbers that occur; later passes read the
+index of each pixel's class among them. All passes use the same strips, so that results can be
+stored by strip.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +21,11 @@ from ...raster.windows import Window
 from .reading import count_and_measure, read_numbers
 from .rendering import refuse_high_class
 
-# Small enough for the processor's cache to hold a good part of what is made of a strip.
+# Pixels of a strip: its arrays fit into a processor's cache for the most part.
 STRIP_PIXELS = 2_000_000
-# What an image of so many bands adds to a pixel is as much again.
+# Bands of an image that take as much memory a pixel as the arrays of the classes.
 BANDS_AS_MUCH = 4
+# Rows of the largest blocks that outputs are written in; strips begin with a block.
 LARGEST_BLOCK = 512
 
 Ints = npt.NDArray[np.int64]
@@ -27,12 +33,12 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def strips(width: int, height: int, bands: int = 0) -> list[Window]:
-    """Cut a raster into strips of whole rows, in step with the blocks that files are made of.
+    """Cut a raster into strips of whole rows, aligned with the blocks of files.
 
     Args:
-        width: of the raster.
-        height: of the raster.
-        bands: of an image that is read with it.
+        width: of the raster, pixels.
+        height: of the raster, pixels.
+        bands: of an image that is read with it; more bands make lower strips.
     """
     pixels = STRIP_PIXELS // (1 + bands // BANDS_AS_MUCH)
     rows = max(pixels // width, 1)
@@ -44,13 +50,13 @@ def strips(width: int, height: int, bands: int = 0) -> list[Window]:
 
 
 @dataclass(frozen=True)
-class ClassSurvey:
-    """Which classes a raster has.
+class ClassCounts:
+    """The classes that occur in a raster.
 
     Attributes:
-        numbers: `(k,)` the numbers that occur, ascending, at most 255 of them.
+        numbers: `(k,)` their numbers, ascending; k is at most 255.
         counts: `(k,)` pixels of each.
-        areas: `(k,)` their areas, see `Grid.row_areas`.
+        areas: `(k,)` area of each, see `Grid.row_areas`.
     """
 
     numbers: Ints
@@ -59,25 +65,29 @@ class ClassSurvey:
 
 
 class ClassStrips:
-    """Reads strips of a class raster.
+    """Reads a class raster strip by strip.
 
     Args:
-        source: the raster; its first band counts.
-        parameter: the Processing parameter that gave it, for messages.
+        source: the raster; its first band is read.
+        parameter: the Processing parameter of the raster, for messages.
         bands: of an image that is read with it, for the size of the strips.
+
+    Attributes:
+        source: the raster.
+        windows: the strips, from top to bottom.
     """
 
     def __init__(self, source: RasterSource, parameter: str, bands: int = 0) -> None:
         self.source = source
         self.windows = strips(source.grid.width, source.grid.height, bands)
         self._parameter = parameter
-        self._places: Bytes = np.zeros(0, np.uint8)
+        self._indices: Bytes = np.zeros(0, np.uint8)
 
-    def survey(self, progress: Progress) -> ClassSurvey:
-        """Find the classes; `read` needs to have been told of them.
+    def count_classes(self, progress: Progress) -> ClassCounts:
+        """Find and measure the classes; has to be called before `read`.
 
         Raises:
-            SuperSegError: there are none or too many, or the numbers are no classes.
+            SuperSegError: there are no classes or more than 255, or a number is not a class.
         """
         grid = self.source.grid
         counts = np.zeros(1, np.int64)
@@ -105,14 +115,18 @@ class ClassStrips:
                 f"{self._parameter}: {self.source.name} has {len(present)} different numbers, more"
                 f" than {MOST_CLASSES} classes; give a raster of classes."
             )
-        self._places = np.zeros(len(counts), np.uint8)
-        self._places[present] = np.arange(1, len(present) + 1)
-        return ClassSurvey(present, counts[present], areas[present])
+        self._indices = np.zeros(len(counts), np.uint8)
+        self._indices[present] = np.arange(1, len(present) + 1)
+        return ClassCounts(present, counts[present], areas[present])
 
     def read(self, window: Window) -> Bytes:
-        """Return `(rows, cols)` places of the classes in the survey, from 1; 0 for none."""
-        places: Bytes = self._places[self._numbers(window)]
-        return places
+        """Read classes as numbers from 1 to k, in the order of `ClassCounts`.
+
+        Returns:
+            `(rows, cols)` uint8; 0 for no class.
+        """
+        indices: Bytes = self._indices[self._numbers(window)]
+        return indices
 
     def _numbers(self, window: Window) -> npt.NDArray[np.uint8] | Ints:
         if self.source.dtype != np.uint8:

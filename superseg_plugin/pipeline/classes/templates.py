@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names and colors that many maps share, and those of the analyst's own file."""
+"""Templates of class names and colors: common legends, and those that an analyst's file holds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import SuperSegError
+from ...raster.class_legend import Color
 from ...raster.class_table import MOST_CLASSES
-from .catalog import Color
+from .colors import color_of_hex
 from .edits import checked_name
-from .merge_table import COLOR, LARGEST_FILE, SEPARATORS, MergeTable, read_merge_table
+from .merge_table import LARGEST_FILE, SEPARATORS, MergeTable, read_merge_table
 
 EXAMPLE = (
     "give a text file with the header name,color and lines such as Forest,#1b7837, or the table"
@@ -24,8 +25,8 @@ class Template:
     """Names and colors to choose from.
 
     Attributes:
-        title: what the template is called.
-        entries: name and color; None where the file gives no color.
+        title: of the template.
+        entries: name and color; None for a name without a color.
     """
 
     title: str
@@ -34,15 +35,10 @@ class Template:
 
 def _template(title: str, entries: str) -> Template:
     lines = (line.split(" #") for line in entries.strip().splitlines())
-    return Template(title, tuple((name, _color(f"#{digits}")) for name, digits in lines))
+    return Template(title, tuple((name, color_of_hex(f"#{digits}")) for name, digits in lines))
 
 
-def _color(text: str) -> Color:
-    red, green, blue = bytes.fromhex(text[1:])
-    return red, green, blue
-
-
-# Classes and colors of the product user manual, ESA WorldCover 10 m 2021 v200, table 1.
+# Source: ESA WorldCover 10 m 2021 v200, Product User Manual, table 1.
 WORLDCOVER = _template(
     "ESA WorldCover",
     """
@@ -59,7 +55,8 @@ Mangroves #00cf75
 Moss and lichen #fae6a0
 """,
 )
-# Level 1 of the CORINE Land Cover nomenclature; each has the color of a typical class below it.
+# Source: CORINE Land Cover nomenclature, level 1. Level 1 has no colors of its own: each class has
+# the color of a typical class of level 3.
 CORINE = _template(
     "CORINE Land Cover, level 1",
     """
@@ -74,10 +71,10 @@ TEMPLATES = (WORLDCOVER, CORINE)
 
 
 def read_own(path: str | Path) -> Template | MergeTable:
-    """Read the analyst's own file: names and colors, or a table for Merge classes.
+    """Read an analyst's file: names and colors, or a merge table.
 
     Raises:
-        SuperSegError: it is neither; the text names file, line and cure.
+        SuperSegError: it is neither; the text names file, line and remedy.
     """
     file = Path(path)
     lines = _lines(file)
@@ -121,7 +118,7 @@ def _lines(file: Path) -> list[str]:
             " UTF-8”."
         ) from None
     if not lines or not lines[0].strip():
-        raise SuperSegError(f"{file.name} does not begin with a header; {EXAMPLE}.")
+        raise SuperSegError(f"{file.name} does not begin with a header line; {EXAMPLE}.")
     return lines
 
 
@@ -130,7 +127,8 @@ def _entry(found: dict[str, str], where: str) -> tuple[str, Color | None]:
         name = checked_name(found.get("name", ""))
     except SuperSegError as error:
         raise SuperSegError(f"{where}: {error}") from None
-    color = found.get("color", "")
-    if color and not COLOR.fullmatch(color):
-        raise SuperSegError(f"{where} holds the color “{color[:40]}”; give one such as #1b7837.")
-    return name, _color(color) if color else None
+    text = found.get("color", "")
+    color = color_of_hex(text)
+    if text and color is None:
+        raise SuperSegError(f"{where} holds the color “{text[:40]}”; give one such as #1b7837.")
+    return name, color

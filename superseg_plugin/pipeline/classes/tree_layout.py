@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..formats.merge_order import Step
+from ..formats.merge_order import MergeStep
 
 Members = tuple[int, ...]
 
@@ -62,7 +62,7 @@ class _Branch:
     middle: float = 0.0
 
 
-def lay_out(leaves: Iterable[Members], steps: Sequence[Step]) -> Tree:
+def lay_out(leaves: Iterable[Members], steps: Sequence[MergeStep]) -> Tree:
     """Lay out how sets of classes join.
 
     Args:
@@ -92,7 +92,7 @@ def lay_out(leaves: Iterable[Members], steps: Sequence[Step]) -> Tree:
     return Tree(tuple(order), tuple(joints))
 
 
-def _order_of_rows(branches: dict[int, _Branch], steps: Sequence[Step]) -> list[Members]:
+def _order_of_rows(branches: dict[int, _Branch], steps: Sequence[MergeStep]) -> list[Members]:
     """The leaves in the order in which no two branches cross."""
     rows = {number: branch.rows for number, branch in branches.items()}
     members = {number: branch.members for number, branch in branches.items()}

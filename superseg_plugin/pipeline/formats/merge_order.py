@@ -1,33 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The order in which classes join, most alike first: a dendrogram, and what can be read off it."""
+"""The merge order of classes: agglomerative clustering of the classes, most similar pair first.
+
+A merge order of k classes has k - 1 steps. Cut after k - n steps it leaves n clusters of classes,
+so one order answers for every number of classes, as a dendrogram does.
+
+Classes are modeled as one Gaussian each. The cost of merging two is their Bhattacharyya distance
+times a factor of their sizes, like that of Ward's criterion; the merged class takes the exact
+moments of both. The search is greedy: each step is the best one, the whole order need not be. The
+distances of later steps are raised to the largest before them, so that they never decrease
+(greedy merging of Gaussians can produce inversions).
+
+Cost: k^2 / 2 distances at the beginning and k after each step, each O(d^3) for d features.
+
+References:
+    A. Bhattacharyya, "On a measure of divergence between two statistical populations defined by
+    their probability distributions", Bulletin of the Calcutta Mathematical Society 35 (1943).
+    J. H. Ward, "Hierarchical grouping to optimize an objective function", Journal of the American
+    Statistical Association 58 (1963).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Step = tuple[int, int, float]
 
+# Added to the variance of every feature: without it the covariance of equal superpixels would not
+# be positive definite.
 RIDGE = 1e-3
+
+
+class MergeStep(NamedTuple):
+    """One step of a merge order; a list of three in JSON.
+
+    Attributes:
+        kept: number of one class, from 1; the merged class goes by it.
+        absorbed: number of the other class, larger than `kept`.
+        distance: between both, 0 or more.
+    """
+
+    kept: int
+    absorbed: int
+    distance: float
 
 
 def bhattacharyya_merge_order(
     weights: Floats, means: Floats, covariances: Floats
-) -> list[list[Any]]:
-    """Join Gaussian classes greedily, the most alike pair first.
+) -> list[MergeStep]:
+    """Merge Gaussian classes greedily, the most similar pair first.
 
-    Each step joins the pair with the least `d * sqrt(w1 w2 / (w1 + w2))`, d the Bhattacharyya
-    distance: large classes join only where they are very alike, small ones sooner. The joint class
-    takes the moments of both.
-
-    Source of d: A. Bhattacharyya, "On a measure of divergence between two statistical populations
-    defined by their probability distributions", Bulletin of the Calcutta Mathematical Society 35
-    (1943).
+    Each step merges the pair with the least `d * sqrt(w1 w2 / (w1 + w2))`, d the Bhattacharyya
+    distance. Large classes merge only if they are very similar, small ones sooner.
 
     Args:
         weights: `(k,)` shares of the area, of any scale.
@@ -35,20 +63,26 @@ def bhattacharyya_merge_order(
         covariances: `(k, d, d)`, positive definite.
 
     Returns:
-        k - 1 steps `[kept, absorbed, distance]`: class numbers from 1, kept < absorbed, distances
-        that never fall.
+        k - 1 steps whose distances never decrease.
+
+    Example:
+        >>> import numpy as np
+        >>> means = np.array([[0.0], [9.0], [0.5]])
+        >>> order = bhattacharyya_merge_order(np.ones(3), means, np.ones((3, 1, 1)))
+        >>> [step[:2] for step in order]
+        [(1, 3), (1, 2)]
     """
     weights, means, covariances = weights.copy(), means.copy(), covariances.copy()
     count = len(weights)
-    logs = np.linalg.slogdet(covariances)[1]
+    log_dets = np.linalg.slogdet(covariances)[1]
     costs = np.full((count, count), np.inf)
 
     def compare(one: int, others: npt.NDArray[np.int64]) -> Floats:
-        middle = (covariances[one] + covariances[others]) / 2
-        apart = means[one] - means[others]
-        solved = np.linalg.solve(middle, apart[:, :, None])[:, :, 0]
-        spread = np.linalg.slogdet(middle)[1] - (logs[one] + logs[others]) / 2
-        distance = (apart * solved).sum(axis=1) / 8 + spread / 2
+        pooled = (covariances[one] + covariances[others]) / 2
+        difference = means[one] - means[others]
+        solved = np.linalg.solve(pooled, difference[:, :, None])[:, :, 0]
+        spread = np.linalg.slogdet(pooled)[1] - (log_dets[one] + log_dets[others]) / 2
+        distance = (difference * solved).sum(axis=1) / 8 + spread / 2
         both = weights[one] * weights[others] / np.maximum(weights[one] + weights[others], 1e-300)
         cost: Floats = np.maximum(distance, 0) * np.sqrt(both)
         return cost
@@ -57,20 +91,20 @@ def bhattacharyya_merge_order(
         others = np.arange(index + 1, count)
         costs[index, others] = compare(index, others)
     alive = np.ones(count, bool)
-    steps: list[list[Any]] = []
+    steps: list[MergeStep] = []
     height = 0.0
     for _ in range(count - 1):
         kept, absorbed = (int(i) for i in np.unravel_index(costs.argmin(), costs.shape))
         height = max(height, float(costs[kept, absorbed]))
-        steps.append([kept + 1, absorbed + 1, height])
+        steps.append(MergeStep(kept + 1, absorbed + 1, height))
         total = max(weights[kept] + weights[absorbed], 1e-300)
         share = weights[absorbed] / total
-        apart = means[absorbed] - means[kept]
+        difference = means[absorbed] - means[kept]
         covariances[kept] += share * (covariances[absorbed] - covariances[kept])
-        covariances[kept] += share * (1 - share) * np.outer(apart, apart)
-        means[kept] += share * apart
+        covariances[kept] += share * (1 - share) * np.outer(difference, difference)
+        means[kept] += share * difference
         weights[kept] = total
-        logs[kept] = np.linalg.slogdet(covariances[kept])[1]
+        log_dets[kept] = np.linalg.slogdet(covariances[kept])[1]
         alive[absorbed] = False
         costs[absorbed], costs[:, absorbed] = np.inf, np.inf
         others = np.flatnonzero(alive & (np.arange(count) != kept))
@@ -80,43 +114,52 @@ def bhattacharyya_merge_order(
     return steps
 
 
-def check_merge_order(steps: Any, classes: int) -> list[Step]:
-    """Read a merge order from a file.
+def check_merge_order(steps: Any, classes: int) -> list[MergeStep]:
+    """Check a merge order that was read from a file.
+
+    Args:
+        steps: anything; expected are lists `[kept, absorbed, distance]`.
+        classes: number of classes.
 
     Raises:
-        ValueError: it is not one of `classes` classes.
+        ValueError: it is not a merge order of `classes` classes.
     """
     if not isinstance(steps, Sequence) or len(steps) != classes - 1:
         raise ValueError(f"a merge order of {classes} classes has {classes - 1} steps")
     alive = set(range(1, classes + 1))
-    checked: list[Step] = []
+    checked: list[MergeStep] = []
     last = 0.0
     for step in steps:
         if not isinstance(step, Sequence) or len(step) != 3:
-            raise ValueError("a step of a merge order has three figures")
+            raise ValueError("a step of a merge order has three numbers")
         kept, absorbed, distance = step
         if type(kept) is not int or type(absorbed) is not int or not kept < absorbed:
             raise ValueError("a step of a merge order names two classes, the smaller number first")
         if not {kept, absorbed} <= alive:
-            raise ValueError("a step of a merge order names a class that is not there")
+            raise ValueError("a step of a merge order names a class that does not exist")
         if not isinstance(distance, (int, float)) or not last <= distance < math.inf:
-            raise ValueError("the distances of a merge order never fall")
+            raise ValueError("the distances of a merge order must not decrease")
         alive.remove(absorbed)
         last = float(distance)
-        checked.append((kept, absorbed, last))
+        checked.append(MergeStep(kept, absorbed, last))
     return checked
 
 
-def groups(steps: Sequence[Step], classes: int, count: int) -> npt.NDArray[np.int64]:
-    """Which class stands for each class when only `count` remain.
+def cut_merge_order(steps: Sequence[MergeStep], classes: int, count: int) -> npt.NDArray[np.int64]:
+    """Cut a merge order at a number of clusters.
 
     Args:
-        steps: of `check_merge_order`.
+        steps: of all classes.
         classes: number of classes.
-        count: of groups wanted, 1 to `classes`.
+        count: number of clusters, 1 to `classes`.
 
     Returns:
-        `(classes,)` indices from 0 of the class that each one's group is called by.
+        `(classes,)` for each class the index, from 0, of the class that its cluster goes by.
+
+    Example:
+        >>> steps = [MergeStep(1, 3, 0.5), MergeStep(1, 2, 4.0)]
+        >>> cut_merge_order(steps, 3, 2).tolist()
+        [0, 1, 0]
     """
     owner = np.arange(classes)
     for kept, absorbed, _ in list(steps)[: classes - count]:
@@ -124,8 +167,11 @@ def groups(steps: Sequence[Step], classes: int, count: int) -> npt.NDArray[np.in
     return owner
 
 
-def cophenetic(steps: Sequence[Step], classes: int) -> Floats:
-    """Distance at which each two classes first share a group, `(classes, classes)`."""
+def cophenetic(steps: Sequence[MergeStep], classes: int) -> Floats:
+    """Return the cophenetic distances of all pairs of classes, `(classes, classes)`.
+
+    That is the distance of the step in which both classes first belong to one cluster.
+    """
     result = np.zeros((classes, classes))
     owner = np.arange(classes)
     for kept, absorbed, distance in steps:
@@ -142,20 +188,20 @@ def class_moments(
     pixels: Floats,
     count: int,
 ) -> tuple[Floats, Floats, Floats]:
-    """Share, mean and covariance of each class of superpixels.
+    """Compute weight, mean and covariance of each class of superpixels.
 
-    A covariance of few superpixels is drawn towards a common round one, which a class without any
-    gets whole.
+    Covariances are shrunk towards a diagonal one that all classes share, by d / (n + d) for a class
+    of n superpixels with d features: those of few superpixels would be singular. A class without
+    superpixels gets the shared one.
 
     Args:
         features: `(n, d)` of the superpixels.
-        classes: `(n,)` index of each one's class; those of -1 and those without pixels are left
-            out.
-        pixels: `(n,)` pixels of each superpixel.
+        classes: `(n,)` index of the class of each superpixel, -1 for none.
+        pixels: `(n,)` pixels of each superpixel; those without pixels are left out.
         count: number of classes, k.
 
     Returns:
-        `(k,)`, `(k, d)`, `(k, d, d)`.
+        `(k,)` weights that sum to 1, `(k, d)` means, `(k, d, d)` covariances.
     """
     dimensions = features.shape[1]
     members = [np.flatnonzero((classes == index) & (pixels > 0)) for index in range(count)]
@@ -170,9 +216,9 @@ def class_moments(
         centered = features[rows] - means[index]
         scatters[index] = (centered * shares[:, None]).T @ centered
     weights = totals / max(totals.sum(), 1e-9)
-    inner = weights @ scatters.diagonal(axis1=1, axis2=2)
-    common = inner + weights @ np.square(means - weights @ means)
+    within = weights @ scatters.diagonal(axis1=1, axis2=2)
+    common = within + weights @ np.square(means - weights @ means)
     prior = np.diag(common) / count ** (2.0 / dimensions)
-    trust = np.array([len(rows) / (len(rows) + dimensions) for rows in members])[:, None, None]
-    covariances = trust * scatters + (1 - trust) * prior + RIDGE * np.eye(dimensions)
+    own = np.array([len(rows) / (len(rows) + dimensions) for rows in members])[:, None, None]
+    covariances = own * scatters + (1 - own) * prior + RIDGE * np.eye(dimensions)
     return weights, means, covariances

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
-from .merge_order import Step, check_merge_order
+from .merge_order import MergeStep, check_merge_order
 from .model_file import Model
 from .record import FORMAT_VERSION, SUFFIX, describe_input
 
@@ -27,7 +27,7 @@ CURE = "remove it and give the image as INPUT"
 
 def stored_order(
     source: RasterSource, model: Model | None, file: str | None, numbers: Ints
-) -> list[Step]:
+) -> list[MergeStep]:
     """The merge order of the model that made some classes, or of their own record.
 
     Args:
@@ -80,7 +80,7 @@ def describe_merging(source: RasterSource) -> dict[str, Any]:
     }
 
 
-def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[Step]:
+def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[MergeStep]:
     """Take the merge order from the record of a class raster.
 
     Args:
@@ -100,7 +100,7 @@ def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[St
     return _checked(record["merge_order"], numbers, file, CURE)
 
 
-def order_of_model(model: Model, file: str, numbers: Ints) -> list[Step]:
+def order_of_model(model: Model, file: str, numbers: Ints) -> list[MergeStep]:
     """Take the merge order from a model.
 
     Args:
@@ -120,7 +120,7 @@ def order_of_model(model: Model, file: str, numbers: Ints) -> list[Step]:
     return checked
 
 
-def _checked(steps: Any, numbers: Ints, name: str, cure: str) -> list[Step]:
+def _checked(steps: Any, numbers: Ints, name: str, cure: str) -> list[MergeStep]:
     # A single class has nothing to join, and a list of that length is what its order is.
     count = len(steps) + 1 if isinstance(steps, list) else 0
     try:
@@ -150,7 +150,7 @@ def was_merged(path: str) -> bool:
 
 
 def renumbered(
-    steps: Sequence[Step], numbers: Sequence[int], count: int
+    steps: Sequence[MergeStep], numbers: Sequence[int], count: int
 ) -> list[list[int | float]]:
     """Put a merge order into the numbers of a result.
 

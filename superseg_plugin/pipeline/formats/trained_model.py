@@ -16,6 +16,7 @@ from ...worker.client import Worker
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from .cluster_arrays import ClusterArrays
+from .merge_order import MergeStep
 from .model_file import Model
 
 LOSS_WINDOW = 10
@@ -67,7 +68,7 @@ def build_model(
     trained: TrainedNetwork,
     colors: npt.NDArray[np.uint8],
     worker: Worker,
-    merge_order: list[Any] | None = None,
+    merge_order: list[MergeStep] | None = None,
     clusters: ClusterArrays | None = None,
 ) -> Model:
     """Put a trained network and what it was made from together."""
@@ -82,7 +83,7 @@ def build_model(
         pixel_size=pixel_size(source),
         class_names=tuple(default_name(number + 1) for number in range(options.classes)),
         class_colors=colors,
-        merge_order=merge_order or [],
+        merge_order=list(merge_order or ()),
         options=asdict(options),
         seed=options.seed,
         versions=worker.versions,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..classes.tree_layout import Tree, lay_out
-from ..formats.merge_order import Step, groups
+from ..formats.merge_order import MergeStep, cut_merge_order
 from .page import Html, css, escaped
 
 WIDTH = 720
@@ -23,7 +23,9 @@ LONGEST_NAME = 20
 CUTS = (2, 4, 8, 16, 32)
 
 
-def dendrogram(steps: Sequence[Step], names: Sequence[str], colors: npt.NDArray[np.uint8]) -> Html:
+def dendrogram(
+    steps: Sequence[MergeStep], names: Sequence[str], colors: npt.NDArray[np.uint8]
+) -> Html:
     """Draw how classes join; "" for fewer than two.
 
     Of more than `MOST_LEAVES` classes the most alike are shown as joined already.
@@ -36,7 +38,7 @@ def dendrogram(steps: Sequence[Step], names: Sequence[str], colors: npt.NDArray[
     if not steps:
         return Html("")
     shown = min(len(names), MOST_LEAVES)
-    owner = groups(steps, len(names), shown)
+    owner = cut_merge_order(steps, len(names), shown)
     leaves = [tuple((np.flatnonzero(owner == kept) + 1).tolist()) for kept in np.unique(owner)]
     tree = lay_out(leaves, steps[len(names) - shown :])
     height = TOP + ROW * shown + BOTTOM

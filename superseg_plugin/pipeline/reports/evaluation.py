@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...raster.class_table import ClassTable
-from ..classes.evaluation_result import Evaluation
+from ..classes.scores import Evaluation
 from .page import Html, escaped, facts, note, page, swatch, table
 
 MOST_COLUMNS = 64

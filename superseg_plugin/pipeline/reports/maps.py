@@ -13,7 +13,7 @@ from ...raster.class_table import ClassTable
 from ...raster.source import RasterSource
 from ...raster.thumbnails import chart, photo, read_small
 from ...raster.windows import Window
-from ..classes.colors import SURE_COLORS
+from ..classes.colors import CONFIDENCE_PALETTE
 from ..classes.rendering import display_stretch
 from .page import TIMES, Html, Section, css, escaped
 
@@ -72,7 +72,9 @@ def _overview(maps: Maps, piece: Window) -> Html:
         mean = float(percent[valid].mean()) if valid.any() else 0.0
         caption = Html(f"From unsure {_ramp()} to sure; {mean:.0f} % on average.")
         alt = f"Confidence: {mean:.0f} % on average."
-        figures.append(_figure(chart(sure, SURE_COLORS), size, "Confidence", caption, alt=alt))
+        figures.append(
+            _figure(chart(sure, CONFIDENCE_PALETTE), size, "Confidence", caption, alt=alt)
+        )
     return _grid(figures)
 
 
@@ -187,7 +189,7 @@ def _frame(inner: Window, whole: Window) -> str:
 
 
 def _ramp() -> str:
-    colors = ", ".join(css(SURE_COLORS[percent]) for percent in (0, 25, 50, 75, 100))
+    colors = ", ".join(css(CONFIDENCE_PALETTE[percent]) for percent in (0, 25, 50, 75, 100))
     return f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
 
 

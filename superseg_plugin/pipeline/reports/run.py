@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
-from ..formats.merge_order import Step
+from ..formats.merge_order import MergeStep
 from ..formats.model_file import Model
 from .charts import line_chart, sparkline, spectra_chart
 from .dendrogram import dendrogram
@@ -23,12 +23,12 @@ MOST_BAND_COLUMNS = 12
 
 @dataclass(frozen=True)
 class Provenance:
-    """Who asked for a run.
+    """How a run was requested.
 
     Attributes:
-        command: a command line that asks for the same, or "".
-        versions: of the programs around this one, by name.
-        settings: what was asked for in the words of the interface that it was requested in, by name.
+        command: a command line that repeats the run, "" if there is none.
+        versions: of the programs that requested it, by name.
+        settings: the parameters as the user sees them, by name.
     """
 
     command: str = ""
@@ -68,7 +68,7 @@ def segmentation_report(
     run: RunSummary,
     classes: ClassTable,
     superpixel_count: int,
-    merge_order: Sequence[Step],
+    merge_order: Sequence[MergeStep],
     maps: Sequence[Section],
 ) -> str:
     """Describe a segmentation.
@@ -160,7 +160,7 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
 
 
 def _alike(
-    merge_order: Sequence[Step], names: Sequence[str], colors: npt.NDArray[np.uint8]
+    merge_order: Sequence[MergeStep], names: Sequence[str], colors: npt.NDArray[np.uint8]
 ) -> list[Section]:
     """The tree of the classes; nothing where it is not known."""
     if not merge_order:

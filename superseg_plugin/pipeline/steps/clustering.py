@@ -13,7 +13,12 @@ from ...progress import Progress
 from ...worker.client import Worker
 from ...worker.protocol import MODEL, add_prefix, split_off
 from ..formats.cluster_arrays import ClusterArrays
-from ..formats.merge_order import bhattacharyya_merge_order, class_moments, groups
+from ..formats.merge_order import (
+    MergeStep,
+    bhattacharyya_merge_order,
+    class_moments,
+    cut_merge_order,
+)
 from .clusters import Clusters
 from .color_splits import find_replacements, split_evidence, split_model
 from .description import Description
@@ -131,7 +136,7 @@ def merge_order_of(
     probabilities: npt.NDArray[np.float32],
     pixels: npt.NDArray[np.float64],
     order: npt.NDArray[np.int64],
-) -> list[list[float | int]]:
+) -> list[MergeStep]:
     """The merge order of classified superpixels.
 
     Args:
@@ -185,7 +190,7 @@ def _join_classes(found: Clusters, pixels: npt.NDArray[np.float64], classes: int
     else:
         apart = sum(distance >= AUTOMATIC_DISTANCE for *_, distance in steps)
         count = min(max(1 + apart, FEWEST_AUTOMATIC), len(live))
-    owner = groups([(int(a), int(b), float(d)) for a, b, d in steps], len(live), count)
+    owner = cut_merge_order(steps, len(live), count)
     members = [live[owner == kept] for kept in np.unique(owner)]
     evidence = np.empty((len(pixels), len(members)), np.float32)
     smoothed = np.empty_like(evidence)

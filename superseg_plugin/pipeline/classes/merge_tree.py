@@ -10,17 +10,19 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ..formats.merge_order import Step
-from .catalog import ClassCatalog, Color
+from ...raster.class_legend import Color
+from ..formats.merge_order import MergeStep
+from .catalog import ClassCatalog
 from .merged_appearance import UNNAMED
 from .state import ClassState, Members
+from .tree_layout import Tree, lay_out
 
 Floats = npt.NDArray[np.float64]
 Look = TypeVar("Look", str, Color)
 
 
 @dataclass(frozen=True)
-class ClassGroup:
+class MergedClass:
     """Classes that are shown as one.
 
     Attributes:
@@ -44,7 +46,7 @@ class ClassGroup:
     means: Floats
 
 
-def groups_of(catalog: ClassCatalog, state: ClassState) -> list[ClassGroup]:
+def merged_classes(catalog: ClassCatalog, state: ClassState) -> list[MergedClass]:
     """Describe the groups that a state shows, in the order of their numbers."""
     place = {number: index for index, number in enumerate(catalog.numbers)}
     total = float(catalog.areas.sum()) or 1.0
@@ -60,7 +62,7 @@ def groups_of(catalog: ClassCatalog, state: ClassState) -> list[ClassGroup]:
         sums = (np.where(known[places], catalog.means[places], 0) * weights).sum(axis=0)
         weight = weights.sum(axis=0)
         groups.append(
-            ClassGroup(
+            MergedClass(
                 number,
                 members,
                 _look(members, number, state.names, catalog.names[largest]),
@@ -85,7 +87,7 @@ def partition(catalog: ClassCatalog, state: ClassState) -> list[Members]:
     return _sets(owner)
 
 
-def most_groups(catalog: ClassCatalog, state: ClassState) -> int:
+def most_classes(catalog: ClassCatalog, state: ClassState) -> int:
     """How many groups there are before the merge order joins any."""
     return len(catalog.numbers) - sum(len(members) - 1 for members in state.joined)
 
@@ -103,10 +105,20 @@ def separated(catalog: ClassCatalog, state: ClassState, members: Members) -> Cla
     return replace(state, joined=kept, count=len(set(after.values())))
 
 
-def steps_between(catalog: ClassCatalog, state: ClassState) -> list[Step]:
+def remaining_steps(catalog: ClassCatalog, state: ClassState) -> list[MergeStep]:
     """The merge order as far as it still joins anything, from the classes joined by hand on."""
     owner = _owner(catalog, state.joined)
     return [step for step in catalog.steps if _join(owner, step[0], step[1])]
+
+
+def tree_of(catalog: ClassCatalog, state: ClassState) -> Tree | None:
+    """Lay out the merge order of the classes that the hand has left; None where there is none."""
+    steps = remaining_steps(catalog, state)
+    if not steps:
+        return None
+    by_hand = {number: members for members in state.joined for number in members}
+    leaves = dict.fromkeys(by_hand.get(number, (number,)) for number in catalog.numbers)
+    return lay_out(leaves, steps)
 
 
 def is_named(name: str) -> bool:
