@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
-COMMON = {"contracts", "errors", "progress", "run_folder"}
+COMMON = {"contracts", "errors", "memory", "progress", "run_folder"}
 SKIN = {
     "algorithms",
     "gui",
@@ -26,6 +26,7 @@ ARROWS = {
     "__init__": {"plugin"},
     "contracts": set(),
     "errors": set(),
+    "memory": set(),
     "progress": {"errors"},
     "resources": set(),
     "run_folder": set(),

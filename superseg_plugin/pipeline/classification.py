@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
+from ..memory import trim_memory
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import Window, tiles
 from ..worker.client import Worker
-from ..worker.memory import give_back_memory
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
 from .formats.record import write_record
@@ -141,8 +141,8 @@ def pool_superpixels(
     """Mean class probabilities of superpixels 1..count, `(count, classes)`."""
     grid = source.grid
     pooled = np.zeros((count, network.classes), np.float32)
-    strip = max(source.strip, superpixels.strip)
-    windows = tiles(grid.width, grid.height, network.tile_size, strip)
+    column_block = max(source.column_block, superpixels.column_block)
+    windows = tiles(grid.width, grid.height, network.tile_size, column_block)
 
     def submit(window: Window) -> Any:
         return network.submit(source, window, read_superpixels(superpixels, window))
@@ -174,13 +174,13 @@ def _classify_superpixels(
     if model.clusters:
         clusters = assign_clusters(description, model.clusters, smoothness, worker, progress)
         clusters, description = clusters.laid_aside(scratch), description.laid_aside(scratch)
-        give_back_memory()
+        trim_memory()
     count = len(description.pixels)
     part = PartProgress(progress, 0.3, 0.9)
     pooled = pool_superpixels(source, superpixels, network, count, part)
     asked = ask_to_smooth(pooled, description, smoothness, worker, clusters)
     del pooled, description, clusters
-    give_back_memory()
+    trim_memory()
     found = worker.result(asked, progress).arrays
     return found["probabilities"], found["confidence"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..memory import trim_memory
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
-from ..worker.memory import give_back_memory
 from .classification import pool_superpixels
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
@@ -207,7 +207,7 @@ class _Run:
             )
             clusters = clusters.laid_aside(self._scratch)
             description = description.laid_aside(self._scratch)
-            give_back_memory()
+            trim_memory()
         found.training = replace(found.training, classes=clusters.classes)
         probabilities, sure = clusters.smoothed, clusters.confidence
         features, pixels = clusters.features, description.pixels
@@ -230,7 +230,7 @@ class _Run:
                     PartProgress(progress, 0.1, 1),
                 )
                 del patches
-            give_back_memory()
+            trim_memory()
         if options.preset == "balanced":
             with self._stages.stage("classification") as progress:
                 network = self._network(progress)
@@ -241,10 +241,10 @@ class _Run:
                 )
                 # Large scenes have millions of superpixels: no table is kept that is used up.
                 del pooled, description, clusters, probabilities
-                give_back_memory()
+                trim_memory()
                 smoothed = self._worker.result(asked, progress).arrays
                 probabilities, sure = smoothed["probabilities"], smoothed["confidence"]
-                give_back_memory()
+                trim_memory()
         with self._stages.stage("painting") as progress:
             confidence = self._confidence()
             paint_superpixels(

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ..memory import trim_memory
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import tiles
 from ..raster.writer import RasterWriter
 from ..worker.client import Worker
-from ..worker.memory import give_back_memory
 from .formats.record import write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
@@ -95,7 +95,7 @@ def make_superpixels(
     with source.whole_rows(), RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
         scene = SuperpixelScene(source, scaling, labels, options, worker, cutting)
         # The same place is cut alike whatever else is in the raster: an extent as the whole is.
-        windows = tiles(grid.width, grid.height, size, line=grid.line_of(size))
+        windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
         cut = scene.cut_tiles(windows)
         above: Stitching | None = None
         for row, group in groupby(windows, attrgetter("row")):
@@ -123,5 +123,5 @@ def make_superpixels(
         ) as final:
             count = scene.renumber(final, windows, numbering)
     draft.unlink()
-    give_back_memory()
+    trim_memory()
     return count

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How much memory GDAL keeps decoded blocks in while rasters are read.
+"""Size of GDAL's block cache while rasters are read.
 
-Left alone GDAL takes a twentieth of the machine's memory, however little of that is of use. What
-is of use: tiles overlap, so a block is asked for again while the neighbors of its tile are read, to
-the right at once and below after a whole row of tiles. A cache that holds two rows of tiles lets
-each block be decoded once. So that memory does not grow with the width of a scene, it is visited in
-strips, each some tiles wide and as high as the scene: blocks between two strips are decoded twice,
-the others once. Only while superpixels are cut and joined are whole rows kept.
+By default GDAL caches decoded blocks in 5 % of the machine's memory, whether or not they are read
+again. Which are: tiles overlap by their halo, so a block on a tile boundary is needed again for the
+next tile of the row, and once more for the tile below, a whole row of tiles later. A cache that
+holds two rows of tiles decodes each block once.
+
+The size of two full rows grows with the width of the raster. Therefore wide rasters are read in
+column blocks (see `windows.tiles`): blocks of the file that lie across two column blocks are
+decoded twice, all others once, and the cache is bounded. Only while superpixels are segmented and
+stitched along seams is the cache as large as two full rows (`CacheShare.whole_rows`).
+
+GDAL has one cache for the whole process. Each open dataset registers a share of it; the cache is as
+large as all shares together, but never larger than the host set it.
 """
 
 from __future__ import annotations
@@ -18,17 +24,18 @@ from typing import Any
 
 from osgeo import gdal
 
+# Rows of pixels to keep: two rows of tiles of the usual size.
 ROWS = 2 * 1024
-# Columns of a strip; wider where blocks are, since each must lie in no more than two strips, with
-# the margin that tiles are read with.
-STRIP = 4096
-MARGIN = 256
-# For what is written meanwhile, and for what the host shows.
+# Width of a column block in pixels. It is larger if the file's blocks are wide: each of them has to
+# lie in at most two column blocks, with the halo that tiles are read with.
+COLUMN_BLOCK = 4096
+HALO = 256
+# Bytes for the rasters that are written meanwhile, and for those that the host displays.
 COMMON = 256 << 20
 
 
 class _BlockCache:
-    """GDAL's one cache, and who uses it."""
+    """GDAL's cache and the shares that are registered in it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +43,7 @@ class _BlockCache:
         self._of_host = 0
 
     def add(self, key: int, share: int) -> None:
-        """Enter a user of so many bytes."""
+        """Register a share of so many bytes."""
         with self._lock:
             if not self._shares:
                 self._of_host = gdal.GetCacheMax()
@@ -44,14 +51,14 @@ class _BlockCache:
             self._set(min(COMMON + sum(self._shares.values()), self._of_host))
 
     def change(self, key: int, share: int) -> None:
-        """Let a user, if it is one, have more or less."""
+        """Change the size of a share; no effect if it is not registered."""
         with self._lock:
             if key in self._shares:
                 self._shares[key] = share
                 self._set(min(COMMON + sum(self._shares.values()), self._of_host))
 
     def remove(self, key: int) -> None:
-        """Forget a user, if it is one; after the last the cache is the host's again."""
+        """Remove a share if it is registered; after the last, restore the host's size."""
         with self._lock:
             if self._shares.pop(key, None) is not None:
                 common = COMMON if self._shares else self._of_host
@@ -66,14 +73,14 @@ _cache = _BlockCache()
 
 
 class CacheShare:
-    """The part of GDAL's cache that an open dataset makes use of.
+    """The share of GDAL's cache that an open dataset needs, registered until `release`.
 
-    While any is held, the cache is as large as all of them need, though never larger than the host
-    has it; after the last, as the host has it.
+    Args:
+        dataset: an open GDAL dataset.
 
     Attributes:
-        strip: columns of the strips that the dataset is visited in; all of it where that is no
-            wider.
+        column_block: width in pixels of the column blocks that the dataset is best read in; its
+            full width if it is narrower.
     """
 
     def __init__(self, dataset: Any) -> None:
@@ -81,22 +88,23 @@ class CacheShare:
         depth = sum(gdal.GetDataTypeSize(band.DataType) // 8 for band in bands)
         block_width, block_height = bands[0].GetBlockSize()
         rows = min(ROWS + block_height, dataset.RasterYSize)
-        self._column = rows * depth
+        self._bytes_per_column = rows * depth
         self._width: int = dataset.RasterXSize
-        self.strip: int = min(max(STRIP, block_width + MARGIN), self._width)
-        # With the tiles on both sides of a strip.
-        self._of_strip = min(self.strip + STRIP // 4, self._width) * self._column
-        _cache.add(id(self), self._of_strip)
+        self.column_block: int = min(max(COLUMN_BLOCK, block_width + HALO), self._width)
+        # Including the tiles on both sides of the column block.
+        self._share = min(self.column_block + COLUMN_BLOCK // 4, self._width)
+        self._share *= self._bytes_per_column
+        _cache.add(id(self), self._share)
 
     @contextmanager
     def whole_rows(self) -> Iterator[None]:
-        """Have as much as two rows of tiles need across the whole dataset meanwhile."""
-        _cache.change(id(self), self._width * self._column)
+        """Enlarge the share to two rows of tiles across the full width, for a `with` block."""
+        _cache.change(id(self), self._width * self._bytes_per_column)
         try:
             yield
         finally:
-            _cache.change(id(self), self._of_strip)
+            _cache.change(id(self), self._share)
 
     def release(self) -> None:
-        """Give it back; a second time does nothing."""
+        """Remove the share; a second call has no effect."""
         _cache.remove(id(self))

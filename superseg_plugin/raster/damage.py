@@ -13,15 +13,15 @@ def blocks_of(band: Any, window: Window) -> list[Window]:
     width, height = band.GetBlockSize()
     return [
         Window(col, row, width, height).intersection(window)
-        for row in range(window.row // height * height, window.row + window.height, height)
-        for col in range(window.col // width * width, window.col + window.width, width)
+        for row in range(window.row_off // height * height, window.row_off + window.height, height)
+        for col in range(window.col_off // width * width, window.col_off + window.width, width)
     ]
 
 
 def damage_text(name: str, what: str, window: Window, error: str) -> str:
     """Say what cannot be read, where, and what to do."""
-    rows = f"{window.row} to {window.row + window.height - 1}"
-    columns = f"{window.col} to {window.col + window.width - 1}"
+    rows = f"{window.row_off} to {window.row_off + window.height - 1}"
+    columns = f"{window.col_off} to {window.col_off + window.width - 1}"
     return (
         f"{name}: {what} cannot be read at rows {rows}, columns {columns}, counted from 0"
         f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or set EXTENT"

@@ -67,10 +67,10 @@ class Grid:
         """Return the grid of a window of this one."""
         geotransform = self.geotransform
         if geotransform is not None:
-            x, y = _apply(geotransform, window.col, window.row)
+            x, y = _apply(geotransform, window.col_off, window.row_off)
             geotransform = (x, *geotransform[1:3], y, *geotransform[4:6])
         gcps = tuple(
-            point._replace(col=point.col - window.col, row=point.row - window.row)
+            point._replace(col=point.col - window.col_off, row=point.row - window.row_off)
             for point in self.gcps
         )
         return Grid(window.width, window.height, geotransform, self.crs, gcps, self.gcp_crs)
@@ -99,26 +99,32 @@ class Grid:
             self.gcp_crs, other.gcp_crs
         )
 
-    def place(self) -> tuple[int, int]:
-        """Column and row of the upper left pixel among all pixels of this size on the ground.
+    def global_offset(self) -> tuple[int, int]:
+        """Column and row offset of this grid from the origin of its coordinates, in pixels.
 
-        Counted from the origin of the coordinates; rasters whose pixels lie on each other count
-        alike wherever they begin. (0, 0) where there is no georeference, or a rotated one.
+        Grids with the same pixels on the ground count alike, whatever part of the ground they
+        cover. (0, 0) without a georeference, or with a rotated one.
         """
         x, across, row_skew, y, column_skew, down = self.geotransform or UNREFERENCED
         if row_skew or column_skew:
             return 0, 0
-        # Origins are whole or half pixels as a rule, and neither must hang on the last digit.
-        place = [
+        # Origins are mostly at whole or half pixels. With 0.25 added, rounding errors of either
+        # do not change the result.
+        col_off, row_off = [
             math.floor(number + 0.25) if abs(number) < MOST_PIXELS else 0
             for number in (x / across, y / down)
         ]
-        return place[0], place[1]
+        return col_off, row_off
 
-    def line_of(self, size: int) -> tuple[int, int]:
-        """First column and row, below `size`, whose place on the ground is a multiple of `size`."""
-        col, row = self.place()
-        return -col % size, -row % size
+    def tile_phase(self, size: int) -> tuple[int, int]:
+        """Phase of tiles of `size` pixels whose boundaries lie at the same places on the ground.
+
+        Returns:
+            The first column and row, each from 0 to `size` - 1, whose offset from the origin of
+            the coordinates is a multiple of `size`; for `tiles`.
+        """
+        col_off, row_off = self.global_offset()
+        return -col_off % size, -row_off % size
 
     def to_pixels(self, points: Points) -> Points:
         """Turn `(n, 2)` coordinates into `(n, 2)` columns and rows, fractions included.
@@ -181,8 +187,8 @@ class Grid:
             geotransform, crs = _affine_of_gcps(self.gcps), self.gcp_crs
             if geotransform is None:
                 return np.ones(window.height)
-        rows = window.row + np.arange(window.height, dtype=np.float64) + 0.5
-        return areas_of_rows(geotransform, crs, window.col + window.width / 2, rows, map_units)
+        rows = window.row_off + np.arange(window.height, dtype=np.float64) + 0.5
+        return areas_of_rows(geotransform, crs, window.col_off + window.width / 2, rows, map_units)
 
     def _to_pixels_by_gcps(self, points: Points) -> Points:
         # The same polynomial that GDAL, and so QGIS, warps such a raster with for display.

@@ -72,7 +72,7 @@ class MaskPolygons:
             feature.SetGeometry(shape)
             layer.CreateFeature(feature)
         target = gdal.GetDriverByName("MEM").Create("", window.width, window.height, 1)
-        target.SetGeoTransform((window.col, 1.0, 0.0, window.row, 0.0, 1.0))
+        target.SetGeoTransform((window.col_off, 1.0, 0.0, window.row_off, 0.0, 1.0))
         code, error = attempt(gdal.RasterizeLayer, target, [1], layer, burn_values=[1])
         if code != 0:
             raise SuperSegError(
@@ -104,8 +104,8 @@ def _to_pixels(shape: Any, grid: Grid) -> None:
 def _meets(envelope: tuple[float, float, float, float], window: Window) -> bool:
     left, right, top, bottom = envelope
     return (
-        left < window.col + window.width
-        and right > window.col
-        and top < window.row + window.height
-        and bottom > window.row
+        left < window.col_off + window.width
+        and right > window.col_off
+        and top < window.row_off + window.height
+        and bottom > window.row_off
     )

@@ -119,7 +119,9 @@ def _build_nearest(dataset: Any, factors: list[int], progress: Progress) -> str:
         smaller = dataset.GetRasterBand(1).GetOverview(index)
         for window in tiles(smaller.XSize, smaller.YSize, TILE):
             stop_if_cancelled(progress)
-            twice = Window(2 * window.col, 2 * window.row, 2 * window.width, 2 * window.height)
+            twice = Window(
+                2 * window.col_off, 2 * window.row_off, 2 * window.width, 2 * window.height
+            )
             place = twice.intersection(Window(0, 0, larger.XSize, larger.YSize))
             values, error = read_pixels(larger, place, kind)
             if values is not None and not error:

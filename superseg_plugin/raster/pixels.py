@@ -70,7 +70,7 @@ def read_pixels(
     options = {"buf_type": gdal_type(values.dtype), "buf_obj": values}
     if isinstance(source, gdal.Dataset):
         options["band_list"] = list(bands)
-    place = (window.col, window.row, window.width, window.height)
+    place = (window.col_off, window.row_off, window.width, window.height)
     done, error = attempt(source.ReadRaster, *place, **options)
     return (None if done is None else values), error
 
@@ -78,6 +78,6 @@ def read_pixels(
 def write_pixels(band: Any, window: Window, values: npt.NDArray[Any]) -> str:
     """Write `(rows, cols)` into a window of a band; returns GDAL's first error, "" without one."""
     block = np.ascontiguousarray(values)
-    place = (window.col, window.row, window.width, window.height)
+    place = (window.col_off, window.row_off, window.width, window.height)
     code, error = attempt(band.WriteRaster, *place, block, buf_type=gdal_type(block.dtype))
     return error or ("" if code == 0 else "unknown error")

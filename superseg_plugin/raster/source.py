@@ -53,9 +53,9 @@ class RasterSource:
         full_grid: the same of the whole raster.
         offset: (col, row) of `grid` within `full_grid`.
         display_bands: indices into `bands`, from 0: red, green and blue, or a single one.
-        has_other_mask: invalid pixels can exist that no nodata value marks.
         has_overviews: smaller copies exist, from which viewers draw it.
-        strip: columns of the strips in which to visit it where tiles overlap, for `tiles`.
+        column_block: width of the column blocks in which overlapping tiles are best read, in
+            pixels, for `tiles`.
 
     Raises:
         SuperSegError: the file is missing or no raster, a band does not exist or holds complex
@@ -73,7 +73,7 @@ class RasterSource:
         self._lock = threading.Lock()
         self._dataset = _open(self.path)
         self._cache_share = CacheShare(self._dataset)
-        self.strip = self._cache_share.strip
+        self.column_block = self._cache_share.column_block
         try:
             with quiet():
                 self._choose_bands(bands)
@@ -82,7 +82,7 @@ class RasterSource:
             if extent is not None:
                 window = self.full_grid.window_of_extent(*extent)
             self.grid: Grid = self.full_grid.cut(window)
-            self.offset = (window.col, window.row)
+            self.offset = (window.col_off, window.row_off)
             self._polygons = None if mask is None else MaskPolygons(mask, self.grid)
             self._find_masks()
         except (RuntimeError, SystemError) as error:
@@ -140,7 +140,7 @@ class RasterSource:
         if window.intersection(self.grid.window) != window or not window.width * window.height:
             raise ValueError(f"{window} is not within {self.grid.window}")
         col, row = self.offset
-        there = Window(window.col + col, window.row + row, window.width, window.height)
+        there = Window(window.col_off + col, window.row_off + row, window.width, window.height)
         with self._lock:
             if self._dataset is None:
                 raise ValueError(f"{self.name} is closed")
@@ -235,7 +235,6 @@ class RasterSource:
                     continue
                 whole_dataset = True
             self._masks.append(band.GetMaskBand())
-        self.has_other_mask = bool(self._masks) or self._polygons is not None
 
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self.dtype, self.bands)

@@ -49,7 +49,7 @@ def read_small(
         format="VRT",
         width=width,
         height=height,
-        srcWin=[window.col + col, window.row + row, window.width, window.height],
+        srcWin=[window.col_off + col, window.row_off + row, window.width, window.height],
     )
     try:
         # Given a name that it can't open, GDAL raises what it does not raise elsewhere.

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rectangles of pixels: what a scene is cut into. Arithmetic only, no files."""
+"""Windows: rectangles of pixels that a raster is processed in. Arithmetic only, no files.
+
+The names follow rasterio: a window has a column and a row offset within its raster, a width and a
+height. A *tile* is one of the equal windows that a raster is divided into, a *halo* the margin that
+a tile is read with, a *phase* the offset of the tile grid from the raster's upper left corner, and
+a *column block* a group of adjacent columns of tiles that is processed before the next group.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +14,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Window:
-    """A rectangle of pixels, its corner counted from the raster's upper left."""
+    """A rectangle of pixels.
 
-    col: int
-    row: int
+    Attributes:
+        col_off: first column, counted from the left edge of the raster.
+        row_off: first row, counted from the top edge of the raster.
+        width: columns.
+        height: rows.
+    """
+
+    col_off: int
+    row_off: int
     width: int
     height: int
 
@@ -19,67 +32,76 @@ class Window:
     def slices(self) -> tuple[slice, slice]:
         """Rows and columns, to index a `(..., rows, cols)` array: `array[(..., *w.slices)]`."""
         return (
-            slice(self.row, self.row + self.height),
-            slice(self.col, self.col + self.width),
+            slice(self.row_off, self.row_off + self.height),
+            slice(self.col_off, self.col_off + self.width),
         )
 
     def intersection(self, other: Window) -> Window:
-        """Return the pixels in both; width or height is 0 where there are none."""
-        col = max(self.col, other.col)
-        row = max(self.row, other.row)
-        right = min(self.col + self.width, other.col + other.width)
-        bottom = min(self.row + self.height, other.row + other.height)
-        return Window(col, row, max(right - col, 0), max(bottom - row, 0))
+        """Return the pixels in both windows; width or height is 0 if there are none."""
+        col_off = max(self.col_off, other.col_off)
+        row_off = max(self.row_off, other.row_off)
+        right = min(self.col_off + self.width, other.col_off + other.width)
+        bottom = min(self.row_off + self.height, other.row_off + other.height)
+        return Window(col_off, row_off, max(right - col_off, 0), max(bottom - row_off, 0))
 
     def expand(self, halo: int, width: int, height: int) -> Window:
-        """Grow by `halo` pixels on every side, within a raster of `width` by `height`."""
+        """Add a halo of `halo` pixels on every side, clipped to a raster of `width` x `height`."""
         grown = Window(
-            self.col - halo, self.row - halo, self.width + 2 * halo, self.height + 2 * halo
+            self.col_off - halo, self.row_off - halo, self.width + 2 * halo, self.height + 2 * halo
         )
         return grown.intersection(Window(0, 0, width, height))
 
     def relative_to(self, other: Window) -> Window:
-        """Return this window with its corner counted from `other`'s upper left."""
-        return Window(self.col - other.col, self.row - other.row, self.width, self.height)
+        """Return this window with its offsets counted from the upper left corner of `other`."""
+        col_off, row_off = self.col_off - other.col_off, self.row_off - other.row_off
+        return Window(col_off, row_off, self.width, self.height)
 
 
 def tiles(
-    width: int, height: int, size: int, strip: int = 0, line: tuple[int, int] = (0, 0)
+    width: int, height: int, size: int, column_block: int = 0, phase: tuple[int, int] = (0, 0)
 ) -> list[Window]:
-    """Cut a raster into square windows, row by row; the first and last of a row may be smaller.
+    """Divide a raster into square tiles, row by row; tiles at the edges may be smaller.
 
     Args:
         width: columns of the raster.
         height: rows of the raster.
-        size: side of a window.
-        strip: go through strips of so many columns, rounded up to whole windows, one after the
-            other, each row by row; 0 for whole rows.
-        line: a column and a row, from 0 to `size` - 1, that windows begin with.
+        size: side of a tile in pixels, at least 1.
+        column_block: width of a column block in pixels, rounded up to whole tiles. All tiles of a
+            block are listed, row by row, before those of the next block. 0 for a single block.
+        phase: column and row, each from 0 to `size` - 1, of the first tile boundary inside the
+            raster; (0, 0) puts the boundaries at multiples of `size`.
 
     Raises:
         ValueError: `size` is below 1.
+
+    Example:
+        >>> [(tile.col_off, tile.width) for tile in tiles(10, 4, 4, phase=(2, 0))]
+        [(0, 2), (2, 4), (6, 4)]
     """
     if size < 1:
         raise ValueError(f"tile size {size} is below 1")
-    columns, rows = _spans(width, size, line[0]), _spans(height, size, line[1])
-    together = -(-strip // size) or len(columns)
+    columns, rows = _spans(width, size, phase[0]), _spans(height, size, phase[1])
+    columns_per_block = -(-column_block // size) or len(columns)
     return [
-        Window(col, row, across, down)
-        for first in range(0, len(columns), together)
-        for row, down in rows
-        for col, across in columns[first : first + together]
+        Window(col_off, row_off, tile_width, tile_height)
+        for first in range(0, len(columns), columns_per_block)
+        for row_off, tile_height in rows
+        for col_off, tile_width in columns[first : first + columns_per_block]
     ]
 
 
 def starts(length: int, side: int, stride: int) -> list[int]:
-    """Where windows begin that cover a length; the last one ends with it."""
-    places = list(range(0, max(length - side, 0) + 1, stride))
-    if places[-1] + side < length:
-        places.append(length - side)
-    return places
+    """Offsets of overlapping windows of `side` pixels, `stride` apart, that cover a length.
+
+    The last window ends at the end of the length; it may overlap the one before by more.
+    """
+    offsets = list(range(0, max(length - side, 0) + 1, stride))
+    if offsets[-1] + side < length:
+        offsets.append(length - side)
+    return offsets
 
 
-def _spans(length: int, size: int, line: int) -> list[tuple[int, int]]:
-    """Where windows begin along one side, and how long they are."""
-    starts = [0, *range(line or size, length, size)]
-    return [(first, last - first) for first, last in zip(starts, [*starts[1:], length])]
+def _spans(length: int, size: int, phase: int) -> list[tuple[int, int]]:
+    """Offsets and lengths of the tiles along one axis."""
+    offsets = [0, *range(phase or size, length, size)]
+    return [(first, last - first) for first, last in zip(offsets, [*offsets[1:], length])]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ..errors import SuperSegError
-from .memory import give_back_memory
+from ..memory import trim_memory
 from .messages import MessageError, Request, read_request
 from .pools import started_pool
 from .protocol import answer_file, map_arrays, request_file, write_arrays
@@ -68,12 +68,12 @@ class Server:
             )
             large = request.op in OF_WHOLE_SCENES
             if large:
-                give_back_memory()
+                trim_memory()
             result, answer = OPERATIONS[request.op](call)
             described = write_arrays(answer_file(self._folder, request.slot), answer)
             del arrays, call, answer
             if large:
-                give_back_memory()
+                trim_memory()
             self.send({"id": request.id, "result": result, "arrays": described})
         except Exception as error:  # the boundary: everything becomes an answer
             self.send({"id": request.id, "error": _describe_error(error)})

@@ -81,8 +81,8 @@ def open_part(path: Path, window: Window | None) -> RasterSource:
         return RasterSource(str(path))
     with RasterSource(str(path)) as whole:
         x, across, _, y, _, down = whole.grid.geotransform or UNREFERENCED
-    left, right = x + window.col * across, x + (window.col + window.width) * across
-    top, bottom = y + window.row * down, y + (window.row + window.height) * down
+    left, right = x + window.col_off * across, x + (window.col_off + window.width) * across
+    top, bottom = y + window.row_off * down, y + (window.row_off + window.height) * down
     extent = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
     return RasterSource(str(path), extent=extent)
 

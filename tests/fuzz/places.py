@@ -168,7 +168,9 @@ def _sound(affine: tuple[float, ...], coordinates: object) -> bool:
 
 def _centers(window: Window) -> np.ndarray:
     rows, cols = np.indices((window.height, window.width))
-    return np.column_stack([(cols + window.col).ravel() + 0.5, (rows + window.row).ravel() + 0.5])
+    return np.column_stack(
+        [(cols + window.col_off).ravel() + 0.5, (rows + window.row_off).ravel() + 0.5]
+    )
 
 
 def _ground(affine: tuple[float, ...], pixels: np.ndarray) -> np.ndarray:

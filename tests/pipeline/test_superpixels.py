@@ -41,8 +41,8 @@ def test_borders_are_as_frequent_on_tile_lines_as_without_tiles(big, tmp_path, w
     whole = cut(big, tmp_path / "whole.tif", worker, tile_size=2048)
     tiled = cut(big, tmp_path / "tiled.tif", worker, tile_size=tile)
     with RasterSource(big) as source:
-        col, row = source.grid.line_of(tile)
-        assert source.grid.line_of(2048) > (1100, 1000)
+        col, row = source.grid.tile_phase(tile)
+        assert source.grid.tile_phase(2048) > (1100, 1000)
     ratios = []
     for axis, first, length in ((0, row, 1000), (1, col, 1100)):
         lines = np.arange(first or tile, length, tile) - 1
@@ -67,7 +67,7 @@ def test_an_extent_is_cut_as_the_whole_is(big, tmp_path, worker):
     whole = cut(big, tmp_path / "whole.tif", worker, tile_size=256)
     part = Window(130, 75, 900, 900)
     x, side, _, y, _, _ = GEOTRANSFORM
-    corner = (x + part.col * side, side, 0.0, y - part.row * side, 0.0, -side)
+    corner = (x + part.col_off * side, side, 0.0, y - part.row_off * side, 0.0, -side)
     values = read_raster(big)[(..., *part.slices)]
     cropped = write_raster(tmp_path / "part.tif", values, geotransform=corner)
     labels = cut(cropped, tmp_path / "p.tif", worker, tile_size=256)

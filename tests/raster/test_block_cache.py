@@ -69,12 +69,12 @@ def bytes_read():
     return int(status.split("rchar:")[1].split()[0])
 
 
-def read_with_margin(source, strip, margin=96):
+def read_with_halo(source, column_block, halo=96):
     """Visit a raster in overlapping tiles; returns how often each byte of its file was read."""
     before = bytes_read()
     grid = source.grid
-    for window in tiles(grid.width, grid.height, 1024, strip):
-        source.read(window.expand(margin, grid.width, grid.height))
+    for window in tiles(grid.width, grid.height, 1024, column_block):
+        source.read(window.expand(halo, grid.width, grid.height))
     return (bytes_read() - before) / Path(source.path).stat().st_size
 
 
@@ -83,34 +83,36 @@ def read_with_margin(source, strip, margin=96):
     [["TILED=YES"], ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512"], ["BLOCKYSIZE=16"]],
     ids=["tiles", "large tiles", "rows"],
 )
-def test_a_wide_raster_is_read_in_strips_that_decode_little_twice(tmp_path, options, monkeypatch):
+def test_a_wide_raster_is_read_in_column_blocks_that_decode_little_twice(
+    tmp_path, options, monkeypatch
+):
     monkeypatch.setattr(block_cache, "COMMON", 0)
     noise = np.random.default_rng(0).integers(0, 255, (1, 3400, 12000), np.uint8)
     path = write_raster(tmp_path / "wide.tif", noise, options=[*options, "COMPRESS=DEFLATE"])
     before = gdal.GetCacheMax()
     with RasterSource(path) as source:
         tiled = options[0] == "TILED=YES"
-        # Rows lie in every strip: these are visited as wide as they are.
-        assert source.strip == (4096 if tiled else 12000)
-        of_strips = gdal.GetCacheMax()
-        assert read_with_margin(source, source.strip) < (1.3 if tiled else 1.05)
+        # A TIFF strip is as wide as the raster, so one column block covers all columns.
+        assert source.column_block == (4096 if tiled else 12000)
+        of_column_block = gdal.GetCacheMax()
+        assert read_with_halo(source, source.column_block) < (1.3 if tiled else 1.05)
         with source.whole_rows():
-            assert gdal.GetCacheMax() >= of_strips * (2 if tiled else 1)
-            assert read_with_margin(source, 0) < 1.05
-        assert gdal.GetCacheMax() == of_strips
+            assert gdal.GetCacheMax() >= of_column_block * (2 if tiled else 1)
+            assert read_with_halo(source, 0) < 1.05
+        assert gdal.GetCacheMax() == of_column_block
     with source.whole_rows():
         assert gdal.GetCacheMax() == before
 
 
-@pytest.mark.parametrize("strip", [0, 1, 64, 100, 300, 1000])
-def test_strips_visit_every_pixel_once(strip):
+@pytest.mark.parametrize("column_block", [0, 1, 64, 100, 300, 1000])
+def test_column_blocks_cover_every_pixel_once(column_block):
     seen = np.zeros((130, 330), int)
-    windows = tiles(330, 130, 64, strip)
+    windows = tiles(330, 130, 64, column_block)
     for window in windows:
         seen[window.slices] += 1
     assert (seen == 1).all()
-    lefts = [window.col for window in windows if window.row == 0]
+    lefts = [window.col_off for window in windows if window.row_off == 0]
     assert lefts == sorted(lefts)
-    across = max(strip, 1) if strip else 330
-    turns = sum(after.row < before.row for before, after in zip(windows, windows[1:]))
+    across = max(column_block, 1) if column_block else 330
+    turns = sum(after.row_off < before.row_off for before, after in zip(windows, windows[1:]))
     assert turns == -(-330 // (-(-across // 64) * 64)) - 1

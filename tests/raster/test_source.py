@@ -143,7 +143,6 @@ def test_alpha_is_a_mask_and_no_band(tmp_path):
     with RasterSource(path) as source:
         assert source.bands == (1, 2, 3)
         assert source.band_count == 3
-        assert source.has_other_mask
         assert np.argwhere(~source.read(source.grid.window)[1]).tolist() == [[3, 4]]
 
 

@@ -30,15 +30,15 @@ def test_tiles_cover_every_pixel_once(width, height, size):
     assert (seen == 1).all()
 
 
-@pytest.mark.parametrize("line", [(0, 0), (3, 1), (1, 4)])
-@pytest.mark.parametrize("strip", [0, 6])
-def test_tiles_begin_with_a_line_and_cover_every_pixel_once(line, strip):
+@pytest.mark.parametrize("phase", [(0, 0), (3, 1), (1, 4)])
+@pytest.mark.parametrize("column_block", [0, 6])
+def test_tiles_follow_their_phase_and_cover_every_pixel_once(phase, column_block):
     seen = np.zeros((23, 17), dtype=int)
-    for tile in tiles(17, 23, 5, strip, line):
+    for tile in tiles(17, 23, 5, column_block, phase):
         seen[tile.slices] += 1
         assert tile.width > 0
-        assert tile.col == 0 or tile.col % 5 == line[0]
-        assert tile.row == 0 or tile.row % 5 == line[1]
+        assert tile.col_off == 0 or tile.col_off % 5 == phase[0]
+        assert tile.row_off == 0 or tile.row_off % 5 == phase[1]
     assert (seen == 1).all()
 
 
@@ -51,19 +51,19 @@ def test_tiles_begin_with_a_line_and_cover_every_pixel_once(line, strip):
         (-73.98, 1e-5, 0.0, 40.7, 0.0, -1e-5),
     ],
 )
-def test_every_extent_has_its_lines_on_the_same_ground(geotransform):
+def test_tile_boundaries_lie_on_the_same_ground_for_every_extent(geotransform):
     grid = Grid(5000, 4000, geotransform)
-    col, row = grid.line_of(1024)
+    col, row = grid.tile_phase(1024)
     assert 0 <= col < 1024
     assert 0 <= row < 1024
     for first in (1, 30, 511, 1023, 1024, 2900):
         cut = grid.cut(Window(first, first + 7, 900, 900))
-        assert cut.line_of(1024) == ((col - first) % 1024, (row - first - 7) % 1024)
+        assert cut.tile_phase(1024) == ((col - first) % 1024, (row - first - 7) % 1024)
 
 
 @pytest.mark.parametrize("geotransform", [None, ROTATED, (1e300, 1e-3, 0.0, -1e300, 0.0, 1e-3)])
-def test_without_a_place_on_the_ground_lines_begin_with_the_raster(geotransform):
-    assert Grid(50, 40, geotransform).line_of(16) == (0, 0)
+def test_without_georeference_tiles_begin_with_the_raster(geotransform):
+    assert Grid(50, 40, geotransform).tile_phase(16) == (0, 0)
 
 
 def test_a_tile_size_of_zero_is_refused():
@@ -114,8 +114,8 @@ def test_an_extent_on_a_rotated_raster_takes_the_box_around_it():
     grid = Grid(20, 20, ROTATED)
     window = grid.window_of_extent(190, 190, 230, 230)
     corners = grid.to_pixels(np.array([(190.0, 190), (190, 230), (230, 190), (230, 230)]))
-    assert window.col <= math.ceil(corners[:, 0].min())
-    assert window.col + window.width >= math.floor(corners[:, 0].max())
+    assert window.col_off <= math.ceil(corners[:, 0].min())
+    assert window.col_off + window.width >= math.floor(corners[:, 0].max())
 
 
 def test_an_extent_over_ground_control_points():

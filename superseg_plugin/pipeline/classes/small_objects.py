@@ -78,7 +78,7 @@ class SmallObjects:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             classes = self._regroup[self._strips.read(window)]
-            weights = self._weights[window.row : window.row + window.height]
+            weights = self._weights[window.row_off : window.row_off + window.height]
             table.add(classes, weights, self._colors(window))
             if table.count > MOST_OBJECTS:
                 raise SuperSegError(

@@ -180,7 +180,7 @@ def _bands(image: RasterSource) -> str:
 
 
 def _frame(inner: Window, whole: Window) -> str:
-    left, top = 100 * inner.col / whole.width, 100 * inner.row / whole.height
+    left, top = 100 * inner.col_off / whole.width, 100 * inner.row_off / whole.height
     width, height = 100 * inner.width / whole.width, 100 * inner.height / whole.height
     return (
         f'<span class="frame" style="left: {left:.2f}%; top: {top:.2f}%;'

@@ -83,7 +83,7 @@ def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
     if grid.width * grid.height > COUNTED_GRID:
         return None
     count = 0
-    for window in tiles(grid.width, grid.height, COUNTING_WINDOW, source.strip):
+    for window in tiles(grid.width, grid.height, COUNTING_WINDOW, source.column_block):
         stop_if_cancelled(progress)
         count += int(np.count_nonzero(source.read(window)[1]))
         if count >= LARGE_SCENE:
@@ -93,9 +93,11 @@ def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
 
 def _scattered_windows(grid: Grid) -> list[Window]:
     """Windows of the scene in an order that looks random, but hangs on their ground alone."""
-    windows = tiles(grid.width, grid.height, SAMPLE_WINDOW, line=grid.line_of(SAMPLE_WINDOW))
-    col, row = grid.place()
-    corners = np.array([(window.col + col, window.row + row) for window in windows], np.int64)
+    windows = tiles(grid.width, grid.height, SAMPLE_WINDOW, phase=grid.tile_phase(SAMPLE_WINDOW))
+    col, row = grid.global_offset()
+    corners = np.array(
+        [(window.col_off + col, window.row_off + row) for window in windows], np.int64
+    )
     columns, rows = (corners // SAMPLE_WINDOW).T.astype(np.uint64)
     order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
     return [windows[index] for index in order]

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from ...contracts import COARSE_CELL, DESCRIPTION_HALO
 from ...errors import SuperSegError
+from ...memory import trim_memory
 from ...progress import Progress
 from ...raster.grid import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...worker.client import Worker
-from ...worker.memory import give_back_memory
 from .spill import lay_aside
 from .tiling import automatic_tile, run_in_flight
 
@@ -82,7 +82,7 @@ def describe_scene(
     """
     grid = source.grid
     require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
-    place = grid.place()
+    place = grid.global_offset()
 
     def submit(window: Window) -> Any:
         outer = window.expand(DESCRIPTION_HALO, grid.width, grid.height)
@@ -94,8 +94,11 @@ def describe_scene(
         labels[~valid] = 0
         core = window.relative_to(outer)
         # The coarse grid lies on the ground, whatever pixel the scene begins with.
-        lead = ((place[1] + outer.row) % COARSE_CELL, (place[0] + outer.col) % COARSE_CELL)
-        position = [core.row + lead[0], core.col + lead[1], core.height, core.width]
+        lead = (
+            (place[1] + outer.row_off) % COARSE_CELL,
+            (place[0] + outer.col_off) % COARSE_CELL,
+        )
+        position = [core.row_off + lead[0], core.col_off + lead[1], core.height, core.width]
         options = {**scaling, "core": position}
         arrays = {
             "image": _behind_nodata(values, lead),
@@ -105,9 +108,9 @@ def describe_scene(
         return worker.submit("describe_superpixels", options, arrays)
 
     sums, borders = _Sums(), _Borders()
-    strip = max(source.strip, superpixels.strip)
+    column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
-    windows = tiles(grid.width, grid.height, size, strip, grid.line_of(size))
+    windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
     for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
@@ -122,7 +125,7 @@ def describe_scene(
     pixels = table[:, 0].copy()
     means = np.empty((len(table), len(source.bands)), np.float32)
     np.divide(table[:, 1 : 1 + means.shape[1]], np.maximum(pixels, 1)[:, None], out=means)
-    give_back_memory()
+    trim_memory()
     return Description(pixels, means, pairs, lengths, table)
 
 

@@ -55,7 +55,7 @@ class Network:
         arrays: dict[str, npt.NDArray[Any]] = {"image": values, "valid": valid, **self._weights}
         if labels is not None:
             arrays["labels"] = np.where(valid[core.slices], labels, 0).astype(np.uint32)
-        options = {**self._options, "core": [core.row, core.col, core.height, core.width]}
+        options = {**self._options, "core": [core.row_off, core.col_off, core.height, core.width]}
         return self.worker.submit("predict", options, arrays)
 
 

@@ -32,7 +32,7 @@ def classify_pixels(
 ) -> None:
     """Write the network's class of every pixel and, if wanted, its probability in percent."""
     grid = source.grid
-    windows = tiles(grid.width, grid.height, network.tile_size, source.strip)
+    windows = tiles(grid.width, grid.height, network.tile_size, source.column_block)
     part = PartProgress(progress, 0, 0.95)
     finishing = PartProgress(progress, 0.95, 1)
     with _Outputs(source, path, confidence_path, finishing) as outputs:

@@ -97,11 +97,11 @@ class SuperpixelScene:
         grid = self._source.grid
         seams = []
         for window in windows:
-            first = max(window.col - self._reach - 1, 0)
-            last = min(window.col + self._reach + 1, grid.width)
-            strip = Window(first, window.row, last - first, window.height)
+            first = max(window.col_off - self._reach - 1, 0)
+            last = min(window.col_off + self._reach + 1, grid.width)
+            strip = Window(first, window.row_off, last - first, window.height)
             sides = (False, False, first > 0, last < grid.width)
-            seams.append(Seam(strip, (1, window.col - first), sides))
+            seams.append(Seam(strip, (1, window.col_off - first), sides))
         started: list[Stitching] = []
 
         def submit(seam: Seam) -> Future[Answer]:
@@ -146,8 +146,8 @@ class SuperpixelScene:
         # The lines of the open sides were only looked at; another strip may have changed them.
         top, bottom, left, right = map(int, seam.open_sides)
         inner = Window(
-            seam.strip.col + left,
-            seam.strip.row + top,
+            seam.strip.col_off + left,
+            seam.strip.row_off + top,
             seam.strip.width - left - right,
             seam.strip.height - top - bottom,
         )
@@ -185,7 +185,7 @@ class SuperpixelScene:
         outer = window.expand(self._margin, grid.width, grid.height)
         values, valid = self._source.read(outer)
         inner = window.relative_to(outer)
-        core = [inner.row, inner.col, inner.height, inner.width]
+        core = [inner.row_off, inner.col_off, inner.height, inner.width]
         options = {**self._scaling, "segmenter": self._options.segmenter(), "core": core}
         return options, {"image": values, "valid": valid}
 
