@@ -98,7 +98,7 @@ def make_superpixels(
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
         cut = scene.cut_tiles(windows)
         above: Stitching | None = None
-        for row, group in groupby(windows, attrgetter("row")):
+        for row, group in groupby(windows, attrgetter("row_off")):
             inside = list(group)
             for _ in inside:
                 next(cut)
