@@ -192,7 +192,7 @@ class _Merging:
         small.find(self._part(0.3, 0.6, "Finding objects"))
         small.absorb(self._part(0.6, 0.7, "Merging small objects"))
         self._progress.log(
-            f"{small.joined} of {small.count} objects were smaller than"
+            f"{small.merged} of {small.count} objects were smaller than"
             f" {self._options.min_area:g} and have joined a neighbor"
         )
         if small.left:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled
-from superseg_plugin.pipeline.classes.absorption import SCATTER, absorb_small
+from superseg_plugin.pipeline.classes.absorption import HASH_FACTOR, absorb_small
 from superseg_plugin.pipeline.classes.small_objects import ClassDistance
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.objects import Borders, Objects
@@ -34,7 +34,7 @@ def one_by_one(objects, limit, distance):
     parts = {number: [number] for number in near}
 
     def turn(number):
-        return areas[number], int(number) * int(SCATTER) % 2**64
+        return areas[number], int(number) * int(HASH_FACTOR) % 2**64
 
     def join(source, target):
         areas[target] += areas[source]
@@ -87,7 +87,7 @@ def test_all_at_once_is_as_one_by_one(seed, by_value):
         apart = generator.integers(1, 9, (4, 4)).astype(float)
         distance = ClassDistance((apart + apart.T) * (1 - np.eye(4)))
     found = absorb_small(objects, 9, distance, SilentProgress())
-    assert found.joined.sum() > 50
+    assert found.merged.sum() > 50
     assert np.array_equal(found.classes, one_by_one(objects, 9, distance))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tables as text files that spreadsheets and scripts read."""
+"""Tables as CSV files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...errors import SuperSegError
 
 
 def write_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write rows of comma-separated values below the names of their columns, as UTF-8.
+    """Write a CSV file in UTF-8: the names of the columns, then the rows.
 
     Raises:
         SuperSegError: the file cannot be written.

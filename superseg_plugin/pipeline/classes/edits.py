@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an analyst does to classes: join, name, color; every edit gives a new state or a reason."""
+"""The edits of the class workbench: merge, separate, name, color.
+
+Each function takes the catalog and a state and returns the new state, or raises `SuperSegError`
+with the reason. Nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +21,19 @@ from .state import ClassState, joined_with
 
 
 def with_count(catalog: ClassCatalog, state: ClassState, count: int) -> ClassState:
-    """Show so many groups, as many as there can be."""
+    """Ask for a number of classes, limited to the range that is possible."""
     return replace(state, count=min(max(count, 2), most_classes(catalog, state)))
 
 
 def merged(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) -> ClassState:
-    """Make one group of several.
+    """Merge classes.
 
-    It has the name that somebody gave to the largest of them, if somebody gave one at all.
+    The merged class has the name of the largest one that a person has named, if any.
 
     Args:
         catalog: the classes.
-        state: what was made of them.
-        chosen: numbers of the groups.
+        state: the edits so far.
+        chosen: numbers of the merged classes to merge.
 
     Raises:
         SuperSegError: fewer than two are chosen.
@@ -37,32 +41,32 @@ def merged(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) ->
     parts = _chosen(catalog, state, chosen)
     if len(parts) < 2:
         raise SuperSegError("Select two or more classes to merge, in the table or on the map.")
-    largest = max(parts, key=lambda group: group.area)
+    largest = max(parts, key=lambda part: part.area)
     named = max((p for p in parts if is_named(p.name)), key=lambda p: p.area, default=None)
     name = named.name if named is not None else None
     return _joined(state, merged_classes(catalog, state), parts, name, largest.color)
 
 
 def renamed(catalog: ClassCatalog, state: ClassState, number: int, name: str) -> ClassState:
-    """Call a group something.
+    """Name a class.
 
     Raises:
-        SuperSegError: the name is none, or another group has it.
+        SuperSegError: the text is not a name, or another class has it.
     """
-    (group,) = _chosen(catalog, state, [number])
+    (part,) = _chosen(catalog, state, [number])
     name = checked_name(name)
-    other = _called(merged_classes(catalog, state), name)
+    other = _named(merged_classes(catalog, state), name)
     if other is not None and other.number != number:
         raise SuperSegError(
             f"Class {other.number} is called {name} already; merge the two, or choose another name."
         )
-    return state.with_appearance(group.members, name=name)
+    return state.with_appearance(part.members, name=name)
 
 
 def recolored(
     catalog: ClassCatalog, state: ClassState, chosen: Collection[int], color: Color
 ) -> ClassState:
-    """Give groups a color.
+    """Color classes.
 
     Raises:
         SuperSegError: none is chosen.
@@ -70,8 +74,8 @@ def recolored(
     parts = _chosen(catalog, state, chosen)
     if not parts:
         raise SuperSegError("Select a class to give it a color.")
-    for group in parts:
-        state = state.with_appearance(group.members, color=color)
+    for part in parts:
+        state = state.with_appearance(part.members, color=color)
     return state
 
 
@@ -82,34 +86,41 @@ def assigned(
     name: str,
     color: Color | None,
 ) -> ClassState:
-    """Make groups what a template calls so; they join the one that is called so already.
+    """Give classes the name of a template's entry; those of one name are merged.
+
+    Args:
+        catalog: the classes.
+        state: the edits so far.
+        chosen: numbers of the classes.
+        name: of the entry.
+        color: of the entry; None to keep the color of the largest.
 
     Raises:
         SuperSegError: none is chosen.
     """
-    groups = merged_classes(catalog, state)
+    classes = merged_classes(catalog, state)
     parts = _chosen(catalog, state, chosen)
     if not parts:
         raise SuperSegError(f"Select the classes that are {name}, in the table or on the map.")
     name = checked_name(name)
-    there = _called(groups, name)
-    if there is not None and there.number not in {group.number for group in parts}:
-        parts.append(there)
-    chosen_color = color or max(parts, key=lambda group: group.area).color
+    existing = _named(classes, name)
+    if existing is not None and existing.number not in {part.number for part in parts}:
+        parts.append(existing)
+    chosen_color = color or max(parts, key=lambda part: part.area).color
     if len(parts) == 1:
         return state.with_appearance(parts[0].members, name, chosen_color)
-    return _joined(state, groups, parts, name, chosen_color)
+    return _joined(state, classes, parts, name, chosen_color)
 
 
 def applied(catalog: ClassCatalog, state: ClassState, table: MergeTable) -> ClassState:
-    """Do to the classes of the file what a table says, as Merge classes would; all else is undone.
+    """Apply a merge table to the classes of the file, as Merge classes would; undo all other edits.
 
     Raises:
-        SuperSegError: the table tells of classes that there are not, or gives two the same name.
+        SuperSegError: the table lists classes that do not exist, or gives two the same name.
     """
-    there = set(catalog.numbers)
+    existing = set(catalog.numbers)
     for number, line in table.lines.items():
-        if number not in there:
+        if number not in existing:
             raise SuperSegError(
                 f"{table.file}, line {line} lists class {number}, and the layer's classes are"
                 f" {number_ranges(catalog.numbers)}; correct the number or remove the line."
@@ -126,20 +137,18 @@ def applied(catalog: ClassCatalog, state: ClassState, table: MergeTable) -> Clas
     return state
 
 
-def table_rows(groups: Sequence[MergedClass]) -> list[tuple[int, int, str, Color]]:
-    """Put groups into rows of a table for Merge classes: from, to, name, color."""
+def table_rows(classes: Sequence[MergedClass]) -> list[tuple[int, int, str, Color]]:
+    """Return the rows of a merge table: from, to, name, color."""
     return [
-        (member, group.number, group.name, group.color)
-        for group in groups
-        for member in group.members
+        (member, each.number, each.name, each.color) for each in classes for member in each.members
     ]
 
 
 def checked_name(name: str) -> str:
-    """Return a name as a class can have it.
+    """Return a class name without surplus spaces.
 
     Raises:
-        SuperSegError: there is nothing to read, or too much.
+        SuperSegError: it is empty, too long or has invisible characters.
     """
     plain = " ".join(name.split())
     if not plain or plain != one_line(plain):
@@ -147,7 +156,7 @@ def checked_name(name: str) -> str:
         raise SuperSegError(
             f"A name of {len(plain)} characters is too long; give at most {LONGEST_NAME}."
             if too_long
-            else "A class needs a name that can be read; type one."
+            else "A class needs a visible name; type one."
         )
     return plain
 
@@ -164,21 +173,21 @@ def _refuse_equal_names(table: MergeTable) -> None:
 
 
 def _chosen(catalog: ClassCatalog, state: ClassState, chosen: Collection[int]) -> list[MergedClass]:
-    return [group for group in merged_classes(catalog, state) if group.number in chosen]
+    return [each for each in merged_classes(catalog, state) if each.number in chosen]
 
 
-def _called(groups: Sequence[MergedClass], name: str) -> MergedClass | None:
-    return next((group for group in groups if group.name.casefold() == name.casefold()), None)
+def _named(classes: Sequence[MergedClass], name: str) -> MergedClass | None:
+    return next((each for each in classes if each.name.casefold() == name.casefold()), None)
 
 
 def _joined(
     state: ClassState,
-    groups: Sequence[MergedClass],
+    classes: Sequence[MergedClass],
     parts: Sequence[MergedClass],
     name: str | None,
     color: Color,
 ) -> ClassState:
     joined = joined_with(state.joined, (number for part in parts for number in part.members))
-    count = len(groups) - len(parts) + 1
+    count = len(classes) - len(parts) + 1
     members = tuple(sorted(number for part in parts for number in part.members))
     return replace(state, joined=joined, count=count).with_appearance(members, name, color)

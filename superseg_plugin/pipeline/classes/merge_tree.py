@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From classes and what was made of them to the groups that a map and its legend show."""
+"""The merged classes that the workbench shows, derived from a raster's classes and a state.
+
+Classes merged by hand come first; then the raster's merge order merges further until the number
+that the slider asks for is left (`partition`). A merged class goes by the number of its largest
+class.
+"""
 
 from __future__ import annotations
 
@@ -18,22 +23,22 @@ from .state import ClassState, Members
 from .tree_layout import Tree, lay_out
 
 Floats = npt.NDArray[np.float64]
-Look = TypeVar("Look", str, Color)
+NameOrColor = TypeVar("NameOrColor", str, Color)
 
 
 @dataclass(frozen=True)
 class MergedClass:
-    """Classes that are shown as one.
+    """One or more classes that are shown as one.
 
     Attributes:
-        number: of its largest class, which the group has in what is written.
+        number: of its largest class; the merged class has it in all outputs.
         members: numbers of its classes, ascending.
-        name: what it is called.
-        color: red, green, blue.
+        name: of the merged class.
+        color: red, green, blue, 0 to 255.
         count: pixels.
-        area: as the catalog's.
-        share: part of the classified area, 0 to 1.
-        means: `(bands,)`, NaN where unknown.
+        area: in the unit of the catalog's areas.
+        share: of the classified area, 0 to 1.
+        means: `(bands,)`, NaN if unknown.
     """
 
     number: int
@@ -47,114 +52,120 @@ class MergedClass:
 
 
 def merged_classes(catalog: ClassCatalog, state: ClassState) -> list[MergedClass]:
-    """Describe the groups that a state shows, in the order of their numbers."""
-    place = {number: index for index, number in enumerate(catalog.numbers)}
+    """Return the merged classes of a state, in the order of their numbers."""
+    row_of = {number: index for index, number in enumerate(catalog.numbers)}
     total = float(catalog.areas.sum()) or 1.0
     known = np.isfinite(catalog.means)
-    groups = []
+    merged = []
     for members in partition(catalog, state):
-        places = [place[number] for number in members]
-        areas = catalog.areas[places]
-        # The first of the largest: classes are numbered by area, so it hardly ever matters.
-        largest = places[int(areas.argmax())]
+        rows = [row_of[number] for number in members]
+        areas = catalog.areas[rows]
+        largest = rows[int(areas.argmax())]
         number = catalog.numbers[largest]
-        weights = known[places] * np.maximum(catalog.counts[places], 1)[:, np.newaxis]
-        sums = (np.where(known[places], catalog.means[places], 0) * weights).sum(axis=0)
+        weights = known[rows] * np.maximum(catalog.counts[rows], 1)[:, np.newaxis]
+        sums = (np.where(known[rows], catalog.means[rows], 0) * weights).sum(axis=0)
         weight = weights.sum(axis=0)
-        groups.append(
+        merged.append(
             MergedClass(
                 number,
                 members,
-                _look(members, number, state.names, catalog.names[largest]),
-                _look(members, number, state.colors, catalog.colors[largest]),
-                int(catalog.counts[places].sum()),
+                _name_or_color(members, number, state.names, catalog.names[largest]),
+                _name_or_color(members, number, state.colors, catalog.colors[largest]),
+                int(catalog.counts[rows].sum()),
                 float(areas.sum()),
                 float(areas.sum()) / total,
                 np.where(weight > 0, sums / np.maximum(weight, 1), np.nan),
             )
         )
-    return sorted(groups, key=lambda group: group.number)
+    return sorted(merged, key=lambda each: each.number)
 
 
 def partition(catalog: ClassCatalog, state: ClassState) -> list[Members]:
-    """Say which classes are together: those joined by hand, and then by the merge order."""
-    owner = _owner(catalog, state.joined)
-    remaining = len(set(owner.values()))
+    """Return the sets of classes that a state merges: by hand, then by the merge order."""
+    representatives = _representatives(catalog, state.joined)
+    remaining = len(set(representatives.values()))
     for kept, absorbed, _ in catalog.steps:
         if remaining <= state.count:
             break
-        remaining -= _join(owner, kept, absorbed)
-    return _sets(owner)
+        remaining -= _unite(representatives, kept, absorbed)
+    return _sets(representatives)
 
 
 def most_classes(catalog: ClassCatalog, state: ClassState) -> int:
-    """How many groups there are before the merge order joins any."""
+    """Return the number of classes before the merge order merges any."""
     return len(catalog.numbers) - sum(len(members) - 1 for members in state.joined)
 
 
 def separated(catalog: ClassCatalog, state: ClassState, members: Members) -> ClassState:
-    """Take back what was joined by hand within a group; what the merge order has joined stays."""
-    kept = tuple(one for one in state.joined if not set(one) <= set(members))
-    before, after = _owner(catalog, state.joined), _owner(catalog, kept)
+    """Undo merging by hand within a set of classes; what the merge order merges stays merged."""
+    kept = tuple(each for each in state.joined if not set(each) <= set(members))
+    before, after = _representatives(catalog, state.joined), _representatives(catalog, kept)
     remaining = len(set(before.values()))
     for one, other, _ in catalog.steps:
         if remaining <= state.count:
             break
-        remaining -= _join(before, one, other)
-        _join(after, one, other)
+        remaining -= _unite(before, one, other)
+        _unite(after, one, other)
     return replace(state, joined=kept, count=len(set(after.values())))
 
 
 def remaining_steps(catalog: ClassCatalog, state: ClassState) -> list[MergeStep]:
-    """The merge order as far as it still joins anything, from the classes joined by hand on."""
-    owner = _owner(catalog, state.joined)
-    return [step for step in catalog.steps if _join(owner, step[0], step[1])]
+    """Return the steps of the merge order that still merge something after merging by hand."""
+    representatives = _representatives(catalog, state.joined)
+    return [step for step in catalog.steps if _unite(representatives, step[0], step[1])]
 
 
 def tree_of(catalog: ClassCatalog, state: ClassState) -> Tree | None:
-    """Lay out the merge order of the classes that the hand has left; None where there is none."""
+    """Lay out the dendrogram of the classes after merging by hand; None without a merge order."""
     steps = remaining_steps(catalog, state)
     if not steps:
         return None
-    by_hand = {number: members for members in state.joined for number in members}
-    leaves = dict.fromkeys(by_hand.get(number, (number,)) for number in catalog.numbers)
+    joined_set = {number: members for members in state.joined for number in members}
+    leaves = dict.fromkeys(joined_set.get(number, (number,)) for number in catalog.numbers)
     return lay_out(leaves, steps)
 
 
 def is_named(name: str) -> bool:
-    """Tell whether somebody has given a name, and not the program."""
+    """Whether a name was given by a person and is not a default one."""
     return not UNNAMED.fullmatch(name)
 
 
-def _owner(catalog: ClassCatalog, joined: Sequence[Members]) -> dict[int, int]:
-    owner = {number: number for number in catalog.numbers}
+def _representatives(catalog: ClassCatalog, joined: Sequence[Members]) -> dict[int, int]:
+    """Return for each class the class that its set goes by."""
+    representatives = {number: number for number in catalog.numbers}
     for members in joined:
-        owner.update(dict.fromkeys(members, members[0]))
-    return owner
+        representatives.update(dict.fromkeys(members, members[0]))
+    return representatives
 
 
-def _join(owner: dict[int, int], one: int, other: int) -> int:
-    """Put two groups together; 1 where they were apart, else 0."""
-    first, second = owner[one], owner[other]
+def _unite(representatives: dict[int, int], one: int, other: int) -> int:
+    """Merge the sets of two classes; return 1 if they were apart, else 0."""
+    first, second = representatives[one], representatives[other]
     if first == second:
         return 0
-    for number, group in owner.items():
-        if group == second:
-            owner[number] = first
+    for number, representative in representatives.items():
+        if representative == second:
+            representatives[number] = first
     return 1
 
 
-def _sets(owner: Mapping[int, int]) -> list[Members]:
+def _sets(representatives: Mapping[int, int]) -> list[Members]:
     found: dict[int, list[int]] = {}
-    for number, group in owner.items():
-        found.setdefault(group, []).append(number)
+    for number, representative in representatives.items():
+        found.setdefault(representative, []).append(number)
     return [tuple(sorted(members)) for members in found.values()]
 
 
-def _look(members: Members, number: int, given: Mapping[Members, Look], own: Look) -> Look:
-    """What a group was given, or else the largest part of it that its number stands for."""
+def _name_or_color(
+    members: Members, number: int, given: Mapping[Members, NameOrColor], own: NameOrColor
+) -> NameOrColor:
+    """Choose the name or the color of a merged class.
+
+    That is what was given to exactly this set of classes, else to its largest subset that contains
+    the class `number`, else `own`.
+    """
     if members in given:
         return given[members]
-    inside = set(members)
-    parts = [part for part in given if number in part and inside.issuperset(part)]
+    whole = set(members)
+    parts = [part for part in given if number in part and whole.issuperset(part)]
     return given[max(parts, key=len)] if parts else own

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading rasters of numbers that stand for something: classes, superpixels."""
+"""Reading rasters of class or superpixel numbers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from ...errors import SuperSegError
 from ...raster.grid import Grid
 from ...raster.windows import Window
 
-# Pixels a side of what is read at a time; a multiple of the blocks that outputs are written in.
+# Side in pixels of the tiles that are read; a multiple of the blocks that outputs are written in.
 TILE = 1024
-# Numbers are put together with others into 64 bits; no raster has as many superpixels.
+# Highest number that is accepted: it leaves bits free to combine numbers in 64 bits, and no raster
+# has as many superpixels.
 HIGHEST = 2**40
 
 
 class ClassReader(Protocol):
-    """What a class raster is read through: a `RasterSource`, or something that changes it."""
+    """Anything that class numbers are read from: a `RasterSource`, or a filter of one."""
 
     @property
     def grid(self) -> Grid:
@@ -27,38 +28,38 @@ class ClassReader(Protocol):
 
     @property
     def name(self) -> str:
-        """What to call it in messages."""
+        """Name for messages."""
 
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-        """Return `(1, rows, cols)` numbers and which are valid."""
+        """Return numbers `(1, rows, cols)` and validity `(rows, cols)`."""
 
 
 def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDArray[np.int64]:
     """Read class or superpixel numbers.
 
     Args:
-        reader: the raster; its first band counts.
-        window: where.
-        parameter: the Processing parameter that gave it, for messages.
+        reader: the raster; its first band is read.
+        window: what to read.
+        parameter: the Processing parameter of the raster, for messages.
 
     Returns:
-        `(rows, cols)` int64; 0 where there is nothing.
+        `(rows, cols)` int64; 0 for nodata.
 
     Raises:
-        SuperSegError: a number is negative, not whole, or too high for any raster.
+        SuperSegError: a number is negative, not whole, or above `HIGHEST`.
     """
     values, valid = reader.read(window)
     raw = values[0]
     if raw.dtype.kind == "f":
         raw = np.where(valid, raw, 0)
-        # What is too large comes out as another number, and so is told from whole ones.
+        # Values that int64 cannot hold change in the conversion and are found below.
         with np.errstate(invalid="ignore"):
             numbers = raw.astype(np.int64)
         wrong = bool((numbers != raw).any())
     else:
         numbers = np.where(valid, raw, 0).astype(np.int64, copy=False)
         wrong = False
-    # The largest of 64 bits come out as negative ones.
+    # Values of uint64 above the range of int64 have become negative.
     if wrong or (numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST):
         raise SuperSegError(
             f"{parameter}: {reader.name} holds numbers that are negative, not whole or far too"
@@ -72,15 +73,15 @@ def count_and_measure(
     size: int,
     row_areas: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Count the pixels of each number, and add up their areas.
+    """Count the pixels of each number, and sum their areas.
 
     Args:
-        numbers: `(rows, cols)`, below `size`.
-        size: how many numbers there are, with 0.
+        numbers: `(rows, cols)`, 0 or more and below `size`.
+        size: of the results.
         row_areas: `(rows,)` area of a pixel in each row, see `Grid.row_areas`.
 
     Returns:
-        Pixels and areas, both `(size,)`.
+        Pixels by number, `(size,)`, and their areas, `(size,)`.
     """
     if (row_areas == row_areas[0]).all():
         counts = np.bincount(numbers.ravel(), minlength=size)

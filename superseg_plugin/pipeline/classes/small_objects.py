@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Objects of a class raster that are too small, and what they are compared by."""
+"""Small objects of a class raster: finding them, their distances, and painting the result.
+
+An object is a connected patch of pixels of one class (neighbors along edges). All objects, their
+areas and the borders of the small ones are found strip by strip (`raster/objects.py`); the small
+ones then merge into neighbors (`absorption.py`), and the raster is painted with the classes
+afterwards. Neighbors are compared by mean color where there is an image (`ColorDistance`), else by
+the cophenetic distance of their classes (`ClassDistance`).
+
+Areas and colors are summed as integers, so that sums do not depend on the order of strips: areas
+in 2^-20 of a pixel where pixels differ in size, colors in 1/64 of a standard deviation.
+
+Memory: some 350 bytes an object; 20 million objects are the most. Why Segment and Classify use a
+different algorithm for MIN_AREA is said in `absorption.py`.
+"""
 
 from __future__ import annotations
 
@@ -24,32 +37,43 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-# Areas on the ellipsoid are counted in this part of the largest pixel, as whole numbers: sums of
-# these do not depend on their order.
+# Units of area in the largest pixel, where pixels differ in size.
 AREA_STEPS = 2**20
-# The same for colors, in parts of a band's standard deviation; nothing is farther out than that.
+# Units of color in a band's standard deviation.
 COLOR_STEPS = 64
+# Colors are clipped to this many standard deviations, which keeps their sums within 64 bits.
 FARTHEST = 64.0
+# More bands than this are summed with their neighbors, to bound the memory an object takes.
 MOST_LAYERS = 8
-# Below this part of a standard deviation, or of the largest distance of classes, differences count
-# for nothing and the shared border decides.
+# Added to all distances, in standard deviations or in shares of the largest distance of classes:
+# between objects that differ less, the length of the shared border decides.
 LEAST_DIFFERENCE = 0.05
-# Each takes some 350 bytes with its borders.
+# 7 GB with their borders.
 MOST_OBJECTS = 20_000_000
 
 
 class SmallObjects:
-    """Finds the objects of a raster and lets the small ones join their neighbors.
+    """Finds the objects of a class raster and merges the small ones into neighbors.
+
+    Call `compare_colors` or `compare_classes`, then `find`, then `absorb`, then `paint` for every
+    strip.
 
     Args:
-        strips: the class raster, surveyed.
-        min_area: objects smaller than this are small, in square map units.
-        regroup: `(k + 1,)` class of each place in the present, 0 for 0.
+        strips: the class raster; `count_classes` has run.
+        min_area: objects below this area are small, in square map units.
+        merged_of: `(k + 1,)` merged class, from 1, of each class of the strips; 0 for 0.
+
+    Attributes:
+        limit: the minimum area in integer units; nothing is small if it is 1 or less.
+        count: number of objects, after `absorb`.
+        merged: number of small objects that were merged into a neighbor, after `absorb`.
+        left: number of small objects that have no neighbor, after `absorb`.
+        areas: `(k + 1,)` area of each class after `absorb`, in integer units.
     """
 
-    def __init__(self, strips: ClassStrips, min_area: float, regroup: Bytes) -> None:
+    def __init__(self, strips: ClassStrips, min_area: float, merged_of: Bytes) -> None:
         self._strips = strips
-        self._regroup = regroup
+        self._merged_of = merged_of
         self.limit, self._weights = _whole_areas(strips.source.grid, min_area)
         self._image: RasterSource | None = None
         self._moments: Moments | None = None
@@ -57,18 +81,18 @@ class SmallObjects:
         self._table: ObjectTable | None = None
 
     def compare_colors(self, image: RasterSource, moments: Moments) -> None:
-        """Compare objects by their average colors in an image."""
+        """Compare objects by their mean colors in an image."""
         self._image, self._moments = image, moments
 
     def compare_classes(self, steps: Sequence[MergeStep], count: int) -> None:
-        """Compare objects by how late their classes would join."""
+        """Compare objects by the distance at which a merge order merges their classes."""
         self._distance = ClassDistance(cophenetic(steps, count))
 
     def find(self, progress: Progress) -> None:
         """Find objects and borders, strip by strip.
 
         Raises:
-            SuperSegError: there are too many.
+            SuperSegError: there are more than `MOST_OBJECTS`.
         """
         layers = 0
         if self._moments is not None:
@@ -77,7 +101,7 @@ class SmallObjects:
         windows = self._strips.windows
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
-            classes = self._regroup[self._strips.read(window)]
+            classes = self._merged_of[self._strips.read(window)]
             weights = self._weights[window.row_off : window.row_off + window.height]
             table.add(classes, weights, self._colors(window))
             if table.count > MOST_OBJECTS:
@@ -90,39 +114,46 @@ class SmallObjects:
         self._table, self._objects = table, table.finish()
 
     def absorb(self, progress: Progress) -> None:
-        """Let the small ones join; figures are there afterwards."""
+        """Merge the small objects into neighbors."""
         objects: Objects = self._objects
         distance = self._distance
         if self._moments is not None:
-            distance = ColorDistance(objects, len(self._moments.origin), int(self._regroup.max()))
+            distance = ColorDistance(objects, len(self._moments.origin), int(self._merged_of.max()))
         if distance is None:
-            raise RuntimeError("there is nothing to compare objects by")
+            raise RuntimeError("call compare_colors or compare_classes first")
         self._absorbed: Absorbed = absorb_small(objects, self.limit, distance, progress)
         real = objects.classes > 0
         small = real & (objects.areas < self.limit)
         self.count = int(real.sum())
-        self.joined = int(self._absorbed.joined.sum())
+        self.merged = int(self._absorbed.merged.sum())
         self.left = int(
-            (small & ~self._absorbed.joined & (self._absorbed.areas < self.limit)).sum()
+            (small & ~self._absorbed.merged & (self._absorbed.areas < self.limit)).sum()
         )
-        # What is left of each class, 0 for none; in the units of this class.
         self.areas: Floats = np.bincount(
-            self._absorbed.classes, weights=objects.areas, minlength=int(self._regroup.max()) + 1
+            self._absorbed.classes, weights=objects.areas, minlength=int(self._merged_of.max()) + 1
         ).astype(np.float64)
 
     def paint(self, index: int, classes: Bytes) -> Bytes:
-        """Return the classes after joining, `(rows, cols)`, of a strip's classes before."""
+        """Return the classes of a strip after merging.
+
+        Args:
+            index: of the strip, from 0.
+            classes: `(rows, cols)` merged classes before.
+        """
         if self._table is None:
-            raise RuntimeError("objects have not been looked for")
+            raise RuntimeError("call find first")
         return self._table.paint(index, classes, self._absorbed.classes)
 
     def _colors(self, window: Window) -> Ints | None:
-        """Whole numbers to sum: the standardized colors, and a 1 for every pixel that has them."""
+        """Return the integers to sum by object, `(layers, rows, cols)`.
+
+        These are the standardized colors, and last a 1 for every valid pixel.
+        """
         if self._image is None or self._moments is None:
             return None
         values, valid = self._image.read(window)
         bands = sum_neighboring_bands(values.astype(np.float64), MOST_BANDS)
-        # Rounded, so that the order in which they were summed up does not show.
+        # Rounding hides the rounding errors of sums, which depend on the strips.
         center = [float(f"{number:.5g}") for number in self._moments.center]
         spread = [float(f"{number:.5g}") for number in self._moments.spread]
         layers = np.zeros((len(bands) + 1, *valid.shape), np.int64)
@@ -139,10 +170,10 @@ class SmallObjects:
 
 
 class ClassDistance:
-    """Objects are as different as their classes.
+    """The distance of two objects is that of their classes.
 
     Args:
-        distances: `(k, k)` between classes.
+        distances: `(k, k)` between classes, in any unit.
     """
 
     def __init__(self, distances: Floats) -> None:
@@ -156,11 +187,11 @@ class ClassDistance:
 
 
 class ColorDistance:
-    """Objects are as different as their average colors.
+    """The distance of two objects is that of their mean colors, in standard deviations.
 
     Args:
-        objects: with sums of colors and, last, of pixels that have them.
-        bands: how many bands the sums are made of.
+        objects: with sums of colors and, last, of valid pixels.
+        bands: number of bands that the sums are made of.
         count: number of classes.
     """
 
@@ -174,11 +205,11 @@ class ColorDistance:
                 for column in objects.sums.T
             ]
         )
-        # Objects without any valid pixel are taken to look like their class.
-        self._of_classes: Floats = sums[:, :-1] / np.maximum(sums[:, -1:], 1)
+        # For objects without any valid pixel.
+        self._class_means: Floats = sums[:, :-1] / np.maximum(sums[:, -1:], 1)
 
     def __call__(self, one: Ints, other: Ints, classes: Bytes, sums: Floats) -> Floats:
-        """Return the distances of pairs of objects: root mean square over the bands."""
+        """Return the distances of pairs of objects: root mean square over the layers."""
         squares = np.zeros(len(one))
         for layer, unit in enumerate(self._units):
             first = self._means(one, layer, classes, sums)
@@ -189,16 +220,16 @@ class ColorDistance:
     def _means(self, objects: Ints, layer: int, classes: Bytes, sums: Floats) -> Floats:
         pixels = sums[objects, -1]
         means = sums[objects, layer] / np.maximum(pixels, 1)
-        of_classes = self._of_classes[classes[objects], layer]
-        return np.asarray(np.where(pixels > 0, means, of_classes))
+        class_means = self._class_means[classes[objects], layer]
+        return np.asarray(np.where(pixels > 0, means, class_means))
 
 
 def _whole_areas(grid: Grid, min_area: float) -> tuple[int, Ints]:
-    """Return an area, and that of one pixel of each row, `(rows,)`, in whole units."""
+    """Return an area, and the area of one pixel of each row, `(rows,)`, in integer units."""
     areas = grid.row_areas(grid.window, map_units=True)
     unit = float(areas.max())
     if not (areas == unit).all():
         unit /= AREA_STEPS
-    # A product of decimal fractions can be a hair above the pixels that it stands for.
+    # Rounding of decimal fractions must not raise the limit by one pixel.
     limit = math.ceil(min(min_area / unit, 2.0**62) * (1 - 1e-9))
     return limit, np.maximum(np.rint(areas / unit), 1).astype(np.int64)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the parts of a dendrogram lie: rows of leaves, joints between them, and where it is cut."""
+"""The layout of a dendrogram: rows of the leaves, joints of the branches, and cuts.
+
+The report and the workbench draw the same layout. Heights are the square roots of the distances,
+relative to the largest: most joints have small distances, and the root spreads them.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,13 @@ Members = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Joint:
-    """Two branches that join.
+    """The joint of two branches.
 
     Attributes:
-        members: the classes of both.
-        height: where they join, 0 at the leaves to 1 at the root.
-        rows: middle row of either.
-        heights: where either begins.
+        members: the classes of both branches.
+        height: of the joint, from 0 at the leaves to 1 at the root.
+        rows: middle row of each branch.
+        heights: where each branch begins.
     """
 
     members: Members
@@ -34,22 +38,22 @@ class Tree:
     """A dendrogram.
 
     Attributes:
-        leaves: sets of classes that are taken for one, from top to bottom.
-        joints: most alike first, one fewer than leaves.
+        leaves: sets of classes that are shown as one, from top to bottom.
+        joints: one fewer than leaves, by height.
     """
 
     leaves: tuple[Members, ...]
     joints: tuple[Joint, ...]
 
     def cut(self, count: int) -> float:
-        """Where a line cuts the tree into so many groups."""
+        """Return the height of a line that cuts the tree into `count` clusters."""
         done = len(self.leaves) - count
         before = self.joints[done - 1].height if done > 0 else 0.0
         after = self.joints[done].height if done < len(self.joints) else 1.0
         return (before + after) / 2
 
     def count_at(self, height: float) -> int:
-        """How many groups a line at a height leaves, at least two."""
+        """Return the number of clusters below a line at a height, at least two."""
         done = sum(joint.height < height for joint in self.joints)
         return max(len(self.leaves) - done, min(2, len(self.leaves)))
 
@@ -63,11 +67,11 @@ class _Branch:
 
 
 def lay_out(leaves: Iterable[Members], steps: Sequence[MergeStep]) -> Tree:
-    """Lay out how sets of classes join.
+    """Lay out the merge order of sets of classes.
 
     Args:
         leaves: the sets.
-        steps: of `check_merge_order`, those between the sets; at least one.
+        steps: that merge the sets, at least one.
     """
     branches: dict[int, _Branch] = {}
     for members in leaves:
@@ -76,7 +80,6 @@ def lay_out(leaves: Iterable[Members], steps: Sequence[MergeStep]) -> Tree:
     row = {members: float(index) for index, members in enumerate(order)}
     for branch in branches.values():
         branch.middle = row[branch.rows[0]]
-    # Most joints lie close to the leaves; the root of the distance spreads them.
     scale = 1 / math.sqrt(max(steps[-1][2], 1e-300))
     joints = []
     for kept, absorbed, distance in steps:
@@ -93,7 +96,7 @@ def lay_out(leaves: Iterable[Members], steps: Sequence[MergeStep]) -> Tree:
 
 
 def _order_of_rows(branches: dict[int, _Branch], steps: Sequence[MergeStep]) -> list[Members]:
-    """The leaves in the order in which no two branches cross."""
+    """Return the leaves in an order in which no two branches cross."""
     rows = {number: branch.rows for number, branch in branches.items()}
     members = {number: branch.members for number, branch in branches.items()}
     for kept, absorbed, _ in steps:
