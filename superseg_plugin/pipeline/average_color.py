@@ -15,7 +15,7 @@ from ..raster.grid import Grid, require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
-from ..raster.writer import RasterWriter
+from ..raster.writer import RasterProfile, RasterWriter
 from .classes.reading import TILE, ClassReader, read_numbers
 from .classes.rendering import ClassStatistics, class_statistics, refuse_high_class
 
@@ -102,13 +102,15 @@ def paint_average_color(
     with RasterWriter(
         output_path,
         grid,
-        len(source.bands),
-        source.dtype,
-        nodata=nodata,
-        band_names=source.band_names,
-        with_mask=nodata is None,
-        band_colors=source.band_colors,
-        overviews="average" if source.has_overviews else None,
+        RasterProfile(
+            len(source.bands),
+            source.dtype,
+            nodata=nodata,
+            band_names=source.band_names,
+            with_mask=nodata is None,
+            band_colors=source.band_colors,
+            overviews="average" if source.has_overviews else None,
+        ),
         progress=PartProgress(progress, end, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):

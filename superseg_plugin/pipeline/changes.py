@@ -17,7 +17,7 @@ from ..raster.grid import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
-from ..raster.writer import RasterWriter
+from ..raster.writer import RasterProfile, RasterWriter
 from .classes.colors import distinct_colors
 from .classes.csv_rows import write_rows
 from .classes.reading import TILE, count_and_measure, read_numbers
@@ -201,11 +201,13 @@ def _paint(
     with RasterWriter(
         path,
         grid,
-        1,
-        dtype,
-        nodata=0,
-        band_names=("change",),
-        overviews="mode" if before.has_overviews else None,
+        RasterProfile(
+            1,
+            dtype,
+            nodata=0,
+            band_names=("change",),
+            overviews="mode" if before.has_overviews else None,
+        ),
         progress=PartProgress(progress, 0.9, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):

@@ -16,7 +16,7 @@ from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.windows import tiles
-from ..raster.writer import RasterWriter
+from ..raster.writer import RasterProfile, RasterWriter
 from ..worker.client import Worker
 from .formats.record import write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
@@ -92,7 +92,10 @@ def make_superpixels(
     cutting, numbering = PartProgress(progress, 0, 0.85), PartProgress(progress, 0.85, 0.95)
     kept = path.parent != scratch
     draft = scratch / "labels.tif"
-    with source.whole_rows(), RasterWriter(draft, grid, 1, np.uint32, compress=False) as labels:
+    with (
+        source.whole_rows(),
+        RasterWriter(draft, grid, RasterProfile(1, np.uint32, compress=False)) as labels,
+    ):
         scene = SuperpixelScene(source, scaling, labels, options, worker, cutting)
         # The same place is cut alike whatever else is in the raster: an extent as the whole is.
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
@@ -113,12 +116,14 @@ def make_superpixels(
         with RasterWriter(
             path,
             grid,
-            1,
-            np.uint32,
-            nodata=0,
-            band_names=("superpixel",),
-            compress=kept,
-            overviews="nearest" if kept and source.has_overviews else None,
+            RasterProfile(
+                1,
+                np.uint32,
+                nodata=0,
+                band_names=("superpixel",),
+                compress=kept,
+                overviews="nearest" if kept and source.has_overviews else None,
+            ),
             progress=PartProgress(progress, 0.95, 1),
         ) as final:
             count = scene.renumber(final, windows, numbering)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writing a raster, window by window."""
+"""Writing rasters window by window, with overviews and mask bands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
@@ -22,82 +23,98 @@ from .windows import Window
 
 Array = npt.NDArray[Any]
 
+# Side of the internal tiles of a GeoTIFF, in pixels.
 BLOCK = 256
+# Up to so many bands are interleaved by pixel; more are stored band by band, so that a few of them
+# can be read without the others.
 INTERLEAVED_BANDS = 4
 INTERPRETATIONS = {
     gdal.GetColorInterpretationName(code): code
     for code in (gdal.GCI_GrayIndex, gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 }
-# VRT describes other files, and neither of these leaves pixels on a disk.
+# Drivers that can create a raster but store no pixels on a disk.
 NOT_FILES = ("VRT", "MEM")
 
 
+@dataclass(frozen=True)
+class RasterProfile:
+    """What a raster to be written consists of, beside its grid; as a profile of rasterio.
+
+    Attributes:
+        count: number of bands.
+        dtype: type of the pixel values.
+        nodata: value that marks invalid pixels, in every band; None for none.
+        band_names: description of each band; may be shorter than `count`.
+        band_colors: color interpretation of each band by GDAL's name ("Red"); may be shorter.
+        with_mask: also create a mask band, which `RasterWriter.write_mask` fills.
+        compress: False for a scratch file, which is written and read faster without.
+        overviews: resampling of the overviews that are added at the end ("nearest", "mode",
+            "average", see `add_overviews`); None for no overviews.
+    """
+
+    count: int
+    dtype: npt.DTypeLike
+    nodata: float | None = None
+    band_names: Sequence[str] = ()
+    band_colors: Sequence[str] = ()
+    with_mask: bool = False
+    compress: bool = True
+    overviews: str | None = None
+
+
 class RasterWriter:
-    """A raster being made; a context manager. The file's format follows from its extension.
+    """A raster that is written window by window; a context manager.
+
+    The format follows from the file extension. On exit without an error the file is completed and
+    its overviews are added.
 
     Args:
-        path: the file to make; an older one is replaced.
+        path: the file to create; an existing one is replaced.
         grid: size and georeference.
-        bands: how many.
-        dtype: the numbers' type.
-        nodata: value that means "nothing here", in every band.
-        band_names: description of each band, or none.
-        with_mask: also make a mask band, to be filled by `write_mask`.
-        compress: False for a file that only lives during a run.
-        band_colors: what each band shows, in GDAL's words ("Red"), or none.
-        overviews: how to make overviews once all is written, see `add_overviews`; None for none.
-        progress: told how far that is.
+        profile: bands, types and options.
+        progress: of the overviews.
 
     Raises:
-        SuperSegError: the file cannot be made.
+        SuperSegError: the file cannot be created.
     """
 
     def __init__(
         self,
         path: str | Path,
         grid: Grid,
-        bands: int,
-        dtype: npt.DTypeLike,
-        nodata: float | None = None,
-        band_names: Sequence[str] = (),
-        with_mask: bool = False,
-        compress: bool = True,
-        band_colors: Sequence[str] = (),
-        overviews: str | None = None,
+        profile: RasterProfile,
         progress: Progress | None = None,
     ) -> None:
         self.path = str(path)
-        self._overviews = overviews
-        self._progress = progress or SilentProgress()
         self.grid = grid
-        self.bands = bands
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self._profile = profile
+        self._progress = progress or SilentProgress()
+        self._dtype: np.dtype[Any] = np.dtype(profile.dtype)
         driver = driver_for(self.path)
         if driver is None:
             raise SuperSegError(
-                f"{self.path}: no raster format that GDAL writes goes by this extension; use .tif."
+                f"{self.path}: GDAL has no driver that writes this file extension; use .tif."
             )
-        kind = gdal_type(self.dtype)
         self._dataset, error = attempt(
             gdal.GetDriverByName(driver).Create,
             self.path,
             grid.width,
             grid.height,
-            bands,
-            kind,
-            _options(driver, bands, self.dtype, compress),
+            profile.count,
+            gdal_type(self._dtype),
+            _creation_options(driver, profile.count, self._dtype, profile.compress),
         )
         if self._dataset is None:
             self._fail(error)
         try:
-            self._describe(nodata, band_names, band_colors, with_mask)
+            self._set_metadata()
         except BaseException:
             with quiet():
                 self._dataset = None
             raise
 
     def __enter__(self) -> RasterWriter:
-        """Return itself."""
+        """Return the writer itself."""
         return self
 
     def __exit__(
@@ -106,11 +123,11 @@ class RasterWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Complete the file; a failure to do so is told unless there already is one."""
+        """Close the file and add its overviews; after an error, only close it."""
         if kind is None:
             self.close()
-            if self._overviews:
-                add_overviews(self.path, self._overviews, self._progress)
+            if self._profile.overviews:
+                add_overviews(self.path, self._profile.overviews, self._progress)
             self._progress.report(1.0)
         else:
             with quiet():
@@ -120,32 +137,34 @@ class RasterWriter:
         """Write a window.
 
         Args:
-            window: where.
-            values: `(rows, cols)` or `(bands, rows, cols)`, cast to the file's type.
+            window: window of `grid`.
+            values: `(rows, cols)` or `(bands, rows, cols)`, cast to the type of the raster.
 
         Raises:
             SuperSegError: the disk is full or the file cannot be written.
             ValueError: the shape does not fit the window.
         """
         layers = values if values.ndim == 3 else values[np.newaxis]
-        if layers.shape != (self.bands, window.height, window.width):
-            raise ValueError(f"{values.shape} does not fit {self.bands} bands of {window}")
+        count = self._profile.count
+        if layers.shape != (count, window.height, window.width):
+            raise ValueError(f"{values.shape} does not fit {count} bands of {window}")
         for number, layer in enumerate(layers, start=1):
-            self._write(self._band(number), window, layer.astype(self.dtype, copy=False))
+            self._write(self._band(number), window, layer.astype(self._dtype, copy=False))
 
     def write_mask(self, window: Window, valid: npt.NDArray[np.bool_]) -> None:
-        """Write `(rows, cols)` of the mask band: True where there is something."""
+        """Write a window of the mask band: `(rows, cols)`, True for valid pixels."""
         self._write(self._band(1).GetMaskBand(), window, valid.astype(np.uint8) * np.uint8(255))
 
     def read(self, window: Window) -> Array:
-        """Read back what was written: `(bands, rows, cols)`."""
-        values, error = read_pixels(self._open, window, self.dtype, range(1, self.bands + 1))
+        """Read back a window that was written: `(bands, rows, cols)`."""
+        bands = range(1, self._profile.count + 1)
+        values, error = read_pixels(self._open, window, self._dtype, bands)
         if values is None or error:
             self._fail(error)
         return values
 
     def close(self) -> None:
-        """Write what is still in memory and close the file.
+        """Flush the cache and close the file.
 
         Raises:
             SuperSegError: the disk is full or the file cannot be written.
@@ -153,8 +172,8 @@ class RasterWriter:
         if self._dataset is None:
             return
         _, error = attempt(self._dataset.FlushCache)
-        # The last bytes are written when GDAL lets go of the file, which can only fail loudly
-        # from GDAL 3.8 on, by a call of its own.
+        # GDAL writes the last bytes when the dataset is destroyed, and reports no error then.
+        # Dataset.Close, which does, exists from GDAL 3.8 on.
         if hasattr(self._dataset, "Close"):
             error = error or attempt(self._dataset.Close)[1]
         with quiet() as errors:
@@ -176,36 +195,32 @@ class RasterWriter:
         if error:
             self._fail(error)
 
-    def _describe(
-        self,
-        nodata: float | None,
-        band_names: Sequence[str],
-        band_colors: Sequence[str],
-        with_mask: bool,
-    ) -> None:
-        grid = self.grid
+    def _set_metadata(self) -> None:
+        """Set georeference, band descriptions, nodata and mask band."""
+        grid, profile, dataset = self.grid, self._profile, self._dataset
         errors = []
-        if nodata is not None:
-            # As the pixels hold it: GDAL 3.6 never ends making overviews with another one.
-            nodata = self.dtype.type(nodata).item()
         if grid.crs:
-            errors.append(attempt(self._dataset.SetProjection, grid.crs)[1])
+            errors.append(attempt(dataset.SetProjection, grid.crs)[1])
         if grid.geotransform is not None:
-            errors.append(attempt(self._dataset.SetGeoTransform, grid.geotransform)[1])
+            errors.append(attempt(dataset.SetGeoTransform, grid.geotransform)[1])
         elif grid.gcps:
-            errors.append(attempt(self._dataset.SetGCPs, gdal_gcps(grid.gcps), grid.gcp_crs)[1])
-        for number in range(1, self.bands + 1):
-            band = self._dataset.GetRasterBand(number)
-            if number <= len(band_names):
-                attempt(band.SetDescription, band_names[number - 1])
-            if number <= len(band_colors) and band_colors[number - 1] in INTERPRETATIONS:
-                attempt(band.SetColorInterpretation, INTERPRETATIONS[band_colors[number - 1]])
-            if nodata is not None:
+            errors.append(attempt(dataset.SetGCPs, gdal_gcps(grid.gcps), grid.gcp_crs)[1])
+        for number in range(1, profile.count + 1):
+            band = dataset.GetRasterBand(number)
+            if number <= len(profile.band_names):
+                attempt(band.SetDescription, profile.band_names[number - 1])
+            color = profile.band_colors[number - 1] if number <= len(profile.band_colors) else ""
+            if color in INTERPRETATIONS:
+                attempt(band.SetColorInterpretation, INTERPRETATIONS[color])
+            if profile.nodata is not None:
+                # Rounded to the type of the pixels: with a value that no pixel can have, GDAL 3.6
+                # never finishes overviews.
+                nodata = self._dtype.type(profile.nodata).item()
                 errors.append(attempt(band.SetNoDataValue, nodata)[1])
-        if with_mask:
+        if profile.with_mask:
             gdal.SetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
             try:
-                errors.append(attempt(self._dataset.CreateMaskBand, gdal.GMF_PER_DATASET)[1])
+                errors.append(attempt(dataset.CreateMaskBand, gdal.GMF_PER_DATASET)[1])
             finally:
                 gdal.SetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", None)
         if any(errors):
@@ -214,12 +229,12 @@ class RasterWriter:
     def _fail(self, error: str) -> NoReturn:
         raise SuperSegError(
             f"{self.path} cannot be written ({error or 'unknown error'}); check the free space on"
-            " the disk and the rights on the folder, or choose another place."
+            " the disk and the permissions of the folder, or choose another folder."
         )
 
 
 def driver_for(path: str | Path) -> str | None:
-    """Name the GDAL driver that makes files of this extension; None where none does."""
+    """Name of the GDAL driver that creates files with this extension; None if there is none."""
     extension = Path(path).suffix.lower().lstrip(".")
     if not extension:
         return None
@@ -239,7 +254,7 @@ def driver_for(path: str | Path) -> str | None:
     return None
 
 
-def _options(driver: str, bands: int, dtype: np.dtype[Any], compress: bool) -> list[str]:
+def _creation_options(driver: str, bands: int, dtype: np.dtype[Any], compress: bool) -> list[str]:
     if driver != "GTiff":
         return []
     options = [
@@ -247,15 +262,15 @@ def _options(driver: str, bands: int, dtype: np.dtype[Any], compress: bool) -> l
         f"BLOCKXSIZE={BLOCK}",
         f"BLOCKYSIZE={BLOCK}",
         "BIGTIFF=IF_SAFER",
-        # Left to itself GDAL takes the fourth of four byte bands for transparency.
+        # By default GDAL declares the fourth of four byte bands to be alpha.
         "PHOTOMETRIC=MINISBLACK",
         "ALPHA=NO",
         f"INTERLEAVE={'PIXEL' if bands <= INTERLEAVED_BANDS else 'BAND'}",
     ]
     if compress:
-        # Level 4 takes a third of the time of the usual 6; numbers of regions get 3 % larger by it.
+        # Level 4 takes a third of the time of the default, 6, and makes superpixel ids 3 % larger.
         options += ["COMPRESS=DEFLATE", "ZLEVEL=4"]
-        # Threads that read many bands back fill GDAL 3.6's log with errors that are none.
+        # When many bands are read back, GDAL 3.6 logs spurious errors from these threads.
         if bands <= INTERLEAVED_BANDS:
             options.append("NUM_THREADS=ALL_CPUS")
         if dtype.kind == "f":

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
-from superseg_plugin.raster.writer import RasterWriter
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.benchmarks.common import FOLDER
 
 IMAGES = FOLDER / "images"
@@ -91,5 +91,7 @@ def _write(
 ) -> None:
     dtype = np.uint8 if values.max() < 256 else np.uint16
     names = [colors.get(number, "") for number in range(1, len(values) + 1)]
-    with RasterWriter(path, grid, len(values), dtype, nodata, band_colors=names) as writer:
+    with RasterWriter(
+        path, grid, RasterProfile(len(values), dtype, nodata, band_colors=names)
+    ) as writer:
         writer.write(grid.window, values.astype(dtype))

@@ -31,7 +31,7 @@ from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.grid import UNREFERENCED, Grid
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
-from superseg_plugin.raster.writer import RasterWriter
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.common import run_rival
@@ -101,7 +101,7 @@ def read_classes(path: Path, window: Window | None = None) -> npt.NDArray[np.uin
 
 def write_classes(target: Path, source: RasterSource, classes: npt.NDArray[np.uint8]) -> None:
     """Write a map of a whole scene."""
-    with RasterWriter(str(target), source.grid, 1, np.uint8, nodata=0) as writer:
+    with RasterWriter(str(target), source.grid, RasterProfile(1, np.uint8, nodata=0)) as writer:
         writer.write(source.grid.window, classes)
 
 
@@ -267,7 +267,9 @@ def _warm_up(worker: Worker) -> None:
         image, target = Path(scratch) / "image.tif", Path(scratch) / "classes.tif"
         noise = np.random.default_rng(0).integers(0, 255, (3, WARMING_SIDE, WARMING_SIDE))
         whole = Window(0, 0, WARMING_SIDE, WARMING_SIDE)
-        with RasterWriter(image, Grid(WARMING_SIDE, WARMING_SIDE), 3, np.uint8) as writer:
+        with RasterWriter(
+            image, Grid(WARMING_SIDE, WARMING_SIDE), RasterProfile(3, np.uint8)
+        ) as writer:
             writer.write(whole, noise.astype(np.uint8))
         segment(Job(image, target, 2, 0, worker), "fast")
 

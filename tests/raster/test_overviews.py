@@ -13,7 +13,7 @@ from superseg_plugin.raster.class_table import ClassTable, read_class_table, wri
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.overviews import add_overviews
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.raster.writer import RasterWriter
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.conftest import write_raster
 
 GRID = Grid(1101, 700, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
@@ -23,9 +23,13 @@ SHAPE = (GRID.height, GRID.width)
 def written(path, values, overviews="nearest", progress=None, valid=None, **options):
     bands = values.shape[0] if values.ndim == 3 else 1
     with RasterWriter(
-        path, GRID, bands, values.dtype, overviews=overviews, progress=progress,
-        with_mask=valid is not None, **options,
-    ) as writer:  # fmt: skip
+        path,
+        GRID,
+        RasterProfile(
+            bands, values.dtype, overviews=overviews, with_mask=valid is not None, **options
+        ),
+        progress=progress,
+    ) as writer:
         writer.write(GRID.window, values)
         if valid is not None:
             writer.write_mask(GRID.window, valid)
@@ -97,7 +101,9 @@ def test_other_formats_have_them_beside(tmp_path, overviews):
 def test_none_where_none_are_wanted_or_needed(tmp_path):
     assert not copies(written(tmp_path / "a.tif", random("uint8"), None))
     small = Grid(256, 200)
-    with RasterWriter(tmp_path / "b.tif", small, 1, np.uint8, overviews="mode") as writer:
+    with RasterWriter(
+        tmp_path / "b.tif", small, RasterProfile(1, np.uint8, overviews="mode")
+    ) as writer:
         writer.write(small.window, np.ones((200, 256), np.uint8))
     assert not copies(tmp_path / "b.tif")
 

@@ -16,7 +16,7 @@ from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.staging import Staging, check_different, check_output
 from superseg_plugin.raster.windows import Window, tiles
-from superseg_plugin.raster.writer import RasterWriter
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.conftest import REPOSITORY, read_raster, write_raster
 
 GRID = Grid(300, 280, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
@@ -40,7 +40,7 @@ def table(count=3, bands=2):
 def test_what_is_written_is_read_back(tmp_path, dtype, bands):
     path = tmp_path / "a.tif"
     values = np.random.default_rng(0).integers(0, 200, (bands, 280, 300)).astype(dtype)
-    with RasterWriter(path, GRID, bands, dtype, band_names=["x"] * bands) as writer:
+    with RasterWriter(path, GRID, RasterProfile(bands, dtype, band_names=["x"] * bands)) as writer:
         for tile in tiles(300, 280, 256):
             writer.write(tile, values[(slice(None), *tile.slices)])
             assert (writer.read(tile) == values[(slice(None), *tile.slices)]).all()
@@ -58,7 +58,7 @@ def test_ground_control_points_and_system_are_kept(tmp_path):
         GroundPoint(c, r, c * 2.0, r * 3.0, 1.0, f"{c}{r}") for c in (0, 9) for r in (0, 8)
     )
     for grid in (Grid(9, 8, None, "", points, crs), Grid(9, 8, GRID.geotransform, crs), Grid(9, 8)):
-        with RasterWriter(tmp_path / "a.tif", grid, 1, np.uint8) as writer:
+        with RasterWriter(tmp_path / "a.tif", grid, RasterProfile(1, np.uint8)) as writer:
             writer.write(grid.window, np.ones((8, 9), np.uint8))
         with RasterSource(str(tmp_path / "a.tif")) as source:
             assert source.grid.matches(grid)
@@ -68,7 +68,9 @@ def test_ground_control_points_and_system_are_kept(tmp_path):
 def test_a_mask_band_lies_inside_the_file(tmp_path):
     valid = np.zeros((280, 300), dtype=bool)
     valid[10:50, 20:90] = True
-    with RasterWriter(tmp_path / "a.tif", GRID, 3, np.uint8, with_mask=True) as writer:
+    with RasterWriter(
+        tmp_path / "a.tif", GRID, RasterProfile(3, np.uint8, with_mask=True)
+    ) as writer:
         writer.write(GRID.window, np.ones((3, 280, 300), np.uint8))
         writer.write_mask(GRID.window, valid)
     assert [file.name for file in tmp_path.iterdir()] == ["a.tif"]
@@ -77,7 +79,7 @@ def test_a_mask_band_lies_inside_the_file(tmp_path):
 
 
 def test_another_shape_is_a_mistake_of_the_caller(tmp_path):
-    writer = RasterWriter(tmp_path / "a.tif", GRID, 1, np.uint8)
+    writer = RasterWriter(tmp_path / "a.tif", GRID, RasterProfile(1, np.uint8))
     with writer, pytest.raises(ValueError, match="does not fit"):
         writer.write(Window(0, 0, 4, 4), np.ones((3, 4)))
 
@@ -85,7 +87,7 @@ def test_another_shape_is_a_mistake_of_the_caller(tmp_path):
 @pytest.mark.parametrize("name", ["a.xyzzy", "a", "a.vrt", "none/a.tif"])
 def test_a_file_that_cannot_be_made_is_named(tmp_path, name):
     with pytest.raises(SuperSegError, match=name):
-        RasterWriter(tmp_path / name, GRID, 1, np.uint8)
+        RasterWriter(tmp_path / name, GRID, RasterProfile(1, np.uint8))
 
 
 @pytest.mark.parametrize("compress", [True, False])
@@ -93,15 +95,15 @@ def test_a_full_disk_is_told(tmp_path, compress):
     program = (
         "import resource, signal, sys, numpy as np\n"
         f"sys.path.insert(0, {str(REPOSITORY)!r})\n"
-        "from superseg_plugin.raster.writer import RasterWriter\n"
+        "from superseg_plugin.raster.writer import RasterProfile, RasterWriter\n"
         "from superseg_plugin.raster.grid import Grid\n"
         "from superseg_plugin.errors import SuperSegError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\n"
         "grid = Grid(600, 600)\n"
         "try:\n"
-        f"    with RasterWriter({str(tmp_path / 'a.tif')!r}, grid, 1, 'uint16',"
-        f" compress={compress}) as writer:\n"
+        f"    with RasterWriter({str(tmp_path / 'a.tif')!r}, grid,"
+        f" RasterProfile(1, 'uint16', compress={compress})) as writer:\n"
         "        writer.write(grid.window,"
         " np.random.default_rng(0).integers(0, 65535, (600, 600)))\n"
         "except SuperSegError as error:\n"
@@ -113,7 +115,7 @@ def test_a_full_disk_is_told(tmp_path, compress):
 
 def test_the_class_table_is_in_the_raster(tmp_path):
     path = tmp_path / "a.tif"
-    with RasterWriter(path, GRID, 1, np.uint8, nodata=0) as writer:
+    with RasterWriter(path, GRID, RasterProfile(1, np.uint8, nodata=0)) as writer:
         writer.write(GRID.window, np.ones((280, 300), np.uint8))
     written = table()
     write_class_table(path, written)

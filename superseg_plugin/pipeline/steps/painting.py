@@ -13,7 +13,7 @@ from ...progress import PartProgress, Progress
 from ...raster.sieve import sieve
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from ...raster.writer import RasterWriter
+from ...raster.writer import RasterProfile, RasterWriter
 from ..classes.reading import TILE
 from ..classes.rendering import ClassStatistics, class_statistics
 from .description import read_superpixels
@@ -116,11 +116,13 @@ def class_writer(path: Path, source: RasterSource, progress: Progress) -> Raster
     return RasterWriter(
         path,
         source.grid,
-        1,
-        np.uint8,
-        nodata=0,
-        band_names=("class",),
-        overviews="mode" if source.has_overviews else None,
+        RasterProfile(
+            1,
+            np.uint8,
+            nodata=0,
+            band_names=("class",),
+            overviews="mode" if source.has_overviews else None,
+        ),
         progress=progress,
     )
 
@@ -132,17 +134,21 @@ class _Outputs:
         self, source: RasterSource, path: Path, confidence_path: Path | None, progress: Progress
     ) -> None:
         grid = source.grid
-        self._classes = RasterWriter(path, grid, 1, np.uint8, nodata=0, compress=False)
+        self._classes = RasterWriter(
+            path, grid, RasterProfile(1, np.uint8, nodata=0, compress=False)
+        )
         self._confidence = None
         if confidence_path is not None:
             self._confidence = RasterWriter(
                 confidence_path,
                 grid,
-                1,
-                np.uint8,
-                nodata=CONFIDENCE_NODATA,
-                band_names=("confidence, percent",),
-                overviews="average" if source.has_overviews else None,
+                RasterProfile(
+                    1,
+                    np.uint8,
+                    nodata=CONFIDENCE_NODATA,
+                    band_names=("confidence, percent",),
+                    overviews="average" if source.has_overviews else None,
+                ),
                 progress=progress,
             )
 
