@@ -13,7 +13,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..contracts import BandScaling
-from .devices import autocast, is_shortage, release_memory
+from .devices import (
+    autocast,
+    inference_precision,
+    is_out_of_memory,
+    release_memory,
+    verified_precision,
+)
 from .networks import (
     LightNetwork,
     PublishedNetwork,
@@ -21,7 +27,6 @@ from .networks import (
     fold_batch_norm,
     load_weights,
 )
-from .precision import gainful_precision, precision_that_agrees
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
 # Into how many parts a tile is cut at most where memory is short.
@@ -54,7 +59,7 @@ class Classifier:
         load_weights(network, weights)
         folded: Any = fold_batch_norm(network)
         folded.to(device=device, memory_format=torch.channels_last)
-        precision = precision_that_agrees(folded, bands, device, gainful_precision(device))
+        precision = verified_precision(folded, bands, device, inference_precision(device))
         return cls(
             folded, network.alignment, network.halo, network.output_stride, device, precision
         )
@@ -101,7 +106,7 @@ class Classifier:
                 found = [self._run(part, inner) for part, inner in pieces]
                 return found[0] if len(found) == 1 else torch.cat(found, dim=1)
             except Exception as error:
-                if not is_shortage(error):
+                if not is_out_of_memory(error):
                     raise
             release_memory(self.device)
             if self.parts == MOST_PARTS:

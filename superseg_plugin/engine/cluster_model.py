@@ -14,7 +14,7 @@ from .consensus import vote
 from .ensemble import Ensemble, fit_ensemble, shuffled
 from .features import FeatureSpace, fit_feature_space
 from .projection import Projection, fit_projection, row_parts
-from .surroundings import Walks
+from .region_graph import RandomWalks
 from .types import DoubleArray, FloatArray, IndexArray
 
 OWN_COMPONENTS = 10
@@ -170,12 +170,12 @@ def _counts_as(pixels: DoubleArray) -> FloatArray:
     return weights
 
 
-def _walks(superpixels: Description) -> Walks:
-    return Walks.across(superpixels.pairs, superpixels.lengths, superpixels.pixels, WALKS)
+def _walks(superpixels: Description) -> RandomWalks:
+    return RandomWalks.on_graph(superpixels.pairs, superpixels.lengths, superpixels.pixels, WALKS)
 
 
 def _shares_of_words(
-    own: FloatArray, vocabularies: Ensemble, walks: Walks
+    own: FloatArray, vocabularies: Ensemble, walks: RandomWalks
 ) -> Iterator[tuple[slice, list[FloatArray]]]:
     """Shares of a few words at once, for all of them at once would be most of the memory."""
     members, components = vocabularies.log_weights.shape
@@ -186,11 +186,11 @@ def _shares_of_words(
         for first in range(0, components, WORDS_AT_ONCE):
             last = min(first + WORDS_AT_ONCE, components)
             column = member * components
-            yield slice(column + first, column + last), walks.shares(words[:, first:last])
+            yield slice(column + first, column + last), walks.root_histograms(words[:, first:last])
 
 
 def _fit_surroundings(
-    own: FloatArray, vocabularies: Ensemble, walks: Walks, dimensions: int
+    own: FloatArray, vocabularies: Ensemble, walks: RandomWalks, dimensions: int
 ) -> list[Projection]:
     rows, counts = _evenly_by_area(walks.area[:, 0])
     kept = [np.empty((len(rows), vocabularies.log_weights.size), np.float32) for _ in WALKS]
@@ -203,7 +203,7 @@ def _fit_surroundings(
 
 
 def _with_surroundings(
-    own: FloatArray, surroundings: Sequence[Projection], vocabularies: Ensemble, walks: Walks
+    own: FloatArray, surroundings: Sequence[Projection], vocabularies: Ensemble, walks: RandomWalks
 ) -> FloatArray:
     ends = np.cumsum([own.shape[1], *(each.vectors.shape[1] for each in surroundings)])
     features = np.zeros((len(own), ends[-1]), np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from ..contracts import Description
 from .cluster_model import MEMBERS, ClusterModel, fit_cluster_model
 from .projection import row_parts
-from .smoothing import Smoothed, smooth_keeping_classes
+from .smoothing import SmoothedClasses, smooth_with_minimum_share
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # A network that is sure says more than the clusters, but is wrong once in so often.
@@ -87,10 +87,10 @@ def smooth_evidence(
     means: FloatArray,
     pixels: DoubleArray,
     smoothness: float,
-) -> Smoothed:
-    """Smooth what the clusters alone say of superpixels; see `smooth_keeping_classes`."""
+) -> SmoothedClasses:
+    """Smooth what the clusters alone say of superpixels; see `smooth_with_minimum_share`."""
     own = evidence.argmax(axis=1)
-    return smooth_keeping_classes(evidence, pairs, lengths, means, pixels, own, smoothness)
+    return smooth_with_minimum_share(evidence, pairs, lengths, means, pixels, own, smoothness)
 
 
 def fuse(
@@ -109,7 +109,7 @@ def fuse(
         pixels: `(n,)` pixels of each superpixel.
 
     Returns:
-        `(n, k)` float32 unary for `smooth_keeping_classes`.
+        `(n, k)` float32 unary for `smooth_with_minimum_share`.
     """
     table = np.zeros((pooled.shape[1], smoothed.shape[1]))
     for part in row_parts(len(pooled)):
@@ -139,4 +139,4 @@ def _classify(
         superpixels.pixels,
         smoothness,
     )
-    return Clusters(evidence, smoothed.probabilities, smoothed.confidence, features)
+    return Clusters(evidence, smoothed.marginals, smoothed.confidence, features)

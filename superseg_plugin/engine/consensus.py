@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .mixture import cut_tree, ward_tree
 from .projection import fit_projection
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
-from .ward import ward_groups, ward_tree
 
 DIMENSIONS = 12
 # Ward's tree needs the distances of all pairs of these points.
@@ -90,7 +90,7 @@ def _few_dimensions(points: FloatArray, weights: FloatArray) -> FloatArray:
 def _group(points: FloatArray, weights: FloatArray, tree: DoubleArray, count: int) -> FloatArray:
     """Membership `(n, groups)`, 0 or 1: branches of the tree, improved by k-means."""
     part, counts = points[:TREE_POINTS], weights[:TREE_POINTS]
-    numbers = ward_groups(tree, min(count, len(np.unique(part, axis=0))))
+    numbers = cut_tree(tree, min(count, len(np.unique(part, axis=0))))
     centers = _centers(part, counts, numbers, np.zeros((int(numbers.max()) + 1, part.shape[1])))
     for _ in range(MEANS_ITERATIONS):
         owner = (np.square(centers).sum(axis=1) - 2 * points @ centers.T).argmin(axis=1)

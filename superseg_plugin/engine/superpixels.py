@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from ..contracts import Segmenter
 from .edge_keys import edge_keys, weight_of_keys
 from .graph_segmentation import grow_regions
-from .region_numbers import number_regions
 from .segments import Stitch, Superpixels, Tile
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
@@ -92,6 +92,40 @@ def stitch_seam(
     final_internal = np.concatenate([height[became], height[new]])
     pairs = np.stack([merged + 1, kept[merged]], axis=1).astype(np.int64)
     return Stitch(new_labels, final_sizes, final_internal, pairs)
+
+
+@njit(cache=True, nogil=True)
+def number_regions(node: AnyArray, fixed: AnyArray, next_id: int) -> tuple[IdArray, AnyArray]:
+    """Number components in the order in which their first pixels appear, row by row.
+
+    Args:
+        node: `(rows, cols)` uint32 component of each pixel; component 0 is no component.
+        fixed: `(components,)` uint32 id of each component that has one, 0 for the others.
+        next_id: id of the first component without one.
+
+    Returns:
+        Ids `(rows, cols)` uint32, 0 where component 0 is, and the component of every new id.
+
+    Example:
+        >>> node = np.array([[2, 2, 0, 1]], np.uint32)
+        >>> labels, new = number_regions(node, np.zeros(3, np.uint32), 1)
+        >>> labels.tolist(), new.tolist()
+        ([[1, 1, 0, 2]], [2, 1])
+    """
+    rows, cols = node.shape
+    labels = np.empty((rows, cols), np.uint32)
+    given = fixed.copy()
+    fresh = np.empty(given.size, np.uint32)
+    count = 0
+    for row in range(rows):
+        for col in range(cols):
+            component = node[row, col]
+            if given[component] == 0 and component > 0:
+                given[component] = next_id + count
+                fresh[count] = component
+                count += 1
+            labels[row, col] = given[component]
+    return labels, fresh[:count].copy()
 
 
 def _grow(

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..contracts import BandScaling, TrainingPlan
 from .adam import Adam
-from .devices import autocast, is_shortage, reduced_precision, release_memory
+from .devices import autocast, is_out_of_memory, release_memory, training_precision
 from .losses import LOSSES
 from .networks import build_network, load_weights
 from .patch_store import Patches, PatchStore
@@ -58,7 +58,7 @@ def train(
     loss_function = LOSSES[plan.loss]
     stride = network.output_stride
     soft = None if patches.soft is None else torch.from_numpy(patches.soft).to(device)
-    precision = reduced_precision(device)
+    precision = training_precision(device)
     queue: list[int] = []
     live = torch.zeros(plan.classes, dtype=torch.bool, device=device)
     live_count = plan.classes
@@ -125,7 +125,7 @@ def train_within_memory(
         try:
             return train(patches, scaling, plan, device, initial, report, home)
         except Exception as error:
-            if not is_shortage(error):
+            if not is_out_of_memory(error):
                 raise
         release_memory(device)
         if home.type != "cpu":

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names for the arrays that the kernels pass around."""
+"""Names for the arrays that the kernels exchange."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
-DoubleArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from ..contracts import AnyArray, BoolArray, DoubleArray, FloatArray
+
 ByteArray = npt.NDArray[np.uint8]
 IdArray = npt.NDArray[np.uint32]
 IndexArray = npt.NDArray[np.int64]
-AnyArray = npt.NDArray[Any]
+
+__all__ = [
+    "AnyArray",
+    "BoolArray",
+    "ByteArray",
+    "DoubleArray",
+    "FloatArray",
+    "IdArray",
+    "IndexArray",
+]

@@ -139,10 +139,10 @@ def smooth(call: Call) -> Answer:
         unary = clustering.fuse(arrays.pop("evidence"), arrays["smoothed"], pooled, pixels)
         own = arrays.pop("smoothed").argmax(axis=1)
         del pooled
-        found = smoothing.smooth_keeping_classes(unary, *graph, pixels, own, smoothness)
+        found = smoothing.smooth_with_minimum_share(unary, *graph, pixels, own, smoothness)
     else:
         found = smoothing.smooth_on_graph(np.log(pooled + np.float32(1e-4)), *graph, smoothness)
-    return {}, {"probabilities": found.probabilities, "confidence": found.confidence}
+    return {}, {"probabilities": found.marginals, "confidence": found.confidence}
 
 
 def describe_device(call: Call) -> Answer:

@@ -112,9 +112,9 @@ def _describe_error(error: Exception) -> dict[str, str]:
 def _is_torchs_shortage(error: Exception) -> bool:
     if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
         return False
-    from ..engine.devices import is_shortage
+    from ..engine.devices import is_out_of_memory
 
-    return is_shortage(error)
+    return is_out_of_memory(error)
 
 
 @exit_on_failure()

@@ -14,7 +14,7 @@ from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
 from superseg_plugin.engine.consensus import vote
 from superseg_plugin.engine.mixture import fit_mixture
-from superseg_plugin.engine.surroundings import Walks
+from superseg_plugin.engine.region_graph import RandomWalks
 
 NO_PAIRS = (np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
 
@@ -153,12 +153,14 @@ def test_what_surrounds_them_tells_alike_superpixels_apart():
 def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
     words = np.eye(4, dtype=np.float32)
     pixels = np.array([100.0, 100.0, 100.0, 100.0])
-    near, far = Walks.across(*chain(4), pixels, (1, 3)).shares(words)
+    near, far = RandomWalks.on_graph(*chain(4), pixels, (1, 3)).root_histograms(words)
     assert near[1, 1] > near[1, 0] > 0
     assert near[0, 2] == 0
     assert far[0, 2] > far[0, 3] > 0
     np.testing.assert_allclose(np.square(far.astype(float)).sum(axis=1), 1, atol=2e-3)
-    larger = Walks.across(*chain(4), np.array([100.0, 900, 100, 100]), (1,)).shares(words)[0]
+    larger = RandomWalks.on_graph(
+        *chain(4), np.array([100.0, 900, 100, 100]), (1,)
+    ).root_histograms(words)[0]
     assert larger[0, 1] > near[0, 1]
 
 
@@ -188,10 +190,10 @@ def test_no_class_is_smoothed_away():
     means = np.zeros((300, 1), np.float32)
     pixels = np.full(300, 50.0)
     plain = smoothing.smooth_on_graph(unary, *chain(300), means, 8.0)
-    assert (plain.probabilities.argmax(axis=1) == 0).all()
+    assert (plain.marginals.argmax(axis=1) == 0).all()
     own = unary.argmax(axis=1)
-    kept = smoothing.smooth_keeping_classes(unary, *chain(300), means, pixels, own, 8.0)
-    found = np.flatnonzero(kept.probabilities.argmax(axis=1) == 1)
+    kept = smoothing.smooth_with_minimum_share(unary, *chain(300), means, pixels, own, 8.0)
+    found = np.flatnonzero(kept.marginals.argmax(axis=1) == 1)
     assert len(found) >= len(lone) / 10
     assert np.isin(lone, found).any()
 
@@ -213,7 +215,7 @@ def test_smoothing_turns_an_outlier_among_its_like_and_spares_a_contrast():
 
     def outlier(means, smoothness):
         found = smoothing.smooth_on_graph(unary, pairs, lengths, means, smoothness)
-        return found.probabilities[4].argmax()
+        return found.marginals[4].argmax()
 
     assert outlier(alike, 0.0) == 1
     assert outlier(alike, 8.0) == 0

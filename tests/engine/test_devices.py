@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from superseg_plugin.engine.devices import inference_precision, same_classes, verified_precision
 from superseg_plugin.engine.networks import build_network, fold_batch_norm
-from superseg_plugin.engine.precision import agrees, gainful_precision, precision_that_agrees
 
 CPU = torch.device("cpu")
 
@@ -25,14 +25,14 @@ def logits(pixels=10_000, others=0):
     ("others", "expected"), [(0, True), (10, True), (11, False), (9999, False)]
 )
 def test_one_pixel_in_a_thousand_may_differ(others, expected):
-    assert agrees(*logits(others=others)) is expected
+    assert same_classes(*logits(others=others)) is expected
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_numbers_that_overflow_do_not_agree(number):
     full, reduced = logits()
     reduced[0, 0, 0, 0] = number
-    assert agrees(full, reduced) is False
+    assert same_classes(full, reduced) is False
 
 
 class Edges(torch.nn.Module):
@@ -51,17 +51,17 @@ class Edges(torch.nn.Module):
 
 
 def test_a_network_is_tried_in_the_type_itself():
-    assert precision_that_agrees(Edges(2.0), 3, CPU, torch.bfloat16) == torch.bfloat16
-    assert precision_that_agrees(Edges(1e-4), 3, CPU, torch.bfloat16) is None
-    assert precision_that_agrees(Edges(2.0), 3, CPU, None) is None
+    assert verified_precision(Edges(2.0), 3, CPU, torch.bfloat16) == torch.bfloat16
+    assert verified_precision(Edges(1e-4), 3, CPU, torch.bfloat16) is None
+    assert verified_precision(Edges(2.0), 3, CPU, None) is None
 
 
 def test_a_real_network_is_tried_the_same_every_time():
     torch.manual_seed(0)
     network = fold_batch_norm(build_network("light", 4, 8).eval())
-    found = {precision_that_agrees(network, 4, CPU, torch.bfloat16) for _ in range(3)}
+    found = {verified_precision(network, 4, CPU, torch.bfloat16) for _ in range(3)}
     assert len(found) == 1
 
 
 def test_cpus_compute_in_full_precision():
-    assert gainful_precision(CPU) is None
+    assert inference_precision(CPU) is None
