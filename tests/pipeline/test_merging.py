@@ -677,14 +677,14 @@ def test_classes_that_a_table_has_joined_are_as_far_as_their_average():
 def test_merge_orders_in_new_numbers():
     steps = check_merge_order(STEPS, 5)
     assert renumbered(steps, [2, 1, 3, 5, 4], 5) == [
-        [2, 5, 0.5],
-        [1, 3, 1.0],
-        [2, 4, 4.0],
-        [1, 2, 9.0],
+        (2, 5, 0.5),
+        (1, 3, 1.0),
+        (2, 4, 4.0),
+        (1, 2, 9.0),
     ]
-    # Without the fourth, and with a number that nobody has.
+    # Without the fourth, and with a number that no class has.
     found = renumbered(steps, [3, 4, 1, 0, 5], 5)
-    assert found == [[1, 2, 0.0], [1, 4, 1.0], [3, 5, 4.0], [1, 3, 9.0]]
+    assert found == [(1, 2, 0.0), (1, 4, 1.0), (3, 5, 4.0), (1, 3, 9.0)]
     check_merge_order(found, 5)
     for numbers in ([0, 0, 7, 0, 0], [7, 9, 8, 12, 20], [3, 0, 0, 2, 0]):
         check_merge_order(renumbered(steps, numbers, max(numbers)), max(numbers))

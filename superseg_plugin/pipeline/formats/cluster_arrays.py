@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tells classes of superpixels apart, as plain arrays: to keep, to renumber, to check."""
+"""The cluster model of superpixels as plain arrays, as the worker and model files hold it.
+
+The worker's `cluster` returns these arrays and its `assign_clusters` takes them; `engine` knows
+what they mean. Model files of format version 1 fix their names:
+
+    center, spread           standardization of a superpixel's features, `(columns,)`
+    own.center, own.vectors  projection of a superpixel's own features, `(columns, own)`
+    words.*                  ensemble of mixtures, the visual words of the surroundings
+    walk2.*, walk8.*         projections of the shares of words around a superpixel; missing if
+                             neighbors do not count
+    members.*                ensemble of mixtures that the classes are found from
+    votes                    `(components, classes)` share of each component that goes to a class
+    gates                    `(classes, bands + 1)` hyperplanes that separate classes after a split
+"""
 
 from __future__ import annotations
 
@@ -8,52 +21,65 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# As the worker's `cluster` gives them and its `assign_clusters` takes them.
 ClusterArrays = dict[str, npt.NDArray[Any]]
 
 COLUMNS = ("center", "spread", "own.center")
-# One for each length of a walk across the graph; neither is there where no neighbors count.
+# One for each length of the random walks on the region adjacency graph.
 WALKS = ("walk2", "walk8")
 
 
 def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
     """Renumber the classes: new class i is the old class `order[i]`."""
-    votes, gates = model["votes"][:, order], model["gates"][order]
-    return {**model, "votes": np.ascontiguousarray(votes), "gates": np.ascontiguousarray(gates)}
+    shares, hyperplanes = model["votes"][:, order], model["gates"][order]
+    return {
+        **model,
+        "votes": np.ascontiguousarray(shares),
+        "gates": np.ascontiguousarray(hyperplanes),
+    }
 
 
 def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
-    """Tell whether arrays, read from a file that may be damaged, belong to one model."""
+    """Whether arrays from a file that may be damaged form a cluster model.
+
+    Args:
+        model: the arrays.
+        classes: number of classes of the model.
+        bands: number of bands of the model.
+    """
     try:
         columns, own = model["own.vectors"].shape
         walks = [walk for walk in WALKS if f"{walk}.center" in model]
-        words = _ensemble_size(model, "words", own)
+        vocabulary_size = _ensemble_size(model, "words", own)
         around = 0
         for walk in walks:
             shares, dimensions = model[f"{walk}.vectors"].shape
-            if model[f"{walk}.center"].shape != (shares,) or shares != words:
+            if model[f"{walk}.center"].shape != (shares,) or shares != vocabulary_size:
                 return False
             around += dimensions
         components = _ensemble_size(model, "members", own + around)
-        right = all(model[name].shape == (columns,) for name in COLUMNS)
-        # Components that are not used have no weight.
-        right = right and not any(
+        fits = all(model[name].shape == (columns,) for name in COLUMNS)
+        # Unused components have the log weight -inf.
+        fits = fits and not any(
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
-        right = right and model["gates"].shape == (classes, bands + 1)
-        return right and components > 0 and model["votes"].shape == (components, classes)
+        fits = fits and model["gates"].shape == (classes, bands + 1)
+        return fits and components > 0 and model["votes"].shape == (components, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
 
 
 def _ensemble_size(model: ClusterArrays, name: str, dimensions: int) -> int:
-    """Components of all members; 0 where the arrays of an ensemble do not fit together."""
-    members, components = model[f"{name}.log_weights"].shape
-    shape = (members, components, dimensions)
+    """Return the components of all mixtures; 0 if the arrays of an ensemble do not fit together.
+
+    Raises:
+        KeyError, ValueError: an array is missing or has another number of dimensions.
+        numpy.linalg.LinAlgError: a covariance is not positive definite.
+    """
+    mixtures, components = model[f"{name}.log_weights"].shape
+    shape = (mixtures, components, dimensions)
     fits = model[f"{name}.means"].shape == shape
     covariances = model[f"{name}.covariances"]
     fits = fits and covariances.shape == (*shape, dimensions)
-    # Raises an error where one is no covariance.
     np.linalg.cholesky(covariances.astype(np.float64) if fits else np.eye(1))
-    return int(members * components) if fits else 0
+    return int(mixtures * components) if fits else 0

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The model file: weights and what they were made from, in the safetensors layout.
+"""The model file `.superseg`: weights and metadata in the safetensors layout.
 
-Eight bytes of header length, a JSON header, then the numbers. Nothing in it is ever executed, and
-numpy is all it takes to read.
+Eight bytes hold the length of the header, then follow a JSON header and the numbers. Reading needs
+numpy only, and nothing in the file is executed. `Model` is the content; every part of it is checked
+when it is read.
+
+References:
+    https://huggingface.co/docs/safetensors (the layout).
 """
 
 from __future__ import annotations
@@ -27,13 +31,14 @@ from .model_header import (
     FORMAT_VERSION,
     LENGTH_BYTES,
     TYPES,
+    ModelDescription,
     description_of,
     no_model,
-    read_bytes,
+    read_file_header,
 )
 
 MOST_BANDS = 65535
-# Of the scaling, with a number for each band.
+# Lists of the scaling with a number for each band.
 ROWS = ("low", "high", "center", "spread")
 FACTOR = "distance_factor"
 CLUSTERS = "clusters."
@@ -43,24 +48,23 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network and everything needed to use it on another image.
+    """A trained network and what is needed to use it on another image.
 
     Attributes:
-        network: the architecture's name.
-        classes: how many the network tells apart.
-        band_count: of the images it takes.
+        network: name of the architecture, one of `NETWORKS`.
+        classes: number of classes.
+        band_count: number of bands of the images that it takes.
         band_names: one a band.
         scaling: per-band figures that standardize the input, by name.
-        pixel_size: of the training image, in meters (or its units); None where unknown.
+        pixel_size: of the training image, in meters or map units; None if unknown.
         class_names: one a class.
         class_colors: `(classes, 3)` uint8.
-        merge_order: steps in which classes join, most alike first.
-        options: those of the training.
+        merge_order: of the classes, as in the file; `stored_order.order_of_model` checks it.
+        options: of the training, and of the superpixels.
         seed: of the training.
-        versions: of the software that made it, by name.
-        weights: float32 (or int64) arrays by name.
-        clusters: what tells the classes of superpixels apart; empty where nothing but the network
-            does.
+        versions: of the software that trained it, by name.
+        weights: float32 or int64 arrays by name.
+        clusters: cluster model of superpixels; empty for a network trained without clusters.
     """
 
     network: str
@@ -80,12 +84,12 @@ class Model:
 
 
 def save_model(path: str | Path, model: Model) -> None:
-    """Write a model; the same model gives the same bytes.
+    """Write a model; equal models give equal files.
 
     Raises:
         SuperSegError: the file cannot be written.
     """
-    described = {
+    description: ModelDescription = {
         "network": model.network,
         "classes": int(model.classes),
         "band_count": int(model.band_count),
@@ -103,7 +107,7 @@ def save_model(path: str | Path, model: Model) -> None:
         "__metadata__": {
             "format": FORMAT,
             "format_version": str(FORMAT_VERSION),
-            "model": json.dumps(described, sort_keys=True),
+            "model": json.dumps(description, sort_keys=True),
         }
     }
     pieces = []
@@ -121,7 +125,7 @@ def save_model(path: str | Path, model: Model) -> None:
         pieces.append(piece)
         end += len(piece)
     text = json.dumps(header, separators=(",", ":")).encode()
-    # Readers map the numbers into memory, which wants them to start on a multiple of eight.
+    # Memory-mapped numbers have to start at a multiple of eight bytes.
     text += b" " * (-len(text) % LENGTH_BYTES)
     try:
         with Path(path).open("wb") as file:
@@ -139,60 +143,59 @@ def load_model(path: str | Path) -> Model:
     """Read a model.
 
     Raises:
-        SuperSegError: the file is missing, no model, damaged, or of a newer version.
+        SuperSegError: the file is missing, not a model, damaged, or of a newer version.
     """
-    header, start = read_bytes(Path(path))
-    described = description_of(header, Path(path))
+    header = read_file_header(Path(path))
+    description = description_of(header, Path(path))
     arrays: dict[str, Array] = {}
     try:
         with Path(path).open("rb") as file:
-            for name, entry in header.items():
-                if name == "__metadata__":
-                    continue
-                first, last = entry["data_offsets"]
-                file.seek(start + first)
-                numbers = np.frombuffer(file.read(last - first), dtype=TYPES[entry["dtype"]])
-                arrays[name] = numbers.reshape(entry["shape"]).copy()
+            for name, entry in header.tensors.items():
+                file.seek(header.start + entry.first)
+                content = file.read(entry.last - entry.first)
+                numbers = np.frombuffer(content, dtype=TYPES[entry.dtype])
+                arrays[name] = numbers.reshape(entry.shape).copy()
     except OSError as error:
         raise SuperSegError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, OverflowError):
         raise no_model(Path(path), "it is cut off or damaged") from None
     clusters, weights = split_off(CLUSTERS, arrays)
-    model = replace(_model(described, Path(path)), weights=weights, clusters=clusters)
+    model = replace(_model(description, Path(path)), weights=weights, clusters=clusters)
     if clusters and not fit_together(clusters, model.classes, model.band_count):
         raise no_model(Path(path), "its clusters do not fit together")
     return model
 
 
 def read_header(path: str | Path) -> Model:
-    """Read all of a model but its weights.
+    """Read a model without its weights and clusters.
 
     Raises:
         SuperSegError: as `load_model`.
     """
-    header, _ = read_bytes(Path(path))
+    header = read_file_header(Path(path))
     return _model(description_of(header, Path(path)), Path(path))
 
 
-def _model(described: Mapping[str, Any], path: Path) -> Model:
+def _model(description: Mapping[str, Any], path: Path) -> Model:
+    """Check the description of a model and return it without weights."""
     try:
-        classes = int(described["classes"])
-        size = described["pixel_size"]
+        classes = int(description["classes"])
+        size, versions = description["pixel_size"], description["versions"]
         model = Model(
-            network=one_line(str(described["network"])),
+            network=one_line(str(description["network"])),
             classes=classes,
-            band_count=int(described["band_count"]),
-            band_names=tuple(one_line(str(name)) for name in described["band_names"]),
+            band_count=int(description["band_count"]),
+            band_names=tuple(one_line(str(name)) for name in description["band_names"]),
             scaling={
-                str(name): [float(x) for x in row] for name, row in described["scaling"].items()
+                str(name): [float(x) for x in row] for name, row in description["scaling"].items()
             },
             pixel_size=None if size is None else float(size),
-            class_names=tuple(one_line(str(name)) for name in described["class_names"]),
-            class_colors=_colors(described["class_colors"]),
-            merge_order=list(described["merge_order"]),
-            options=dict(described["options"]),
-            seed=int(described["seed"]),
-            versions={one_line(str(k)): one_line(str(v)) for k, v in described["versions"].items()},
+            class_names=tuple(one_line(str(name)) for name in description["class_names"]),
+            class_colors=_colors(description["class_colors"]),
+            merge_order=list(description["merge_order"]),
+            options=dict(description["options"]),
+            seed=int(description["seed"]),
+            versions={one_line(str(k)): one_line(str(v)) for k, v in versions.items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise no_model(path, "its header is incomplete") from None
@@ -215,12 +218,12 @@ def _model(described: Mapping[str, Any], path: Path) -> Model:
 def _colors(rows: Any) -> npt.NDArray[np.uint8]:
     colors = np.array(rows, dtype=np.float64).reshape(-1, 3)
     if not ((colors >= 0) & (colors <= 255)).all():
-        raise ValueError("colors go from 0 to 255")
+        raise ValueError("colors are from 0 to 255")
     return colors.astype(np.uint8)
 
 
 def _scales(scaling: Mapping[str, list[float]], bands: int) -> bool:
-    """Tell whether figures can bring so many bands to common scales."""
+    """Whether the numbers of a scaling are complete, finite and usable as divisors."""
     rows = [scaling.get(name, []) for name in ROWS]
     factor = scaling.get(FACTOR, [])
     if any(len(row) != bands for row in rows) or len(factor) != 1:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Merge orders in files: in the record beside a class raster, and in a model."""
+"""Merge orders in files: in the record beside a class raster, and in a model file.
+
+Both hold a list of steps `[kept, absorbed, distance]`. Whatever comes from a file is checked, and
+every error names the file and a remedy.
+"""
 
 from __future__ import annotations
 
@@ -22,26 +26,26 @@ from .record import FORMAT_VERSION, SUFFIX, describe_input
 Ints = npt.NDArray[np.int64]
 
 LARGEST_RECORD = 4 * 1024**2
-CURE = "remove it and give the image as INPUT"
+REMEDY = "remove it and give the image as INPUT"
 
 
 def stored_order(
     source: RasterSource, model: Model | None, file: str | None, numbers: Ints
 ) -> list[MergeStep]:
-    """The merge order of the model that made some classes, or of their own record.
+    """Read the merge order of classes, from the model that made them or from their record.
 
     Args:
         source: the class raster.
-        model: that made it, or None.
-        file: name of the model.
-        numbers: `(k,)` of the classes.
+        model: that made it; None to read the record.
+        file: name of the model's file.
+        numbers: `(k,)` numbers of the classes that occur.
 
     Raises:
-        SuperSegError: there is none, or it is not of these classes.
+        SuperSegError: there is no merge order, or it is of other classes.
     """
     if model is None:
-        record, place = read_record_of(source.path)
-        return order_of_record(record, place, source.name, numbers)
+        record, file = read_record_of(source.path)
+        return order_of_record(record, file, source.name, numbers)
     if was_merged(source.path):
         raise SuperSegError(
             f"MODEL: the classes of {source.name} have been merged and are no longer those of"
@@ -51,27 +55,30 @@ def stored_order(
 
 
 def read_record_of(path: str) -> tuple[Any, str]:
-    """Read the record beside a result, and say what file it is in; None where there is none.
+    """Read the record beside a result.
+
+    Returns:
+        Its JSON, None if there is no record, and the name of its file.
 
     Raises:
-        SuperSegError: there is one that cannot be read.
+        SuperSegError: there is a record that cannot be read.
     """
     result = Path(path)
-    place = result.with_name(result.name + SUFFIX)
+    file = result.with_name(result.name + SUFFIX)
     try:
-        if not place.is_file():
-            return None, place.name
-        if place.stat().st_size > LARGEST_RECORD:
-            raise SuperSegError(f"{place.name} is too large for a record of SuperSeg; {CURE}.")
-        return json.loads(place.read_text(encoding="utf-8")), place.name
+        if not file.is_file():
+            return None, file.name
+        if file.stat().st_size > LARGEST_RECORD:
+            raise SuperSegError(f"{file.name} is too large for a record of SuperSeg; {REMEDY}.")
+        return json.loads(file.read_text(encoding="utf-8")), file.name
     except OSError as error:
-        raise SuperSegError(f"{place.name} cannot be opened ({error.strerror}); {CURE}.") from None
+        raise SuperSegError(f"{file.name} cannot be opened ({error.strerror}); {REMEDY}.") from None
     except (ValueError, RecursionError):
-        raise SuperSegError(f"{place.name} is no record of SuperSeg; {CURE}.") from None
+        raise SuperSegError(f"{file.name} is not a record of SuperSeg; {REMEDY}.") from None
 
 
 def describe_merging(source: RasterSource) -> dict[str, Any]:
-    """Collect what every merging of a class raster depended on: input, software versions."""
+    """Return the record of a merging, so far as it does not depend on the options."""
     return {
         "format_version": FORMAT_VERSION,
         "algorithm": "superseg:mergeclasses",
@@ -81,64 +88,64 @@ def describe_merging(source: RasterSource) -> dict[str, Any]:
 
 
 def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[MergeStep]:
-    """Take the merge order from the record of a class raster.
+    """Return the merge order that a record holds.
 
     Args:
-        record: as read, or None.
-        file: its name.
-        name: the class raster's name.
-        numbers: of the classes that there are.
+        record: JSON of the record, or None.
+        file: name of its file.
+        name: of the class raster.
+        numbers: `(k,)` numbers of the classes that occur.
 
     Raises:
-        SuperSegError: there is none, it is no merge order, or one of other classes.
+        SuperSegError: it holds no usable merge order, or one of other classes.
     """
     if not isinstance(record, dict) or "merge_order" not in record:
         raise SuperSegError(
             f"CLASSIFICATION: nothing tells which classes of {name} are alike; give the image as"
             " INPUT, or the model that the classes are from as MODEL."
         )
-    return _checked(record["merge_order"], numbers, file, CURE)
+    return _checked(record["merge_order"], numbers, file, REMEDY)
 
 
 def order_of_model(model: Model, file: str, numbers: Ints) -> list[MergeStep]:
-    """Take the merge order from a model.
+    """Return the merge order that a model holds.
 
     Args:
         model: the model, or its header.
-        file: its name.
-        numbers: of the classes that there are.
+        file: name of its file.
+        numbers: `(k,)` numbers of the classes that occur.
 
     Raises:
-        SuperSegError: there is none, it is no merge order, or one of other classes.
+        SuperSegError: it holds no usable merge order, or one of other classes.
     """
-    cure = "give the image as INPUT instead"
+    remedy = "give the image as INPUT instead"
     if model.classes > 1 and not model.merge_order:
-        raise SuperSegError(f"MODEL: {file} does not say which of its classes are alike; {cure}.")
-    checked = _checked(model.merge_order, numbers, f"MODEL: {file}", cure)
+        raise SuperSegError(f"MODEL: {file} does not say which of its classes are alike; {remedy}.")
+    checked = _checked(model.merge_order, numbers, f"MODEL: {file}", remedy)
     if len(checked) != model.classes - 1:
-        raise SuperSegError(f"MODEL: {file} has a merge order of other classes; {cure}.")
+        raise SuperSegError(f"MODEL: {file} has a merge order of other classes; {remedy}.")
     return checked
 
 
-def _checked(steps: Any, numbers: Ints, name: str, cure: str) -> list[MergeStep]:
-    # A single class has nothing to join, and a list of that length is what its order is.
+def _checked(steps: Any, numbers: Ints, name: str, remedy: str) -> list[MergeStep]:
+    # A merge order of k classes has k - 1 steps, so that of one class is an empty list.
     count = len(steps) + 1 if isinstance(steps, list) else 0
     try:
         if count > MOST_CLASSES:
             raise ValueError(f"of {count} classes, more than {MOST_CLASSES}")
         checked = check_merge_order(steps, count)
     except (ValueError, OverflowError) as error:
-        raise SuperSegError(f"{name} holds no usable merge order ({error}); {cure}.") from None
+        raise SuperSegError(f"{name} holds no usable merge order ({error}); {remedy}.") from None
     if int(numbers.max()) > count:
         raise SuperSegError(
-            f"{name} tells of classes 1 to {count}, the class raster has a class"
-            f" {int(numbers.max())}; {cure}."
+            f"{name} holds classes 1 to {count}, the class raster has a class"
+            f" {int(numbers.max())}; {remedy}."
         )
     return checked
 
 
 def was_merged(path: str) -> bool:
-    """Tell whether the classes of a raster no longer have the numbers that a model gave them."""
+    """Whether the classes of a raster were merged and no longer have the numbers of their model."""
     try:
         record, _ = read_record_of(path)
     except SuperSegError:
@@ -149,26 +156,25 @@ def was_merged(path: str) -> bool:
     return any(str(former) != f"[{number}]" for number, former in merged.items())
 
 
-def renumbered(
-    steps: Sequence[MergeStep], numbers: Sequence[int], count: int
-) -> list[list[int | float]]:
-    """Put a merge order into the numbers of a result.
+def renumbered(steps: Sequence[MergeStep], numbers: Sequence[int], count: int) -> list[MergeStep]:
+    """Convert a merge order of merged classes to the numbers of a result.
 
     Args:
-        steps: of groups 1 to g.
-        numbers: of each group in the result; 0 for groups that it lacks.
-        count: highest number of the result. Numbers that no group has join before all others.
+        steps: of merged classes 1 to g.
+        numbers: number of each merged class in the result; 0 for those that it lacks.
+        count: highest number of the result. Numbers without a class merge before all others, at
+            distance 0.
     """
-    result: list[list[int | float]] = []
+    result: list[MergeStep] = []
     lowest = min(number for number in numbers if number)
-    called = lowest
+    representative = lowest
     for empty in sorted(set(range(1, count + 1)) - set(numbers)):
-        result.append([min(called, empty), max(called, empty), 0.0])
-        called = min(called, empty)
-    names = [called if number == lowest else number for number in numbers]
+        result.append(MergeStep(min(representative, empty), max(representative, empty), 0.0))
+        representative = min(representative, empty)
+    targets = [representative if number == lowest else number for number in numbers]
     for kept, absorbed, distance in steps:
-        pair = sorted(name for name in (names[kept - 1], names[absorbed - 1]) if name)
+        pair = sorted(n for n in (targets[kept - 1], targets[absorbed - 1]) if n)
         if len(pair) == 2:
-            result.append([*pair, distance])
-        names[kept - 1] = pair[0] if pair else 0
+            result.append(MergeStep(pair[0], pair[1], distance))
+        targets[kept - 1] = pair[0] if pair else 0
     return result
