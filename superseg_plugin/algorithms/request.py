@@ -21,7 +21,8 @@ from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.options.ground_sizes import GroundSize
 from ..pipeline.planning.plan import InputDescription
-from ..raster.grid import Grid, extent_of_part
+from ..raster.grid import Grid
+from ..raster.grid_comparison import extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
 from .export import bands_of_copy, export_of, pixels_to_copy

@@ -12,7 +12,7 @@ from ..errors import SuperSegError
 from ..pipeline.classes.catalog import check_there
 from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
-from ..raster.grid import require_same_grid
+from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from .class_session import path_of
 

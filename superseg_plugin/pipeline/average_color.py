@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
-from ..raster.grid import Grid, require_same_grid
+from ..raster.grid import Grid
+from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles

@@ -13,7 +13,7 @@ from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..raster.class_legend import Legend, default_name, read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
-from ..raster.grid import require_same_grid
+from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import read_class_table
-from ..raster.grid import require_same_grid
+from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where a raster is damaged, in words."""
+"""Locating the damaged block of a raster, and the error message for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .windows import Window
 
 
 def blocks_of(band: Any, window: Window) -> list[Window]:
-    """Cut a window along the file's own blocks."""
+    """Divide a window along the block boundaries of the file."""
     width, height = band.GetBlockSize()
     return [
         Window(col, row, width, height).intersection(window)
@@ -19,7 +19,7 @@ def blocks_of(band: Any, window: Window) -> list[Window]:
 
 
 def damage_text(name: str, what: str, window: Window, error: str) -> str:
-    """Say what cannot be read, where, and what to do."""
+    """Error message: what cannot be read, where, and the remedy."""
     rows = f"{window.row_off} to {window.row_off + window.height - 1}"
     columns = f"{window.col_off} to {window.col_off + window.width - 1}"
     return (

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""GDAL calls that fail the same way in every host.
+"""Calls of GDAL with uniform error handling.
 
-QGIS switches GDAL's exceptions on in some releases and leaves them off in others, and the switch
-belongs to the whole process. So nothing here touches it: a call is made quietly, and both ways of
-failing end as a result of None and a text.
+Some releases of QGIS enable GDAL's exceptions, others do not, and the setting holds for the whole
+process, so it is left as it is. `attempt` suppresses GDAL's messages during a call and turns both
+kinds of failure, exception and error code, into a result and an error text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .texts import LONGEST_MESSAGE, one_line
 
 @contextmanager
 def quiet() -> Iterator[list[str]]:
-    """Collect GDAL's errors of this thread instead of letting the host show them."""
+    """Collect the errors that GDAL raises in this thread; the host does not show them."""
     errors: list[str] = []
 
     def keep(level: int, _number: int, text: str) -> None:
@@ -34,11 +34,16 @@ def quiet() -> Iterator[list[str]]:
 
 
 def attempt(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, str]:
-    """Make a GDAL call.
+    """Call a function of GDAL.
+
+    Args:
+        call: the function.
+        *arguments: its positional arguments.
+        **options: its keyword arguments.
 
     Returns:
-        What it returned (None where it raised), and the text of the first error ("" without one):
-        the first names the cause, later ones only pass it on.
+        The result (None if the function raised), and the text of the first error ("" if there was
+        none). The first error names the cause; later ones follow from it.
     """
     with quiet() as errors:
         gdal.ErrorReset()
@@ -48,14 +53,16 @@ def attempt(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[
             errors.append(str(error))
             result = None
         except SystemError:
-            # GDAL quoted bytes from a file that are no text, and Python stumbled over them.
-            return _attempt_unheard(call, *arguments, **options)
-    # They quote from files, line ends and all.
+            # The error message quotes bytes of a file that are not UTF-8; Python cannot decode it.
+            return _attempt_without_messages(call, *arguments, **options)
+    # Messages may quote line breaks from files.
     return result, one_line(errors[0], LONGEST_MESSAGE) if errors else ""
 
 
-def _attempt_unheard(call: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, str]:
-    """Make a call again without listening to what GDAL says."""
+def _attempt_without_messages(
+    call: Callable[..., Any], *arguments: Any, **options: Any
+) -> tuple[Any, str]:
+    """Repeat a call with GDAL's own error handler, which decodes no messages."""
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         gdal.ErrorReset()
@@ -65,7 +72,7 @@ def _attempt_unheard(call: Callable[..., Any], *arguments: Any, **options: Any) 
         result, failed = None, True
     finally:
         gdal.PopErrorHandler()
-    return result, "GDAL's message is no text" if failed else ""
+    return result, "GDAL's message cannot be decoded" if failed else ""
 
 
 def gdal_version() -> str:

@@ -1,42 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the pixels of a raster lie: size, georeference and coordinate reference system."""
+"""The grid of a raster: size, georeference, and arithmetic between pixels and coordinates.
+
+A grid has a geotransform (GDAL's six numbers), or ground control points, or neither; then it is
+read as QGIS displays it, one unit a pixel with y upwards. Pixel coordinates are columns and rows
+from the upper left corner of the raster, with fractions: the center of the first pixel is (0.5,
+0.5). Extents select the pixels whose centers they contain. Areas are exact for projected systems;
+for geographic ones the area of a pixel is that of the ellipsoid at the latitude of its row.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt
-from .references import GeoTransform, areas_of_rows, leads_somewhere, same_reference, wkt_of
+from .ground_points import GroundPoint, affine_of_gcps, gcps_of, gcps_to_pixels
+from .references import GeoTransform, areas_of_rows, is_invertible, same_reference, wkt_of
 from .windows import Window
 
 Points = npt.NDArray[np.float64]
 
-# How QGIS shows a raster without georeference: one unit a pixel, y upwards.
+# How QGIS displays a raster without georeference.
 UNREFERENCED: GeoTransform = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
-# Coordinates pass through text (extents, world files), which moves corners by less than this.
+# Grids whose corners are closer than this are the same: coordinates that were written as text, in
+# extents and world files, are rounded by less.
 SAME_CORNER_PIXELS = 1e-3
+# Points on each edge of an extent. Ground control points may map a straight edge to a curve.
 EDGE_POINTS = 21
-# Further from the origin than that, coordinates do not tell one pixel from the next.
+# Farther from the origin than this, float64 does not distinguish neighboring pixels.
 MOST_PIXELS = 2.0**50
-
-
-class GroundPoint(NamedTuple):
-    """A ground control point."""
-
-    col: float
-    row: float
-    x: float
-    y: float
-    z: float = 0.0
-    id: str = ""
-    info: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,9 @@ class Grid:
     Attributes:
         width, height: pixels.
         geotransform: GDAL's six numbers, or None.
-        crs: WKT, "" where unknown.
-        gcps: ground control points, where the raster has those instead of a geotransform.
-        gcp_crs: their WKT.
+        crs: WKT of the coordinate reference system, "" if unknown.
+        gcps: ground control points, if the raster has those instead of a geotransform.
+        gcp_crs: WKT of the system of the ground control points, "" if unknown.
     """
 
     width: int
@@ -60,11 +56,11 @@ class Grid:
 
     @property
     def window(self) -> Window:
-        """All of it."""
+        """The window of the whole raster."""
         return Window(0, 0, self.width, self.height)
 
     def cut(self, window: Window) -> Grid:
-        """Return the grid of a window of this one."""
+        """Return the grid of a window of this grid."""
         geotransform = self.geotransform
         if geotransform is not None:
             x, y = _apply(geotransform, window.col_off, window.row_off)
@@ -76,9 +72,10 @@ class Grid:
         return Grid(window.width, window.height, geotransform, self.crs, gcps, self.gcp_crs)
 
     def matches(self, other: Grid) -> bool:
-        """Tell whether pixels of both lie in the same places.
+        """Whether both grids have the same pixels, up to a thousandth of a pixel.
 
-        An unknown coordinate reference system matches any: many programs drop it on writing.
+        An unknown coordinate reference system equals any other, because many programs do not
+        write it.
         """
         if (self.width, self.height) != (other.width, other.height):
             return False
@@ -86,9 +83,9 @@ class Grid:
             return False
         if self.geotransform is not None and other.geotransform is not None:
             corners = [(0, 0), (self.width, 0), (0, self.height), (self.width, self.height)]
-            there = np.array([_apply(other.geotransform, *corner) for corner in corners])
-            here = _unapply(self.geotransform, there)
-            if not np.abs(here - np.array(corners)).max() <= SAME_CORNER_PIXELS:
+            coordinates = np.array([_apply(other.geotransform, *corner) for corner in corners])
+            pixels = _unapply(self.geotransform, coordinates)
+            if not np.abs(pixels - np.array(corners)).max() <= SAME_CORNER_PIXELS:
                 return False
             return same_reference(self.crs, other.crs)
         if len(self.gcps) != len(other.gcps):
@@ -127,27 +124,34 @@ class Grid:
         return -col_off % size, -row_off % size
 
     def to_pixels(self, points: Points) -> Points:
-        """Turn `(n, 2)` coordinates into `(n, 2)` columns and rows, fractions included.
+        """Convert `(n, 2)` coordinates to `(n, 2)` columns and rows, fractions included.
 
         Raises:
             SuperSegError: the georeference cannot be inverted.
         """
         if self.geotransform is None and self.gcps:
-            return self._to_pixels_by_gcps(points)
+            return gcps_to_pixels(points, self.gcps, self.gcp_crs, (self.width, self.height))
         return _unapply(self.geotransform or UNREFERENCED, points)
 
     def window_of_extent(self, xmin: float, ymin: float, xmax: float, ymax: float) -> Window:
-        """Find the pixels whose centers lie in an extent; at least one.
+        """Return the window of the pixels whose centers lie in an extent; at least one pixel.
 
-        Rotated rasters give the box around the extent's corners.
+        In a rotated raster, or one with ground control points, it is the bounding window of the
+        extent's outline.
+
+        Args:
+            xmin: left edge, in coordinates of the raster.
+            ymin: lower edge.
+            xmax: right edge.
+            ymax: upper edge.
 
         Raises:
-            SuperSegError: the extent has no area or lies off the raster.
+            SuperSegError: the extent has no area or does not overlap the raster.
         """
         bounds = (xmin, ymin, xmax, ymax)
         if not all(map(math.isfinite, bounds)) or xmin >= xmax or ymin >= ymax:
             raise SuperSegError(
-                f"EXTENT: {_spoken(bounds)} has no area; give xmin, xmax, ymin, ymax with"
+                f"EXTENT: {_extent_text(bounds)} has no area; give xmin, xmax, ymin, ymax with"
                 " xmin below xmax and ymin below ymax, or leave it empty."
             )
         steps = np.linspace(0.0, 1.0, EDGE_POINTS if self.geotransform is None else 2)
@@ -166,123 +170,45 @@ class Grid:
             if last_col > first_col and last_row > first_row:
                 return Window(first_col, first_row, last_col - first_col, last_row - first_row)
         raise SuperSegError(
-            f"EXTENT: {_spoken(bounds)} lies off the raster; give an extent that overlaps it, in"
-            " the raster's coordinates, or leave it empty."
+            f"EXTENT: {_extent_text(bounds)} lies off the raster; give an extent that overlaps it,"
+            " in the raster's coordinates, or leave it empty."
         )
 
     def row_areas(self, window: Window, map_units: bool = False) -> npt.NDArray[np.float64]:
-        """Give the area of one pixel in each row of a window, `(window.height,)`.
+        """Return the area of one pixel in each row of a window, `(window.height,)` float64.
 
-        Square meters, on the ellipsoid where the coordinates are degrees; square units of the
-        georeference where there is no coordinate reference system; 1 where there is no
-        georeference either.
+        The unit is the square meter (on the ellipsoid if the coordinates are degrees). Without a
+        coordinate reference system it is the square of the raster's unknown unit, without a
+        georeference the pixel.
 
         Args:
-            window: where.
-            map_units: square units of the coordinate reference system, such as feet, in place of
-                square meters; degrees still give square meters.
+            window: window of this grid.
+            map_units: True for square units of the coordinate reference system, such as square
+                feet; degrees still give square meters.
         """
         geotransform, crs = self.geotransform, self.crs
         if geotransform is None:
-            geotransform, crs = _affine_of_gcps(self.gcps), self.gcp_crs
+            geotransform, crs = affine_of_gcps(self.gcps), self.gcp_crs
             if geotransform is None:
                 return np.ones(window.height)
         rows = window.row_off + np.arange(window.height, dtype=np.float64) + 0.5
         return areas_of_rows(geotransform, crs, window.col_off + window.width / 2, rows, map_units)
 
-    def _to_pixels_by_gcps(self, points: Points) -> Points:
-        # The same polynomial that GDAL, and so QGIS, warps such a raster with for display.
-        dataset = gdal.GetDriverByName("MEM").Create("", self.width, self.height, 1)
-        dataset.SetGCPs(gdal_gcps(self.gcps), self.gcp_crs)
-        transformer, error = attempt(gdal.Transformer, dataset, None, [])
-        if transformer is None:
-            raise SuperSegError(
-                f"The raster's ground control points give no usable georeference ({error});"
-                " leave EXTENT and MASK empty, or warp the raster first."
-            )
-        answer, _ = attempt(transformer.TransformPoints, 1, points.tolist())
-        found = np.full((len(points), 2), np.nan)
-        if answer is not None:
-            placed = np.array(answer[1], dtype=bool)
-            found[placed] = np.array(answer[0])[placed, :2]
-        return found
-
-
-def require_same_grid(grid: Grid, other: Grid, parameter: str, name: str) -> None:
-    """Check that a second raster lies on the grid of the first.
-
-    Args:
-        grid: the grid to have.
-        other: the grid of the second raster.
-        parameter: the Processing parameter that gave the second raster.
-        name: its file name.
-
-    Raises:
-        SuperSegError: they differ; the text says in what.
-    """
-    if grid.matches(other):
-        return
-    if (grid.width, grid.height) != (other.width, other.height):
-        difference = (
-            f"is {other.width} x {other.height} pixels where"
-            f" {grid.width} x {grid.height} are needed"
-        )
-    elif (grid.geotransform is None) != (other.geotransform is None):
-        which = "has no" if other.geotransform is None else "has a"
-        difference = f"{which} geotransform, unlike the raster it goes with"
-    else:
-        difference = "lies elsewhere or has another coordinate reference system"
-    raise SuperSegError(
-        f"{parameter}: {name} {difference}; make it from the same raster and extent, or bring it"
-        " onto that grid with Raster > Align Rasters or Warp (reproject), nearest neighbor."
-    )
-
-
-def extent_of_part(grid: Grid, other: Grid) -> tuple[float, float, float, float] | None:
-    """Return the extent of a smaller grid within this one, as results cut by EXTENT have.
-
-    Returns:
-        (xmin, ymin, xmax, ymax), or None where the other is no smaller part of this one.
-    """
-    if (other.width, other.height) == (grid.width, grid.height):
-        return None
-    if grid.geotransform is None or other.geotransform is None:
-        return None
-    left, across, row_skew, top, column_skew, down = other.geotransform
-    if row_skew or column_skew:
-        return None
-    corners = np.array([(left, top), (left + across * other.width, top + down * other.height)])
-    pixels = grid.to_pixels(corners)
-    half = 0.5
-    if pixels.min() < -half or (pixels.max(axis=0) > (grid.width + half, grid.height + half)).any():
-        return None
-    (xmin, ymin), (xmax, ymax) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return xmin, ymin, xmax, ymax
-
 
 def grid_of(dataset: Any) -> Grid:
-    """Read the grid of an open GDAL dataset."""
+    """Return the grid of an open GDAL dataset."""
     geotransform = dataset.GetGeoTransform(can_return_null=True)
     crs = wkt_of(dataset.GetSpatialRef())
     if geotransform is not None:
         geotransform = tuple(float(number) for number in geotransform)
-        # Some drivers answer the identity for "none".
-        nothing = geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) and not crs
-        if nothing or not leads_somewhere(geotransform):
+        # Some drivers return the identity for a raster without geotransform.
+        absent = geotransform == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) and not crs
+        if absent or not is_invertible(geotransform):
             geotransform = None
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if geotransform is None and dataset.GetGCPCount():
-        gcps = tuple(
-            GroundPoint(p.GCPPixel, p.GCPLine, p.GCPX, p.GCPY, p.GCPZ, p.Id, p.Info)
-            for p in dataset.GetGCPs()
-        )
-        return Grid(width, height, None, crs, gcps, wkt_of(dataset.GetGCPSpatialRef()))
+        return Grid(width, height, None, crs, gcps_of(dataset), wkt_of(dataset.GetGCPSpatialRef()))
     return Grid(width, height, geotransform, crs)
-
-
-def gdal_gcps(points: tuple[GroundPoint, ...]) -> list[Any]:
-    """Return ground control points as GDAL's own objects."""
-    return [gdal.GCP(p.x, p.y, p.z, p.col, p.row, p.info, p.id) for p in points]
 
 
 def _apply(geotransform: GeoTransform, col: float, row: float) -> tuple[float, float]:
@@ -295,18 +221,19 @@ def _apply(geotransform: GeoTransform, col: float, row: float) -> tuple[float, f
 def _unapply(geotransform: GeoTransform, points: Points) -> Points:
     x, a, b, y, c, d = geotransform
     determinant = a * d - b * c
-    # What is too far off to be counted is off the raster all the same.
+    # Coordinates too large for float64 become infinite, which is off the raster as well.
     with np.errstate(over="ignore", invalid="ignore"):
         dx, dy = points[:, 0] - x, points[:, 1] - y
         return np.column_stack([(d * dx - b * dy), (a * dy - c * dx)]) / determinant
 
 
 def _span(low: float, high: float, size: int) -> tuple[int, int]:
-    """First pixel and the one after the last; a sliver inside one pixel takes that pixel."""
+    """First and end index of the pixels whose centers lie in a range, at least one pixel."""
     low, high = max(low, 0.0), min(high, float(size))
     if high <= low:
         return 0, 0
-    # A border on a pixel's center within rounding must fall the same way on both sides of a cut.
+    # An edge that lies on a pixel's center, up to rounding, must select the pixel for exactly one
+    # of two adjacent extents.
     first, last = math.ceil(low - 0.5 - 1e-6), math.ceil(high - 0.5 - 1e-6)
     if last <= first:
         first = min(int((low + high) / 2), size - 1)
@@ -314,13 +241,6 @@ def _span(low: float, high: float, size: int) -> tuple[int, int]:
     return first, last
 
 
-def _spoken(bounds: tuple[float, float, float, float]) -> str:
+def _extent_text(bounds: tuple[float, float, float, float]) -> str:
     xmin, ymin, xmax, ymax = bounds
     return f"{xmin:g},{xmax:g},{ymin:g},{ymax:g}"
-
-
-def _affine_of_gcps(points: tuple[GroundPoint, ...]) -> GeoTransform | None:
-    if len(points) < 3:
-        return None
-    affine, _ = attempt(gdal.GCPsToGeoTransform, gdal_gcps(points), 1)
-    return tuple(affine) if affine and leads_somewhere(tuple(affine)) else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a grid means on the ground: the size of its pixels, and the words for it."""
+"""Pixel size of a grid on the ground, and the name of its reference system."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from .windows import Window
 
 
 def pixel_side(grid: Grid) -> float | None:
-    """Side of a square as large as the pixel in the middle, meters where the units are known.
-
-    On the ellipsoid where the coordinates are degrees.
+    """Pixel size: the side of a square with the area of the pixel in the middle of the raster.
 
     Returns:
-        None without georeference; map units without a coordinate reference system.
+        Meters, on the ellipsoid if the coordinates are degrees; the raster's own unit without a
+        coordinate reference system; None without a georeference.
     """
     if grid.geotransform is None and not grid.gcps:
         return None
@@ -28,12 +27,12 @@ def pixel_side(grid: Grid) -> float | None:
 
 
 def has_meters(grid: Grid) -> bool:
-    """Tell whether lengths and areas of a grid come in meters, not in unknown units."""
+    """Whether `pixel_side` and `Grid.row_areas` are in meters, not in an unknown unit."""
     return bool(grid.crs or grid.gcp_crs) and pixel_side(grid) is not None
 
 
 def crs_name(grid: Grid) -> str:
-    """Name of the coordinate reference system, with its code where it has one; "" where unknown."""
+    """Name and code of the coordinate reference system, such as `WGS 84 (EPSG:4326)`, or ""."""
     wkt = grid.crs or grid.gcp_crs
     if not wkt:
         return ""

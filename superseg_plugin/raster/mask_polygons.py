@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Polygons that say which pixels to work on."""
+"""Mask polygons: only pixels with their centers inside are valid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from .grid import Grid
 from .pixels import read_pixels
 from .windows import Window
 
-# Only a curved georeference needs it: edges are straight between points this far apart.
+# With ground control points, a straight edge may become a curve in pixel coordinates. Edges are
+# divided into pieces of at most the polygon's larger side divided by this number.
 EDGE_PARTS = 200
 
 
@@ -25,11 +26,11 @@ class MaskPolygons:
     """Polygons in pixel coordinates of a grid.
 
     Args:
-        polygons: WKB in the raster's coordinates.
-        grid: where to lay them.
+        polygons: WKB, in coordinates of the raster.
+        grid: grid of the raster.
 
     Raises:
-        SuperSegError: one is no polygon, or all lie off the grid.
+        SuperSegError: a geometry is not a polygon, or no polygon overlaps the grid.
     """
 
     def __init__(self, polygons: Sequence[bytes], grid: Grid) -> None:
@@ -52,7 +53,7 @@ class MaskPolygons:
             shape.FlattenTo2D()
             _to_pixels(shape, grid)
             envelope = shape.GetEnvelope()
-            if all(map(math.isfinite, envelope)) and _meets(envelope, grid.window):
+            if all(map(math.isfinite, envelope)) and _overlaps(envelope, grid.window):
                 self._shapes.append((shape, envelope))
         if not self._shapes:
             raise SuperSegError(
@@ -60,8 +61,16 @@ class MaskPolygons:
             )
 
     def cut(self, window: Window, valid: npt.NDArray[np.bool_]) -> None:
-        """Set `valid`, `(rows, cols)` of a window, to False outside the polygons."""
-        near = [shape for shape, envelope in self._shapes if _meets(envelope, window)]
+        """Set `valid` `(rows, cols)` to False outside the polygons.
+
+        Args:
+            window: window of the grid.
+            valid: validity of its pixels, changed in place.
+
+        Raises:
+            SuperSegError: GDAL cannot rasterize the polygons.
+        """
+        near = [shape for shape, envelope in self._shapes if _overlaps(envelope, window)]
         if not near:
             valid[:] = False
             return
@@ -76,18 +85,18 @@ class MaskPolygons:
         code, error = attempt(gdal.RasterizeLayer, target, [1], layer, burn_values=[1])
         if code != 0:
             raise SuperSegError(
-                f"MASK: the polygons cannot be laid on the raster ({error}); repair them with"
+                f"MASK: the polygons cannot be rasterized ({error}); repair them with"
                 " Fix geometries."
             )
         whole = Window(0, 0, window.width, window.height)
         burnt, error = read_pixels(target, whole, np.dtype(np.uint8))
         if burnt is None:
-            raise SuperSegError(f"MASK: the polygons cannot be laid on the raster ({error}).")
+            raise SuperSegError(f"MASK: the polygons cannot be rasterized ({error}).")
         valid &= burnt[0] != 0
 
 
 def _memory_vectors() -> Any:
-    # One driver holds rasters and vectors in memory from GDAL 3.11 on, the older goes away.
+    # From GDAL 3.11 on the driver MEM also holds vectors, and Memory is deprecated.
     name = "MEM" if int(gdal.VersionInfo("VERSION_NUM")) >= 3110000 else "Memory"
     return ogr.GetDriverByName(name)
 
@@ -101,7 +110,7 @@ def _to_pixels(shape: Any, grid: Grid) -> None:
             shape.SetPoint_2D(index, col, row)
 
 
-def _meets(envelope: tuple[float, float, float, float], window: Window) -> bool:
+def _overlaps(envelope: tuple[float, float, float, float], window: Window) -> bool:
     left, right, top, bottom = envelope
     return (
         left < window.col_off + window.width

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a declared nodata value looks like among the numbers of a band. Arithmetic only."""
+"""Comparing pixel values with a declared nodata value. Arithmetic only."""
 
 from __future__ import annotations
 
@@ -7,26 +7,35 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# Whole numbers up to here are the same in text, in float32 and in float64.
+# Integers below this are exact in float32.
 EXACT_IN_FLOAT32 = 2**24
-# Numbers beyond this are nodata of some make (-3.4e38 and its kin), never measurements.
+# Values beyond this are nodata values such as -3.4e38, never measurements.
 FAR_OUT = 1e30
 
 
 class NodataTest(NamedTuple):
-    """What a nodata value looks like in the numbers read: between two bounds, often equal."""
+    """Pixel values from `low` to `high` are nodata; both bounds are equal for exact values."""
 
     low: Any
     high: Any
 
 
 def is_nan(value: float | None) -> bool:
-    """Tell whether a declared value is "not a number"."""
+    """Whether a declared nodata value is NaN."""
     return value is not None and value != value
 
 
 def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
-    """Say how to find a nodata value in numbers of a type; None where it cannot occur there."""
+    """Range of the pixel values that are nodata.
+
+    Args:
+        value: declared nodata value, or None.
+        dtype: type of the pixel values.
+
+    Returns:
+        The range; None if no value was declared, if it is NaN (see `is_nan`), or if the type
+        cannot represent it.
+    """
     if value is None or value != value:
         return None
     whole = np.isfinite(value) and value == int(value)
@@ -41,7 +50,7 @@ def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
             return None
         if whole and abs(value) < EXACT_IN_FLOAT32:
             return NodataTest(exact, exact)
-        # Such values are written into files as text, with fewer digits than the pixels have.
+        # Files store the nodata value as text, often with fewer digits than the pixels have.
         digits_lost = 1e-3 if abs(value) > FAR_OUT else 4 * float(np.finfo(np.float32).eps)
         slack = abs(exact) * dtype.type(digits_lost)
         return NodataTest(exact - slack, exact + slack)

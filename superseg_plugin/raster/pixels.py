@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pixels between GDAL and numpy, by plain memory.
+"""Reading and writing NumPy arrays through GDAL without `osgeo.gdal_array`.
 
-GDAL's own bridge, `osgeo.gdal_array`, is compiled against one numpy and fails where another comes
-first: another plugin's, or one on PYTHONPATH. Bytes suit every numpy.
+`gdal_array` is compiled against one version of NumPy and fails to load if another is imported
+first, from another plugin or from PYTHONPATH. `ReadRaster` and `WriteRaster` exchange plain buffers
+and work with every version.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from osgeo import gdal
 from .gdal_calls import attempt
 from .windows import Window
 
-# Signed bytes and 64 bits came with GDAL 3.7 and 3.5.
+# GDAL has 64-bit integers from 3.5 on and signed bytes from 3.7 on.
 _TYPES: dict[int, np.dtype[Any]] = {
     getattr(gdal, f"GDT_{name}"): np.dtype(kind)
     for name, kind in {
@@ -38,17 +39,17 @@ _CODES = {dtype: code for code, dtype in _TYPES.items()}
 
 
 def numpy_type(gdal_type: int) -> np.dtype[Any] | None:
-    """Type of the numbers of a band, None for one that numpy or this plugin has no use for."""
+    """NumPy type of a GDAL data type; None for complex types."""
     return _TYPES.get(gdal_type)
 
 
 def has_gdal_type(dtype: np.dtype[Any]) -> bool:
-    """Tell whether this GDAL knows a numpy type."""
+    """Whether this version of GDAL has a NumPy type."""
     return np.dtype(dtype) in _CODES
 
 
 def gdal_type(dtype: np.dtype[Any]) -> int:
-    """GDAL's code of a numpy type."""
+    """GDAL data type of a NumPy type; KeyError if there is none."""
     return _CODES[np.dtype(dtype)]
 
 
@@ -58,13 +59,14 @@ def read_pixels(
     """Read a window.
 
     Args:
-        source: a GDAL dataset, or a band where `bands` has its default.
-        window: what to read.
-        dtype: of the result; GDAL rounds and clips to it.
-        bands: numbers of the dataset's bands.
+        source: a GDAL dataset; or a band, with the default of `bands`.
+        window: window of the raster.
+        dtype: type of the result; GDAL rounds and clips to it.
+        bands: band numbers, from 1.
 
     Returns:
-        `(bands, rows, cols)`, None where it cannot be read, and GDAL's first error, "" without one.
+        `(bands, rows, cols)`, or None if it cannot be read; and GDAL's first error, "" if there
+        was none.
     """
     values = np.empty((len(bands), window.height, window.width), dtype)
     options = {"buf_type": gdal_type(values.dtype), "buf_obj": values}
@@ -76,7 +78,7 @@ def read_pixels(
 
 
 def write_pixels(band: Any, window: Window, values: npt.NDArray[Any]) -> str:
-    """Write `(rows, cols)` into a window of a band; returns GDAL's first error, "" without one."""
+    """Write `(rows, cols)` into a window of a band; return GDAL's first error, or ""."""
     block = np.ascontiguousarray(values)
     place = (window.col_off, window.row_off, window.width, window.height)
     code, error = attempt(band.WriteRaster, *place, block, buf_type=gdal_type(block.dtype))

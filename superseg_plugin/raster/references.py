@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Coordinate reference systems, and how much ground a pixel covers in them."""
+"""Coordinate reference systems: reading, comparing, and the area of pixels in them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .gdal_calls import attempt
 Floats = npt.NDArray[np.float64]
 GeoTransform = tuple[float, float, float, float, float, float]
 
-# Areas of pixels that are no longer numbers to compute with.
+# Range of pixel areas with which float64 arithmetic neither overflows nor underflows.
 SMALLEST, LARGEST = 1e-60, 1e60
 
 
-def leads_somewhere(geotransform: GeoTransform) -> bool:
-    """Tell whether a geotransform leads to numbers and back: files may hold anything."""
+def is_invertible(geotransform: GeoTransform) -> bool:
+    """Whether a geotransform is finite and can be inverted; files may contain any numbers."""
     _, a, b, _, c, d = geotransform
     return all(map(math.isfinite, geotransform)) and SMALLEST < abs(a * d - b * c) < LARGEST
 
@@ -32,14 +32,17 @@ def areas_of_rows(
     rows: Floats,
     map_units: bool,
 ) -> Floats:
-    """Give the area of one pixel in each of some rows; see `Grid.row_areas`.
+    """Area of one pixel in each of some rows, `(n,)`; see `Grid.row_areas`.
+
+    In a geographic system it is the area element of the ellipsoid at the latitude of the row,
+    `a^2 (1 - e^2) cos(lat) / (1 - e^2 sin(lat)^2)^2` for a square radian.
 
     Args:
         geotransform: GDAL's six numbers.
-        crs: WKT, "" where unknown.
-        center: column whose pixels are measured.
-        rows: `(n,)` middle of each row.
-        map_units: square units of the reference system in place of square meters.
+        crs: WKT, "" if unknown.
+        center: column at which the latitude is taken, in pixels.
+        rows: `(n,)` center of each row, in pixels.
+        map_units: True for square units of the reference system instead of square meters.
     """
     area = abs(geotransform[1] * geotransform[5] - geotransform[2] * geotransform[4])
     srs = reference_of(crs)
@@ -60,7 +63,7 @@ def areas_of_rows(
 
 
 def reference_of(wkt: str) -> Any:
-    """Read a reference system; None where there is none that GDAL understands."""
+    """Parse WKT into an OSR reference system; None if it is empty or GDAL cannot parse it."""
     if not wkt:
         return None
     srs = osr.SpatialReference()
@@ -69,18 +72,18 @@ def reference_of(wkt: str) -> Any:
 
 
 def wkt_of(srs: Any) -> str:
-    """Write one, "" for none."""
+    """WKT of an OSR reference system, "" for None."""
     if srs is None:
         return ""
     wkt, _ = attempt(srs.ExportToWkt)
-    # Some systems (derived, some vertical ones) have no words in the older dialect.
+    # Some systems (derived ones, some vertical ones) exist in WKT2 only.
     if not wkt:
         wkt, _ = attempt(srs.ExportToWkt, ["FORMAT=WKT2_2018"])
     return wkt or ""
 
 
 def same_reference(one: str, other: str) -> bool:
-    """Tell whether two mean the same; an unknown one matches any."""
+    """Whether two WKTs are the same system; an unknown one ("") equals any."""
     if not one or not other or one == other:
         return True
     first, second = reference_of(one), reference_of(other)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Merging patches of a class raster that are too small."""
+"""Sieve: merging small areas of a class raster into their largest neighbors, by GDAL."""
 
 from __future__ import annotations
 
@@ -11,19 +11,25 @@ from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from .gdal_calls import attempt, quiet
 
-# A patch whose largest neighbor is as small goes with that one in the next round.
+# One pass may leave areas below the limit whose largest neighbor is below it as well. The sieve is
+# repeated until the raster no longer changes, at most this often.
 MOST_ROUNDS = 20
 
 
 def sieve(path: str | Path, min_pixels: int, progress: Progress) -> None:
-    """Give patches of fewer than `min_pixels` the class of their largest neighbor, in place.
+    """Give areas of fewer than `min_pixels` pixels the class of their largest neighbor, in place.
 
-    Pixels are neighbors along edges, not corners. Nodata pixels stay what they are and never
-    take over a patch.
+    An area is a 4-connected set of pixels of one class. Nodata pixels do not change, and no area
+    is merged into nodata.
+
+    Args:
+        path: class raster, with its nodata value declared.
+        min_pixels: smallest area that is kept, in pixels; 1 or less changes nothing.
+        progress: of the first pass.
 
     Raises:
         SuperSegError: the raster cannot be read or written.
-        Cancelled: the user stopped it; the file is then only partly done.
+        Cancelled: the user cancelled; the raster is then only partly sieved.
     """
     if min_pixels <= 1:
         return

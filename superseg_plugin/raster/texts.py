@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Text as files hold it, made text that can be shown and written anywhere."""
+"""Cleaning text that was read from files, to be displayed and written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ LONGEST_MESSAGE = 400
 
 
 def readable(found: str | bytes | None) -> str:
-    """Return text from a file that need not be UTF-8; "" for None.
+    """Return text from a file as valid Unicode; "" for None.
 
-    GDAL hands bytes that are not UTF-8 on as bytes or as lone surrogates, which no file takes.
-    Programs that do not write UTF-8 mostly write Latin-1.
+    GDAL returns bytes that are not UTF-8 as bytes or as lone surrogates, which cannot be written
+    to a file. They are decoded as Latin-1, the most frequent other encoding.
     """
     if found is None:
         return ""
@@ -25,6 +25,6 @@ def readable(found: str | bytes | None) -> str:
 
 
 def one_line(found: str | bytes | None, longest: int = LONGEST_NAME) -> str:
-    """Return a name as it can be shown: on one line, of bearable length, nothing invisible."""
+    """Return text on one line, without unprintable characters, of at most `longest` characters."""
     shown = "".join(letter if letter.isprintable() else " " for letter in readable(found))
     return " ".join(shown.split())[:longest].rstrip()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small copies of rasters for looking at, and pictures for web pages."""
+"""Reduced copies of rasters, and images for the HTML reports."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ Bytes = npt.NDArray[np.uint8]
 def read_small(
     source: RasterSource, window: Window, width: int, height: int, bands: tuple[int, ...] = (0,)
 ) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Read every n-th pixel of a window, from overviews where there are any.
+    """Read a window at reduced resolution (nearest pixels), from overviews if there are any.
 
-    Never more than the result is held in memory. Polygons that mask the source are not looked at.
+    Memory use is that of the result. Mask polygons of the source are ignored.
 
     Args:
         source: the raster.
-        window: of its grid.
+        window: window of its grid.
         width: columns of the result, at most those of the window.
-        height: rows of the result, the same.
+        height: rows of the result, at most those of the window.
         bands: indices from 0 into `source.bands`.
 
     Returns:
-        `(bands, height, width)` and where they are valid, `(height, width)`.
+        Values `(bands, height, width)` and validity `(height, width)`.
 
     Raises:
         SuperSegError: the raster cannot be read.
@@ -52,7 +52,8 @@ def read_small(
         srcWin=[window.col_off + col, window.row_off + row, window.width, window.height],
     )
     try:
-        # Given a name that it can't open, GDAL raises what it does not raise elsewhere.
+        # gdal.Translate with a name raises exceptions if the file cannot be opened, whatever the
+        # setting of GDAL; with a dataset it does not.
         large, error = attempt(gdal.OpenEx, source.path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
         small = None
         if large is not None:
@@ -67,7 +68,7 @@ def read_small(
 
 
 def photo(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
-    """Make a picture of `(3, rows, cols)`, as a data address; transparent where not valid."""
+    """Encode an RGB image `(3, rows, cols)` as a data URL; invalid pixels are transparent."""
     if valid.all() and gdal.GetDriverByName("JPEG"):
         return _picture(pixels, "JPEG", [f"QUALITY={JPEG_QUALITY}"])
     alpha = np.where(valid, 255, 0).astype(np.uint8)
@@ -75,11 +76,11 @@ def photo(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
 
 
 def chart(numbers: Bytes, colors: Bytes) -> str:
-    """Make a picture of `(rows, cols)` numbers, as a data address.
+    """Encode a class map `(rows, cols)` with its colors as a data URL.
 
     Args:
-        numbers: 0 is transparent.
-        colors: `(k, 3)`, of the numbers from 1 on.
+        numbers: class numbers; 0 is transparent.
+        colors: `(k, 3)` red, green, blue of the classes 1 to k.
     """
     palette = gdal.ColorTable()
     palette.SetColorEntry(0, (0, 0, 0, 0))
@@ -102,7 +103,7 @@ def _picture(pixels: Bytes, driver: str, options: list[str], palette: Any = None
     made, error = attempt(gdal.GetDriverByName(driver).CreateCopy, place, drawn, 0, options)
     try:
         if made is None:
-            raise SuperSegError(f"A picture for the report cannot be made ({error}).")
+            raise SuperSegError(f"An image for the report cannot be created ({error}).")
         del made
         content = _content(place)
     finally:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a map shows of a raster, as a small raster of its own."""
+"""Warping the visible part of a raster to the grid of the map canvas."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ def write_view(
     crs: str,
     coarser: bool,
 ) -> None:
-    """Write the part of a raster that a map shows, in the map's own system and pixels.
+    """Warp a raster to the extent, size and reference system of the map canvas.
 
     Args:
-        path: GDAL's name of the raster.
-        target: the GeoTIFF to write; it gets an alpha band.
-        extent: (xmin, ymin, xmax, ymax) of the map.
-        size: columns and rows of the map.
-        crs: WKT of the map, "" where the raster has no reference system.
-        coarser: the map's pixels are larger than the raster's, so that they are averaged.
+        path: GDAL name of the raster.
+        target: GeoTIFF to write, with an alpha band for the pixels outside the raster.
+        extent: (xmin, ymin, xmax, ymax) of the canvas, in its reference system.
+        size: columns and rows of the canvas.
+        crs: WKT of the canvas, "" if the raster has no reference system.
+        coarser: whether the pixels of the canvas are larger than those of the raster; then the
+            raster is averaged, otherwise the nearest pixel is taken.
 
     Raises:
-        SuperSegError: the raster cannot be read, or not be brought into that system.
+        SuperSegError: the raster cannot be read or cannot be warped to that system.
     """
     source, error = attempt(gdal.OpenEx, path, gdal.OF_RASTER)
     if source is None:
         raise SuperSegError(f"{Path(path).name} cannot be opened ({error}); choose another image.")
     if source.GetGeoTransform(can_return_null=True) is None and not source.GetGCPCount():
-        # QGIS shows such a raster with one unit a pixel, y upwards.
+        # QGIS displays such a raster with one unit a pixel, y upwards.
         corners = (0, 0, source.RasterXSize, -source.RasterYSize)
         source = gdal.Translate("", source, format="VRT", outputBounds=corners)
     width, height = size
@@ -54,7 +55,7 @@ def write_view(
     made, error = attempt(gdal.Warp, str(target), source, options=options)
     if made is None:
         raise SuperSegError(
-            f"{Path(path).name} cannot be brought onto the map ({error}); choose another CRS for"
+            f"{Path(path).name} cannot be warped to the map ({error}); choose another CRS for"
             " the project, or warp the raster first."
         )
     made.FlushCache()

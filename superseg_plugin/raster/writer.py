@@ -16,7 +16,8 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from ..progress import Progress, SilentProgress
 from .gdal_calls import attempt, quiet
-from .grid import Grid, gdal_gcps
+from .grid import Grid
+from .ground_points import gdal_gcps
 from .overviews import add_overviews
 from .pixels import gdal_type, read_pixels, write_pixels
 from .windows import Window

@@ -8,7 +8,9 @@ import pytest
 from osgeo import osr
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.raster.grid import Grid, GroundPoint, require_same_grid
+from superseg_plugin.raster.grid import Grid
+from superseg_plugin.raster.grid_comparison import require_same_grid
+from superseg_plugin.raster.ground_points import GroundPoint
 from superseg_plugin.raster.windows import Window, tiles
 
 NORTH_UP = (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0)

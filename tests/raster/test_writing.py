@@ -11,7 +11,8 @@ from osgeo import gdal
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
-from superseg_plugin.raster.grid import Grid, GroundPoint
+from superseg_plugin.raster.grid import Grid
+from superseg_plugin.raster.ground_points import GroundPoint
 from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.staging import Staging, check_different, check_output

@@ -13,7 +13,7 @@ from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.class_legend import default_name
 from ...raster.class_table import ClassTable
-from ...raster.grid import require_same_grid
+from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
-from ...raster.grid import require_same_grid
+from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ..formats.merge_order import (
     MergeStep,

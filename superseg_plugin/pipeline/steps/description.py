@@ -14,7 +14,7 @@ from ...contracts import COARSE_CELL, DESCRIPTION_HALO
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...progress import Progress
-from ...raster.grid import require_same_grid
+from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...worker.client import Worker
