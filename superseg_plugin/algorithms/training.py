@@ -155,10 +155,10 @@ patches are drawn from all over it.</p>
         self.image = request.image(area=False)
         self.superpixels = request.raster(self.SUPERPIXELS)
         self.size = request.ground_size()
-        if self.superpixels is not None and self.size.said:
+        if self.superpixels is not None and self.size.parameter:
             raise SuperSegError(
-                f"{self.size.said} sets the size of superpixels, but SUPERPIXELS are given; leave "
-                "SUPERPIXELS empty, or set IMAGERY to any and SUPERPIXEL_SIZE to 0."
+                f"{self.size.parameter} sets the size of superpixels, but SUPERPIXELS are given; "
+                "leave SUPERPIXELS empty, or set IMAGERY to any and SUPERPIXEL_SIZE to 0."
             )
         self.initial_model = request.file(self.INITIAL_MODEL)
         self.device = request.choice(self.DEVICE)

@@ -130,7 +130,7 @@ def run_training(
             merge_order = merge_order_of(clusters.features, clusters.smoothed, pixels, order)
             known = reorder_clusters(clusters.model, order)
         model = build_model(source, scaling, options, trained, colors, worker, merge_order, known)
-        if wanted.said:
+        if wanted.parameter:
             model = with_superpixels(model, cut)
         save_model(staging.path(model_output), model)
         if report_output:

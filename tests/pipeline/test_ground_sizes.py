@@ -86,7 +86,7 @@ def test_sizes_that_cannot_be_are_said(tmp_path):
     listener = Listener()
     coarse = grid_of(tmp_path, 30.0, 32632)
     assert superpixel_options(GroundSize("drone"), coarse, listener).min_size == 9
-    assert "9 are taken" in listener.lines[-1]
+    assert "9 are used" in listener.lines[-1]
     path = write_raster(
         tmp_path / "bare.tif", np.zeros((9, 9), np.uint8), geotransform=None, epsg=None
     )
@@ -114,7 +114,9 @@ def test_a_size_is_set_in_one_place(wanted):
     for options in (usual, slic, replace(usual, region_size=5), replace(slic, min_size=5)):
         require_one_size(options, wanted)
     require_one_size(replace(usual, min_size=5), GroundSize(units="meters"))
-    with pytest.raises(SuperSegError, match=f"{wanted.said} .* SCALE and MIN_SIZE; leave SCALE 32"):
+    with pytest.raises(
+        SuperSegError, match=f"{wanted.parameter} .* SCALE and MIN_SIZE; leave SCALE 32"
+    ):
         require_one_size(replace(usual, min_size=5, scale=3.0), wanted)
     with pytest.raises(SuperSegError, match=r"REGION_SIZE; leave REGION_SIZE 16"):
         require_one_size(replace(slic, region_size=5), wanted)

@@ -160,7 +160,7 @@ def test_the_estimate_is_the_same_before_and_in_the_run(tmp_path, worker, monkey
     assert logged == f"Estimate: {before}"
     assert "5,100 pixels in 2 tiles" in logged
     # Aerial images have pixels of 0.2 m, this one of 2 m.
-    assert before.remarks[0].endswith("9 are taken, as superpixels need from 9 to 4096.")
+    assert before.remarks[0].endswith("9 are used, as superpixels need from 9 to 4096.")
     (tmp_path / "scene.tif").unlink()
     with pytest.raises(SuperSegError, match="does not exist"):
         estimate("cpu")

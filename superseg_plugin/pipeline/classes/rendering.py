@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the classes look like: their pixels, averages and colors."""
+"""Statistics of classes in an image, and the colors and the class table made from them.
+
+One pass over the image sums pixels, values and areas by class (`class_statistics`); means and
+colors follow from the sums. The display stretch of other images than Byte is estimated on a sample
+of 64 evenly spread windows.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +26,22 @@ from .reading import TILE, ClassReader, count_and_measure, read_numbers
 
 Floats = npt.NDArray[np.float64]
 
+# Highest number of a class in rasters of other programs.
 HIGHEST_CLASS = 65535
+# The sample for the display stretch: windows a side, and pixels a side of each.
 SAMPLE_SIDE = 8
 SAMPLE_PIXELS = 128
+# Percentiles of the sample that are shown darkest and brightest, as QGIS stretches by default.
 STRETCH_PERCENT = (2.0, 98.0)
 
 
 @dataclass(frozen=True)
 class ClassStatistics:
-    """Sums over the pixels of each class 1..k that are valid in the image.
+    """Sums over the valid pixels of each class 1 to k.
 
     Attributes:
         counts: `(k,)` int64, pixels.
-        sums: `(k, bands)` float64.
+        sums: `(k, bands)` float64, sums of the image's values.
         areas: `(k,)` float64, see `Grid.row_areas`.
     """
 
@@ -43,7 +51,7 @@ class ClassStatistics:
 
     @property
     def means(self) -> Floats:
-        """Averages, `(k, bands)`; NaN for classes without pixels."""
+        """Mean values, `(k, bands)`; NaN for classes without pixels."""
         counts = np.where(self.counts > 0, self.counts, np.nan)
         return np.asarray(self.sums / counts[:, np.newaxis], dtype=np.float64)
 
@@ -54,16 +62,16 @@ def class_statistics(
     progress: Progress,
     class_count: int | None = None,
 ) -> ClassStatistics:
-    """Count and sum the image's pixels by class, tile by tile.
+    """Sum the pixels of an image by class, tile by tile.
 
     Args:
         source: the image.
         classification: class numbers on the same grid, 0 or nodata for none.
-        progress: told of every tile.
-        class_count: how many classes to report; the highest number found where None.
+        progress: reports every tile.
+        class_count: number of classes to report; the highest number found if None.
 
     Raises:
-        SuperSegError: the grids differ, or the numbers are no classes.
+        SuperSegError: the grids differ, or the numbers are not classes.
     """
     grid, bands = source.grid, len(source.bands)
     require_same_grid(grid, classification.grid, "CLASSIFICATION", classification.name)
@@ -84,7 +92,7 @@ def class_statistics(
             counts = np.pad(counts, (0, more))
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
-        # Number 0 gathers the pixels without class, whatever their values; nobody appearance at it.
+        # Row 0 sums the pixels without class and is dropped at the end.
         for band, layer in enumerate(values):
             sums[:, band] += np.bincount(
                 numbers.ravel(), weights=layer.ravel(), minlength=len(counts)
@@ -97,7 +105,7 @@ def class_statistics(
 
 
 def refuse_high_class(highest: int, name: str, limit: int = HIGHEST_CLASS) -> None:
-    """Raise `SuperSegError` where a raster's highest number is no class."""
+    """Raise `SuperSegError` if a raster's highest number is not a class."""
     if highest > limit:
         raise SuperSegError(
             f"CLASSIFICATION: {name} holds number {highest}, more than {limit} classes; give a"
@@ -108,27 +116,40 @@ def refuse_high_class(highest: int, name: str, limit: int = HIGHEST_CLASS) -> No
 def class_colors(
     statistics: ClassStatistics, display_bands: Sequence[int], stretch: Floats
 ) -> npt.NDArray[np.uint8]:
-    """Give each class its average color, moved where it would look like an earlier one's.
+    """Return the mean color of each class, changed where it resembles that of an earlier class.
 
     Args:
         statistics: of the classes.
         display_bands: indices of red, green and blue, or of one band shown in gray.
-        stretch: `(len(display_bands), 2)`, the values shown darkest and brightest.
+        stretch: `(len(display_bands), 2)`, values shown as 0 and 255.
 
     Returns:
         `(k, 3)` uint8.
     """
-    means = statistics.means[:, list(display_bands)]
+    return distinct_colors(mean_colors(statistics.means, display_bands, stretch))
+
+
+def mean_colors(
+    means: Floats, display_bands: Sequence[int], stretch: Floats
+) -> npt.NDArray[np.uint8]:
+    """Return mean values as colors, `(k, 3)`; gray for unknown ones.
+
+    Args:
+        means: `(k, bands)`, NaN if unknown.
+        display_bands: as for `class_colors`.
+        stretch: as for `class_colors`.
+    """
     low, high = stretch[:, 0], stretch[:, 1]
-    parts = np.nan_to_num((means - low) / (high - low), nan=0.5, posinf=1.0, neginf=0.0)
-    shown = np.rint(np.clip(parts, 0, 1) * 255).astype(np.uint8)
-    return distinct_colors(np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown)
+    shares = (means[:, list(display_bands)] - low) / (high - low)
+    shares = np.nan_to_num(shares, nan=0.5, posinf=1.0, neginf=0.0)
+    shown = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
+    return np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown
 
 
 def display_stretch(source: RasterSource) -> Floats:
-    """Find the values to show darkest and brightest, `(len(source.display_bands), 2)`.
+    """Return the values to show darkest and brightest, `(len(source.display_bands), 2)`.
 
-    Bytes are shown as they are, other numbers between two percentiles of an even sample.
+    Byte images are shown as they are, others between two percentiles of an even sample.
     """
     chosen = list(source.display_bands)
     if source.dtype == np.uint8:
@@ -154,15 +175,15 @@ def build_class_table(
     colors: npt.NDArray[np.uint8] | None = None,
     statistics: ClassStatistics | None = None,
 ) -> ClassTable:
-    """Describe the classes of a raster.
+    """Make the class table of a raster.
 
     Args:
         source: the image that was classified.
         classification: its classes.
-        progress: told of every tile.
-        names: of the classes; "Class n" where missing.
-        colors: `(k, 3)`; the average colors where None.
-        statistics: those of `class_statistics`, where they are known already.
+        progress: reports every tile.
+        names: of the classes; "Class n" for missing ones.
+        colors: `(k, 3)`; mean colors if None.
+        statistics: of `class_statistics`; computed if None.
 
     Raises:
         SuperSegError: as `class_statistics`.
@@ -186,7 +207,7 @@ def build_class_table(
 
 
 def _sample_windows(width: int, height: int) -> list[Window]:
-    """Spread small windows evenly; all of a small raster."""
+    """Return evenly spread windows; they cover a small raster."""
 
     def starts(length: int) -> list[int]:
         last = max(length - SAMPLE_PIXELS, 0)
@@ -200,7 +221,7 @@ def _sample_windows(width: int, height: int) -> list[Window]:
 
 
 def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Class colors `(classes, 3)` from means in display units, told apart; gray if unknown."""
+    """Return distinct class colors `(k, 3)` from means in display units; gray if unknown."""
     shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
     if shown.shape[1] == 1:
         shown = np.repeat(shown, 3, axis=1)

@@ -286,16 +286,10 @@ def _pair_sums(table: Counts) -> tuple[int, int, int, int]:
         whole = counts[counts > 0]
         if not whole.size:
             return 0
-        if int(whole.max()) ** 2 * whole.size < 2**62:
-            return int((whole * whole).sum())
-        return sum(count * count for count in whole.tolist())
+        fits = int(whole.max()) ** 2 * whole.size < 2**62
+        return int((whole * whole).sum()) if fits else sum(n * n for n in whole.tolist())
 
-    return (
-        int(table.sum()),
-        squares(table),
-        squares(table.sum(axis=1)),
-        squares(table.sum(axis=0)),
-    )
+    return int(table.sum()), squares(table), squares(table.sum(axis=1)), squares(table.sum(axis=0))
 
 
 def _away_from_zero(number: float) -> float:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What to merge."""
+"""Options of merging classes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from ...raster.class_table import MOST_CLASSES
 
 @dataclass(frozen=True)
 class MergingOptions:
-    """What to merge; see the help of `superseg:mergeclasses`.
+    """What to merge.
 
     Attributes:
-        classes: how many shall remain; 0 for not by number.
-        min_area: objects smaller than this join a neighbor, in square map units; 0 for none.
+        classes: number of classes of the result, 2 to 255; 0 does not merge by number.
+        min_area: objects below this area merge into a neighbor, in square map units (square meters
+            for most projected coordinate systems); 0 keeps all.
     """
 
     classes: int = 0

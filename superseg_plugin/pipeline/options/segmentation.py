@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How to segment a scene, and where the results go."""
+"""Options of segmenting a scene, and paths of the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,21 @@ PRESETS = ("balanced", "fast", "published")
 
 @dataclass(frozen=True)
 class SegmentationOptions:
-    """How to segment; see the help of `superseg:segment`. With 0 classes the scene decides."""
+    """How to segment a scene.
+
+    Attributes:
+        classes: number of classes, 2 to 255; 0 lets the scene decide.
+        preset: one of `PRESETS`. `fast` classifies by clusters alone, `balanced` trains a network
+            too, `published` is the method of the letter.
+        imagery: one of `IMAGERY`; sets the size of superpixels for a kind of imagery.
+        superpixel_size: side of the smallest superpixel in `units`; 0 leaves it to `imagery`.
+        units: `pixels` or `meters`, of `superpixel_size` and `min_area`.
+        smoothness: see `ClassificationOptions`.
+        min_area: patches below this area, in squares of `units`, get the class of their largest
+            neighbor; 0 keeps all.
+        seed: of all random numbers; the same seed gives the same result.
+        tile_size: side in pixels of the tiles that are computed; 0 chooses by the memory.
+    """
 
     classes: int = 16
     preset: str = "balanced"
@@ -39,25 +53,25 @@ class SegmentationOptions:
         check_tile_size(self.tile_size)
         if self.preset not in PRESETS:
             raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
-        # Sizes check themselves.
+        # Its own checks run when it is made.
         _ = self.ground_size
 
     @property
     def ground_size(self) -> GroundSize:
-        """How large superpixels are to be."""
+        """The requested size of superpixels."""
         return GroundSize(self.imagery, self.superpixel_size, self.units)
 
     def superpixels(
         self, grid: Grid, progress: Progress, valid_pixels: int | None = None
     ) -> SuperpixelOptions:
-        """Choose superpixels for a scene; `published` has the letter's in a small one too."""
+        """Choose superpixels for a scene; `published` never adapts them to small scenes."""
         usual = USUAL if self.preset == "published" else None
         return superpixel_options(self.ground_size, grid, progress, usual, valid_pixels)
 
 
 @dataclass(frozen=True)
 class SegmentationOutputs:
-    """Where the results go; None for those that are not wanted."""
+    """Paths of the results; None for those that are not requested."""
 
     classes: str
     superpixels: str | None = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How to cut a scene into superpixels."""
+"""Options of cutting a scene into superpixels."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ SMALLEST_TILE = 64
 
 @dataclass(frozen=True)
 class SuperpixelOptions:
-    """How to cut a scene; see the help of `superseg:superpixels`.
+    """How to cut a scene into superpixels.
 
     Attributes:
-        method: `felzenszwalb` or `slic`.
-        scale: larger makes larger superpixels (Felzenszwalb), 0..255 units.
-        sigma: smoothing before, pixels.
-        min_size: smallest superpixel, pixels (Felzenszwalb).
-        region_size: side of a superpixel, pixels (SLIC).
-        compactness: larger makes squarer superpixels (SLIC), 0..255 units.
-        connectivity: `4` or `8`, the neighbors that a pixel may join (Felzenszwalb).
-        tile_size: side of the tiles, pixels; 0 chooses.
+        method: `felzenszwalb` (graph-based, follows edges) or `slic` (compact, of equal size).
+        scale: Felzenszwalb's observation scale, in display units (0 to 255); above 0. Twice the
+            value makes superpixels about twice as large; 8 to 128 are usual.
+        sigma: standard deviation of the Gaussian smoothing before, in pixels, 0 to 20. Above 1 thin
+            objects are lost.
+        min_size: smallest superpixel in pixels, at least 1 (Felzenszwalb).
+        region_size: side of a superpixel in pixels, at least 2 (SLIC).
+        compactness: weight of position against color, in display units; above 0 (SLIC). 10 follows
+            edges, 50 makes squares.
+        connectivity: `4` or `8`, the neighbors that a pixel can be joined with (Felzenszwalb).
+        tile_size: side of the tiles in pixels, at least 64; 0 chooses by the memory.
     """
 
     method: str = "felzenszwalb"
@@ -61,6 +64,6 @@ class SuperpixelOptions:
 
 
 def check_tile_size(tile_size: int) -> None:
-    """Raise SuperSegError unless a tile size is 0 (automatic) or large enough."""
+    """Raise `SuperSegError` unless a tile size is 0 (automatic) or at least `SMALLEST_TILE`."""
     if tile_size and tile_size < SMALLEST_TILE:
         raise SuperSegError(f"TILE_SIZE must be 0 (automatic) or at least {SMALLEST_TILE} pixels.")

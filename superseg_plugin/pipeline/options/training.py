@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How to train a network."""
+"""Options of training a network."""
 
 from __future__ import annotations
 
@@ -14,14 +14,27 @@ LOSSES = ("crossentropy", "focal", "lovasz")
 
 
 def check_classes(classes: int, least: int = 2) -> None:
-    """Raise SuperSegError unless a number of classes fits a Byte raster with nodata."""
+    """Raise `SuperSegError` unless a number of classes fits a Byte raster with nodata."""
     if not least <= classes <= MOST_CLASSES:
         raise SuperSegError(f"CLASSES must be from 2 to {MOST_CLASSES}, not {classes}.")
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train; see the help of `superseg:trainfcn`."""
+    """How to train a network.
+
+    Attributes:
+        classes: number of classes, 2 to 255; 0 lets the clusters decide.
+        guidance: `clusters` trains on the classes of clustered superpixels, `selftraining` on the
+            network's own majority in every superpixel (the published method).
+        network: `light`, or the larger `published`.
+        loss: one of `LOSSES`.
+        steps: of the optimizer, at least 1.
+        patch_size: side of the training patches in pixels; a multiple of 8, at least 32.
+        batch_size: patches a step, at least 1.
+        learning_rate: of Adam, above 0 and at most 1; 1e-4 to 1e-2 are usual.
+        seed: of weights, patches and augmentation.
+    """
 
     classes: int = 16
     guidance: str = "clusters"
@@ -37,10 +50,10 @@ class TrainingOptions:
         """Check the ranges."""
         if not self.classes and self.guidance == "selftraining":
             raise SuperSegError(
-                "CLASSES 0, which finds the number out, needs GUIDANCE clusters; with selftraining"
+                "CLASSES 0 needs GUIDANCE clusters, which find the number; with selftraining"
                 f" give a number from 2 to {MOST_CLASSES}."
             )
-        # A scene of one color has a single class, whatever was asked for; 0 lets clusters decide.
+        # A scene of one color has a single class, whatever number was requested.
         if self.classes:
             check_classes(self.classes, least=1)
         for name, allowed in (("guidance", GUIDANCES), ("network", NETWORKS), ("loss", LOSSES)):
