@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Painting every class in its average color."""
+"""Replace every pixel of an image by the mean of its class.
+
+The first pass sums the image by class, the last writes the means, rounded for integer types. If
+superpixels are given, a pass before them finds the most frequent class of each superpixel.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,9 @@ from ..raster.writer import RasterProfile, RasterWriter
 from .classes.reading import TILE, ClassReader, read_numbers
 from .classes.rendering import ClassStatistics, class_statistics, refuse_high_class
 
-# Votes are summed up whenever this many are waiting: bounds the memory, seldom costs time.
-WAITING_VOTES = 4_000_000
+# Counts of pairs of superpixel and class that are kept apart before they are summed: bounds the
+# memory to some 100 MB.
+MOST_PENDING = 4_000_000
 
 
 def run_average_color(
@@ -31,14 +36,14 @@ def run_average_color(
     output: str,
     progress: Progress,
 ) -> None:
-    """Make the average-color raster of an image and its classes; needs no worker.
+    """Write the average-color raster of an image and its classes; needs no worker.
 
     Args:
         source: the image.
         classification: its classes.
-        superpixels: where given, each first takes its most frequent class.
-        output: the raster to make.
-        progress: told of every tile.
+        superpixels: if given, all pixels of each first get its most frequent class.
+        output: path of the raster.
+        progress: reports every tile.
 
     Raises:
         SuperSegError: the grids differ, or the output cannot be written.
@@ -60,18 +65,18 @@ def paint_average_color(
     statistics: ClassStatistics | None = None,
     superpixels: ClassReader | None = None,
 ) -> None:
-    """Write the image with every pixel replaced by the average of its class.
+    """Write the image with every pixel replaced by the mean of its class.
 
-    The result has the image's bands, number type (averages rounded for whole numbers) and nodata
-    value; where that cannot tell the pixels without class, a mask band does.
+    The result has the image's bands, data type (means are rounded for integers) and nodata value.
+    If the bands have no common nodata value, a mask band marks the pixels without class.
 
     Args:
         source: the image.
         classification: its classes, on the same grid.
-        output_path: the raster to make.
-        progress: told of every tile.
-        statistics: of these classes, where known already; with `superpixels`, after the vote.
-        superpixels: where given, each first takes its most frequent class.
+        output_path: path of the raster.
+        progress: reports every tile.
+        statistics: of the classes, after `superpixels` were applied; computed if None.
+        superpixels: if given, all pixels of each first get its most frequent class.
 
     Raises:
         SuperSegError: the grids differ, no pixel has a class, or the output cannot be written.
@@ -126,15 +131,15 @@ def paint_average_color(
 
 
 class MajorityClasses:
-    """A class raster in which each superpixel has its most frequent class.
+    """A class raster in which every superpixel has its most frequent class.
 
-    Pixels outside superpixels keep their class, pixels without class stay so, and of equally
-    frequent classes the lower number wins.
+    Of equally frequent classes the one of the lowest number is taken. Pixels outside superpixels
+    keep their class, and pixels without class have none.
 
     Args:
         classification: the class raster.
         superpixels: superpixel numbers on the same grid.
-        progress: told of every tile of the count.
+        progress: reports every tile of the count.
     """
 
     def __init__(
@@ -151,7 +156,7 @@ class MajorityClasses:
 
     @property
     def name(self) -> str:
-        """The class raster's name."""
+        """Name of the class raster, for messages."""
         return self._classification.name
 
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
@@ -159,14 +164,15 @@ class MajorityClasses:
         classes = read_numbers(self._classification, window, "CLASSIFICATION")
         numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
         inside = (classes > 0) & (numbers > 0)
-        places = np.searchsorted(self._numbers, numbers[inside])
-        classes[inside] = self._winners[places]
+        indices = np.searchsorted(self._numbers, numbers[inside])
+        classes[inside] = self._majority[indices]
         return classes[np.newaxis], classes > 0
 
     def _count(self, progress: Progress) -> None:
+        """Find the most frequent class of every superpixel."""
         keys = np.zeros(0, dtype=np.int64)
-        votes = np.zeros(0, dtype=np.int64)
-        waiting: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
+        counts = np.zeros(0, dtype=np.int64)
+        pending: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
         windows = tiles(self.grid.width, self.grid.height, TILE)
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
@@ -175,30 +181,31 @@ class MajorityClasses:
             numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
             inside = (classes > 0) & (numbers > 0)
             found = np.unique((numbers[inside] << 16) | classes[inside], return_counts=True)
-            waiting.append(found)
-            if sum(len(part) for part, _ in waiting) > WAITING_VOTES or done == len(windows):
-                keys, votes = _summed([(keys, votes), *waiting])
-                waiting = []
+            pending.append(found)
+            if sum(len(part) for part, _ in pending) > MOST_PENDING or done == len(windows):
+                keys, counts = _summed([(keys, counts), *pending])
+                pending = []
             progress.report(done / len(windows))
         numbers, classes = keys >> 16, keys & 0xFFFF
-        # Sorted so, the winner of each superpixel is the last of its group.
-        order = np.lexsort((-classes, votes, numbers))
+        # In this order, the most frequent class of each superpixel is its last row.
+        order = np.lexsort((-classes, counts, numbers))
         numbers, classes = numbers[order], classes[order]
         last = np.append(numbers[1:] != numbers[:-1], True)[: len(numbers)]
         self._numbers = numbers[last]
-        self._winners = classes[last]
+        self._majority = classes[last]
 
 
 def _summed(
     parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    keys, places = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-    votes = np.bincount(places, weights=np.concatenate([part[1] for part in parts]))
-    return keys, votes.astype(np.int64)
+    """Sum the counts of equal keys."""
+    keys, indices = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+    counts = np.bincount(indices, weights=np.concatenate([part[1] for part in parts]))
+    return keys, counts.astype(np.int64)
 
 
 def _common_nodata(source: RasterSource) -> float | None:
-    """The one nodata value of all bands; None where there is none that every band can hold."""
+    """Return the nodata value that all bands share; None if there is none."""
     first: float | None = source.nodata[0]
     if first is None:
         return None
@@ -212,7 +219,7 @@ def _common_nodata(source: RasterSource) -> float | None:
 def _palette(
     statistics: ClassStatistics, source: RasterSource, nodata: float | None
 ) -> npt.NDArray[Any]:
-    """Colors of the classes, `(bands, k + 1)` of the image's type; class 0 is nothing."""
+    """Return the mean of each class, `(bands, k + 1)` of the image's type; column 0 is nodata."""
     dtype = source.dtype
     fill = 0 if nodata is None else nodata
     means = statistics.means.T
@@ -229,7 +236,7 @@ def _palette(
     limits = np.iinfo(dtype)
     palette[:, 1:] = np.clip(np.rint(means), limits.min, limits.max).astype(dtype)
     if nodata is not None:
-        # An average that happens to be the nodata value would make a hole of its class.
+        # A mean that equals the nodata value would make its class nodata.
         beside = int(nodata) + (1 if nodata < limits.max else -1)
         colors = palette[:, 1:]
         colors[colors == dtype.type(nodata)] = beside

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What became what between two dates: a class raster of the changes, and a table of them."""
+"""Change detection by comparison of two class rasters: a raster of changes, and a table.
+
+The first pass counts pixels and areas of all pairs of classes (a matrix of 256 x 256), the second
+writes the number of each pixel's change. Both rasters need the same grid and the same legend.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +31,9 @@ SIZE = MOST_CLASSES + 1
 PAIRS = SIZE * SIZE
 MOST_CHANGES = PAIRS
 UNCHANGED = "No change"
-# What has changed has to stand out, and the rest to show where it is.
+# Color of what did not change: pale, so that changes stand out.
 PALE = (232, 232, 226)
+# Color of classes that have none.
 GRAY = (128, 128, 128)
 COLUMNS = ("value", "from", "from_name", "to", "to_name", "pixels", "area", "percent")
 
@@ -38,12 +43,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ChangeResult:
-    """How much has changed.
+    """The amount of change.
 
     Attributes:
-        changes: kinds of change that occur.
-        area: that has changed, see `Grid.row_areas`.
-        percent: of the area that has a class at both dates.
+        changes: number of different changes.
+        area: that changed, see `Grid.row_areas`.
+        percent: `area` as a percentage of the area that has a class at both dates.
     """
 
     changes: int
@@ -53,13 +58,13 @@ class ChangeResult:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Pairs of classes that occur: those of no change first, then changes, the largest first.
+    """The pairs of classes that occur: first those without change, then changes by area.
 
     Attributes:
         keys: `(n,)` class before times `SIZE` plus class after.
-        values: `(n,)` what stands for each in the result: 1 for no change.
+        values: `(n,)` number of each pair in the result; 1 for no change.
         counts: `(n,)` pixels.
-        areas: `(n,)`.
+        areas: `(n,)` areas, see `Grid.row_areas`.
     """
 
     keys: Ints
@@ -85,23 +90,26 @@ def run_changes(
     table_output: str | None,
     progress: Progress,
 ) -> ChangeResult:
-    """Write which class became which; needs no worker.
+    """Write a raster of the changes between two dates; needs no worker.
 
     The result has 0 for nodata, 1 for no change, and a number for each change that occurs, the
-    largest first, with names such as "Forest > Town" in its table. The color of a change is that
-    of the class that came out, moved where two would look alike.
+    largest area first, with names such as "Forest > Town" in its class table. A change has the
+    color of the later class, changed where two would look the same.
 
     Args:
         before: classes of the earlier date.
         after: classes of the later date, with the same legend and grid.
-        output: the raster to make: Byte, or UInt16 for more than 255 numbers.
-        table_output: text file for areas by former and present class; None for none.
-        progress: told of every tile.
+        output: path of the raster: Byte, or UInt16 for more than 255 numbers.
+        table_output: path of a CSV file of areas by class before and after; None for none.
+        progress: reports every tile.
+
+    Returns:
+        The amount of change.
 
     Raises:
         SuperSegError: grids or legends differ, there are no classes, or an output cannot be
             written.
-        Cancelled: the user asked to stop.
+        Cancelled: the user cancelled.
     """
     inputs = [before.path, after.path]
     check_output(output, "OUTPUT", inputs)
@@ -125,16 +133,16 @@ def run_changes(
 
 
 def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
-    """Join the legends of both dates.
+    """Merge the legends of both dates.
 
     Raises:
-        SuperSegError: a number stands for different classes.
+        SuperSegError: a number has different names, or default names and different colors.
     """
     one, two = read_legend(before.path), read_legend(after.path)
     for number in sorted({*one.names} & {*two.names}):
         names = one.names[number], two.names[number]
         colors = one.colors.get(number), two.colors.get(number)
-        # What has only been numbered is called the same in any run, and looks otherwise.
+        # Default names are equal in all runs; different colors then mean different classes.
         unnamed = names == (default_name(number),) * 2
         if names[0] == names[1] and not (unnamed and colors[0] != colors[1]):
             continue
@@ -148,7 +156,7 @@ def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
 
 
 def _keys(before: RasterSource, after: RasterSource, window: Window) -> Ints:
-    """Both classes of each pixel in one number, `(rows, cols)`; 0 where one is missing."""
+    """Return the key of each pixel's pair of classes, `(rows, cols)`; 0 if one is missing."""
     numbers = []
     for source, parameter in ((before, BEFORE), (after, AFTER)):
         found = read_numbers(source, window, parameter)
@@ -221,16 +229,16 @@ def _name(number: int, legend: Legend) -> str:
 
 
 def _names(pairs: _Pairs, legend: Legend) -> list[str]:
-    """Name each value of the result, from 1."""
+    """Return the name of each number of the result, from 1."""
     both = zip(pairs.before.tolist(), pairs.after.tolist())
     changes = [f"{_name(a, legend)} > {_name(b, legend)}" for a, b in both if a != b]
     return [UNCHANGED, *changes]
 
 
 def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
-    became = pairs.after[pairs.values > 1].tolist()
-    colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in became)], np.uint8)
-    # There are not as many colors as changes can be; the smallest do without.
+    later = pairs.after[pairs.values > 1].tolist()
+    colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in later)], np.uint8)
+    # Only the largest changes get distinct colors; there are not enough for all possible ones.
     colors[:MOST_CLASSES] = distinct_colors(colors[:MOST_CLASSES])
     counts = np.bincount(pairs.values, pairs.counts, len(names) + 1)
     areas = np.bincount(pairs.values, pairs.areas, len(names) + 1)
@@ -244,7 +252,7 @@ def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
 
 
 def _write_text(path: Path, pairs: _Pairs, legend: Legend) -> None:
-    """Write all pairs as comma-separated values, with those of no change by class."""
+    """Write all pairs to a CSV file, those without change one by one."""
     whole = float(pairs.areas.sum())
     rows = []
     for row in range(len(pairs.keys)):

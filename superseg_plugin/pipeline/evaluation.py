@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Comparing classes with a reference, from one table of counts streamed over the scene."""
+"""Evaluate classes against a reference raster.
+
+One pass over both rasters counts the pairs of reference and class numbers in a contingency table,
+tile by tile; all scores are computed from that table (`classes/scores.py`), so that memory and the
+time for the scores do not depend on the size of the scene.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +27,10 @@ from .reports.evaluation import evaluation_report
 
 Numbers = npt.NDArray[np.int64]
 
+# Distinct numbers of a raster, and cells of the table; images exceed them at once.
 MOST_VALUES = 10_000
 MOST_CELLS = 20_000_000
-# Ranges up to here are counted directly, without sorting the pixels.
+# Largest range of numbers that is counted by index; wider ranges are sorted.
 DIRECT_RANGE = 1 << 20
 
 
@@ -35,7 +41,14 @@ def run_evaluation(
     report_output: str | None,
     progress: Progress,
 ) -> Evaluation:
-    """Evaluate, and write the report where one is wanted; needs no worker.
+    """Evaluate classes and write a report; needs no worker.
+
+    Args:
+        classification: see `evaluate`.
+        reference: see `evaluate`.
+        unlabelled: see `evaluate`.
+        report_output: path of the report; None for none.
+        progress: reports every tile.
 
     Raises:
         SuperSegError: as `evaluate`, or the report cannot be written.
@@ -62,15 +75,15 @@ def evaluate(
     """Compare classes with a reference.
 
     Args:
-        classification: the classes; pixels without are left out and counted.
+        classification: the classes; pixels without a class are left out and counted.
         reference: the true classes, any whole numbers, on the same grid.
-        unlabelled: the reference's value for "not labelled"; its nodata value where None, or 0
-            where it has none. Nodata of the reference never counts as a label.
-        progress: told of every tile.
+        unlabelled: the reference's value for "not labelled". If None, its nodata value, or 0 if it
+            has none. Nodata of the reference never counts as a label.
+        progress: reports every tile.
 
     Raises:
-        SuperSegError: the grids differ, the rasters hold no class numbers, or no pixel has both
-            a label and a class.
+        SuperSegError: the grids differ, a raster does not hold class numbers, or no pixel has
+            both a label and a class.
     """
     grid = classification.grid
     require_same_grid(grid, reference.grid, "REFERENCE", reference.name)
@@ -106,16 +119,16 @@ def evaluate(
 
 
 class Contingency:
-    """Counts of pairs of numbers, growing with the numbers met.
+    """A contingency table that grows with the numbers that occur.
 
     Args:
-        first: what the first numbers are from, for messages: parameter and file.
-        second: the same of the second ones.
+        first: parameter and file of the first numbers, for messages.
+        second: the same for the second numbers.
 
     Attributes:
-        rows: the first numbers met, ascending.
-        columns: the second ones.
-        table: `(rows, columns)` int64.
+        rows: `(r,)` first numbers that occur, ascending.
+        columns: `(c,)` second numbers that occur, ascending.
+        table: `(r, c)` int64 counts of the pairs.
     """
 
     def __init__(self, first: str, second: str) -> None:
@@ -126,10 +139,14 @@ class Contingency:
         self.table: Numbers = np.zeros((0, 0), dtype=np.int64)
 
     def add(self, first: Numbers, second: Numbers) -> None:
-        """Count pairs given as two arrays of the same length.
+        """Count pairs.
+
+        Args:
+            first: `(n,)`.
+            second: `(n,)`.
 
         Raises:
-            SuperSegError: there are more different numbers than classes can have.
+            SuperSegError: there are more different numbers than a class raster has.
         """
         if not len(first):
             return
@@ -144,11 +161,12 @@ class Contingency:
             counts = counts[cells]
         else:
             cells, counts = np.unique(keys, return_counts=True)
-        row_places = np.searchsorted(self.rows, rows)[cells // len(columns)]
-        column_places = np.searchsorted(self.columns, columns)[cells % len(columns)]
-        self.table[row_places, column_places] += counts
+        row_indices = np.searchsorted(self.rows, rows)[cells // len(columns)]
+        column_indices = np.searchsorted(self.columns, columns)[cells % len(columns)]
+        self.table[row_indices, column_indices] += counts
 
     def _grow(self, rows: Numbers, columns: Numbers) -> None:
+        """Extend the table to more numbers."""
         if len(rows) == len(self.rows) and len(columns) == len(self.columns):
             return
         most = max(len(rows), len(columns))
@@ -197,26 +215,25 @@ def _evaluation(labelled: Contingency, rest: Contingency, unclassified: int) -> 
 
 
 def _coded(numbers: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the different numbers, ascending, and the index of each number among them."""
+    """Return the distinct numbers, ascending, and the index of each number among them."""
     low, high = int(numbers.min()), int(numbers.max())
     if high - low >= DIRECT_RANGE:
         distinct, codes = np.unique(numbers, return_inverse=True)
         return distinct, codes
     shifted = numbers - low
     present = np.bincount(shifted) > 0
-    places = np.cumsum(present) - 1
-    return np.flatnonzero(present) + low, places[shifted]
+    indices = np.cumsum(present) - 1
+    return np.flatnonzero(present) + low, indices[shifted]
 
 
 def _whole(numbers: npt.NDArray[Any], parameter: str, name: str) -> Numbers:
+    """Convert to int64; refuse fractions."""
     with np.errstate(invalid="ignore"):
         whole = numbers.astype(np.int64)
-    # The largest of 64 bits come out as negative ones.
-    if bool(
-        (whole != numbers).any()
-        if numbers.dtype.kind == "f"
-        else ((whole < 0) & (numbers > 0)).any()
-    ):
+    # Values of uint64 above the range of int64 become negative.
+    is_float = numbers.dtype.kind == "f"
+    changed = whole != numbers if is_float else (whole < 0) & (numbers > 0)
+    if bool(changed.any()):
         raise SuperSegError(
             f"{parameter}: {name} holds numbers that are not whole and looks like an image; give"
             " a raster of class numbers."
