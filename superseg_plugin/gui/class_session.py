@@ -20,7 +20,7 @@ from ..pipeline.classes.catalog import check_there, read_catalog
 from ..pipeline.classes.edits import with_count
 from ..pipeline.classes.merge_tree import merged_classes
 from ..pipeline.classes.state import first_state, state_of_text
-from ..raster.class_sidecar import ClassLook, update_sidecar
+from ..raster.class_sidecar import ClassStyle, update_sidecar
 from .class_renderer import is_shown, show_groups
 from .ground_areas import stretch_of
 
@@ -142,19 +142,19 @@ class ClassSession(QObject):
     def write_beside(self):
         """Let the attribute table of the file follow, where it can be written."""
         self._timer.stop()
-        looks = {}
+        styles = {}
         names = dict(zip(self.catalog.numbers, self.catalog.names))
         colors = dict(zip(self.catalog.numbers, self.catalog.colors))
         for group in self.groups:
             for number in group.members:
                 own = (number,)
-                looks[number] = ClassLook(
+                styles[number] = ClassStyle(
                     self.state.names.get(own, names[number]),
                     self.state.colors.get(own, colors[number]),
                     group.number,
                     group.name,
                 )
-        error = update_sidecar(self._measured.path, looks)
+        error = update_sidecar(self._measured.path, styles)
         if error and not self._told:
             self._told = True
             text = translate(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names and colors of classes as any program may have left them in a raster."""
+"""Names and colors of classes in a raster that any program may have written."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ BRIGHTEST = 255
 
 
 def default_name(number: int) -> str:
-    """What a class is called until somebody names it."""
+    """Name of a class that has not been named."""
     return f"Class {number}"
 
 
 @dataclass(frozen=True)
 class Legend:
-    """What is known of classes, by their numbers; classes may be missing in either.
+    """Names and colors by class number; either may lack classes.
 
     Attributes:
-        names: never empty, one line each.
+        names: one line each, never empty.
         colors: red, green, blue, 0 to 255.
     """
 
@@ -38,7 +38,9 @@ class Legend:
 
 
 def read_legend(path: str | Path) -> Legend:
-    """Read names and colors from the attribute table, category names and color table of band 1.
+    """Read the attribute table, category names and color table of band 1.
+
+    If they disagree about a class, the attribute table takes precedence.
 
     Raises:
         SuperSegError: the raster cannot be opened.
@@ -82,7 +84,7 @@ def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) 
 
 
 def _keep_name(names: dict[int, str], number: int, text: str | bytes | None) -> None:
-    """Keep the first name of a class, on one line and of bearable length."""
+    """Keep the first name found for a class, cleaned to one line of limited length."""
     name = one_line(text)
     if number > 0 and name:
         names.setdefault(number, name)

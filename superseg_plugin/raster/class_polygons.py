@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Outlines of classes as polygons, by GDAL."""
+"""Polygons of the areas of a class raster, written to a GeoPackage by GDAL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ NAME_FIELD = "name"
 NAMES = "names"
 NAMING = "UPDATE classes SET name=(SELECT names.name FROM names WHERE names.class=classes.class)"
 
-# The numbers pass through a lookup table that GDAL reads as steps, so every number has its own.
+# A virtual raster that renumbers the classes by a lookup table. GDAL interpolates between entries
+# of the table, so every number has an entry of its own.
 VIRTUAL = """<VRTDataset rasterXSize="{width}" rasterYSize="{height}">
   {srs}<GeoTransform>{geotransform}</GeoTransform>
   <VRTRasterBand dataType="Byte" band="1"><NoDataValue>0</NoDataValue>
@@ -39,27 +40,29 @@ def write_polygons(
     path: Path,
     progress: Progress,
 ) -> int:
-    """Write a GeoPackage with one polygon for each patch of a class.
+    """Write a GeoPackage with one polygon for each 4-connected area of a class.
 
     Args:
-        source: the class raster; its first band counts.
-        numbers: which number each class has in the result, 1 to 255; others are left out.
-        names: of the classes in the result.
-        path: the file to make, in a folder of its own: a scratch file goes beside it.
-        progress: told of the share that is done.
+        source: the class raster; its first band is read.
+        numbers: number of each class in the result, 1 to 255; classes that are not keys are left
+            out.
+        names: name of each number in the result.
+        path: the file to create, in a folder of its own: a scratch file is written beside it.
+        progress: fraction of the rows that are done, and cancel.
 
     Returns:
-        How many polygons there are.
+        The number of polygons.
 
     Raises:
-        SuperSegError: it cannot be written, or the raster has no place that polygons can have.
-        Cancelled: the user asked to stop.
+        SuperSegError: the file cannot be written, or the raster is georeferenced by ground control
+            points only.
+        Cancelled: the user cancelled.
     """
     grid = source.grid
     if grid.gcps and grid.geotransform is None:
         raise SuperSegError(
-            f"CLASSIFICATION: {source.name} is placed by ground control points; warp it with Warp"
-            " (reproject), nearest neighbor, and take the result."
+            f"CLASSIFICATION: {source.name} is georeferenced by ground control points; warp it with"
+            " Warp (reproject), nearest neighbor, and use the result."
         )
     raster = path.with_name("classes.vrt")
     raster.write_text(_virtual(source, numbers), encoding="utf-8")
@@ -68,7 +71,7 @@ def write_polygons(
     if opened is None or made is None:
         raise SuperSegError(f"{path.name} cannot be written ({error or other}).")
 
-    def tell(fraction: float, _text: str, _data: object) -> int:
+    def report(fraction: float, _text: str, _data: object) -> int:
         progress.report(fraction)
         return 0 if progress.cancelled() else 1
 
@@ -77,10 +80,10 @@ def write_polygons(
         layer = made.CreateLayer(LAYER, _reference(grid.crs), ogr.wkbPolygon)
         layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
         layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
-        # One transaction: each polygon would be one of its own, and slow.
+        # Without a transaction each polygon is committed on its own, which is slow.
         attempt(made.StartTransaction)
         mask = band.GetMaskBand()
-        code, error = attempt(gdal.Polygonize, band, mask, layer, 0, [], callback=tell)
+        code, error = attempt(gdal.Polygonize, band, mask, layer, 0, [], callback=report)
         stop_if_cancelled(progress)
         _add_names(made, names)
         attempt(made.ExecuteSQL, NAMING)
@@ -88,18 +91,19 @@ def write_polygons(
         attempt(made.DeleteLayer, NAMES)
         if code != 0 or failed:
             raise SuperSegError(
-                f"The polygons of {source.name} cannot be made ({error or failed}); check the free"
-                " space on the disk."
+                f"The polygons of {source.name} cannot be written ({error or failed}); check the"
+                " free space on the disk."
             )
         return int(layer.GetFeatureCount())
     finally:
-        # An error on its way out would keep the files open until after their folder is gone.
+        # An exception refers to these variables by its traceback, which would keep the files open
+        # until after their folder is removed.
         with quiet():
             band = mask = layer = opened = made = None
 
 
 def _add_names(made: Any, names: Mapping[int, str]) -> None:
-    """Add a table of names by number; as features, since names may hold any character."""
+    """Add a table of names by number; as features, since SQL would need quoting of names."""
     table = made.CreateLayer(NAMES, None, ogr.wkbNone)
     table.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
     table.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names, colors and figures of the classes, kept in the class raster for every program to see."""
+"""The class table: names, colors, areas and band means of classes, stored in the class raster.
+
+It is stored as raster attribute table, color table and category names of band 1, which QGIS and
+other GIS programs display.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +23,22 @@ from .texts import one_line, readable
 MOST_CLASSES = 255
 MEAN = "Mean_"
 BAND_NAMES = "SUPERSEG_BAND_NAMES"
-# No raster has more pixels, or square meters.
+# Upper bound of counts and areas that are accepted from a file.
 MOST = 2.0**62
 
 
 @dataclass(frozen=True)
 class ClassTable:
-    """What is known of the classes 1..k of a raster.
+    """Table of the classes 1 to k of a raster.
 
     Attributes:
-        names: one a class.
-        colors: `(k, 3)` uint8, red, green, blue.
-        counts: `(k,)` int64, pixels.
-        areas: `(k,)` float64, square meters (or units of the raster without a reference system).
-        means: `(k, bands)` float64, of the source's values; NaN for empty classes.
-        band_names: one a column of `means`.
+        names: `k` names.
+        colors: `(k, 3)` uint8 red, green, blue.
+        counts: `(k,)` int64 pixels.
+        areas: `(k,)` float64 square meters; square units of the raster if it has no reference
+            system.
+        means: `(k, bands)` float64 means of the source's pixel values; NaN for empty classes.
+        band_names: name of each column of `means`.
     """
 
     names: tuple[str, ...]
@@ -45,22 +50,22 @@ class ClassTable:
 
     @property
     def shares(self) -> npt.NDArray[np.float64]:
-        """Part of the classified area that each class covers, `(k,)`, 0 to 1."""
+        """Fraction of the classified area that each class covers, `(k,)`, 0 to 1."""
         total = float(self.areas.sum())
         return self.areas / total if total > 0 else np.zeros(len(self.names))
 
 
 def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLASSES) -> None:
-    """Put a table into a class raster: colors, category names, attribute table, nodata 0.
+    """Write a class table to a raster: colors, category names, attribute table, nodata 0.
 
-    What the format itself cannot hold goes into an .aux.xml file beside it, as GDAL does. Colors
-    of more than 255 classes are in the attribute table only: QGIS would show a color table of
-    65536.
+    GDAL writes what the format cannot store to an .aux.xml file beside it. The colors of more than
+    255 classes are in the attribute table only, because QGIS would display a color table of 65536
+    entries.
 
     Args:
         path: the raster.
-        table: of its classes.
-        most: how many classes there may be.
+        table: table of its classes.
+        most: largest number of classes.
 
     Raises:
         SuperSegError: the raster cannot be opened for writing or has too many classes.
@@ -83,9 +88,9 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
         attempt(dataset.FlushCache)[1],
     ]
     del band
-    with quiet() as last:
+    with quiet() as late_errors:
         del dataset
-    for error in [*errors, *last]:
+    for error in [*errors, *late_errors]:
         if error:
             raise SuperSegError(
                 f"{path}: the class table cannot be written ({error}); check the free space on"
@@ -94,11 +99,15 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
 
 
 def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable | None:
-    """Read the table of a class raster; None where it has no attribute table of this kind.
+    """Read the class table of a raster.
 
     Args:
         path: the raster.
-        most: how many classes there may be; None where it has more.
+        most: largest number of classes.
+
+    Returns:
+        The table; None if there is none, if it has other columns or more classes, or if its values
+        are out of range.
 
     Raises:
         SuperSegError: the raster cannot be opened.
@@ -125,7 +134,7 @@ def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable |
         return np.array(found, dtype=np.float64).reshape(len(values), len(names))
 
     colors, figures = numbers(["Red", "Green", "Blue"]), numbers(["Count", "Area"])
-    # Any program may have written there.
+    # Another program may have changed the table.
     if not ((colors >= 0) & (colors <= 255)).all() or not ((figures >= 0) & (figures < MOST)).all():
         return None
     band_names = _band_names(dataset.GetMetadataItem(BAND_NAMES))
@@ -150,20 +159,20 @@ def _band_names(text: str | bytes | None) -> tuple[str, ...]:
 
 
 def _attribute_table(table: ClassTable) -> Any:
-    real, whole, text = gdal.GFT_Real, gdal.GFT_Integer, gdal.GFT_String
+    real, integer, text = gdal.GFT_Real, gdal.GFT_Integer, gdal.GFT_String
     bands = table.means.shape[1]
     rat = gdal.RasterAttributeTable()
     columns = [
-        ("Value", whole, gdal.GFU_MinMax),
+        ("Value", integer, gdal.GFU_MinMax),
         ("Class", text, gdal.GFU_Name),
-        # A count of pixels passes the 32 bits of a whole-number column in large scenes.
+        # Pixel counts of large scenes exceed the 32 bits of an integer column.
         ("Count", real, gdal.GFU_PixelCount),
         ("Area", real, gdal.GFU_Generic),
         *((f"{MEAN}{number}", real, gdal.GFU_Generic) for number in range(1, bands + 1)),
-        ("Red", whole, gdal.GFU_Red),
-        ("Green", whole, gdal.GFU_Green),
-        ("Blue", whole, gdal.GFU_Blue),
-        ("Alpha", whole, gdal.GFU_Alpha),
+        ("Red", integer, gdal.GFU_Red),
+        ("Green", integer, gdal.GFU_Green),
+        ("Blue", integer, gdal.GFU_Blue),
+        ("Alpha", integer, gdal.GFU_Alpha),
     ]
     for name, kind, usage in columns:
         rat.CreateColumn(name, kind, usage)
@@ -175,7 +184,7 @@ def _attribute_table(table: ClassTable) -> Any:
         for column, (cell, (_, kind, _)) in enumerate(zip(cells, columns)):
             if kind == text:
                 rat.SetValueAsString(row, column, cell)
-            elif kind == whole:
+            elif kind == integer:
                 rat.SetValueAsInt(row, column, cell)
             else:
                 rat.SetValueAsDouble(row, column, cell)

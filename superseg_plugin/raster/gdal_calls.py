@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from osgeo import gdal
 
+from ..errors import SuperSegError
 from .texts import LONGEST_MESSAGE, one_line
 
 
@@ -78,3 +80,38 @@ def _attempt_without_messages(
 def gdal_version() -> str:
     """Return the release of GDAL, such as "3.6.2"."""
     return str(gdal.VersionInfo("RELEASE_NAME"))
+
+
+def open_raster(path: str) -> Any:
+    """Open a raster for reading.
+
+    Args:
+        path: GDAL dataset name.
+
+    Raises:
+        SuperSegError: there is no such file, it is not a raster, or it has no bands.
+    """
+    dataset, error = attempt(gdal.OpenEx, path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
+    name = Path(path).name or path
+    if dataset is None:
+        if _is_plain_path(path) and not Path(path).exists():
+            raise SuperSegError(f"{path} does not exist; choose another file.")
+        raise SuperSegError(
+            f"{name} is not a raster that GDAL can read ({error or 'unknown format'});"
+            " choose another file or convert it to GeoTIFF."
+        )
+    if dataset.RasterCount == 0:
+        subdatasets = dataset.GetSubDatasets()
+        if subdatasets:
+            raise SuperSegError(
+                f"{name} holds {len(subdatasets)} rasters; choose one of them, such as"
+                f" {subdatasets[0][0]}"
+            )
+        raise SuperSegError(f"{name} has no bands; choose another file.")
+    return dataset
+
+
+def _is_plain_path(path: str) -> bool:
+    # A colon other than that of a Windows drive names a subdataset or a service; a VRT given as XML
+    # begins with "<".
+    return ":" not in path[2:] and not path.startswith(("/vsi", "<"))

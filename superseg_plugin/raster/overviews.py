@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Smaller copies of a raster, from which viewers draw it at small scales."""
+"""Overviews: copies of a raster at a half, a quarter, ... of its resolution, for fast display.
+
+Means and modes are computed by GDAL. Nearest-neighbor overviews, which keep superpixel ids, are
+computed here from every other pixel: GDAL 3.6 converts 32-bit integers to float32 on the way, which
+changes ids above 2^24. The cost is a third of the pixels, since each copy has a quarter of those of
+the one before.
+
+Overviews are written into a GeoTIFF, except if that would damage it, and to an .ovr file beside any
+other raster; they are compressed if the raster is.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +25,26 @@ from .gdal_calls import attempt, quiet
 from .pixels import numpy_type, read_pixels, write_pixels
 from .windows import Window, tiles
 
-# The smallest copy fits into one block.
+# Side of the blocks of an overview in pixels; the smallest overview fits into one.
 BLOCK = 256
+# Side of the windows that nearest-neighbor overviews are computed in, in pixels.
 TILE = 1024
 
 
 def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None:
-    """Add copies of half the size, a quarter and so on, compressed as the raster is.
-
-    A GeoTIFF keeps them inside, with few exceptions; any other file has them in an .ovr file.
+    """Add overviews to a raster.
 
     Args:
-        path: the raster, closed.
-        resampling: "nearest", or another of GDAL's words, such as "mode" or "average".
-        progress: told how far it is.
+        path: the raster, which must not be open.
+        resampling: resampling method of GDAL: "nearest" for ids, "mode" for classes, "average" for
+            measurements.
+        progress: fraction of the overviews that are done, and cancel.
 
     Raises:
-        SuperSegError: they cannot be written.
-        Cancelled: the user stopped it; the file is then only partly done.
+        SuperSegError: the overviews cannot be written.
+        Cancelled: the user cancelled; the overviews are then incomplete.
     """
-    inside = _takes_them_inside(path)
+    inside = _are_internal(path)
     mode = gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR | (gdal.OF_UPDATE if inside else 0)
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is not None:
@@ -48,9 +57,9 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
             else:
                 error = _build(dataset, resampling, factors, progress)
             error = error or attempt(dataset.FlushCache)[1]
-            with quiet() as last:
+            with quiet() as late_errors:
                 del dataset
-        error = error or "".join(last[:1])
+        error = error or "".join(late_errors[:1])
         stop_if_cancelled(progress)
     if error:
         raise SuperSegError(
@@ -59,14 +68,15 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
         )
 
 
-def _takes_them_inside(path: str | Path) -> bool:
+def _are_internal(path: str | Path) -> bool:
+    """Whether the overviews are written into the file itself."""
     if Path(path).suffix.lower() not in (".tif", ".tiff"):
         return False
     dataset, _ = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
     if dataset is None:
         return True
     band = dataset.GetRasterBand(1)
-    # GDAL 3.6 spoils such a file when it writes the overviews' own nodata values.
+    # GDAL 3.6 damages a file of 64-bit integers when it writes the nodata value of an overview.
     long = (getattr(gdal, "GDT_Int64", None), getattr(gdal, "GDT_UInt64", None))
     return not (band.DataType in long and band.GetNoDataValue() is not None)
 
@@ -86,8 +96,8 @@ def _settings(dataset: Any, inside: bool) -> dict[str, str]:
     }
     if not inside:
         settings["COMPRESS_OVERVIEW"] = "DEFLATE"
-    # Threads that read bands stored one by one fill the log of GDAL before 3.7.1 with errors that
-    # are none.
+    # With bands that are stored one after another, threads make GDAL before 3.7.1 log spurious
+    # errors.
     interleave = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE")
     if dataset.RasterCount == 1 or interleave == "PIXEL":
         settings["GDAL_NUM_THREADS"] = "ALL_CPUS"
@@ -95,7 +105,7 @@ def _settings(dataset: Any, inside: bool) -> dict[str, str]:
 
 
 def _build(dataset: Any, resampling: str, factors: list[int], progress: Progress) -> str:
-    """Let GDAL build them; returns its error, "" without one."""
+    """Build overviews by GDAL; return its error, or ""."""
 
     def report(fraction: float, _text: str, _data: object) -> int:
         progress.report(fraction, "Making overviews")
@@ -106,10 +116,7 @@ def _build(dataset: Any, resampling: str, factors: list[int], progress: Progress
 
 
 def _build_nearest(dataset: Any, factors: list[int], progress: Progress) -> str:
-    """Build them from every other pixel; returns GDAL's error, "" without one.
-
-    GDAL 3.6 takes 32-bit numbers through float32 on this way, which breaks large superpixel ids.
-    """
+    """Build overviews from every other pixel; return GDAL's error, or ""."""
     larger = dataset.GetRasterBand(1)
     kind = numpy_type(larger.DataType)
     if kind is None:
@@ -119,24 +126,24 @@ def _build_nearest(dataset: Any, factors: list[int], progress: Progress) -> str:
         smaller = dataset.GetRasterBand(1).GetOverview(index)
         for window in tiles(smaller.XSize, smaller.YSize, TILE):
             stop_if_cancelled(progress)
-            twice = Window(
+            doubled = Window(
                 2 * window.col_off, 2 * window.row_off, 2 * window.width, 2 * window.height
             )
-            place = twice.intersection(Window(0, 0, larger.XSize, larger.YSize))
+            place = doubled.intersection(Window(0, 0, larger.XSize, larger.YSize))
             values, error = read_pixels(larger, place, kind)
             if values is not None and not error:
                 error = write_pixels(smaller, window, values[0, ::2, ::2])
             if error:
                 return error
         larger = smaller
-        # Each is a quarter of the one before.
+        # Each overview has a quarter of the pixels of the one before.
         progress.report(1 - 0.25 ** (index + 1), "Making overviews")
     return error
 
 
 @contextmanager
 def _settings_of_thread(settings: Mapping[str, str]) -> Iterator[None]:
-    """Set GDAL's options for what this thread does, and take them back."""
+    """Set configuration options of GDAL in this thread, and restore them."""
     before = {name: gdal.GetThreadLocalConfigOption(name) for name in settings}
     for name, value in settings.items():
         gdal.SetThreadLocalConfigOption(name, value)

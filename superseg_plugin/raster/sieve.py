@@ -55,11 +55,11 @@ def sieve(path: str | Path, min_pixels: int, progress: Progress) -> None:
         before = after
     error = error or attempt(dataset.FlushCache)[1]
     del band
-    with quiet() as last:
+    with quiet() as late_errors:
         del dataset
     if progress.cancelled():
         raise Cancelled
-    if code != 0 or error or last:
+    if code != 0 or error or late_errors:
         raise SuperSegError(
             f"{path}: small areas cannot be merged ({error or 'unknown error'}); check the free"
             " space on the disk, or set MIN_AREA to 0."

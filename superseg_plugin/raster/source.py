@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading a raster, window by window, together with which pixels are valid."""
+"""Reading a raster window by window, with the validity of its pixels.
+
+A pixel is valid if, in every chosen band, it is finite, not nodata, and inside the mask or alpha
+band of the dataset, and if its center lies in a mask polygon, if there are any. GDAL's mask bands
+are read only if nodata values alone do not give the same answer, since reading them costs as much
+as reading another band. All bands are read in the common type that holds every one of them exactly.
+Reading is serialized by a lock, because a GDAL dataset must not be used by two threads at once.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +24,7 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from .block_cache import CacheShare
 from .damage import blocks_of, damage_text
-from .gdal_calls import attempt, quiet
+from .gdal_calls import attempt, open_raster, quiet
 from .grid import Grid, grid_of
 from .mask_polygons import MaskPolygons
 from .nodata import is_nan, nodata_test
@@ -32,34 +39,34 @@ DISPLAY_INTERPRETATIONS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBa
 
 
 class RasterSource:
-    """A raster open for reading; a context manager.
+    """A raster that is open for reading; a context manager.
 
     Args:
         path: any GDAL dataset name: a file, a subdataset, a `/vsi` path.
-        bands: band numbers from 1, in the order wanted; None for all but alpha.
-        extent: (xmin, ymin, xmax, ymax) in the raster's coordinates, or None for all of it.
-        mask: polygons as WKB in the raster's coordinates; pixels whose centers lie in none of
+        bands: band numbers from 1, in the wanted order; None for all except alpha.
+        extent: (xmin, ymin, xmax, ymax) in coordinates of the raster; None for the whole raster.
+        mask: polygons as WKB in coordinates of the raster; pixels whose centers lie in none of
             them are invalid. None for no mask.
 
     Attributes:
-        path: as given.
-        bands: band numbers, from 1.
-        band_count: of the whole raster, without alpha.
-        band_names: description of each band, or "Band n".
-        band_colors: GDAL's color interpretation of each band, in words ("Red", "Undefined").
-        dtype: the numpy type that holds every chosen band.
-        nodata: declared value of each band; None where there is none or it cannot occur.
-        grid: size and georeference, cut to the extent.
-        full_grid: the same of the whole raster.
-        offset: (col, row) of `grid` within `full_grid`.
-        display_bands: indices into `bands`, from 0: red, green and blue, or a single one.
-        has_overviews: smaller copies exist, from which viewers draw it.
+        path: the dataset name.
+        bands: chosen band numbers, from 1.
+        band_count: number of bands of the raster, without alpha.
+        band_names: description of each chosen band, or "Band n".
+        band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
+        dtype: NumPy type that holds the values of every chosen band.
+        nodata: nodata value of each chosen band; None if none is declared or it cannot occur.
+        grid: size and georeference of the extent.
+        full_grid: size and georeference of the whole raster.
+        offset: column and row offset of `grid` within `full_grid`.
+        display_bands: indices into `bands`, from 0: red, green and blue, or a single band.
+        has_overviews: whether the raster has overviews.
         column_block: width of the column blocks in which overlapping tiles are best read, in
             pixels, for `tiles`.
 
     Raises:
-        SuperSegError: the file is missing or no raster, a band does not exist or holds complex
-            numbers, the extent is empty or off the raster, a polygon cannot be read.
+        SuperSegError: the file does not exist or is not a raster, a band does not exist or holds
+            complex numbers, the extent is empty or off the raster, or a polygon cannot be read.
     """
 
     def __init__(
@@ -71,7 +78,7 @@ class RasterSource:
     ) -> None:
         self.path = str(path)
         self._lock = threading.Lock()
-        self._dataset = _open(self.path)
+        self._dataset = open_raster(self.path)
         self._cache_share = CacheShare(self._dataset)
         self.column_block = self._cache_share.column_block
         try:
@@ -96,7 +103,7 @@ class RasterSource:
             raise
 
     def __enter__(self) -> RasterSource:
-        """Return itself."""
+        """Return the source itself."""
         return self
 
     def __exit__(
@@ -109,43 +116,42 @@ class RasterSource:
         self.close()
 
     def close(self) -> None:
-        """Close the file; reading is over."""
+        """Close the file; a second call has no effect."""
         with self._lock:
             self._masks: list[Any] = []
             self._dataset = None
             self._cache_share.release()
 
     def whole_rows(self) -> AbstractContextManager[None]:
-        """Visit whole rows of tiles, and the seams between them, meanwhile; not strips."""
+        """Context in which whole rows of tiles are read, not column blocks; see `CacheShare`."""
         return self._cache_share.whole_rows()
 
     @property
     def name(self) -> str:
-        """The file's name without its folder, for messages."""
+        """File name without its folder, for messages."""
         return Path(self.path).name or self.path
 
     def read(self, window: Window) -> tuple[Array, Valid]:
         """Read a window of `grid`; may be called from several threads.
 
         Returns:
-            values: `(bands, rows, cols)` of `self.dtype`; invalid pixels hold whatever the file
-                holds there.
-            valid: `(rows, cols)`, True where every chosen band is finite and not nodata, inside
-                the dataset's mask or alpha and inside the mask polygons.
+            values: `(bands, rows, cols)` of `self.dtype`; invalid pixels have the values of the
+                file.
+            valid: `(rows, cols)` bool, True for valid pixels.
 
         Raises:
-            SuperSegError: the file is damaged there.
-            ValueError: the window does not lie in the grid, or the source is closed.
+            SuperSegError: the file is damaged in this window.
+            ValueError: the window is empty or not within the grid, or the source is closed.
         """
         if window.intersection(self.grid.window) != window or not window.width * window.height:
             raise ValueError(f"{window} is not within {self.grid.window}")
         col, row = self.offset
-        there = Window(window.col_off + col, window.row_off + row, window.width, window.height)
+        in_raster = Window(window.col_off + col, window.row_off + row, window.width, window.height)
         with self._lock:
             if self._dataset is None:
                 raise ValueError(f"{self.name} is closed")
-            values = self._read_values(there)
-            valid = self._read_masks(there)
+            values = self._read_values(in_raster)
+            valid = self._read_masks(in_raster)
         if self._polygons is not None:
             self._polygons.cut(window, valid)
         for values_of_band, test in zip(values, self._nodata_tests):
@@ -192,9 +198,9 @@ class RasterSource:
         native = [self._dtype_of(band) for band in chosen]
         self.has_overviews = chosen[0].GetOverviewCount() > 0
         self._signed_bytes = [_is_signed_byte(band) for band in chosen]
-        together = np.result_type(*native)
-        # Whole numbers of 64 bits hold signed beside unsigned ones, where GDAL has them (3.5).
-        self.dtype = together if has_gdal_type(together) else np.dtype(np.float64)
+        common = np.result_type(*native)
+        # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
+        self.dtype = common if has_gdal_type(common) else np.dtype(np.float64)
         declared = [band.GetNoDataValue() for band in chosen]
         self._nodata_tests = [nodata_test(*pair) for pair in zip(declared, native)]
         self.nodata = tuple(
@@ -211,11 +217,11 @@ class RasterSource:
                 f" {gdal.GetDataTypeName(kind)} numbers; give bands of real numbers, for example"
                 " the amplitude computed with the raster calculator."
             )
-        # GDAL knew signed bytes only as a remark to unsigned ones before 3.7; two bytes hold both.
+        # Before 3.7 GDAL marks signed bytes by metadata of unsigned ones; int16 holds both.
         return np.dtype(np.int16) if dtype == np.int8 or _is_signed_byte(band) else dtype
 
     def _find_masks(self) -> None:
-        """Collect the mask bands to read: none where nodata values say it all."""
+        """Collect the mask bands to read: none if nodata values alone decide."""
         self._masks = []
         if self._alpha and self._alpha not in self.bands:
             self._masks.append(self._dataset.GetRasterBand(self._alpha))
@@ -255,7 +261,7 @@ class RasterSource:
         return valid
 
     def _raise_damage(self, window: Window, error: str) -> NoReturn:
-        """Find the band and block that cannot be read, and say so."""
+        """Raise an error that names the band and the block that cannot be read."""
         for number in self.bands:
             band = self._dataset.GetRasterBand(number)
             for block in blocks_of(band, window):
@@ -265,33 +271,8 @@ class RasterSource:
         raise SuperSegError(damage_text(self.name, "a band", window, error))
 
 
-def _open(path: str) -> Any:
-    dataset, error = attempt(gdal.OpenEx, path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
-    name = Path(path).name or path
-    if dataset is None:
-        if _is_plain_path(path) and not Path(path).exists():
-            raise SuperSegError(f"{path} does not exist; choose another file.")
-        raise SuperSegError(
-            f"{name} is not a raster that GDAL can read ({error or 'unknown format'});"
-            " choose another file or convert it to GeoTIFF."
-        )
-    if dataset.RasterCount == 0:
-        inside = dataset.GetSubDatasets()
-        if inside:
-            raise SuperSegError(
-                f"{name} holds {len(inside)} rasters; choose one of them, such as {inside[0][0]}"
-            )
-        raise SuperSegError(f"{name} has no bands; choose another file.")
-    return dataset
-
-
-def _is_plain_path(path: str) -> bool:
-    # A colon after a Windows drive's is a subdataset's or a service's, "<" opens a VRT's text.
-    return ":" not in path[2:] and not path.startswith(("/vsi", "<"))
-
-
 def _is_signed_byte(band: Any) -> bool:
-    # Where GDAL has a type for them, it warns of the question.
+    # Versions of GDAL that have a type for signed bytes log a warning for this query.
     if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
         return False
     return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Outputs are written whole or not at all: built in a hidden folder, then moved into place."""
+"""Staging of outputs: either all outputs of a run are replaced, or none.
+
+Each output is written to a hidden folder beside its final path, hence on the same disk, and moved
+there when the run is complete. A run that fails, is cancelled or is killed leaves the former files
+unchanged; the hidden folders of a killed run are removed by a later one (see `run_folder`).
+"""
 
 from __future__ import annotations
 
@@ -17,26 +22,27 @@ from ..run_folder import LOCK, RunFolder
 from .gdal_calls import attempt
 from .writer import driver_for
 
-# What GDAL and QGIS leave beside a raster; of an older result, they would describe the new one.
+# Files that GDAL and QGIS write beside a raster. Those of a former result must not stay beside the
+# new one, which they would describe wrongly.
 SIDECARS = (".aux.xml", ".msk", ".ovr", ".msk.ovr")
 PREFIX = ".superseg-"
-# Files of two runs that end at once, with the same name, must not mix.
+# Two runs with the same output that end at the same time must not mix their files.
 _commit_lock = threading.Lock()
 
 
 def check_output(
     path: str | Path, name: str, inputs: Sequence[str] = (), raster: bool = True
 ) -> None:
-    """Check that an output can be written, before the work that leads to it.
+    """Check before a run that an output can be written.
 
     Args:
-        path: the file to come.
-        name: the Processing parameter that gave it.
-        inputs: GDAL dataset names or files that must stay as they are.
-        raster: the extension has to be one that GDAL writes rasters for.
+        path: final path of the output.
+        name: Processing parameter of the output, for the message.
+        inputs: GDAL dataset names or files that must not be replaced.
+        raster: whether the extension has to be one that GDAL writes rasters for.
 
     Raises:
-        SuperSegError: it cannot; the text names the parameter and the cure.
+        SuperSegError: the output cannot be written; the message names the parameter and the remedy.
     """
     final = Path(path)
     if raster and driver_for(final) is None:
@@ -48,12 +54,13 @@ def check_output(
     folder = final.absolute().parent
     if not folder.is_dir():
         raise SuperSegError(
-            f"{name}: the folder {folder} does not exist; make it or choose another."
+            f"{name}: the folder {folder} does not exist; create it or choose another."
         )
     if final.is_dir():
         raise SuperSegError(f"{name}: {final} is a folder; give the name of a file.")
     try:
-        # Rights alone do not tell: network drives, access lists and full disks have their own.
+        # Permissions alone do not suffice: network drives, access control lists and full disks may
+        # forbid it as well.
         Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder)).rmdir()
     except OSError as error:
         raise SuperSegError(
@@ -70,32 +77,36 @@ def check_output(
 
 
 def check_different(outputs: Sequence[tuple[str, str | None]]) -> None:
-    """Check that no two outputs, given as (parameter, path or None), go to the same file.
+    """Check that no two outputs have the same path.
+
+    Args:
+        outputs: Processing parameter and path of each output; paths may be None.
 
     Raises:
-        SuperSegError: two do; the text names both parameters.
+        SuperSegError: two have; the message names both parameters.
     """
     seen: dict[str, str] = {}
     for name, path in outputs:
         if not path:
             continue
-        place = os.path.normcase(os.path.realpath(path))
-        if place in seen:
+        resolved = os.path.normcase(os.path.realpath(path))
+        if resolved in seen:
             raise SuperSegError(
-                f"{name}: {Path(path).name} is also the output {seen[place]}; choose another name."
+                f"{name}: {Path(path).name} is also the output {seen[resolved]}; choose another"
+                " name."
             )
-        seen[place] = name
+        seen[resolved] = name
 
 
 class Staging:
-    """A context manager that keeps outputs hidden until all of them are complete."""
+    """Outputs of one run, hidden until `commit`; a context manager."""
 
     def __init__(self) -> None:
         self._folders: dict[Path, RunFolder] = {}
         self._scratch: list[RunFolder] = []
 
     def __enter__(self) -> Staging:
-        """Return itself."""
+        """Return the staging itself."""
         return self
 
     def __exit__(
@@ -104,34 +115,34 @@ class Staging:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Remove whatever was not committed."""
+        """Remove the hidden folders, with all that was not committed."""
         for folder in [*self._folders.values(), *self._scratch]:
             folder.remove()
         self._folders, self._scratch = {}, []
 
     def path(self, final: str | Path) -> Path:
-        """Say where to build an output.
+        """Path to write an output to, until `commit`.
 
         Args:
-            final: where it shall be in the end.
+            final: final path of the output.
 
         Returns:
-            A file of the same name in a hidden folder beside it, on the same disk. Files written
-            next to it there, such as .aux.xml, will come along.
+            A path with the same file name in a hidden folder beside it. Files that are written
+            next to it, such as .aux.xml, are moved with it.
 
         Raises:
-            SuperSegError: the folder cannot be made.
+            SuperSegError: the folder cannot be created.
         """
-        place = Path(final).absolute()
-        if place not in self._folders:
-            self._folders[place] = _hidden_folder_beside(place)
-        return self._folders[place].path / place.name
+        target = Path(final).absolute()
+        if target not in self._folders:
+            self._folders[target] = _hidden_folder_beside(target)
+        return self._folders[target].path / target.name
 
     def scratch(self, final: str | Path) -> Path:
-        """Make a hidden folder for intermediate files of this run, on the disk of an output.
+        """Create a hidden folder for scratch files, on the disk of an output.
 
         Raises:
-            SuperSegError: the folder cannot be made.
+            SuperSegError: the folder cannot be created.
         """
         self._scratch.append(_hidden_folder_beside(Path(final).absolute()))
         return self._scratch[-1].path
@@ -140,7 +151,8 @@ class Staging:
         """Move every output into place, replacing older ones and removing their sidecars.
 
         Raises:
-            SuperSegError: a file cannot be replaced, say because another program holds it.
+            SuperSegError: a file cannot be replaced, for example because another program has it
+                open.
         """
         with _commit_lock:
             for final, folder in self._folders.items():
@@ -156,7 +168,7 @@ class Staging:
 def _move_into_place(folder: Path, final: Path) -> None:
     built = [file for file in sorted(folder.iterdir()) if file.name != LOCK]
     names = {file.name for file in built}
-    # The file itself comes last: seen in place, it is complete.
+    # The output itself is moved last: once it is in place, so are the files that belong to it.
     for file in sorted(built, key=lambda file: file.name == final.name):
         file.replace(final.parent / file.name)
     if final.name in names:
@@ -165,18 +177,18 @@ def _move_into_place(folder: Path, final: Path) -> None:
                 (final.parent / (final.name + ending)).unlink(missing_ok=True)
 
 
-def _hidden_folder_beside(place: Path) -> RunFolder:
+def _hidden_folder_beside(target: Path) -> RunFolder:
     try:
-        return RunFolder(PREFIX, place.parent)
+        return RunFolder(PREFIX, target.parent)
     except OSError as error:
         raise SuperSegError(
-            f"{place} cannot be written ({error.strerror}); choose another folder."
+            f"{target} cannot be written ({error.strerror}); choose another folder."
         ) from None
 
 
 def _files_of(source: str) -> list[str]:
     if not source.lower().endswith((".tif", ".tiff", ".superseg")):
-        # A virtual raster or a subdataset reads from files that its own name does not show.
+        # A virtual raster or a subdataset reads files that its name does not show.
         dataset, _ = attempt(gdal.OpenEx, source, gdal.OF_RASTER)
         if dataset is not None:
             return [source, *(dataset.GetFileList() or [])]

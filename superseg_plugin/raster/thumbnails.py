@@ -67,7 +67,7 @@ def read_small(
         attempt(gdal.Unlink, place)
 
 
-def photo(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
+def rgb_data_url(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
     """Encode an RGB image `(3, rows, cols)` as a data URL; invalid pixels are transparent."""
     if valid.all() and gdal.GetDriverByName("JPEG"):
         return _picture(pixels, "JPEG", [f"QUALITY={JPEG_QUALITY}"])
@@ -75,7 +75,7 @@ def photo(pixels: Bytes, valid: npt.NDArray[np.bool_]) -> str:
     return _picture(np.concatenate([pixels, alpha[np.newaxis]]), "PNG", [])
 
 
-def chart(numbers: Bytes, colors: Bytes) -> str:
+def class_data_url(numbers: Bytes, colors: Bytes) -> str:
     """Encode a class map `(rows, cols)` with its colors as a data URL.
 
     Args:

@@ -10,7 +10,8 @@ from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.classes.absorption import HASH_FACTOR, absorb_small
 from superseg_plugin.pipeline.classes.small_objects import ClassDistance
 from superseg_plugin.progress import SilentProgress
-from superseg_plugin.raster.objects import Borders, Objects
+from superseg_plugin.raster.object_graph import Borders
+from superseg_plugin.raster.objects import Objects
 from tests.pipeline.conftest import Listener
 from tests.raster.test_objects import speckled, tabled
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from osgeo import gdal
 
-from superseg_plugin.raster.class_sidecar import ClassLook, update_sidecar
+from superseg_plugin.raster.class_sidecar import ClassStyle, update_sidecar
 from superseg_plugin.raster.class_table import read_class_table
 from tests.class_rasters import striped, write_classes
 from tests.conftest import read_raster, write_raster
@@ -32,9 +32,9 @@ def test_the_attribute_table_follows_and_the_raster_stays(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(3))
     before, pixels = read_class_table(path), read_raster(path)
     looks = {
-        1: ClassLook("Wald", (1, 2, 3), 1, "Wald"),
-        2: ClassLook("Class 2", (4, 5, 6), 1, "Wald"),
-        3: ClassLook("Class 3", (7, 8, 9), 3, "Class 3"),
+        1: ClassStyle("Wald", (1, 2, 3), 1, "Wald"),
+        2: ClassStyle("Class 2", (4, 5, 6), 1, "Wald"),
+        3: ClassStyle("Class 3", (7, 8, 9), 3, "Class 3"),
     }
     assert update_sidecar(path, looks) == ""
     assert (read_raster(path) == pixels).all()
@@ -52,20 +52,20 @@ def test_the_attribute_table_follows_and_the_raster_stays(tmp_path):
 
 def test_nothing_but_a_merge_is_written_too(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
-    first = {n: ClassLook(f"Class {n}", (n, n, n), n, f"Class {n}") for n in (1, 2)}
+    first = {n: ClassStyle(f"Class {n}", (n, n, n), n, f"Class {n}") for n in (1, 2)}
     assert update_sidecar(path, first) == ""
-    second = {n: ClassLook(f"Class {n}", (n, n, n), 1, "Both") for n in (1, 2)}
+    second = {n: ClassStyle(f"Class {n}", (n, n, n), 1, "Both") for n in (1, 2)}
     assert update_sidecar(path, second) == ""
     assert table_of(path)[0]["Merged"] == ["1", "1"]
-    third = {n: ClassLook(f"Class {n}", (n, n, n), 1, "All") for n in (1, 2)}
+    third = {n: ClassStyle(f"Class {n}", (n, n, n), 1, "All") for n in (1, 2)}
     assert update_sidecar(path, third) == ""
     assert table_of(path)[0]["MergedName"] == ["All", "All"]
 
 
 def test_the_columns_of_merged_classes_go_when_nothing_is_merged(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
-    together = {1: ClassLook("a", (1, 2, 3), 1, "a"), 2: ClassLook("b", (4, 5, 6), 1, "a")}
-    alone = {1: ClassLook("a", (1, 2, 3), 1, "a"), 2: ClassLook("b", (4, 5, 6), 2, "b")}
+    together = {1: ClassStyle("a", (1, 2, 3), 1, "a"), 2: ClassStyle("b", (4, 5, 6), 1, "a")}
+    alone = {1: ClassStyle("a", (1, 2, 3), 1, "a"), 2: ClassStyle("b", (4, 5, 6), 2, "b")}
     assert update_sidecar(path, together) == ""
     assert "Merged" in table_of(path)[0]
     assert update_sidecar(path, alone) == ""
@@ -74,5 +74,5 @@ def test_the_columns_of_merged_classes_go_when_nothing_is_merged(tmp_path):
 
 def test_a_raster_without_a_table_is_told_of(tmp_path):
     path = write_raster(tmp_path / "plain.tif", striped(2))
-    assert "attribute table" in update_sidecar(path, {1: ClassLook("a", (1, 2, 3), 1, "a")})
+    assert "attribute table" in update_sidecar(path, {1: ClassStyle("a", (1, 2, 3), 1, "a")})
     assert not Path(f"{path}.aux.xml").exists()

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superseg_plugin.raster.objects import ObjectTable, components
+from superseg_plugin.raster.object_graph import connected_components
+from superseg_plugin.raster.objects import ObjectTable
 
 EVERYTHING = 2**60
 
@@ -133,7 +134,7 @@ def test_components_of_chains_stars_and_chance(seed):
     star = np.column_stack([np.full(99, names[100]), names[101:200]])
     chance = generator.choice(names[200:], (120, 2))
     edges = generator.permutation(np.concatenate([chain, star, chance]))
-    roots = components(400, edges[:, 0], edges[:, 1])
+    roots = connected_components(400, edges[:, 0], edges[:, 1])
     parents = list(range(400))
 
     def find(node):

@@ -28,7 +28,7 @@ from qgis.core import (
 from superseg_plugin import classFactory
 from superseg_plugin.pipeline.reports.page import STYLE_SHEET, Html, escaped, page, style, table
 from superseg_plugin.raster.class_table import read_class_table
-from superseg_plugin.raster.thumbnails import chart, photo
+from superseg_plugin.raster.thumbnails import class_data_url, rgb_data_url
 from superseg_plugin.resources import PACKAGE
 
 HELP = PACKAGE / "help"
@@ -213,23 +213,25 @@ class Examples:
 
     def _photo(self, title, pixels=None):
         pixels = self._image if pixels is None else pixels.astype(np.uint8)
-        return _figure(photo(pixels, np.ones(pixels.shape[1:], bool)), title)
+        return _figure(rgb_data_url(pixels, np.ones(pixels.shape[1:], bool)), title)
 
     def _classes(self, name, title):
         path = self._folder / name
-        return _figure(chart(_numbers(path), read_class_table(path).colors), title)
+        return _figure(class_data_url(_numbers(path), read_class_table(path).colors), title)
 
     def _outlines(self, name):
         labels = _enlarged(_numbers(self._folder / name)[PIECE])
         pixels = np.stack([_enlarged(band[PIECE]) for band in self._image])
         pixels[:, _edges(labels)] = OUTLINE[:, np.newaxis]
-        return _figure(photo(pixels, labels > 0), "A piece of the image with its superpixels")
+        return _figure(
+            rgb_data_url(pixels, labels > 0), "A piece of the image with its superpixels"
+        )
 
     def _borders(self, name):
         numbers = _enlarged(_numbers(self._folder / name))
         shown = np.where(_edges(numbers), 2, 1).astype(np.uint8)
         colors = np.array([[245, 245, 240], [60, 60, 60]], np.uint8)
-        return _figure(chart(shown, colors), "Their polygons")
+        return _figure(class_data_url(shown, colors), "Their polygons")
 
 
 def _numbers(path):

@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...progress import Progress, stop_if_cancelled
-from ...raster.objects import Borders, Objects, components, joined_borders
+from ...raster.object_graph import Borders, combine_borders, connected_components
+from ...raster.objects import Objects
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -170,7 +171,7 @@ class _State:
 
     def _renumber(self) -> None:
         """Give the borders the indices of the merged objects; keep those of small objects."""
-        borders = joined_borders(self._borders, self._owners)
+        borders = combine_borders(self._borders, self._owners)
         small = self._areas < self._limit
         kept = small[borders.one] | small[borders.other]
         self._borders = Borders(borders.one[kept], borders.other[kept], borders.lengths[kept])
@@ -183,7 +184,7 @@ class _State:
             return
         nodes, indices = np.unique(np.concatenate([one[same], other[same]]), return_inverse=True)
         half = len(indices) // 2
-        roots = nodes[components(len(nodes), indices[:half], indices[half:])]
+        roots = nodes[connected_components(len(nodes), indices[:half], indices[half:])]
         moved = roots != nodes
         self._owners[nodes[moved]] = roots[moved]
         self._add_up(nodes[moved], roots[moved])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...raster.class_peek import count_in_blocks
+from ...raster.reduced_classes import count_in_blocks
 from .catalog import ClassCatalog
 
 # Rows and columns of blocks with one area scale each; it hardly changes within a block.

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...raster.class_legend import Color, default_name
-from ...raster.class_peek import NOT_CLASSES, peek_numbers
 from ...raster.class_table import MOST_CLASSES, ClassTable, read_class_table
+from ...raster.reduced_classes import NOT_CLASSES, count_class_values
 from ..formats.merge_order import MergeStep
 from ..formats.stored_order import order_of_record, read_record_of
 from .colors import as_color
@@ -153,7 +153,7 @@ def _catalog(
 def _refusal(path: str, name: str) -> str:
     """Say why the workbench cannot open a raster without a class table."""
     remedy = "choose a result of Segment, Classify or Merge classes"
-    found = peek_numbers(path)
+    found = count_class_values(path)
     if found is NOT_CLASSES:
         return f"{name} is not a class raster: its values are not whole numbers from 0; {remedy}."
     if found > MOST_CLASSES:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ...raster.class_table import ClassTable
 from ...raster.source import RasterSource
-from ...raster.thumbnails import chart, photo, read_small
+from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
 from ..classes.colors import CONFIDENCE_PALETTE
 from ..classes.rendering import display_stretch
@@ -54,12 +54,17 @@ def _overview(maps: Maps, piece: Window) -> Html:
     valid = numbers > 0
     framed = piece != whole
     caption = _bands(image) + (" The frame marks the detail below." if framed else "")
-    shown = photo(_image(image, whole, width, height), valid)
+    shown = rgb_data_url(_image(image, whole, width, height), valid)
     figures = [
         _figure(shown, size, "Image", caption, _frame(piece, whole) if framed else ""),
-        _figure(chart(numbers, table.colors), size, "Classes", "In the colors of the table below."),
         _figure(
-            chart(numbers, _averages(maps)),
+            class_data_url(numbers, table.colors),
+            size,
+            "Classes",
+            "In the colors of the table below.",
+        ),
+        _figure(
+            class_data_url(numbers, _averages(maps)),
             size,
             "Average colors",
             "Every class in the mean of its pixels.",
@@ -73,7 +78,7 @@ def _overview(maps: Maps, piece: Window) -> Html:
         caption = Html(f"From unsure {_ramp()} to sure; {mean:.0f} % on average.")
         alt = f"Confidence: {mean:.0f} % on average."
         figures.append(
-            _figure(chart(sure, CONFIDENCE_PALETTE), size, "Confidence", caption, alt=alt)
+            _figure(class_data_url(sure, CONFIDENCE_PALETTE), size, "Confidence", caption, alt=alt)
         )
     return _grid(figures)
 
@@ -90,13 +95,13 @@ def _detail(maps: Maps, piece: Window) -> Html:
     return _grid(
         [
             _figure(
-                photo(shown, large > 0),
+                rgb_data_url(shown, large > 0),
                 (width * zoom, height * zoom),
                 "Superpixels",
                 f"{count:,} in {width} {TIMES} {height} pixels, outlined on the image.",
             ),
             _figure(
-                chart(numbers, maps.table.colors),
+                class_data_url(numbers, maps.table.colors),
                 (width, height),
                 "Classes",
                 "The same piece of the map.",

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A glance at a raster: could its values be numbers of classes, and where do those lie?"""
+"""Class numbers in a reduced copy of a raster: how many there are and where they lie.
+
+Both functions read band 1 at no more than 1024 pixels a side, so they take little time on a raster
+of any size and may miss classes that cover few pixels.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,18 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from .gdal_calls import attempt
 
-# Pixels a side that a raster is looked at with; GDAL takes them from an overview where it can.
+# Largest side of the reduced copy in pixels. GDAL reads it from an overview if there is one.
 SIDE = 1024
 NOT_CLASSES = -1
 
 Ints = npt.NDArray[np.int64]
 
 
-def peek_numbers(path: str | Path) -> int:
-    """Count the different values above 0 in a reduced copy of band 1.
+def count_class_values(path: str | Path) -> int:
+    """Count the distinct values above 0 in a reduced copy of band 1.
 
     Returns:
-        How many, or `NOT_CLASSES` where some are negative or not whole.
+        Their number, or `NOT_CLASSES` if a value is negative or not an integer.
 
     Raises:
         SuperSegError: the raster cannot be opened or read.
@@ -36,15 +40,15 @@ def peek_numbers(path: str | Path) -> int:
 
 
 def count_in_blocks(path: str | Path, blocks: int, size: int) -> Ints:
-    """Count the pixels of each number in a reduced copy of band 1, by where they lie.
+    """Count the pixels of each class in a reduced copy of band 1, block by block.
 
     Args:
         path: the class raster.
-        blocks: rows and columns of blocks that the raster is divided into.
-        size: numbers from 0 that are told apart; higher ones are left out.
+        blocks: number of rows and of columns of blocks that the raster is divided into.
+        size: classes from 0 to `size` - 1 are counted; higher values count as 0.
 
     Returns:
-        `(blocks, blocks, size)`, the first axis from the top row down.
+        `(blocks, blocks, size)` int64 pixels of the reduced copy by row, column and class.
 
     Raises:
         SuperSegError: the raster cannot be opened or read.
