@@ -214,7 +214,7 @@ def test_four_byte_bands_stay_four_bands(tmp_path):
 
 def test_superpixels_vote_before_the_average(tmp_path, monkeypatch):
     monkeypatch.setattr("superseg_plugin.pipeline.average_color.TILE", 11)
-    monkeypatch.setattr("superseg_plugin.pipeline.average_color.WAITING_VOTES", 5)
+    monkeypatch.setattr("superseg_plugin.pipeline.average_color.MOST_PENDING", 5)
     image, fields = quarters(bands=2)
     numbers = blocks(size=8)
     numbers[:, :3] = 0  # outside of all superpixels
