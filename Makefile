@@ -8,6 +8,8 @@ QGIS_PYTHON ?= /usr/bin/python3
 PLUGINS ?= $(HOME)/.local/share/QGIS/QGIS3/profiles/default/python/plugins
 # What to test with: `make test-qgis TESTS=tests/qgis/test_segment.py PYTEST="-x -k cancel"`.
 PYTEST ?=
+# How many suites of tests run side by side.
+JOBS ?= 2
 
 ENGINE := build/env/engine/bin
 VERSION := $(shell sed -n 's/^version=//p' metadata.txt)
@@ -23,8 +25,9 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-rivals \
-	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-versions test-faults test-fuzz test-install \
+.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-peers \
+	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
+	test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-desktop pictures screenshots help-pages \
 	translations clean
@@ -37,7 +40,8 @@ help: ## list what can be made
 
 # --- Set-up: each part is quick when it is done already
 
-setup: setup-system setup-worker setup-qgis setup-engine ## install all that the other targets need
+setup: setup-system ## install all that the other targets need
+	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=line setup-worker setup-qgis setup-engine
 
 setup-system:
 	@sh tests/tools/system_packages.sh $(QGIS_PYTHON)
@@ -55,9 +59,9 @@ setup-fuzz: setup-system
 setup-engine: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments engine
 
-setup-rivals: setup-worker
-	@$(QGIS_PYTHON) -m tests.tools.environments rivals
-	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) rivals
+setup-peers: setup-worker
+	@$(QGIS_PYTHON) -m tests.tools.environments peers
+	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) peers
 
 # --- Use
 
@@ -78,7 +82,14 @@ translations: setup-system ## texts to translate, and the translations as QGIS r
 
 # --- Checks
 
-test: lint test-engine test-pipeline test-qgis test-desktop ## lint and run all tests
+# Suites run side by side, each printed whole when it ends. Those of the desktop measure how long a
+# window does not react, so nothing runs beside them.
+test: setup ## lint and run all tests
+	@status=0; \
+	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
+		test-pipeline test-qgis test-engine lint || status=$$?; \
+	$(MAKE) --no-print-directory test-desktop || status=$$?; \
+	exit $$status
 
 test-engine: setup-engine ## tests of the kernels, in the worker's Python
 	$(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/engine) $(PYTEST)
@@ -94,6 +105,10 @@ test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS wit
 test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
 		$(or $(TESTS),tests/desktop) $(PYTEST)
+
+test-tools: setup-qgis setup-worker ## tests of the benchmarks
+	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
+		$(or $(TESTS),tests/benchmarks) $(PYTEST)
 
 # CHROOTS holds Debian systems with other releases of QGIS, each a folder; needs root.
 test-versions: package setup ## all tests on other releases of QGIS: make test-versions CHROOTS=<folder>
@@ -147,7 +162,7 @@ dev: setup-system ## start QGIS with the plugin straight from this checkout
 
 # --- Benchmarks
 
-benchmark-speed: setup-engine setup-rivals ## seconds and memory: make benchmark-speed SIZES="1 4 16 49"
+benchmark-speed: setup-engine setup-peers ## seconds and memory: make benchmark-speed SIZES="1 4 16 49"
 	@$(QGIS_PYTHON) -m tests.benchmarks.speed $(if $(SIZE),--size $(SIZE)) \
 		$(if $(SIZES),--sizes $(SIZES)) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(IMAGE),--image "$(IMAGE)") $(if $(CLASSES),--classes $(CLASSES)) \

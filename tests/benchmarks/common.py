@@ -14,18 +14,18 @@ from tests.tools.qgis_process import BUILD, REPOSITORY
 FOLDER = BUILD / "benchmark"
 ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
 # Has OpenCV too, where that can be installed.
-RIVALS_PYTHON = BUILD / "env" / "rivals" / "bin" / "python"
+PEERS_PYTHON = BUILD / "env" / "peers" / "bin" / "python"
 
 
-def run_rival(*arguments: object) -> str:
-    """Run rivals.py in the engine environment and return what it prints."""
-    return _run(ENGINE_PYTHON, "tests.benchmarks.rivals", *arguments)
+def run_baseline(*arguments: object) -> str:
+    """Run baselines.py in the engine environment and return what it prints."""
+    return _run(ENGINE_PYTHON, "tests.benchmarks.baselines", *arguments)
 
 
-def run_speed_rival(*arguments: object) -> str:
-    """Run speed_rivals.py, with OpenCV where there is one, and return what it prints."""
-    python = RIVALS_PYTHON if RIVALS_PYTHON.is_file() else ENGINE_PYTHON
-    return _run(python, "tests.benchmarks.speed_rivals", *arguments)
+def run_speed_packages(*arguments: object) -> str:
+    """Run speed_packages.py, with OpenCV where there is one, and return what it prints."""
+    python = PEERS_PYTHON if PEERS_PYTHON.is_file() else ENGINE_PYTHON
+    return _run(python, "tests.benchmarks.speed_packages", *arguments)
 
 
 def _run(python: Path, module: str, *arguments: object) -> str:

@@ -18,7 +18,7 @@ from tests.tools.qgis_process import BUILD, QgisProcessError
 
 FOLDER = BUILD / "benchmark" / "desktop"
 RESULT = BUILD / "benchmark" / "desktop.json"
-PLAY = Path(__file__).with_name("desktop_play.py")
+SCRIPT = Path(__file__).with_name("desktop_script.py")
 WINDOW = (1480, 1280)
 SIDE = 2048
 TILED = ("TILED=YES", "COMPRESS=DEFLATE")
@@ -67,7 +67,7 @@ def main() -> int:
     try:
         seen = play(
             "benchmark-desktop",
-            PLAY,
+            SCRIPT,
             {**job, "repeats": options.repeats},
             FOLDER / "pictures",
             screen=f"-screen 0 {WINDOW[0]}x{WINDOW[1]}x24",

@@ -34,7 +34,7 @@ from superseg_plugin.raster.windows import Window
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
-from tests.benchmarks.common import run_rival
+from tests.benchmarks.common import run_baseline
 
 SILENT = SilentProgress()
 WARMING_SIDE = 64
@@ -179,7 +179,7 @@ def pixel_kmeans(job: Job) -> float:
     """K-means of the pixels."""
     with job.open() as source:
         values, valid = source.read(source.grid.window)
-        classes, seconds = _rival("kmeans", values, valid, job)
+        classes, seconds = _baseline("kmeans", values, valid, job)
         started = time.perf_counter()
         write_classes(job.target, source, classes)
     return seconds + time.perf_counter() - started
@@ -198,7 +198,7 @@ def superpixel_kmeans(job: Job) -> float:
         colors = [np.bincount(ids, np.where(valid, band, 0).ravel()) / pixels for band in values]
         means = np.stack(colors, axis=1)[1:].astype(np.float32)
         seconds = time.perf_counter() - started
-        labels, more = _rival("superpixel-kmeans", means, pixels[1:], job)
+        labels, more = _baseline("superpixel-kmeans", means, pixels[1:], job)
         started = time.perf_counter()
         painted = np.concatenate([[0], labels]).astype(np.uint8)[ids].reshape(valid.shape)
         write_classes(job.target, source, painted)
@@ -219,14 +219,14 @@ if not set(PRESETS) <= set(METHODS):
     raise RuntimeError("a preset is missing from the benchmark")
 
 
-class Workshop:
+class SharedWorker:
     """One worker for all runs, so that none of them pays for its start; a context manager."""
 
     def __init__(self) -> None:
         self._open = contextlib.ExitStack()
         self._worker: Worker | None = None
 
-    def __enter__(self) -> Workshop:
+    def __enter__(self) -> SharedWorker:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -257,7 +257,7 @@ class Workshop:
     def job(
         self, image: Path, target: Path, classes: int, seed: int, window: Window | None = None
     ) -> Job:
-        """Describe a map to be made by this workshop's worker."""
+        """A job for the worker."""
         return Job(image, target, classes, seed, self.worker, window)
 
 
@@ -283,13 +283,13 @@ def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, di
     return RasterSource(str(path)), scaling
 
 
-def _rival(
+def _baseline(
     name: str, first: npt.NDArray, second: npt.NDArray, job: Job
 ) -> tuple[npt.NDArray[np.uint8], float]:
-    """Run a rival; its labels and its own seconds."""
+    """Run a baseline; returns its labels and its own seconds."""
     with tempfile.TemporaryDirectory() as scratch:
         files = [Path(scratch) / f"{part}.npy" for part in ("first", "second", "labels")]
         np.save(files[0], first)
         np.save(files[1], second)
-        seconds = float(run_rival(name, *files, job.classes, job.seed))
+        seconds = float(run_baseline(name, *files, job.classes, job.seed))
         return np.load(files[2]), seconds

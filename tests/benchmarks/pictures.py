@@ -22,7 +22,7 @@ from qgis.PyQt.QtGui import QColor, QGuiApplication, QImage, QPainter
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import free_images
 from tests.benchmarks.common import ENGINE_PYTHON, FOLDER
-from tests.benchmarks.methods import METHODS, Workshop, read_classes
+from tests.benchmarks.methods import METHODS, SharedWorker, read_classes
 from tests.benchmarks.painting import (
     Picture,
     colors_of,
@@ -98,7 +98,7 @@ class Row:
     panels: list[tuple[Picture, str]]
 
 
-def make_row(name: str, image: Path, label: Path, workshop: Workshop, keep: list[str]) -> Row:
+def make_row(name: str, image: Path, label: Path, shared: SharedWorker, keep: list[str]) -> Row:
     """Segment an image and paint what came out."""
     with RasterSource(str(image)) as source:
         picture = photo(source)
@@ -115,7 +115,7 @@ def make_row(name: str, image: Path, label: Path, workshop: Workshop, keep: list
         target.parent.mkdir(parents=True, exist_ok=True)
         if preset not in keep or not target.is_file():
             print(f"{name}: {preset}", flush=True)
-            METHODS[preset](workshop.job(image, target, CLASSES, SEED))
+            METHODS[preset](shared.job(image, target, CLASSES, SEED))
         ami = compare(target, label).ami
         painted = paint_classes(read_classes(target), labels, colors)
         panels.append((_prepared(painted), f"AMI {ami:.2f}"))
@@ -168,9 +168,9 @@ def main(arguments: list[str]) -> int:
     if missing:
         print(f"No {' '.join(sorted(missing))}_image.tif with its label in {options.data}")
         return 2
-    with Workshop() as workshop:
+    with SharedWorker() as shared:
         rows = [
-            make_row(name, *(pairs.get(name) or free_images.fetch(name)), workshop, options.keep)
+            make_row(name, *(pairs.get(name) or free_images.fetch(name)), shared, options.keep)
             for name in options.images
         ]
     large = FOLDER / "pictures" / "maps.png"

@@ -21,7 +21,7 @@ import numpy as np
 
 from tests.benchmarks.common import FOLDER, machine
 from tests.benchmarks.measures import agreement, boundary_recall
-from tests.benchmarks.methods import METHODS, Workshop, read_all, read_classes
+from tests.benchmarks.methods import METHODS, SharedWorker, read_all, read_classes
 from tests.benchmarks.pages import picture_row, quality_page
 from tests.benchmarks.tables import SCORES, as_markdown, summarize
 from tests.benchmarks.trials import EVERY_SEED, TRIALS, Case, compare
@@ -38,7 +38,7 @@ class Benchmark:
         options: of the command line.
         pairs: paths of image and reference, by name.
         kept: record of an earlier run to go on from, or None.
-        workshop: who makes the maps.
+        shared: who makes the maps.
     """
 
     def __init__(
@@ -46,17 +46,17 @@ class Benchmark:
         options: argparse.Namespace,
         pairs: dict[str, tuple[Path, Path]],
         kept: dict[str, Any] | None,
-        workshop: Workshop,
+        shared: SharedWorker,
     ) -> None:
         self._folder: Path = options.folder
         self._pairs = pairs
-        self._workshop = workshop
+        self._shared = shared
         self._pictures: dict[tuple[str, int], Any] = {}
         self._kept = _by_key(kept, "runs", options.keep, "method") if kept else {}
         self._kept_trials = _by_key(kept, "trials", options.keep, "trial") if kept else {}
         self._trials = [name for name in options.methods if name in TRIALS]
         self.record: dict[str, Any] = {
-            "machine": {**machine(), "device": workshop.device_name()},
+            "machine": {**machine(), "device": shared.device_name()},
             "data": str(options.data.resolve()),
             "images": list(pairs),
             "classes": options.classes,
@@ -100,7 +100,7 @@ class Benchmark:
     def _run(self, key: dict[str, Any], target: Path) -> dict[str, Any]:
         path, label = self._pairs[key["image"]]
         target.parent.mkdir(parents=True, exist_ok=True)
-        job = self._workshop.job(path, target, key["classes"], key["seed"])
+        job = self._shared.job(path, target, key["classes"], key["seed"])
         seconds = METHODS[key["method"]](job)
         found = compare(target, label)
         scores = {name: float(getattr(found, name)) for name in SCORES if hasattr(found, name)}
@@ -123,7 +123,7 @@ class Benchmark:
             key = dict(zip(KEYS, (image, classes, trial, seed)))
             kept = self._kept_trials.get(tuple(key.values()))
             balanced = self._target(image, classes, "balanced", seed)
-            ours = Case(path, label, balanced, classes, seed, self._workshop, balanced.parent)
+            ours = Case(path, label, balanced, classes, seed, self._shared, balanced.parent)
             figures = kept or self._attempt(key, lambda t=trial, c=ours: TRIALS[t](c))
             if figures is None:
                 continue
@@ -138,7 +138,7 @@ class Benchmark:
         try:
             return make()
         except Exception as error:
-            self._workshop.recover()
+            self._shared.recover()
             lines = str(error).strip().splitlines() or [""]
             told = f"{type(error).__name__}: {lines[-1]}"
             self.record["failures"].append({**key, "error": told})
@@ -271,8 +271,8 @@ def main(arguments: list[str]) -> int:
         print(f"{' '.join(sorted(needs))}: name balanced in METHODS too", file=sys.stderr)
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
-    with Workshop() as workshop:
-        benchmark = Benchmark(options, pairs, _earlier(options), workshop)
+    with SharedWorker() as shared:
+        benchmark = Benchmark(options, pairs, _earlier(options), shared)
         benchmark.measure()
     print(
         f"\n{as_markdown(benchmark.record)}\nWritten to {options.folder}: quality.json, .md, .html"

@@ -19,7 +19,7 @@ from superseg_plugin.progress import SilentProgress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
-from tests.benchmarks.common import FOLDER, run_speed_rival
+from tests.benchmarks.common import FOLDER, run_speed_packages
 from tests.benchmarks.speed_peers import PEERS, measure_own, measure_peer, peer_ratios
 from tests.benchmarks.speed_published import extrapolate, measure_published
 
@@ -62,7 +62,7 @@ def measure_superpixels(raster: Path, array: Path, repeats: int) -> tuple[dict, 
     own: dict[str, float] = {}
     theirs: dict[str, float] = {}
     for _ in range(repeats):
-        for name, seconds in json.loads(run_speed_rival(array, "superpixels")).items():
+        for name, seconds in json.loads(run_speed_packages(array, "superpixels")).items():
             theirs[name] = min(seconds, theirs.get(name, math.inf))
         for name, (choice, one_core) in OWN_RUNS.items():
             seconds = time_own(raster, choice, one_core)
@@ -104,13 +104,13 @@ def measure_crop(run: dict, options: argparse.Namespace) -> dict:
     np.save(array, values if values.ndim == 3 else values[None])
     print(f"Others, on a crop of {megapixels:.1f} Mpx", flush=True)
     own, theirs = measure_superpixels(raster, array, options.repeats)
-    theirs |= json.loads(run_speed_rival(array, "others", options.classes))
+    theirs |= json.loads(run_speed_packages(array, "others", options.classes))
     own["all"] = run["total_s"] / run["megapixels"] * megapixels
     compared = {
         "crop_megapixels": megapixels,
         "own_s": own,
         "others_s": theirs,
-        "versions": json.loads(run_speed_rival(array, "versions")),
+        "versions": json.loads(run_speed_packages(array, "versions")),
         "ratios": {
             name: theirs[other] / own[ours]
             for name, (other, ours) in RATIOS.items()

@@ -23,7 +23,7 @@ from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
 from tests.benchmarks.measures import bin_accuracies, likeliest_reference, map_ami, rising
 from tests.benchmarks.methods import (
-    Workshop,
+    SharedWorker,
     classify,
     confidence_of,
     model_of,
@@ -50,7 +50,7 @@ class Case:
         balanced: path of the map, with confidence and model beside it.
         classes: asked for in that map.
         seed: of that map.
-        workshop: who computes.
+        shared: who computes.
         folder: for further maps.
     """
 
@@ -59,13 +59,13 @@ class Case:
     balanced: Path
     classes: int
     seed: int
-    workshop: Workshop
+    shared: SharedWorker
     folder: Path
 
     def run(self, name: str, classes: int, window: Window | None = None) -> Path:
         """Run `balanced` anew, on a part of the scene or with another number of classes."""
         target = self.folder / f"{self.classes}-{name}-{self.seed}.tif"
-        segment(self.workshop.job(self.image, target, classes, self.seed, window), "balanced")
+        segment(self.shared.job(self.image, target, classes, self.seed, window), "balanced")
         return target
 
 
@@ -113,7 +113,7 @@ def transfer(case: Case) -> dict[str, float]:
     }
     for name, options in ways.items():
         target = case.folder / f"{case.classes}-{name}-{case.seed}.tif"
-        job = case.workshop.job(case.image, target, case.classes, case.seed, right)
+        job = case.shared.job(case.image, target, case.classes, case.seed, right)
         classify(job, model, options)
         figures[name] = compare(target, case.label, right).ami
         figures[f"{name}_ratio"] = figures[name] / there

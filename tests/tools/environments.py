@@ -70,12 +70,12 @@ def make_engine() -> None:
     _make("engine", find_interpreter().path, [], shared=True)
 
 
-def make_rivals() -> None:
+def make_peers() -> None:
     """What the speed benchmark compares with; without it, it compares with less."""
     try:
-        _make("rivals", find_interpreter().path, [], shared=True)
+        _make("peers", find_interpreter().path, [], shared=True)
     except subprocess.CalledProcessError:
-        shutil.rmtree(ENVIRONMENTS / "rivals", ignore_errors=True)
+        shutil.rmtree(ENVIRONMENTS / "peers", ignore_errors=True)
         print("OpenCV cannot be installed here: the benchmark leaves it out.", flush=True)
 
 
@@ -137,7 +137,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "qgis": make_qgis,
     "engine": make_engine,
     "fuzz": make_fuzz,
-    "rivals": make_rivals,
+    "peers": make_peers,
 }
 
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Install the Debian packages that QGIS and its tests need, unless all are there; or, with `rivals`,
+# Install the Debian packages that QGIS and its tests need, unless all are there; or, with `peers`,
 # the programs that the speed benchmark runs beside it, without which it runs all the same; or, with
 # `browser`, what draws the picture of a report.
-# Usage: system_packages.sh PYTHON [rivals|browser]   (the interpreter of QGIS)
+# Usage: system_packages.sh PYTHON [peers|browser]   (the interpreter of QGIS)
 set -eu
 python=$1
 packages="qgis python3-qgis qgis-providers python3-venv python3-pip xvfb xauth"
@@ -22,7 +22,7 @@ apt_install() {
 		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"
 }
 
-if [ "${2:-}" = rivals ]; then
+if [ "${2:-}" = peers ]; then
 	for pair in otbcli_LargeScaleMeanShift:otb-bin saga_cmd:saga; do
 		if command -v "${pair%%:*}" >/dev/null; then continue; fi
 		if ! command -v apt-get >/dev/null || ! apt_install "${pair#*:}"; then

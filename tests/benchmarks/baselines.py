@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What SuperSeg is compared with; runs in the engine environment, arrays as .npy files.
 
-    rivals.py kmeans IMAGE.npy VALID.npy OUT.npy CLASSES SEED
-    rivals.py superpixel-kmeans MEANS.npy PIXELS.npy OUT.npy CLASSES SEED
+    baselines.py kmeans IMAGE.npy VALID.npy OUT.npy CLASSES SEED
+    baselines.py superpixel-kmeans MEANS.npy PIXELS.npy OUT.npy CLASSES SEED
 
 Images are `(bands, rows, cols)`. Both print their seconds, without the start of Python.
 """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Seconds of what others offer for a step, as JSON; runs where those programs are installed.
 
-    speed_rivals.py CROP.npy superpixels            one run of each, on one core where it can
-    speed_rivals.py CROP.npy others CLASSES
-    speed_rivals.py CROP.npy versions               of all, by name, in place of seconds
+    speed_packages.py CROP.npy superpixels            one run of each, on one core where it can
+    speed_packages.py CROP.npy others CLASSES
+    speed_packages.py CROP.npy versions               of all, by name, in place of seconds
 
 The crop is `(bands, rows, cols)`. Loading and the start of Python are not counted.
 """
@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from skimage.segmentation import felzenszwalb, slic
 
-from tests.benchmarks.rivals import Image, kmeans
+from tests.benchmarks.baselines import Image, kmeans
 
 # The same of all: SuperSeg's defaults.
 SCALE, SIGMA, MIN_SIZE = 32, 0.5, 64
