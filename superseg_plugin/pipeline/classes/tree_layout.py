@@ -60,9 +60,10 @@ class Tree:
 
 @dataclass
 class _Branch:
-    members: tuple[int, ...]
-    rows: list[Members]
+    members: Members
+    leaves: list[_Branch]
     height: float = 0.0
+    parts: tuple[_Branch, ...] = ()
     middle: float = 0.0
 
 
@@ -73,35 +74,34 @@ def lay_out(leaves: Iterable[Members], steps: Sequence[MergeStep]) -> Tree:
         leaves: the sets.
         steps: that merge the sets, at least one.
     """
-    branches: dict[int, _Branch] = {}
+    branch_of: dict[int, _Branch] = {}
     for members in leaves:
-        branches.update(dict.fromkeys(members, _Branch(members, [members])))
-    order = _order_of_rows(branches, steps)
-    row = {members: float(index) for index, members in enumerate(order)}
-    for branch in branches.values():
-        branch.middle = row[branch.rows[0]]
-    scale = 1 / math.sqrt(max(steps[-1][2], 1e-300))
-    joints = []
+        leaf = _Branch(members, [])
+        leaf.leaves.append(leaf)
+        branch_of.update(dict.fromkeys(members, leaf))
+    joined: list[_Branch] = []
+    _, _, largest = steps[-1]
+    scale = 1 / math.sqrt(max(largest, 1e-300))
     for kept, absorbed, distance in steps:
-        one, other = branches[kept], branches[absorbed]
-        height = scale * math.sqrt(distance)
+        one, other = branch_of[kept], branch_of[absorbed]
         members = tuple(sorted((*one.members, *other.members)))
-        joints.append(
-            Joint(members, height, (one.middle, other.middle), (one.height, other.height))
-        )
-        middle = (one.middle + other.middle) / 2
-        joined = _Branch(members, [], height, middle)
-        branches.update(dict.fromkeys(members, joined))
-    return Tree(tuple(order), tuple(joints))
-
-
-def _order_of_rows(branches: dict[int, _Branch], steps: Sequence[MergeStep]) -> list[Members]:
-    """Return the leaves in an order in which no two branches cross."""
-    rows = {number: branch.rows for number, branch in branches.items()}
-    members = {number: branch.members for number, branch in branches.items()}
-    for kept, absorbed, _ in steps:
-        joined = rows[kept] + rows[absorbed]
-        together = members[kept] + members[absorbed]
-        rows.update(dict.fromkeys(together, joined))
-        members.update(dict.fromkeys(together, together))
-    return rows[steps[-1][0]]
+        height = scale * math.sqrt(distance)
+        joined.append(_Branch(members, one.leaves + other.leaves, height, (one, other)))
+        branch_of.update(dict.fromkeys(members, joined[-1]))
+    # In this order of the leaves no two branches cross.
+    for row, leaf in enumerate(joined[-1].leaves):
+        leaf.middle = float(row)
+    for branch in joined:
+        branch.middle = sum(part.middle for part in branch.parts) / 2
+    return Tree(
+        tuple(leaf.members for leaf in joined[-1].leaves),
+        tuple(
+            Joint(
+                branch.members,
+                branch.height,
+                (branch.parts[0].middle, branch.parts[1].middle),
+                (branch.parts[0].height, branch.parts[1].height),
+            )
+            for branch in joined
+        ),
+    )

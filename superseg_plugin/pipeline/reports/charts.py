@@ -1,25 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Curves for reports, as SVG that takes its colors from the page."""
+"""Charts of a report as SVG; style sheet classes give them the colors of the page.
+
+`svg`, `text` and `line` make the parts of every drawing; `_Frame` converts numbers to positions and
+draws the axes of a chart.
+"""
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from .page import Html, css, escaped
+from .page import Html, css, escaped, shortened
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 14, 42
+LEFT, RIGHT, TOP, BOTTOM = 64, WIDTH - 12, 14, HEIGHT - 42
 MOST_POINTS = 1000
+# Classes that a chart of spectra shows, and labels below an axis.
 MOST_LINES = 24
+MOST_LABELS = 12
 TICKS = 5
-# A loss jumps from step to step; its course is seen in the mean of so many parts of the whole.
+# A loss varies from step to step; the moving mean over this part of all steps shows its trend.
 SMOOTHED_PARTS = 25
+
 Floats = npt.NDArray[np.float64]
+
+
+def svg(alt: str, height: int, parts: Iterable[str]) -> Html:
+    """Make a drawing `WIDTH` wide; `alt` describes it in words."""
+    head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escaped(alt)}">'
+    return Html("\n".join([head, *parts, "</svg>"]))
+
+
+def text(x: float, y: float, content: str, anchor: str = "middle", more: str = "") -> str:
+    """Write text; `anchor` is start, middle or end, `more` holds further attributes."""
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f"<text {at}{more}>{escaped(content)}</text>"
+
+
+def line(xs: Floats, ys: Floats, attributes: str) -> str:
+    """Draw a line through points."""
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs.tolist(), ys.tolist()))
+    return f'<polyline {attributes} points="{points}"/>'
 
 
 def line_chart(
@@ -28,44 +52,39 @@ def line_chart(
     """Draw numbers over their position; numbers that are not finite are left out.
 
     Args:
-        values: the numbers, of positions 1, 2, ...
-        x_label: what the positions are.
-        y_label: what the numbers are.
-        whole_numbers: they are counts, drawn as stairs from 0; others are drawn with their mean.
+        values: the numbers, at positions 1, 2, ...
+        x_label: of the positions.
+        y_label: of the numbers.
+        whole_numbers: they are counts, drawn as steps from 0; others are drawn with a moving mean.
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    positions = np.arange(1, len(numbers) + 1, dtype=np.float64)
-    keep = np.isfinite(numbers)
-    numbers, positions = numbers[keep], positions[keep]
+    given = np.asarray(values, dtype=np.float64)
+    positions = np.flatnonzero(np.isfinite(given)).astype(np.float64) + 1
+    numbers: Floats = given[np.isfinite(given)]
     if not len(numbers):
         return Html("<p>No numbers.</p>")
+    # The last number is always shown.
     step = -(-len(numbers) // MOST_POINTS)
-    # The last one is what a reader looks for.
-    chosen = np.union1d(np.arange(0, len(numbers), step), [len(numbers) - 1])
-    low = 0.0 if whole_numbers else float(numbers.min())
-    frame = _Frame(low, float(numbers.max()), 1.0, float(max(len(values), 2)), whole_numbers)
-    x, y = positions[chosen], numbers[chosen]
+    shown = np.union1d(np.arange(0, len(numbers), step), [len(numbers) - 1])
+    low, last = 0.0 if whole_numbers else float(numbers.min()), float(max(len(values), 2))
+    frame = _Frame(low, float(numbers.max()), 1.0, last, whole_numbers)
+    x, y = frame.x(positions[shown]), frame.y(numbers[shown])
     if whole_numbers:
-        x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
-        curves = f'<polyline class="curve" points="{frame.points(x, y)}"/>\n'
+        curves = [line(np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1], 'class="curve"')]
     else:
-        mean = _mean_of(numbers, max(len(numbers) // SMOOTHED_PARTS, 1))
-        curves = (
-            f'<polyline class="raw" points="{frame.points(x, y)}"/>\n'
-            f'<polyline class="curve" points="{frame.points(x, mean[chosen])}"/>\n'
-        )
+        mean = _moving_mean(numbers, max(len(numbers) // SMOOTHED_PARTS, 1))
+        curves = [line(x, y, 'class="raw"'), line(x, frame.y(mean[shown]), 'class="curve"')]
     alt = (
         f"{y_label} of {len(values)} ({x_label}): from {numbers[0]:.3g} to {numbers[-1]:.3g},"
         f" lowest {numbers.min():.3g}, highest {numbers.max():.3g}"
     )
-    ticks = [(tick, f"{tick:g}") for tick in _ticks(1, max(len(values), 2), whole=True)]
-    return _svg(alt, frame.axes(ticks, x_label, y_label) + curves)
+    labels = [(tick, f"{tick:g}") for tick in _ticks(1, last, whole=True)]
+    return svg(alt, HEIGHT, [*frame.axes(labels, x_label, y_label), *curves])
 
 
 def spectra_chart(
     means: Floats, band_names: Sequence[str], colors: npt.NDArray[np.uint8], names: Sequence[str]
 ) -> Html:
-    """Draw the mean of each band, a line for each class in its color; "" for a single band.
+    """Draw the band means of each class as a line in its color; "" for a single band.
 
     Args:
         means: `(k, bands)`, the largest classes first.
@@ -74,110 +93,91 @@ def spectra_chart(
         names: of the classes.
     """
     finite = means[np.isfinite(means)]
-    bands = means.shape[1]
+    bands, count = means.shape[1], min(len(means), MOST_LINES)
     if bands < 2 or not len(finite):
         return Html("")
     frame = _Frame(float(finite.min()), float(finite.max()), 0.5, bands + 0.5)
-    x = np.arange(1, bands + 1, dtype=np.float64)
     lines = []
-    for row in reversed(range(min(len(means), MOST_LINES))):
-        known = np.isfinite(means[row])
-        points = frame.points(x[known], means[row][known])
+    for row in reversed(range(count)):
+        known = np.flatnonzero(np.isfinite(means[row]))
+        x, y = frame.x(known.astype(np.float64) + 1), frame.y(means[row, known])
+        color = f'fill="none" stroke="{css(colors[row])}" stroke-width="2.5"'
         lines.append(
             f"<g><title>{escaped(names[row])}</title>"
-            f'<polyline class="edge" stroke-width="4" points="{points}"/>'
-            f'<polyline fill="none" stroke="{css(colors[row])}" stroke-width="2.5"'
-            f' stroke-linejoin="round" points="{points}"/></g>\n'
+            + line(x, y, 'class="edge" stroke-width="4"')
+            + line(x, y, f'{color} stroke-linejoin="round"')
+            + "</g>"
         )
-    every = -(-bands // 12)
-    ticks = [(float(i + 1), band_names[i]) for i in range(0, bands, every)]
+    labels = [(i + 1.0, band_names[i]) for i in range(0, bands, -(-bands // MOST_LABELS))]
     alt = (
-        f"Mean of {bands} bands in each of the {min(len(means), MOST_LINES)} largest classes;"
-        " the figures are in the table"
+        f"Mean of {bands} bands in each of the {count} largest classes; the numbers are in the"
+        " table"
     )
-    return _svg(alt, frame.axes(ticks, "Band", "Mean") + "".join(lines))
+    return svg(alt, HEIGHT, [*frame.axes(labels, "Band", "Mean"), *lines])
 
 
 def sparkline(values: Floats, low: Floats, high: Floats, color: Sequence[int]) -> Html:
-    """Draw the bands of one class as small bars, each between the least and most of all classes.
+    """Draw the bands of one class as small bars.
 
     Args:
         values: `(bands,)`.
-        low: `(bands,)`, drawn lowest.
-        high: `(bands,)`, drawn highest.
+        low: `(bands,)` values of the lowest bars.
+        high: `(bands,)` values of the highest bars.
         color: of the bars.
     """
     spread = np.where(high > low, high - low, 1.0)
-    parts = np.nan_to_num(np.clip((values - low) / spread, 0, 1))
+    heights = 24 * np.nan_to_num(np.clip((values - low) / spread, 0, 1))
     width = 120 / len(values)
     bars = "".join(
-        f'<rect class="color" fill="{css(color)}" x="{i * width + 0.5:.1f}"'
-        f' y="{27 - 24 * part:.1f}" width="{max(width - 1.5, 0.5):.1f}"'
-        f' height="{24 * part + 2:.1f}"/>'
-        for i, part in enumerate(parts.tolist())
+        f'<rect class="color" fill="{css(color)}" x="{i * width + 0.5:.1f}" y="{27 - height:.1f}"'
+        f' width="{max(width - 1.5, 0.5):.1f}" height="{height + 2:.1f}"/>'
+        for i, height in enumerate(heights.tolist())
     )
     return Html(f'<svg class="small" viewBox="0 0 120 30" aria-hidden="true">{bars}</svg>')
 
 
 class _Frame:
-    """The place of a chart: what lies where."""
+    """The area of a chart between its axes.
+
+    Args:
+        low, high: range of the numbers.
+        first, last: range of the positions.
+        whole: the numbers are counts from 0.
+    """
 
     def __init__(
         self, low: float, high: float, first: float, last: float, whole: bool = False
     ) -> None:
         self._ticks = _ticks(low, high, whole)
-        # A margin of a twentieth, so that no curve lies on the frame.
+        # A margin of a twentieth keeps the curve off the edges.
         margin = (high - low) / 20 or max(abs(high), 1.0) / 20
         self._low = 0.0 if whole else min(low - margin, self._ticks[0])
         self._high = high + margin
         self._first, self._last = first, last
 
-    def x(self, value: float) -> float:
-        part = (value - self._first) / (self._last - self._first)
-        return LEFT + part * (WIDTH - LEFT - RIGHT)
+    def x(self, positions: Floats) -> Floats:
+        return LEFT + (positions - self._first) / (self._last - self._first) * (RIGHT - LEFT)
 
-    def y(self, value: float) -> float:
-        part = (value - self._low) / (self._high - self._low)
-        return HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM)
+    def y(self, numbers: Floats) -> Floats:
+        return BOTTOM - (numbers - self._low) / (self._high - self._low) * (BOTTOM - TOP)
 
-    def points(self, xs: Floats, ys: Floats) -> str:
-        return " ".join(
-            f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in zip(xs.tolist(), ys.tolist())
-        )
-
-    def axes(self, ticks: Sequence[tuple[float, str]], x_label: str, y_label: str) -> str:
-        parts = []
-        for value in self._ticks:
-            if self._low <= value <= self._high:
-                y = self.y(value)
-                parts.append(
-                    f'<path class="axis" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-                    f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
-                )
-        for value, label in ticks:
-            parts.append(
-                f'<text x="{self.x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">'
-                f"{escaped(_short(label))}</text>"
-            )
-        middle = (TOP + HEIGHT - BOTTOM) / 2
-        parts.append(
-            f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">'
-            f"{escaped(x_label)}</text>"
-            f'<text transform="translate(13 {middle}) rotate(-90)" text-anchor="middle">'
-            f"{escaped(y_label)}</text>"
-        )
-        return "\n".join(parts) + "\n"
-
-
-def _svg(alt: str, content: str) -> Html:
-    return Html(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(alt)}">\n'
-        f"{content}</svg>"
-    )
+    def axes(
+        self, labels: Sequence[tuple[float, str]], x_label: str, y_label: str
+    ) -> Iterable[str]:
+        """Draw grid lines with numbers, labels below positions, and what both axes are."""
+        ticks = [tick for tick in self._ticks if self._low <= tick <= self._high]
+        for tick, y in zip(ticks, self.y(np.array(ticks)).tolist()):
+            yield f'<path class="axis" d="M{LEFT} {y:.1f}H{RIGHT}"/>'
+            yield text(LEFT - 8, y + 4, f"{tick:g}", "end")
+        for (_, label), x in zip(labels, self.x(np.array([at for at, _ in labels])).tolist()):
+            yield text(x, BOTTOM + 18, shortened(label, 12))
+        yield text((LEFT + RIGHT) / 2, HEIGHT - 6, x_label)
+        middle = (TOP + BOTTOM) / 2
+        yield text(0, 0, y_label, more=f' transform="translate(13 {middle}) rotate(-90)"')
 
 
 def _ticks(low: float, high: float, whole: bool = False) -> list[float]:
-    """Round numbers between two, about `TICKS` of them."""
+    """Return about `TICKS` round numbers between two."""
     if not high > low:
         return [low]
     raw = (high - low) / TICKS
@@ -189,14 +189,8 @@ def _ticks(low: float, high: float, whole: bool = False) -> list[float]:
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)] or [low]
 
 
-def _mean_of(values: Floats, width: int) -> Floats:
-    """Mean of each number and the ones around it, `width` in all where there are as many."""
-    half = width // 2
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    index = np.arange(len(values))
-    start, end = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
-    return np.asarray((sums[end] - sums[start]) / (end - start), dtype=np.float64)
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= 12 else label[:11] + "…"
+def _moving_mean(values: Floats, width: int) -> Floats:
+    """Return the mean of each number and its neighbors, `width` in all except at the ends."""
+    window = np.ones(2 * min(width // 2, (len(values) - 1) // 2) + 1)
+    sums = np.convolve(values, window, "same")
+    return np.asarray(sums / np.convolve(np.ones(len(values)), window, "same"), np.float64)

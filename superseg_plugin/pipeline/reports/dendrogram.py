@@ -1,99 +1,83 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tree of classes that join, most alike first, as SVG that takes its colors from the page."""
+"""The dendrogram of the classes as SVG."""
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ..classes.tree_layout import Tree, lay_out
 from ..formats.merge_order import MergeStep, cut_merge_order
-from .page import Html, css, escaped
+from .charts import WIDTH, svg, text
+from .page import Html, css, shortened
 
-WIDTH = 720
 NAMES, RIGHT, TOP, BOTTOM = 150, 14, 24, 26
 ROW = 19
 MOST_LEAVES = 64
 LONGEST_NAME = 20
 # Numbers of classes whose cuts are marked.
-CUTS = (2, 4, 8, 16, 32)
+CUTS = (32, 16, 8, 4, 2)
+# Labels of cuts closer than this would overlap.
+LEAST_DISTANCE = 26
 
 
 def dendrogram(
     steps: Sequence[MergeStep], names: Sequence[str], colors: npt.NDArray[np.uint8]
 ) -> Html:
-    """Draw how classes join; "" for fewer than two.
+    """Draw a merge order; "" for fewer than two classes.
 
-    Of more than `MOST_LEAVES` classes the most alike are shown as joined already.
+    Of more than `MOST_LEAVES` classes, the most similar are shown as merged.
 
     Args:
-        steps: of `check_merge_order`, one fewer than there are classes.
+        steps: one fewer than there are classes.
         names: of the classes.
         colors: `(k, 3)`.
     """
     if not steps:
         return Html("")
     shown = min(len(names), MOST_LEAVES)
-    owner = cut_merge_order(steps, len(names), shown)
-    leaves = [tuple((np.flatnonzero(owner == kept) + 1).tolist()) for kept in np.unique(owner)]
+    kept = cut_merge_order(steps, len(names), shown)
+    leaves = [tuple((np.flatnonzero(kept == each) + 1).tolist()) for each in np.unique(kept)]
     tree = lay_out(leaves, steps[len(names) - shown :])
     height = TOP + ROW * shown + BOTTOM
-
-    parts = [_cuts(tree, height), _lines(tree)]
+    parts = [*_cuts(tree, height), _branches(tree)]
     for row, leaf in enumerate(tree.leaves):
-        first, middle = leaf[0] - 1, _y(row)
-        label = _short(names[first])
-        if len(leaf) > 1:
-            label += f" + {len(leaf) - 1}"
+        first, y = leaf[0] - 1, _y(row)
+        others = f" + {len(leaf) - 1}" if len(leaf) > 1 else ""
+        label = shortened(names[first], LONGEST_NAME) + others
         parts.append(
-            f'<rect class="color" fill="{css(colors[first])}" x="{NAMES - 16}"'
-            f' y="{middle - 6:.1f}" width="12" height="12"/>'
-            f'<text class="name" x="{NAMES - 22}" y="{middle + 4:.1f}" text-anchor="end">'
-            f"{escaped(label)}</text>"
+            f'<rect class="color" fill="{css(colors[first])}" x="{NAMES - 16}" y="{y - 6:.1f}"'
+            ' width="12" height="12"/>'
         )
-    parts.append(
-        f'<text x="{NAMES}" y="{height - 6}">more alike</text>'
-        f'<text x="{WIDTH - RIGHT}" y="{height - 6}" text-anchor="end">less alike</text>'
-    )
-    first, second, _ = steps[0]
-    alt = (
-        f"Tree of {len(names)} classes: {names[first - 1]} and {names[second - 1]} are the most"
-        " alike and join first"
-    )
-    return Html(
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(alt)}">\n'
-        + "\n".join(parts)
-        + "\n</svg>"
-    )
+        parts.append(text(NAMES - 22, y + 4, label, "end", ' class="name"'))
+    parts.append(text(NAMES, height - 6, "more alike", "start"))
+    parts.append(text(WIDTH - RIGHT, height - 6, "less alike", "end"))
+    one, other = names[steps[0][0] - 1], names[steps[0][1] - 1]
+    alt = f"Tree of {len(names)} classes: {one} and {other} are the most alike and join first"
+    return svg(alt, height, parts)
 
 
-def _lines(tree: Tree) -> str:
-    lines = []
+def _branches(tree: Tree) -> str:
+    """Draw the joints."""
+    path = ""
     for joint in tree.joints:
         (one, other), (near, far) = map(_y, joint.rows), map(_x, joint.heights)
-        lines.append(f"M{near:.1f} {one:.1f}H{_x(joint.height):.1f}V{other:.1f}H{far:.1f}")
-    return f'<path class="tree" d="{"".join(lines)}"/>'
+        path += f"M{near:.1f} {one:.1f}H{_x(joint.height):.1f}V{other:.1f}H{far:.1f}"
+    return f'<path class="tree" d="{path}"/>'
 
 
-def _cuts(tree: Tree, height: int) -> str:
-    """Where so many classes remain."""
-    parts = []
+def _cuts(tree: Tree, height: int) -> Iterable[str]:
+    """Mark where a line leaves so many classes."""
     last = -math.inf
-    for count in sorted((cut for cut in CUTS if cut < len(tree.leaves)), reverse=True):
-        at = _x(tree.cut(count))
-        # Labels need room.
-        if at - last < 26:
-            continue
-        last = at
-        parts.append(
-            f'<path class="cut" d="M{at:.1f} {TOP - 4}V{height - BOTTOM + 4}"/>'
-            f'<text x="{at:.1f}" y="{TOP - 9}" text-anchor="middle">{count}</text>'
-        )
-    return "".join(parts)
+    for count in CUTS:
+        x = _x(tree.cut(count)) if count < len(tree.leaves) else -math.inf
+        if x - last >= LEAST_DISTANCE:
+            last = x
+            yield f'<path class="cut" d="M{x:.1f} {TOP - 4}V{height - BOTTOM + 4}"/>'
+            yield text(x, TOP - 9, str(count))
 
 
 def _x(height: float) -> float:
@@ -102,7 +86,3 @@ def _x(height: float) -> float:
 
 def _y(row: float) -> float:
     return TOP + ROW * (row + 0.5)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

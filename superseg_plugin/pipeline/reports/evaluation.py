@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The report of an evaluation."""
+"""The report of an evaluation: scores and confusion matrix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from ...raster.class_table import ClassTable
 from ..classes.scores import Evaluation
 from .page import Html, escaped, facts, note, page, swatch, table
 
+# Rows and columns of the confusion matrix that are shown.
 MOST_COLUMNS = 64
+SCORES = (
+    ("Adjusted mutual information (AMI)", "ami"),
+    ("Adjusted Rand index (ARI)", "ari"),
+    ("Fowlkes-Mallows index (FMI)", "fmi"),
+    ("Adapted Rand error (ARE)", "are"),
+    ("V-measure", "v_measure"),
+    ("Homogeneity", "homogeneity"),
+    ("Completeness", "completeness"),
+    ("Accuracy", "accuracy"),
+    ("Mean IoU", "mean_iou"),
+)
 
 
 def evaluation_report(
@@ -18,29 +30,17 @@ def evaluation_report(
     reference: str,
     classes: ClassTable | None = None,
 ) -> str:
-    """Describe an evaluation.
+    """Make the report of an evaluation.
 
     Args:
-        evaluation: its result.
+        evaluation: the result.
         classification: name of the class raster.
         reference: name of the reference.
-        classes: table of the class raster, for names and colors.
+        classes: class table of the class raster, for names and colors.
     """
-    scores = [
-        ("Adjusted mutual information (AMI)", "ami"),
-        ("Adjusted Rand index (ARI)", "ari"),
-        ("Fowlkes-Mallows index (FMI)", "fmi"),
-        ("Adapted Rand error (ARE)", "are"),
-        ("V-measure", "v_measure"),
-        ("Homogeneity", "homogeneity"),
-        ("Completeness", "completeness"),
-        ("Accuracy", "accuracy"),
-        ("Mean IoU", "mean_iou"),
-    ]
-    rows = [
-        [title, getattr(evaluation, name), getattr(evaluation.with_unlabelled, name)]
-        for title, name in scores
-    ]
+    other = evaluation.with_unlabelled
+    rows = [[title, getattr(evaluation, name), getattr(other, name)] for title, name in SCORES]
+    scores = table(["Score", "Labelled pixels", "Unlabelled as a class"], rows)
     counts = {
         "Classes": classification,
         "Reference": reference,
@@ -53,29 +53,24 @@ def evaluation_report(
         " pair each reference class with one class so that the most pixels agree; pixels of"
         " classes without a pair count as errors."
     )
-    return page(
-        "Evaluation",
-        [
-            ("What was compared", facts(counts)),
-            (
-                "Scores",
-                Html(table(["Score", "Labelled pixels", "Unlabelled as a class"], rows) + remark),
-            ),
-            ("Confusion matrix", _confusion(evaluation, classes)),
-        ],
-    )
+    sections = [
+        ("What was compared", facts(counts)),
+        ("Scores", Html(scores + remark)),
+        ("Confusion matrix", _confusion(evaluation, classes)),
+    ]
+    return page("Evaluation", sections)
 
 
 def _confusion(evaluation: Evaluation, classes: ClassTable | None) -> Html:
-    """Rows are reference classes, columns classes in the order of their pairs, the largest next."""
+    """Make the confusion matrix in percent of each row.
+
+    Rows are reference classes; columns are classes, first the paired ones in the order of the rows,
+    then the others by size.
+    """
     counts, pairs = evaluation.table, evaluation.pairs
-    paired = [int(column) for column in pairs if column >= 0]
-    others = [
-        int(column)
-        for column in np.argsort(-counts.sum(axis=0), kind="stable")
-        if column not in set(paired)
-    ]
-    columns = (paired + others)[:MOST_COLUMNS]
+    by_size = np.argsort(-counts.sum(axis=0), kind="stable").tolist()
+    paired = pairs[pairs >= 0].tolist()
+    columns = (paired + [column for column in by_size if column not in paired])[:MOST_COLUMNS]
     rows: list[list[object]] = []
     for row in range(min(len(counts), MOST_COLUMNS)):
         total = max(int(counts[row].sum()), 1)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pictures of a scene and its classes for the report: small ones, read from small copies."""
+"""Maps of a report: the whole scene at reduced resolution, and a detail at full resolution.
+
+Rasters are read at the resolution of the picture, from overviews if there are any, so that memory
+and time do not depend on the size of the scene. Pictures are embedded as JPEG and PNG.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,26 @@ from ...raster.source import RasterSource
 from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
 from ..classes.colors import CONFIDENCE_PALETTE
-from ..classes.rendering import display_stretch
+from ..classes.rendering import display_stretch, mean_colors
 from .page import TIMES, Html, Section, css, escaped
 
+# Longer side of a picture, pixels.
 LONGEST = 720
-# The image is read larger than shown, and averaged: every n-th pixel alone is noise.
-FINER = 3
+# The image is read at this multiple of the resolution and averaged: nearest pixels alone are noisy.
+OVERSAMPLING = 3
 DETAIL_WIDTH, DETAIL_HEIGHT = 240, 180
+# Positions of the detail, in each direction, that are compared.
+POSITIONS = 9
 OUTLINE = np.array([255, 214, 10], np.uint8)
-# A picture of fewer pixels is drawn with sharp corners.
+# Pictures of fewer pixels are enlarged without smoothing.
 COARSE = 400
 
 Bytes = npt.NDArray[np.uint8]
-Valid = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Maps:
-    """Rasters of one grid to make pictures of; `confidence` may be None."""
+    """Rasters of one grid to show; `confidence` is None if there is none."""
 
     image: RasterSource
     superpixels: RasterSource
@@ -41,22 +47,27 @@ class Maps:
 
 
 def map_sections(maps: Maps) -> list[Section]:
-    """Show the whole scene, and a piece of it pixel by pixel."""
-    piece = _detail_window(maps)
-    return [("Maps", _overview(maps, piece)), ("Detail", _detail(maps, piece))]
+    """Show the whole scene, and a detail pixel by pixel."""
+    stretch = display_stretch(maps.image)
+    detail = _detail_window(maps)
+    return [("Maps", _overview(maps, detail, stretch)), ("Detail", _detail(maps, detail, stretch))]
 
 
-def _overview(maps: Maps, piece: Window) -> Html:
+def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> Html:
+    """Show image, classes, mean colors and confidence of the whole scene."""
     image, table = maps.image, maps.table
     whole = image.grid.window
-    width, height = size = _size(whole, LONGEST)
-    numbers = _numbers(maps.classes, whole, width, height).astype(np.uint8)
+    size = _size(whole)
+    numbers = _numbers(maps.classes, whole, size).astype(np.uint8)
     valid = numbers > 0
-    framed = piece != whole
-    caption = _bands(image) + (" The frame marks the detail below." if framed else "")
-    shown = rgb_data_url(_image(image, whole, width, height), valid)
+    caption, frame = _band_names(image), ""
+    if detail != whole:
+        caption, frame = f"{caption} The frame marks the detail below.", _frame(detail, whole)
+    means = mean_colors(table.means, image.display_bands, stretch)
     figures = [
-        _figure(shown, size, "Image", caption, _frame(piece, whole) if framed else ""),
+        _figure(
+            rgb_data_url(_image(image, whole, size, stretch), valid), size, "Image", caption, frame
+        ),
         _figure(
             class_data_url(numbers, table.colors),
             size,
@@ -64,68 +75,69 @@ def _overview(maps: Maps, piece: Window) -> Html:
             "In the colors of the table below.",
         ),
         _figure(
-            class_data_url(numbers, _averages(maps)),
-            size,
-            "Average colors",
-            "Every class in the mean of its pixels.",
+            class_data_url(numbers, means), size, "Average colors", "Each class in its mean color."
         ),
     ]
     if maps.confidence is not None:
-        percent = _numbers(maps.confidence, whole, width, height)
-        # 0 is the number of what is transparent.
-        sure = np.where(valid, np.minimum(percent, 100) + 1, 0).astype(np.uint8)
+        percent = _numbers(maps.confidence, whole, size)
+        # 0 is transparent.
+        shown = np.where(valid, np.minimum(percent, 100) + 1, 0).astype(np.uint8)
         mean = float(percent[valid].mean()) if valid.any() else 0.0
-        caption = Html(f"From unsure {_ramp()} to sure; {mean:.0f} % on average.")
-        alt = f"Confidence: {mean:.0f} % on average."
-        figures.append(
-            _figure(class_data_url(sure, CONFIDENCE_PALETTE), size, "Confidence", caption, alt=alt)
+        colors = ", ".join(css(color) for color in CONFIDENCE_PALETTE[::25])
+        ramp = f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
+        caption = Html(f"From unsure {ramp} to sure; {mean:.0f} % on average.")
+        picture, alt = (
+            class_data_url(shown, CONFIDENCE_PALETTE),
+            f"Confidence: {mean:.0f} % on average.",
         )
+        figures.append(_figure(picture, size, "Confidence", caption, alt=alt))
     return _grid(figures)
 
 
-def _detail(maps: Maps, piece: Window) -> Html:
-    width, height = piece.width, piece.height
-    zoom = max(LONGEST // max(width, height), 1)
-    numbers = _numbers(maps.classes, piece, width, height).astype(np.uint8)
-    superpixels = _numbers(maps.superpixels, piece, width, height)
-    shown = np.repeat(np.repeat(_image(maps.image, piece, width, height), zoom, 1), zoom, 2)
-    large = np.repeat(np.repeat(superpixels, zoom, 0), zoom, 1)
-    shown[:, _outlines(large)] = OUTLINE[:, np.newaxis]
+def _detail(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> Html:
+    """Show the superpixels on the image, and the classes, at full resolution."""
+    width, height = size = detail.width, detail.height
+    zoom = max(LONGEST // max(size), 1)
+    numbers = _numbers(maps.classes, detail, size).astype(np.uint8)
+    superpixels = _numbers(maps.superpixels, detail, size)
+    shown = _image(maps.image, detail, size, stretch).repeat(zoom, 1).repeat(zoom, 2)
+    large = superpixels.repeat(zoom, 0).repeat(zoom, 1)
+    outlines = np.zeros(large.shape, bool)
+    outlines[:, 1:] |= large[:, 1:] != large[:, :-1]
+    outlines[1:] |= large[1:] != large[:-1]
+    shown[:, outlines] = OUTLINE[:, np.newaxis]
     count = len(np.unique(superpixels[superpixels > 0]))
+    caption = f"{count:,} in {width} {TIMES} {height} pixels, outlined on the image."
+    colors = maps.table.colors
     return _grid(
         [
             _figure(
                 rgb_data_url(shown, large > 0),
                 (width * zoom, height * zoom),
                 "Superpixels",
-                f"{count:,} in {width} {TIMES} {height} pixels, outlined on the image.",
+                caption,
             ),
             _figure(
-                class_data_url(numbers, maps.table.colors),
-                (width, height),
-                "Classes",
-                "The same piece of the map.",
+                class_data_url(numbers, colors), size, "Classes", "The same detail of the map."
             ),
         ]
     )
 
 
 def _detail_window(maps: Maps) -> Window:
-    """Choose the piece that shows most: full of pixels and of classes, of all places alike."""
+    """Choose the detail of the most classified pixels and the highest entropy of classes."""
     whole = maps.image.grid.window
     width, height = min(DETAIL_WIDTH, whole.width), min(DETAIL_HEIGHT, whole.height)
-    small_width, small_height = _size(whole, LONGEST)
-    numbers = _numbers(maps.classes, whole, small_width, small_height)
+    columns, rows = size = _size(whole)
+    numbers = _numbers(maps.classes, whole, size)
+    part_rows = -(-height * rows // whole.height)
+    part_columns = -(-width * columns // whole.width)
     best, found = -1.0, Window(0, 0, width, height)
-    for row in np.linspace(0, whole.height - height, 9).astype(int).tolist():
-        for col in np.linspace(0, whole.width - width, 9).astype(int).tolist():
-            rows = slice(row * small_height // whole.height, None)
-            cols = slice(col * small_width // whole.width, None)
-            piece = numbers[rows, cols][
-                : -(-height * small_height // whole.height),
-                : -(-width * small_width // whole.width),
-            ]
-            shares = np.bincount(piece.ravel())[1:] / piece.size
+    for row in np.linspace(0, whole.height - height, POSITIONS).astype(int).tolist():
+        for col in np.linspace(0, whole.width - width, POSITIONS).astype(int).tolist():
+            top, left = row * rows // whole.height, col * columns // whole.width
+            part = numbers[top:, left:][:part_rows, :part_columns]
+            shares = np.bincount(part.ravel())[1:] / part.size
             shares = shares[shares > 0]
             score = float(-(shares * np.log(shares)).sum() + shares.sum())
             if score > best + 1e-9:
@@ -133,21 +145,28 @@ def _detail_window(maps: Maps) -> Window:
     return found
 
 
-def _size(window: Window, longest: int) -> tuple[int, int]:
-    factor = min(longest / max(window.width, window.height), 1.0)
+def _size(window: Window) -> tuple[int, int]:
+    """Return width and height of the picture of a window."""
+    factor = min(LONGEST / max(window.width, window.height), 1.0)
     return max(round(window.width * factor), 1), max(round(window.height * factor), 1)
 
 
-def _numbers(raster: RasterSource, window: Window, width: int, height: int) -> npt.NDArray[Any]:
-    values, valid = read_small(raster, window, width, height)
+def _numbers(raster: RasterSource, window: Window, size: tuple[int, int]) -> npt.NDArray[Any]:
+    """Read the first band at reduced resolution, `(height, width)`; 0 for nodata."""
+    values, valid = read_small(raster, window, *size)
     return np.where(valid, values[0], 0)
 
 
-def _image(source: RasterSource, window: Window, width: int, height: int) -> Bytes:
-    """The image as `display_stretch` shows it, `(3, height, width)`."""
-    finer = min(FINER, max(window.width // width, 1), max(window.height // height, 1))
+def _image(
+    source: RasterSource,
+    window: Window,
+    size: tuple[int, int],
+    stretch: npt.NDArray[np.float64],
+) -> Bytes:
+    """Read the display bands as colors at reduced resolution, `(3, height, width)`."""
+    width, height = size
+    finer = min(OVERSAMPLING, max(window.width // width, 1), max(window.height // height, 1))
     values, valid = read_small(source, window, width * finer, height * finer, source.display_bands)
-    stretch = display_stretch(source)
     low, high = stretch[:, 0, None, None], stretch[:, 1, None, None]
     with np.errstate(invalid="ignore", over="ignore"):
         parts = np.clip((values.astype(np.float32) - low) / (high - low), 0, 1)
@@ -159,23 +178,8 @@ def _image(source: RasterSource, window: Window, width: int, height: int) -> Byt
     return np.repeat(shown, 3, axis=0) if len(shown) == 1 else shown
 
 
-def _averages(maps: Maps) -> Bytes:
-    """Average colors as they are, without what tells classes apart."""
-    stretch = display_stretch(maps.image)
-    means = maps.table.means[:, list(maps.image.display_bands)]
-    parts = (means - stretch[:, 0]) / (stretch[:, 1] - stretch[:, 0])
-    shown = np.rint(255 * np.clip(np.nan_to_num(parts), 0, 1)).astype(np.uint8)
-    return np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown
-
-
-def _outlines(labels: npt.NDArray[Any]) -> Valid:
-    edges = np.zeros(labels.shape, bool)
-    edges[:, 1:] |= labels[:, 1:] != labels[:, :-1]
-    edges[1:] |= labels[1:] != labels[:-1]
-    return edges
-
-
-def _bands(image: RasterSource) -> str:
+def _band_names(image: RasterSource) -> str:
+    """Say which bands an image shows."""
     shown = [image.band_names[index] for index in image.display_bands]
     if len(shown) == 1:
         return f"{shown[0]}, in gray."
@@ -185,6 +189,7 @@ def _bands(image: RasterSource) -> str:
 
 
 def _frame(inner: Window, whole: Window) -> str:
+    """Draw the outline of a window over the picture of a larger one."""
     left, top = 100 * inner.col_off / whole.width, 100 * inner.row_off / whole.height
     width, height = 100 * inner.width / whole.width, 100 * inner.height / whole.height
     return (
@@ -193,20 +198,16 @@ def _frame(inner: Window, whole: Window) -> str:
     )
 
 
-def _ramp() -> str:
-    colors = ", ".join(css(CONFIDENCE_PALETTE[percent]) for percent in (0, 25, 50, 75, 100))
-    return f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
-
-
 def _figure(
     address: str, size: tuple[int, int], title: str, caption: str, over: str = "", alt: str = ""
 ) -> str:
+    """Make a figure: a picture, what lies over it, a caption, and a text that describes it."""
     width, height = size
     coarse = ' class="coarse"' if max(size) < COARSE else ""
     alt = alt or f"{title}. {caption}"
     return (
         f'<figure><span class="map"><img src="{address}"{coarse} width="{width}"'
-        f' height="{height}" alt="{escaped(alt)}">{over}</span>'
+        f' height="{height}" alt="{escaped(alt or f"{title}. {caption}")}">{over}</span>'
         f"<figcaption><b>{escaped(title)}</b> {escaped(caption)}</figcaption></figure>"
     )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What reports are made of: single HTML pages that need nothing else to be read.
+"""Parts of HTML reports: single pages without external files.
 
-Any text is escaped unless it is `Html` already.
+Every text is escaped unless its type is `Html`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STYLE_SHEET = Path(__file__).with_name("report.css")
 
 
 class Html(str):
-    """Text that is HTML already; any other text is escaped."""
+    """Text that is HTML and is not escaped again."""
 
     __slots__ = ()
 
@@ -32,13 +32,13 @@ def page(
     lead: str = "",
     figures: Mapping[str, str] | None = None,
 ) -> str:
-    """Make a whole page.
+    """Make a page.
 
     Args:
         title: of the page.
-        sections: headings and what stands below them.
+        sections: headings and their contents.
         lead: a sentence below the title.
-        figures: the numbers that matter most, by name.
+        figures: the most important numbers, by name.
     """
     body = "".join(
         f"<section>\n<h2>{escaped(heading)}</h2>\n{content}\n</section>\n"
@@ -59,18 +59,18 @@ def page(
         f"<title>{escaped(title)}</title>\n<style>{style()}</style>\n</head>\n"
         f"<body>\n<header>\n{top}</header>\n{body}</body>\n</html>\n"
     )
-    # Names of files need not be text, which a page has to be.
+    # File names can hold surrogates, which UTF-8 cannot encode.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Return how pages look: on bright and dark screens, on narrow ones, and on paper."""
+    """Return the style sheet: for light, dark and narrow screens, and for print."""
     return STYLE_SHEET.read_text(encoding="utf-8")
 
 
 def table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> Html:
-    """Make a table; cells that are not `Html` are escaped, floats get four digits."""
+    """Make a table; floats get four decimals, and `Html` that begins with `<td` is a whole cell."""
     head = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in header)
     body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>\n" for row in rows)
     return Html(
@@ -80,7 +80,7 @@ def table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> Html:
 
 
 def facts(values: Mapping[str, object]) -> Html:
-    """Make a table of names and values, such as options; empty values are left out."""
+    """Make a table of names and values; empty values are left out."""
     rows = "".join(
         f"<tr><td>{escaped(name)}</td><td>{escaped(str(value))}</td></tr>\n"
         for name, value in values.items()
@@ -95,12 +95,12 @@ def note(text: str) -> Html:
 
 
 def swatch(color: Sequence[int]) -> Html:
-    """Make a small square of a color."""
+    """Make a small square in a color."""
     return Html(f'<span class="swatch" style="background: {css(color)}"></span>')
 
 
 def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Sequence[str]) -> Html:
-    """Make a bar with a stretch in each class's color, as long as its share (0 to 1)."""
+    """Make a bar of the classes' colors, each as long as the share of its class (0 to 1)."""
     parts = "".join(
         f'<div style="width: {100 * share:.3f}%; background: {css(color)}"'
         f' title="{escaped(name)} {100 * share:.1f} %"></div>'
@@ -110,7 +110,7 @@ def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Seq
 
 
 def escaped(cell: object) -> str:
-    """Turn anything into HTML."""
+    """Convert anything to HTML."""
     if isinstance(cell, Html):
         return str(cell)
     if isinstance(cell, (float, np.floating)):
@@ -118,8 +118,13 @@ def escaped(cell: object) -> str:
     return html.escape(str(cell))
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return text of at most `longest` characters, cut with an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def css(color: Sequence[Any]) -> str:
-    """Write a color as style sheets do."""
+    """Write a color in the syntax of style sheets."""
     red, green, blue = (int(part) for part in color)
     return f"rgb({red}, {green}, {blue})"
 

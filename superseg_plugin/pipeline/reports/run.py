@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reports of a run: what came out, how it came about, and how to have it again."""
+"""Reports of a run: its results, how they were computed, and how to repeat the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
 from ..formats.merge_order import MergeStep
 from ..formats.model_file import Model
-from .charts import line_chart, sparkline, spectra_chart
+from .charts import MOST_LINES, line_chart, sparkline, spectra_chart
 from .dendrogram import dendrogram
 from .page import TIMES, Html, Section, color_bar, escaped, facts, note, page, swatch, table
 
@@ -38,16 +38,16 @@ class Provenance:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a report says of a run besides its results.
+    """What a report contains besides the results of a run.
 
     Attributes:
-        provenance: how it was requested.
+        provenance: how the run was requested.
         source: the image.
-        versions: of the worker's packages.
-        device: what computed, in words.
-        stages: seconds by stage, in their order.
-        losses: of every training step; none where nothing was trained.
-        live: number of classes in use after every step.
+        versions: of the worker's packages, by name.
+        device: that the network ran on, in words.
+        stages: seconds by stage, in order.
+        losses: of every training step; empty if no network was trained.
+        live: number of classes in use, for every training step.
     """
 
     provenance: Provenance
@@ -60,7 +60,7 @@ class RunSummary:
 
     @property
     def name(self) -> str:
-        """Name of the image, without what an address has after it, such as a signature."""
+        """Name of the image, without the query of a web address, which may hold a signature."""
         return self.source.name.split("?")[0]
 
 
@@ -71,21 +71,24 @@ def segmentation_report(
     merge_order: Sequence[MergeStep],
     maps: Sequence[Section],
 ) -> str:
-    """Describe a segmentation.
+    """Make the report of a segmentation.
 
     Args:
-        run: how it went.
-        classes: the table of the classes.
+        run: the run.
+        classes: the class table of the result.
         superpixel_count: number of superpixels.
-        merge_order: how the classes join; empty where that is not known.
-        maps: sections with pictures.
+        merge_order: of the classes; empty if unknown.
+        maps: sections of `map_sections`.
     """
     grid = run.source.grid
     sections = [*maps, ("Classes", class_section(classes, run.source))]
     spectra = spectra_chart(classes.means, classes.band_names, classes.colors, classes.names)
     if spectra:
-        sections.append(("Spectra", Html(spectra + note(_spectra_note(len(classes.names))))))
-    sections += _alike(merge_order, classes.names, classes.colors) + _course(run)
+        text = "Lines have the colors of the map."
+        if len(classes.names) > MOST_LINES:
+            text += " The largest classes are shown."
+        sections.append(("Spectra", Html(spectra + note(text))))
+    sections += _similarity(merge_order, classes.names, classes.colors) + _circumstances(run)
     figures = {
         "classes": str(len(classes.names)),
         "superpixels": f"{superpixel_count:,}",
@@ -98,12 +101,12 @@ def segmentation_report(
 
 
 def training_report(run: RunSummary, classes: int, model: Model) -> str:
-    """Describe a training.
+    """Make the report of a training.
 
     Args:
-        run: how it went.
-        classes: classes in use at its end.
-        model: what came out.
+        run: the run.
+        classes: number of classes in use at the end.
+        model: the trained model.
     """
     figures = {
         "classes": str(classes),
@@ -111,31 +114,25 @@ def training_report(run: RunSummary, classes: int, model: Model) -> str:
         "loss at the end": f"{np.mean(run.losses[-10:]):.3g}",
         "computing": _time(sum(run.stages.values())),
     }
-    sections = _alike(model.merge_order, model.class_names, model.class_colors) + _course(run)
+    order, names, colors = model.merge_order, model.class_names, model.class_colors
+    sections = _similarity(order, names, colors) + _circumstances(run)
     lead = f"A network that tells the classes of {run.name} apart, made without samples."
     return page(f"Training on {run.name}", sections, lead, figures)
 
 
 def class_section(classes: ClassTable, source: RasterSource) -> Html:
-    """Make the table of classes: color, share, area, pixels and band means."""
+    """Make the table of classes: color, share, area, pixels, spectrum and band means."""
     shares = classes.shares
     bands = classes.means.shape[1]
     shown = min(bands, MOST_BAND_COLUMNS)
     meters = has_meters(source.grid)
     unit, factor, digits = _area_unit(float(classes.areas.sum())) if meters else ("", 1.0, 0)
-    header = [
-        "Class",
-        "Share",
-        f"Area, {unit}" if unit else "Area",
-        "Pixels",
-        "Spectrum",
-        *classes.band_names[:shown],
-    ]
-    with np.errstate(all="ignore"):
-        known = np.where(np.isfinite(classes.means), classes.means, np.nan)
-        empty = np.isnan(known).all(axis=0)
-        low = np.where(empty, 0, np.nanmin(np.where(empty, 0, known), axis=0))
-        high = np.where(empty, 1, np.nanmax(np.where(empty, 0, known), axis=0))
+    area = f"Area, {unit}" if unit else "Area"
+    header = ["Class", "Share", area, "Pixels", "Spectrum", *classes.band_names[:shown]]
+    known = np.isfinite(classes.means)
+    empty = ~known.any(axis=0)
+    low = np.where(empty, 0, np.where(known, classes.means, np.inf).min(axis=0, initial=np.inf))
+    high = np.where(empty, 1, np.where(known, classes.means, -np.inf).max(axis=0, initial=-np.inf))
     rows = [
         [
             Html(swatch(classes.colors[i].tolist()) + escaped(name)),
@@ -146,7 +143,7 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
             *(f"{mean:.5g}" for mean in classes.means[i, :shown]),
         ]
         for i, name in enumerate(classes.names)
-        # A number that classes were merged away from is no class.
+        # Numbers without a class have neither name nor pixels.
         if name or classes.counts[i]
     ]
     bar = color_bar(classes.colors, shares.tolist(), classes.names)
@@ -159,21 +156,21 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
     return Html(bar + table(header, rows) + note(text))
 
 
-def _alike(
+def _similarity(
     merge_order: Sequence[MergeStep], names: Sequence[str], colors: npt.NDArray[np.uint8]
 ) -> list[Section]:
-    """The tree of the classes; nothing where it is not known."""
+    """Show the dendrogram of the classes; nothing if there is none."""
     if not merge_order:
         return []
     text = (
-        "Classes join from left to right, the most alike first. The dotted lines are where so"
-        " many remain; Merge classes with that number of classes cuts there."
+        "Classes join from left to right, the most alike first. A dotted line marks where that many"
+        " remain; Merge classes with that number of classes cuts there."
     )
     return [("Which classes are alike", Html(dendrogram(merge_order, names, colors) + note(text)))]
 
 
-def _course(run: RunSummary) -> list[Section]:
-    """How it came about, and how to have it again."""
+def _circumstances(run: RunSummary) -> list[Section]:
+    """Show training, time, settings and software, and how to repeat the run."""
     sections: list[Section] = []
     if len(run.losses):
         parts = ["<h3>Loss</h3>", line_chart(run.losses, "Step", "Loss")]
@@ -185,20 +182,17 @@ def _course(run: RunSummary) -> list[Section]:
             )
             parts += ["<h3>Live classes</h3>", live, note(text)]
         sections.append(("Training", Html("\n".join(parts))))
-    sections.append(("Time", _times(run)))
+    sections.append(("Time", _times(run.stages)))
     versions = {**run.provenance.versions, **run.versions, "Computed on": run.device}
-    columns = {
-        "Settings": run.provenance.settings,
-        "Image": _image_facts(run.source),
-        "Software": versions,
-    }
-    parts = [
-        f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns.items() if values
-    ]
-    circumstances = Html('<div class="columns">\n' + "\n".join(parts) + "\n</div>")
-    sections.append(("Circumstances", circumstances))
+    columns = (
+        ("Settings", run.provenance.settings),
+        ("Image", _image_facts(run)),
+        ("Software", versions),
+    )
+    parts = [f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns if values]
+    sections.append(("Circumstances", Html(f'<div class="columns">{"".join(parts)}</div>')))
     if run.provenance.command:
-        command = Html(f"<pre><code>{escaped(run.provenance.command)}</code></pre>")
+        command = f"<pre><code>{escaped(run.provenance.command)}</code></pre>"
         text = (
             "The same image, settings, seed and computer give the same classes. On Debian's QGIS"
             " 3.22 the program is called qgis_process.bin."
@@ -207,9 +201,9 @@ def _course(run: RunSummary) -> list[Section]:
     return sections
 
 
-def _times(run: RunSummary) -> Html:
-    total = max(sum(run.stages.values()), 1e-9)
-    longest = max([*run.stages.values(), 1e-9])
+def _times(stages: Mapping[str, float]) -> Html:
+    """Make the table of the time of every stage."""
+    total, longest = (max(f([*stages.values(), 1e-9]), 1e-9) for f in (sum, max))
     rows = [
         [
             name.capitalize(),
@@ -217,26 +211,23 @@ def _times(run: RunSummary) -> Html:
             f"{100 * seconds / total:.0f} %",
             Html(f'<td class="share" style="--part: {100 * seconds / longest:.1f}%"></td>'),
         ]
-        for name, seconds in run.stages.items()
+        for name, seconds in stages.items()
     ]
     return Html(f'<div class="whole">{table(["Stage", "Time", "Share", ""], rows)}</div>')
 
 
-def _image_facts(source: RasterSource) -> dict[str, object]:
-    grid = source.grid
-    side = pixel_side(grid)
-    unit = "m" if has_meters(grid) else "units"
-    whole = source.full_grid
+def _image_facts(run: RunSummary) -> dict[str, object]:
+    """Return name, size, coordinates and bands of the image."""
+    source = run.source
+    grid, whole = source.grid, source.full_grid
+    side, unit = pixel_side(grid), "m" if has_meters(grid) else "units"
     col, row = source.offset
-    cut = (grid.width, grid.height) != (whole.width, whole.height)
+    size, full = (f"{g.width:,} {TIMES} {g.height:,} pixels" for g in (grid, whole))
+    part = "" if size == full else f"{full}, from column {col} and row {row}"
     return {
-        "Name": source.name.split("?")[0],
-        "Size": f"{grid.width:,} {TIMES} {grid.height:,} pixels",
-        "Part of": (
-            f"{whole.width:,} {TIMES} {whole.height:,} pixels, from column {col} and row {row}"
-            if cut
-            else ""
-        ),
+        "Name": run.name,
+        "Size": size,
+        "Part of": part,
         "Pixel": "" if side is None else f"{side:.4g} {TIMES} {side:.4g} {unit} in the middle",
         "Coordinates": crs_name(grid),
         "Bands": ", ".join(
@@ -247,20 +238,15 @@ def _image_facts(source: RasterSource) -> dict[str, object]:
     }
 
 
-def _spectra_note(count: int) -> str:
-    return "Lines have the colors of the map." + (
-        " The largest classes are shown." if count > 24 else ""
-    )
-
-
 def _area_unit(whole: float) -> tuple[str, float, int]:
-    """Unit for parts of an area in square meters: its name, size and useful decimals."""
+    """Return a unit for parts of an area in square meters: name, size and decimals."""
     if whole < 1e7:
         return "m²", 1.0, 0
     return ("ha", 1e4, 2) if whole < 1e10 else ("km²", 1e6, 3)
 
 
 def _area(square_meters: float) -> str:
+    """Write an area in the largest unit that it fills."""
     units = (("km²", 1e6), ("ha", 1e4), ("m²", 1.0))
     unit, size = next((each for each in units if square_meters >= each[1]), units[-1])
     value = square_meters / size
@@ -268,6 +254,7 @@ def _area(square_meters: float) -> str:
 
 
 def _time(seconds: float) -> str:
+    """Write a time in seconds, minutes or hours."""
     if seconds < 100:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
