@@ -6,7 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterFile
 
 from ..runtime.builds import BACKENDS
-from ..runtime.environment import commands_by_hand, install_environment
+from ..runtime.environment import install_environment, installation_commands
 from ..settings import network
 from .base import SuperSegAlgorithm
 
@@ -83,7 +83,7 @@ Runtime</i> does the same and more.</p>
     def compute(self, progress, context):
         choice = {"network": self.network, "folder": self.folder}
         progress.log("By hand, in a terminal, it would be:")
-        for line in commands_by_hand(self.backend, self.source, **choice):
+        for line in installation_commands(self.backend, self.source, **choice):
             progress.log(f"  {line}")
         folder = install_environment(self.backend, self.source, progress, **choice)
         text = f"Installed in {folder}"

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..runtime.state import build_choices, likely_build, offer, target_folder
+from ..runtime.state import build_choices, check_disk_space, default_build, target_folder
 from ..settings import chosen_python
 
 translate = QCoreApplication.translate
@@ -40,7 +40,7 @@ class RuntimeChoices(QWidget):
         self.build = QComboBox()
         for name, title in build_choices():
             self.build.addItem(title, name)
-        self.build.setCurrentIndex(self.build.findData(likely_build()))
+        self.build.setCurrentIndex(self.build.findData(default_build()))
         self.origin = QComboBox()
         self.origin.addItems(
             [
@@ -78,7 +78,7 @@ class RuntimeChoices(QWidget):
         self.source.setStorageMode(modes.GetFile if origin == ZIP else modes.GetDirectory)
         self.source.setVisible(origin != NETWORK)
         build, source, folder = self.values()
-        found = offer(build, source, folder or "")
+        found = check_disk_space(build, source, folder or "")
         self.fits = found.fits and (origin == NETWORK or source is not None)
         self.space.setText(found.text)
         self.changed.emit()

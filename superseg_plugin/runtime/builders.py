@@ -1,60 +1,67 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What can make the runtime's environment on a host, and what to say where nothing can."""
+"""Ways to build the runtime's environment on a system, and advice if there is none.
+
+An environment is built by uv, with a Python that uv downloads or one of the system, or by the venv
+and pip of a Python. The download is preferred where QGIS's own Python suits badly: on Windows it
+brings C++ libraries too old for PyTorch, on macOS it is part of a signed bundle, and in a sandbox
+it cannot be extended.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Callable
 
 from ..errors import SuperSegError
-from ..worker.layouts import NEWEST, OLDEST, Host, find_uv, other_pythons, own_python, sandbox
 from ..worker.processes import output_of
+from ..worker.system import System, own_python
+from .discovery import NEWEST, OLDEST, find_uv, other_pythons, sandbox
 
-# What uv fetches where no Python of the host will do.
-MANAGED = "3.12"
+# The version of Python that uv downloads.
+DOWNLOADED = "3.12"
 UV_SITE = "https://docs.astral.sh/uv"
+SUPPORTED = f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
 OWN_ENVIRONMENT = (
     "or choose a Python that has torch, numba and scikit-image (Own Python in Plugins > SuperSeg > "
     "Runtime, or the variable SUPERSEG_PYTHON)"
 )
-SURVEY_CODE = (
+INSPECTION_CODE = (
     "import importlib.util as u, json, sys; print(json.dumps({"
-    "'version': sys.version_info[:2], 'wide': sys.maxsize > 2**32, "
-    "'complete': all(u.find_spec(n) for n in ('venv', 'ensurepip'))}))"
+    "'version': sys.version_info[:2], 'is_64_bit': sys.maxsize > 2**32, "
+    "'has_venv': all(u.find_spec(n) for n in ('venv', 'ensurepip'))}))"
 )
-SURVEY_SECONDS = 30
+INSPECTION_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What a Python says of itself.
+class PythonInfo:
+    """What a Python reports about itself.
 
     Attributes:
-        version: major and minor.
-        wide: whether it is a 64-bit one.
-        complete: whether it can make environments with an installer in them.
+        version: major and minor version.
+        is_64_bit: whether it is a 64-bit program.
+        has_venv: whether it can create environments with pip in them.
     """
 
     version: tuple[int, int]
-    wide: bool
-    complete: bool
+    is_64_bit: bool
+    has_venv: bool
 
     @property
-    def fits(self) -> bool:
-        """Whether there are packages for it."""
-        return self.wide and OLDEST <= self.version <= NEWEST
+    def is_supported(self) -> bool:
+        """Whether the packages of the runtime exist for it."""
+        return self.is_64_bit and OLDEST <= self.version <= NEWEST
 
 
 @dataclass(frozen=True)
 class Builder:
-    """A way to make the environment.
+    """A way to build the environment.
 
     Attributes:
-        python: executable of the environment's Python, or the version that uv is to fetch.
-        uv: executable of uv, or None to use that Python's own venv and pip.
+        python: executable of the Python to use, or the version that uv downloads.
+        uv: executable of uv; None to use the venv and pip of the Python.
     """
 
     python: str
@@ -63,100 +70,97 @@ class Builder:
     def __str__(self) -> str:
         if self.uv is None:
             return self.python
-        fetched = self.python == MANAGED
-        return f"{self.uv} and " + (f"Python {MANAGED}, fetched by it" if fetched else self.python)
+        downloads = self.python == DOWNLOADED
+        return f"{self.uv} and " + (
+            f"Python {DOWNLOADED}, downloaded by it" if downloads else self.python
+        )
 
 
-def survey(path: str) -> Survey | None:
-    """Ask a Python what it is; None where it does not answer."""
+def inspect_python(path: str) -> PythonInfo | None:
+    """Run a Python to describe itself; None if it does not start or answer."""
     try:
-        said = json.loads(output_of([path, "-I", "-c", SURVEY_CODE], SURVEY_SECONDS))
-        return Survey(tuple(said["version"]), bool(said["wide"]), bool(said["complete"]))
+        answer = json.loads(output_of([path, "-I", "-c", INSPECTION_CODE], INSPECTION_SECONDS))
+        version = tuple(answer["version"])
+        return PythonInfo(version, bool(answer["is_64_bit"]), bool(answer["has_venv"]))
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return None
 
 
-def find_builders(host: Host, ask: Callable[[str], Survey | None] = survey) -> list[Builder]:
-    """List the ways to make the environment, best first.
+def find_builders(
+    system: System, inspect: Callable[[str], PythonInfo | None] = inspect_python
+) -> list[Builder]:
+    """List the ways to build the environment, by preference.
 
     Args:
-        host: where.
-        ask: surveys a Python.
+        system: the operating system.
+        inspect: describes a Python by its path.
 
     Raises:
-        SuperSegError: there is none; the sentence says why and what to do.
+        SuperSegError: there is none; the message says why and what to do.
     """
-    if host.platform == "darwin" and host.machine == "x86_64":
+    if system.platform == "darwin" and system.machine == "x86_64":
         raise SuperSegError(
-            "PyTorch is no longer made for Macs with Intel processors, so the runtime cannot be "
-            f"installed here. Use another computer, {OWN_ENVIRONMENT}."
+            "PyTorch is no longer published for Macs with Intel processors, so the runtime cannot "
+            f"be installed here. Use another computer, {OWN_ENVIRONMENT}."
         )
-    uv = find_uv(host)
-    found = list(_builders(host, uv, ask))
+    uv = find_uv(system)
+    own, others = own_python(system), other_pythons(system)
+    qgis_python = [own] if own else []
+    if sandbox(system):
+        # Only the home folder is the same inside and outside the sandbox.
+        pythons = [path for path in others if path.startswith(system.home)]
+    elif system.platform == "darwin":
+        pythons = others + qgis_python
+    else:
+        pythons = qgis_python + others
+    found = []
+    for path in dict.fromkeys(pythons):
+        info = inspect(path)
+        if info is not None and info.is_supported and (uv or info.has_venv):
+            found.append(Builder(path, uv))
+    downloaded = [Builder(DOWNLOADED, uv)] if uv else []
+    prefer_download = system.platform in ("win32", "darwin") or sandbox(system)
+    found = downloaded + found if prefer_download else found + downloaded
     if not found:
-        raise SuperSegError(_why_none(host, ask))
+        raise SuperSegError(_advice(system, own, inspect(own) if own else None))
     return found
 
 
-def _builders(host: Host, uv: str | None, ask: Callable[[str], Survey | None]) -> Iterator[Builder]:
-    managed = [Builder(MANAGED, uv)] if uv else []
-    # A Windows QGIS brings C++ libraries too old for PyTorch, a macOS one is signed as a whole:
-    # a Python that has nothing to do with QGIS comes first there. In a box there is no other.
-    apart = host.platform in ("win32", "darwin") or bool(sandbox(host))
-    if apart:
-        yield from managed
-    own = own_python(host)
-    others = other_pythons(host)
-    if sandbox(host):
-        # What lies outside the home folder is not the same inside the box.
-        pythons = [path for path in others if path.startswith(host.home)]
-    elif host.platform == "darwin":
-        pythons = [*others, *([own] if own else [])]
-    else:
-        pythons = [*([own] if own else []), *others]
-    for path in dict.fromkeys(pythons):
-        answer = ask(path)
-        if answer is not None and answer.fits and (uv or answer.complete):
-            yield Builder(path, uv)
-    if not apart:
-        yield from managed
-
-
-def _why_none(host: Host, ask: Callable[[str], Survey | None]) -> str:
-    box = sandbox(host)
+def _advice(system: System, own: str | None, info: PythonInfo | None) -> str:
+    """Why no environment can be built with QGIS's own Python, and what to do."""
+    box = sandbox(system)
     if box:
         return (
-            f"This QGIS is a {box}, whose own Python cannot take packages and which the system's "
-            f"Python does not work in. Install uv into your home folder ({UV_SITE}), which needs "
-            "no administrator, and install the runtime again; or choose the Python of a conda "
-            "environment in your home folder (Own Python in Plugins > SuperSeg > Runtime, or the "
-            "variable SUPERSEG_PYTHON); or use QGIS from qgis.org's package repositories."
+            f"This QGIS is a {box}: no packages can be installed for its own Python, and the "
+            f"system's Python does not work in it. Install uv into your home folder ({UV_SITE}), "
+            "which needs no administrator, and install the runtime again; or choose the Python of "
+            "a conda environment in your home folder (Own Python in Plugins > SuperSeg > Runtime, "
+            "or the variable SUPERSEG_PYTHON); or use QGIS from qgis.org's package repositories."
         )
-    own = own_python(host)
-    answer = ask(own) if own else None
-    wanted = f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
-    if own is None or answer is None:
+    if own is None or info is None:
         return (
-            f"QGIS's own Python was not found below {host.prefix} or does not start, and there is "
-            f"no other. Install uv ({UV_SITE}) or {wanted} beside QGIS, {OWN_ENVIRONMENT}."
+            f"QGIS's own Python was not found below {system.prefix} or does not start, and there "
+            f"is no other. Install uv ({UV_SITE}) or {SUPPORTED} beside QGIS, {OWN_ENVIRONMENT}."
         )
-    version = f"{answer.version[0]}.{answer.version[1]}"
-    if not answer.wide:
+    version = f"{info.version[0]}.{info.version[1]}"
+    if not info.is_64_bit:
         return (
             "This QGIS is a 32-bit program; PyTorch needs a 64-bit one. Install QGIS for 64 bits."
         )
-    if not answer.fits:
+    if not info.is_supported:
         return (
-            f"The runtime needs {wanted}, and QGIS has {version}. Install uv ({UV_SITE}), which "
-            f"brings one and needs no administrator, or {wanted} beside QGIS, {OWN_ENVIRONMENT}."
+            f"The runtime needs {SUPPORTED}, and QGIS has {version}. Install uv ({UV_SITE}), which "
+            f"downloads one and needs no administrator, or {SUPPORTED} beside QGIS, "
+            f"{OWN_ENVIRONMENT}."
         )
-    if host.is_file("/etc/debian_version"):
+    if system.is_file("/etc/debian_version"):
         return (
-            f"{own} cannot make environments: the package python{version}-venv is missing. Install "
-            f"it (sudo apt install python{version}-venv), or uv ({UV_SITE}), which needs no "
-            "administrator, and install the runtime again."
+            f"{own} cannot create environments: the package python{version}-venv is missing. "
+            f"Install it (sudo apt install python{version}-venv), or uv ({UV_SITE}), which needs "
+            "no administrator, and install the runtime again."
         )
     return (
-        f"{own} cannot make environments: its modules venv and ensurepip are not complete. Install "
-        f"uv ({UV_SITE}), which needs no administrator, or {wanted} beside QGIS, {OWN_ENVIRONMENT}."
+        f"{own} cannot create environments: its modules venv and ensurepip are incomplete. Install "
+        f"uv ({UV_SITE}), which needs no administrator, or {SUPPORTED} beside QGIS, "
+        f"{OWN_ENVIRONMENT}."
     )

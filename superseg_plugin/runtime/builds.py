@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The builds of the runtime: which there are for a host, what they weigh, which fits."""
+"""The builds of the runtime (CPU or CUDA): which exist for a system, their sizes and indexes."""
 
 from __future__ import annotations
 
@@ -7,70 +7,78 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SuperSegError
-from ..worker.layouts import Host, has_nvidia
+from ..worker.system import System
+from .discovery import has_nvidia
 
 BACKENDS = ("auto", "cpu", "cuda")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-TORCH_INDEX = "https://download.pytorch.org/whl/"
-CUDA_INDEX = "cu130"
-# Drivers before it cannot run CUDA 13.
+TORCH_CPU = "https://download.pytorch.org/whl/cpu"
+TORCH_CUDA = "https://download.pytorch.org/whl/cu130"
+# The oldest NVIDIA driver that runs CUDA 13.
 CUDA_DRIVER = 580
 
 
 @dataclass(frozen=True)
 class Build:
-    """A build and its weight.
+    """A build of the runtime.
 
     Attributes:
         name: `cpu` or `cuda`.
         download: size of all its wheels in MB.
         disk: size of the environment in MB.
+        torch_index: URL of PyTorch's own index, if the package index (PyPI) has another build of
+            PyTorch for this system; None if it has this one.
         measured: whether the sizes were measured with the pinned versions, or estimated.
     """
 
     name: str
     download: int
     disk: int
+    torch_index: str | None = None
     measured: bool = True
 
     @property
     def sizes(self) -> str:
-        """Its sizes for people."""
+        """The sizes as text."""
         about = "" if self.measured else "about "
         return f"{about}{megabytes(self.download)} to download, {megabytes(self.disk)} on disk"
 
 
-# Measured with the versions in requirements.txt on Python 3.11 (Linux) and 3.12.
-SIZES = {
-    ("linux", "x86_64"): (Build("cpu", 340, 1380), Build("cuda", 2880, 5220)),
-    ("linux", "arm"): (Build("cpu", 300, 1300, False), Build("cuda", 2500, 5000, False)),
-    ("win32", "x86_64"): (Build("cpu", 247, 1100), Build("cuda", 2000, 5000, False)),
-    ("darwin", "arm"): (Build("cpu", 210, 1050),),
+# Smallest first. Measured with the versions in requirements.txt on Python 3.11 (Linux) and 3.12.
+BUILDS = {
+    "linux": (Build("cpu", 340, 1380, TORCH_CPU), Build("cuda", 2880, 5220)),
+    "linux arm": (
+        Build("cpu", 300, 1300, TORCH_CPU, measured=False),
+        Build("cuda", 2500, 5000, measured=False),
+    ),
+    "win32": (Build("cpu", 247, 1100), Build("cuda", 2000, 5000, TORCH_CUDA, measured=False)),
+    "darwin": (Build("cpu", 210, 1050),),
 }
 
 
 def megabytes(size: int) -> str:
-    """A size in MB for people."""
+    """A size in MB as text, in GB from 1000 MB on."""
     return f"{size} MB" if size < 1000 else f"{size / 1000:.1f} GB"
 
 
-def builds_for(host: Host) -> tuple[Build, ...]:
-    """The builds that there are for a host, the smallest first."""
-    kind = "arm" if host.machine.lower() in ("arm64", "aarch64") else "x86_64"
-    return SIZES.get((host.platform, kind), SIZES["linux", "x86_64"])
+def builds_for(system: System) -> tuple[Build, ...]:
+    """The builds that exist for a system, the smallest first."""
+    is_arm = system.machine.lower() in ("arm64", "aarch64")
+    key = "linux arm" if system.platform == "linux" and is_arm else system.platform
+    return BUILDS.get(key, BUILDS["linux"])
 
 
-def choose_build(host: Host, backend: str) -> Build:
-    """Resolve `auto`, `cpu` or `cuda`: auto is cuda where there is an NVIDIA driver.
+def choose_build(system: System, backend: str) -> Build:
+    """Resolve `auto`, `cpu` or `cuda`; auto is CUDA if there is an NVIDIA driver.
 
     Raises:
-        SuperSegError: there is no such build here.
+        SuperSegError: the build does not exist for this system.
     """
     if backend not in BACKENDS:
         raise SuperSegError(f"BACKEND must be one of {', '.join(BACKENDS)}, not {backend}.")
-    offered = {build.name: build for build in builds_for(host)}
+    offered = {build.name: build for build in builds_for(system)}
     if backend == "auto":
-        backend = "cuda" if "cuda" in offered and has_nvidia(host) else "cpu"
+        backend = "cuda" if "cuda" in offered and has_nvidia(system) else "cpu"
     if backend not in offered:
         raise SuperSegError(
             "BACKEND cuda does not exist for macOS; choose cpu, which uses Apple's graphics "
@@ -79,17 +87,12 @@ def choose_build(host: Host, backend: str) -> Build:
     return offered[backend]
 
 
-def needs_torch_index(host: Host, build: Build) -> bool:
-    """Whether the package index has another build: it has CUDA for Linux and CPU for the rest."""
-    return build.name != {"linux": "cuda"}.get(host.platform, "cpu")
-
-
-def index_build(host: Host) -> Build:
-    """The build that the package index has."""
-    return next(build for build in builds_for(host) if not needs_torch_index(host, build))
+def index_build(system: System) -> Build:
+    """The build that the package index has: CUDA for Linux, CPU for other systems."""
+    return next(build for build in builds_for(system) if build.torch_index is None)
 
 
 def torch_requirement() -> str:
-    """The line that pins PyTorch."""
+    """The line of requirements.txt that pins PyTorch."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line.startswith("torch="))

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The installers' command lines. No credentials are on them: those go by variables."""
+"""The command lines of an installation, to be run or to be shown to the user.
+
+They hold no credentials: those are passed by environment variables. PyTorch is installed first, by
+itself, from PyTorch's own index, if the package index has another build of it. That index is used
+for nothing else, because its copies of other packages are outdated.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..worker.interpreter import environment_python
-from ..worker.layouts import Host
-from .builders import MANAGED, Builder
-from .builds import (
-    CUDA_INDEX,
-    REQUIREMENTS,
-    TORCH_INDEX,
-    Build,
-    needs_torch_index,
-    torch_requirement,
-)
+from ..worker.system import System
+from .builders import DOWNLOADED, Builder
+from .builds import REQUIREMENTS, Build, torch_requirement
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,9 @@ class Step:
     """A command of an installation.
 
     Attributes:
-        text: what it does.
+        text: description for the log.
         command: the program and its arguments.
-        optional: whether the next step makes up for its failure.
+        optional: whether the installation goes on if it fails.
     """
 
     text: str
@@ -37,65 +35,73 @@ class Step:
 
 
 def environment_step(builder: Builder, folder: Path) -> Step:
-    """Make an empty environment."""
-    text = "Making an environment"
+    """Create an empty environment."""
+    text = "Creating an environment"
     if builder.uv is None:
         return Step(text, (builder.python, "-I", "-m", "venv", str(folder)))
-    # What lies outside may change with QGIS, or be closed to it.
-    apart = ("--python-preference", "only-managed") if builder.python == MANAGED else ()
-    return Step(text, (builder.uv, "venv", "--python", builder.python, *apart, str(folder)))
+    # With a version number uv would also take a Python of the system, such as QGIS's own, which may
+    # change with QGIS or be inaccessible.
+    only_own = ("--python-preference", "only-managed") if builder.python == DOWNLOADED else ()
+    return Step(text, (builder.uv, "venv", "--python", builder.python, *only_own, str(folder)))
 
 
 def package_steps(
-    host: Host, builder: Builder, build: Build, folder: Path, source: Path | None
+    system: System, builder: Builder, build: Build, folder: Path, source: Path | None
 ) -> list[Step]:
-    """Install the packages into an environment, from the network or from a folder of wheels.
+    """Install the packages into an environment.
 
-    PyTorch's own index is asked for PyTorch and nothing else: it has stale copies of other
-    packages. Where it cannot be reached, the package index's build has to do.
+    Args:
+        system: the operating system.
+        builder: how the environment was created.
+        build: CPU or CUDA.
+        folder: the environment.
+        source: folder of wheels to install from; None for the network.
     """
-    install = _install(host, builder, folder)
-    everything = ("-r", str(REQUIREMENTS))
+    python = str(environment_python(folder, system.platform))
+    install: tuple[str, ...]
+    if builder.uv is None:
+        install = (python, "-I", "-m", "pip", "install", "--progress-bar", "off", "--no-input")
+    else:
+        install = (builder.uv, "pip", "install", "--python", python)
+    text, requirements = "Installing the packages", ("-r", str(REQUIREMENTS))
     if source is not None:
         local = ("--no-index", "--find-links", str(source))
-        return [Step("Installing the packages", (*install, *local, *everything))]
-    steps = [Step("Installing the packages", (*install, *everything))]
-    if needs_torch_index(host, build):
-        index = TORCH_INDEX + {"cpu": "cpu", "cuda": CUDA_INDEX}[build.name]
-        torch = ("--no-deps", "--index-url", index, torch_requirement())
-        steps.insert(0, Step("Installing PyTorch", (*install, *torch), optional=True))
+        return [Step(text, (*install, *local, *requirements))]
+    steps = [Step(text, (*install, *requirements))]
+    if build.torch_index:
+        # If the index cannot be reached, the next step installs the package index's build.
+        torch = Step("Installing PyTorch", (*install, *_torch_arguments(build)), optional=True)
+        steps.insert(0, torch)
     return steps
 
 
-def _install(host: Host, builder: Builder, folder: Path) -> tuple[str, ...]:
-    python = str(environment_python(folder, host.platform))
-    if builder.uv is None:
-        return (python, "-I", "-m", "pip", "install", "--progress-bar", "off", "--no-input")
-    return (builder.uv, "pip", "install", "--python", python)
-
-
-def by_hand(
-    host: Host, builder: Builder, build: Build, folder: Path, source: Path | None
+def manual_commands(
+    system: System, builder: Builder, build: Build, folder: Path, source: Path | None
 ) -> list[str]:
-    """The command lines that do the same in a terminal."""
+    """The command lines of an installation, for a terminal."""
     steps = [environment_step(builder, folder)]
-    steps += package_steps(host, builder, build, folder, source)
-    return [_line(host, step.command) for step in steps]
+    steps += package_steps(system, builder, build, folder, source)
+    return [_line(system, step.command) for step in steps]
 
 
-def wheels_by_hand(host: Host, build: Build) -> list[str]:
-    """The command lines that fill the folder `wheels` beside a copy of requirements.txt."""
-    name = "py" if host.platform == "win32" else "python3"
-    download = (name, "-m", "pip", "download", "--dest", "wheels")
-    pinned: tuple[str, ...] = ("-r", REQUIREMENTS.name)
-    if not needs_torch_index(host, build):
-        return [_line(host, (*download, *pinned))]
-    index = TORCH_INDEX + {"cpu": "cpu", "cuda": CUDA_INDEX}[build.name]
-    torch = ("--no-deps", "--index-url", index, torch_requirement())
-    # What is in the folder already is taken from there.
-    pinned = ("--find-links", "wheels", *pinned)
-    return [_line(host, (*download, *torch)), _line(host, (*download, *pinned))]
+def download_commands(system: System, build: Build) -> list[str]:
+    """The command lines that download all wheels to a folder `wheels`, beside requirements.txt."""
+    python = "py" if system.platform == "win32" else "python3"
+    download = (python, "-m", "pip", "download", "--dest", "wheels")
+    requirements = ("-r", REQUIREMENTS.name)
+    if not build.torch_index:
+        return [_line(system, (*download, *requirements))]
+    # The second command takes the wheel of PyTorch from the folder.
+    local = ("--find-links", "wheels")
+    return [
+        _line(system, (*download, *_torch_arguments(build))),
+        _line(system, (*download, *local, *requirements)),
+    ]
 
 
-def _line(host: Host, command: tuple[str, ...]) -> str:
-    return subprocess.list2cmdline(command) if host.platform == "win32" else shlex.join(command)
+def _torch_arguments(build: Build) -> tuple[str, ...]:
+    return ("--no-deps", "--index-url", str(build.torch_index), torch_requirement())
+
+
+def _line(system: System, command: tuple[str, ...]) -> str:
+    return subprocess.list2cmdline(command) if system.platform == "win32" else shlex.join(command)

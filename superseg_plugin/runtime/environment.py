@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The managed environment: built beside its place, tried out, then put there; or removed."""
+"""The managed environment: installing, replacing, restoring and removing it.
+
+An installation is atomic for the user. The environment is built in a folder `partial-*` beside its
+final place, tried out there with a training step and all compiled kernels, and then renamed to
+`runtime`; the former environment becomes `runtime.previous`, one of which is kept and can be
+restored. An installation that fails or is cancelled removes its partial folder and changes nothing
+else. The partial folder of one that was killed is removed by the next installation, which
+recognizes it by its lock (see `run_folder`). All of this is renaming within one disk; only the
+choice of another folder moves the environment to another disk.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +16,6 @@ import json
 import shutil
 import threading
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import Cancelled, SuperSegError
@@ -24,11 +31,11 @@ from ..worker.interpreter import (
     runtime_home,
     set_runtime_home,
 )
-from ..worker.layouts import Host, this_host
-from .builders import Builder, find_builders
+from ..worker.system import System, this_system
+from .builders import UV_SITE, Builder, find_builders
 from .builds import choose_build
-from .commands import by_hand
-from .installation import ABOUT, Making, check_space, space_needed
+from .commands import manual_commands
+from .installation import RECORD, Installation, check_space, space_needed
 from .installation_log import InstallationLog
 from .installer import size_of
 from .network import Network
@@ -44,35 +51,32 @@ def install_environment(
     network: Network | None = None,
     folder: str | None = None,
 ) -> Path:
-    """Build the managed environment.
-
-    It is built under another name, tried out with a training step and compiled kernels, and only
-    then takes the place of an older one, which is kept as the previous one; a failed or cancelled
-    build changes nothing.
+    """Install the managed environment.
 
     Args:
-        backend: `cpu`, `cuda`, or `auto`: CUDA where an NVIDIA driver is found.
-        source: folder of wheels, or a zip file of them, to install from without network; None for
-            the package index.
-        progress: told the installer's own lines, without credentials.
+        backend: `cpu`, `cuda`, or `auto`: CUDA if an NVIDIA driver is found.
+        source: folder or zip file of wheels, to install without network; None for the package
+            index.
+        progress: progress, cancel, and the installer's output without credentials.
         network: proxy and certificates; None for those of this process.
-        folder: where to put it; None for where it is, or the user's data folder.
+        folder: parent folder of the environment; None for the present one, or the user's data
+            folder.
 
     Returns:
-        The environment's folder.
+        The folder of the environment.
 
     Raises:
         SuperSegError: what failed and what to do.
-        Cancelled: the user asked to stop.
+        Cancelled: the user cancelled.
     """
     network = network or Network()
     with InstallationLog(data_folder(), progress, network) as log:
-        host = this_host()
-        build = choose_build(host, backend)
+        system = this_system()
+        build = choose_build(system, backend)
         home = _home(folder)
         _check_source(source)
         _check_home(home)
-        builders = usable_builders(host, network, source)
+        builders = usable_builders(system, network, source)
         try:
             home.mkdir(parents=True, exist_ok=True)
             partial = RunFolder(PARTIAL, home)
@@ -82,23 +86,22 @@ def install_environment(
             ) from error
         try:
             check_space(home, space_needed(build, source))
-            made = Making(host, build, network, partial.path, log).make(builders, source)
+            built = Installation(system, build, network, partial.path, log).run(builders, source)
             stop_if_cancelled(log)
-            _take_place(made, home)
+            _replace_environment(built, home)
         except Cancelled:
-            # Thousands of files: who cancels does not wait for them.
-            threading.Thread(target=_remove, args=(partial,)).start()
+            # In a thread: removing thousands of files takes seconds.
+            threading.Thread(target=_remove_partial, args=(partial,)).start()
             raise
-        except OSError as error:
-            _remove(partial)
-            raise SuperSegError(
-                f"The runtime cannot be written to {home} ({error.strerror}); check the free space "
-                "and the rights on the folder."
-            ) from error
-        except BaseException:
-            _remove(partial)
+        except BaseException as error:
+            _remove_partial(partial)
+            if isinstance(error, OSError):
+                raise SuperSegError(
+                    f"The runtime cannot be written to {home} ({error.strerror}); check the free "
+                    "space and the permissions of the folder."
+                ) from error
             raise
-        _remove(partial)
+        _remove_partial(partial)
         if probe(environment_python(environment_folder())) is None:
             raise SuperSegError(
                 f"The runtime in {environment_folder()} cannot be started; install it again."
@@ -107,59 +110,62 @@ def install_environment(
         return environment_folder()
 
 
-def usable_builders(host: Host, network: Network, source: str | None) -> list[Builder]:
-    """The ways to make the environment that can also reach the packages."""
-    builders = find_builders(host)
+def usable_builders(system: System, network: Network, source: str | None) -> list[Builder]:
+    """The ways to build the environment that can also reach the packages, by preference.
+
+    Raises:
+        SuperSegError: there is none.
+    """
+    builders = find_builders(system)
     if source is None and network.proxy.startswith("socks"):
         builders = [builder for builder in builders if builder.uv]
         if not builders:
             raise SuperSegError(
-                "QGIS is set to a SOCKS proxy, which pip cannot use: install uv "
-                "(https://docs.astral.sh/uv), which can, or set an HTTP proxy in Settings > "
-                "Options > Network."
+                f"QGIS is set to a SOCKS proxy, which pip cannot use: install uv ({UV_SITE}), "
+                "which can, or set an HTTP proxy in Settings > Options > Network."
             )
     return builders
 
 
-def commands_by_hand(
+def installation_commands(
     backend: str, source: str | None, network: Network | None = None, folder: str | None = None
 ) -> list[str]:
-    """The command lines that make the same environment in a terminal.
+    """The command lines that install the same environment in a terminal.
 
     Raises:
-        SuperSegError: there is no way to make one here.
+        SuperSegError: no environment can be built here.
     """
-    host = this_host()
-    builder = usable_builders(host, network or Network(), source)[0]
+    system = this_system()
+    builder = usable_builders(system, network or Network(), source)[0]
     target = _home(folder) / "runtime"
     wheels = Path(source) if source else None
-    return by_hand(host, builder, choose_build(host, backend), target, wheels)
+    return manual_commands(system, builder, choose_build(system, backend), target, wheels)
 
 
 def remove_environment() -> int:
-    """Remove the managed environment, the previous one, and what broken-off builds left.
+    """Remove the managed environment, the previous one, and abandoned partial ones.
 
     Returns:
-        Size in MB of what was removed.
+        Size in MB of the two environments.
 
     Raises:
-        SuperSegError: a file of it is in use.
+        SuperSegError: a file of them is in use.
     """
     home = runtime_home()
     freed = size_of(home / "runtime") + size_of(home / PREVIOUS)
     if home.is_dir():
-        rubbish = RunFolder(PARTIAL, home)
+        removed = RunFolder(PARTIAL, home)
         try:
             for name in ("runtime", PREVIOUS):
                 if (home / name).exists():
-                    # Whole or not at all: half an environment would be taken for one.
-                    (home / name).rename(rubbish.path / name)
+                    # Renamed first, since a partly removed environment would still be found.
+                    (home / name).rename(removed.path / name)
         except OSError as error:
             raise SuperSegError(
                 f"{error.filename} is in use and cannot be removed: close other QGIS windows."
             ) from error
         finally:
-            rubbish.remove()
+            removed.remove()
     for file in (PROBES, LOCATION):
         (data_folder() / file).unlink(missing_ok=True)
     shutil.rmtree(data_folder() / "numba", ignore_errors=True)
@@ -167,10 +173,10 @@ def remove_environment() -> int:
 
 
 def restore_previous() -> Path:
-    """Let the previous environment and the present one change places.
+    """Exchange the previous environment and the present one.
 
     Raises:
-        SuperSegError: there is none, or a file of one of them is in use.
+        SuperSegError: there is no previous one, or a file of one of them is in use.
     """
     home = runtime_home()
     previous = home / PREVIOUS
@@ -179,25 +185,25 @@ def restore_previous() -> Path:
     aside = home / f"{PARTIAL}previous"
     previous.rename(aside)
     try:
-        _take_place(aside, home)
+        _replace_environment(aside, home)
     except SuperSegError:
         aside.rename(previous)
         raise
     return environment_folder()
 
 
-def about_environment() -> dict[str, str]:
-    """What is known of how the managed environment was made; empty where there is none."""
+def environment_record() -> dict[str, str]:
+    """How the managed environment was built; empty if there is none."""
     try:
-        found = json.loads((environment_folder() / ABOUT).read_text(encoding="utf-8"))
+        found = json.loads((environment_folder() / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _remove(partial: RunFolder) -> None:
-    # The folder's lock goes last: what is left of a removal that is broken off has one, and is
-    # removed by the next installation.
+def _remove_partial(partial: RunFolder) -> None:
+    # The environment first and the lock last: if the removal is interrupted, the folder still has
+    # its lock, and the next installation removes it.
     shutil.rmtree(partial.path / "runtime", ignore_errors=True)
     partial.remove()
 
@@ -207,11 +213,11 @@ def _home(folder: str | None) -> Path:
 
 
 def _check_home(home: Path) -> None:
-    """Refuse a folder where something of the user's would be taken for an old environment."""
+    """Refuse a folder in which a user's own folder would be replaced."""
     for found in (home / "runtime", home / PREVIOUS):
         if home != data_folder() and found.exists() and not (found / "pyvenv.cfg").is_file():
             raise SuperSegError(
-                f"{found} is not of SuperSeg's making and would be replaced; choose another folder."
+                f"{found} was not created by SuperSeg and would be replaced; choose another folder."
             )
 
 
@@ -222,28 +228,17 @@ def _check_source(source: str | None) -> None:
         )
 
 
-def _take_place(made: Path, home: Path) -> None:
-    """Put the new environment where the old one was; the old one comes back if that fails."""
-    before = environment_folder()
-    target = home / "runtime"
-    previous = home / PREVIOUS
-    with _old_one_comes_back(target, previous):
-        made.rename(target)
-        set_runtime_home(home)
-    if before != target:
-        # It has moved to another disk, to make room on the first.
-        for folder in (before, before.with_name(PREVIOUS)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _old_one_comes_back(target: Path, previous: Path) -> Iterator[None]:
+def _replace_environment(built: Path, home: Path) -> None:
+    """Rename a new environment to `runtime`; if that fails, restore the former one."""
+    former = environment_folder()
+    target, previous = home / "runtime", home / PREVIOUS
     try:
         if target.exists():
             shutil.rmtree(previous, ignore_errors=True)
             target.rename(previous)
         try:
-            yield
+            built.rename(target)
+            set_runtime_home(home)
         except OSError:
             if previous.exists():
                 shutil.rmtree(target, ignore_errors=True)
@@ -253,3 +248,7 @@ def _old_one_comes_back(target: Path, previous: Path) -> Iterator[None]:
         raise SuperSegError(
             f"{target} cannot be replaced ({error.strerror}): close other QGIS windows."
         ) from error
+    if former != target:
+        # The user has chosen another folder; the environment in the first is no longer used.
+        for folder in (former, former.with_name(PREVIOUS)):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Making an environment in a folder of its own: empty, filled, tried out."""
+"""Installing the runtime into a folder: create an environment, fill it, and try it out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..errors import SuperSegError
 from ..progress import PartProgress, Progress, stop_if_cancelled
 from ..worker.client import Worker, WorkerError
 from ..worker.interpreter import Interpreter, environment_python
-from ..worker.layouts import Host, own_python
+from ..worker.system import System, own_python
 from .builders import Builder
 from .builds import CUDA_DRIVER, Build, index_build, megabytes
 from .commands import Step, environment_step, package_steps
@@ -23,19 +23,24 @@ from .network import Network
 from .smoke_test import smoke_test
 from .variables import installer_variables
 
-ABOUT = "superseg.json"
-NETWORK_CURE = (
-    "Check the network, the proxy (Settings > Options > Network) and the rights on the folder, or "
-    "install from a folder of wheels (SOURCE)."
+# File in the environment that records how it was built.
+RECORD = "superseg.json"
+NETWORK_ADVICE = (
+    "Check the network, the proxy (Settings > Options > Network) and the permissions of the "
+    "folder, or install from a folder of wheels (SOURCE)."
 )
-SOURCE_CURE = (
+SOURCE_ADVICE = (
     "The folder must hold the wheels of all packages in the versions of requirements.txt, for this "
     "system and Python; Show commands, in Plugins > SuperSeg > Runtime, says how to fill one."
 )
 
 
 def space_needed(build: Build, source: str | None) -> int:
-    """Free space in MB that an installation needs: the wheels are kept, and cached, meanwhile."""
+    """Free space in MB that an installation needs.
+
+    The wheels are on the disk twice until it ends, as downloads and in the installer's cache;
+    those of a zip file once, and those of a folder are used where they are.
+    """
     if source is None:
         return build.disk + 2 * build.download
     zipped = Path(source).is_file()
@@ -43,7 +48,7 @@ def space_needed(build: Build, source: str | None) -> int:
 
 
 def check_space(folder: Path, needed: int) -> None:
-    """Refuse a folder whose disk has less than `needed` MB free."""
+    """Raise SuperSegError if the disk of a folder has less than `needed` MB free."""
     free = round(shutil.disk_usage(folder).free / 1e6)
     if free < needed:
         raise SuperSegError(
@@ -52,13 +57,21 @@ def check_space(folder: Path, needed: int) -> None:
         )
 
 
-class Making:
-    """One attempt: the steps that share a host, a build, a network, a folder and a log."""
+class Installation:
+    """One attempt to install the runtime.
+
+    Args:
+        system: the operating system.
+        build: CPU or CUDA.
+        network: proxy and certificates.
+        partial: folder that the environment is built in, with all scratch files.
+        log: progress and log.
+    """
 
     def __init__(
-        self, host: Host, build: Build, network: Network, partial: Path, log: Progress
+        self, system: System, build: Build, network: Network, partial: Path, log: Progress
     ) -> None:
-        self._host = host
+        self._system = system
         self._build = build
         self._partial = partial
         self._folder = partial / "runtime"
@@ -66,8 +79,20 @@ class Making:
         self._log = log
         self._scratch = partial / "tmp"
 
-    def make(self, builders: list[Builder], source: str | None) -> Path:
-        """Make, fill and try out an environment; return its folder."""
+    def run(self, builders: list[Builder], source: str | None) -> Path:
+        """Create, fill and try out an environment.
+
+        Args:
+            builders: ways to build it, by preference.
+            source: folder or zip file of wheels; None for the network.
+
+        Returns:
+            The folder of the environment.
+
+        Raises:
+            SuperSegError: what failed and what to do.
+            Cancelled: the user cancelled.
+        """
         self._scratch.mkdir()
         wheels = self._wheels(source)
         self._variables = installer_variables(
@@ -76,37 +101,40 @@ class Making:
         if source is None:
             certificates = self._partial / "certificates.pem"
             self._variables.update(self._network.certificate_variables(certificates))
-        builder = self._environment(builders)
-        for step in package_steps(self._host, builder, self._build, self._folder, wheels):
+        builder = self._create_environment(builders)
+        for step in package_steps(self._system, builder, self._build, self._folder, wheels):
             start, end = (0.05, 0.5) if step.optional else (0.5, 0.8)
             self._install(step, PartProgress(self._log, start, end), source)
-        about = {"build": self._build.name, "made with": str(builder)}
-        about["made"] = time.strftime("%Y-%m-%d")
-        (self._folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+        record = {"build": self._build.name, "made with": str(builder)}
+        record["made"] = time.strftime("%Y-%m-%d")
+        (self._folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
         self._try_out()
         return self._folder
 
     def _wheels(self, source: str | None) -> Path | None:
-        if source is None or Path(source).is_dir():
-            return Path(source).resolve() if source else None
+        """The folder of wheels to install from; those of a zip file are unpacked first."""
+        if source is None:
+            return None
+        if Path(source).is_dir():
+            return Path(source).resolve()
         self._log.report(0.01, "Unpacking the wheels")
         folder = self._partial / "wheels"
         folder.mkdir()
         try:
-            with zipfile.ZipFile(source) as opened:
-                for member in opened.infolist():
-                    # Folders in the zip do not matter, and cannot lead out of this one.
+            with zipfile.ZipFile(source) as archive:
+                for member in archive.infolist():
+                    # Only file names are used, so a path in the zip cannot lead out of the folder.
                     name = Path(member.filename).name
                     if name.endswith(".whl"):
                         stop_if_cancelled(self._log)
-                        with opened.open(member) as read, (folder / name).open("wb") as written:
+                        with archive.open(member) as read, (folder / name).open("wb") as written:
                             shutil.copyfileobj(read, written, 1 << 20)
         except (zipfile.BadZipFile, EOFError) as error:
-            raise SuperSegError(f"SOURCE {source} is not a zip file that can be read.") from error
+            raise SuperSegError(f"SOURCE {source} is not a readable zip file.") from error
         return folder
 
-    def _environment(self, builders: list[Builder]) -> Builder:
-        """Make an empty environment in the first way that works."""
+    def _create_environment(self, builders: list[Builder]) -> Builder:
+        """Create an empty environment with the first builder that succeeds; return that one."""
         part = PartProgress(self._log, 0.02, 0.05)
         for builder in builders:
             self._log.log(f"Building the {self._build.name} runtime with {builder}")
@@ -116,9 +144,9 @@ class Making:
             except InstallerError as error:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 if builder is builders[-1]:
-                    raise SuperSegError(f"{error}. {NETWORK_CURE}") from error
+                    raise SuperSegError(f"{error}. {NETWORK_ADVICE}") from error
                 self._log.log(f"{error}. Trying another way")
-        raise SuperSegError(NETWORK_CURE)
+        raise SuperSegError(NETWORK_ADVICE)
 
     def _install(self, step: Step, progress: Progress, source: str | None) -> None:
         python = str(environment_python(self._folder))
@@ -126,26 +154,26 @@ class Making:
             self._run(step, python, progress)
         except InstallerError as error:
             if not step.optional:
-                cure = NETWORK_CURE if source is None else SOURCE_CURE
-                raise SuperSegError(f"{error}. {cure}") from error
-            other = index_build(self._host)
+                advice = NETWORK_ADVICE if source is None else SOURCE_ADVICE
+                raise SuperSegError(f"{error}. {advice}") from error
+            other = index_build(self._system)
             self._log.log(
                 f"PyTorch's own index cannot be used ({error}). The package index has the "
-                f"{other.name} build, which is taken instead: {other.sizes}."
+                f"{other.name} build, which is installed instead: {other.sizes}."
             )
             check_space(self._partial, space_needed(other, None))
             self._build = other
 
     def _run(self, step: Step, python: str, progress: Progress) -> None:
-        # Where uv is to fetch a Python there is only QGIS's own to watch over it.
-        supervisor = python if Path(python).is_file() else own_python(self._host) or python
+        # `python` is a version number if uv is to download it; then QGIS's Python supervises.
+        supervisor = python if Path(python).is_file() else own_python(self._system) or python
         expected = self._build.disk + self._build.download
         self._log.log("$ " + " ".join(step.command))
         run_step(step, supervisor, self._variables, self._partial, expected, progress)
 
     def _try_out(self) -> None:
-        """Train one step and compile the kernels, through the real worker."""
-        self._log.report(0.8, "Trying the runtime out")
+        """Run the smoke test in a worker of the new environment."""
+        self._log.report(0.8, "Testing the runtime")
         interpreter = Interpreter(environment_python(self._folder), "managed")
         try:
             with Worker(interpreter) as worker:
@@ -153,11 +181,11 @@ class Making:
         except WorkerError as error:
             self._log.log(str(error))
             last = str(error).strip().splitlines()[-1:]
-            advice = "Install the cpu build." if self._build.name == "cuda" else NETWORK_CURE
+            advice = "Install the cpu build." if self._build.name == "cuda" else NETWORK_ADVICE
             raise SuperSegError(f"The runtime does not work: {' '.join(last)}. {advice}") from error
         self._log.log(f"The runtime works; the network runs on {device}")
         if self._build.name == "cuda" and device.startswith("cpu"):
             self._log.log(
-                "No usable NVIDIA graphics processor was found, so the CPU computes. This build "
-                f"needs a driver of version {CUDA_DRIVER} or later."
+                "No usable NVIDIA graphics processor was found, so the CPU is used. The CUDA build "
+                f"needs driver version {CUDA_DRIVER} or later."
             )

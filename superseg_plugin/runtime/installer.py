@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs one command of an installation: its lines into the log, its end when the user cancels."""
+"""Running one command of an installation: its output to the log, ended if the user cancels.
+
+The command runs under a supervisor (see `supervisor`), a Python process that ends it and all its
+children when its own stdin closes. So a cancel ends downloads at once, and so does the death of
+QGIS, by whatever cause. The progress follows the size of the folder that the command writes to,
+since neither pip nor uv reports progress to a pipe.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +26,14 @@ from .supervisor import supervised
 
 POLL_SECONDS = 0.1
 MEASURE_SECONDS = 2.0
-TOLD_PARTS = 20
-# What pip and uv call a failure; the last line may only be advice.
-FAILURE_WORDS = ("error", "no space left", "failed", "denied")
+# The size is logged whenever it has grown by this part of the expected size.
+LOGGED_PARTS = 20
+# Texts by which pip and uv mark an error; their last line may be advice only.
+ERROR_MARKS = ("error", "no space left", "failed", "denied")
 
 
 class InstallerError(SuperSegError):
-    """An installer ended with an error; the text is what it said of it."""
+    """An installer failed; the message quotes its error."""
 
 
 def run_step(
@@ -40,16 +47,17 @@ def run_step(
     """Run a command to its end.
 
     Args:
-        step: what to run.
-        supervisor: the Python that ends it when this process is gone.
-        variables: of its environment.
-        folder: where all that it writes goes; it runs there.
-        expected: size in MB that the folder is about to have, for the progress.
-        progress: told the command's lines; its fraction follows the folder's size.
+        step: the command.
+        supervisor: the Python that runs the supervisor.
+        variables: environment variables of the command.
+        folder: working folder, which the command writes to.
+        expected: size in MB that the folder will have in the end.
+        progress: receives the command's output as log lines, and the size of the folder relative
+            to the expected size as fraction.
 
     Raises:
-        Cancelled: the user asked to stop; the command and all that it started are gone.
-        InstallerError: the command failed.
+        Cancelled: the user cancelled; the command and all its children have ended.
+        InstallerError: the command failed or cannot be started.
     """
     progress.report(0.0, step.text)
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -67,9 +75,9 @@ def run_step(
         reader = threading.Thread(target=_read, args=(process.stdout, lines), daemon=True)
         reader.start()
         try:
-            said = list(_listen(lines, step.text, folder, expected, progress))
+            output = list(_follow(lines, step.text, folder, expected, progress))
         except BaseException:
-            # The supervisor's sign to end all that runs.
+            # Closing its stdin makes the supervisor end the command.
             if process.stdin:
                 process.stdin.close()
             try:
@@ -79,29 +87,29 @@ def run_step(
             raise
         end(process)
     if process.returncode:
-        telling = [line for line in said if any(word in line.lower() for word in FAILURE_WORDS)]
-        reason = " ".join((telling or said or ["it said nothing"])[-1:])
+        errors = [line for line in output if any(mark in line.lower() for mark in ERROR_MARKS)]
+        reason = " ".join((errors or output or ["without any output"])[-1:])
         raise InstallerError(f"{step.text} ended {exit_reason(process.returncode)}: {reason}")
     progress.report(1.0)
 
 
-def _listen(
+def _follow(
     lines: queue.SimpleQueue[str | None],
     text: str,
     folder: Path,
     expected: int,
     progress: Progress,
 ) -> Iterator[str]:
-    """Yield a command's lines until there are no more, whether it speaks or not."""
+    """Yield the lines of a command's output until it ends; report progress in between."""
     measured = time.monotonic()
-    told = 0
+    logged = 0
     while True:
         stop_if_cancelled(progress)
         if time.monotonic() - measured > MEASURE_SECONDS:
             size = size_of(folder)
-            # Every text is a line of the log.
-            if size > told + expected / TOLD_PARTS:
-                told = size
+            # Not each time, since every text becomes a line of the log.
+            if size > logged + expected / LOGGED_PARTS:
+                logged = size
                 progress.report(0.0, f"{text}: {size} of {expected} MB")
             progress.report(min(size / max(expected, 1), 1.0))
             measured = time.monotonic()
@@ -121,13 +129,13 @@ def _read(stream: IO[str] | None, lines: queue.SimpleQueue[str | None]) -> None:
         for line in stream or ():
             lines.put(line)
     except ValueError:
-        # Closed by the other thread, which no longer listens.
+        # The stream was closed by the other thread after a cancel.
         pass
     lines.put(None)
 
 
 def size_of(folder: Path) -> int:
-    """Size of the files in a folder in MB; those that come and go meanwhile may be left out."""
+    """Total size of the files in a folder in MB; files that disappear meanwhile are ignored."""
     total = 0
     for root, _, names in os.walk(folder):
         for name in names:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How installers reach the network: proxy, credentials and certificates, by variables alone."""
+"""Network settings of the installers: proxy, credentials and certificates, as variables."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CERTIFICATE_VARIABLES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 @dataclass(frozen=True)
 class Network:
-    """The user's network as QGIS knows it. All empty: nothing is set, the system's own holds.
+    """The network settings of QGIS; if all are empty, those of the system apply.
 
     Attributes:
-        proxy: address without credentials, as `http://host:port`.
-        user: name for the proxy.
-        password: for the proxy; shown nowhere.
+        proxy: address without credentials, such as `http://host:port`.
+        user: user name for the proxy.
+        password: password for the proxy; never displayed.
         direct: hosts that are reached without the proxy.
-        certificates: the authorities that are trusted beside the public ones, as PEM.
+        certificates: authorities that are trusted in addition to the public ones, as PEM.
     """
 
     proxy: str = ""
@@ -30,7 +30,7 @@ class Network:
     certificates: str = field(default="", repr=False)
 
     def proxy_variables(self) -> dict[str, str]:
-        """Variables that pip, uv and Python's own library take the proxy from."""
+        """Variables from which pip, uv and Python's standard library read the proxy."""
         if not self.proxy:
             return {}
         scheme, _, place = self.proxy.partition("://")
@@ -49,7 +49,7 @@ class Network:
         return found
 
     def certificate_variables(self, file: Path) -> dict[str, str]:
-        """Write the trusted authorities into a file, and name it to pip, uv and Python."""
+        """Write the trusted authorities to a file; return the variables that name it."""
         if not self.certificates:
             return {}
         file.write_text(self.certificates, encoding="utf-8")
@@ -57,7 +57,7 @@ class Network:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be logged."""
+        """Texts that must not be logged."""
         if not self.password:
             return ()
         login = f"{self.user}:{self.password}".encode()
@@ -65,7 +65,7 @@ class Network:
 
 
 def host_of(address: str) -> str:
-    """The host of an address as QGIS's settings have it: a URL, or its beginning."""
+    """The host of an address in QGIS's settings: a URL, or a host with or without a path."""
     if "://" not in address:
         address = f"http://{address}"
     return urlsplit(address).hostname or ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What must not be shown: credentials in logs; home folder and user name in reports."""
+"""Masking of credentials in logs, and of personal data in reports."""
 
 from __future__ import annotations
 
@@ -10,41 +10,45 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-STRUCK = "***"
+MASK = "***"
 IN_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 HEADER = re.compile(r"(?i)(authorization:?\s*(?:basic|bearer|digest|ntlm|negotiate)?\s*)\S+")
 
 
 class Redactor:
-    """Strikes credentials from lines of text."""
+    """Masks credentials in text.
+
+    Args:
+        secrets: known secrets. They are masked also in URL encoding and Base64.
+        variables: environment variables; credentials in URLs among them are masked, too.
+    """
 
     def __init__(self, secrets: Iterable[str], variables: Mapping[str, str]) -> None:
-        """Take the secrets that are known, and those in addresses among the variables."""
         known = set(secrets)
         for value in variables.values():
             for found in IN_URL.findall(value):
-                _, _, word = found.partition(":")
-                known |= {unquote(word), unquote(found)}
+                _, _, password = found.partition(":")
+                known |= {unquote(password), unquote(found)}
         forms: set[str] = set()
         for secret in filter(None, known):
-            coded = base64.b64encode(secret.encode()).decode()
-            forms |= {secret, quote(secret, safe=""), coded}
-        # Longest first: a short one may be a part of it.
+            base64_form = base64.b64encode(secret.encode()).decode()
+            forms |= {secret, quote(secret, safe=""), base64_form}
+        # Longest first, since a short form may be part of a longer one.
         self._forms = sorted(forms, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """Return the text without them."""
-        text = HEADER.sub(rf"\1{STRUCK}", IN_URL.sub(STRUCK, text))
+        """Return the text with all credentials masked."""
+        text = HEADER.sub(rf"\1{MASK}", IN_URL.sub(MASK, text))
         for form in self._forms:
-            text = text.replace(form, STRUCK)
+            text = text.replace(form, MASK)
         return text
 
 
-def strike_person(text: str) -> str:
-    """Return the text with the home folder as ~ and without the user's name."""
+def mask_personal_data(text: str) -> str:
+    """Return the text with the home folder as `~` and the user's name masked."""
     home = str(Path.home())
     if len(Path(home).parts) < 2:
-        # The account of a service, whose home is the root of all paths.
+        # The account of a service may have the root folder as its home.
         return text
     for form in dict.fromkeys((home, home.replace("\\", "/"), home.replace("\\", "\\\\"))):
         text = re.sub(re.escape(form) + r"(?![\w-])", "~", text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A small run through every operation: shows that a runtime works, and compiles the kernels."""
+"""The smoke test: runs every operation on a small image, which also compiles the kernels."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ STEPS = 8
 
 
 def smoke_test(worker: Worker, progress: Progress) -> str:
-    """Compile every kernel, and train and predict one step on the device.
+    """Run every operation once on a small random image, with one training step.
 
     Returns:
-        Name of the device.
+        Name of the device that the network runs on.
     """
     generator = np.random.default_rng(0)
     image = generator.integers(0, 255, (3, SIDE, SIDE), dtype=np.uint8)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What there is of a runtime, and what an installation would take, in words for a window."""
+"""State of the runtime and requirements of an installation, as texts for the runtime window."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from ..errors import SuperSegError
 from ..progress import Progress
 from ..worker.client import Worker, WorkerError
-from ..worker.interpreter import CURE, environment_folder, find_interpreter, runtime_home
-from ..worker.layouts import this_host
+from ..worker.interpreter import ADVICE, environment_folder, find_interpreter, runtime_home
+from ..worker.system import this_system
 from .builds import REQUIREMENTS, builds_for, choose_build, megabytes
-from .commands import wheels_by_hand
-from .environment import PREVIOUS, commands_by_hand
+from .commands import download_commands
+from .environment import PREVIOUS, installation_commands
 from .installation import space_needed
 from .network import Network
 
@@ -31,15 +31,15 @@ ORIGINS = {
 
 @dataclass(frozen=True)
 class RuntimeState:
-    """What there is.
+    """State of the runtime.
 
     Attributes:
         ready: whether runs are possible.
-        status: one sentence.
-        python: path of the interpreter and where it comes from; empty without one.
-        packages: their versions; empty without an interpreter.
-        removable: whether there is something that SuperSeg has installed.
-        previous: whether there is an installation before the last.
+        status: the state in one sentence.
+        python: path and origin of the interpreter; "" if there is none.
+        packages: versions of the packages; "" if there is no interpreter.
+        removable: whether SuperSeg has installed an environment.
+        previous: whether there is a previous environment.
     """
 
     ready: bool
@@ -51,15 +51,15 @@ class RuntimeState:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What an installation takes: whether the disk has room for it, and the figures."""
+class SpaceCheck:
+    """Whether the disk has space for an installation, and the sizes as text."""
 
     fits: bool
     text: str
 
 
 def runtime_state(chosen: str | None) -> RuntimeState:
-    """Look for the runtime, without starting it."""
+    """Find the runtime without starting it."""
     installed = environment_folder()
     previous = installed.with_name(PREVIOUS).exists()
     removable = installed.exists() or previous
@@ -67,8 +67,8 @@ def runtime_state(chosen: str | None) -> RuntimeState:
         found = find_interpreter(chosen)
     except SuperSegError as error:
         bad_choice = chosen or os.environ.get("SUPERSEG_PYTHON")
-        # What to do about it is what the window is for.
-        status = str(error).split(f" {CURE}")[0] if bad_choice else NOT_INSTALLED
+        # The advice is left out, since it leads to the runtime window.
+        status = str(error).split(f" {ADVICE}")[0] if bad_choice else NOT_INSTALLED
         return RuntimeState(False, status, "", "", removable, previous)
     packages = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     python = f"{found.path} ({ORIGINS[found.origin]})"
@@ -76,7 +76,7 @@ def runtime_state(chosen: str | None) -> RuntimeState:
 
 
 def device_name(chosen: str | None, progress: Progress) -> str:
-    """Start the runtime and ask what computes the network."""
+    """Start the runtime and return the device that the network runs on, or the error."""
     try:
         with Worker(find_interpreter(chosen)) as worker:
             asked = worker.submit("describe_device", {"network": "light"})
@@ -87,52 +87,52 @@ def device_name(chosen: str | None, progress: Progress) -> str:
 
 
 def build_choices() -> list[tuple[str, str]]:
-    """The builds for this computer: name, and what it is with its sizes."""
+    """The builds for this computer: name, and description with sizes."""
     kinds = {"cpu": "CPU", "cuda": "NVIDIA graphics processor (CUDA)"}
-    if this_host().platform == "darwin":
+    if this_system().platform == "darwin":
         kinds["cpu"] = "CPU and Apple graphics processor"
     return [
-        (build.name, f"{kinds[build.name]}: {build.sizes}") for build in builds_for(this_host())
+        (build.name, f"{kinds[build.name]}: {build.sizes}") for build in builds_for(this_system())
     ]
 
 
-def likely_build() -> str:
-    """The build that fits this computer."""
-    return choose_build(this_host(), "auto").name
+def default_build() -> str:
+    """Name of the build that suits this computer."""
+    return choose_build(this_system(), "auto").name
 
 
 def target_folder() -> str:
-    """Where an installation goes unless another folder is given."""
+    """The folder of an installation unless another is chosen."""
     return str(runtime_home())
 
 
-def offer(build: str, source: str | None, folder: str) -> Offer:
-    """Compare what an installation needs with what the folder's disk has."""
+def check_disk_space(build: str, source: str | None, folder: str) -> SpaceCheck:
+    """Compare the space that an installation needs with the free space of the folder's disk."""
     if source and not Path(source).exists():
-        return Offer(False, f"{source} does not exist.")
-    needed = space_needed(choose_build(this_host(), build), source)
-    place = Path(folder or target_folder())
-    while not place.exists() and place != place.parent:
-        place = place.parent
+        return SpaceCheck(False, f"{source} does not exist.")
+    needed = space_needed(choose_build(this_system(), build), source)
+    existing = Path(folder or target_folder())
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
     try:
-        free = round(shutil.disk_usage(place).free / 1e6)
+        free = round(shutil.disk_usage(existing).free / 1e6)
     except OSError as error:
-        return Offer(False, f"{place}: {error.strerror}")
-    words = f"{megabytes(needed)} needed while installing, {megabytes(free)} free."
-    if not os.access(place, os.W_OK):
-        return Offer(False, f"{place} cannot be written. {words}")
-    return Offer(free >= needed, words)
+        return SpaceCheck(False, f"{existing}: {error.strerror}")
+    text = f"{megabytes(needed)} needed while installing, {megabytes(free)} free."
+    if not os.access(existing, os.W_OK):
+        return SpaceCheck(False, f"{existing} cannot be written. {text}")
+    return SpaceCheck(free >= needed, text)
 
 
 def all_commands(build: str, source: str | None, folder: str | None, network: Network) -> str:
-    """What to type in a terminal: to install, and to fill a folder of wheels."""
-    lines = ["# Install by hand:", *commands_by_hand(build, source, network, folder)]
-    version = ".".join(map(str, this_host().version))
+    """Commands for a terminal that install the runtime, and that fill a folder of wheels."""
+    lines = ["# Install by hand:", *installation_commands(build, source, network, folder)]
+    version = ".".join(map(str, this_system().version))
     lines += [
         "",
-        f"# Fill a folder of wheels, on a like computer with network and Python {version},",
+        f"# Fill a folder of wheels, on a similar computer with network and Python {version},",
         f"# beside a copy of {REQUIREMENTS}:",
-        *wheels_by_hand(this_host(), choose_build(this_host(), build)),
+        *download_commands(this_system(), choose_build(this_system(), build)),
     ]
     if network.proxy:
         lines += ["", "# Behind a proxy, set HTTPS_PROXY and HTTP_PROXY first."]

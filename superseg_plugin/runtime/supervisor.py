@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a command and ends it, with all that it started, as soon as stdin closes.
+"""A process that runs a command and ends it, with all its children, as soon as stdin closes.
 
-Stdin closes when whoever started this wants the end, and also when they are killed: nothing goes on
-downloading for a QGIS that is no more.
+Stdin closes if the process that started the supervisor closes it, and also if that one is killed.
+So no download continues after QGIS has ended.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ START_CODE = (
 
 
 def supervised(python: str, command: Sequence[str]) -> list[str]:
-    """The command line that runs a command under supervision, by any Python from 3.9 on."""
+    """The command line that runs a command under the supervisor, in a Python from 3.9 on."""
     package = Path(__file__).resolve().parents[1]
     return [python, "-I", "-c", START_CODE, str(package.parent), *command]
 
 
 def main(command: Sequence[str]) -> None:
-    """Run a command, pass its lines on, and exit as it does."""
+    """Run a command, forward its output, and exit with its exit code."""
     child = start(command, stderr=subprocess.STDOUT)
 
     def watch() -> None:
@@ -39,8 +39,8 @@ def main(command: Sequence[str]) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     for line in child.stdout or ():
-        # UTF-8 wherever this runs: that is how it is read.
+        # UTF-8 on every system, since the reader expects it.
         sys.stdout.buffer.write(line.encode("utf-8"))
         sys.stdout.buffer.flush()
-    # Python's own way out would wait for the thread, and that for stdin.
+    # A normal exit would wait for the thread, which waits for stdin.
     os._exit(child.wait() & 0xFF)

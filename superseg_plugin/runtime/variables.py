@@ -1,40 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The environment variables that installers run with."""
+"""Environment variables of the installers pip and uv."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import os
+import subprocess
 from collections.abc import Mapping
-from configparser import ConfigParser, Error
 from pathlib import Path
 
 from ..worker.launch import OF_QGIS, without
+from ..worker.processes import output_of
+from ..worker.system import own_python, this_system
 from .network import Network
 
-# An environment that QGIS was started from goes, too.
+# Variables of QGIS, and of an environment that QGIS was started from.
 DROPPED = (*OF_QGIS, "VIRTUAL_ENV", "CONDA_", "__PYVENV")
-# Where pip would put things elsewhere than into the environment.
+# Options of pip that would install to another place than the environment.
 DROPPED_OF_PIP = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_HASHES")
-# What pip is told about indexes, and how uv is told the same.
+# Options of pip that name indexes, and the variables of uv for the same.
 UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
     "trusted-host": "UV_INSECURE_HOST",
 }
+PIP_SECONDS = 30
 
 
 def installer_variables(
     own: Mapping[str, str], network: Network, scratch: Path, offline: bool
 ) -> dict[str, str]:
-    """Variables of an installer.
+    """Variables to run an installer with.
 
     Args:
         own: variables of this process.
-        network: proxy and certificates of QGIS; they go before those of the process.
-        scratch: folder for temporary files, on the disk where the environment goes: the system's
-            may be small.
-        offline: whether to install from a folder only, whatever indexes are configured.
+        network: proxy and certificates of QGIS; they take precedence over those of the process.
+        scratch: folder for temporary files, on the disk of the environment, since the system's
+            folder may be too small.
+        offline: True to install from a folder only, whatever indexes are configured.
     """
     dropped = (*DROPPED, "PIP_", "UV_") if offline else (*DROPPED, *DROPPED_OF_PIP)
     kept = without(dropped, own)
@@ -44,7 +49,7 @@ def installer_variables(
         return {**kept, "PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1", "UV_OFFLINE": "1"}
     kept.setdefault("PIP_DEFAULT_TIMEOUT", "60")
     kept.setdefault("UV_HTTP_TIMEOUT", "60")
-    # The system's certificates too, which firms put theirs among.
+    # The system's certificates, to which companies add their own.
     kept.setdefault("UV_NATIVE_TLS", "1")
     for name, text in _indexes_for_uv(kept).items():
         kept.setdefault(name, text)
@@ -53,47 +58,35 @@ def installer_variables(
 
 
 def _indexes_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
-    """Tell uv which indexes pip is configured with: it reads nothing of pip's."""
+    """The indexes that pip is configured with, as variables of uv, which does not read them."""
     if any(name in variables for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
         return {}
     settings = _pip_settings(variables)
     found = {}
     for option, name in UV_NAMES.items():
-        words = settings.get(option, "").split()
-        if words:
-            found[name] = ("," if option == "find-links" else " ").join(words)
+        addresses = settings.get(option, "").split()
+        if addresses:
+            found[name] = ("," if option == "find-links" else " ").join(addresses)
     if found:
-        # As pip does: the best version of all indexes, not that of the first.
+        # As pip does: the best version in all indexes, not that of the first index that has one.
         found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return found
 
 
 def _pip_settings(variables: Mapping[str, str]) -> dict[str, str]:
-    chosen = variables.get("PIP_CONFIG_FILE")
-    home = Path.home()
-    files = [
-        Path("/etc/pip.conf"),
-        Path(variables.get("PROGRAMDATA", "/nowhere")) / "pip" / "pip.ini",
-        Path("/Library/Application Support/pip/pip.conf"),
-        home / ".pip" / "pip.conf",
-        home / "pip" / "pip.ini",
-        Path(variables.get("XDG_CONFIG_HOME", home / ".config")) / "pip" / "pip.conf",
-        home / "Library" / "Application Support" / "pip" / "pip.conf",
-        Path(variables.get("APPDATA", "/nowhere")) / "pip" / "pip.ini",
-        *([Path(chosen)] if chosen else []),
-    ]
-    if chosen == os.devnull:
-        files = []
+    """Options of pip that name indexes, from its configuration files and variables."""
     settings: dict[str, str] = {}
-    for file in files:
-        parser = ConfigParser(interpolation=None)
-        try:
-            parser.read(file, encoding="utf-8")
-        except (Error, OSError, UnicodeError):
-            continue
-        for section in ("global", "install"):
-            if parser.has_section(section):
-                settings.update(parser.items(section))
+    command = [own_python(this_system()) or "", "-I", "-m", "pip", "config", "list"]
+    # QGIS's Python may have no pip: then the variables remain.
+    with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError, SyntaxError):
+        listed = output_of(command, PIP_SECONDS, variables).splitlines()
+        # The section of a command replaces the global one. If several files set an option, recent
+        # versions of pip list them all, sorted by path: those of the system before the user's.
+        for section in ("global.", "install."):
+            for line in listed:
+                option, _, value = line.partition("=")
+                if option.startswith(section):
+                    settings[option[len(section) :]] = ast.literal_eval(value)
     for option in UV_NAMES:
         variable = variables.get("PIP_" + option.upper().replace("-", "_"))
         if variable:

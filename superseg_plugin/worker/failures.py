@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 
-CURE = "Run superseg:runtimereport to check the runtime."
+ADVICE = "Run superseg:runtimereport to check the runtime."
 QUOTED_LENGTH = 300
 
 
@@ -32,7 +32,7 @@ def lost(interpreter: Path, fault: str, op: str, last_words: Iterable[str]) -> S
     """Nothing can be asked of the worker any more, since what the fault says."""
     return SuperSegError(
         f"The worker process ({interpreter}) {fault} in its operation {op}: "
-        f"{_quoted(last_words)}. If memory ran out, choose a smaller TILE_SIZE or EXTENT. {CURE}"
+        f"{_quoted(last_words)}. If memory ran out, choose a smaller TILE_SIZE or EXTENT. {ADVICE}"
     )
 
 
@@ -43,7 +43,7 @@ def went_silent(
     state = "no longer answers" if started else "does not start"
     return SuperSegError(
         f"The worker process ({interpreter}) {state}: not a sign of life for {seconds:.0f} s; "
-        f"{_quoted(last_words)}. {CURE}"
+        f"{_quoted(last_words)}. {ADVICE}"
     )
 
 

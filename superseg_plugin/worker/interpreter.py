@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import SuperSegError
-from .layouts import own_python, this_host
 from .processes import output_of
+from .system import own_python, this_system
 
 NEEDED = ("torch", "numba", "scikit-image", "scipy", "numpy")
 PROBE_CODE = (
@@ -21,7 +21,7 @@ PROBE_CODE = (
     "print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
 )
 PROBE_SECONDS = 120
-CURE = (
+ADVICE = (
     "Install the runtime: Plugins > SuperSeg > Runtime, or the algorithm superseg:installruntime; "
     "or set SUPERSEG_PYTHON to a Python that has them."
 )
@@ -112,9 +112,9 @@ def find_interpreter(chosen: str | None = None) -> Interpreter:
         if origin == "chosen":
             raise SuperSegError(
                 f"The Python chosen for SuperSeg, {path}, is missing or lacks one of: "
-                f"{', '.join(NEEDED)}. {CURE}"
+                f"{', '.join(NEEDED)}. {ADVICE}"
             )
-    raise SuperSegError(f"SuperSeg needs {', '.join(NEEDED)} in a Python of their own. {CURE}")
+    raise SuperSegError(f"SuperSeg needs {', '.join(NEEDED)} in a Python of their own. {ADVICE}")
 
 
 def interpreter_missing_reason(chosen: str | None = None) -> str:
@@ -167,7 +167,7 @@ def _candidates(chosen: str | None) -> Iterator[tuple[Path, str]]:
         yield Path(wanted), "chosen"
         return
     yield environment_python(environment_folder()), "managed"
-    own = own_python(this_host())
+    own = own_python(this_system())
     if own:
         yield Path(own), "qgis"
 

@@ -92,18 +92,21 @@ def _signal_group(process: subprocess.Popen[str], sign: str) -> None:
             os.killpg(process.pid, getattr(signal, sign))
 
 
-def output_of(command: Sequence[str], seconds: float) -> str:
-    """Run a program to its end and return what it wrote.
+def output_of(
+    command: Sequence[str], seconds: float, environment: Mapping[str, str] | None = None
+) -> str:
+    """Run a program to its end and return its standard output.
 
     Args:
         command: the program and its arguments.
-        seconds: after which it is killed.
+        seconds: time limit, after which the program is killed.
+        environment: its environment variables; None for those of this process.
 
     Raises:
-        OSError: it cannot be started.
-        subprocess.SubprocessError: it failed, or took too long.
+        OSError: the program cannot be started.
+        subprocess.SubprocessError: it failed or exceeded the time limit.
     """
-    with start(command) as process:
+    with start(command, environment=environment) as process:
         try:
             written, errors = process.communicate(timeout=seconds)
         except BaseException:

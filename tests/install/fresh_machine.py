@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from superseg_plugin.runtime.builds import REQUIREMENTS, choose_build
-from superseg_plugin.runtime.commands import wheels_by_hand
-from superseg_plugin.worker.layouts import own_python, this_host
+from superseg_plugin.runtime.commands import download_commands
+from superseg_plugin.worker.system import own_python, this_system
 from tests.conftest import quarters, write_raster
 from tests.install.machine import FOLDER, Machine, Said
-from tests.worker.proxy import HOST, NOWHERE, PASSWORD, USER, package_proxy
+from tests.runtime.proxy import HOST, NOWHERE, PASSWORD, USER, package_proxy
 
 WHEELS = FOLDER / "wheels"
 NO_NETWORK = ("unshare", "--map-root-user", "--net")
@@ -109,10 +109,10 @@ class Trial:
 
     def wheels(self) -> None:
         WHEELS.mkdir(parents=True, exist_ok=True)
-        host = this_host()
+        host = this_system()
         shutil.copy(REQUIREMENTS, FOLDER)
         python = str(self.machine.data / "runtime" / "bin" / "python")
-        for line in wheels_by_hand(host, choose_build(host, "cpu")):
+        for line in download_commands(host, choose_build(host, "cpu")):
             command = [python, *shlex.split(line)[1:]]
             done = subprocess.run(
                 command,
@@ -199,7 +199,7 @@ class Trial:
 
 def _without_ensurepip(*more: str) -> tuple[str, ...]:
     """A command that runs another where QGIS's Python has no ensurepip and there is no other."""
-    python = own_python(this_host()) or sys.executable
+    python = own_python(this_system()) or sys.executable
     code = "import ensurepip, pathlib; print(pathlib.Path(ensurepip.__file__).parent)"
     done = subprocess.run(
         [python, "-I", "-c", code], check=True, capture_output=True, encoding="utf-8"

@@ -8,7 +8,7 @@ from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 from qgis.PyQt.QtNetwork import QSslCertificate
 
 from superseg_plugin.settings import facts, network
-from tests.worker.proxy import certificate
+from tests.runtime.proxy import certificate
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.runtime import environment as building
-from superseg_plugin.runtime.builds import builds_for, choose_build, needs_torch_index
+from superseg_plugin.runtime.builds import builds_for, choose_build
 from superseg_plugin.runtime.commands import Step
 from superseg_plugin.runtime.environment import (
-    commands_by_hand,
     install_environment,
+    installation_commands,
     remove_environment,
     restore_previous,
 )
@@ -30,7 +30,7 @@ from superseg_plugin.worker.interpreter import (
     runtime_home,
     set_runtime_home,
 )
-from superseg_plugin.worker.layouts import this_host
+from superseg_plugin.worker.system import this_system
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_full_disk_is_refused_with_the_numbers(tmp_path):
 def test_a_folder_of_the_users_is_not_taken_for_an_old_environment(home, tmp_path, listener):
     mine = tmp_path / "projects" / "runtime"
     mine.mkdir(parents=True)
-    with pytest.raises(SuperSegError, match=r"projects/runtime is not of SuperSeg's making"):
+    with pytest.raises(SuperSegError, match=r"projects/runtime was not created by SuperSeg"):
         install_environment("cpu", None, listener, folder=str(tmp_path / "projects"))
     assert [path.name for path in mine.parent.iterdir()] == ["runtime"]
 
@@ -216,7 +216,7 @@ def test_one_previous_environment_is_kept(old_environment, home):
         made = home / "made"
         made.mkdir()
         (made / "kept.txt").write_text(content)
-        building._take_place(made, home)
+        building._replace_environment(made, home)
     assert (home / "runtime" / "kept.txt").read_text() == "newer"
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
@@ -227,7 +227,7 @@ def test_the_previous_environment_can_be_taken_again(old_environment, home):
     made = home / "made"
     made.mkdir()
     (made / "kept.txt").write_text("new")
-    building._take_place(made, home)
+    building._replace_environment(made, home)
     assert restore_previous() == old_environment
     assert (old_environment / "kept.txt").read_text() == "old"
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
@@ -235,7 +235,7 @@ def test_the_previous_environment_can_be_taken_again(old_environment, home):
 
 def test_the_old_environment_comes_back_where_the_new_one_cannot_be_placed(old_environment, home):
     with pytest.raises(SuperSegError, match="cannot be replaced"):
-        building._take_place(home / "missing", home)
+        building._replace_environment(home / "missing", home)
     assert (old_environment / "kept.txt").read_text() == "old"
 
 
@@ -243,7 +243,7 @@ def test_an_environment_on_another_disk_is_found_by_everyone(old_environment, ho
     made = tmp_path / "made"
     made.mkdir()
     (tmp_path / "disk").mkdir()
-    building._take_place(made, tmp_path / "disk")
+    building._replace_environment(made, tmp_path / "disk")
     assert environment_folder() == tmp_path / "disk" / "runtime"
     assert not old_environment.exists()
 
@@ -258,7 +258,7 @@ def test_removal_leaves_nothing(old_environment, home):
 
 
 def test_the_commands_by_hand_make_the_same_environment(home, tmp_path):
-    first, *rest = commands_by_hand("cpu", str(tmp_path))
+    first, *rest = installation_commands("cpu", str(tmp_path))
     assert str(home / "runtime") in first
     assert all("--no-index" in line and str(tmp_path) in line for line in rest)
     assert any("requirements.txt" in line for line in rest)
@@ -266,16 +266,16 @@ def test_the_commands_by_hand_make_the_same_environment(home, tmp_path):
 
 def test_builds_and_indexes_of_each_system():
     linux, windows, mac = (
-        type(this_host())(**{**vars(this_host()), "platform": name, "machine": machine})
+        type(this_system())(**{**vars(this_system()), "platform": name, "machine": machine})
         for name, machine in (("linux", "x86_64"), ("win32", "AMD64"), ("darwin", "arm64"))
     )
     for where in (linux, windows):
         small, large = builds_for(where)
         assert (small.name, large.name) == ("cpu", "cuda")
         assert small.download < large.download
-    assert needs_torch_index(linux, choose_build(linux, "cpu"))
-    assert not needs_torch_index(linux, choose_build(linux, "cuda"))
-    assert needs_torch_index(windows, choose_build(windows, "cuda"))
-    assert not needs_torch_index(mac, choose_build(mac, "auto"))
+    assert choose_build(linux, "cpu").torch_index is not None
+    assert choose_build(linux, "cuda").torch_index is None
+    assert choose_build(windows, "cuda").torch_index is not None
+    assert choose_build(mac, "auto").torch_index is None
     with pytest.raises(SuperSegError, match="macOS"):
         choose_build(mac, "cuda")

@@ -11,7 +11,7 @@ import pytest
 
 from superseg_plugin.run_folder import LOCK, RunFolder
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 HOLD = """
 import sys, time
 from pathlib import Path

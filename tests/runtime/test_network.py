@@ -16,9 +16,9 @@ from superseg_plugin.runtime.commands import Step
 from superseg_plugin.runtime.installation_log import InstallationLog
 from superseg_plugin.runtime.installer import InstallerError, run_step
 from superseg_plugin.runtime.network import CERTIFICATE_VARIABLES, Network, host_of
-from superseg_plugin.runtime.redaction import Redactor, strike_person
+from superseg_plugin.runtime.redaction import Redactor, mask_personal_data
 from superseg_plugin.runtime.variables import installer_variables
-from tests.worker.proxy import HOST, PASSWORD, USER, certificate, package_proxy, small_wheel
+from tests.runtime.proxy import HOST, PASSWORD, USER, certificate, package_proxy, small_wheel
 
 
 @pytest.fixture
@@ -169,5 +169,5 @@ def test_credentials_and_the_person_are_struck_out(monkeypatch):
     assert "other" not in text
     assert strike("https://u:p@host/simple") == "https://***@host/simple"
     home = str(Path.home())
-    struck = strike_person(rf"{home}/data and D:\Users\ana.silva\x and /home/ana.silva2")
+    struck = mask_personal_data(rf"{home}/data and D:\Users\ana.silva\x and /home/ana.silva2")
     assert struck == r"~/data and D:\Users\<user>\x and /home/ana.silva2"
