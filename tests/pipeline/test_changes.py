@@ -100,7 +100,7 @@ def test_nothing_changed_is_a_result_too(dates, tmp_path):
 
 def test_more_changes_than_a_byte_holds(tmp_path):
     generator = np.random.default_rng(0)
-    before, after = generator.integers(1, 256, (2, 300, 300)).astype(np.uint8)
+    before, after = generator.integers(1, 256, (2, 130, 130)).astype(np.uint8)
     paths = [str(write_raster(tmp_path / f"{n}.tif", x)) for n, x in (("a", before), ("b", after))]
     found, output = changes(*paths, tmp_path)
     kinds = set(zip(before.ravel().tolist(), after.ravel().tolist()))

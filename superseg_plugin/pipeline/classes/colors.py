@@ -29,8 +29,8 @@ Floats = npt.NDArray[np.float64]
 LEAST_COLOR_DISTANCE = 10.0
 # Lightness (L*) of the darkest color: darker ones cannot be seen on a black canvas.
 DARKEST = 12.0
-# Longest move in CIELAB units: across most of the sRGB gamut.
-FARTHEST = 160.0
+# Moves that are tried, in CIELAB units; the longest ones cross most of the sRGB gamut.
+DISTANCES = np.arange(2.0, 160.0, 2.0).tolist()
 DIRECTIONS = 96
 # Colors by percent of confidence: five of matplotlib's "viridis", readable to the color-blind.
 CONFIDENCE_COLORS = (
@@ -124,28 +124,37 @@ def distinct_colors(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _moved(lab: Floats, before: Floats, directions: Floats) -> npt.NDArray[np.uint8]:
     """Return the closest color that is far enough from all before it."""
+    tried: list[tuple[float, npt.NDArray[np.uint8]]] = []
     least = LEAST_COLOR_DISTANCE
     while True:
-        for distance in np.arange(2.0, FARTHEST, 2.0):
-            candidates = rgb_of(lab + distance * directions)
-            found = lab_of(candidates)
-            clearance = np.where(found[:, 0] < DARKEST - 1, -1.0, _nearest(found, before))
-            best = int(clearance.argmax())
-            if clearance[best] >= least:
-                color: npt.NDArray[np.uint8] = candidates[best]
+        for index, distance in enumerate(DISTANCES):
+            if index == len(tried):
+                tried.append(_clearest(rgb_of(lab + distance * directions), before))
+            clearance, color = tried[index]
+            if clearance >= least:
                 return color
         # With very many classes no color is far enough: accept closer ones.
         least *= 0.7
+
+
+def _clearest(
+    candidates: npt.NDArray[np.uint8], before: Floats
+) -> tuple[float, npt.NDArray[np.uint8]]:
+    """Return the candidate farthest from all colors before, and its distance to the nearest."""
+    lab = lab_of(candidates)
+    clearance = np.where(lab[:, 0] < DARKEST - 1, -1.0, _nearest(lab, before))
+    best = int(clearance.argmax())
+    return float(clearance[best]), candidates[best]
 
 
 def _nearest(points: Floats, others: Floats) -> Floats:
     """Return the distance of each point to the nearest other one, infinite if there is none."""
     if not len(others):
         return np.full(len(points), np.inf)
-    return np.asarray(
-        np.sqrt(((points[:, np.newaxis] - others) ** 2).sum(axis=-1)).min(axis=1),
-        dtype=np.float64,
-    )
+    squares = np.zeros((len(points), len(others)))
+    for channel in range(3):
+        squares += np.square(points[:, channel, np.newaxis] - others[:, channel])
+    return np.asarray(np.sqrt(squares.min(axis=1)), dtype=np.float64)
 
 
 def _directions() -> Floats:
