@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The plugin in the language of QGIS, where there is a translation."""
+"""The translation of the plugin into the language of QGIS."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .resources import PACKAGE
 
 
 def load_translation():
-    """Install the translation to QGIS's language.
+    """Install the translation into the language of QGIS.
 
     Returns:
-        The translator, to be kept and handed to `remove_translation`; None without a translation.
+        The translator, for `remove_translation`; None if there is no translation.
     """
-    # QGIS calls Simplified Chinese zh-Hans, systems call it zh_CN.
+    # Simplified Chinese is zh-Hans in QGIS and zh_CN in the system.
     name = QLocale(QgsApplication.locale()).name()
     path = PACKAGE / "i18n" / f"superseg_{name}.qm"
     translator = QTranslator()
@@ -26,6 +26,6 @@ def load_translation():
 
 
 def remove_translation(translator):
-    """Take a translation back."""
+    """Remove a translation that `load_translation` has installed."""
     if translator is not None:
         QCoreApplication.removeTranslator(translator)

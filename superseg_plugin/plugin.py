@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What QGIS talks to: the provider, and the menu Plugins > SuperSeg."""
+"""The plugin: it registers the provider and the menu Plugins > SuperSeg."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ LINK_SCHEME = RUNTIME_LINK.split(":")[0]
 
 
 class Entry(NamedTuple):
-    """A line of the menu.
+    """An entry of the menu.
 
     Attributes:
-        title: what it says.
+        title: its text.
         opens: id of an algorithm whose dialog it opens, or a function that takes QGIS's interface
-            and returns a window or panel. The function is called once; from then on the entry
-            shows what it returned.
-        toolbar: it has a button in the toolbar of plugins too.
-        icon: name of one of QGIS's own icons; the plugin's where empty.
+            and returns a window or panel. The function is called once; the entry shows the same
+            window again.
+        toolbar: whether the plugin toolbar has a button for it, too.
+        icon: name of a QGIS icon; "" for the plugin's icon.
     """
 
     title: str
@@ -62,7 +62,7 @@ def _segment_dialog(algorithm):
     try:
         from .gui.segment_dialog import segment_dialog
     except ImportError:
-        # Where a later QGIS has its dialogs elsewhere, the plain one will do.
+        # A later QGIS may have moved its dialogs; Processing then opens its own.
         return None
     return segment_dialog(algorithm)
 
@@ -79,7 +79,7 @@ ENTRIES = (
 
 
 class _Links(QObject):
-    """Follows links of this plugin: there is one, to the runtime's window."""
+    """Handles the plugin's link, which opens the runtime window."""
 
     def __init__(self, open_window):
         super().__init__()
@@ -91,7 +91,7 @@ class _Links(QObject):
 
 
 class SuperSegPlugin:
-    """The plugin. The interface is None where there is no window, as in qgis_process."""
+    """The plugin. The interface is None in qgis_process, which has no window."""
 
     def __init__(self, interface):
         self.iface = interface
@@ -103,11 +103,11 @@ class SuperSegPlugin:
         self.translator = load_translation()
 
     def initProcessing(self):
-        """Register the provider; qgis_process calls nothing else."""
+        """Register the provider; qgis_process calls only this."""
         self.provider = SuperSegProvider()
         if QgsApplication.processingRegistry().addProvider(self.provider):
-            # A model's steps are looked up in the registry, which doesn't know this provider
-            # before it is added: the model is complete only when loaded once more.
+            # A model finds its steps in the registry, which did not contain this provider when
+            # the models were loaded first.
             self.provider.refreshAlgorithms()
 
     def initGui(self):
@@ -132,12 +132,12 @@ class SuperSegPlugin:
         raster = QgsMapLayerType.RasterLayer
         self.iface.addCustomActionForLayerType(self.layer_action, "", raster, True)
         self._greet()
-        # What an algorithm that cannot run says has a link to the runtime's window.
+        # The message of an algorithm without a runtime links to the runtime window.
         self.links = _Links(partial(self._open, RUNTIME))
         QDesktopServices.setUrlHandler(LINK_SCHEME, self.links, "follow")
 
     def unload(self):
-        """Take back all that was registered, and close what was opened."""
+        """Unregister everything, and close the windows."""
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
             self.iface.removeToolBarIcon(action)
@@ -175,34 +175,34 @@ class SuperSegPlugin:
         window.activateWindow()
 
     def _connect(self, welcome):
-        welcome.runtimeWanted.connect(partial(self._open, RUNTIME))
-        welcome.workbenchWanted.connect(partial(self._open, WORKBENCH))
-        welcome.segmentWanted.connect(
+        welcome.runtimeRequested.connect(partial(self._open, RUNTIME))
+        welcome.workbenchRequested.connect(partial(self._open, WORKBENCH))
+        welcome.segmentRequested.connect(
             lambda layer: self.open_dialog("superseg:segment", {"INPUT": layer.id()})
         )
 
     def _segment_layer(self, _checked=False):
-        """Segment the layer whose menu was opened."""
+        """Open Segment with the layer whose context menu was used."""
         layer = self.iface.layerTreeView().currentLayer()
         self.open_dialog("superseg:segment", {"INPUT": layer.id()} if layer else {})
 
     def open_dialog(self, name, parameters=None):
-        """Open an algorithm's dialog, or offer the runtime where that is missing."""
+        """Open an algorithm's dialog, or a message about the runtime if it is missing."""
         able, _ = QgsApplication.processingRegistry().algorithmById(name).canExecute()
         if not able:
             self._offer_runtime()
             return
-        # Processing is a plugin of its own and may be loaded after this one.
+        # Processing is another plugin, which may be loaded later.
         from qgis import processing
 
         processing.execAlgorithmDialog(name, parameters or {})
 
     def _offer_runtime(self):
-        text = translate("SuperSeg", "The runtime that segments images is not installed yet.")
+        text = translate("SuperSeg", "The runtime for segmentation is not installed yet.")
         self._offer(text, translate("SuperSeg", "Set up…"), RUNTIME, Qgis.MessageLevel.Warning)
 
     def _greet(self):
-        """Show the way, once."""
+        """Show a message to new users, once."""
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
             text = translate("SuperSeg", "New here? Start with a sample.")
@@ -211,7 +211,7 @@ class SuperSegPlugin:
             )
 
     def _offer(self, text, title, entry, level):
-        """Say something, with a button that opens an entry."""
+        """Show a message with a button that opens an entry."""
         bar = self.iface.messageBar()
         message = bar.createMessage(MENU, text)
         button = QPushButton(title, message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Processing provider: which algorithms and models SuperSeg has."""
+"""The Processing provider: SuperSeg's algorithms and models."""
 
 from __future__ import annotations
 
@@ -38,11 +38,15 @@ ALGORITHMS = (
 
 
 class SuperSegProvider(QgsProcessingProvider):
-    """Everything of SuperSeg that Processing offers."""
+    """The provider of SuperSeg's algorithms and models.
+
+    Attributes:
+        dialogs: functions that create the dialog of an algorithm, by its id; empty without a
+            window.
+    """
 
     def __init__(self):
         super().__init__()
-        # By the algorithm's id, what makes its dialog; filled where there are windows.
         self.dialogs = {}
 
     def id(self):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the files beside the code are. The only place that knows of those outside it.
+"""Paths of the files shipped with the code.
 
-Inside the package when installed, one level up in a checkout.
+They are inside the package when it is installed, and one level up in a checkout.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 MODELS = PACKAGE / "models"
-# Opens the runtime's window where QGIS has one.
+# Opens the runtime window.
 RUNTIME_LINK = "superseg:runtime"
 
 

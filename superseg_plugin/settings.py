@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the user has set in QGIS, as plain data: own Python, proxy, certificates, versions."""
+"""Settings of QGIS as plain data: chosen Python, proxy, certificates and versions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PACKAGE_INDEX = "https://pypi.org/simple/"
 
 
 def chosen_python():
-    """Return the interpreter that the user set for the worker, or None."""
+    """Return the interpreter that the user has chosen for the worker, or None."""
     return QgsSettings().value(PYTHON_SETTING, "", type=str) or None
 
 
 def choose_python(path):
-    """Keep an interpreter as the user's choice; an empty path takes the choice back."""
+    """Store the user's choice of an interpreter; an empty path removes it."""
     if path:
         QgsSettings().setValue(PYTHON_SETTING, path)
     else:
@@ -29,21 +29,23 @@ def choose_python(path):
 
 
 def network(with_login=True):
-    """Return the proxy and the certificates that QGIS itself uses. Main thread only.
+    """Return the proxy and the certificates that QGIS uses. Main thread only.
 
-    A stored authentication may make QGIS ask for the master password, unless the login is left out.
+    Args:
+        with_login: include user and password of a stored authentication, for which QGIS may ask
+            for its master password.
     """
     return Network(certificates=_certificates(), **_proxy(with_login))
 
 
 def facts():
-    """Return what only QGIS knows of itself, for a report."""
+    """Return versions and network settings of QGIS, for a report."""
     proxy = _proxy(with_login=False)
     return {
         "SuperSeg": version() or "from a checkout",
         "QGIS": f"{Qgis.version()} with Qt {QT_VERSION_STR}, GDAL {gdal_version()}",
         "Proxy in QGIS": "set" if proxy else "not set",
-        "Certificates of one's own in QGIS": "set" if _has_certificates() else "not set",
+        "Own certificates in QGIS": "set" if _has_certificates() else "not set",
     }
 
 
@@ -82,13 +84,13 @@ def _proxy(with_login):
 
 
 def _texts(name):
-    """Return a list of the settings; one of a single text comes back as that text."""
+    """Return a list from the settings, which return a list of one text as that text."""
     value = QgsSettings().value(name) or []
     return [value] if isinstance(value, str) else value
 
 
 def _certificates():
-    """All authorities that QGIS trusts, where there are some of the user's own among them."""
+    """Return all authorities that QGIS trusts as PEM, or "" if the user has added none."""
     if not _has_certificates():
         return ""
     trusted = QgsApplication.authManager().trustedCaCerts()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Paint every class in its average color."""
+"""The algorithm superseg:averagecolor: an image and classes to the means of the classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .styling import image_style, style
 
 
 class AverageColorAlgorithm(SuperSegAlgorithm):
-    """The Processing face of averaging colors."""
+    """Replaces each pixel by the mean of its class."""
 
     ID = "averagecolor"
     TITLE = "Average color"
@@ -19,11 +19,10 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
     TAGS = ("average", "color", "mean", "classes", "superpixels", "raster")
     SUMMARY = "Replaces every pixel of an image by the average of its class."
     HELP = """
-<p>Replaces every pixel of an image by the <b>average of its class</b>, band by band. The result has
-the bands and the number type of the image, and looks like a painting of it in as many colors as
-there are classes.</p>
-<p>With <b>superpixels</b>, every superpixel first takes the class that most of its pixels have.</p>
-<p>Any raster of whole numbers will do as classes. Nothing needs to be installed.</p>
+<p>Replaces every pixel of an image by the <b>average of its class</b> in each band. The result has
+the bands and the data type of the image.</p>
+<p>With <b>superpixels</b>, every superpixel is first assigned to its most frequent class.</p>
+<p>The classes may be any raster of integers. This algorithm works without the runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"
@@ -33,7 +32,7 @@ there are classes.</p>
         self.add_raster(
             self.INPUT,
             "Image",
-            "The image whose colors are averaged; all bands except an alpha band.",
+            "The image whose values are averaged; all bands except an alpha band.",
         )
         self.add_raster(
             self.CLASSIFICATION,
@@ -43,8 +42,8 @@ there are classes.</p>
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
-            "Superpixels on the grid of the classes: each takes its most frequent class before "
-            "averaging.",
+            "Superpixels on the grid of the classes; each is assigned to its most frequent class "
+            "before averaging.",
             optional=True,
         )
         self.add_raster_output(

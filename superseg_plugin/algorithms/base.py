@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What all algorithms share: identity, progress and errors."""
+"""The base class of all algorithms: identity, progress and errors."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
 from .request import Request
-from .running import FeedbackProgress, unforeseen
-from .sentences import refusal
+from .running import FeedbackProgress, unexpected_error
+from .value_errors import value_error
 
 translate = QCoreApplication.translate
 
 
 class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
-    """An algorithm states who it is, declares its parameters, reads them, and makes one call.
+    """An algorithm: it declares and reads its parameters, and calls one function of the pipeline.
 
-    Subclasses fill in the texts, declare parameters in `initAlgorithm`, read inputs and options in
-    `read_request` (main thread, may touch layers) and outputs in `read_outputs`, and work in
-    `compute(progress, context)`, which returns the outputs by name (both in the background, with
-    plain data only).
+    Subclasses define the texts, and implement:
+        `initAlgorithm`: declares the parameters.
+        `read_request(request)`: reads inputs and options, in the main thread; may use layers.
+        `read_outputs(request)`: reads the outputs; may run in another thread.
+        `compute(progress, context)`: returns the outputs by name; may run in another thread.
     """
 
     ID = ""
@@ -48,11 +49,11 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return translate("SuperSeg", self.GROUP)
 
     def groupId(self):
-        # A model's group has no id but its title; one of the same title is to be the same group.
+        # The id of a model's group is its title; the models belong to the same group.
         return self.GROUP
 
     def tags(self):
-        # People search in their own language and in that of the literature.
+        # Users search in their own language and in English.
         own = (translate("SuperSeg", tag) for tag in self.TAGS)
         return list(dict.fromkeys([*self.TAGS, *own]))
 
@@ -60,7 +61,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return translate("SuperSeg", self.SUMMARY)
 
     def shortHelpString(self):
-        # QGIS 3.22 takes every line break in the source for a new paragraph.
+        # QGIS 3.22 makes a new paragraph of every line break.
         return translate("SuperSeg", " ".join(self.HELP.split()))
 
     def helpUrl(self):
@@ -76,7 +77,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return type(self)()
 
     def createCustomParametersWidget(self, parent=None):
-        # Windows are made elsewhere; without one of its own it gets that of Processing.
+        # The plugin registers dialogs in the provider; None stands for that of Processing.
         make = getattr(self.provider(), "dialogs", {}).get(self.ID)
         return make(self) if make else None
 
@@ -95,10 +96,10 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         fine, message = super().checkParameterValues(parameters, context)
         if fine:
             return True, ""
-        return False, refusal(self, parameters, context) or message
+        return False, value_error(self, parameters, context) or message
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self._refusal = ""
+        self._error = ""
         try:
             # processing.run does not ask canExecute.
             reason = self._missing()
@@ -109,36 +110,36 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             self.read_request(request)
             self._inputs = request.inputs
         except SuperSegError as error:
-            # processing.run loses the text of what is raised here and keeps what processAlgorithm
-            # raises, so the refusal waits until then.
-            self._refusal = str(error)
-        except Exception as error:  # a traceback helps nobody but us
-            self._refusal = unforeseen(error, "Reading the parameters", feedback)
+            # processing.run loses the text of an error raised here, so that processAlgorithm
+            # raises it.
+            self._error = str(error)
+        except Exception as error:  # the user sees a sentence, the log the traceback
+            self._error = unexpected_error(error, "Reading the parameters", feedback)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):
-        if self._refusal:
-            raise QgsProcessingException(self._refusal)
+        if self._error:
+            raise QgsProcessingException(self._error)
         progress = FeedbackProgress(feedback)
         try:
-            # Layers to load are kept by the context of the thread that names them: QGIS forgets
-            # those named in prepareAlgorithm when the run is in the background.
+            # The context of this thread keeps the layers to load; QGIS drops those of
+            # prepareAlgorithm if this runs in another thread.
             self.read_outputs(Request(self, parameters, context, self._inputs))
             return self.compute(progress, context)
         except Cancelled:
             return {}
         except SuperSegError as error:
             raise QgsProcessingException(str(error)) from error
-        except Exception as error:  # a traceback helps nobody but us
-            sentence = unforeseen(error, progress.activity or self.TITLE, feedback)
+        except Exception as error:  # the user sees a sentence, the log the traceback
+            sentence = unexpected_error(error, progress.activity or self.TITLE, feedback)
             raise QgsProcessingException(sentence) from error
 
     def worker(self, device="auto"):
-        """Return a worker process, to be opened with `with`."""
+        """Return a worker process, to be used in a `with` statement."""
         return Worker(find_interpreter(self._python), device=device)
 
     def read_request(self, request):
-        """Turn parameters into plain data. Raises SuperSegError for what cannot be done."""
+        """Read the parameters; raise SuperSegError for those that cannot be used."""
 
     def read_outputs(self, request):
-        """Find out where results go. May run in the background: layers are out of reach."""
+        """Read the paths of the outputs; may run in another thread, without access to layers."""

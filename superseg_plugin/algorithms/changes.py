@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Map what became what between two dates."""
+"""The algorithm superseg:changes: the classes of two dates to their changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TABLE_FILES = "Tables (*.csv)"
 
 
 class ChangesAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the changes between two dates."""
+    """Maps the changes between two dates."""
 
     ID = "changes"
     TITLE = "Changes"
@@ -19,20 +19,20 @@ class ChangesAlgorithm(SuperSegAlgorithm):
     TAGS = ("change detection", "from-to", "transition matrix", "time series", "area", "raster")
     SUMMARY = "Maps which class became which between two dates."
     HELP = """
-<p>Compares the <b>classes of two dates</b>, made with one model, and maps what became what: every
-change that occurs is a class of its own with a name such as <i>Forest &gt; Town</i>, its area, and
-the color of what it became. What has not changed is pale, and what has no class at one of the dates
-is nodata.</p>
-<p>The <b>table</b> has a line for each pair of classes, no change included: <i>value</i> in the
-map, class <i>from</i> and <i>to</i>, their names, <i>pixels</i>, <i>area</i> (square meters, on the
-ellipsoid where the coordinates are degrees) and <i>percent</i> of the area that has a class at both
+<p>Compares the <b>classes of two dates</b> that were made with one model. Every change that occurs
+is a class of the result, with a name such as <i>Forest &gt; Town</i>, its area, and the color of
+the later class. Unchanged pixels are pale; pixels without a class at one of the dates are
+nodata.</p>
+<p>The <b>table</b> has a line for each pair of classes, including unchanged ones: <i>value</i> in
+the raster, class <i>from</i> and <i>to</i>, their names, <i>pixels</i>, <i>area</i> (square meters,
+on the ellipsoid for geographic coordinates) and <i>percent</i> of the area that has a class at both
 dates.</p>
-<p>Both rasters need the same pixels and the same legend: number 3 must stand for the same at both
-dates. Two runs of <i>Segment</i> number their classes each in its own way; train or segment the one
-date, and <i>Classify</i> the other by that model.</p>
-<p>Example: <i>Segment</i> has given <i>may.tif</i> 8 classes and a model. Classify <i>june.tif</i>
-by it, choose both class rasters here, and the largest changes are numbers 2, 3 and so on. Nothing
-needs to be installed.</p>
+<p>Both rasters need the same grid and the same legend: class 3 must mean the same at both dates.
+Two runs of <i>Segment</i> number their classes differently; segment or train on one date, and
+<i>Classify</i> the other with that model.</p>
+<p>Example: <i>Segment</i> has divided <i>may.tif</i> into 8 classes and written a model. Classify
+<i>june.tif</i> with it and choose both class rasters here: the largest changes have the numbers 2,
+3 and so on. This algorithm works without the runtime.</p>
 """
 
     CLASSIFICATION_BEFORE = "CLASSIFICATION_BEFORE"
@@ -54,12 +54,12 @@ needs to be installed.</p>
         self.add_raster_output(
             self.OUTPUT,
             "Changes",
-            "Raster of changes, the largest first, from 2; 1 is no change and 0 nodata.",
+            "Raster of changes from 2, the largest first; 1 is unchanged and 0 is nodata.",
         )
         self.add_file_output(
             self.TABLE,
             "Table of changes",
-            "Area of each former class that became each present one, as comma-separated values.",
+            "Area of each pair of an earlier and a later class, as comma-separated values.",
             TABLE_FILES,
             optional=True,
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Polygons of classes, with name and area."""
+"""The algorithm superseg:classpolygons: classes to polygons with name and area."""
 
 from __future__ import annotations
 
@@ -25,30 +25,32 @@ from .merge_classes import TABLE_FILES
 from .running import FeedbackProgress
 from .styling import style
 
-COMMON_BORDERS = "native:coveragesimplify"
-EACH_BY_ITSELF = "native:simplifygeometries"
+# QGIS 3.36 and later have the first, which keeps the common borders of neighbors.
+COVERAGE_SIMPLIFY = "native:coveragesimplify"
+SIMPLIFY_EACH = "native:simplifygeometries"
 DECIMAL = 0
 
 
 class ClassPolygonsAlgorithm(SuperSegAlgorithm):
-    """The Processing face of polygons of classes."""
+    """Converts classes into polygons."""
 
     ID = "classpolygons"
     TITLE = "Class polygons"
     GROUP = "Steps"
     TAGS = ("polygonize", "vectorize", "classes", "polygons", "simplify", "area", "vector")
-    SUMMARY = "Turns classes into polygons with name and area."
+    SUMMARY = "Converts classes into polygons with name and area."
     HELP = """
-<p>Makes one polygon of each patch of a <b>class raster</b>, with the number of its class, its
-name, and its area on the ellipsoid of the project, in the project's units of area (square meters
-where nothing else is set).</p>
+<p>Converts each patch of a <b>class raster</b> into a polygon with number and name of its class,
+and its area. The area is measured on the ellipsoid of the project, in the project's area unit
+(square meters by default).</p>
 <p>A <b>table</b> merges and names classes first, as in <i>Merge classes</i>; the class workbench
-gives one with the classes as they are shown there.</p>
-<p><b>Simplify</b> takes the steps of the pixels out of the outlines. From QGIS 3.36 on, neighbors
-keep their common borders; before, each polygon is simplified by itself, which leaves narrow gaps
-and overlaps. The area is that of the simplified polygon.</p>
-<p>Example: <i>classes.tif</i> has pixels of 10 m. Choose it, enter 15 to simplify, and the result
-has smooth outlines that lie at most 15 m off the pixels. Nothing needs to be installed.</p>
+passes a table of the classes that it shows.</p>
+<p><b>Simplify</b> removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors
+keep their common borders; in earlier versions each polygon is simplified separately, which leaves
+narrow gaps and overlaps. The area is that of the simplified polygon.</p>
+<p>Example: <i>classes.tif</i> has pixels of 10 m. Choose it and set <i>Simplify</i> to 15: the
+outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works
+without the runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"
@@ -61,19 +63,19 @@ has smooth outlines that lie at most 15 m off the pixels. Nothing needs to be in
         self.add_file(
             self.TABLE,
             "Table",
-            "Text file with the columns from, to, name and color: which class becomes which, as "
-            "in Merge classes.",
+            "Text file with the columns from, to, name and color that merges and names classes, "
+            "as in Merge classes.",
             TABLE_FILES,
             optional=True,
         )
         self.add_number(
             self.SIMPLIFY,
             "Simplify (map units)",
-            "How far outlines may be moved to become simpler, in the units of the classes' CRS. "
-            "0 keeps the borders of the pixels.",
+            "Largest distance by which outlines may be moved, in the units of the CRS of the "
+            "classes. 0 keeps the borders of the pixels.",
             0.0,
             0.0,
-            # Where map units are degrees, a meter is the fifth.
+            # A meter is about 0.00001 degrees.
             decimals=5,
         )
         polygons = QgsProcessingParameterVectorDestination(
@@ -123,9 +125,9 @@ has smooth outlines that lie at most 15 m off the pixels. Nothing needs to be in
 
     def _simplified(self, made, simple, context, feedback):
         registry = QgsApplication.processingRegistry()
-        common = registry.algorithmById(COMMON_BORDERS) is not None
+        common = registry.algorithmById(COVERAGE_SIMPLIFY) is not None
         values = {"INPUT": made, "TOLERANCE": self.tolerance, "OUTPUT": simple}
-        algorithm = COMMON_BORDERS if common else EACH_BY_ITSELF
+        algorithm = COVERAGE_SIMPLIFY if common else SIMPLIFY_EACH
         return self._run(algorithm, values, context, feedback)["OUTPUT"]
 
     @staticmethod
@@ -138,7 +140,7 @@ has smooth outlines that lie at most 15 m off the pixels. Nothing needs to be in
 
 
 def _context_of_steps(context, wkt):
-    """A context for the steps, with an ellipsoid and a unit where there is no project to tell."""
+    """Return a context for the steps; without a project, its ellipsoid is that of the CRS."""
     steps = QgsProcessingContext()
     steps.setTransformContext(context.transformContext())
     steps.setEllipsoid(
@@ -151,7 +153,7 @@ def _context_of_steps(context, wkt):
 
 
 class PolygonStyle(QgsProcessingLayerPostProcessorInterface):
-    """The colors of the classes."""
+    """Draws the polygons in the colors of their classes."""
 
     def __init__(self, classes):
         super().__init__()

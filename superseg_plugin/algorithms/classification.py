@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Apply a model to an image."""
+"""The algorithm superseg:classify: an image and a model to classes."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ from .styling import ClassStyle, ConfidenceStyle, style
 
 
 class ClassificationAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the classification step."""
+    """Classifies an image with a model."""
 
     ID = "classify"
     TITLE = "Classify"
     GROUP = "Steps"
     TAGS = ("classification", "inference", "model", "fcn", "land cover", "raster")
-    SUMMARY = "Applies a trained model to an image and gives a raster of classes."
+    SUMMARY = "Applies a trained model to an image, which gives a raster of classes."
     HELP = """
-<p>Gives every pixel of an image the class that a <b>model</b> of <i>Train a network</i> or
-<i>Segment</i> finds for it. The image must have the bands that the model was trained on; the same
-model used on several dates or scenes gives classes that can be compared.</p>
-<p>All pixels of a <b>superpixel</b> get the same class. What the superpixel looks like and what
-surrounds it counts, if the model was guided by clusters, and what the network sees in it;
-smoothness draws similar neighbors together. On the image that the model comes from, the result is
-that of <i>Segment</i>. Superpixels are made where none are given. With a smoothness of 0 and no
-superpixels the network classifies every pixel on its own. The minimum area dissolves small
-patches.</p>
-<p>Where the model knows which of its classes are alike, <i>Merge classes</i> makes fewer of them
+<p>Assigns a class to every pixel of an image, by a <b>model</b> of <i>Train a network</i> or
+<i>Segment</i>. The image must have the bands that the model was trained on. Classes of several
+dates or scenes can be compared if they are classified with the same model.</p>
+<p>All pixels of a <b>superpixel</b> get the same class. It is computed from the network's
+predictions and, if the model was trained with clusters, from color, texture and surroundings of the
+superpixel; smoothing assigns similar neighbors to the same class. For the image that the model was
+trained on, the result is that of <i>Segment</i>. Superpixels are computed if none are given. With a
+smoothness of 0 and without superpixels, the network classifies each pixel. Patches smaller than the
+minimum area are merged into their neighbors.</p>
+<p>If the model contains the similarity of its classes, <i>Merge classes</i> can reduce their number
 without the image.</p>
-<p>The scene is worked on tile by tile; the tile size cannot be seen in the result. Names, colors,
-areas and band means of the classes are written into the file itself, so that other programs see
-them too.</p>
+<p>The scene is processed in tiles, which do not show in the result. Names, colors, areas and band
+means of the classes are stored in the file, where other programs can read them.</p>
 """
     NEEDS_WORKER = True
 
@@ -56,8 +55,8 @@ them too.</p>
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
-            "Superpixels of the same image, on the same grid: each gets one class. Made with the "
-            "usual settings if left empty, unless smoothness is 0.",
+            "Superpixels of the same image, on the same grid; each gets one class. If empty, they "
+            "are computed with default settings, unless smoothness is 0.",
             optional=True,
         )
         self.add_tidying()
@@ -68,7 +67,7 @@ them too.</p>
         self.add_raster_output(
             self.CONFIDENCE,
             "Confidence",
-            "How sure the model is of each pixel's class, in percent.",
+            "Confidence of the class of each pixel, in percent.",
             optional=True,
         )
 

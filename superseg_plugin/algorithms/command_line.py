@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What was asked for, as a person reads it and as a shell repeats it."""
+"""The parameters of a run as settings for a report, and as a command line that repeats it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..pipeline.reports.run import Provenance
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
 
-# What a report that is passed on must not give away.
+# Reports are passed on, and must not contain passwords or access keys.
 NAMES = "password|passwd|pwd|token|secret|sig|signature|access_key|api_key|apikey"
 TAKEN_OUT = (
     (re.compile(rf"(?i)(\b(?:{NAMES})=)(?:'[^']*'|[^\s&'\";|]+)"), r"\1…"),
@@ -35,23 +35,23 @@ FILES_OF_LAYERS = ("gdal", "ogr")
 
 
 def provenance_of(request):
-    """Describe a request for the report of its run. Main thread only: it looks at layers."""
-    asked = _Asked(request)
+    """Describe a request for the report of its run. Main thread only, as it reads layers."""
+    texts = _ParameterTexts(request)
     return Provenance(
-        command=asked.command(),
+        command=texts.command(),
         versions={"SuperSeg": version(), "QGIS": Qgis.QGIS_VERSION, "GDAL": gdal_version()},
-        settings=asked.settings(),
+        settings=texts.settings(),
     )
 
 
 def without_secrets(text):
-    """Take passwords and the like out of an address."""
+    """Remove passwords and access keys from an address."""
     for pattern, rest in TAKEN_OUT:
         text = pattern.sub(rest, text)
     return text
 
 
-class _Asked:
+class _ParameterTexts:
     """The parameters of a request as texts."""
 
     def __init__(self, request):
@@ -65,7 +65,7 @@ class _Asked:
                 self._texts[definition.name()] = without_secrets(text)
 
     def command(self):
-        """Write the command line, one parameter a line."""
+        """Return the command line, with one parameter on each line."""
         lines = [f"qgis_process run superseg:{self._algorithm.ID} --"]
         for definition in self._algorithm.parameterDefinitions():
             text = self._texts.get(definition.name())
@@ -74,7 +74,7 @@ class _Asked:
         return " \\\n    ".join(lines)
 
     def settings(self):
-        """Return the settings by title, without results."""
+        """Return the inputs and options by title."""
         return {
             definition.description(): self._texts[definition.name()]
             for definition in self._algorithm.parameterDefinitions()
@@ -90,7 +90,7 @@ class _Asked:
         return self._texts[definition.name()] != str(default)
 
     def _text(self, definition):
-        """What was given, or the default; "" for nothing."""
+        """Return the value, or the default; "" for none."""
         name, algorithm = definition.name(), self._algorithm
         if _is_result(definition):
             return self._result(definition)
@@ -126,7 +126,7 @@ class _Asked:
         return ",".join(f"{side:.12g}" for side in sides) + (f" [{code}]" if code else "")
 
     def _result(self, definition):
-        """Where a result goes: the user's file, or a plain name where it was to be temporary."""
+        """Return the path of a result, or a file name for a temporary one."""
         if not self._request.given(definition.name()):
             return ""
         value = self._place[0][definition.name()]
@@ -145,7 +145,7 @@ def _is_result(definition):
 
 
 def _source(layer):
-    """Where a layer's data are; its name where that is no file."""
+    """Return the source of a layer of a file, and the name of other layers."""
     if layer is None:
         return ""
     source = layer.source()

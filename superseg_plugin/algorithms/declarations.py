@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Short ways to declare the parameters and outputs of an algorithm, with their help."""
+"""Methods that declare parameters and outputs of an algorithm, with their help."""
 
 from __future__ import annotations
 
@@ -29,55 +29,56 @@ MODEL_FILES = "SuperSeg models (*.superseg)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"
 
-BAND_HELP = "Band numbers of the image to use. All bands except an alpha band if left empty."
-EXTENT_HELP = "Only this rectangle is worked on, and the results are cut to it."
+BAND_HELP = "Band numbers of the image to use. If empty, all bands except an alpha band."
+EXTENT_HELP = "Only this rectangle is processed, and the results are cut to it."
 MASK_HELP = (
-    "Only pixels whose center lies in one of these polygons are worked on; the others become "
-    "nodata. The polygons may be in any CRS."
+    "Only pixels with their center in one of these polygons are processed; all others "
+    "become nodata. The polygons may be in any CRS."
 )
 INPUT_HELP = (
-    "The image: any raster layer, any number of bands, any number type. Web layers are fetched "
-    "once, at the resolution of the map view."
+    "The image: any raster layer, with any number of bands and any data type. Web layers "
+    "are downloaded once, at the resolution of the map view."
 )
 SEED_HELP = (
-    "What the network's training starts from; superpixels and their groups are the same for every "
-    "seed. The same image, options and seed give the same result."
+    "Seed of the random numbers in the training of the network: its initial weights and "
+    "the patches that it is trained on. Superpixels and clusters do not depend on it. The "
+    "same image, options and seed give the same result on the same computer."
 )
 DEVICE_HELP = (
-    "What computes the network: auto takes the graphics processor where there is a usable one, "
-    "else the CPU; cuda is an NVIDIA processor, mps an Apple one."
+    "Device for the network. auto: a graphics processor if a usable one is found, "
+    "otherwise the CPU. cuda: an NVIDIA graphics processor. mps: an Apple graphics "
+    "processor."
 )
 TILE_HELP = (
-    "Side of the square tiles, in pixels, in which the scene is worked on. 0 lets the free memory "
-    "decide. The result hardly depends on it."
+    "Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. "
+    "Larger tiles need more memory; the result hardly depends on the size."
 )
 SMOOTHNESS_HELP = (
-    "How strongly neighboring superpixels are drawn to the same class. 0 switches smoothing off."
+    "How strongly neighboring superpixels are assigned to the same class. 0 switches smoothing off."
 )
 IMAGERY_TEMPLATE = (
-    "What the image was taken by, so that superpixels are as large on the ground as suits it; the "
-    "size of the pixels is measured in the middle of the image, in degrees too. any: superpixels "
-    "from {}, whatever their size on the ground. drone: from 0.4 m, for pixels of a few "
-    "centimeters. aerial: from 1 m, for pixels of 10 to 50 cm. vhr: from 2.5 m, for satellites "
-    "with pixels of 0.3 to 4 m. sentinel2: from 30 m. landsat: from 90 m."
+    "Kind of imagery, which sets the size of the superpixels on the ground; the pixel "
+    "size is measured in the middle of the image, also for geographic coordinates. any: "
+    "superpixels {}, whatever their size on the ground. drone: of at least 0.4 m, for "
+    "pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. "
+    "vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at "
+    "least 30 m. landsat: of at least 90 m."
 )
 IMAGERY_HELP = IMAGERY_TEMPLATE.format(
-    "8 x 8 pixels on, and from fewer in images of less than a megapixel, down to 3 x 3"
+    "of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3)"
 )
 SUPERPIXEL_SIZE_HELP = (
-    "Side of the smallest superpixels, in pixels or meters as UNITS says. Most are a few times as "
-    "large. 0 leaves it to IMAGERY."
+    "Side of the smallest superpixels, in the unit that UNITS sets. Most superpixels are "
+    "a few times as large. 0: IMAGERY sets the size."
 )
-UNITS_HELP = (
-    "What SUPERPIXEL_SIZE is given in: pixels, or meters, whatever the units of the image's CRS."
-)
+UNITS_HELP = "Unit of SUPERPIXEL_SIZE: pixels; or meters, whatever the units of the image's CRS."
 MIN_AREA_HELP = (
-    "Patches of fewer pixels than this are dissolved into their largest neighbor. 0 keeps all."
+    "Patches of fewer pixels than this are merged into their largest neighbor. 0 keeps all patches."
 )
 
 
 class Declarations:
-    """The part of an algorithm that declares."""
+    """A base class of algorithms with methods that declare parameters and outputs."""
 
     INPUT = "INPUT"
     BANDS = "BANDS"
@@ -136,7 +137,19 @@ class Declarations:
         advanced=False,
         decimals=2,
     ):
-        """Declare a number; a default of type float makes it one with decimals in the dialog."""
+        """Declare a number.
+
+        Args:
+            name: the parameter.
+            title: its label in the dialog.
+            help_text: its help.
+            default: a float declares a real number, an int or None an integer; None makes it
+                optional.
+            minimum: the smallest value; None for no limit.
+            maximum: the largest value; None for no limit.
+            advanced: whether the dialog lists it under the advanced parameters.
+            decimals: number of decimals in the dialog.
+        """
         kind = QgsProcessingParameterNumber.Type
         limits = {"minValue": minimum, "maxValue": maximum}
         parameter = QgsProcessingParameterNumber(
@@ -147,12 +160,12 @@ class Declarations:
             optional=default is None,
             **{key: value for key, value in limits.items() if value is not None},
         )
-        # Dialogs show six where nothing is said.
+        # The default is six decimals.
         parameter.setMetadata({"widget_wrapper": {"decimals": decimals}})
         self.add(parameter, help_text, advanced)
 
     def add_choice(self, name, title, help_text, options, advanced=False):
-        """Declare a choice among fixed words; the first is the default."""
+        """Declare a choice between static strings; the first is the default."""
         parameter = QgsProcessingParameterEnum(
             name,
             title,
@@ -208,14 +221,14 @@ class Declarations:
         self.add(parameter, help_text, advanced)
 
     def add_raster_output(self, name, title, help_text, optional=False):
-        """Declare a raster to write; an optional one is off unless asked for."""
+        """Declare a raster to write; an optional one is not written by default."""
         parameter = QgsProcessingParameterRasterDestination(
             name, title, optional=optional, createByDefault=not optional
         )
         self.add(parameter, help_text)
 
     def add_file_output(self, name, title, help_text, files, optional=False):
-        """Declare a file to write; an optional one is off unless asked for."""
+        """Declare a file to write; an optional one is not written by default."""
         parameter = QgsProcessingParameterFileDestination(
             name, title, fileFilter=files, optional=optional, createByDefault=not optional
         )
@@ -237,6 +250,6 @@ class Declarations:
         self._require(self.addOutput(kind(name, translate("SuperSeg", title))), name)
 
     def _require(self, declared, name):
-        # QGIS only returns False, and the parameter is missing without a word.
+        # QGIS only returns False if a declaration fails.
         if not declared:
             raise ValueError(f"{self.ID} cannot declare {name}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compare classes with a reference."""
+"""The algorithm superseg:evaluate: the agreement of classes with a reference."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from .declarations import REPORT_FILES
 
 
 class EvaluationAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the evaluation."""
+    """Evaluates classes."""
 
     ID = "evaluate"
     TITLE = "Evaluate"
     GROUP = "Assessment"
     TAGS = ("accuracy", "evaluation", "ami", "ari", "iou", "confusion matrix", "raster")
-    SUMMARY = "Measures how well classes agree with a reference, whatever their numbers."
+    SUMMARY = "Measures the agreement of classes with a reference, whatever their numbers."
     HELP = """
-<p>Measures how well a raster of classes agrees with a <b>reference</b> on the same grid. The
-numbers of the classes need not match: the measures compare the divisions, and for accuracy and
-IoU every class is paired with the reference class so that the most pixels agree.</p>
+<p>Measures the agreement of a raster of classes with a <b>reference</b> on the same grid. The
+numbers of the classes need not match: the measures compare the partitions, and for accuracy and IoU
+each class is matched with a reference class so that as many pixels as possible agree.</p>
 <ul>
-<li><b>AMI</b>, <b>ARI</b>: adjusted mutual information and adjusted Rand index; 0 for chance,
-1 for equal.</li>
-<li><b>FMI</b>: Fowlkes-Mallows index; <b>ARE</b>: adapted Rand error, 0 for equal.</li>
-<li><b>V-measure</b>, <b>accuracy</b> and <b>mean IoU</b> after pairing.</li>
+<li><b>AMI</b>, <b>ARI</b>: adjusted mutual information and adjusted Rand index; 0 for chance
+agreement, 1 for identical partitions.</li>
+<li><b>FMI</b>: Fowlkes-Mallows index; <b>ARE</b>: adapted Rand error, 0 for identical
+partitions.</li>
+<li><b>V-measure</b>, <b>accuracy</b> and <b>mean IoU</b> after matching.</li>
 </ul>
-<p>The values returned leave unlabelled pixels out. The log and the report also give them with the
-unlabelled pixels as a class, as the published evaluation counts. Nothing needs to be
-installed.</p>
+<p>The returned values ignore unlabelled pixels. The log and the report also give the values with
+unlabelled pixels as a class, as in the published evaluation. This algorithm works without the
+runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"
@@ -38,7 +39,7 @@ installed.</p>
     UNLABELLED = "UNLABELLED"
     REPORT = "REPORT"
 
-    # Output, its title, and the attribute of the evaluation that holds it.
+    # Name and title of the output, and the attribute of the evaluation.
     SCORES = (
         ("AMI", "Adjusted mutual information", "ami"),
         ("ARI", "Adjusted Rand index", "ari"),
@@ -50,23 +51,23 @@ installed.</p>
     )
 
     def initAlgorithm(self, configuration=None):
-        self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes to judge.")
+        self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes to evaluate.")
         self.add_raster(
             self.REFERENCE,
             "Reference",
-            "Raster of true classes, as whole numbers, on the same grid.",
+            "Raster of reference classes, as integers, on the same grid.",
         )
         self.add_number(
             self.UNLABELLED,
             "Unlabelled value",
-            "The value of the reference that means not labelled. The reference's nodata value if "
-            "left empty, else 0.",
+            "The value of unlabelled pixels in the reference. If empty, its nodata value, or 0 if "
+            "it has none.",
             None,
         )
         self.add_file_output(
             self.REPORT,
             "Report",
-            "All measures and the confusion matrix as a page to read.",
+            "Web page with all measures and the confusion matrix.",
             REPORT_FILES,
             optional=True,
         )

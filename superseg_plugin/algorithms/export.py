@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which pixels of a layer that GDAL cannot read in place are copied for a run."""
+"""Copies of layers that GDAL cannot read directly: which pixels of them a run needs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from qgis.core import (
 from ..errors import SuperSegError
 from ..layer_copy import LayerCopy
 
-# A web map has as many pixels as one cares to fetch; this many are fetched at most.
+# Web maps have no size of their own; so many pixels are fetched at most.
 MOST_PIXELS = 4096 * 4096
+# Longer side of a web map that is fetched without a map view.
 SIDE_WITHOUT_VIEW = 2048
 SCREEN_DOTS_PER_INCH = 96
 
@@ -32,17 +33,17 @@ def export_of(layer, parameter, extent, mask, context):
         parameter: its parameter, for messages.
         extent: (xmin, ymin, xmax, ymax) in the layer's CRS, or None.
         mask: polygons as WKB in the layer's CRS, or None.
-        context: the QgsProcessingContext, asked for the map view.
+        context: the QgsProcessingContext, which knows the map view.
 
     Raises:
-        SuperSegError: the extent does not meet the layer.
+        SuperSegError: the extent does not overlap the layer.
     """
     box, columns, rows, note = pixels_to_copy(layer, parameter, extent, mask, context)
     return LayerCopy.of(layer, context.transformContext(), box, columns, rows, note)
 
 
 def pixels_to_copy(layer, parameter, extent, mask, context):
-    """Return box, columns and rows of what `export_of` would copy, and a remark or ""."""
+    """Return box, columns and rows of the copy that `export_of` plans, and a remark or ""."""
     area = QgsRectangle(*extent) if extent else None
     if area is not None and area.isEmpty():
         raise SuperSegError("EXTENT has no area; give one with xmin < xmax and ymin < ymax.")
@@ -52,7 +53,7 @@ def pixels_to_copy(layer, parameter, extent, mask, context):
 
 
 def bands_of_copy(layer):
-    """Return how many bands a copy has, without alpha: of pictures red, green and blue."""
+    """Return the number of bands of a copy, without alpha; pictures have red, green and blue."""
     picture = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)
     provider = layer.dataProvider()
     return 3 if provider.dataType(1) in picture else provider.bandCount()
@@ -78,7 +79,7 @@ def _own_pixels(layer, area):
 
 
 def _view_pixels(layer, parameter, area, mask, context):
-    """Return box, columns, rows and a remark for a layer that has no pixels of its own."""
+    """Return box, columns, rows and a remark for a layer without a resolution of its own."""
     scale, view = _map_view(context, layer.crs())
     if area is None and mask is not None:
         area = _bounds(mask)
@@ -114,7 +115,7 @@ def _view_pixels(layer, parameter, area, mask, context):
 def _require_overlap(layer, area):
     if not area.intersects(layer.extent()):
         raise SuperSegError(
-            f"EXTENT lies off {layer.name()}; choose one that meets the layer's extent."
+            f"EXTENT lies outside {layer.name()}; choose an extent that overlaps the layer."
         )
 
 
@@ -129,10 +130,9 @@ def _bounds(polygons):
 
 
 def _map_view(context, crs):
-    """Return the map view's units of `crs` per screen pixel and its extent, None where unknown.
+    """Return the map units of `crs` per screen pixel and the extent of the view, None if unknown.
 
-    Processing puts the map's settings into the expression context, so that there is no need to
-    reach for the window, which a background run or qgis_process does not have.
+    Processing stores the view in the expression context, which is available without a window.
     """
     scope = context.expressionContext()
     scale, view = scope.variable("map_scale"), scope.variable("map_extent")

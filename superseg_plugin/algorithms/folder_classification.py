@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Apply a model to all images of a folder."""
+"""The algorithm superseg:classifyfolder: the images of a folder and a model to classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .declarations import MODEL_OR_ANY_FILES
 
 
 class FolderClassificationAlgorithm(SuperSegAlgorithm):
-    """The Processing face of classifying a folder."""
+    """Classifies the images of a folder with a model."""
 
     ID = "classifyfolder"
     TITLE = "Classify a folder"
@@ -24,14 +24,14 @@ class FolderClassificationAlgorithm(SuperSegAlgorithm):
     TAGS = ("classification", "inference", "model", "batch", "folder", "time series", "raster")
     SUMMARY = "Applies a trained model to all images of a folder."
     HELP = """
-<p>Does for every image of a <b>folder</b> what <i>Classify</i> does for one, with the same
-<b>model</b>, so that the classes of all of them can be compared: dates of one place, or tiles of a
-large area.</p>
-<p>The results are called <i>name_classes.tif</i> and lie in the folder of results. An image that
-cannot be classified, such as one with other bands, is told of in the log, and the next one is
-taken. As a step of a model it stands for the loop that the model designer lacks.</p>
-<p>Example: train on <i>may.tif</i>, put May to September into one folder, and choose that folder:
-there are five class rasters with the same legend.</p>
+<p>Applies <i>Classify</i> with one <b>model</b> to each image in a <b>folder</b>, for example to
+several dates of one place or to the tiles of a large area. The classes of all results can be
+compared.</p>
+<p>The results are named <i>name_classes.tif</i> and are written to the folder of results. If an
+image cannot be classified, for example because it has other bands, the log gives the reason and the
+next image follows. In the model designer, this algorithm takes the place of a loop.</p>
+<p>Example: train on <i>may.tif</i>, put the images of May to September into one folder, and choose
+that folder. The result is five class rasters with the same legend.</p>
 """
     NEEDS_WORKER = True
 
@@ -48,16 +48,18 @@ there are five class rasters with the same legend.</p>
         folder = QgsProcessingParameterFile(
             self.FOLDER, "Folder of images", QgsProcessingParameterFile.Behavior.Folder
         )
-        self.add(folder, "Where the images are; folders in it are not looked into.")
+        self.add(folder, "Folder with the images; its subfolders are not searched.")
         pattern = QgsProcessingParameterString(self.PATTERN, "Names", "*.tif")
         self.add(
-            pattern, "Which files to take, with * and ?; several patterns separated by semicolons."
+            pattern,
+            "File names to include, with the wildcards * and ?; separate several patterns by "
+            "semicolons.",
         )
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
         self.add_tidying()
         self.add_device()
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
-        self.add(results, "Where the class rasters go, as name_classes.tif.")
+        self.add(results, "Folder for the class rasters, which are named name_classes.tif.")
         self.add_layers_output(self.LAYERS, "Class rasters")
         self.add_number_output(self.IMAGE_COUNT, "Number of images classified")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Install what computes superpixels and networks."""
+"""The algorithm superseg:installruntime."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from .base import SuperSegAlgorithm
 
 
 class InstallRuntimeAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the installation."""
+    """Installs the runtime."""
 
     ID = "installruntime"
     TITLE = "Install the runtime"
     GROUP = "Set-up"
     TAGS = ("install", "setup", "runtime", "pytorch", "torch", "dependencies", "offline")
-    SUMMARY = "Installs the programs that superpixels and networks are computed with."
+    SUMMARY = "Installs the libraries that compute superpixels and networks."
     HELP = """
-<p>Superpixels and networks are computed by PyTorch and other libraries in a <b>process of its
-own</b>, so that they can neither disturb nor crash QGIS. This installs them into a folder of your
-user account; QGIS, its Python and other plugins stay as they are. Every QGIS version on this
-computer then uses the same installation.</p>
-<p>It takes some minutes. <i>cpu</i> downloads 0.2 to 0.4 GB and takes 1.3 GB on disk, <i>cuda</i>
-2 to 3 GB and 5 GB. If it fails or is cancelled, nothing is left behind, and an older installation
-stays as it was.</p>
-<p>The <b>proxy</b> and the certificates that QGIS is set to (Settings &gt; Options &gt; Network and
-Authentication) hold for the installation as well.</p>
-<p><b>Without internet</b>, give a folder with the wheel files, or a zip file of them, as source.
-The log has the command lines, for those who want to do it by hand.</p>
-<p>If you have a Python environment with PyTorch already, set the environment variable
-SUPERSEG_PYTHON to its interpreter instead. In the window of QGIS, <i>Plugins &gt; SuperSeg &gt;
-Runtime</i> does the same and more.</p>
+<p>Superpixels and networks are computed by PyTorch and other libraries in a <b>separate
+process</b>, which cannot disturb or crash QGIS. This algorithm installs the libraries into a folder
+of your user account; QGIS, its Python and other plugins are not changed. All QGIS versions on this
+computer use the same installation.</p>
+<p>The installation takes some minutes. <i>cpu</i> downloads 0.2 to 0.4 GB and needs 1.3 GB on disk;
+<i>cuda</i> downloads 2 to 3 GB and needs 5 GB. If the installation fails or is cancelled, no files
+are left, and an earlier installation is kept.</p>
+<p>The <b>proxy</b> and the certificates set in QGIS (Settings &gt; Options &gt; Network and
+Authentication) are used for the installation.</p>
+<p><b>Without internet</b>, choose a folder or a zip file with the wheel files as source. The log
+lists the commands for an installation in a terminal.</p>
+<p>If you already have a Python environment with PyTorch, set the environment variable
+SUPERSEG_PYTHON to its interpreter instead. The window <i>Plugins &gt; SuperSeg &gt; Runtime</i>
+does the same and more.</p>
 """
 
     BACKEND = "BACKEND"
@@ -42,15 +42,15 @@ Runtime</i> does the same and more.</p>
     TEXT = "TEXT"
 
     def flags(self):
-        # Not hidden from the modeler: what is hidden there is also left out of qgis_process list.
+        # An algorithm hidden from the modeler would be missing in `qgis_process list`, too.
         return super().flags() & ~QgsProcessingAlgorithm.Flag.FlagSupportsBatch
 
     def initAlgorithm(self, configuration=None):
         self.add_choice(
             self.BACKEND,
             "Backend",
-            "auto looks for an NVIDIA graphics processor; cpu is smaller and runs everywhere; "
-            "cuda needs an NVIDIA graphics processor.",
+            "auto: cuda if an NVIDIA graphics processor is found, otherwise cpu. cpu: smaller, "
+            "for all computers. cuda: needs an NVIDIA graphics processor.",
             BACKENDS,
         )
         kind = QgsProcessingParameterFile.Behavior.Folder
@@ -59,8 +59,8 @@ Runtime</i> does the same and more.</p>
         )
         self.add(
             wheels,
-            "Install from the wheel files in this folder or zip file, without internet. The Python "
-            "package index if left empty.",
+            "Install from the wheel files in this folder or zip file, without internet. If empty, "
+            "from the Python package index.",
             advanced=True,
         )
         folder = QgsProcessingParameterFile(
@@ -68,8 +68,8 @@ Runtime</i> does the same and more.</p>
         )
         self.add(
             folder,
-            "Folder for the installation, on a larger disk for example. Where it is now, or your "
-            "data folder, if left empty.",
+            "Folder for the installation, for example on a larger disk. If empty, the folder of "
+            "the current installation, or your data folder.",
             advanced=True,
         )
         self.add_text_output(self.TEXT, "Result")
@@ -82,7 +82,7 @@ Runtime</i> does the same and more.</p>
 
     def compute(self, progress, context):
         choice = {"network": self.network, "folder": self.folder}
-        progress.log("By hand, in a terminal, it would be:")
+        progress.log("Commands for an installation in a terminal:")
         for line in installation_commands(self.backend, self.source, **choice):
             progress.log(f"  {line}")
         folder = install_environment(self.backend, self.source, progress, **choice)

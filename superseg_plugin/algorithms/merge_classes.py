@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Merge classes by number, by table, and small objects into their neighbors."""
+"""The algorithm superseg:mergeclasses: classes to fewer classes."""
 
 from __future__ import annotations
 
@@ -16,39 +16,40 @@ TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
 
 
 class MergeClassesAlgorithm(SuperSegAlgorithm):
-    """The Processing face of merging classes."""
+    """Merges classes."""
 
     ID = "mergeclasses"
     TITLE = "Merge classes"
     GROUP = "Steps"
     TAGS = ("merge", "classes", "reclassify", "rename", "sieve", "generalize", "legend", "raster")
-    SUMMARY = "Makes fewer classes of many: by number, by table, and without small objects."
+    SUMMARY = (
+        "Reduces the number of classes by similarity or by a table, and removes small patches."
+    )
     HELP = """
-<p>Makes fewer classes of many, in one or more of these ways:</p>
+<p>Merges classes in one or more of these ways:</p>
 <ul>
-<li><b>By number</b>: the most alike classes join until so many are left. They are numbered anew,
-largest first.</li>
-<li><b>By table</b>: a text file says which class becomes which, and may give names and colors.
-Classes that it does not name stay.</li>
-<li><b>Small objects</b>: patches smaller than the minimum area join the neighbor that is most like
-them, weighted by the border that they share; the smallest first. All else stays as it is, to the
-pixel.</li>
+<li><b>By number</b>: the most similar classes are merged until the given number is left. They are
+renumbered, the largest first.</li>
+<li><b>By table</b>: a text file lists which class becomes which, and may give names and colors.
+Classes that are not in the table are kept.</li>
+<li><b>Minimum area</b>: patches smaller than the minimum area are merged into their most similar
+neighbor, weighted by the length of the common border, the smallest patches first. All other pixels
+are unchanged.</li>
 </ul>
-<p>Which classes are alike is measured on the <b>image</b> where it is given. Otherwise it is read
-from the <b>model</b>, or from the record that <i>Segment</i> and <i>Classify</i> leave beside their
-classes (<i>classes.tif.superseg.json</i>). The result has such a record too, so that it can be
+<p>The similarity of the classes is computed from the <b>image</b> if it is given. Otherwise it is
+read from the <b>model</b>, or from the file that <i>Segment</i> and <i>Classify</i> write beside
+their classes (<i>classes.tif.superseg.json</i>). The result has such a file, too, so that it can be
 merged again.</p>
-<p>Example: <i>Segment</i> has given 16 classes in <i>classes.tif</i>. Choose that raster, enter 8
-as the number of classes and leave all else empty: the most alike join until 8 are left. In a model,
-connect the classes of <i>Segment</i> here and do the same.</p>
-<p>Example: of the 16, classes 3 and 7 are forest and 5 is water. With this table in
+<p>Example: <i>Segment</i> has found 16 classes in <i>classes.tif</i>. Choose that raster, enter 8
+as the number of classes and leave everything else empty: the most similar classes are merged until
+8 are left. In a model, connect the classes of <i>Segment</i> to this input.</p>
+<p>Example: of the 16 classes, 3 and 7 are forest and 5 is water. With this table in
 <i>forest.csv</i></p>
 <pre>from,to,name,color<br>3,3,Forest,#1b7837<br>7,3,,<br>5,5,Water,#2166ac</pre>
-<p>and a minimum area of 500, classes 3 and 7 become one called Forest, 5 is called Water, and no
-patch under 500 square meters is left, unless nodata surrounds it.</p>
-<p>The classes may come from any program: any raster of whole numbers from 1 with at most 255
-different ones will do where the image is given; 0 counts as nodata. Nothing needs to be
-installed.</p>
+<p>and a minimum area of 500, classes 3 and 7 become one class called Forest, class 5 is called
+Water, and no patch smaller than 500 square meters is left, unless it is surrounded by nodata.</p>
+<p>The classes may come from any program. With an image, any raster of integers from 1 with at most
+255 different values is accepted; 0 counts as nodata. This algorithm works without the runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"
@@ -63,7 +64,8 @@ installed.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "How many classes shall be left; the most alike join. 0 or empty: not by number.",
+            "Number of classes to keep; the most similar ones are merged. 0 or empty: do not "
+            "merge by number.",
             None,
             0,
             MOST_CLASSES,
@@ -72,33 +74,34 @@ installed.</p>
             self.TABLE,
             "Table",
             "Text file in UTF-8 with the columns from, to, name and color, separated by comma, "
-            "semicolon or tab; name and color (such as #1b7837) may be missing. Each line makes "
-            "one class another.",
+            "semicolon or tab; name and color (such as #1b7837) are optional. Each line assigns "
+            "the class from to the class to.",
             TABLE_FILES,
             optional=True,
         )
         self.add_number(
             self.MIN_AREA,
             "Minimum area (square map units)",
-            "Patches smaller than this join their most similar neighbor, after the classes have "
-            "been merged. In the units of the CRS, such as square meters; square meters too where "
-            "the coordinates are degrees, pixels where there is no georeference. 0 keeps all.",
+            "Patches smaller than this are merged into their most similar neighbor, after the "
+            "classes have been merged. In square units of the CRS; in square meters for "
+            "geographic coordinates, in pixels without a georeference. 0 keeps all patches.",
             0.0,
             0.0,
         )
         self.add_raster(
             self.INPUT,
             "Image",
-            "The image that the classes are of: classes are compared by its values, and small "
-            "patches with their neighbors by their average colors, in all bands except alpha. It "
-            "may be larger than the classes.",
+            "The image that was classified: classes are compared by its values, and small patches "
+            "with their neighbors by their average colors, in all bands except alpha. It may be "
+            "larger than the class raster.",
             optional=True,
         )
         self.add_file(
             self.MODEL,
             "Model",
-            "The model that the classes are from (.superseg): knows which of them are alike, and "
-            "their names. Not needed with an image, or with the classes' own record beside them.",
+            "The model of the classes (.superseg), which contains their similarity and their "
+            "names. Not needed with an image, or if the file that Segment writes is beside the "
+            "classes.",
             MODEL_OR_ANY_FILES,
             optional=True,
         )

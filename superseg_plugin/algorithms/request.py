@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Parameters and layers of one run, turned into plain data that a background thread may hold."""
+"""Parameters and layers of one run as plain data, which other threads may use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ from .styling import band_style_of
 
 @dataclass
 class Scene:
-    """A raster to read: where it is, and which part of it."""
+    """A raster to read, and the part of it to use.
+
+    Attributes:
+        path, bands, extent, mask: of `RasterSource`.
+        export: the `LayerCopy` of a layer that GDAL cannot read directly, None for others.
+        band_style: of `band_style_of`.
+    """
 
     path: str
     bands: list[int] | None = None
@@ -42,17 +48,17 @@ class Scene:
 
     @contextmanager
     def open(self, progress, extent=None):
-        """Give a `RasterSource`, after copying what GDAL cannot read in place.
+        """Yield a `RasterSource`, after copying a layer that GDAL cannot read directly.
 
         Args:
-            progress: told of the copying, and asked whether to go on.
-            extent: (xmin, ymin, xmax, ymax) to use in place of the scene's own.
+            progress: of the copying.
+            extent: (xmin, ymin, xmax, ymax) instead of the scene's own.
         """
         if self.export is None:
             with RasterSource(self.path, self.bands, extent or self.extent, self.mask) as source:
                 yield source
             return
-        # What is copied is the scene's own extent, so only another one cuts it further.
+        # The copy covers the scene's own extent, so that only another extent cuts it further.
         with (
             self.export.written(progress) as path,
             RasterSource(path, self.bands, extent, self.mask) as source,
@@ -61,12 +67,12 @@ class Scene:
 
     @contextmanager
     def open_part(self, progress, grid):
-        """Give a `RasterSource` as `open` does, cut to a grid that covers a part of the scene."""
+        """Yield a `RasterSource` like `open`, cut to a grid that covers a part of the scene."""
         with ExitStack() as opened:
             source = opened.enter_context(self.open(progress))
             part = extent_of_part(source.grid, grid)
             if part is not None:
-                # What was copied is read again, not copied again.
+                # The same copy is read.
                 source = opened.enter_context(
                     RasterSource(source.path, self.bands, part, self.mask)
                 )
@@ -75,11 +81,12 @@ class Scene:
 
 @dataclass
 class Request:
-    """What the user asked for. Only outputs may be asked for outside the main thread.
+    """Reads the parameters of an algorithm. Only outputs may be read outside the main thread.
 
     Attributes:
-        inputs: files read by the run, collected on the way.
-        outputs: parameter and path of what it writes, collected on the way.
+        algorithm, parameters, context: as Processing passes them.
+        inputs: files that the run reads, collected while reading the parameters.
+        outputs: parameter and path of each output, collected likewise.
     """
 
     algorithm: object
@@ -89,7 +96,7 @@ class Request:
     outputs: list[tuple[str, str]] = field(default_factory=list)
 
     def given(self, name):
-        """Tell whether an optional parameter has a value."""
+        """Return whether an optional parameter has a value."""
         value = self.parameters.get(name)
         return value is not None and value != "" and str(value) != "NULL"
 
@@ -102,29 +109,29 @@ class Request:
         return self.algorithm.parameterAsDouble(self.parameters, name, self.context)
 
     def choice(self, name):
-        """Return the chosen word."""
+        """Return the chosen string."""
         return self.algorithm.parameterAsEnumString(self.parameters, name, self.context)
 
     def text(self, name):
-        """Return a text, or None where nothing was given."""
+        """Return a text, or None for an empty one."""
         return self.algorithm.parameterAsString(self.parameters, name, self.context) or None
 
     def file(self, name):
-        """Return the path of a file to read, or None where nothing was given."""
+        """Return the path of a file to read, or None if none is given."""
         path = self.algorithm.parameterAsFile(self.parameters, name, self.context)
         if not path:
             return None
         if not Path(path).is_file():
-            raise SuperSegError(f"{name}: there is no file {path}; choose one that exists.")
+            raise SuperSegError(f"{name}: {path} does not exist; choose another file.")
         self.inputs.append(path)
         return path
 
     def folder(self, name):
-        """Return the path of a folder, or an empty text where nothing was given."""
+        """Return the path of a folder, or "" if none is given."""
         return self.algorithm.parameterAsString(self.parameters, name, self.context)
 
     def image(self, name="INPUT", area=True):
-        """Return the scene to work on, with BANDS and, where declared, EXTENT and MASK."""
+        """Return the `Scene` with BANDS and, if `area`, EXTENT and MASK."""
         layer = self._layer(name)
         bands = self._bands()
         extent = self._extent("EXTENT", layer) if area else None
@@ -148,7 +155,7 @@ class Request:
         return InputDescription(copied=(grid, count), note=note)
 
     def ground_size(self):
-        """Return how large superpixels are to be."""
+        """Return the size of superpixels."""
         return GroundSize(
             imagery=self.choice("IMAGERY"),
             size=self.number("SUPERPIXEL_SIZE"),
@@ -156,11 +163,11 @@ class Request:
         )
 
     def raster(self, name, bands=None):
-        """Return a raster that goes with the image, or None where nothing was given.
+        """Return the `Scene` of a further raster, or None if none is given.
 
         Args:
             name: the parameter.
-            bands: band numbers; the first one only by default. An empty list stands for all.
+            bands: band numbers; only the first band if None, all bands if empty.
         """
         if not self.given(name):
             return None
@@ -170,7 +177,7 @@ class Request:
         return scene
 
     def raster_output(self, name):
-        """Return the path of a raster to write, or None where it is not wanted."""
+        """Return the path of a raster to write, or None."""
         path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
         return self._output(path, name)
 
@@ -179,7 +186,7 @@ class Request:
         return self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
 
     def file_output(self, name):
-        """Return the path of a file to write, or None where it is not wanted."""
+        """Return the path of a file to write, or None."""
         path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
         return self._output(path, name)
 
@@ -243,7 +250,7 @@ class Request:
             request.setDestinationCrs(layer.crs(), self.context.transformContext())
         if layer.crs().isValid():
             request.setFilterRect(layer.extent())
-        # A polygon that crosses itself still says well enough which pixels it covers.
+        # A polygon that crosses itself still covers a known set of pixels.
         lenient = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
         polygons = []
         try:
@@ -251,8 +258,8 @@ class Request:
                 polygons.extend(_polygons(feature.geometry()))
         except QgsCsException as error:
             raise SuperSegError(
-                f"{name} cannot be brought into the CRS of the image ({error}); save it in that "
-                "CRS first."
+                f"{name} cannot be transformed into the CRS of the image ({error}); save it in "
+                "that CRS first."
             ) from error
         if not polygons:
             raise SuperSegError(
@@ -263,7 +270,7 @@ class Request:
 
 
 def _polygons(geometry):
-    """Yield each polygon of a geometry as WKB of straight lines."""
+    """Yield each polygon of a geometry as WKB, with curves converted to lines."""
     if geometry.isNull():
         return
     straight = QgsGeometry(geometry.constGet().segmentize())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Progress and failures of a run, as Processing shows them."""
+"""Progress and unexpected errors of a run in Processing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..worker.client import WorkerError
 
 
 class FeedbackProgress:
-    """A `Progress` that speaks to a QgsProcessingFeedback.
+    """A `Progress` that reports to a QgsProcessingFeedback.
 
     Attributes:
-        feedback: what it speaks to, for algorithms of QGIS that are a step of the run.
-        activity: what was reported last to be done.
+        feedback: the QgsProcessingFeedback, for QGIS algorithms that are a step of the run.
+        activity: the activity reported last.
     """
 
     def __init__(self, feedback):
@@ -22,7 +22,7 @@ class FeedbackProgress:
         self.activity = ""
 
     def report(self, fraction, text=""):
-        """Move the progress bar, never back, and show a new activity."""
+        """Advance the progress bar, and show a new activity."""
         self._fraction = min(max(fraction, self._fraction), 1.0)
         self.feedback.setProgress(100.0 * self._fraction)
         if text and text != self.activity:
@@ -34,21 +34,21 @@ class FeedbackProgress:
         self.feedback.pushInfo(text)
 
     def cancelled(self):
-        """Tell whether the user has pressed Cancel."""
+        """Return whether the user has pressed Cancel."""
         return self.feedback.isCanceled()
 
 
-def unforeseen(error, activity, feedback):
-    """Make a sentence of a failure that no step has one for.
+def unexpected_error(error, activity, feedback):
+    """Return a message for the user about an exception that is not a SuperSegError.
 
     Args:
-        error: the exception being handled; its traceback goes to the log.
-        activity: what was being done.
+        error: the exception being handled; its traceback is written to the log.
+        activity: the activity during which it was raised.
         feedback: the QgsProcessingFeedback.
     """
-    # Which step of how many, and the time left, are of no interest any more.
+    # Without the number of the stage and the time left.
     activity = activity.split(" (")[0]
-    # What happened in the worker comes with the traceback of there.
+    # The text of a WorkerError contains the traceback of the worker.
     feedback.pushDebugInfo(str(error) if isinstance(error, WorkerError) else traceback.format_exc())
     if isinstance(error, MemoryError):
         return (
@@ -58,11 +58,11 @@ def unforeseen(error, activity, feedback):
     if isinstance(error, OSError) and error.strerror:
         name = f" at {error.filename}" if error.filename else ""
         return (
-            f"{activity}: {error.strerror}{name}; check the free space on the disks of results and "
-            "of temporary files, and the rights on their folders."
+            f"{activity}: {error.strerror}{name}; check the free disk space for results and for "
+            "temporary files, and the permissions of their folders."
         )
     reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
     return (
-        f"{activity} failed for a reason that SuperSeg did not foresee ({reason[0]}); please "
-        "report it with the log and the output of superseg:runtimereport."
+        f"{activity} failed with an unexpected error ({reason[0]}); please report it with the log "
+        "and the output of superseg:runtimereport."
     )

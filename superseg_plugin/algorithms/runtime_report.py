@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Say what is installed and what computes."""
+"""The algorithm superseg:runtimereport."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from .base import SuperSegAlgorithm
 
 
 class RuntimeReportAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the diagnosis."""
+    """Reports the state of the runtime."""
 
     ID = "runtimereport"
     TITLE = "Report on the runtime"
     GROUP = "Set-up"
     TAGS = ("runtime", "diagnosis", "report", "versions", "device", "gpu", "bug report")
-    SUMMARY = "Reports which Python, libraries and device SuperSeg computes with."
+    SUMMARY = "Reports the Python, the libraries and the device that SuperSeg uses."
     HELP = """
-<p>Reports where the runtime of SuperSeg is, which versions of its libraries it has, on which device
-it computes, and how the last installation failed, if it did. <b>Copy the text into a bug
-report:</b> your home folder, your name and credentials are struck out.</p>
-<p>Where the runtime is missing, the report says what was looked for and how to get it.</p>
+<p>Reports the folder of SuperSeg's runtime, the versions of its libraries, the device that it uses,
+and the error of the last installation if that failed. <b>Copy the text into a bug report:</b> your
+home folder, your name and credentials are removed from it.</p>
+<p>If the runtime is missing, the report lists where it was searched for and how to install it.</p>
 """
 
     TEXT = "TEXT"
 
     def flags(self):
-        # Not hidden from the modeler: what is hidden there is also left out of qgis_process list.
+        # An algorithm hidden from the modeler would be missing in `qgis_process list`, too.
         return super().flags() & ~QgsProcessingAlgorithm.Flag.FlagSupportsBatch
 
     def initAlgorithm(self, configuration=None):

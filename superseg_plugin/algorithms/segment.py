@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From an image to classes in one run."""
+"""The algorithm superseg:segment: an image to classes in one run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, 
 
 
 class SegmentAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the whole chain."""
+    """Segments an image."""
 
     ID = "segment"
     TITLE = "Segment"
@@ -33,32 +33,31 @@ class SegmentAlgorithm(SuperSegAlgorithm):
         "land cover",
         "raster",
     )
-    SUMMARY = "Divides an image into classes of like surface, without samples."
+    SUMMARY = "Divides an image into classes of similar surface, without training samples."
     HELP = """
-<p>Divides an image into <b>classes</b> of like surface, such as water, forest, roofs or bare soil.
-<b>No samples are needed</b>: give an image and the number of classes, and name the classes
-afterwards.</p>
-<p>The image is cut into superpixels, these are grouped by their color, texture and surroundings, a
-small network learns the groups from the image itself, and both together decide on the class of
-every superpixel.</p>
+<p>Divides an image into <b>classes</b> of similar surface, such as water, forest, roofs or bare
+soil. <b>No training samples are needed</b>: choose an image and the number of classes, and name the
+classes afterwards.</p>
+<p>The image is divided into superpixels. The superpixels are clustered by their color, texture and
+surroundings. A small network is trained on the clusters, and the class of each superpixel is
+computed from both the clustering and the network.</p>
 <ul>
 <li><i>balanced</i>: the best result for the time.</li>
-<li><i>fast</i>: the groups alone, for a first look and for very large scenes. It gives up what the
-network adds: no second opinion on the superpixels, and no model for other scenes. Where the model
-is asked for, a network is trained for it alone; the classes stay the same.</li>
-<li><i>published</i>: the published method as it stands, for comparison. Its network teaches itself,
-may end with fewer classes, and gives others with another seed.</li>
+<li><i>fast</i>: clustering without a network, for a first look and for very large scenes. If a
+model is requested, a network is trained for it; the classes stay the same.</li>
+<li><i>published</i>: the published method, for comparison. Its network is trained on its own
+predictions (self-training). It may end with fewer classes, and the classes depend on the seed.</li>
 </ul>
-<p>Say what the image was taken by (<i>Imagery</i>), and superpixels have a size on the ground that
-suits it; or give the size yourself, in pixels or meters. Below the parameters stands what a run
-with them will take, an estimate of time and memory that is learned from the runs on this computer;
-the progress tells how long is left.</p>
-<p>The classes come as a styled layer whose colors are the classes' average colors, with each
-class's share of the area in the legend. Names, colors, areas and band means are in the file
-itself. Superpixels, average color, confidence, the model and a report can be had from the same
-run.</p>
-<p>Which classes are most alike is kept beside the result, in <i>classes.tif.superseg.json</i>:
-<i>Merge classes</i> makes fewer of them without the image and in a moment.</p>
+<p><i>Imagery</i> sets the size of the superpixels on the ground for a kind of sensor. The size can
+also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of
+time and memory, which is learned from the runs on this computer. During the run, the progress shows
+the time left.</p>
+<p>The result is a styled layer: each class has the average color of its pixels, and the legend
+shows its share of the area. Names, colors, areas and band means are stored in the file.
+Superpixels, average color, confidence, a model and a report can be written in the same run.</p>
+<p>The similarity of the classes is stored beside the result, in <i>classes.tif.superseg.json</i>.
+With this file, <i>Merge classes</i> reduces the number of classes in a moment and without the
+image.</p>
 """
     NEEDS_WORKER = True
 
@@ -83,9 +82,10 @@ run.</p>
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "How many classes come out; where the image has fewer kinds of surface, the log says "
-            "so. 0 finds out: of 24 classes those too alike are joined, and at least 4 stay if "
-            "there are as many. published may end with fewer, and starts from 32 with 0.",
+            "Number of classes in the result; if the image has fewer kinds of surface, the log "
+            "says so. 0 is automatic: 24 classes are computed, the most similar ones are merged, "
+            "and at least 4 remain if the image has as many. published may end with fewer "
+            "classes, and starts with 32 if this is 0.",
             16,
             0,
             255,
@@ -93,20 +93,20 @@ run.</p>
         self.add_choice(
             self.PRESET,
             "Preset",
-            "balanced: the best result for the time. fast: no network, so no refinement by one. "
-            "published: the published method as it stands.",
+            "balanced: the best result for the time. fast: clustering only, without a network. "
+            "published: the published method, for comparison.",
             PRESETS,
         )
         self.add_superpixel_size(
-            units_help="What SUPERPIXEL_SIZE and MIN_AREA are given in: pixels, or meters and "
-            "square meters, whatever the units of the image's CRS."
+            units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters, "
+            "whatever the units of the image's CRS."
         )
         self.add_smoothness()
         self.add_number(
             self.MIN_AREA,
             "Minimum area",
-            "Patches smaller than this are dissolved into their largest neighbor; pixels, or "
-            "square meters if UNITS is meters. 0 keeps all.",
+            "Patches smaller than this are merged into their largest neighbor; in pixels, or in "
+            "square meters if UNITS is meters. 0 keeps all patches.",
             0.0,
             0.0,
         )
@@ -129,21 +129,21 @@ run.</p>
         self.add_raster_output(
             self.CONFIDENCE,
             "Confidence",
-            "How sure each pixel's class is, in percent.",
+            "Confidence of the class of each pixel, in percent.",
             optional=True,
         )
         self.add_file_output(
             self.MODEL,
             "Model",
-            "What the classes are told apart by, to classify other images of the same bands with.",
+            "The classes as a model file, to classify other images with the same bands.",
             MODEL_FILES,
             optional=True,
         )
         self.add_file_output(
             self.REPORT,
             "Report",
-            "A page to read and to print: maps, classes, the course of the training, times, "
-            "settings, and the command line that repeats the run.",
+            "Web page for reading and printing: maps, classes, training curves, times, settings, "
+            "and the command line that repeats the run.",
             REPORT_FILES,
             optional=True,
         )

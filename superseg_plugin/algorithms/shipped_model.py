@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Models that come with the plugin."""
+"""The Processing models that are shipped with the plugin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ translate = QCoreApplication.translate
 
 
 class ShippedModel(QgsProcessingModelAlgorithm):
-    """A model with title and group in the user's language; its id is the title in the file.
+    """A model with title and group in the user's language. Its id is the title in the file.
 
     Args:
         path: of the model.

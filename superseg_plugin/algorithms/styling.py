@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How results look when QGIS loads them."""
+"""Styles of the results, which QGIS applies when it loads them."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from qgis.PyQt.QtGui import QColor, QPainter
 from ..pipeline.classes.colors import CONFIDENCE_COLORS
 from ..raster.class_table import MOST_CLASSES, read_class_table
 
-# QGIS keeps only a pointer to a post-processor: one that Python has let go of does nothing.
+# QGIS keeps only a pointer to a post-processor, so that Python must keep the object.
 _kept = []
 
-# Outlines are drawn from the zoom on at which a superpixel is this wide on the screen.
+# Outlines are drawn at scales at which a superpixel is at least so wide on the screen.
 OUTLINE_PIXELS = 5
 FLAT_TO_WHITE = 80
 SCREEN_PIXEL_METERS = 0.0254 / 96
 
 
 def style(context, path, processor):
-    """Have a result styled once QGIS has loaded it; nothing happens where it will not be."""
-    # Asking for the details of a layer that is not to be loaded would have it loaded.
+    """Style a result when QGIS has loaded it. Results that QGIS does not load have no style."""
+    # Requesting the details of a layer would make QGIS load it.
     if path and context.willLoadLayerOnCompletion(path):
         _kept.append(processor)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
 
 
 class ClassStyle(QgsProcessingLayerPostProcessorInterface):
-    """Exactly the classes of the file's own table, each with its share of the area.
+    """Draws the classes of the attribute table; the legend shows their share of the area.
 
     Args:
-        most: how many there may be.
+        most: largest number of classes.
     """
 
     def __init__(self, most=MOST_CLASSES):
@@ -63,7 +63,7 @@ class ClassStyle(QgsProcessingLayerPostProcessorInterface):
             for value, (name, color, area) in enumerate(
                 zip(table.names, table.colors, table.areas), start=1
             )
-            # A number that classes were merged away from is no class.
+            # A number without name and area has been merged into another class.
             if name or area
         ]
         layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
@@ -71,16 +71,20 @@ class ClassStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
-    """Outlines over whatever lies below, from the zoom on at which they can be told apart."""
+    """Draws the outlines of superpixels over the layers below, at scales that show them.
+
+    Args:
+        count: number of superpixels.
+    """
 
     def __init__(self, count):
         super().__init__()
         self._count = count
 
     def postProcessLayer(self, layer, context, feedback):
-        # Seen as a terrain lit from all sides, the inside of a superpixel is flat and light gray,
-        # every step in the numbers a dark cliff. Brightened to white and multiplied with the
-        # layers below, only the outlines are left.
+        # A multidirectional hillshade of the numbers is light gray inside a superpixel and dark
+        # at its border. Brightened, the inside becomes white, and multiplication with the layers
+        # below leaves only the borders visible.
         renderer = QgsHillshadeRenderer(layer.dataProvider(), 1, 315.0, 45.0)
         renderer.setMultiDirectional(True)
         renderer.setZFactor(1e6)
@@ -105,7 +109,7 @@ class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 class ConfidenceStyle(QgsProcessingLayerPostProcessorInterface):
-    """Percent, from unsure to sure."""
+    """Draws confidence, 0 to 100 percent, with a color ramp."""
 
     def postProcessLayer(self, layer, context, feedback):
         ramp = QgsColorRampShader(0.0, 100.0)
@@ -125,11 +129,12 @@ class ConfidenceStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 class ImageStyle(QgsProcessingLayerPostProcessorInterface):
-    """Red, green and blue as the image itself is shown.
+    """Draws red, green and blue as the layer of the image does.
 
     Args:
         bands: numbers of the red, green and blue band in the result.
-        contrasts: the image's contrast enhancement of each, or None to leave it to QGIS.
+        contrasts: contrast enhancement of each band in the layer of the image; None for the
+            default of QGIS.
     """
 
     def __init__(self, bands, contrasts):
@@ -157,15 +162,15 @@ class ImageStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 def band_style_of(layer, bands):
-    """Return what makes `image_style` show a result as this layer is shown, or None.
+    """Return the band style of a layer for `image_style`.
 
     Args:
-        layer: the image.
+        layer: the layer of the image.
         bands: the band numbers in use, None for all.
 
     Returns:
         Numbers of the red, green and blue band within `bands`, and their contrast enhancements
-        or None.
+        or None. None for a layer that is not drawn in these three bands.
     """
     renderer = layer.renderer()
     if not isinstance(renderer, QgsMultiBandColorRenderer):
@@ -183,15 +188,15 @@ def band_style_of(layer, bands):
     )
     if any(contrast is None for contrast in contrasts):
         return places, None
-    # The layer may be gone before the result is there.
+    # The layer may be removed before the result is loaded.
     return places, tuple(QgsContrastEnhancement(contrast) for contrast in contrasts)
 
 
 def image_style(scene, source):
-    """Return the post-processor for a result with the bands of an image, or None for a gray one.
+    """Return the post-processor for a result with the bands of an image; None for a gray image.
 
     Args:
-        scene: the `Scene`, whose layer's own style is followed where it shows three bands.
+        scene: the `Scene`, whose band style is used if it has one.
         source: the open `RasterSource`, whose display bands are used otherwise.
     """
     if scene.band_style is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cut an image into superpixels."""
+"""The algorithm superseg:superpixels: an image to superpixels."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from .styling import SuperpixelStyle, style
 
 
 class SuperpixelsAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the superpixel step."""
+    """Divides an image into superpixels."""
 
     ID = "superpixels"
     TITLE = "Superpixels"
     GROUP = "Steps"
     TAGS = ("superpixels", "segmentation", "felzenszwalb", "slic", "objects", "obia", "raster")
-    SUMMARY = "Cuts an image into small patches of similar pixels."
+    SUMMARY = "Divides an image into small patches of similar pixels."
     HELP = """
-<p>Cuts an image into <b>superpixels</b>: small patches of neighboring pixels that look alike and
-whose borders follow the edges in the image.</p>
-<p><i>felzenszwalb</i> merges neighbors as long as the step between them is small for the
-patches that they would join: superpixels differ in size and follow fine detail. <i>slic</i> grows
-compact patches of about the same size.</p>
-<p>How large they are can be said in three ways: by <i>Imagery</i>, which knows what suits a sensor;
-by <i>Superpixel size</i>, the side of the smallest ones in pixels or meters; or by the method's own
-scale, minimum size and region size. The last are used while imagery is any and the superpixel size
-is 0; one of the first two together with changed own sizes is refused.</p>
-<p>All bands are used, however many there are. The scene is worked on tile by tile; the seams are
-joined, so that no tile line shows.</p>
-<p>The result holds a number for each superpixel, from 1 without gaps; 0 is nodata. It can be given
-to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
+<p>Divides an image into <b>superpixels</b>: small patches of neighboring, similar pixels whose
+borders follow the edges in the image.</p>
+<p><i>felzenszwalb</i> merges neighbors as long as the difference between them is small compared
+with the differences inside them: superpixels differ in size and follow fine detail. <i>slic</i>
+makes compact superpixels of about the same size.</p>
+<p>The size can be set in three ways: by <i>Imagery</i>, the size that suits a kind of sensor; by
+<i>Superpixel size</i>, the side of the smallest superpixels in pixels or meters; or by scale,
+minimum size and region size of the method. The last apply while imagery is any and the superpixel
+size is 0. Setting the size in two ways is an error.</p>
+<p>All bands are used. The scene is processed in tiles; superpixels are merged across the borders of
+the tiles, so that these do not show in the result.</p>
+<p>The result contains a number for each superpixel, from 1 without gaps; 0 is nodata. It can be
+used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
 """
     NEEDS_WORKER = True
 
@@ -54,14 +54,14 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
         self.add_choice(
             self.METHOD,
             "Method",
-            "felzenszwalb: sizes differ, borders follow fine detail. slic: compact, about the "
-            "same size.",
+            "felzenszwalb: superpixels of different sizes that follow fine detail. slic: compact "
+            "superpixels of about the same size.",
             METHODS,
         )
-        from_sizes = IMAGERY_TEMPLATE.format("MIN_SIZE or REGION_SIZE on")
+        usual = IMAGERY_TEMPLATE.format("as MIN_SIZE or REGION_SIZE sets them")
         self.add_superpixel_size(
-            imagery_help=f"{from_sizes} Sets SCALE and MIN_SIZE, or REGION_SIZE with slic, which "
-            "must then be left as they are."
+            imagery_help=f"{usual} All but any set SCALE and MIN_SIZE, or REGION_SIZE with slic, "
+            "which must then keep their defaults."
         )
         self.add_number(
             self.SCALE,
@@ -87,8 +87,8 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
         self.add_number(
             self.SIGMA,
             "Sigma (felzenszwalb, pixels)",
-            "Width of the Gaussian that smooths the image beforehand; 0 for none. Used by "
-            "felzenszwalb.",
+            "Standard deviation of the Gaussian filter that smooths the image first; 0 for no "
+            "filter. Used by felzenszwalb.",
             0.5,
             0.0,
             advanced=True,
@@ -105,8 +105,8 @@ to <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
         self.add_choice(
             self.CONNECTIVITY,
             "Connectivity (felzenszwalb)",
-            "Neighbors that a pixel may join: 8 with the diagonal ones, which keeps narrow lines "
-            "in one piece, or 4, a little faster. Used by felzenszwalb.",
+            "Neighbors of a pixel: 8 includes the diagonal ones, which keeps narrow lines in one "
+            "piece; 4 is a little faster. Used by felzenszwalb.",
             CONNECTIVITIES,
             advanced=True,
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Train a network on an image, guided by its superpixels."""
+"""The algorithm superseg:trainfcn: an image to a model."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):
-    """The Processing face of the training step."""
+    """Trains a network on an image."""
 
     ID = "trainfcn"
     TITLE = "Train a network"
     GROUP = "Steps"
     TAGS = ("training", "fcn", "network", "deep learning", "unsupervised", "model", "raster")
-    SUMMARY = "Trains a small network to tell the classes of an image apart, without samples."
+    SUMMARY = (
+        "Trains a small network to distinguish the classes of an image, without training samples."
+    )
     HELP = """
-<p>Trains a small fully convolutional network on the image itself. <b>No samples are needed</b>:
-the superpixels tell which pixels belong together, and the guidance which superpixels do.</p>
-<p>The result is a model file (<code>.superseg</code>). <i>Classify</i> applies it to this image, or
-to any other image of the same bands. It holds the network, the statistics of the bands, the
-colors of the classes and, with <i>clusters</i>, how superpixels are told apart and which classes
-are alike; it runs no code when it is opened.</p>
-<p>The time needed depends on steps, patch size and batch size, not on the size of the scene:
-patches are drawn from all over it.</p>
+<p>Trains a small fully convolutional network on the image itself. <b>No training samples are
+needed</b>: the target classes are clusters of superpixels, or the network's own predictions (see
+<i>Guidance</i>).</p>
+<p>The result is a model file (<code>.superseg</code>). <i>Classify</i> applies it to this image or
+to any other image with the same bands. The model contains the network, the band statistics and the
+colors of the classes; with the guidance <i>clusters</i> also the cluster model and the similarity
+of the classes. Opening a model runs no code.</p>
+<p>The time depends on steps, patch size and batch size, not on the size of the scene: the patches
+are drawn from the whole scene.</p>
 """
     NEEDS_WORKER = True
 
@@ -55,18 +58,17 @@ patches are drawn from all over it.</p>
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
-            "Superpixels of the same image, on the same grid. Made as IMAGERY says if left empty.",
+            "Superpixels of the same image, on the same grid. If empty, they are computed with "
+            "the size that IMAGERY sets.",
             optional=True,
         )
-        self.add_superpixel_size(
-            imagery_help=f"{IMAGERY_HELP} Only where no SUPERPIXELS are given."
-        )
+        self.add_superpixel_size(imagery_help=f"{IMAGERY_HELP} Not with SUPERPIXELS.")
         self.add_number(
             self.CLASSES,
             "Number of classes",
-            "How many classes to tell apart. With clusters the model has as many, or fewer where "
-            "the image has fewer kinds of surface; 0 finds out. With selftraining it starts from "
-            "so many and may end with fewer; 0 is no choice there.",
+            "Number of classes. With clusters, the model has as many, or fewer if the image has "
+            "fewer kinds of surface; 0 is automatic. With selftraining, the training starts with "
+            "as many and may end with fewer; 0 is not allowed.",
             16,
             0,
             255,
@@ -74,32 +76,35 @@ patches are drawn from all over it.</p>
         self.add_choice(
             self.GUIDANCE,
             "Guidance",
-            "What the network learns from. clusters: groups of superpixels of similar color, "
-            "texture and surroundings, the same every time. "
-            "selftraining: the network's own guess, made uniform within each superpixel, as "
-            "published.",
+            "Target classes of the training. clusters: clusters of superpixels with similar "
+            "color, texture and surroundings; they do not depend on the seed. selftraining: the "
+            "network's own predictions, replaced by the most frequent class in each superpixel, "
+            "as in the published method.",
             GUIDANCES,
         )
-        self.add_number(self.STEPS, "Steps", "Number of batches to learn from.", 150, 1, 1000000)
+        self.add_number(
+            self.STEPS, "Steps", "Number of training steps, of one batch each.", 150, 1, 1000000
+        )
         self.add_choice(
             self.NETWORK,
             "Network",
-            "light is the faster one; published is that of the published method.",
+            "light: the faster network. published: the network of the published method.",
             NETWORKS,
             advanced=True,
         )
         self.add_choice(
             self.LOSS,
             "Loss",
-            "What is made small: crossentropy as usual, focal for the sake of rare classes, "
-            "lovasz for the overlap of each class.",
+            "Loss function. crossentropy: the usual one. focal: gives more weight to pixels that "
+            "are hard to classify, often of rare classes. lovasz: optimizes the overlap (IoU) of "
+            "each class.",
             LOSSES,
             advanced=True,
         )
         self.add_number(
             self.PATCH_SIZE,
             "Patch size (pixels)",
-            "Side of the square pieces of the image that the network learns from.",
+            "Side of the square patches of the image that the network is trained on.",
             256,
             16,
             4096,
@@ -108,7 +113,7 @@ patches are drawn from all over it.</p>
         self.add_number(
             self.BATCH_SIZE,
             "Batch size",
-            "Pieces of the image in each step. Fewer need less memory.",
+            "Number of patches in each step. Fewer need less memory.",
             4,
             1,
             1024,
@@ -117,7 +122,7 @@ patches are drawn from all over it.</p>
         self.add_number(
             self.LEARNING_RATE,
             "Learning rate",
-            "How far each step goes. Lower it where the loss jumps about.",
+            "Learning rate of the optimizer. Lower it if the loss oscillates.",
             0.002,
             0.0,
             1.0,
@@ -127,7 +132,7 @@ patches are drawn from all over it.</p>
         self.add_file(
             self.INITIAL_MODEL,
             "Initial model",
-            "A model of the same bands to start from instead of from scratch.",
+            "A model with the same bands, whose weights the training starts from.",
             MODEL_OR_ANY_FILES,
             optional=True,
             advanced=True,
@@ -137,14 +142,14 @@ patches are drawn from all over it.</p>
         self.add_file_output(
             self.MODEL,
             "Model",
-            "The trained network with all that is needed to apply it.",
+            "The trained model with everything that is needed to apply it.",
             MODEL_FILES,
         )
         self.add_file_output(
             self.REPORT,
             "Report",
-            "The course of the training as a page to read: curves, times, settings, and the "
-            "command line that repeats it.",
+            "Web page on the training: curves, times, settings, and the command line that repeats "
+            "it.",
             REPORT_FILES,
             optional=True,
         )

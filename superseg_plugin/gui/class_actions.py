@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What can be done to classes, as a row of buttons with keys of their own."""
+"""The toolbar of the class workbench: edits of the selected classes, with shortcuts."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def _table_files():
 
 
 class ClassActions(QToolBar):
-    """Edits the session of the panel, on the rows selected in its table.
+    """Edits the classes that are selected in the table.
 
     Signals:
-        failed: a sentence for the message bar.
-        pickToggled: the map tool is wanted, or no longer.
+        failed: an error message for the message bar.
+        pickToggled: whether the map tool is switched on.
     """
 
     failed = pyqtSignal(str)
@@ -48,15 +48,15 @@ class ClassActions(QToolBar):
         self.pick.toggled.connect(self.pickToggled)
         self.addSeparator()
         self.undo = self._add(
-            "mActionUndo", translate("SuperSeg", "Undo"), standard.Undo, self.take_back
+            "mActionUndo", translate("SuperSeg", "Undo"), standard.Undo, self.undo_edit
         )
         self.redo = self._add(
-            "mActionRedo", translate("SuperSeg", "Redo"), standard.Redo, self.do_again
+            "mActionRedo", translate("SuperSeg", "Redo"), standard.Redo, self.redo_edit
         )
         self.addSeparator()
         text = translate("SuperSeg", "Merge the selected classes")
         self.merge = self._add("mActionMergeFeatures", text, "Ctrl+M", self.merge_chosen)
-        text = translate("SuperSeg", "Separate what was merged by hand")
+        text = translate("SuperSeg", "Separate manually merged classes")
         self.separate = self._add("mActionSplitParts", text, "Ctrl+Shift+M", self.separate_chosen)
         text = translate("SuperSeg", "Rename")
         self.rename = self._add("mActionToggleEditing", text, "F2", self.rename_chosen)
@@ -65,11 +65,14 @@ class ClassActions(QToolBar):
         self.addSeparator()
         self.names = NameMenu(self)
         self.names.assigned.connect(self.assign)
-        self.names.ownWanted.connect(self._ask_for_file)
+        self.names.fileRequested.connect(self._ask_for_file)
         button = QToolButton()
         button.setText(translate("SuperSeg", "&Name as"))
         button.setToolTip(
-            translate("SuperSeg", "Name and color of a template; classes of one name are merged")
+            translate(
+                "SuperSeg",
+                "Name and color from a template; classes with the same name are merged",
+            )
         )
         button.setMenu(self.names)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -90,9 +93,9 @@ class ClassActions(QToolBar):
         return action
 
     def action_for(self, event):
-        """Return the action that a key event means, or None.
+        """Return the action whose shortcut a key event is, or None.
 
-        QGIS has shortcuts of the same keys; the panel asks here before those are looked at.
+        QGIS uses some of these shortcuts itself; the panel calls this before QGIS handles them.
         """
         modifiers = event.modifiers()
         modifiers = int(getattr(modifiers, "value", modifiers))
@@ -101,7 +104,7 @@ class ClassActions(QToolBar):
         return next((action for keys, action in self._keys if keys.matches(pressed) == exact), None)
 
     def refresh(self):
-        """Offer what can be done with the classes that are selected."""
+        """Enable the actions that apply to the selected classes."""
         session = self.session
         chosen = self._table.chosen_groups() if session is not None else []
         joined = session.state.joined if session is not None else ()
@@ -114,20 +117,20 @@ class ClassActions(QToolBar):
             any(set(one) <= set(group.members) for group in chosen for one in joined)
         )
 
-    def take_back(self):
+    def undo_edit(self):
         """Undo the last edit."""
         self.session.stack.undo()
 
-    def do_again(self):
+    def redo_edit(self):
         """Redo the edit that was undone last."""
         self.session.stack.redo()
 
     def merge_chosen(self):
-        """Make the selected classes one."""
+        """Merge the selected classes."""
         self.session.edit(translate("SuperSeg", "Merge classes"), merged, self._numbers())
 
     def separate_chosen(self):
-        """Take the selected classes apart where a hand has merged them."""
+        """Separate the selected classes where they were merged manually."""
         for group in self._table.chosen_groups():
             text = translate("SuperSeg", "Separate classes")
             self.session.edit(text, separated, group.members)
@@ -141,7 +144,7 @@ class ClassActions(QToolBar):
             self._table.edit(rows[0])
 
     def recolor_chosen(self):
-        """Ask for a color, and give it to the selected classes."""
+        """Open a color dialog, and set the color of the selected classes."""
         chosen = self._table.chosen_groups()
         if not chosen:
             return
@@ -151,17 +154,17 @@ class ClassActions(QToolBar):
             self.set_color((color.red(), color.green(), color.blue()))
 
     def set_color(self, color):
-        """Give a color to the selected classes."""
+        """Set the color of the selected classes."""
         text = translate("SuperSeg", "Change the color")
         self.session.edit(text, recolored, self._numbers(), color)
 
     def assign(self, name, color):
-        """Make the selected classes what a template calls so."""
+        """Set name and color of the selected classes, and merge them."""
         text = translate("SuperSeg", "Name as {}").format(name)
         self.session.edit(text, assigned, self._numbers(), name, color)
 
     def read_file(self, path):
-        """Take names to choose from, or what to do with the classes, from the analyst's file."""
+        """Read a file: a template of names is added to the menu, a table is applied."""
         try:
             read = read_own(path)
         except SuperSegError as error:

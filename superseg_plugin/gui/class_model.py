@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table of classes: color and number, name, area, share, and a small spectrum."""
+"""The model of the class table: color and number, name, area, share and band means."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ translate = QCoreApplication.translate
 CLASS, NAME, AREA, SHARE, SPECTRUM = range(5)
 SWATCH = 64
 ROLE = Qt.ItemDataRole
-# What the proxy sorts by.
+# The proxy model sorts by this role.
 SORT_ROLE = ROLE.UserRole
 GROUP_ROLE = ROLE.UserRole + 1
 
 
 class ClassModel(QAbstractTableModel):
-    """Groups of a session as rows. `rename` is called with a group's number and its new name."""
+    """One row for each group of merged classes.
+
+    Args:
+        rename: called with the number and the new name of a group; returns whether it is renamed.
+        parent: the parent object.
+    """
 
     def __init__(self, rename, parent=None):
         super().__init__(parent)
@@ -29,13 +34,13 @@ class ClassModel(QAbstractTableModel):
         self.limits = (0.0, 1.0)
 
     def show(self, groups, factor, unit, limits):
-        """Show other groups.
+        """Replace the rows.
 
         Args:
             groups: of `merged_classes`.
-            factor: for areas.
-            unit: of areas, after the factor.
-            limits: least and largest mean of any class, for the small spectra.
+            factor: areas of the groups are multiplied by it.
+            unit: of the multiplied areas.
+            limits: smallest and largest mean of any class, the range of the small spectra.
         """
         self.beginResetModel()
         self._groups, self._factor, self._unit, self.limits = groups, factor, unit, limits
@@ -46,7 +51,7 @@ class ClassModel(QAbstractTableModel):
         return self._groups[row]
 
     def row_of(self, number):
-        """Return the row of the group that has a class, or -1."""
+        """Return the row of the group that contains a class, or -1."""
         return next((i for i, g in enumerate(self._groups) if number in g.members), -1)
 
     def rowCount(self, parent=None):
@@ -102,20 +107,20 @@ class ClassModel(QAbstractTableModel):
         if role != ROLE.EditRole or index.column() != NAME:
             return False
         group = self._groups[index.row()]
-        # The session answers by showing its groups anew.
+        # A successful renaming replaces the rows through `show`.
         return str(value) == group.name or self._rename(group.number, str(value))
 
     def _swatch(self, color):
         pixmap = QPixmap(SWATCH, SWATCH)
         pixmap.fill(QColor(*color))
         icon = QIcon(pixmap)
-        # QGIS tints the icons of selected rows, and the color is what this is about.
+        # Without this, QGIS tints the icon of a selected row, which changes its color.
         icon.addPixmap(pixmap, QIcon.Mode.Selected)
         return icon
 
     def _area(self, area):
         value = area * self._factor
-        # Four figures, as far as areas of a map are worth.
+        # Four significant digits; areas measured on a map are not more precise.
         decimals = min(max(3 - math.floor(math.log10(value)), 0), 4) if value > 0 else 0
         return QLocale().toString(float(value), "f", decimals)
 

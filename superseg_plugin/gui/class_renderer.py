@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Groups of classes as QGIS draws them: one color and one line of the legend for each."""
+"""Renderer and legend of a class layer: one color and one legend entry for each group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def show_groups(layer, groups):
         layer: the raster layer.
         groups: of `merged_classes`.
     """
-    # The classes that groups are called by come first: they are the legend, the others have none.
+    # The class that gives a group its number comes first: only these have a legend entry.
     members = [(group.number, group) for group in groups]
     members += [(n, group) for group in groups for n in group.members if n != group.number]
     classes = [
@@ -36,7 +36,7 @@ def show_groups(layer, groups):
 
 
 def is_shown(layer, catalog):
-    """Tell whether a layer is drawn in classes of its own, and not as QGIS draws any raster."""
+    """Return whether the renderer of a layer has exactly the classes of the catalog."""
     renderer = layer.renderer()
     if not isinstance(renderer, QgsPalettedRasterRenderer):
         return False
@@ -48,7 +48,7 @@ def _cut_legend(layer, shown, count):
     if node is None:
         return
     if shown < count:
-        # The name of the band comes before the classes, and tells nobody anything.
+        # The legend begins with the name of the band, which is hidden.
         before = 1 if layer.dataProvider().displayBandName(1) else 0
         order = list(range(before, before + shown))
         QgsMapLayerLegendUtils.setLegendNodeOrder(node, order)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One class layer on the workbench: its classes, what was made of them, and the way back."""
+"""The edits of one class layer in the workbench, with undo and redo."""
 
 from __future__ import annotations
 
@@ -28,20 +28,24 @@ translate = QCoreApplication.translate
 
 PROPERTY = "superseg/classes"
 SLIDE = 1
-# The file beside the raster is written when the hand rests.
-REST_MS = 400
+# The attribute table is written once there was no edit for so long.
+DELAY_MS = 400
 
 
 class ClassSession(QObject):
-    """The classes of a layer, and every edit of them.
+    """The classes of a layer and their edits.
 
     Attributes:
         layer: the raster layer.
-        catalog: its classes as they are in the file.
-        state: what was made of them.
-        groups: what that looks like.
-        stack: of the edits.
-        complaint: what was wrong with the state that the project kept, "" for nothing.
+        catalog: the classes in the file.
+        state: the merges, names and colors that the edits led to.
+        groups: the groups of merged classes in that state.
+        stack: the undo stack.
+        state_error: why the state stored in the project could not be restored, "" if it could.
+
+    Signals:
+        changed: the groups have changed.
+        failed: an error message for the message bar.
     """
 
     changed = pyqtSignal()
@@ -51,49 +55,49 @@ class ClassSession(QObject):
         """Read the classes of a layer.
 
         Raises:
-            SuperSegError: it is no class layer of SuperSeg.
+            SuperSegError: it is not a class layer of SuperSeg.
         """
         super().__init__(parent)
         path = path_of(layer)
         self.layer = layer
         self.catalog = read_catalog(path)
-        self.complaint = ""
+        self.state_error = ""
         self.state = first_state(self.catalog)
         kept = layer.customProperty(PROPERTY)
         if kept:
             try:
                 self.state = state_of_text(str(kept), self.catalog)
             except SuperSegError as error:
-                self.complaint = str(error)
+                self.state_error = str(error)
         self._measured = self.catalog
         self.measure()
-        if self.complaint or not is_shown(layer, self.catalog):
+        if self.state_error or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
         self._drag = 0
-        self._told = False
+        self._write_failed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self.write_beside)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self.write_attribute_table)
 
     def measure(self):
-        """Take the areas anew, on the ellipsoid that the project has now."""
+        """Compute the areas on the current ellipsoid of the project."""
         areas = ellipsoidal_areas(self._measured, stretch_of(self.layer))
         self.catalog = replace(self._measured, areas=areas)
         self.groups = merged_classes(self.catalog, self.state)
         self.changed.emit()
 
     def edit(self, text, function, *arguments):
-        """Change the state by one of the functions of `class_edits`.
+        """Change the state by a function of `pipeline.classes.edits`.
 
         Args:
-            text: what is done, for the menu and the history.
-            function: takes catalog, state and the arguments, returns a state.
-            *arguments: what else it takes.
+            text: name of the edit in the undo history.
+            function: takes catalog, state and the arguments, and returns the new state.
+            *arguments: further arguments of the function.
 
         Returns:
-            Whether it was done; else `failed` has said why.
+            Whether the edit succeeded; if not, `failed` has been emitted.
         """
         try:
             check_there(self._measured.path)
@@ -106,18 +110,18 @@ class ClassSession(QObject):
         return True
 
     def begin_drag(self):
-        """What the slider passes until it is let go of is one step of the history."""
+        """Begin an undo step: all changes until the slider is released belong to it."""
         self._drag += 1
 
-    def slide(self, count, dragging):
-        """Show so many groups."""
+    def set_count(self, count, dragging):
+        """Set the number of groups."""
         if not dragging:
             self.begin_drag()
         try:
             check_there(self._measured.path)
         except SuperSegError as error:
             self.failed.emit(str(error))
-            # The slider has moved; it goes back to where the classes are.
+            # The slider has moved; this resets it to the number of groups.
             self.changed.emit()
             return
         state = with_count(self.catalog, self.state, count)
@@ -126,11 +130,11 @@ class ClassSession(QObject):
             self.stack.push(_Edit(self, text, state, self._drag))
 
     def group_of(self, number):
-        """Return the group that a class is in, or None."""
+        """Return the group that contains a class, or None."""
         return next((group for group in self.groups if number in group.members), None)
 
     def show(self, state):
-        """Draw a state and keep it in the layer."""
+        """Draw a state and store it in the layer."""
         self.state = state
         self.groups = merged_classes(self.catalog, state)
         show_groups(self.layer, self.groups)
@@ -139,8 +143,8 @@ class ClassSession(QObject):
         self._timer.start()
         self.changed.emit()
 
-    def write_beside(self):
-        """Let the attribute table of the file follow, where it can be written."""
+    def write_attribute_table(self):
+        """Write names and colors into the attribute table of the file, if it is writable."""
         self._timer.stop()
         styles = {}
         names = dict(zip(self.catalog.numbers, self.catalog.names))
@@ -155,28 +159,28 @@ class ClassSession(QObject):
                     group.name,
                 )
         error = update_sidecar(self._measured.path, styles)
-        if error and not self._told:
-            self._told = True
+        if error and not self._write_failed:
+            self._write_failed = True
             text = translate(
                 "SuperSeg",
                 "The attribute table of {} cannot be written ({}); names and colors are kept in the"
-                " project, and Write merged classes puts them into a file.",
+                " project. Write merged classes saves them in a file.",
             )
             self.failed.emit(text.format(self.layer.name(), error))
         provider = self.layer.dataProvider()
-        # QGIS shows the table from 3.30 on, and reads it only when it opens the file.
+        # QGIS 3.30 and later show the table, but read it only when they open the file.
         if not error and hasattr(provider, "readNativeAttributeTable"):
             provider.reloadData()
             provider.readNativeAttributeTable()
 
     def close(self):
-        """Write what has not been written yet."""
+        """Write pending changes of the attribute table."""
         if self._timer.isActive():
-            self.write_beside()
+            self.write_attribute_table()
 
 
 class _Edit(QUndoCommand):
-    """From one state to another."""
+    """An undo step between two states."""
 
     def __init__(self, session, text, state, drag=None):
         super().__init__(text)
@@ -205,12 +209,12 @@ def path_of(layer):
     """Return the file that a raster layer shows.
 
     Raises:
-        SuperSegError: it shows none, or it is gone.
+        SuperSegError: the layer is no raster file, or the file does not exist.
     """
     if layer.providerType() != "gdal":
         raise SuperSegError(
-            f"{layer.name()} is no raster file; choose a class raster made by Segment, Classify or"
-            " Merge classes."
+            f"{layer.name()} is not a raster file; choose a class raster made by Segment, Classify"
+            " or Merge classes."
         )
     path = layer.source().split("|")[0]
     check_there(path)

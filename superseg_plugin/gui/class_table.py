@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The view of the table of classes, with small spectra and a selection that outlives its rows."""
+"""The view of the class table. Its selection is kept when the rows are replaced."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .class_model import AREA, CLASS, GROUP_ROLE, NAME, SHARE, SORT_ROLE, SPECTRUM, ClassModel
-from .ink import faint, paper_and_ink
+from .theme_colors import background_and_text, translucent
 
 
 class SpectrumDelegate(QStyledItemDelegate):
-    """Band means as small bars, all rows on the same scale."""
+    """Draws band means as small bars, with the same scale in all rows."""
 
     def __init__(self, model, parent=None):
         super().__init__(parent)
@@ -48,8 +48,8 @@ class SpectrumDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         color = QColor(*index.data(GROUP_ROLE).color)
-        # A frame in the color of text: some classes look like the background.
-        frame = faint(paper_and_ink(option.widget)[1], 120)
+        # The frame has the color of the text: a class may have the color of the background.
+        frame = translucent(background_and_text(option.widget)[1], 120)
         painter.setPen(QPen(frame) if width > 4 else Qt.PenStyle.NoPen)
         painter.setBrush(color)
         for band, part in enumerate(parts.tolist()):
@@ -60,10 +60,18 @@ class SpectrumDelegate(QStyledItemDelegate):
 
 
 class ClassTable(QTableView):
-    """Rows of classes. `chosen` holds the numbers of all classes that the analyst has selected."""
+    """The class table.
+
+    Attributes:
+        chosen: numbers of all classes in the selected groups.
+
+    Signals:
+        chosenChanged: the user has changed the selection.
+        recolorRequested: the user has double-clicked a color.
+    """
 
     chosenChanged = pyqtSignal()
-    recolorWanted = pyqtSignal()
+    recolorRequested = pyqtSignal()
 
     def __init__(self, rename, parent=None):
         super().__init__(parent)
@@ -87,7 +95,7 @@ class ClassTable(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         modes = QHeaderView.ResizeMode
-        # Rows that are out of sight need not be measured.
+        # Only visible rows are measured.
         header.setResizeContentsPrecision(0)
         header.setSectionResizeMode(NAME, modes.Stretch)
         header.setStretchLastSection(False)
@@ -99,7 +107,7 @@ class ClassTable(QTableView):
         self.doubleClicked.connect(self._double_clicked)
 
     def show_groups(self, groups, factor, unit, limits):
-        """Show other groups; what was selected stays selected."""
+        """Replace the groups; the selected classes remain selected."""
         current = self.currentIndex()
         column = current.column() if current.isValid() else NAME
         number = current.data(GROUP_ROLE).number if current.isValid() else None
@@ -114,7 +122,7 @@ class ClassTable(QTableView):
         self._showing = False
 
     def fit_columns(self):
-        """Give each column the room that it needs, with some for areas that grow."""
+        """Fit the widths of the columns to their contents; areas may grow by one letter."""
         header = self.horizontalHeader()
         letters = self.fontMetrics().horizontalAdvance("m")
         for column in (CLASS, AREA, SHARE):
@@ -129,7 +137,7 @@ class ClassTable(QTableView):
         return [index.data(GROUP_ROLE) for index in rows]
 
     def choose(self, numbers, scroll=True):
-        """Select the groups that have these classes."""
+        """Select the groups that contain these classes."""
         self._showing = True
         self._select(frozenset(numbers))
         self._showing = False
@@ -150,7 +158,7 @@ class ClassTable(QTableView):
         self.selectionModel().select(selection, flags)
 
     def _keep_selection(self, *_changes):
-        # Rows that go and come as the slider moves say nothing about what the analyst wants.
+        # Replacing the rows changes the selection too, but is not a choice of the user.
         if self._showing:
             return
         self.chosen = frozenset(n for group in self.chosen_groups() for n in group.members)
@@ -158,4 +166,4 @@ class ClassTable(QTableView):
 
     def _double_clicked(self, index):
         if index.column() == CLASS:
-            self.recolorWanted.emit()
+            self.recolorRequested.emit()

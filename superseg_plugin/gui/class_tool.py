@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A map tool that finds the class under the cursor."""
+"""A map tool that selects the class at the clicked position."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ translate = QCoreApplication.translate
 
 
 class ClassTool(QgsMapTool):
-    """Tells of clicks on a class layer.
+    """Reports the class at a clicked position.
 
     Signals:
-        picked: number of the class, 0 where there is none; whether to add it to the selection.
-        failed: why the place cannot be found in the layer.
+        picked: number of the class, 0 for none; whether to add it to the selection.
+        failed: an error message: the position cannot be transformed into the layer's CRS.
     """
 
     picked = pyqtSignal(int, bool)
@@ -37,18 +37,18 @@ class ClassTool(QgsMapTool):
             self.failed.emit(
                 translate(
                     "SuperSeg",
-                    "This place cannot be brought into the CRS of {}; choose another CRS for the"
-                    " project, or click nearer to the layer.",
+                    "This position cannot be transformed into the CRS of {}; choose another CRS for"
+                    " the project, or click closer to the layer.",
                 ).format(self.layer.name())
             )
             return
         self.picked.emit(number, add)
 
     def class_at(self, point):
-        """Return the number of the class at a place of the map, 0 for none.
+        """Return the number of the class at a position in map coordinates, 0 for none.
 
         Raises:
-            QgsCsException: the place has no coordinates in the layer's CRS.
+            QgsCsException: the position cannot be transformed into the layer's CRS.
         """
         crs = self.canvas().mapSettings().destinationCrs()
         transform = QgsCoordinateTransform(crs, self.layer.crs(), QgsProject.instance())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The classes of one layer: slider, table, plots, and what can be done with them."""
+"""The panel of one class layer: toolbar, slider, table, plots and buttons."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from qgis.PyQt.QtWidgets import (
 
 from ..pipeline.classes.edits import renamed
 from ..pipeline.classes.merge_tree import most_classes, tree_of
+from .algorithm_dialogs import other_rasters
 from .class_actions import ClassActions
 from .class_table import ClassTable
 from .dendrogram import Dendrogram
 from .ground_areas import area_unit
-from .hand_on import other_rasters
 from .spectrum_plot import SpectrumPlot
 
 translate = QCoreApplication.translate
 
-# Lines beyond these cannot be told apart.
+# More spectra cannot be distinguished in one plot.
 MOST_LINES = 10
 
 
 class ClassesPanel(QWidget):
-    """Shows a `ClassSession` and edits it; disabled without one.
+    """Shows and edits a `ClassSession`; disabled without one.
 
     Signals:
-        writeWanted, polygonsWanted, modelWanted: the buttons.
-        compareWanted: with the layer to compare with.
+        writeRequested, polygonsRequested, modelRequested: a button was clicked.
+        compareRequested: the reference layer that was chosen.
     """
 
-    writeWanted = pyqtSignal()
-    polygonsWanted = pyqtSignal()
-    compareWanted = pyqtSignal(object)
-    modelWanted = pyqtSignal()
+    writeRequested = pyqtSignal()
+    polygonsRequested = pyqtSignal()
+    compareRequested = pyqtSignal(object)
+    modelRequested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -66,14 +66,14 @@ class ClassesPanel(QWidget):
         layout.addWidget(self._views(), 1)
         layout.addLayout(self._buttons())
         self.table.chosenChanged.connect(self._show_chosen)
-        self.table.recolorWanted.connect(self.actions_bar.recolor_chosen)
+        self.table.recolorRequested.connect(self.actions_bar.recolor_chosen)
         self.tree.picked.connect(self.pick)
-        self.tree.cutTaken.connect(lambda: self.session.begin_drag())
-        self.tree.countWanted.connect(lambda count, drag: self.session.slide(count, drag))
+        self.tree.cutPressed.connect(lambda: self.session.begin_drag())
+        self.tree.countRequested.connect(lambda count, drag: self.session.set_count(count, drag))
         self.show_session(None)
 
     def show_session(self, session):
-        """Show another session, or none."""
+        """Show a session, or None."""
         if self.session is not None:
             self.session.changed.disconnect(self.refresh)
         self.session = None
@@ -96,11 +96,11 @@ class ClassesPanel(QWidget):
         self.table.fit_columns()
 
     def refresh(self):
-        """Show the groups that the session has now."""
+        """Show the current groups of the session."""
         session = self.session
         most, count = most_classes(session.catalog, session.state), len(session.groups)
         tip = session.catalog.no_order or translate(
-            "SuperSeg", "Fewer classes: the most alike are joined"
+            "SuperSeg", "Fewer classes: the most similar ones are merged"
         )
         for widget in (self.slider, self.count):
             widget.blockSignals(True)
@@ -114,18 +114,20 @@ class ClassesPanel(QWidget):
         self._show_chosen()
 
     def pick(self, numbers, add):
-        """Select the groups that have these classes, or add them to those selected.
+        """Select the groups that contain these classes.
 
-        Picking with `add` what is selected already takes it away again.
+        Args:
+            numbers: of the classes.
+            add: add the groups to the selection; remove them if all of them are selected.
         """
-        wanted = {n for number in numbers for n in self._members(number)}
+        selected = {n for number in numbers for n in self._members(number)}
         if add:
             chosen = set(self.table.chosen)
-            wanted = chosen - wanted if wanted and wanted <= chosen else chosen | wanted
-        self.table.choose(wanted)
+            selected = chosen - selected if selected and selected <= chosen else chosen | selected
+        self.table.choose(selected)
 
     def event(self, event):
-        # Whoever takes the override gets the key; QGIS's own shortcut of it does not see it.
+        # Accepting the override sends the key here instead of to the shortcut of QGIS.
         if event.type() == QEvent.Type.ShortcutOverride and self.actions_bar.action_for(event):
             event.accept()
             return True
@@ -153,8 +155,8 @@ class ClassesPanel(QWidget):
         shown = chosen or sorted(session.groups, key=lambda group: -group.area)
         self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names)
         numbers = frozenset(number for group in chosen for number in group.members)
-        text = session.catalog.no_order or translate("SuperSeg", "All classes are one.")
-        # The tree depends on nothing but what was joined by hand.
+        text = session.catalog.no_order or translate("SuperSeg", "All classes are merged into one.")
+        # The tree depends only on manual merges.
         if self._tree_of != session.state.joined:
             self._tree_of = session.state.joined
             self._laid_out = tree_of(session.catalog, session.state)
@@ -166,7 +168,7 @@ class ClassesPanel(QWidget):
         for layer in other_rasters(self.session):
             action = self.references.addAction(layer.name())
             action.triggered.connect(
-                lambda _checked=False, chosen=layer: self.compareWanted.emit(chosen)
+                lambda _checked=False, chosen=layer: self.compareRequested.emit(chosen)
             )
         if self.references.isEmpty():
             text = translate("SuperSeg", "Add the reference to the project first")
@@ -181,10 +183,10 @@ class ClassesPanel(QWidget):
         self.slider.setPageStep(4)
         self.slider.sliderPressed.connect(lambda: self.session.begin_drag())
         self.slider.valueChanged.connect(
-            lambda count: self.session.slide(count, self.slider.isSliderDown())
+            lambda count: self.session.set_count(count, self.slider.isSliderDown())
         )
         self.count.setKeyboardTracking(False)
-        self.count.valueChanged.connect(lambda count: self.session.slide(count, False))
+        self.count.valueChanged.connect(lambda count: self.session.set_count(count, False))
         for widget in (self.slider, self.count):
             widget.setAccessibleName(translate("SuperSeg", "Number of classes"))
         row.addWidget(label)
@@ -220,22 +222,22 @@ class ClassesPanel(QWidget):
         self.write_button = button(
             translate("SuperSeg", "&Write merged classes…"),
             translate("SuperSeg", "A class raster with the classes as they are shown here"),
-            self.writeWanted,
+            self.writeRequested,
         )
         self.polygons_button = button(
             translate("SuperSeg", "To &polygons…"),
             translate("SuperSeg", "Polygons of the classes as they are shown here"),
-            self.polygonsWanted,
+            self.polygonsRequested,
         )
         self.compare_button = button(
             translate("SuperSeg", "&Compare with reference"),
-            translate("SuperSeg", "Scores of the classes of the file against a reference layer"),
+            translate("SuperSeg", "Agreement of the classes in the file with a reference layer"),
             None,
         )
         self.model_button = button(
             translate("SuperSeg", "&Apply model to others…"),
             translate("SuperSeg", "Classify other layers with the model of these classes"),
-            self.modelWanted,
+            self.modelRequested,
         )
         self.references = QMenu(self)
         self.references.aboutToShow.connect(self._list_references)

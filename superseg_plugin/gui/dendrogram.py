@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How classes join, drawn as a tree that can be cut and picked from."""
+"""A dendrogram of the classes: branches can be selected, and a cut sets the number of classes."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, pyqtS
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from .ink import faint, paper_and_ink
+from .theme_colors import background_and_text, translucent
 
 translate = QCoreApplication.translate
 
-# Above so many leaves they are lines without names.
+# With more leaves, the rows are thin and without names.
 MOST_NAMED = 64
 THIN_ROW = 4
+# The cut can be dragged within so many pixels of its line.
 NEAR = 6
+# Characters of a name that are shown at least.
 LONGEST_NAME = 16
 
 
 class Dendrogram(QWidget):
     """Draws a tree of classes.
 
-    A click on a branch selects its classes, the dashed line sets their number.
+    Signals:
+        picked: numbers of the classes of a clicked branch; whether to add them to the selection.
+        cutPressed: a drag of the dashed line, the cut, begins.
+        countRequested: the number of groups that the cut stands for; whether it is being dragged.
     """
 
     picked = pyqtSignal(object, bool)
-    countWanted = pyqtSignal(int, bool)
-    cutTaken = pyqtSignal()
+    countRequested = pyqtSignal(int, bool)
+    cutPressed = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -36,16 +41,18 @@ class Dendrogram(QWidget):
         self.setSizePolicy(policy.Expanding, policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName(translate("SuperSeg", "Tree of classes, most alike joined first"))
+        self.setAccessibleName(
+            translate("SuperSeg", "Tree of classes; the most similar are merged first")
+        )
 
     def show_tree(self, tree, groups, chosen, text):
-        """Show another tree.
+        """Show a tree.
 
         Args:
             tree: of `tree_of`, or None.
             groups: that are shown on the map.
             chosen: numbers of the selected classes.
-            text: what to say where there is no tree.
+            text: shown in place of a tree that is None.
         """
         self._tree, self._groups, self._chosen, self._text = tree, groups, chosen, text
         self._of_class = {number: group for group in groups for number in group.members}
@@ -69,8 +76,8 @@ class Dendrogram(QWidget):
     def paintEvent(self, _event):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paper, text = paper_and_ink(self)
-        painter.fillRect(self.rect(), paper)
+        background, text = background_and_text(self)
+        painter.fillRect(self.rect(), background)
         if self._tree is None:
             painter.setPen(text)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -78,7 +85,7 @@ class Dendrogram(QWidget):
             return
         for row, members in enumerate(self._tree.leaves):
             self._leaf(painter, row, members, text)
-        thin = faint(text, 150)
+        thin = translucent(text, 150)
         for joint in self._tree.joints:
             group = self._of_class[joint.members[0]]
             whole = set(joint.members) <= set(group.members)
@@ -145,7 +152,7 @@ class Dendrogram(QWidget):
         x, y = event.pos().x(), event.pos().y()
         if abs(x - self._x(self._tree.cut(len(self._groups)))) <= NEAR:
             self._dragging = True
-            self.cutTaken.emit()
+            self.cutPressed.emit()
             return
         keys = Qt.KeyboardModifier
         add = bool(event.modifiers() & (keys.ControlModifier | keys.ShiftModifier))
@@ -156,7 +163,7 @@ class Dendrogram(QWidget):
             return
         x = event.pos().x()
         if self._dragging:
-            self.countWanted.emit(self._tree.count_at(self._height(x)), True)
+            self.countRequested.emit(self._tree.count_at(self._height(x)), True)
             return
         near = abs(x - self._x(self._tree.cut(len(self._groups)))) <= NEAR
         shapes = Qt.CursorShape
@@ -172,10 +179,10 @@ class Dendrogram(QWidget):
         if step is None or self._tree is None:
             super().keyPressEvent(event)
             return
-        self.countWanted.emit(len(self._groups) + step, False)
+        self.countRequested.emit(len(self._groups) + step, False)
 
     def _members_at(self, x, y):
-        """The classes of the joint nearest to a place, or of the leaf beside it."""
+        """Return the classes of the branch at a position, or of the leaf in its row."""
         row = min(max(int((y - self._line / 2) / self._row), 0), len(self._tree.leaves) - 1)
         members = self._tree.leaves[row]
         height = self._height(x)
@@ -188,7 +195,7 @@ class Dendrogram(QWidget):
         whole = set(self._of_class[members[0]].members)
         return tuple(sorted(whole | set(members)))
 
-    # Places
+    # Positions
 
     @property
     def _line(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How much a layer's map stretches the ground, asked of QGIS."""
+"""Areas of a layer on the project's ellipsoid, computed by QGIS."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ NO_ELLIPSOID = "NONE"
 
 
 def stretch_of(layer):
-    """Area on the project's ellipsoid over area on the map, by blocks of the layer.
+    """Return the ratio of ellipsoidal to planar area by blocks of the layer.
 
     Returns:
-        `(BLOCKS, BLOCKS)` from the top row down; ones where the areas of the file stand as they
-        are: without a CRS or an ellipsoid, and in degrees, where they are on the ellipsoid already.
+        `(BLOCKS, BLOCKS)` float64, top row first. All ones without a CRS or an ellipsoid, and for
+        a geographic CRS, for which the areas in the file are ellipsoidal.
     """
     project = QgsProject.instance()
     factors = np.ones((BLOCKS, BLOCKS))
@@ -45,7 +45,7 @@ def stretch_of(layer):
 
 
 def area_unit(layer):
-    """What an area of the file is multiplied by for the project's unit, and what that is called."""
+    """Return the factor from areas of the file to the project's area unit, and that unit."""
     if not layer.crs().isValid():
         return 1.0, "px²"
     units = QgsUnitTypes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which part of a layer a map shows, and how to get at its pixels."""
+"""The part of a layer that a map shows, and its pixels."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from .class_session import path_of
 
 
 def view_of(layer, settings):
-    """Return what a map shows of a raster layer.
+    """Return the part of a raster layer that a map shows.
 
     Args:
         layer: the QgsRasterLayer.
         settings: QgsMapSettings.
 
     Returns:
-        The `MapView`, and what fetches it for a `Previewer`; None where GDAL reads it in place.
+        The `MapView`, and the function with which a `Previewer` fetches its pixels; None for a
+        file, which GDAL reads directly.
 
     Raises:
-        SuperSegError: the map shows nothing of it.
+        SuperSegError: the map shows no part of the layer.
     """
     if in_place(layer):
         return _view_of_file(layer, settings), None
@@ -36,18 +37,19 @@ def _view_of_file(layer, settings):
     extent = settings.visibleExtent().intersect(covered)
     _require_some(extent, layer)
     wide, high = covered.width() / layer.width(), covered.height() / layer.height()
-    # Finer than the image itself would be pixels without anything new in them.
+    # Pixels smaller than those of the image would add no information.
     pixel = max(settings.mapUnitsPerPixel(), min(wide, high))
     size = view_size(extent.width() / pixel, extent.height() / pixel)
     reduction = max(extent.width() / size[0] / wide, extent.height() / size[1] / high, 1.0)
-    return _view(path, extent, size, layer, settings, reduction, "")
+    return MapView(path, _corners(extent), size, _map_crs(layer, settings), reduction)
 
 
 def _view_of_service(layer, settings):
     extent = settings.visibleExtent()
     project = QgsProject.instance()
     to_layer = QgsCoordinateTransform(settings.destinationCrs(), layer.crs(), project)
-    # From the map to the layer: many cover a world that has no place in the map's system.
+    # The extent is transformed from the map to the layer: many services cover the whole world,
+    # which cannot be transformed into every CRS.
     box = _bounds(to_layer, extent, layer)
     stretch = extent.width() / box.width()
     if not layer.extent().isEmpty():
@@ -62,14 +64,17 @@ def _view_of_service(layer, settings):
     columns, rows = view_size(box.width() * stretch / shown, box.height() * stretch / shown)
     copy = LayerCopy.of(layer, project.transformContext(), box, columns, rows)
     reduction = max(shown / own, 1.0) if own else 1.0
-    view = _view(layer.source(), extent, size, layer, settings, reduction, layer.name())
+    crs = _map_crs(layer, settings)
+    view = MapView(layer.source(), _corners(extent), size, crs, reduction, layer.name())
     return view, copy.written
 
 
-def _view(path, extent, size, layer, settings, reduction, name):
-    bounds = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
-    wkt = settings.destinationCrs().toWkt() if layer.crs().isValid() else ""
-    return MapView(path, bounds, size, wkt, reduction, name)
+def _corners(extent):
+    return (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+
+
+def _map_crs(layer, settings):
+    return settings.destinationCrs().toWkt() if layer.crs().isValid() else ""
 
 
 def _bounds(transform, box, layer):
@@ -79,7 +84,7 @@ def _bounds(transform, box, layer):
         found = None
     if found is None or not found.isFinite():
         raise SuperSegError(
-            f"{layer.name()} cannot be brought into the CRS of the map; choose another one for"
+            f"{layer.name()} cannot be transformed into the CRS of the map; choose another CRS for"
             " the project."
         )
     return found
@@ -87,4 +92,4 @@ def _bounds(transform, box, layer):
 
 def _require_some(extent, layer):
     if extent.isEmpty():
-        raise SuperSegError(f"The map shows nothing of {layer.name()}; zoom to that layer.")
+        raise SuperSegError(f"The map shows no part of {layer.name()}; zoom to that layer.")

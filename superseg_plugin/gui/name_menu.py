@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names and colors to choose from: two templates, and the analyst's own file."""
+"""The menu of names and colors: two templates, and files of the user."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ translate = QCoreApplication.translate
 
 
 class NameMenu(QMenu):
-    """Offers the names of templates.
+    """Lists the names of templates.
 
     Signals:
-        assigned: the name, and its color or None.
-        ownWanted: the analyst wants to read a file of his own.
+        assigned: the chosen name, and its color or None.
+        fileRequested: the user wants to choose a file.
     """
 
     assigned = pyqtSignal(str, object)
-    ownWanted = pyqtSignal()
+    fileRequested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(translate("SuperSeg", "Name as"), parent)
@@ -29,10 +29,10 @@ class NameMenu(QMenu):
             self._add(template)
         self.addSeparator()
         own = self.addAction(translate("SuperSeg", "Names or table from a file…"))
-        own.triggered.connect(lambda _checked=False: self.ownWanted.emit())
+        own.triggered.connect(lambda _checked=False: self.fileRequested.emit())
 
     def add_own(self, template):
-        """Offer the names of a file too, above all others."""
+        """Add the names of a file, above all others."""
         before = self.actions()[0]
         self.insertMenu(before, self._menu(template))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A preview drawn over the map: classes that let the image through, and outlines."""
+"""A preview drawn over the map: translucent classes and outlines of superpixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OUTLINE = (255, 235, 59, 210)
 
 
 class PreviewItem(QgsMapCanvasItem):
-    """Draws a `Preview` where it belongs on the map."""
+    """Draws a `Preview` at its position on the map."""
 
     def __init__(self, canvas):
         super().__init__(canvas)
@@ -23,7 +23,7 @@ class PreviewItem(QgsMapCanvasItem):
         self.opacity, self.swipe, self.with_outlines = 0.6, 0.0, True
 
     def show_preview(self, preview):
-        """Draw another preview, or none."""
+        """Draw a preview, or none if it is None."""
         self._preview = preview
         if preview is not None:
             colors = np.vstack([np.zeros((1, 3), np.uint8), preview.colors])
@@ -34,12 +34,12 @@ class PreviewItem(QgsMapCanvasItem):
             self._outlines = _image(lines)
         self.update()
 
-    def look(self, opacity, swipe, with_outlines):
-        """Change how it is drawn.
+    def set_style(self, opacity, swipe, with_outlines):
+        """Set how the preview is drawn.
 
         Args:
             opacity: of the classes, 0 to 1.
-            swipe: part of the map, from the left, that shows the image alone.
+            swipe: part of the map, from the left, without the preview, 0 to 1.
             with_outlines: whether superpixels are outlined.
         """
         self.opacity, self.swipe, self.with_outlines = opacity, swipe, with_outlines
@@ -55,7 +55,7 @@ class PreviewItem(QgsMapCanvasItem):
         if self._preview is None:
             return
         painter.save()
-        # The item itself lies at the upper left of the map.
+        # The origin of the item is the upper left corner of the map.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         edge = self.swipe * self._canvas.width()
         box = self.boundingRect()
@@ -75,7 +75,7 @@ class PreviewItem(QgsMapCanvasItem):
             painter.restore()
 
     def _placed(self):
-        """From pixels of the preview to pixels of the map, which may have been turned since."""
+        """Return the transform from preview pixels to map pixels; the map may be rotated."""
         xmin, ymin, xmax, ymax = self._preview.view.extent
         origin = self.toCanvasCoordinates(QgsPointXY(xmin, ymax))
         right = self.toCanvasCoordinates(QgsPointXY(xmax, ymax))
@@ -94,5 +94,5 @@ class PreviewItem(QgsMapCanvasItem):
 def _image(pixels):
     rows, cols, _ = pixels.shape
     data = np.ascontiguousarray(pixels, np.uint8).tobytes()
-    # The copy owns its pixels; what it is made from is gone when this returns.
+    # The image refers to `data`, which this function does not keep; the copy has its own pixels.
     return QImage(data, cols, rows, 4 * cols, QImage.Format.Format_RGBA8888).copy()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Settings of a segmentation, and what they would do to the part of an image on the map."""
+"""The panel of the preview: settings of a segmentation, applied to the visible part of an image."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from .preview_runner import PreviewRunner
 
 translate = QCoreApplication.translate
 
-# The hand and the map come to rest before anything is computed.
-REST_MS = 250
+# A preview is computed once the settings and the map have not changed for so long.
+DELAY_MS = 250
 PERCENT = 100
 
 
@@ -36,8 +36,8 @@ class PreviewPanel(QWidget):
     """Shows previews while it is switched on.
 
     Signals:
-        failed: a sentence for the message bar.
-        settingsChosen: parameters of superseg:segment.
+        failed: an error message for the message bar.
+        settingsChosen: parameters of superseg:segment with the settings of the panel.
     """
 
     failed = pyqtSignal(str)
@@ -49,27 +49,27 @@ class PreviewPanel(QWidget):
         self._last_failure = ""
         self.runner = PreviewRunner(self)
         self.item = PreviewItem(canvas)
-        # On the map only while it is wanted: the map outlives this panel.
+        # The item is added when previews are switched on; the map exists longer than the panel.
         canvas.scene().removeItem(self.item)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
+        self._timer.setInterval(DELAY_MS)
         self._build()
-        self._timer.timeout.connect(self._ask)
+        self._timer.timeout.connect(self._request)
         self.runner.done.connect(self._show)
         self.runner.failed.connect(self._fail)
         self.runner.busy.connect(self._show_busy)
-        canvas.extentsChanged.connect(self._soon)
-        canvas.destinationCrsChanged.connect(self._soon)
+        canvas.extentsChanged.connect(self._schedule)
+        canvas.destinationCrsChanged.connect(self._schedule)
         self.live.toggled.connect(self._switch)
-        self._suit(self.layers.currentLayer())
-        self.layers.layerChanged.connect(self._suit)
-        self.layers.layerChanged.connect(self._soon)
+        self._set_default_size(self.layers.currentLayer())
+        self.layers.layerChanged.connect(self._set_default_size)
+        self.layers.layerChanged.connect(self._schedule)
         for widget in (self.size, self.smoothness, self.classes):
-            widget.valueChanged.connect(self._soon)
+            widget.valueChanged.connect(self._schedule)
         for widget in (self.opacity, self.swipe):
-            widget.valueChanged.connect(self._look)
-        self.outlines.toggled.connect(self._look)
+            widget.valueChanged.connect(self._restyle)
+        self.outlines.toggled.connect(self._restyle)
         self.use.clicked.connect(lambda _checked=False: self._choose())
 
     def _build(self):
@@ -105,10 +105,10 @@ class PreviewPanel(QWidget):
             translate("SuperSeg", "In pixels of the image; most superpixels are larger")
         )
         self.smoothness.setToolTip(
-            translate("SuperSeg", "How strongly neighbors are drawn to the same class")
+            translate("SuperSeg", "How strongly neighboring superpixels get the same class")
         )
         self.swipe.setToolTip(
-            translate("SuperSeg", "How much of the map, from the left, shows the image alone")
+            translate("SuperSeg", "Part of the map, from the left, without the preview")
         )
         self.use = QPushButton(translate("SuperSeg", "&Use these settings…"))
         self.use.setToolTip(translate("SuperSeg", "Open Segment with these settings"))
@@ -128,14 +128,14 @@ class PreviewPanel(QWidget):
         layout.addWidget(self.use)
 
     def switch_off(self):
-        """Take the preview off the map, and let the worker go."""
+        """Remove the preview from the map, and end the worker."""
         self.live.setChecked(False)
 
     def _switch(self, on):
         self._last_failure = ""
         if on:
             self._canvas.scene().addItem(self.item)
-            self._soon()
+            self._schedule()
             return
         self._canvas.scene().removeItem(self.item)
         self._timer.stop()
@@ -143,25 +143,25 @@ class PreviewPanel(QWidget):
         self.item.show_preview(None)
         self.status.clear()
 
-    def _suit(self, layer):
-        """Start from the superpixels that Segment makes of the image if nothing is said."""
-        # Images from a server do not tell their size.
+    def _set_default_size(self, layer):
+        """Set the superpixel size that Segment uses for the image by default."""
+        # The size of images from a server is unknown.
         if layer is not None and layer.width() > 0:
             self.size.setValue(usual_superpixels(layer.width() * layer.height()).min_size ** 0.5)
 
-    def _soon(self, *_changes):
+    def _schedule(self, *_changes):
         if self.live.isChecked():
             self._timer.start()
 
-    def _look(self, *_changes):
-        self.item.look(
+    def _restyle(self, *_changes):
+        self.item.set_style(
             self.opacity.value() / PERCENT,
             self.swipe.value() / PERCENT,
             self.outlines.isChecked(),
         )
 
-    def _ask(self):
-        # What is under way is not wanted any more, even if nothing comes of this.
+    def _request(self):
+        # The preview under way is outdated, even if the new one fails.
         self.runner.drop()
         layer = self.layers.currentLayer()
         if layer is None:
@@ -175,7 +175,7 @@ class PreviewPanel(QWidget):
             self._fail(str(error))
             return
         options = PreviewOptions(self.size.value(), self.smoothness.value(), self.classes.value())
-        self.runner.ask(view, options, fetch)
+        self.runner.request(view, options, fetch)
 
     def _show(self, preview, seconds):
         if not self.live.isChecked():
@@ -187,11 +187,11 @@ class PreviewPanel(QWidget):
         )
         if preview.view.reduction > 1.05:
             text += "\n" + translate(
-                "SuperSeg", "The map shows a pixel for {:.1f} x {:.1f} of the image."
+                "SuperSeg", "A pixel of the map covers {:.1f} x {:.1f} pixels of the image."
             ).format(preview.view.reduction, preview.view.reduction)
         if not preview.true_size:
             text += " " + translate(
-                "SuperSeg", "Superpixels will be smaller than here: zoom in to see them."
+                "SuperSeg", "Superpixels of a run are smaller than shown: zoom in to see them."
             )
         self.status.setText(text)
 
@@ -203,7 +203,7 @@ class PreviewPanel(QWidget):
         if not self.live.isChecked():
             return
         self.status.setText(text)
-        # The map moves often; once is enough.
+        # The same failure follows every movement of the map; it is shown once.
         if text != self._last_failure:
             self._last_failure = text
             self.failed.emit(text)

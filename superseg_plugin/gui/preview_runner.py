@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Previews in the background: one worker kept warm, the latest wish first and only."""
+"""Previews in the background: one worker stays ready, and only the latest request is computed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..settings import chosen_python
 from ..worker.client import Worker, WorkerError
 from ..worker.interpreter import find_interpreter
 
-# A worker that nobody has asked anything for so long gives its memory back.
+# The worker ends after so long without a request, and its memory is free again.
 IDLE_SECONDS = 300
 
 
@@ -24,9 +24,9 @@ class PreviewRunner(QObject):
     """Computes previews in a thread of its own.
 
     Signals:
-        done: a `Preview`, and the seconds from the wish to it.
-        failed: a sentence.
-        busy: whether something is being computed.
+        done: a `Preview`, and the seconds since its request.
+        failed: an error message.
+        busy: whether a preview is being computed.
     """
 
     done = pyqtSignal(object, float)
@@ -37,11 +37,11 @@ class PreviewRunner(QObject):
         super().__init__(parent)
         self._changed = threading.Condition()
         self._number = 0
-        self._wish = None
+        self._request = None
         self._thread = None
 
-    def ask(self, view, options, fetch=None):
-        """Want a preview; what was wanted before is dropped.
+    def request(self, view, options, fetch=None):
+        """Request a preview; earlier requests are dropped.
 
         Args:
             view: a `MapView`.
@@ -50,94 +50,98 @@ class PreviewRunner(QObject):
         """
         with self._changed:
             self._number += 1
-            self._wish = (self._number, time.monotonic(), view, options, fetch)
+            self._request = (self._number, time.monotonic(), view, options, fetch)
             if self._thread is None:
                 python = chosen_python()
-                self._thread = threading.Thread(target=self._work, args=(python,), daemon=True)
+                self._thread = threading.Thread(target=self._run, args=(python,), daemon=True)
                 self._thread.start()
             self._changed.notify()
 
     def drop(self):
-        """Want nothing for now."""
+        """Drop the current request."""
         with self._changed:
             self._number += 1
-            self._wish = None
+            self._request = None
 
     def stop(self):
-        """Want nothing any more, and let the worker go."""
+        """Drop the current request, and end the worker."""
         with self._changed:
             self._number += 1
-            self._wish = None
+            self._request = None
             thread, self._thread = self._thread, None
             self._changed.notify()
         if thread is not None:
             thread.join(2.0)
 
     def superseded(self, number):
-        """Tell whether something else has been wanted since."""
+        """Return whether a request was dropped."""
         return number != self._number
 
-    def _work(self, python):
-        me = threading.current_thread()
+    def _run(self, python):
+        thread = threading.current_thread()
         try:
             with Worker(find_interpreter(python)) as worker:
                 previewer = Previewer(worker)
                 try:
-                    while self._serve(me, previewer):
+                    while self._compute_next(thread, previewer):
                         pass
                 finally:
                     previewer.close()
         except (SuperSegError, OSError) as error:
-            self._tell(me, str(error))
+            self._fail(thread, str(error))
         finally:
             with self._changed:
-                if self._thread is me:
+                if self._thread is thread:
                     self._thread = None
 
-    def _serve(self, me, previewer):
-        """Answer the next wish; False when there will be none."""
+    def _compute_next(self, thread, previewer):
+        """Wait for a request and compute it; return False if the thread is to end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._wish or self._thread is not me, IDLE_SECONDS)
-            if self._thread is not me or self._wish is None:
+            self._changed.wait_for(
+                lambda: self._request or self._thread is not thread, IDLE_SECONDS
+            )
+            if self._thread is not thread or self._request is None:
                 return False
-            number, since, view, options, fetch = self._wish
-            self._wish = None
+            number, since, view, options, fetch = self._request
+            self._request = None
         self.busy.emit(True)
         try:
-            found = previewer.preview(view, options, _Wish(self, number), fetch)
+            preview = previewer.preview(view, options, _PreviewProgress(self, number), fetch)
         except Cancelled:
             return True
         except SuperSegError as error:
-            self._tell(me, str(error))
-        except Exception as error:  # the next wish may fare better
-            kept = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
-            QgsMessageLog.logMessage(kept, "SuperSeg", Qgis.MessageLevel.Warning, False)
-            last = kept.strip().splitlines()[-1]
-            self._tell(me, f"The preview has failed ({last}); try other settings or another place.")
+            self._fail(thread, str(error))
+        except Exception as error:  # the next request may succeed
+            cause = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
+            QgsMessageLog.logMessage(cause, "SuperSeg", Qgis.MessageLevel.Warning, False)
+            last = cause.strip().splitlines()[-1]
+            self._fail(
+                thread, f"The preview has failed ({last}); try other settings or another place."
+            )
         else:
             if not self.superseded(number):
-                self.done.emit(found, time.monotonic() - since)
-        self.busy.emit(self._wish is not None)
+                self.done.emit(preview, time.monotonic() - since)
+        self.busy.emit(self._request is not None)
         return True
 
-    def _tell(self, me, text):
-        if self._thread is me:
+    def _fail(self, thread, text):
+        if self._thread is thread:
             self.failed.emit(text)
 
 
-class _Wish:
-    """The progress of one wish: nobody looks at it, but it may be dropped."""
+class _PreviewProgress:
+    """The progress of one request: it is not shown, and cancelled when the request is dropped."""
 
     def __init__(self, runner, number):
         self._runner = runner
         self._number = number
 
     def report(self, fraction, text=""):
-        """Nobody looks."""
+        """Ignore it."""
 
     def log(self, text):
-        """Nobody looks."""
+        """Ignore it."""
 
     def cancelled(self):
-        """Tell whether something else has been wanted since."""
+        """Return whether the request was dropped."""
         return self._runner.superseded(self._number)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What to install, from where and where to; or a Python of one's own instead."""
+"""Choices of the runtime window: build, source and folder, or another Python."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ NETWORK, FOLDER, ZIP = range(3)
 
 
 class RuntimeChoices(QWidget):
-    """Signals: `changed`; `pythonChosen` with a path, or nothing to take the choice back.
+    """Widgets for what to install, or which Python to use instead.
 
     Attributes:
-        fits: whether what is chosen can be installed.
+        fits: whether the chosen build can be installed.
+
+    Signals:
+        changed: a choice has changed.
+        pythonChosen: path of the chosen Python, or "" for none.
     """
 
     changed = pyqtSignal()
@@ -95,7 +99,7 @@ class RuntimeChoices(QWidget):
         return box
 
     def _python_box(self):
-        box = QGroupBox(translate("SuperSeg", "Or use a Python of your own"))
+        box = QGroupBox(translate("SuperSeg", "Or use another Python"))
         row = QHBoxLayout(box)
         self.python = QgsFileWidget()
         self.python.setStorageMode(QgsFileWidget.StorageMode.GetFile)
@@ -103,8 +107,8 @@ class RuntimeChoices(QWidget):
         self.python.setToolTip(
             translate(
                 "SuperSeg",
-                "A Python that has torch, numba and scikit-image, of conda for example. The "
-                "variable SUPERSEG_PYTHON goes before it.",
+                "A Python with torch, numba and scikit-image, for example from conda. The "
+                "environment variable SUPERSEG_PYTHON takes precedence.",
             )
         )
         self.use = QPushButton(translate("SuperSeg", "Use"))

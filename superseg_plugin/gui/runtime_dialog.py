@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The window Plugins > SuperSeg > Runtime: what there is, and how to get, change or remove it."""
+"""The window Plugins > SuperSeg > Runtime: state, installation and removal of the runtime."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ NOTHING = "-"
 
 
 class RuntimeDialog(QDialog):
-    """Shows the runtime's state and runs one thing at a time in the background."""
+    """Shows the state of the runtime, and runs one task at a time in the background."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setWindowTitle(translate("SuperSeg", "SuperSeg: Runtime"))
         self.task = None
-        # QGIS forgets tasks that nobody holds, also those whose end does not matter any more.
+        # Python must hold a reference to each task until it ends.
         self._tasks = []
-        self.destroyed.connect(partial(_abandon, self._tasks))
+        self.destroyed.connect(partial(_cancel_all, self._tasks))
         self.choices = RuntimeChoices(self)
         layout = QVBoxLayout(self)
         layout.addWidget(self._state_box())
@@ -53,14 +53,14 @@ class RuntimeDialog(QDialog):
         self.choices.changed.connect(self._enable)
         self.choices.pythonChosen.connect(self._use_python)
         width = self.fontMetrics().averageCharWidth()
-        wanted = QSize(96 * width, 48 * self.fontMetrics().lineSpacing())
-        self.resize(wanted.boundedTo(self.screen().availableSize()))
+        preferred = QSize(96 * width, 48 * self.fontMetrics().lineSpacing())
+        self.resize(preferred.boundedTo(self.screen().availableSize()))
         self.refresh()
 
-    # What there is
+    # State
 
     def refresh(self):
-        """Look for the runtime anew."""
+        """Look for the runtime again."""
         self.state = None
         self.status.setText(translate("SuperSeg", "Looking for the runtime…"))
         for label in (self.python, self.packages, self.device):
@@ -84,45 +84,45 @@ class RuntimeDialog(QDialog):
         self.packages.setText(self.state.packages or NOTHING)
         self._enable()
         if self.state.ready:
-            self.device.setText(translate("SuperSeg", "asking the runtime…"))
+            self.device.setText(translate("SuperSeg", "querying the runtime…"))
             chosen = chosen_python()
             self._background(
-                translate("SuperSeg", "Ask SuperSeg's runtime for its device"),
+                translate("SuperSeg", "Query the device of SuperSeg's runtime"),
                 lambda progress: device_name(chosen, progress),
                 lambda task: self.device.setText(task.result or task.error),
             )
 
-    # What can be done
+    # Actions
 
     def install(self):
-        """Install what is chosen."""
+        """Install the chosen build."""
         try:
-            # QGIS may ask for its master password, which only this thread can.
-            reach = network()
+            # QGIS may ask for its master password, which is possible in this thread only.
+            connection = network()
         except SuperSegError as error:
-            self._say(str(error))
+            self._append_log(str(error))
             return
         build, source, folder = self.choices.values()
         self._start(
             translate("SuperSeg", "Install SuperSeg's runtime"),
-            lambda progress: install_environment(build, source, progress, reach, folder),
+            lambda progress: install_environment(build, source, progress, connection, folder),
             self._installed,
         )
 
     def _installed(self, task):
-        self._say(task.error or translate("SuperSeg", "Installed in {}").format(task.result))
+        self._append_log(task.error or translate("SuperSeg", "Installed in {}").format(task.result))
         self.refresh()
 
     def remove(self):
-        """Remove what was installed, after asking."""
+        """Remove the installed runtimes, after a question."""
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self,
             self.windowTitle(),
             translate(
                 "SuperSeg",
-                "Remove the runtime that SuperSeg has installed, and the one before it? Segmenting "
-                "is not possible without; results and models stay.",
+                "Remove the runtime that SuperSeg has installed, and the previous one? Images "
+                "cannot be segmented without a runtime. Results and models are kept.",
             ),
             buttons.Yes | buttons.No,
         )
@@ -134,19 +134,19 @@ class RuntimeDialog(QDialog):
             )
 
     def _removed(self, task):
-        self._say(task.error or translate("SuperSeg", "Removed: {} MB").format(task.result))
+        self._append_log(task.error or translate("SuperSeg", "Removed: {} MB").format(task.result))
         self.refresh()
 
     def go_back(self):
-        """Use the installation before the last; the last is kept in its stead."""
+        """Exchange the current installation and the previous one."""
         self._start(
-            translate("SuperSeg", "Go back to SuperSeg's previous runtime"),
+            translate("SuperSeg", "Restore SuperSeg's previous runtime"),
             lambda progress: restore_previous(),
             self._installed,
         )
 
     def report(self):
-        """Try the runtime out, and copy a report for those who help."""
+        """Test the runtime, and copy a report to the clipboard."""
         chosen, known = chosen_python(), facts()
         self._start(
             translate("SuperSeg", "Report on SuperSeg's runtime"),
@@ -157,19 +157,19 @@ class RuntimeDialog(QDialog):
     def _reported(self, task):
         text = task.error or task.result
         QGuiApplication.clipboard().setText(text)
-        self._say(text)
-        self._say(translate("SuperSeg", "The report is in the clipboard."))
+        self._append_log(text)
+        self._append_log(translate("SuperSeg", "The report is on the clipboard."))
 
     def show_commands(self):
-        """Show what to type in a terminal to do the same."""
+        """Show the commands of the installation for a terminal."""
         build, source, folder = self.choices.values()
         try:
-            self._say(all_commands(build, source, folder, network(with_login=False)))
+            self._append_log(all_commands(build, source, folder, network(with_login=False)))
         except SuperSegError as error:
-            self._say(str(error))
+            self._append_log(str(error))
 
     def cancel(self):
-        """Stop what runs; what was there stays."""
+        """Cancel the running task; the current runtime is kept."""
         if self.task is not None:
             self.activity.setText(translate("SuperSeg", "Cancelling…"))
             self.task.cancel()
@@ -178,15 +178,15 @@ class RuntimeDialog(QDialog):
         choose_python(path)
         self.refresh()
 
-    # How it is done
+    # Tasks
 
     def _start(self, title, work, done):
-        """Do one thing that the user waits for."""
+        """Run a task with its progress and log in the window."""
         self.log.clear()
         self.activity.setText(title)
         self.bar.setValue(0)
         self.task = self._background(title, work, done, quiet=False)
-        self.task.said.connect(self._say)
+        self.task.logged.connect(self._append_log)
         self.task.activity.connect(self.activity.setText)
         self.task.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
         self._enable()
@@ -207,7 +207,7 @@ class RuntimeDialog(QDialog):
         done(task)
         self._enable()
 
-    def _say(self, text):
+    def _append_log(self, text):
         self.log.appendPlainText(text)
 
     def _enable(self):
@@ -224,7 +224,7 @@ class RuntimeDialog(QDialog):
     # Widgets
 
     def _state_box(self):
-        box = QGroupBox(translate("SuperSeg", "What there is"))
+        box = QGroupBox(translate("SuperSeg", "Current state"))
         form = QFormLayout(box)
         labels = []
         for title in (
@@ -282,13 +282,13 @@ class RuntimeDialog(QDialog):
         return box
 
 
-def _abandon(tasks, _window=None):
-    """Cancel tasks whose window is no more."""
+def _cancel_all(tasks, _window=None):
+    """Cancel the tasks of a window that no longer exists."""
     for task in tasks:
         task.done.disconnect()
         task.cancel()
 
 
 def open_runtime(interface):
-    """Make the window; the plugin shows it."""
+    """Create the window; the plugin shows it."""
     return RuntimeDialog(interface.mainWindow())

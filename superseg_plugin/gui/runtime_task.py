@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Work of the runtime's window that takes long, in the background."""
+"""A background task of the runtime window."""
 
 from __future__ import annotations
 
@@ -12,22 +12,31 @@ from ..errors import Cancelled, SuperSegError
 
 
 class RuntimeTask(QgsTask):
-    """Runs a function that takes a `Progress`; QGIS shows it among its tasks.
+    """Runs a function that takes a `Progress`; QGIS lists it among its tasks.
+
+    Args:
+        title: shown in the list of tasks.
+        work: the function.
+        quiet: hide the task from the list.
+
+    Attributes:
+        result: what the function returned.
+        error: why it failed, "" if it did not.
 
     Signals:
-        said: a line of the log.
-        activity: what is being done.
-        done: the end; what came of it is in `result`, or else in `error`.
+        logged: a line of the log.
+        activity: the current activity.
+        done: the task has ended.
     """
 
-    said = pyqtSignal(str)
+    logged = pyqtSignal(str)
     activity = pyqtSignal(str)
     done = pyqtSignal()
 
     def __init__(self, title, work, quiet=False):
         flags = QgsTask.Flag.CanCancel
         if quiet and hasattr(QgsTask.Flag, "Hidden"):
-            # QGIS announces the end of the others; 3.22 that of all.
+            # QGIS shows a message when other tasks end; QGIS 3.22 knows no hidden tasks.
             flags |= QgsTask.Flag.Hidden
         super().__init__(title, flags)
         self._work = work
@@ -35,35 +44,35 @@ class RuntimeTask(QgsTask):
         self.error = ""
 
     def start(self):
-        """Hand it to QGIS."""
+        """Queue the task in QGIS."""
         QgsApplication.taskManager().addTask(self)
 
     def run(self):
-        """Work; called by QGIS in another thread."""
+        """Run the function; QGIS calls this in another thread."""
         try:
             self.result = self._work(self)
         except Cancelled:
             self.error = "Cancelled."
         except SuperSegError as error:
             self.error = str(error)
-        except Exception:  # the boundary: QGIS would only say that a task failed
+        except Exception:  # QGIS itself reports no more than that a task failed
             self.error = traceback.format_exc()
         return not self.error
 
     def finished(self, _fine):
-        """Tell the window; called by QGIS in its own thread."""
+        """Emit `done`; QGIS calls this in the main thread."""
         self.done.emit()
 
     def report(self, fraction, text=""):
-        """Show how much is done."""
+        """Report progress; see `Progress`."""
         self.setProgress(max(self.progress(), 100.0 * min(fraction, 1.0)))
         if text:
             self.activity.emit(text)
 
     def log(self, text):
-        """Show a line."""
-        self.said.emit(text)
+        """Add a line to the log."""
+        self.logged.emit(text)
 
     def cancelled(self):
-        """Tell whether the user has pressed Cancel, here or among QGIS's tasks."""
+        """Return whether the user has cancelled the task, in the window or in QGIS's list."""
         return self.isCanceled()

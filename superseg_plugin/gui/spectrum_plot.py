@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Band means of classes as lines, with their names."""
+"""A line plot of the band means of classes, with their names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from .ink import faint, paper_and_ink
+from .theme_colors import background_and_text, translucent
 
 translate = QCoreApplication.translate
 
@@ -27,11 +27,11 @@ class SpectrumPlot(QWidget):
         self.setAccessibleName(translate("SuperSeg", "Band means of the selected classes"))
 
     def show_groups(self, groups, bands):
-        """Show other groups.
+        """Show groups.
 
         Args:
-            groups: with means of the bands.
-            bands: their names.
+            groups: groups of classes, with band means.
+            bands: names of the bands.
         """
         self._groups = [g for g in groups if len(g.means) and np.isfinite(g.means).all()]
         self._bands = bands
@@ -48,11 +48,11 @@ class SpectrumPlot(QWidget):
     def paintEvent(self, _event):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paper, self._ink = paper_and_ink(self)
-        painter.fillRect(self.rect(), paper)
+        background, self._text_color = background_and_text(self)
+        painter.fillRect(self.rect(), background)
         if not self._groups:
             text = translate("SuperSeg", "Select classes whose band means are known.")
-            painter.setPen(self._ink)
+            painter.setPen(self._text_color)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), int(flags), text)
             return
@@ -74,7 +74,7 @@ class SpectrumPlot(QWidget):
         )
 
     def _axes(self, painter, box, ticks):
-        text, thin = self._ink, faint(self._ink, 50)
+        text, thin = self._text_color, translucent(self._text_color, 50)
         line = self.fontMetrics().height()
         flags = Qt.AlignmentFlag
         for tick in ticks:
@@ -89,7 +89,7 @@ class SpectrumPlot(QWidget):
             width = self.fontMetrics().horizontalAdvance(name)
             last = box.right() + line / 2 - width
             left = min(max(_x(box, band, count) - width / 2, 0.0), last)
-            # What has no room beside the name before it is left out.
+            # A name that would overlap the name before it is omitted.
             if left < free + line / 2:
                 continue
             free = left + width
@@ -97,13 +97,13 @@ class SpectrumPlot(QWidget):
             painter.drawText(place, int(flags.AlignLeft | flags.AlignTop), name)
 
     def _lines(self, painter, box, values, ticks):
-        halo = faint(self._ink, 110)
+        halo = translucent(self._text_color, 110)
         count = len(self._bands)
         for group, means in zip(self._groups, values.tolist()):
             points = [
                 QPointF(_x(box, i, count), _y(box, ticks, mean)) for i, mean in enumerate(means)
             ]
-            # A class in the color of the background is seen by its halo.
+            # The halo makes a line in the color of the background visible.
             for color, width in ((halo, 4.0), (QColor(*group.color), 2.4)):
                 pen = QPen(color, width)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -115,19 +115,19 @@ class SpectrumPlot(QWidget):
                 painter.drawEllipse(point, 3.2, 3.2)
 
     def _names(self, painter, box, values, ticks):
-        """Names at the right, in the order of the last band, none over another."""
+        """Draw the names at the right, in the order of the last band, without overlap."""
         metrics = self.fontMetrics()
         line = float(metrics.height())
-        wanted = [_y(box, ticks, mean) for mean in values[:, -1].tolist()]
-        order = np.argsort(wanted, kind="stable").tolist()
+        positions = [_y(box, ticks, mean) for mean in values[:, -1].tolist()]
+        order = np.argsort(positions, kind="stable").tolist()
         room = int(box.bottom() // line) + 1
         order = order[:room]
         places = _apart(
-            [wanted[index] for index in order], line, line / 2, self.height() - line / 2
+            [positions[index] for index in order], line, line / 2, self.height() - line / 2
         )
         left = box.right() + 0.9 * line
         swatch = 0.55 * line
-        text = self._ink
+        text = self._text_color
         for index, y in zip(order, places):
             group = self._groups[index]
             painter.setPen(QPen(text, 0.5))
@@ -149,7 +149,7 @@ def _y(box, ticks, value):
 
 
 def _ticks(low, high):
-    """Round numbers that span the values."""
+    """Return ascending round numbers that enclose the values."""
     span = (high - low) or abs(high) or 1.0
     raw = span / TICKS
     power = 10.0 ** np.floor(np.log10(raw))
@@ -158,10 +158,10 @@ def _ticks(low, high):
     return [float(n * step) for n in np.arange(first, max(last, first + 1) + 1)]
 
 
-def _apart(wanted, gap, low, high):
-    """Move places that ascend so that none is nearer than a gap to the next, within limits."""
+def _apart(positions, gap, low, high):
+    """Move ascending positions to a distance of at least `gap`, within limits."""
     places = []
-    for place in wanted:
+    for place in positions:
         places.append(max(place, places[-1] + gap if places else low))
     limit = high
     for index in range(len(places) - 1, -1, -1):

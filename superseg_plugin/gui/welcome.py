@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The window Plugins > SuperSeg > First steps: from the runtime to named classes, on a sample."""
+"""The window Plugins > SuperSeg > First steps: the way from the runtime to named classes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,16 @@ CREDIT = "Landsat 7, U.S. Geological Survey / NASA"
 
 
 class WelcomeWindow(QDialog):
-    """Four steps with a button each."""
+    """Four steps, each with a button.
 
-    runtimeWanted = pyqtSignal()
-    segmentWanted = pyqtSignal(object)
-    workbenchWanted = pyqtSignal()
+    Signals:
+        runtimeRequested, workbenchRequested: a button was clicked.
+        segmentRequested: the layer to segment.
+    """
+
+    runtimeRequested = pyqtSignal()
+    segmentRequested = pyqtSignal(object)
+    workbenchRequested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -39,8 +44,9 @@ class WelcomeWindow(QDialog):
             self._text(
                 translate(
                     "SuperSeg",
-                    "SuperSeg divides an image into classes of like surface. It needs no samples: "
-                    "you give the image and a number of classes, and name the classes afterwards.",
+                    "SuperSeg divides an image into classes of similar surface. It needs no "
+                    "training samples: you choose the image and the number of classes, and name "
+                    "the classes afterwards.",
                 )
             )
         )
@@ -56,9 +62,11 @@ class WelcomeWindow(QDialog):
         layout.addLayout(self._grid)
         layout.addStretch(1)
         self.runtime_button = self._step(
-            translate("SuperSeg", "Set up the runtime, once: it holds PyTorch, outside QGIS."),
+            translate(
+                "SuperSeg", "Install the runtime once. It contains PyTorch, separate from QGIS."
+            ),
             translate("SuperSeg", "Runtime…"),
-            self.runtimeWanted.emit,
+            self.runtimeRequested.emit,
         )
         self.sample_button = self._step(
             translate(
@@ -69,14 +77,14 @@ class WelcomeWindow(QDialog):
             self.open_sample,
         )
         self.segment_button = self._step(
-            translate("SuperSeg", "Segment it. The settings are good as they are."),
+            translate("SuperSeg", "Segment it. The default settings are a good start."),
             translate("SuperSeg", "Segment…"),
-            lambda: self.segmentWanted.emit(self.sample or self.open_sample()),
+            lambda: self.segmentRequested.emit(self.sample or self.open_sample()),
         )
         self.workbench_button = self._step(
             translate("SuperSeg", "Merge and name the classes, and see their areas and spectra."),
             translate("SuperSeg", "Class workbench"),
-            self.workbenchWanted.emit,
+            self.workbenchRequested.emit,
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
@@ -84,13 +92,13 @@ class WelcomeWindow(QDialog):
 
     @property
     def sample(self):
-        """The sample's layer, where it is open."""
+        """The layer of the sample, or None."""
         path = str(resource(SAMPLE))
         layers = QgsProject.instance().mapLayers().values()
         return next((layer for layer in layers if layer.source() == path), None)
 
     def open_sample(self):
-        """Open the sample, and show it; returns its layer."""
+        """Add the sample to the project unless it is there, and return its layer."""
         layer = self.sample
         if layer is None:
             name = translate("SuperSeg", "Sample: Great Salt Lake")

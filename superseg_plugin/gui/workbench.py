@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The class workbench: a dock for one class layer of the project, and for previews of others."""
+"""The class workbench: a dock to edit a class layer, and to preview segmentations."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from ..errors import SuperSegError
+from .algorithm_dialogs import AlgorithmDialogs
 from .class_session import PROPERTY, ClassSession
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
-from .hand_on import HandOn
 from .preview_panel import PreviewPanel
 
 translate = QCoreApplication.translate
@@ -22,7 +22,7 @@ MESSAGE_SECONDS = 12
 
 
 class Workbench(QgsDockWidget):
-    """The dock. One session at a time; what was done to a layer is kept in the layer."""
+    """The dock. It edits one layer at a time; the edits are stored in the layer."""
 
     def __init__(self, interface):
         super().__init__(translate("SuperSeg", "Class workbench"), interface.mainWindow())
@@ -30,7 +30,7 @@ class Workbench(QgsDockWidget):
         self._iface = interface
         self.session = None
         self.panel = ClassesPanel()
-        self.hand_on = HandOn(interface, self)
+        self.dialogs = AlgorithmDialogs(interface, self)
         self.tool = ClassTool(interface.mapCanvas())
         self.preview = PreviewPanel(interface.mapCanvas())
         self.layers = QgsMapLayerComboBox()
@@ -59,27 +59,27 @@ class Workbench(QgsDockWidget):
     def _connect(self):
         panel, bar = self.panel, self.panel.actions_bar
         self.layers.layerChanged.connect(self._layer_chosen)
-        panel.writeWanted.connect(lambda: self.hand_on.write(self.session))
-        panel.polygonsWanted.connect(lambda: self.hand_on.polygons(self.session))
-        panel.compareWanted.connect(lambda layer: self.hand_on.compare(self.session, layer))
-        panel.modelWanted.connect(lambda: self.hand_on.apply_model(self.session))
+        panel.writeRequested.connect(lambda: self.dialogs.merge_classes(self.session))
+        panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session))
+        panel.compareRequested.connect(lambda layer: self.dialogs.evaluate(self.session, layer))
+        panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
         bar.pickToggled.connect(self._pick_on_map)
-        for source in (bar, self.hand_on, self.tool, self.preview):
+        for source in (bar, self.dialogs, self.tool, self.preview):
             source.failed.connect(self.warn)
         self.tool.picked.connect(self._picked)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
-        self.preview.settingsChosen.connect(self.hand_on.segment)
-        self.closed.connect(self._let_go_of_tool)
+        self.preview.settingsChosen.connect(self.dialogs.segment)
+        self.closed.connect(self._release_tool)
         self.closed.connect(self.preview.switch_off)
         project = QgsProject.instance()
-        project.layersWillBeRemoved.connect(self._layers_will_go)
+        project.layersWillBeRemoved.connect(self._layers_removed)
         project.readProject.connect(self._project_read)
-        project.writeProject.connect(self._write_beside)
+        project.writeProject.connect(self._write_attribute_table)
         project.ellipsoidChanged.connect(self._measure)
 
     def _opened(self):
-        """Begin with the current layer: with its classes, or with a preview of an image."""
+        """Open the current layer: its classes, or the preview if it is an image."""
         layer = self._iface.activeLayer()
         if self.session is not None and layer is self.session.layer:
             return
@@ -94,7 +94,12 @@ class Workbench(QgsDockWidget):
                 self.tabs.setCurrentWidget(self.preview)
 
     def open_layer(self, layer):
-        """Work on another layer; where that cannot be, say why and stay with the former one."""
+        """Edit a layer.
+
+        Returns:
+            Whether it is a class layer; if not, a message says why, and the layer edited before
+            remains open.
+        """
         try:
             session = ClassSession(layer, self)
         except SuperSegError as error:
@@ -107,13 +112,13 @@ class Workbench(QgsDockWidget):
         self.tool.layer = layer
         self.panel.show_session(session)
         self._show_chosen_layer()
-        if session.complaint:
-            self.warn(session.complaint)
+        if session.state_error:
+            self.warn(session.state_error)
         return True
 
     def close_session(self):
-        """Let go of the layer."""
-        self._let_go_of_tool()
+        """Close the layer."""
+        self._release_tool()
         self.panel.show_session(None)
         if self.session is not None:
             self.session.close()
@@ -122,7 +127,7 @@ class Workbench(QgsDockWidget):
         self.tool.layer = None
 
     def warn(self, text):
-        """Say something in the message bar."""
+        """Show a warning in the message bar."""
         level = Qgis.MessageLevel.Warning
         self._iface.messageBar().pushMessage("SuperSeg", text, level, MESSAGE_SECONDS)
 
@@ -138,20 +143,20 @@ class Workbench(QgsDockWidget):
         self.layers.blockSignals(False)
 
     def _picked(self, number, add):
-        # Beside the classes, nothing is selected.
+        # A click outside all classes clears the selection.
         self.panel.pick((number,) if number else (), add)
 
-    def _pick_on_map(self, wanted):
+    def _pick_on_map(self, on):
         canvas = self._iface.mapCanvas()
-        if wanted:
+        if on:
             canvas.setMapTool(self.tool)
         else:
             canvas.unsetMapTool(self.tool)
 
-    def _let_go_of_tool(self):
+    def _release_tool(self):
         self.panel.actions_bar.pick.setChecked(False)
 
-    def _layers_will_go(self, ids):
+    def _layers_removed(self, ids):
         if self.session is not None and self.session.layer.id() in ids:
             self.close_session()
             self._show_chosen_layer()
@@ -163,7 +168,7 @@ class Workbench(QgsDockWidget):
         if kept and self.session is None:
             self.open_layer(kept[0])
 
-    def _write_beside(self, _document):
+    def _write_attribute_table(self, _document):
         if self.session is not None:
             self.session.close()
 
@@ -186,7 +191,7 @@ class Workbench(QgsDockWidget):
 
 
 def open_workbench(interface):
-    """Make the dock; the plugin's menu calls this once and then shows what it got."""
+    """Create the dock; the plugin calls this once, and shows the dock from then on."""
     dock = Workbench(interface)
     area = Qt.DockWidgetArea.RightDockWidgetArea
     interface.addTabifiedDockWidget(area, dock, [], True)

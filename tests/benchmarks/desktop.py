@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.class_rasters import write_classes
 from tests.conftest import write_raster
-from tests.desktop.session import SessionError, play
+from tests.desktop.session import SessionError, run_script
 from tests.tools.qgis_process import BUILD, QgisProcessError
 
 FOLDER = BUILD / "benchmark" / "desktop"
@@ -65,7 +65,7 @@ def main() -> int:
     # So large that the map next to the dock has as many pixels as a preview at most.
     job = {"classes": str(classes), "image": str(image), "window": WINDOW}
     try:
-        seen = play(
+        seen = run_script(
             "benchmark-desktop",
             SCRIPT,
             {**job, "repeats": options.repeats},

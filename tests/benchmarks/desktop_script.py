@@ -15,13 +15,13 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
-from tests.desktop.stage import JOB, Stage, start
+from tests.desktop.window_script import JOB, WindowScript, start
 
 
-class Measuring(Stage):
+class Measuring(WindowScript):
     """Repeats what an analyst does often, and keeps the seconds of each time."""
 
-    def play(self):
+    def actions(self):
         layer = self.add(JOB["classes"], "classes")
         iface.setActiveLayer(layer)
         iface.mapCanvas().setExtent(layer.extent())

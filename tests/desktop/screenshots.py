@@ -10,11 +10,11 @@ from pathlib import Path
 
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.demo.demo import DEMO, PARAMETERS
-from tests.desktop.session import PICTURES, SessionError, desktop_session, play
+from tests.desktop.session import PICTURES, SessionError, desktop_session, run_script
 from tests.tools.qgis_process import REPOSITORY, QgisProcessError
 
-TOUR = Path(__file__).with_name("tour_play.py")
-RUNTIME_PLAY = Path(__file__).with_name("runtime_play.py")
+TOUR = Path(__file__).with_name("tour_script.py")
+RUNTIME_SCRIPT = Path(__file__).with_name("runtime_script.py")
 KEPT = Path(__file__).with_name("pictures")
 FOR_README = ("toolbox", "dialog", "result", "report")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -46,8 +46,8 @@ def main() -> int:
     try:
         desktop_session("screenshots", DEMO / "image.tif", PARAMETERS, PICTURES)
         scene = {"image": str(DEMO / "image.tif"), "classes": str(DEMO / "classes.tif")}
-        play("screenshots", TOUR, scene, PICTURES / "workbench")
-        play("screenshots", RUNTIME_PLAY, {"only look": True}, PICTURES / "runtime")
+        run_script("screenshots", TOUR, scene, PICTURES / "workbench")
+        run_script("screenshots", RUNTIME_SCRIPT, {"only look": True}, PICTURES / "runtime")
         draw_report(DEMO / "report.html", PICTURES / "report.png")
     except (SessionError, QgisProcessError) as error:
         print(error, file=sys.stderr)

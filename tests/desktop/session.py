@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Start a real QGIS window on a virtual screen and let the driver work in it."""
+"""Start a QGIS window on a virtual screen, and run a script in it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 
 from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess
 
-DRIVER = Path(__file__).with_name("driver.py")
+SEGMENT_SCRIPT = Path(__file__).with_name("segment_script.py")
 SCREEN = "-screen 0 1280x800x24"
 QGIS = ("qgis", "--nologo", "--noversioncheck")
 LIMIT_SECONDS = 660
 
 
 class SessionError(Exception):
-    """The session did not come to its end."""
+    """The session has failed."""
 
 
 def desktop_session(
@@ -34,16 +34,16 @@ def desktop_session(
         pictures: folder for the PNGs; emptied first.
 
     Returns:
-        What the driver saw.
+        The record of the script.
 
     Raises:
-        SessionError: QGIS failed, or the driver did.
+        SessionError: QGIS or the script has failed.
     """
     values = {key: str(v) if isinstance(v, Path) else v for key, v in parameters.items()}
-    return play(name, DRIVER, {"image": str(image), "parameters": values}, pictures)
+    return run_script(name, SEGMENT_SCRIPT, {"image": str(image), "parameters": values}, pictures)
 
 
-def play(
+def run_script(
     name: str,
     script: Path,
     job: Mapping[str, object],
@@ -55,17 +55,17 @@ def play(
 
     Args:
         name: of the profile below build/.
-        script: begins its work when QGIS reads it, and ends QGIS when it has done.
-        job: what it is told, beside `pictures` and `report`.
+        script: a file with a `WindowScript`, which ends QGIS when it is done.
+        job: values for the script, besides `pictures` and `report`.
         pictures: folder for the PNGs; emptied first.
-        environment: variables beside the usual ones.
+        environment: further variables.
         screen: options of the virtual screen.
 
     Returns:
-        What the script saw.
+        The record of the script.
 
     Raises:
-        SessionError: QGIS failed, or the script did.
+        SessionError: QGIS or the script has failed.
     """
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
@@ -77,7 +77,7 @@ def play(
         **QgisProcess(name).environment,
         "QT_QPA_PLATFORM": "xcb",
         "SUPERSEG_DESKTOP_JOB": str(told),
-        # Scripts share a stage.
+        # Scripts import from tests.
         "PYTHONPATH": str(REPOSITORY),
         # Fonts and widgets alike on every machine.
         "QT_SCALE_FACTOR": "1",

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.conftest import write_raster
-from tests.desktop.session import play
+from tests.desktop.session import run_script
 
-PLAY = Path(__file__).with_name("estimate_play.py")
+SCRIPT = Path(__file__).with_name("estimate_script.py")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def seen(tmp_path_factory):
     write_raster(folder / "bare.tif", values[:, :200, :300], geotransform=None, epsg=None)
     environment = {"SUPERSEG_HOME": str(tmp_path_factory.mktemp("home"))}
     pictures = tmp_path_factory.mktemp("pictures") / "estimate"
-    return play("estimate-test", PLAY, {"folder": str(folder)}, pictures, environment)
+    return run_script("estimate-test", SCRIPT, {"folder": str(folder)}, pictures, environment)
 
 
 def said(seen, name):

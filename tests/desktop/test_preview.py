@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import write_raster
-from tests.desktop.session import play
+from tests.desktop.session import run_script
 from tests.desktop.tile_server import SLOW_SECONDS, TileServer
 
-PLAY = Path(__file__).with_name("preview_play.py")
+SCRIPT = Path(__file__).with_name("preview_script.py")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def session(tmp_path_factory):
     pictures = tmp_path_factory.mktemp("pictures") / "preview"
     with TileServer() as server:
         job = {"folder": str(folder), "web": server.origin}
-        return play("preview-test", PLAY, job, pictures)
+        return run_script("preview-test", SCRIPT, job, pictures)
 
 
 def test_a_preview_appears_where_the_image_is(session):
@@ -64,7 +64,7 @@ def test_only_the_last_of_many_wishes_is_computed(session):
 @pytest.mark.parametrize(
     ("where", "sentence"),
     [
-        ("away", "The map shows nothing of image; zoom to that layer."),
+        ("away", "The map shows no part of image; zoom to that layer."),
         ("nodata", "The map shows no valid pixel of image.tif"),
     ],
 )

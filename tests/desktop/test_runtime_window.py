@@ -12,9 +12,9 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.worker.interpreter import find_interpreter
-from tests.desktop.session import play
+from tests.desktop.session import run_script
 
-PLAY = Path(__file__).with_name("runtime_play.py")
+SCRIPT = Path(__file__).with_name("runtime_script.py")
 PICTURES = ("missing", "commands", "installing", "failed", "ready")
 
 
@@ -41,7 +41,7 @@ def session(tmp_path_factory):
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_FIND_LINKS": "",
         }
-        seen = play("runtime-test", PLAY, job, folder / "pictures", environment)
+        seen = run_script("runtime-test", SCRIPT, job, folder / "pictures", environment)
     return seen, folder / "pictures"
 
 

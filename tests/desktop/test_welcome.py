@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.session import play
+from tests.desktop.session import run_script
 
-PLAY = Path(__file__).with_name("welcome_play.py")
+SCRIPT = Path(__file__).with_name("welcome_script.py")
 SAMPLE = "Sample: Great Salt Lake"
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     pictures = tmp_path_factory.mktemp("pictures") / "welcome"
-    return play("welcome-test", PLAY, {}, pictures)
+    return run_script("welcome-test", SCRIPT, {}, pictures)
 
 
 def test_a_new_user_is_greeted_and_led_to_a_sample(seen):

@@ -12,9 +12,9 @@ from osgeo import gdal
 from superseg_plugin.raster.class_table import read_class_table
 from tests.class_rasters import striped, write_classes
 from tests.conftest import quarters, write_raster
-from tests.desktop.session import play
+from tests.desktop.session import run_script
 
-PLAY = Path(__file__).with_name("workbench_play.py")
+SCRIPT = Path(__file__).with_name("workbench_script.py")
 CLASSES = 7
 # 6 and 7 are most alike, then 1 and 2, then 4 and 5, then 3 and 4.
 ORDER = [[6, 7, 0.1], [1, 2, 0.2], [4, 5, 0.3], [3, 4, 0.6], [1, 3, 0.9], [1, 6, 1.6]]
@@ -39,7 +39,7 @@ def session(tmp_path_factory):
     (folder / "twice.csv").write_text("from,to,name\n1,1,A\n2,2,A\n", encoding="utf-8")
     (folder / "green.csv").write_text("name,color\nA,green\n", encoding="utf-8")
     pictures = tmp_path_factory.mktemp("pictures") / "workbench"
-    return play("workbench-test", PLAY, {"folder": str(folder)}, pictures), pictures
+    return run_script("workbench-test", SCRIPT, {"folder": str(folder)}, pictures), pictures
 
 
 def members(scene):

@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 
@@ -16,6 +17,11 @@ from qgis.core import QgsProcessingContext, QgsProject
 
 from tests.conftest import REPOSITORY, blocks, quarters, write_raster
 from tests.qgis.helpers import QUICK, Listener
+
+
+def pytest_configure(config):
+    """Declare the marker of tests that need a worker of their own."""
+    config.addinivalue_line("markers", "own_worker: each run starts and ends its own worker")
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +35,61 @@ def plugin(qgis_app, qgis_processing):
     # What refers to itself is to go while QGIS is still there.
     gc.collect()
     loaded.unload()
+
+
+class SharedWorkers:
+    """Workers that stay alive from one run to the next, one for each device.
+
+    A run that fails or is cancelled ends its worker, as it does outside of tests.
+    """
+
+    def __init__(self):
+        self._alive = {}
+
+    @contextmanager
+    def worker(self, algorithm, device="auto"):
+        """Replaces `SuperSegAlgorithm.worker`."""
+        from superseg_plugin.worker.client import Worker
+        from superseg_plugin.worker.interpreter import find_interpreter
+
+        if device not in self._alive:
+            self._alive[device] = Worker(find_interpreter(algorithm._python), device=device)
+            self._alive[device].__enter__()
+        try:
+            yield self._alive[device]
+        except BaseException:
+            self._alive.pop(device).__exit__(None, None, None)
+            raise
+
+    def close(self):
+        """End all workers."""
+        while self._alive:
+            self._alive.popitem()[1].__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def shared_workers():
+    """The workers of this session."""
+    workers = SharedWorkers()
+    yield workers
+    workers.close()
+
+
+@pytest.fixture(autouse=True)
+def reuse_workers(request, monkeypatch, shared_workers):
+    """Run algorithms in shared workers: starting one takes longer than most runs of tests.
+
+    The marker `own_worker` leaves each run a worker of its own.
+    """
+    if request.node.get_closest_marker("own_worker"):
+        # Tests of killed and cancelled workers look for the workers of this process.
+        shared_workers.close()
+        return
+    from superseg_plugin.algorithms.base import SuperSegAlgorithm
+
+    monkeypatch.setattr(
+        SuperSegAlgorithm, "worker", lambda self, device="auto": shared_workers.worker(self, device)
+    )
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from qgis.PyQt.QtCore import QCoreApplication, QThread
 from tests.conftest import quarters, read_raster, write_raster
 from tests.qgis.helpers import Listener, load_results
 
+pytestmark = pytest.mark.own_worker
+
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):

@@ -13,6 +13,8 @@ from qgis.core import QgsProcessingException
 
 from tests.qgis.helpers import Listener
 
+pytestmark = pytest.mark.own_worker
+
 
 class Killer(Listener):
     """Kills the workers of this process when an activity begins."""

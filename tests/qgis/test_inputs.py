@@ -154,7 +154,7 @@ def test_only_the_extent_of_a_virtual_raster_is_copied(run, twice, tmp_path):
 
 
 def test_an_extent_off_a_virtual_raster(run, twice, tmp_path):
-    with pytest.raises(QgsProcessingException, match="EXTENT lies off Twice"):
+    with pytest.raises(QgsProcessingException, match="EXTENT lies outside Twice"):
         superpixels(run, tmp_path, twice, EXTENT="1,2,3,4")
     assert list(tmp_path.iterdir()) == []
 

@@ -119,5 +119,5 @@ def test_off_the_layer_is_a_sentence(virtual, scene):
     box.setXMinimum(box.xMaximum() + 1000)
     box.setXMaximum(box.xMinimum() + 1000)
     for layer in (scene, virtual):
-        with pytest.raises(SuperSegError, match=f"The map shows nothing of {layer.name()}"):
+        with pytest.raises(SuperSegError, match=f"The map shows no part of {layer.name()}"):
             view_of(layer, map_of(box, scene.crs()))

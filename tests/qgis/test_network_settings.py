@@ -76,7 +76,7 @@ def test_an_authority_that_qgis_trusts_is_handed_on_with_the_public_ones(proxy, 
         found = network().certificates
         assert text.strip() in found
         assert found.count("BEGIN CERTIFICATE") > 20
-        assert facts()["Certificates of one's own in QGIS"] == "set"
+        assert facts()["Own certificates in QGIS"] == "set"
     finally:
         manager.removeCertAuthority(authority)
         manager.initSslCaches()

@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsProcessingException
 
+pytestmark = pytest.mark.own_worker
+
 NEEDY = {"segment", "superpixels", "trainfcn", "classify"}
 
 

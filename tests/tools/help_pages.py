@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make the help pages: what each algorithm is for, its parameters, and an example that was run.
+"""Write the help pages: description, parameters and an example of each algorithm.
 
-Run by QGIS's Python: `python -m tests.tools.help_pages`. The examples work on the sample that the
-plugin ships.
+Run by QGIS's Python: `python -m tests.tools.help_pages`. The examples are run on the sample that is
+shipped with the plugin.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ OUTLINE = np.array([255, 214, 10], np.uint8)
 
 
 class Examples:
-    """Runs an example of each algorithm, and keeps what it shows by the algorithm's name."""
+    """Runs an example of each algorithm.
+
+    Attributes:
+        shown: HTML of the examples by the id of the algorithm.
+    """
 
     def __init__(self, folder):
         self._folder = Path(folder)
@@ -56,8 +60,8 @@ class Examples:
         self._show(
             "segment",
             "The sample of <i>Plugins &gt; SuperSeg &gt; First steps</i> is a Landsat image of "
-            "salt ponds. With 12 classes and the imagery landsat, ponds, mud, water and slopes "
-            "come apart; the class workbench merges and names them.",
+            "salt ponds. With 12 classes and the imagery landsat, ponds, mud, water and slopes are "
+            "in different classes, which can be merged and named in the class workbench.",
             [self._photo("The image"), self._classes("classes.tif", "Its 12 classes")],
         )
 
@@ -65,7 +69,8 @@ class Examples:
         self._run("superpixels", INPUT=SAMPLE, MIN_SIZE=25, OUTPUT="superpixels.tif")
         self._show(
             "superpixels",
-            "With superpixels of at least 25 pixels, the dams between the ponds remain apart.",
+            "With superpixels of at least 25 pixels, the dams between the ponds are superpixels of "
+            "their own.",
             [self._outlines("superpixels.tif")],
         )
         self._run(
@@ -75,8 +80,9 @@ class Examples:
         curve = re.search(r"<h3>Loss</h3>\s*(<svg.*?</svg>)", report, re.DOTALL).group(1)
         self._show(
             "trainfcn",
-            "Trained on the sample with 12 classes, the loss falls steeply at first; where it no "
-            "longer does, more steps are of no use. The report shows this curve.",
+            "The network is trained on the sample with 12 classes. The loss falls steeply at "
+            "first; where the curve is flat, more steps do not improve the network. The report "
+            "contains this curve.",
             [curve],
         )
         halves = {"west": (0, 0, 192, 320), "east": (192, 0, 192, 320)}
@@ -88,15 +94,15 @@ class Examples:
         self._run("classify", INPUT=SAMPLE, MODEL="salt.superseg", OUTPUT="by_model.tif")
         self._show(
             "classify",
-            "The model of <i>Train a network</i> gives the image its classes, and would give "
-            "another date of the same sensor the same ones, with the same names and colors.",
-            [self._photo("An image"), self._classes("by_model.tif", "Its classes by the model")],
+            "The model of <i>Train a network</i> classifies the image. Another date of the same "
+            "sensor would be classified into the same classes, with the same names and colors.",
+            [self._photo("An image"), self._classes("by_model.tif", "Its classes")],
         )
         self._run("classifyfolder", FOLDER="scenes", MODEL="salt.superseg", OUTPUT="results")
         self._show(
             "classifyfolder",
-            "The folder <i>scenes</i> holds two tiles, <i>west.tif</i> and <i>east.tif</i>. "
-            "Classified with one model, they share one legend.",
+            "The folder <i>scenes</i> contains two tiles, <i>west.tif</i> and <i>east.tif</i>. "
+            "Classified with one model, they have the same legend.",
             [
                 self._classes("results/west_classes.tif", "west_classes.tif"),
                 self._classes("results/east_classes.tif", "east_classes.tif"),
@@ -108,21 +114,20 @@ class Examples:
         average = gdal.Open(str(self._folder / "average.tif")).ReadAsArray()[:3]
         self._show(
             "averagecolor",
-            "Every pixel has the average of its class, in all bands: a calm image that still looks "
-            "like the landscape.",
+            "Every pixel has the average of its class in all bands.",
             [self._photo("The image"), self._photo("Its average colors", average)],
         )
         self._run("mergeclasses", CLASSIFICATION="classes.tif", CLASSES=5, OUTPUT="five.tif")
         self._show(
             "mergeclasses",
-            "Of 12 classes, those most alike are joined until 5 are left; neither image nor "
-            "runtime is needed.",
+            "Of 12 classes, the most similar ones are merged until 5 are left. Neither the image "
+            "nor the runtime is needed.",
             [self._classes("classes.tif", "12 classes"), self._classes("five.tif", "5 classes")],
         )
         self._run("classpolygons", CLASSIFICATION="five.tif", OUTPUT="five.gpkg")
         self._show(
             "classpolygons",
-            "The five classes become polygons with the fields class, name and area.",
+            "The five classes are converted into polygons with the fields class, name and area.",
             [self._classes("five.tif", "Classes"), self._borders("five.tif")],
         )
         self._changes()
@@ -133,8 +138,8 @@ class Examples:
         scores = re.search(r"<h2>Scores</h2>\s*(.*?</div>)", report, re.DOTALL).group(1)
         self._show(
             "evaluate",
-            "The classes of the model against the five merged ones, as if these were a reference. "
-            "The report begins with these scores; a confusion matrix follows.",
+            "The classes of the model are compared with the five merged classes, which serve as "
+            "the reference. The report begins with these scores; a confusion matrix follows.",
             [scores],
         )
 
@@ -142,7 +147,7 @@ class Examples:
         later = self._folder / "later.tif"
         gdal.Translate(str(later), str(SAMPLE))
         dataset = gdal.Open(str(later), gdal.GA_Update)
-        # Column and row that are copied, where to, and how much.
+        # Offset of the copied block, offset of its target, and its size.
         for col, row, to_col, to_row, width, height in FLOODS:
             dataset.WriteArray(dataset.ReadAsArray(col, row, width, height), to_col, to_row)
         del dataset
@@ -162,9 +167,10 @@ class Examples:
         )
         self._show(
             "changes",
-            "There is one date of the sample only; for a later one, water was copied over a pond "
-            "and over the flats. Both dates are classified by one model, and the largest changes "
-            f"are {largest}. The others are superpixels in doubt, which their neighbors decide.",
+            "The sample has only one date; for a later one, water was copied over a pond and over "
+            "the flats. Both dates are classified with one model, and the largest changes are "
+            f"{largest}. The other changes are superpixels with a low confidence, whose class "
+            "depends on their neighbors.",
             [
                 self._classes("by_model_later.tif", "Classes of the later date"),
                 self._classes("changes.tif", "What has changed"),
@@ -173,15 +179,15 @@ class Examples:
 
     def _runtime(self):
         self.shown["installruntime"] = (
-            "<p>On a computer without a graphics processor choose the backend cpu. Where there is "
-            "no network, fetch the wheels on another computer by <code>pip download -r "
-            "superseg_plugin/runtime/requirements.txt -d wheels</code> and give that folder as the "
-            "source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in a window.</p>"
+            "<p>On a computer without a graphics processor, choose the backend cpu. Without "
+            "internet, download the wheels on another computer with <code>pip download -r "
+            "superseg_plugin/runtime/requirements.txt -d wheels</code>, and choose that folder as "
+            "the source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in a window.</p>"
         )
         self.shown["runtimereport"] = (
-            "<p>Run it when something does not work, and send the text along with your question: "
-            "it names the system, the Python that computes, its packages, and whether a small "
-            "training succeeds. The home folder is written as ~.</p>"
+            "<p>Run it if something does not work, and add the text to your question. It lists the "
+            "system, the Python of the runtime, its packages, and whether a small training "
+            "succeeds. The home folder is written as ~.</p>"
         )
 
     def _run(self, name, **values):
@@ -201,8 +207,8 @@ class Examples:
         }
         print(f"  {name}", flush=True)
         processing.run(f"superseg:{name}", full, feedback=QgsProcessingFeedback(False))
-        words = [f"{key}={Path(v).name if key == 'INPUT' else v}" for key, v in values.items()]
-        lines = [f"qgis_process run superseg:{name} --", *map(shlex.quote, words)]
+        texts = [f"{key}={Path(v).name if key == 'INPUT' else v}" for key, v in values.items()]
+        lines = [f"qgis_process run superseg:{name} --", *map(shlex.quote, texts)]
         self._command = " \\\n    ".join(lines)
 
     def _show(self, name, text, pictures):
@@ -257,7 +263,7 @@ def _figure(address, title):
 
 
 def page_of(algorithm, example):
-    """The help page of an algorithm."""
+    """Return the help page of an algorithm as HTML."""
     rows, results = [], []
     optional = QgsProcessingParameterDefinition.Flag.FlagOptional
     for definition in algorithm.parameterDefinitions():
@@ -273,21 +279,26 @@ def page_of(algorithm, example):
         if output.name() not in destinations:
             results.append([output.name(), output.description(), "", ""])
     sections = [
-        ("What it does", Html(algorithm.shortHelpString())),
+        ("Description", Html(algorithm.shortHelpString())),
         ("Example", Html(example)),
     ]
     if rows:
         sections.append(("Parameters", _wide(table(["Name", "Title", "Values", "Help"], rows))))
     sections.append(("Results", _wide(table(["Name", "Title", "", "Help"], results))))
-    sections.append(("Searched by", Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")))
+    sections.append(("Search terms", Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")))
     lead = f"{algorithm.shortDescription()} superseg:{algorithm.name()}"
     return page(algorithm.displayName(), sections, lead)
 
 
 def with_files(text, name, kept):
-    """Take from files what pages share: the style, and pictures, of which `kept` has the names.
+    """Replace the style and the pictures embedded in a page by links to files.
 
-    Scans take long texts of letters in a page for secrets.
+    Security scans take embedded pictures for secrets.
+
+    Args:
+        text: the page.
+        name: id of the algorithm, for the names of the files.
+        kept: file names by content; pictures with the same content share a file.
     """
     sheet = Path(os.path.relpath(STYLE_SHEET, HELP)).as_posix()
     link = f'<link rel="stylesheet" href="{sheet}">'
@@ -301,7 +312,7 @@ def with_files(text, name, kept):
 
 
 def _pictures(text):
-    """Kind and content of each picture in a page, once."""
+    """Return format and content of each picture in a page, without duplicates."""
     return list(dict.fromkeys(re.findall(r"data:image/(\w+);base64,([^\"]+)", text)))
 
 
@@ -328,7 +339,7 @@ def main():
     plugin.initProcessing()
     with tempfile.TemporaryDirectory() as folder:
         shown = Examples(folder).shown
-    # Nothing stays that no page shows any more.
+    # Remove files that no page uses any more.
     shutil.rmtree(HELP, ignore_errors=True)
     HELP.mkdir()
     kept = {}
@@ -337,7 +348,7 @@ def main():
         text = with_files(text, name, kept)
         (HELP / f"{name}.html").write_text(text, encoding="utf-8")
         print(f"{HELP / name}.html: {len(text) // 1000} kB", flush=True)
-    # Taking QGIS down from Python crashes some releases.
+    # Ending QGIS from Python crashes some releases.
     sys.stdout.flush()
     os._exit(0)
 

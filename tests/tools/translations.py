@@ -121,7 +121,7 @@ def main():
             sys.exit("lrelease is missing; apt-get install qttools5-dev-tools")
         subprocess.run(["lrelease", "-silent", str(path), "-qm", str(made)], check=True)
     sys.stdout.flush()
-    # Taking QGIS down from Python crashes some releases.
+    # Ending QGIS from Python crashes some releases.
     os._exit(1 if missing else 0)
 
 

@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
-from tests.desktop.stage import JOB, LEFT, NO_KEY, Stage, start
+from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
 KEYS = Qt.Key
@@ -41,10 +41,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 CANVAS_CRS = "EPSG:3857"
 
 
-class WorkbenchPlay(Stage):
+class WorkbenchScript(WindowScript):
     """Everything in one session, as each start of QGIS takes its time."""
 
-    def play(self):
+    def actions(self):
         for name in ("reference", "other", "height", "many", "image", "classes"):
             self.add(FOLDER / f"{name}.tif", name)
         project = QgsProject.instance()
@@ -167,7 +167,7 @@ class WorkbenchPlay(Stage):
         self.compare("other")
         self.look("another grid")
         self.compare("reference")
-        dialog = self.dock.hand_on.dialog
+        dialog = self.dock.dialogs.dialog
         self.seen["compare"] = {
             name: QgsProject.instance().mapLayer(self.values_of(dialog)[name]).name()
             for name in ("CLASSIFICATION", "REFERENCE")
@@ -175,7 +175,7 @@ class WorkbenchPlay(Stage):
         dialog.close()
         QTest.mouseClick(self.panel.model_button, LEFT)
         yield from self.rest()
-        batch = self.dock.hand_on.dialog
+        batch = self.dock.dialogs.dialog
         self.seen["batch"] = [
             batch.mainWidget().valueForParameter(row, "INPUT")
             for row in range(batch.mainWidget().batchRowCount())
@@ -282,7 +282,7 @@ class WorkbenchPlay(Stage):
     def run_dialog(self, button, file, name):
         QTest.mouseClick(button, LEFT)
         yield from self.rest()
-        dialog = self.dock.hand_on.dialog
+        dialog = self.dock.dialogs.dialog
         values = {**self.values_of(dialog), "OUTPUT": str(FOLDER / file)}
         self.seen[f"{name} from"] = Path(values["TABLE"]).read_text(encoding="utf-8")
         dialog.setParameters(values)
@@ -331,4 +331,4 @@ class WorkbenchPlay(Stage):
         }
 
 
-start(WorkbenchPlay)
+start(WorkbenchScript)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A play in a QGIS window (`qgis --code`): steps that click and look, and a report at the end.
+"""A script in a QGIS window (`qgis --code`): it clicks, and records what the window shows.
 
 The variable SUPERSEG_DESKTOP_JOB names a JSON file with `pictures` (a folder), `report` (the file
-into which goes what was seen) and whatever else the play needs.
+for the record) and further values for the script.
 """
 
 from __future__ import annotations
@@ -28,19 +28,23 @@ LEFT = Qt.MouseButton.LeftButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
-class Stage(ABC):
-    """Runs a generator of steps in the event loop; a step yields when QGIS has to work."""
+class WindowScript(ABC):
+    """Runs a generator in the event loop; it yields where QGIS has to process events.
+
+    Attributes:
+        seen: the record, written to the report at the end.
+    """
 
     def __init__(self):
         self.seen = {}
         self.window = iface.mainWindow()
-        self.steps = self._all()
+        self._steps = self._all()
         self.resume()
         QTimer.singleShot(LIMIT_MS, lambda: self.end(error="the session took too long"))
 
     @abstractmethod
-    def play(self):
-        """The steps; a generator."""
+    def actions(self):
+        """What the script does; a generator."""
 
     def _all(self):
         yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))
@@ -49,16 +53,16 @@ class Stage(ABC):
             if dock.objectName() != "Layers":
                 dock.hide()
         yield from self.rest()
-        # A new profile is greeted.
+        # QGIS shows a message to new users.
         self.greeting = self.messages()
-        yield from self.play()
+        yield from self.actions()
 
     def resume(self):
         try:
-            next(self.steps)
+            next(self._steps)
         except StopIteration:
             self.end()
-        except Exception:  # the only way out is the report
+        except Exception:  # the report is the only output
             self.end(error=traceback.format_exc())
         else:
             QTimer.singleShot(PAUSE_MS, self.resume)
@@ -68,7 +72,7 @@ class Stage(ABC):
             self.seen["error"] = error
             self.picture(self.window, "failed")
         Path(JOB["report"]).write_text(json.dumps(self.seen, indent=1), encoding="utf-8")
-        # Closing QGIS asks about unsaved projects and tears down plugins; nothing of it is wanted.
+        # Closing QGIS would ask about unsaved projects, and unload plugins.
         os._exit(1 if error else 0)
 
     def add(self, source, name, provider="gdal", on_map=True):
@@ -82,7 +86,7 @@ class Stage(ABC):
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
-                raise TimeoutError(f"waited {seconds} s in vain")
+                raise TimeoutError(f"waited {seconds} s without success")
             yield
 
     def rest(self, turns=3):
@@ -125,6 +129,6 @@ class Stage(ABC):
         QTest.mouseClick(canvas.viewport(), LEFT, keys, QPoint(round(place.x()), round(place.y())))
 
 
-def start(stage):
-    """Begin a play when QGIS is up; the object must outlive the file that it is made in."""
-    QTimer.singleShot(1000, lambda: setattr(QApplication.instance(), "superseg_stage", stage()))
+def start(script):
+    """Start a script once QGIS is running; the application keeps the object alive."""
+    QTimer.singleShot(1000, lambda: setattr(QApplication.instance(), "superseg_script", script()))

@@ -18,16 +18,16 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
 from qgis.utils import iface, unloadPlugin
 
-from tests.desktop.stage import JOB, LEFT, Stage, start
+from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 TITLE = "SuperSeg: Runtime"
 HOME = Path(JOB.get("home", ""))
 
 
-class RuntimePlay(Stage):
+class RuntimeScript(WindowScript):
     """Nothing there; an installation cancelled, one that fails; a Python of one's own; removal."""
 
-    def play(self):
+    def actions(self):
         if JOB.get("dark"):
             wear_dark()
         if JOB.get("only look"):
@@ -51,7 +51,7 @@ class RuntimePlay(Stage):
     def as_it_is(self):
         self.trigger("Runtime…")
         yield from self.known()
-        yield from self.wait(lambda: "asking" not in self.dialog.device.text())
+        yield from self.wait(lambda: "querying" not in self.dialog.device.text())
         self.seen["device"] = self.dialog.device.text()
         self.look("runtime")
 
@@ -108,7 +108,7 @@ class RuntimePlay(Stage):
         QTest.mouseClick(self.dialog.choices.use, LEFT)
         yield from self.known()
         self.seen["ready"] = [self.dialog.status.text(), self.dialog.python.text()]
-        yield from self.wait(lambda: "asking" not in self.dialog.device.text())
+        yield from self.wait(lambda: "querying" not in self.dialog.device.text())
         self.seen["device"] = self.dialog.device.text()
         self.press("report_button")
         yield from self.idle()
@@ -191,4 +191,4 @@ def wear_dark():
     QApplication.instance().setPalette(palette)
 
 
-start(RuntimePlay)
+start(RuntimeScript)

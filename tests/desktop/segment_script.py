@@ -1,63 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs inside a QGIS window (`qgis --code`): does what a user does, taking pictures of it.
+"""Run by QGIS itself (`--code`): segments an image as a user does, and takes pictures.
 
-The variable SUPERSEG_DESKTOP_JOB names a JSON file with `image`, `parameters`, `pictures` (a
-folder) and `report`, the file into which goes what was seen.
+The job has `image` and `parameters` of superseg:segment.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import traceback
 from pathlib import Path
 
 from qgis import processing
-from qgis.core import QgsApplication, QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QItemSelectionModel, Qt, QTimer
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
+from qgis.core import QgsPalettedRasterRenderer, QgsProject
+from qgis.PyQt.QtCore import QItemSelectionModel, Qt
+from qgis.PyQt.QtWidgets import QDockWidget, QTreeView
 from qgis.utils import iface
 
-JOB = json.loads(Path(os.environ["SUPERSEG_DESKTOP_JOB"]).read_text(encoding="utf-8"))
-WINDOW = (1280, 800)
+from tests.desktop.window_script import JOB, WindowScript, start
+
 DIALOG = (900, 760)
-PAUSE_MS = 200
-LIMIT_MS = 600_000
 
 
-class Driver:
-    """Runs a generator of steps in the event loop; a step yields when QGIS has to work."""
+class SegmentScript(WindowScript):
+    """A run from the toolbox to the styled layer."""
 
-    def __init__(self):
-        self.seen = {}
-        self.steps = self.session()
-        self.resume()
-        QTimer.singleShot(LIMIT_MS, lambda: self.end(error="the session took too long"))
-
-    def resume(self):
-        try:
-            next(self.steps)
-        except StopIteration:
-            self.end()
-        except Exception:  # the only way out is the report
-            self.end(error=traceback.format_exc())
-        else:
-            QTimer.singleShot(PAUSE_MS, self.resume)
-
-    def end(self, error=None):
-        if error:
-            self.seen["error"] = error
-        Path(JOB["report"]).write_text(json.dumps(self.seen, indent=1), encoding="utf-8")
-        # Closing QGIS asks about unsaved projects and tears down plugins; nothing of it is wanted.
-        os._exit(1 if error else 0)
-
-    def session(self):
-        window = iface.mainWindow()
-        yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))
-        window.setGeometry(0, 0, *WINDOW)
-        layer = QgsRasterLayer(JOB["image"], Path(JOB["image"]).stem)
-        if QgsProject.instance().addMapLayer(layer) is None:
-            raise OSError(f"{JOB['image']} cannot be opened")
+    def actions(self):
+        window = self.window
+        layer = self.add(JOB["image"], Path(JOB["image"]).stem)
         self.tidy(window)
         iface.mapCanvas().setExtent(layer.extent())
         yield from self.rest(8)
@@ -81,7 +48,7 @@ class Driver:
         dialog.runButton().click()
         yield from self.rest(10)
         self.picture(dialog, "progress")
-        yield from self.wait(lambda: finished)
+        yield from self.wait(lambda: finished, 600)
         yield from self.rest(5)
         self.picture(dialog, "log")
         fine, results = finished[0]
@@ -96,21 +63,8 @@ class Driver:
         self.picture(window, "result")
         self.look_at_layers()
 
-    def wait(self, condition):
-        while not condition():
-            yield
-
-    def rest(self, turns):
-        for _ in range(turns):
-            yield
-        while iface.mapCanvas().isDrawing():
-            yield
-
     def tidy(self, window):
-        """Leave the panels that matter, and give them room."""
-        for dock in window.findChildren(QDockWidget):
-            if dock.objectName() not in ("Layers", "ProcessingToolbox"):
-                dock.hide()
+        """Widen the panel of the layers."""
         layers = window.findChild(QDockWidget, "Layers")
         window.resizeDocks([layers], [300], Qt.Orientation.Horizontal)
 
@@ -121,7 +75,7 @@ class Driver:
         return toolbox
 
     def expand(self, toolbox):
-        """Open our group with all that is in it, and nothing else."""
+        """Expand SuperSeg's groups, and collapse all others."""
         tree = toolbox.findChild(QTreeView)
         tree.collapseAll()
         model = tree.model()
@@ -141,7 +95,7 @@ class Driver:
                 }
 
     def collapse_all_but_classes(self):
-        """Show the legend of the classes, which is what the picture is about."""
+        """Expand the legend of the classes only."""
         root = QgsProject.instance().layerTreeRoot()
         for node in root.findLayers():
             layer = node.layer()
@@ -159,12 +113,5 @@ class Driver:
                 "legend": [[entry.value, entry.color.name(), entry.label] for entry in entries],
             }
 
-    def picture(self, widget, name):
-        QApplication.processEvents()
-        target = Path(JOB["pictures"]) / f"{name}.png"
-        if not widget.grab().save(str(target)):
-            raise OSError(f"{target} cannot be written")
 
-
-# QGIS runs this file before its event loop; the object must outlive the file.
-QTimer.singleShot(2000, lambda: setattr(QApplication.instance(), "superseg_driver", Driver()))
+start(SegmentScript)

@@ -8,13 +8,13 @@ from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
 from qgis.utils import iface
 
-from tests.desktop.stage import Stage, start
+from tests.desktop.window_script import WindowScript, start
 
 TITLE = "SuperSeg: First steps"
 
 
-class WelcomePlay(Stage):
-    def play(self):
+class WelcomeScript(WindowScript):
+    def actions(self):
         self.seen["greeting"] = self.greeting
         self.trigger("First steps…")
         yield from self.rest()
@@ -76,4 +76,4 @@ class WelcomePlay(Stage):
         return layer.name() if layer else str(values["INPUT"])
 
 
-start(WelcomePlay)
+start(WelcomeScript)

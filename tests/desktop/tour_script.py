@@ -11,16 +11,16 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
-from tests.desktop.stage import JOB, Stage, start
+from tests.desktop.window_script import JOB, WindowScript, start
 
 COUNTS = (16, 8, 4)
 DOCK_WIDTH = 470
 
 
-class Tour(Stage):
+class Tour(WindowScript):
     """Opens the workbench, moves the slider, and tries other settings."""
 
-    def play(self):
+    def actions(self):
         project = QgsProject.instance()
         image = self.add(JOB["image"], "image")
         classes = self.add(JOB["classes"], "classes")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From the workbench to the algorithms: their dialogs, filled in."""
+"""Dialogs of algorithms that the workbench opens with parameters filled in."""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ translate = QCoreApplication.translate
 MODEL_PATTERN = "*.superseg"
 
 
-class HandOn(QObject):
-    """Opens dialogs. `failed` says why one did not open, or did not come to its end."""
+class AlgorithmDialogs(QObject):
+    """Opens dialogs.
+
+    Attributes:
+        dialog: the dialog that was opened last.
+
+    Signals:
+        failed: why a dialog was not opened, or its algorithm failed.
+    """
 
     failed = pyqtSignal(str)
 
@@ -31,16 +38,16 @@ class HandOn(QObject):
         self._iface = interface
         self.dialog = None
 
-    def write(self, session):
-        """Merge classes, as the workbench shows them."""
+    def merge_classes(self, session):
+        """Open Merge classes with the groups of a session."""
         self._open("superseg:mergeclasses", session, TABLE=self._table(session))
 
-    def polygons(self, session):
-        """Polygons of the classes, as the workbench shows them."""
+    def class_polygons(self, session):
+        """Open Class polygons with the groups of a session."""
         self._open("superseg:classpolygons", session, TABLE=self._table(session))
 
-    def compare(self, session, reference):
-        """Compare the file with a reference layer on the same grid."""
+    def evaluate(self, session, reference):
+        """Open Evaluate with the file of a session and a reference layer on the same grid."""
         try:
             with (
                 RasterSource(path_of(session.layer), [1]) as classes,
@@ -52,8 +59,8 @@ class HandOn(QObject):
             return
         self._open("superseg:evaluate", session, REFERENCE=reference)
 
-    def apply_model(self, session):
-        """Classify other layers with a model, one row of the batch for each."""
+    def classify_others(self, session):
+        """Open Classify as a batch, with a row for each layer that the session's model may fit."""
         from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
         from processing.tools import dataobjects
 
@@ -69,7 +76,7 @@ class HandOn(QObject):
             panel.addRow(len(layers) - panel.batchRowCount())
         for row, layer in enumerate(layers):
             values = {"INPUT": layer.id()}
-            # Of several, nobody but the analyst can tell which.
+            # The user must choose between several models.
             if len(models) == 1:
                 values["MODEL"] = str(models[0])
             for name, value in values.items():
@@ -84,7 +91,7 @@ class HandOn(QObject):
         return path
 
     def segment(self, parameters):
-        """Segment an image with the settings of the preview."""
+        """Open Segment with parameters."""
         self._show("superseg:segment", parameters)
 
     def _open(self, algorithm, session, **parameters):
@@ -105,12 +112,12 @@ class HandOn(QObject):
 
     def _finished(self, fine, title):
         if not fine:
-            text = translate("SuperSeg", "{} has not come to its end; its log says why.")
+            text = translate("SuperSeg", "{} has failed; its log gives the reason.")
             self.failed.emit(text.format(title))
 
 
 def other_rasters(session):
-    """Return the raster layers of the project beside a session's own."""
+    """Return the raster layers of the project other than that of a session."""
     layers = QgsProject.instance().mapLayers().values()
     return sorted(
         (one for one in layers if isinstance(one, QgsRasterLayer) and one is not session.layer),
@@ -119,7 +126,7 @@ def other_rasters(session):
 
 
 def images_like(session):
-    """Return the layers that a model of these classes may be for: those with as many bands."""
+    """Return the layers with as many bands as the segmented image, which its model may fit."""
     bands = session.catalog.means.shape[1]
-    # One band is a class raster or an elevation more often than an image.
+    # A layer of one band is usually a class raster or an elevation model.
     return [one for one in other_rasters(session) if one.bandCount() == bands > 1]

@@ -21,15 +21,15 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
-from tests.desktop.stage import JOB, LEFT, Stage, start
+from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
 
 
-class PreviewPlay(Stage):
+class PreviewScript(WindowScript):
     """Switches the preview on, changes what can be changed, and looks."""
 
-    def play(self):
+    def actions(self):
         self.image = self.add(FOLDER / "image.tif", "image")
         iface.mapCanvas().setExtent(self.image.extent())
         yield from self.rest(5)
@@ -52,7 +52,7 @@ class PreviewPlay(Stage):
         yield from self.web_maps()
         self.panel.use.click()
         yield from self.rest()
-        dialog = dock.hand_on.dialog
+        dialog = dock.dialogs.dialog
         try:
             values = dialog.createProcessingParameters()
         except AttributeError:
@@ -210,4 +210,4 @@ class PreviewPlay(Stage):
         }
 
 
-start(PreviewPlay)
+start(PreviewScript)

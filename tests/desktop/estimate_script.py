@@ -23,14 +23,14 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 from qgis.utils import iface
 
-from tests.desktop.stage import JOB, Stage, start
+from tests.desktop.window_script import JOB, WindowScript, start
 
 TILES = "type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=18"
 DIALOG = (900, 760)
 
 
-class EstimatePlay(Stage):
-    def play(self):
+class EstimateScript(WindowScript):
+    def actions(self):
         self.folder = Path(JOB["folder"])
         self.context = QgsProcessingContext()
         self.context.setProject(QgsProject.instance())
@@ -178,4 +178,4 @@ class EstimatePlay(Stage):
         return [widget for widget in found if type(widget).__name__ == "EstimateLine"]
 
 
-start(EstimatePlay)
+start(EstimateScript)
