@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run by QGIS itself (`--code`): the dialog of superseg:segment says what a run will take."""
+"""Run by QGIS itself (`--code`): the estimate in the dialog of superseg:segment."""
 
 from __future__ import annotations
 

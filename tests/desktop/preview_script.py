@@ -27,7 +27,7 @@ FOLDER = Path(JOB["folder"])
 
 
 class PreviewScript(WindowScript):
-    """Switches the preview on, changes what can be changed, and looks."""
+    """Switches the preview on, changes all settings, and records the results."""
 
     def actions(self):
         self.image = self.add(FOLDER / "image.tif", "image")
@@ -96,7 +96,7 @@ class PreviewScript(WindowScript):
         self.seen["opaque"] = [self.pixel(), [list(color) for color in preview.colors.tolist()]]
 
     def many_changes(self):
-        """Changes faster than they can be computed: the last one counts."""
+        """Change settings faster than previews are computed."""
         self.found.clear()
         self.panel.size.setValue(8.0)
         yield from self.computed()
@@ -134,7 +134,7 @@ class PreviewScript(WindowScript):
         self.picture(self.window, "another_crs")
 
     def web_maps(self):
-        """One that answers, one that takes its time, and one that is not there."""
+        """A web map that answers, a slow one, and one that does not exist."""
         gone = "http://127.0.0.1:9"
         # Beside the map, which would wait for them too.
         layers = {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a user does in the runtime's window, from a QGIS that has none.
+"""Actions in the runtime window of a QGIS without a runtime.
 
-The job has `python`, an interpreter that can run the worker; `home`, SuperSeg's data folder, where
-there is nothing; `wheels`, an empty folder; `dark`, whether to wear dark colors; and `only look`,
-whether to do nothing but take a picture of the runtime that there is.
+The job has `python`, an interpreter that can run the worker; `home`, SuperSeg's data folder, which
+is empty; `wheels`, an empty folder; `dark`, whether to use dark colors; and `only look`, whether
+only to take a picture of the window.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ HOME = Path(JOB.get("home", ""))
 
 
 class RuntimeScript(WindowScript):
-    """Nothing there; an installation cancelled, one that fails; a Python of one's own; removal."""
+    """No runtime; a cancelled and a failed installation; a chosen Python; removal."""
 
     def actions(self):
         if JOB.get("dark"):
-            wear_dark()
+            use_dark_colors()
         if JOB.get("only look"):
             yield from self.as_it_is()
             return
@@ -86,7 +86,7 @@ class RuntimeScript(WindowScript):
         yield from self.wait(lambda: " pip install " in self.dialog.log.toPlainText())
         self.look("installing")
         self.seen["while installing"] = self.enabled()
-        # The installer now waits for a server that says nothing.
+        # The installer now waits for a server that does not answer.
         yield from self.responsive(3)
         begin = time.monotonic()
         self.press("cancel_button")
@@ -134,18 +134,18 @@ class RuntimeScript(WindowScript):
         return next(widget for widget in shown if widget.isVisible())
 
     def known(self):
-        """Wait until the window knows what there is."""
+        """Wait until the window shows the state."""
         yield from self.wait(lambda: TITLE in self.dialogs())
         yield from self.wait(lambda: self.dialog.state is not None)
         yield from self.rest()
 
     def idle(self):
-        """Wait for what was started."""
+        """Wait for the end of the task."""
         yield from self.wait(lambda: self.dialog.task is None)
         yield from self.known()
 
     def responsive(self, seconds):
-        """Measure how long QGIS does not come to its senses meanwhile."""
+        """Measure the longest pause of the event loop."""
         end = time.monotonic() + seconds
         last = time.monotonic()
         while last < end:
@@ -170,8 +170,8 @@ def say_yes():
         QTest.mouseClick(box.button(QMessageBox.StandardButton.Yes), LEFT)
 
 
-def wear_dark():
-    """Dark colors as a theme of QGIS or of the system has them."""
+def use_dark_colors():
+    """Set dark colors, as a theme of QGIS or of the system does."""
     roles = QPalette.ColorRole
     palette = QPalette()
     for role, color in (

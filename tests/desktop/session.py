@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess
 
 SEGMENT_SCRIPT = Path(__file__).with_name("segment_script.py")
@@ -99,6 +101,14 @@ def run_script(
             f"QGIS ended with {done.returncode}: {seen.get('error', '')} See {pictures}/qgis.log"
         )
     return seen
+
+
+def picture_size_and_colors(path: Path) -> tuple[int, int]:
+    """Width of a picture in pixels, and the number of its colors."""
+    from osgeo import gdal
+
+    red, green, blue = gdal.Open(str(path)).ReadAsArray()[:3].astype(np.uint32)
+    return red.shape[1], len(np.unique(red << 16 | green << 8 | blue))
 
 
 PICTURES = BUILD / "screenshots"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The dialog of superseg:segment says what a run will take, in a real QGIS window."""
+"""The estimate in the dialog of superseg:segment, in a QGIS window."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def said(seen, name):
     return seen[name][0]
 
 
-def test_it_stands_in_the_dialog_and_follows_each_parameter(seen):
+def test_the_estimate_follows_each_parameter(seen):
     assert said(seen, "opened").startswith("About ")
     assert "3 million pixels in 4 tiles, about 10,000 superpixels" in said(seen, "opened")
     assert "smallest superpixels 240 m (8 x 8 pixels).\n" in said(seen, "opened")
@@ -53,28 +53,28 @@ def test_it_stands_in_the_dialog_and_follows_each_parameter(seen):
     assert "3 million pixels" in said(seen, "by path")
 
 
-def test_it_does_so_at_once(seen):
+def test_the_estimate_follows_at_once(seen):
     names = ("preset", "imagery", "extent", "tiles", "model", "bare", "gone", "web", "web, nearer")
     # The machine may be busy with other tests.
     assert np.median([seen[name][1] for name in names]) < 0.35
     assert max(seen[name][1] for name in names) < 1.5
 
 
-def test_what_cannot_run_is_a_sentence(seen):
+def test_invalid_parameters_give_a_message(seen):
     assert said(seen, "off the image").startswith("EXTENT: 0,10,0,10 lies off the raster; ")
     assert said(seen, "meters").startswith("SUPERPIXEL_SIZE is in meters, but INPUT has no coord")
     assert said(seen, "gone").endswith("image.tif does not exist; choose another file.")
     assert said(seen, "back") == said(seen, "layer")
 
 
-def test_a_web_map_counts_as_the_map_shows_it(seen):
+def test_the_estimate_of_a_web_map_follows_the_map_view(seen):
     assert seen["tiles are valid"]
     for name in ("web", "web, nearer"):
         assert "tiles has no resolution of its own: " in said(seen, name)
     assert said(seen, "web") != said(seen, "web, nearer")
 
 
-def test_a_file_that_does_not_answer_holds_up_nothing(seen):
+def test_a_file_that_blocks_does_not_block_the_window(seen):
     text, longest = seen["slow"]
     assert text == "Reading the image…"
     assert longest < 0.5
@@ -87,7 +87,7 @@ def test_batch_and_modeler_have_the_plain_parameters(seen):
     assert seen["dialogs"] == []
 
 
-def test_numbers_show_no_more_decimals_than_are_of_use(seen):
+def test_numbers_have_few_decimals(seen):
     assert seen["decimals"] == {"SMOOTHNESS": "8.0", "MIN_AREA": "0.00", "SUPERPIXEL_SIZE": "0.00"}
     assert seen["batch text"] == "8.0"
     assert {name: texts for name, (lines, texts) in seen["others"].items() if not lines} == {

@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("preview_script.py")
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """What was seen."""
+    """The record of the script."""
     folder = tmp_path_factory.mktemp("preview")
     generator = np.random.default_rng(4)
     fields = generator.integers(30, 220, (3, 12, 12))
@@ -31,7 +31,7 @@ def session(tmp_path_factory):
         return run_script("preview-test", SCRIPT, job, pictures)
 
 
-def test_a_preview_appears_where_the_image_is(session):
+def test_a_preview_is_drawn_over_the_image(session):
     first = session["first"]
     assert first["superpixels"] > 4
     assert first["counts"][0] / sum(first["counts"]) == pytest.approx(0.25, abs=0.02)
@@ -41,13 +41,13 @@ def test_a_preview_appears_where_the_image_is(session):
     assert first["messages"] == []
 
 
-def test_every_setting_changes_it(session):
+def test_every_setting_changes_the_preview(session):
     assert session["classes"]["classes"] == 3 < session["first"]["classes"]
     assert session["classes"]["superpixels"] == session["first"]["superpixels"]
     assert session["size"]["superpixels"] < session["smoothness"]["superpixels"]
 
 
-def test_the_classes_lie_over_the_map_and_the_swipe_uncovers_it(session):
+def test_classes_cover_the_map_and_the_swipe_uncovers_it(session):
     pixel, colors = session["opaque"]
     outline = [255, 235, 59]
     assert min(np.abs(np.array(pixel) - color).max() for color in [*colors, outline]) <= 2
@@ -55,7 +55,7 @@ def test_the_classes_lie_over_the_map_and_the_swipe_uncovers_it(session):
     assert left != right
 
 
-def test_only_the_last_of_many_wishes_is_computed(session):
+def test_only_the_last_of_many_requests_is_computed(session):
     computed, classes = session["after many"]
     assert computed < 8
     assert classes > 9
@@ -68,21 +68,21 @@ def test_only_the_last_of_many_wishes_is_computed(session):
         ("nodata", "The map shows no valid pixel of image.tif"),
     ],
 )
-def test_where_there_is_nothing_a_sentence_says_so(session, where, sentence):
+def test_a_map_without_pixels_gives_a_message(session, where, sentence):
     (message,) = session[where]["messages"]
     assert message.startswith(sentence)
     assert message.endswith(".")
     assert session[where]["kept"]
 
 
-def test_a_map_in_another_crs_has_its_preview(session):
+def test_a_preview_on_a_map_in_another_crs(session):
     other = session["another crs"]
     assert other["messages"] == []
     assert other["superpixels"] > 4
     assert other["counts"][0] / sum(other["counts"]) == pytest.approx(0.25, abs=0.08)
 
 
-def test_a_web_map_has_its_preview(session):
+def test_a_preview_of_a_web_map(session):
     found = session["web map"]
     assert found["messages"] == []
     assert found["superpixels"] > 4
@@ -95,26 +95,26 @@ def test_the_window_stays_usable_while_a_web_map_is_fetched(session):
     assert session["slow"]["longest pause"] < 1.0
 
 
-def test_a_fetch_that_nobody_wants_any_more_ends(session):
+def test_an_outdated_fetch_is_cancelled(session):
     assert session["slow"]["superseded after"] < SLOW_SECONDS / 2
 
 
-def test_a_web_map_that_does_not_answer_is_a_sentence(session):
+def test_a_web_map_without_answer_gives_a_message(session):
     (message,) = session["gone"]
     assert message.startswith("gone gave no valid pixel")
     assert message.endswith("that its server answers.")
 
 
-def test_the_settings_go_to_the_dialog(session):
+def test_the_settings_are_passed_to_the_dialog(session):
     assert session["dialog"] == {
         "CLASSES": 11,
         "SMOOTHNESS": 0,
-        # What Segment makes of so small an image.
+        # The default of Segment for so small an image.
         "SUPERPIXEL_SIZE": 3,
         "UNITS": "pixels",
     }
 
 
-def test_switching_off_takes_all_away(session):
+def test_switching_off_removes_the_preview(session):
     assert session["switched off"] == [True, ""]
     assert session["dialogs"] == []

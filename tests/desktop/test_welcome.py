@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ways into the plugin, in a real QGIS window."""
+"""The first steps, in a QGIS window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def seen(tmp_path_factory):
     return run_script("welcome-test", SCRIPT, {}, pictures)
 
 
-def test_a_new_user_is_greeted_and_led_to_a_sample(seen):
+def test_a_new_user_gets_a_message_and_the_sample(seen):
     # QGIS may have something of its own to say.
     assert len([text for text in seen["greeting"] if "New here?" in text]) == 1
     assert seen["layers"] == [[SAMPLE, True]]
@@ -28,11 +28,11 @@ def test_a_new_user_is_greeted_and_led_to_a_sample(seen):
     assert seen["workbench"]
 
 
-def test_a_layer_offers_to_be_segmented(seen):
+def test_the_menu_of_a_layer_has_segment(seen):
     assert seen["menu"] == ["Segment with SuperSeg…"]
     assert seen["input_of_menu"] == SAMPLE
 
 
-def test_the_toolbar_has_both_buttons_and_no_window_is_left(seen):
+def test_the_toolbar_has_both_buttons_and_no_window_remains(seen):
     assert seen["toolbar"] == ["Segment an image…", "Class workbench"]
     assert seen["dialogs"] == []

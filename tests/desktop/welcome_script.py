@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run by QGIS itself (`--code`): the greeting, the first steps, and the menu of a layer."""
+"""Run by QGIS itself (`--code`): the first message, the first steps, and the menu of a layer."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an analyst does at the class workbench, by keys and clicks in a QGIS window.
+"""Actions in the class workbench, by keys and clicks in a QGIS window.
 
 The job has `folder` with classes.tif, image.tif, reference.tif, other.tif (another grid),
 height.tif (no classes), many.tif (too many values) and tables.

@@ -47,7 +47,7 @@ def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels)
 @pytest.mark.parametrize(
     ("columns", "rows", "pixels"), [(90, 70, 9), (512, 512, 16), (1024, 1024, 64), (9000, 9000, 64)]
 )
-def test_a_small_scene_is_cut_finer_but_not_by_the_letter(columns, rows, pixels):
+def test_a_small_scene_has_smaller_superpixels_unless_published(columns, rows, pixels):
     grid = Grid(columns, rows)
     chosen = SegmentationOptions().superpixels(grid, Listener())
     assert (chosen.min_size, chosen.scale) == (pixels, pixels / 2)
@@ -57,7 +57,7 @@ def test_a_small_scene_is_cut_finer_but_not_by_the_letter(columns, rows, pixels)
     assert larger.min_size == 100
 
 
-def test_a_small_scene_amid_nodata_is_cut_as_finely_as_alone(tmp_path):
+def test_only_valid_pixels_count_for_the_size_of_superpixels(tmp_path):
     image = np.zeros((600, 900), np.uint8)
     image[100:300, 200:500] = 7
     path = write_raster(tmp_path / "amid.tif", image, nodata=0)
@@ -68,7 +68,7 @@ def test_a_small_scene_amid_nodata_is_cut_as_finely_as_alone(tmp_path):
         assert SegmentationOptions().superpixels(source.grid, Listener(), seen).min_size == 9
 
 
-def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):
+def test_sizes_on_the_ground_in_degrees_and_feet(tmp_path):
     # At 60 degrees north a degree of longitude is half as long.
     degrees = grid_of(tmp_path, 0.5 / DEGREE, 4326, top=60.0, side_y=0.25 / DEGREE)
     assert superpixel_options(GroundSize("vhr"), degrees, Listener()).min_size == pytest.approx(
@@ -82,7 +82,7 @@ def test_the_ground_is_the_same_in_degrees_and_feet(tmp_path):
     assert least_pixels(10.0, "pixels", feet) == 10
 
 
-def test_sizes_that_cannot_be_are_said(tmp_path):
+def test_impossible_sizes_are_logged_or_refused(tmp_path):
     listener = Listener()
     coarse = grid_of(tmp_path, 30.0, 32632)
     assert superpixel_options(GroundSize("drone"), coarse, listener).min_size == 9
@@ -99,7 +99,7 @@ def test_sizes_that_cannot_be_are_said(tmp_path):
             least_pixels(2.0, "meters", source.grid)
 
 
-def test_sizes_on_the_ground_leave_the_rest_as_asked_for(tmp_path):
+def test_sizes_on_the_ground_keep_the_other_options(tmp_path):
     grid = grid_of(tmp_path, 10.0, 32632)
     own = SuperpixelOptions(method="slic", sigma=2.0, compactness=9.0, tile_size=128)
     assert superpixel_options(GroundSize(), grid, Listener(), own) == own

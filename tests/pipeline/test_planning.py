@@ -79,7 +79,7 @@ def test_one_run_calibrates_the_estimate(tmp_path, slower):
     ["", "[]", '{"format_version": 2}', "{" * 100_000, "\0",
      '{"format_version": 1, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5.0]}}'],
 )  # fmt: skip
-def test_a_broken_or_older_calibration_is_as_good_as_none(tmp_path, content):
+def test_a_broken_or_older_calibration_is_ignored(tmp_path, content):
     path = tmp_path / "calibration.json"
     path.write_text(content, encoding="utf-8")
     broken = Calibration(path)
@@ -211,7 +211,7 @@ class Clock:
         return self.now
 
 
-def test_stages_tell_what_is_left_at_the_pace_of_the_run(monkeypatch):
+def test_stages_estimate_the_time_left_from_the_pace_of_the_run(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(f"{PLANNING}.stages.time", clock)
     said, fractions, lines = [], [], []
@@ -252,7 +252,7 @@ def test_stages_tell_what_is_left_at_the_pace_of_the_run(monkeypatch):
     assert lines == ["Stage one: 120.0 s", "Stage two: 120.0 s", "Stage three: 360.0 s"]
 
 
-def test_a_run_says_what_it_takes_and_remembers(tmp_path, worker, monkeypatch):
+def test_a_run_logs_its_estimate_and_learns(tmp_path, worker, monkeypatch):
     monkeypatch.setattr(
         "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
     )

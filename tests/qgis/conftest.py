@@ -100,7 +100,7 @@ def provider(plugin):
 
 @pytest.fixture
 def listener():
-    """A feedback that remembers."""
+    """A feedback that records the log."""
     return Listener()
 
 
@@ -130,7 +130,7 @@ def project_context(qgis_new_project):
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory):
-    """A 64 x 64 image of four fields with what goes with it, by name."""
+    """A 64 x 64 image of four fields, with superpixels and classes, by name."""
     folder = tmp_path_factory.mktemp("files")
     image, fields = quarters()
     return {

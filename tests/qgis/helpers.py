@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tests inside QGIS share."""
+"""Helpers of the tests inside QGIS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ QUICK = {"STEPS": 3, "PATCH_SIZE": 32, "BATCH_SIZE": 2, "CLASSES": 4, "DEVICE": 
 
 
 class Listener(QgsProcessingFeedback):
-    """Keeps what an algorithm says; asks it to stop at a given progress."""
+    """Records the log of an algorithm; cancels it at a given progress."""
 
     def __init__(self, cancel_at=None):
         super().__init__(False)
@@ -35,7 +35,7 @@ class Listener(QgsProcessingFeedback):
 
 
 def load_results(algorithm, context, feedback, results):
-    """Load what an algorithm made as the dialog does, styles and all."""
+    """Load and style the results of an algorithm, as its dialog does."""
     from processing.gui import Postprocessing
 
     # What stands for the interface in pytest-qgis is no match for QGIS 3.40; there may be none.

@@ -83,7 +83,7 @@ def test_a_run_in_the_background(start, files, tmp_path, monkeypatch):
     assert feedback.fractions
 
 
-def test_a_background_run_has_its_results_styled(start, files, tmp_path, project_context):
+def test_results_of_a_background_run_are_styled(start, files, tmp_path, project_context):
     path = str(tmp_path / "superpixels.tif")
     sink = QgsProcessingOutputLayerDefinition(path, QgsProject.instance())
     feedback = Listener()
@@ -105,7 +105,7 @@ def test_a_background_run_has_its_results_styled(start, files, tmp_path, project
         ("trainfcn", {"STEPS": 100000, "MODEL": "{folder}/m.superseg"}),
     ],
 )
-def test_cancel_ends_a_run_at_once_and_leaves_nothing(start, large, tmp_path, name, parameters):
+def test_cancel_ends_a_run_at_once_and_leaves_no_files(start, large, tmp_path, name, parameters):
     feedback = Listener()
     filled = {
         key: value.format(folder=tmp_path) if isinstance(value, str) else value

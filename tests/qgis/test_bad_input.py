@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What cannot be done is said in a sentence, by name and with a cure, and leaves no file."""
+"""Invalid input gives a message with the parameter and advice, and leaves no file."""
 
 from __future__ import annotations
 
@@ -145,7 +145,9 @@ GOOD = {
 @pytest.mark.parametrize(
     ("algorithm", "changes", "expected"), CASES, ids=[f"{c[0]}-{next(iter(c[1]))}" for c in CASES]
 )
-def test_a_sentence_and_no_file(run, bad, tmp_path, algorithm, changes, expected):
+def test_invalid_input_gives_a_message_and_no_file(
+    run, bad, tmp_path, algorithm, changes, expected
+):
     names = {**bad, "folder": str(tmp_path)}
     parameters = {
         name: value.format(**names) if isinstance(value, str) else value

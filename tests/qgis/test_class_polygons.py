@@ -22,7 +22,7 @@ def features(path):
     ]
 
 
-def test_every_patch_is_a_polygon_with_its_name_and_area(run, tmp_path):
+def test_every_patch_is_a_polygon_with_name_and_area(run, tmp_path):
     values = np.ones((20, 20), np.uint8)
     values[5:10, 5:10] = 2
     values[15:18, 5:10] = 2
@@ -61,7 +61,7 @@ def test_a_table_merges_and_names_first(run, tmp_path):
     ]
 
 
-def test_areas_of_degrees_are_square_meters_on_the_ellipsoid(run, tmp_path):
+def test_geographic_areas_are_square_meters_on_the_ellipsoid(run, tmp_path):
     values = np.full((10, 10), 1, np.uint8)
     path = write_classes(tmp_path / "classes.tif", values, geotransform=DEGREES, epsg=4326)
     found = run(
@@ -72,7 +72,7 @@ def test_areas_of_degrees_are_square_meters_on_the_ellipsoid(run, tmp_path):
     assert area == pytest.approx(1112.3 * 716.9, rel=2e-3)
 
 
-def test_simplifying_takes_the_steps_out(run, tmp_path):
+def test_simplifying_removes_the_steps(run, tmp_path):
     rows, cols = np.indices((60, 60))
     path = write_classes(tmp_path / "classes.tif", np.where(rows > cols, 1, 2))
     points = []
@@ -90,7 +90,7 @@ def test_simplifying_takes_the_steps_out(run, tmp_path):
     assert max(points[1]) < 10
 
 
-def test_a_run_that_is_stopped_leaves_nothing(run, tmp_path):
+def test_a_cancelled_run_leaves_no_files(run, tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(4))
     target = tmp_path / "p.gpkg"
     run(

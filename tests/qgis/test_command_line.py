@@ -128,7 +128,7 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
         ("/data/keys=1/my images/a.tif", "/data/keys=1/my images/a.tif"),
     ],
 )
-def test_passwords_stay_out_of_reports(address, shown):
+def test_reports_contain_no_passwords(address, shown):
     assert without_secrets(address) == shown
 
 
@@ -174,7 +174,7 @@ def test_the_shipped_model_runs(qgis_process, files, tmp_path):
     assert read_raster(places["averagecolor:Average color"]).shape == (3, 64, 64)
 
 
-def test_bad_input_ends_with_a_sentence(qgis_process, files, tmp_path):
+def test_invalid_input_gives_a_message(qgis_process, files, tmp_path):
     done = qgis_process(
         "run",
         "superseg:segment",

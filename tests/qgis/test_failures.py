@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the user sees when a run fails, and what is left of it."""
+"""Messages of failed runs, and the files that they leave."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _workers():
     return found
 
 
-def test_a_killed_worker_costs_nothing_but_the_run(run, files, tmp_path):
+def test_a_killed_worker_fails_only_its_run(run, files, tmp_path):
     older = tmp_path / "classes.tif"
     older.write_bytes(b"an older result")
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu", "OUTPUT": str(older)}
@@ -66,9 +66,7 @@ def test_a_killed_worker_costs_nothing_but_the_run(run, files, tmp_path):
         (OSError(28, "No space left on device"), r"Smoothing: No space left on device; .*space"),
     ],
 )
-def test_a_fault_that_nobody_foresaw_is_a_sentence_too(
-    run, files, tmp_path, monkeypatch, fault, sentence
-):
+def test_an_unexpected_error_gives_a_message(run, files, tmp_path, monkeypatch, fault, sentence):
     from superseg_plugin.algorithms.superpixels import SuperpixelsAlgorithm
 
     def fail(self, progress, context):

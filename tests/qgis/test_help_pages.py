@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Help pages say what the algorithms say."""
+"""The help pages are up to date with the algorithms."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_a_raster_in_memory(run, files, tmp_path):
     assert np.array_equal(from_memory, average(run, tmp_path, files["scene"], files["fields"]))
 
 
-def test_a_raster_behind_an_address(run, files, tmp_path):
+def test_a_raster_at_a_web_address(run, files, tmp_path):
     with FileServer(Path(files["scene"]).parent) as server:
         layer = QgsRasterLayer(server.address(Path(files["scene"]).name), "Remote")
         assert layer.isValid()
@@ -109,7 +109,7 @@ def test_a_subdataset(run, files, tmp_path):
     assert average(run, tmp_path, layer, files["fields"]).shape[1:] == (64, 64)
 
 
-def test_open_options_of_a_layer_are_honored(run, files, tmp_path):
+def test_open_options_of_a_layer_are_used(run, files, tmp_path):
     layer = QgsRasterLayer(f"{files['scene']}|option:NUM_THREADS=1", "Scene")
     assert layer.isValid()
     assert np.array_equal(
@@ -153,7 +153,7 @@ def test_only_the_extent_of_a_virtual_raster_is_copied(run, twice, tmp_path):
     assert labels.min() >= 1
 
 
-def test_an_extent_off_a_virtual_raster(run, twice, tmp_path):
+def test_an_extent_outside_a_virtual_raster(run, twice, tmp_path):
     with pytest.raises(QgsProcessingException, match="EXTENT lies outside Twice"):
         superpixels(run, tmp_path, twice, EXTENT="1,2,3,4")
     assert list(tmp_path.iterdir()) == []
@@ -198,7 +198,7 @@ def test_a_web_map_is_fetched_at_the_resolution_of_the_map_view(run, web_map, tm
     ]
 
 
-def test_a_web_map_is_never_fetched_beyond_bounds(run, web_map, tmp_path, monkeypatch, listener):
+def test_the_size_of_a_fetched_web_map_is_limited(run, web_map, tmp_path, monkeypatch, listener):
     from superseg_plugin.algorithms import export
 
     monkeypatch.setattr(export, "MOST_PIXELS", 100 * 100)
@@ -239,7 +239,7 @@ def test_a_mask_in_any_crs(run, files, tmp_path, crs):
     assert ((labels > 0) != inside).sum() <= (0 if crs == "EPSG:32632" else 20)
 
 
-def test_a_mask_that_crosses_itself_or_is_curved_works(run, files, tmp_path):
+def test_a_mask_may_cross_itself_or_be_curved(run, files, tmp_path):
     layer = QgsVectorLayer("CurvePolygonZ?crs=EPSG:32632", "curves", "memory")
     x, y = WEST + 64, NORTH - 64
     feature = QgsFeature()
@@ -255,7 +255,7 @@ def test_a_mask_that_crosses_itself_or_is_curved_works(run, files, tmp_path):
     assert (labels > 0).sum() == pytest.approx(np.pi * 20**2, rel=0.02)
 
 
-def test_a_mask_elsewhere(run, files, tmp_path):
+def test_a_mask_outside_the_image(run, files, tmp_path):
     mask = box("EPSG:32632", WEST + 2000, NORTH - 60, WEST + 2080, NORTH - 20)
     with pytest.raises(QgsProcessingException, match="MASK has no polygon over scene"):
         superpixels(run, tmp_path, files["scene"], MASK=mask)
@@ -284,7 +284,7 @@ def test_a_mask_elsewhere(run, files, tmp_path):
     ],
     ids=["rotated", "southup", "geographic", "nocrs", "nogrid", "gcps", "alpha", "mask", "nodata"],
 )
-def test_odd_rasters_keep_their_grid(run, files, tmp_path, look):
+def test_unusual_rasters_keep_their_grid(run, files, tmp_path, look):
     image = files["image"].copy()
     if "nodata" in look:
         image[:, :16] = 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a preview takes of a layer, by file, by provider, and in another system than the map's."""
+"""The part of a layer that a preview uses: files, web maps, and a CRS other than the map's."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def fetched(fetch):
         return read_raster(path)
 
 
-def test_a_file_is_read_where_it_is(scene, files):
+def test_a_file_is_read_directly(scene, files):
     view, fetch = view_of(scene, map_of(scene.extent(), scene.crs()))
     assert fetch is None
     assert (view.path, view.size) == (files["scene"], (scene.width(), scene.height()))
 
 
-def test_a_layer_with_pixels_of_its_own_is_fetched_no_finer_than_they_are(virtual, scene):
+def test_a_layer_is_fetched_no_finer_than_its_pixels(virtual, scene):
     view, fetch = view_of(virtual, map_of(scene.extent(), scene.crs(), (2000, 2000)))
     assert view.size == (scene.width(), scene.height())
     assert view.reduction == pytest.approx(1.0)
@@ -87,14 +87,14 @@ def test_a_layer_with_pixels_of_its_own_is_fetched_no_finer_than_they_are(virtua
     assert (fetched(fetch)[0] == 2.0 * read_raster(scene.source())[0]).all()
 
 
-def test_a_layer_with_pixels_of_its_own_is_fetched_as_coarse_as_the_map(virtual, scene):
+def test_a_layer_is_fetched_as_coarse_as_the_map(virtual, scene):
     view, fetch = view_of(virtual, map_of(scene.extent(), scene.crs(), (16, 16)))
     assert max(view.size) <= 16
     assert view.reduction == pytest.approx(scene.width() / view.size[0], rel=0.1)
     assert fetched(fetch).shape[1:] == view.size[::-1]
 
 
-def test_a_web_map_is_fetched_in_its_own_system(plugin, tmp_path):
+def test_a_web_map_is_fetched_in_its_own_crs(plugin, tmp_path):
     # Europe and Africa around the meridian, where four colors meet.
     crs = QgsCoordinateReferenceSystem("EPSG:4326")
     view, fetch = view_of(web_map(tmp_path), map_of(QgsRectangle(-40, -30, 40, 30), crs))
@@ -106,7 +106,7 @@ def test_a_web_map_is_fetched_in_its_own_system(plugin, tmp_path):
     assert corners.tolist() == [[0, 150, 0], [200, 150, 0], [0, 0, 0], [200, 0, 0]]
 
 
-def test_views_of_web_maps_are_bounded(plugin, tmp_path):
+def test_the_size_of_views_of_web_maps_is_limited(plugin, tmp_path):
     crs = QgsCoordinateReferenceSystem("EPSG:3857")
     box = QgsRectangle(-9e6, -9e6, 9e6, 9e6)
     view, fetch = view_of(web_map(tmp_path), map_of(box, crs, (5000, 5000)))
@@ -114,7 +114,7 @@ def test_views_of_web_maps_are_bounded(plugin, tmp_path):
     assert fetched(fetch).shape[1:] == (1024, 1024)
 
 
-def test_off_the_layer_is_a_sentence(virtual, scene):
+def test_a_view_outside_the_layer_gives_a_message(virtual, scene):
     box = QgsRectangle(scene.extent())
     box.setXMinimum(box.xMaximum() + 1000)
     box.setXMaximum(box.xMinimum() + 1000)

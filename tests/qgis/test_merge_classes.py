@@ -63,7 +63,7 @@ def test_by_number_on_an_image(run, files, tmp_path, listener):
     assert again["CLASS_COUNT"] == 2
 
 
-def test_small_patches_go_to_the_field_around_them(run, files, speckled, tmp_path):
+def test_small_patches_are_merged_into_their_surroundings(run, files, speckled, tmp_path):
     parameters = {
         "CLASSIFICATION": speckled,
         "INPUT": files["scene"],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The shipped model does what its steps do one by one."""
+"""The shipped model gives the results of its separate steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shipped(provider, tmp_path):
     return model, names, places
 
 
-def test_the_model_equals_the_steps_by_hand(run, files, tmp_path, shipped):
+def test_the_model_equals_its_separate_steps(run, files, tmp_path, shipped):
     model, names, places = shipped
     chosen = {"CLASSES": 4, "STEPS": 5, "SEED": 3, "DEVICE": "cpu"}
     outputs = {names[title]: place for title, place in places.items()}
@@ -59,7 +59,7 @@ def test_the_model_equals_the_steps_by_hand(run, files, tmp_path, shipped):
     assert np.array_equal(read_raster(places["Average color"]), read_raster(average))
 
 
-def test_the_model_takes_as_many_classes_as_its_step(provider):
+def test_the_model_has_the_class_limits_of_its_step(provider):
     numbers = [
         provider.algorithm(name).parameterDefinition("CLASSES") for name in (MODEL_NAME, "trainfcn")
     ]

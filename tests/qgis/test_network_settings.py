@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The proxy that QGIS is set to is the proxy that installers are told of."""
+"""The installer uses the proxy and the certificates of QGIS."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_stored_login_is_used(proxy):
         manager.removeAuthenticationConfig(stored.id())
 
 
-def test_an_authority_that_qgis_trusts_is_handed_on_with_the_public_ones(proxy, tmp_path):
+def test_an_authority_trusted_by_qgis_is_passed_with_the_public_ones(proxy, tmp_path):
     assert network().certificates == ""
     _, text = certificate(tmp_path)
     authority = QSslCertificate(text.encode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Another numpy before QGIS's own, as some plugins and a PYTHONPATH bring it."""
+"""Another numpy before that of QGIS in the path, as PYTHONPATH and some plugins cause it."""
 
 from __future__ import annotations
 
@@ -60,20 +60,17 @@ def poisoned():
     return variables
 
 
-def test_segment_gives_the_same_map(qgis_process, poisoned, files, tmp_path):
-    maps = []
-    for name, variables in (("plain.tif", {}), ("poisoned.tif", poisoned)):
-        parameters = [f"INPUT={files['scene']}", "CLASSES=4", "DEVICE=cpu", "PRESET=balanced"]
-        output = tmp_path / name
-        done = qgis_process(
-            "run", "superseg:segment", "--", *parameters, f"OUTPUT={output}", **variables
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        maps.append(read_raster(output))
-    np.testing.assert_array_equal(*maps)
+def test_segment_gives_the_same_map(run, qgis_process, poisoned, files, tmp_path):
+    parameters = {"INPUT": files["scene"], "CLASSES": 4, "DEVICE": "cpu", "PRESET": "balanced"}
+    plain, other = (str(tmp_path / name) for name in ("plain.tif", "poisoned.tif"))
+    run("superseg:segment", {**parameters, "OUTPUT": plain})
+    arguments = [f"{name}={value}" for name, value in {**parameters, "OUTPUT": other}.items()]
+    done = qgis_process("run", "superseg:segment", "--", *arguments, **poisoned)
+    assert done.returncode == 0, done.stdout + done.stderr
+    np.testing.assert_array_equal(read_raster(plain), read_raster(other))
 
 
-def test_a_run_leaves_path_variables_and_gdal_as_they_were(files, tmp_path):
+def test_a_run_does_not_change_path_variables_or_gdal(files, tmp_path):
     from qgis.core import QgsApplication
 
     places = [str(REPOSITORY), str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names that scripts, models and histories hold: changing one breaks them."""
+"""Public names, which scripts, models and histories use."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def test_parameters_defaults_and_outputs(provider, name):
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_everything_is_explained(provider, name):
+def test_all_parameters_have_help(provider, name):
     algorithm = provider.algorithm(name)
     assert len(algorithm.shortHelpString()) > 200
     assert algorithm.shortHelpString().count("<p>") == algorithm.shortHelpString().count("</p>")
@@ -305,7 +305,7 @@ def test_everything_is_explained(provider, name):
     assert "colour" not in everything
 
 
-def test_rarely_used_parameters_are_out_of_the_way(provider):
+def test_rarely_used_parameters_are_advanced(provider):
     flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
     for algorithm in provider.algorithms():
         advanced = {d.name() for d in algorithm.parameterDefinitions() if d.flags() & flag}

@@ -54,7 +54,7 @@ def batch(provider):
     return run_rows
 
 
-def test_polygons_carry_the_statistics_of_their_pixels(batch, scenes, tmp_path):
+def test_polygons_have_the_statistics_of_their_pixels(batch, scenes, tmp_path):
     rows = [
         {
             "INPUT": scenes[date],

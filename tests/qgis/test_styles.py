@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Results load styled, as QGIS's own dialog loads them."""
+"""Results are styled when the dialog of QGIS loads them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load(run, plugin, project_context, tmp_path, listener):
     return load_it
 
 
-def test_everything_that_segment_gives(load, files):
+def test_styles_of_all_outputs_of_segment(load, files):
     names = ["OUTPUT", "SUPERPIXELS", "AVERAGE_COLOR", "CONFIDENCE"]
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}
     layers = load("segment", parameters, names)
@@ -85,7 +85,7 @@ def test_outlines_are_dark_on_white(load, files):
     assert gray[inside].min() > 240
 
 
-def test_average_color_is_shown_as_the_image_is(load, files, tmp_path):
+def test_average_color_is_drawn_like_the_image(load, files, tmp_path):
     image = np.concatenate([files["image"], files["image"][:1]]).astype(np.uint16) * 40
     path = write_raster(tmp_path / "four.tif", image)
     layer = QgsRasterLayer(path, "Four")
@@ -103,7 +103,7 @@ def test_average_color_is_shown_as_the_image_is(load, files, tmp_path):
 
 
 @pytest.mark.parametrize("classes", [6, 100])
-def test_changes_are_named_and_what_stayed_is_pale(load, tmp_path, classes):
+def test_changes_are_named_and_unchanged_pixels_are_pale(load, tmp_path, classes):
     before, after = np.random.default_rng(1).integers(1, classes + 1, (2, 64, 64)).astype(np.uint8)
     before[:, :8] = 0
     parameters = {

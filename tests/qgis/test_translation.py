@@ -60,7 +60,7 @@ os._exit(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_left_untranslated(plugin, language):
+def test_all_texts_are_translated(plugin, language):
     known = read_translations(FOLDER / f"superseg_{language}.ts")
     texts = [*algorithm_texts(), *window_texts()]
     assert [text for text in texts if not known.get(text)] == []
@@ -97,7 +97,7 @@ def test_an_estimate_is_shown_in_chinese(plugin, monkeypatch):
 
 # As a system says it, and as QGIS's own options do.
 @pytest.mark.parametrize("language", ["zh_CN", "zh-Hans"])
-def test_a_chinese_qgis_speaks_chinese(tmp_path, language):
+def test_a_chinese_qgis_shows_chinese_texts(tmp_path, language):
     environment = {
         **os.environ,
         "QT_QPA_PLATFORM": "offscreen",

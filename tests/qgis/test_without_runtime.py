@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What works before anything is installed, and what the rest says then."""
+"""Algorithms without a runtime: some work, the others give a message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def no_runtime(monkeypatch, tmp_path):
     monkeypatch.setenv("SUPERSEG_PYTHON", str(tmp_path / "python"))
 
 
-def test_who_can_run_says_so(provider, no_runtime):
+def test_algorithms_know_whether_they_can_run(provider, no_runtime):
     for name in ("averagecolor", "evaluate", "installruntime", "runtimereport"):
         assert provider.algorithm(name).canExecute() == (True, "")
     for name in NEEDY:
@@ -27,7 +27,7 @@ def test_who_can_run_says_so(provider, no_runtime):
         assert "Install the runtime" in reason or "installruntime" in reason
 
 
-def test_a_run_says_the_same(run, no_runtime, provider, files, tmp_path):
+def test_a_run_without_runtime_gives_the_same_message(run, no_runtime, provider, files, tmp_path):
     _, reason = provider.algorithm("superpixels").canExecute()
     parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "out.tif")}
     with pytest.raises(QgsProcessingException) as caught:
@@ -39,7 +39,7 @@ def test_a_run_says_the_same(run, no_runtime, provider, files, tmp_path):
     assert "<" not in said
 
 
-def test_numpy_and_gdal_are_enough_for_the_others(run, no_runtime, files, tmp_path):
+def test_other_algorithms_run_without_runtime(run, no_runtime, files, tmp_path):
     path = str(tmp_path / "average.tif")
     parameters = {"INPUT": files["scene"], "CLASSIFICATION": files["fields"], "OUTPUT": path}
     assert run("superseg:averagecolor", parameters)["OUTPUT"] == path
