@@ -21,7 +21,7 @@ from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import tiles
-from .classes.reading import TILE
+from .classes.reading import TILE, whole_numbers
 from .classes.scores import Evaluation, all_scores, class_ious, matching
 from .reports.evaluation import evaluation_report
 
@@ -228,12 +228,8 @@ def _coded(numbers: Numbers) -> tuple[Numbers, Numbers]:
 
 def _whole(numbers: npt.NDArray[Any], parameter: str, name: str) -> Numbers:
     """Convert to int64; refuse fractions."""
-    with np.errstate(invalid="ignore"):
-        whole = numbers.astype(np.int64)
-    # Values of uint64 above the range of int64 become negative.
-    is_float = numbers.dtype.kind == "f"
-    changed = whole != numbers if is_float else (whole < 0) & (numbers > 0)
-    if bool(changed.any()):
+    whole = whole_numbers(numbers)
+    if whole is None:
         raise SuperSegError(
             f"{parameter}: {name} holds numbers that are not whole and looks like an image; give"
             " a raster of class numbers."

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sieve: merging small areas of a class raster into their largest neighbors, by GDAL."""
+"""Sieve: merging small areas of a class raster into their largest neighbors, by GDAL.
+
+Segment and Classify apply their MIN_AREA this way: the sieve counts pixels, works on the raster in
+place and needs no objects in memory. Merge classes uses `pipeline/classes/absorption.py` instead,
+which measures areas and merges a small object into its most similar neighbor.
+"""
 
 from __future__ import annotations
 

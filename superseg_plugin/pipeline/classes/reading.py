@@ -49,23 +49,25 @@ def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDA
         SuperSegError: a number is negative, not whole, or above `HIGHEST`.
     """
     values, valid = reader.read(window)
-    raw = values[0]
-    if raw.dtype.kind == "f":
-        raw = np.where(valid, raw, 0)
-        # Values that int64 cannot hold change in the conversion and are found below.
-        with np.errstate(invalid="ignore"):
-            numbers = raw.astype(np.int64)
-        wrong = bool((numbers != raw).any())
-    else:
-        numbers = np.where(valid, raw, 0).astype(np.int64, copy=False)
-        wrong = False
-    # Values of uint64 above the range of int64 have become negative.
-    if wrong or (numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST):
+    numbers = whole_numbers(np.where(valid, values[0], 0))
+    if numbers is None or (
+        numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST
+    ):
         raise SuperSegError(
             f"{parameter}: {reader.name} holds numbers that are negative, not whole or far too"
             " high; give a raster of classes or superpixels, numbered from 1."
         )
     return numbers
+
+
+def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:
+    """Convert values of any type to int64; None if that would change one of them."""
+    # Values that int64 cannot hold change in the conversion: those of uint64 become negative.
+    with np.errstate(invalid="ignore"):
+        numbers = values.astype(np.int64, copy=False)
+    if values.dtype.kind == "f":
+        return None if bool((numbers != values).any()) else numbers
+    return None if values.dtype == np.uint64 and bool((numbers < 0).any()) else numbers
 
 
 def count_and_measure(
