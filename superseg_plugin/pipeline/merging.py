@@ -80,7 +80,7 @@ def run_merging(
     table, model = inputs.table, inputs.model
     if options.classes and table:
         raise SuperSegError(
-            "CLASSES and TABLE both say how to merge the classes; give one of them, and run the"
+            "CLASSES and TABLE both define how classes are merged; give one of them, and run the"
             " algorithm again for the other."
         )
     if not (options.classes or table or options.min_area):
@@ -149,7 +149,7 @@ class _Merging:
         write_class_table(self._path, table)
         self._write_record(plan, numbers, len(table.names))
         result = int((numbers > 0).sum())
-        self._progress.log(f"{count} classes have become {result}")
+        self._progress.log(f"{count} classes were merged into {result}")
         self._progress.report(1.0, "Done")
         return result
 
@@ -171,6 +171,7 @@ class _Merging:
             return None
 
     def _plan(self) -> MergePlan:
+        """Decide which classes are merged, before small objects are."""
         present = self._present
         if self._options.classes and self._similarity is not None:
             return plan_by_number(present, self._similarity, self._options.classes)
@@ -200,6 +201,7 @@ class _Merging:
         return small
 
     def _log_vanished(self, plan: MergePlan, numbers: Ints) -> None:
+        """Log the classes that have no pixels in the result."""
         vanished = self._present.numbers[numbers[plan.members] == 0].tolist()
         if vanished:
             self._progress.log(
@@ -242,6 +244,7 @@ class _Merging:
     def _class_table(
         self, plan: MergePlan, numbers: Ints, tally: Ints, areas: Floats
     ) -> ClassTable:
+        """Make the class table of the result, with names, colors, areas and band means."""
         appearance = appearance_of_merged(
             plan, numbers, self._present, self._legend, self._table, self._model
         )

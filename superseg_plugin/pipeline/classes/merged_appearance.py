@@ -24,7 +24,9 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
+# Default names, which no person has given.
 UNNAMED = re.compile(r"(Class \d+)?")
+# Red, green and blue of classes whose color is unknown.
 GRAY = 128
 
 
@@ -55,17 +57,17 @@ class Appearance:
         """Return all colors, `(k, 3)`.
 
         Args:
-            others: `(k, 3)` for classes without a color; distinct grays and colors if None.
+            others: `(k, 3)` for classes without a color; distinct ones are chosen if None.
         """
         if others is None:
             others = np.full_like(self.colors, GRAY)
             named = np.array([bool(name) for name in self.names])
-            # `distinct_colors` never changes the first ones: those are the known colors.
+            # Known colors come first: the others get colors distinct from them.
             order = np.concatenate(
                 [np.flatnonzero(self.known), np.flatnonzero(named & ~self.known)]
             )
-            wanted = np.where(self.known[:, np.newaxis], self.colors, np.uint8(GRAY))
-            others[order] = distinct_colors(wanted[order])
+            colors = np.where(self.known[:, np.newaxis], self.colors, np.uint8(GRAY))
+            others[order] = distinct_colors(colors[order])
         return np.where(self.known[:, np.newaxis], self.colors, others)
 
 
@@ -99,6 +101,7 @@ def appearance_of_merged(
     known = np.zeros(count, bool)
 
     def given_name(number: int) -> str:
+        """Return the name that a person or the model gave to a class, "" for none."""
         name = legend.names.get(number, "")
         if UNNAMED.fullmatch(name) and model is not None and number <= model.classes:
             name = one_line(model.class_names[number - 1])
@@ -164,8 +167,8 @@ def _kept_without_pixels(
     present: ClassCounts, legend: Legend, table: MergeTable | None
 ) -> set[int]:
     """Return the numbers that have a name but no pixels and that no table merges away."""
-    gone = {*present.numbers.tolist(), *(table.targets if table is not None else ())}
-    return {number for number in legend.names if number <= MOST_CLASSES and number not in gone}
+    merged = {*present.numbers.tolist(), *(table.targets if table is not None else ())}
+    return {number for number in legend.names if number <= MOST_CLASSES and number not in merged}
 
 
 def _mean_color(classes: list[int], areas: Floats, legend: Legend) -> Color | None:
