@@ -160,12 +160,11 @@ class _Merging:
             part = self._part(0.1, 0.3, "Measuring classes")
             moments = measure_moments(self._image, self._strips, len(numbers), part)
             return MeasuredSimilarity(moments)
-        needed = bool(self._options.classes or self._options.min_area)
         try:
             steps = stored_order(self._source, self._model, self._model_file, numbers)
             return StoredSimilarity(steps, numbers)
         except SuperSegError as error:
-            if needed:
+            if self._options.classes or self._options.min_area:
                 raise
             self._progress.log(f"The result will have no merge order: {error}")
             return None

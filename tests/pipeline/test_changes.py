@@ -148,7 +148,7 @@ def test_other_names_are_another_legend(dates, tmp_path, names, colors, text):
     assert not (tmp_path / "changes.tif").exists()
 
 
-def test_classes_of_two_runs_are_told_by_their_colors(dates, tmp_path):
+def test_unnamed_classes_of_two_runs_are_recognized_by_their_colors(dates, tmp_path):
     unnamed = ("Class 1", "Class 2", "Class 3")
     one, two = (
         write_legend(tmp_path / f"{n}.tif", read_raster(dates[0])[0], unnamed, colors)

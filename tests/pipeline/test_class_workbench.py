@@ -53,7 +53,7 @@ def test_the_slider_follows_the_merge_order(catalog):
     assert with_count(catalog, state, 99).count == 6
 
 
-def test_figures_of_a_group_are_those_of_its_classes(catalog):
+def test_statistics_of_a_merged_class_are_those_of_its_classes(catalog):
     groups = merged_classes(catalog, with_count(catalog, first_state(catalog), 4))
     pair = groups[-1]
     assert pair.members == (5, 6)
@@ -76,7 +76,7 @@ def test_a_merge_by_hand_stays_when_the_slider_moves(catalog):
     assert partition(catalog, with_count(catalog, up, 3)) == [(1, 2), (3, 5, 6), (4,)]
 
 
-def test_separating_takes_back_the_hand_and_not_the_slider(catalog):
+def test_separating_undoes_manual_merges_and_not_the_slider(catalog):
     before = with_count(catalog, first_state(catalog), 4)
     after = merged(catalog, before, [3, 5])
     back = separated(catalog, after, (3, 5, 6))
@@ -95,7 +95,7 @@ def test_names_belong_to_what_was_together_when_they_were_given(catalog):
     assert names(catalog, with_count(catalog, state, 4))[1] == "Forest"
 
 
-def test_merging_keeps_the_name_that_somebody_gave(catalog):
+def test_merging_keeps_a_name_given_by_the_user(catalog):
     state = renamed(catalog, first_state(catalog), 4, "Roofs")
     assert names(catalog, merged(catalog, state, [1, 4]))[1] == "Roofs"
     assert names(catalog, merged(catalog, state, [1, 2]))[1] == "Class 1"
@@ -157,7 +157,7 @@ def test_a_state_with_classes_that_there_are_not_is_refused(catalog):
         state_of_text(text, catalog)
 
 
-def test_what_is_written_reads_back_as_the_same_groups(catalog, tmp_path):
+def test_what_is_written_reads_back_as_the_same_merged_classes(catalog, tmp_path):
     state = merged(catalog, with_count(catalog, first_state(catalog), 4), [3, 5])
     state = renamed(catalog, state, 1, 'Wood, "old"')
     groups = merged_classes(catalog, state)
@@ -224,7 +224,7 @@ def test_a_tree_has_a_row_for_each_class_and_is_cut_where_the_slider_is(catalog)
         assert rows == list(range(rows[0], rows[-1] + 1))
 
 
-def test_a_tree_takes_what_was_joined_by_hand_for_one_leaf(catalog):
+def test_manually_merged_classes_are_one_leaf_of_the_tree(catalog):
     state = merged(catalog, first_state(catalog), [2, 5])
     tree = tree_of(catalog, state)
     assert (2, 5) in tree.leaves
@@ -232,7 +232,7 @@ def test_a_tree_takes_what_was_joined_by_hand_for_one_leaf(catalog):
     assert len(tree.joints) == 4
 
 
-def test_without_a_record_there_is_no_order_and_the_reason_is_told(tmp_path):
+def test_without_a_record_there_is_no_merge_order_but_a_reason(tmp_path):
     path = write_classes(tmp_path / "plain.tif", striped(3), order=False)
     catalog = read_catalog(path)
     assert catalog.steps == ()
@@ -254,7 +254,7 @@ def test_rasters_that_are_no_classes_are_refused(tmp_path, values, sentence):
         read_catalog(path)
 
 
-def test_a_file_that_is_gone_is_told_of(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(SuperSegError, match=r"gone\.tif is no longer at"):
         read_catalog(str(tmp_path / "gone.tif"))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The merge order: alike classes join first, and any smaller number can be read off it."""
+"""The merge order: similar classes merge first, and it can be cut at any number of clusters."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def gaussians(centers):
     return np.ones(len(centers)), centers, np.repeat(np.eye(2)[None], len(centers), axis=0)
 
 
-def test_alike_classes_join_before_those_apart():
+def test_similar_classes_merge_before_different_ones():
     order = bhattacharyya_merge_order(*gaussians([[0, 0], [9, 9], [0, 1], [9, 7], [30, 0]]))
     steps = check_merge_order(order, 5)
     assert [step[:2] for step in steps[:2]] == [(1, 3), (2, 4)]
@@ -49,7 +49,7 @@ def test_255_classes_join_one_by_one():
     assert (np.diag(distances) == 0).all()
 
 
-def test_cophenetic_distance_is_that_of_the_first_common_group():
+def test_cophenetic_distance_is_that_of_the_first_common_cluster():
     steps = check_merge_order([[1, 3, 0.5], [2, 4, 1.0], [1, 2, 4.0]], 4)
     distances = cophenetic(steps, 4)
     assert distances[0, 2] == 0.5

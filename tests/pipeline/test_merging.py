@@ -104,7 +104,7 @@ def described(path, names, colors, means=None):
 # By number
 
 
-def test_alike_classes_join_and_are_numbered_by_area(merge):
+def test_similar_classes_merge_and_are_numbered_by_area(merge):
     classes = stripes([4, 6, 5, 9, 3])
     values, table, record = merge(
         classes, colored(classes, [0, 10, 100, 104, 200, 16]), classes_left=3

@@ -133,7 +133,7 @@ def test_an_image_of_one_value_still_gives_colors(tmp_path):
 
 @pytest.mark.parametrize("count", [2, 16, 64])
 @pytest.mark.parametrize("level", [0, 90, 255])
-def test_equal_colors_are_told_apart_and_none_is_black(count, level):
+def test_equal_colors_become_distinct_and_none_is_black(count, level):
     colors = distinct_colors(np.full((count, 3), level, np.uint8))
     assert closest(colors) >= LEAST_COLOR_DISTANCE
     assert lab_of(colors)[:, 0].min() > 8
