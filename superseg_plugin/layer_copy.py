@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers that GDAL cannot read in place (web maps, virtual rasters), copied to a file."""
+"""Copying raster layers that GDAL cannot read (web maps, virtual rasters) to a file."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from qgis.core import (
 from .errors import SuperSegError
 from .progress import stop_if_cancelled
 
-# A server may take its time; who has cancelled does not wait for it.
-LOOK_SECONDS = 0.1
+# Interval at which a copy checks whether the user has cancelled.
+POLL_SECONDS = 0.1
 
 
 def in_place(layer):
-    """Tell whether GDAL can read a raster layer where it is."""
+    """Whether GDAL can read the source of a raster layer."""
     source = layer.source()
-    # What follows a "|" are QGIS's own options, which GDAL does not know.
+    # A "|" begins options of QGIS, which GDAL does not know.
     return layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source
 
 
 @dataclass
 class LayerCopy:
-    """A layer's pixels, to be written once, in any thread.
+    """The pixels of a layer, which can be written once, in any thread.
 
     Attributes:
-        name: of the layer.
-        provider: a clone of the layer's own, which belongs to another thread.
-        crs: of the layer.
-        transform_context: of the project.
-        extent: QgsRectangle in the layer's CRS.
-        columns, rows: how many pixels of it.
-        note: a line for the log, or "".
+        name: name of the layer.
+        provider: clone of the layer's data provider, which itself belongs to the main thread.
+        crs: coordinate reference system of the layer.
+        transform_context: coordinate transform context of the project.
+        extent: QgsRectangle to copy, in the layer's reference system.
+        columns, rows: size of the copy in pixels.
+        note: line for the log, or "".
     """
 
     name: str
@@ -54,14 +54,14 @@ class LayerCopy:
 
     @classmethod
     def of(cls, layer, transform_context, extent, columns, rows, note=""):
-        """Prepare to copy a layer that belongs to this thread."""
+        """Prepare a copy of a layer; in the thread of the layer."""
         provider = layer.dataProvider().clone()
         crs = layer.crs()
         return cls(layer.name(), provider, crs, transform_context, extent, columns, rows, note)
 
     @contextmanager
     def written(self, progress):
-        """Write the pixels to a temporary GeoTIFF, give its path, and remove it afterwards."""
+        """Context with the path of a temporary GeoTIFF of the pixels, which is removed on exit."""
         path = QgsProcessingUtils.generateTempFilename("superseg_input.tif")
         progress.report(0.0, f"Copying {self.name}")
         if self.note:
@@ -80,7 +80,7 @@ class LayerCopy:
         writer.setOutputProviderKey("gdal")
         writer.setOutputFormat("GTiff")
         result = None
-        # The clone itself, not one of it: a virtual raster's clone of a clone reads garbage.
+        # The clone must not be cloned again: a virtual raster then reads wrong pixels.
         provider, self.provider = self.provider, None
         if pipe.set(provider):
             with _cancelling(feedback, progress):
@@ -95,20 +95,20 @@ class LayerCopy:
                 )
         stop_if_cancelled(progress)
         if result != QgsRasterFileWriter.WriterError.NoError or feedback.errors():
-            reason = "; ".join(feedback.errors()) or "the layer gave no pixels"
+            reason = "; ".join(feedback.errors()) or "the layer returned no pixels"
             raise SuperSegError(
-                f"{self.name} could not be copied to a file ({reason}); check that the layer "
-                "shows on the map, or export it to a GeoTIFF and use that."
+                f"{self.name} could not be copied to a file ({reason}); check that the map shows "
+                "the layer, or export it to a GeoTIFF and use that."
             )
 
 
 @contextmanager
 def _cancelling(feedback, progress):
-    """Cancel a copy as soon as nobody wants it: it looks up from one request, not during it."""
+    """Cancel a copy within `POLL_SECONDS`; the writer itself checks between blocks only."""
     over = threading.Event()
 
     def watch():
-        while not over.wait(LOOK_SECONDS):
+        while not over.wait(POLL_SECONDS):
             if progress.cancelled():
                 feedback.cancel()
                 return

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Private folders of one run; a later run removes what one that was killed has left."""
+"""Private folders of a run, which a later run removes if this one is killed.
+
+A folder holds a lock file that its process keeps locked. The operating system releases the lock
+however the process ends, so a folder whose lock can be taken is abandoned. Only folders of the same
+user on the same machine are removed: locks of other machines are not visible on network drives. The
+name of the machine is written to the lock file last; a folder without it is never removed.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +22,23 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-# Held by the process that made the folder, and let go by the system however that process ends.
 LOCK = ".lock"
 
 
 class RunFolder:
-    """A folder that only this user may enter, with a name that nobody can guess.
+    """A folder with a random name that only this user can access.
 
-    Making one removes folders with the same prefix beside it whose process is gone.
+    Creating one removes abandoned folders with the same prefix beside it.
 
     Args:
-        prefix: how its name begins.
-        parent: where to make it.
+        prefix: beginning of its name.
+        parent: folder to create it in.
+
+    Attributes:
+        path: the folder.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: the folder cannot be created.
     """
 
     def __init__(self, prefix: str, parent: Path) -> None:
@@ -38,17 +46,16 @@ class RunFolder:
         self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
             self._lock = (self.path / LOCK).open("wb", buffering=0)
-            # Without locks, as on some network drives, the folder is never taken for abandoned.
+            # Some network drives have no locks; a folder there is never considered abandoned.
             with contextlib.suppress(OSError):
                 _take_lock(self._lock.fileno(), wait=True)
-                # Written last: until it is there, nobody touches the folder.
-                self._lock.write(_host())
+                self._lock.write(_machine_name())
         except OSError:
             shutil.rmtree(self.path, ignore_errors=True)
             raise
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder and its contents."""
         self._lock.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
@@ -61,24 +68,24 @@ def _remove_abandoned(prefix: str, parent: Path) -> None:
 
 
 def _is_own(folder: Path) -> bool:
-    """Tell whether it is a real folder of this user: others may put anything into a public one."""
+    """Whether it is a folder of this user, not a link; other users can write to a public parent."""
     try:
-        about = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    mine = not hasattr(os, "getuid") or about.st_uid == os.getuid()
-    return folder.is_dir() and not folder.is_symlink() and mine
+    is_own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    return folder.is_dir() and not folder.is_symlink() and is_own
 
 
 def _is_abandoned(lock: Path) -> bool:
-    """Tell whether the process that made a lock, on this very machine, is gone."""
+    """Whether the process that created a lock file on this machine has ended."""
     try:
         handle = os.open(lock, os.O_RDWR)
     except OSError:
         return False
     try:
         _take_lock(handle, wait=False)
-        return os.read(handle, 1024) == _host()
+        return os.read(handle, 1024) == _machine_name()
     except OSError:
         return False
     finally:
@@ -92,6 +99,5 @@ def _take_lock(handle: int, wait: bool) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
-def _host() -> bytes:
-    # A folder on a network drive may belong to another machine, whose locks do not show here.
+def _machine_name() -> bytes:
     return platform.node().encode() or b"?"

@@ -88,7 +88,7 @@ def run_step(
         end(process)
     if process.returncode:
         errors = [line for line in output if any(mark in line.lower() for mark in ERROR_MARKS)]
-        reason = " ".join((errors or output or ["without any output"])[-1:])
+        reason = " ".join((errors or output or ["no output"])[-1:])
         raise InstallerError(f"{step.text} ended {exit_reason(process.returncode)}: {reason}")
     progress.report(1.0)
 

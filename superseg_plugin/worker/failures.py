@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What users read when the worker fails."""
+"""Error messages for failures of the worker."""
 
 from __future__ import annotations
 
@@ -9,43 +9,52 @@ from pathlib import Path
 from ..errors import SuperSegError
 
 ADVICE = "Run superseg:runtimereport to check the runtime."
+# Longest part of a line of stderr that is quoted, in characters.
 QUOTED_LENGTH = 300
 
 
 def no_room(folder: str | Path, reason: str | None) -> SuperSegError:
-    """Arrays could not be written."""
+    """The arrays of a request cannot be written to the folder of temporary files."""
     return SuperSegError(
-        f"The folder of temporary files, {folder}, cannot be written ({reason}); make room "
+        f"The folder of temporary files, {folder}, cannot be written ({reason}); free some space "
         "there, or set the variable TMPDIR (TEMP on Windows) to a folder on another disk."
     )
 
 
 def short_of_memory(text: str) -> SuperSegError:
-    """An operation had too little memory; the text is its own."""
+    """An operation ran out of memory; `text` is the error of the operation."""
     return SuperSegError(
         "The worker ran out of memory. Choose a smaller TILE_SIZE, fewer BANDS or a "
         f"smaller EXTENT, or close other programs. ({text})"
     )
 
 
-def lost(interpreter: Path, fault: str, op: str, last_words: Iterable[str]) -> SuperSegError:
-    """Nothing can be asked of the worker any more, since what the fault says."""
+def lost(interpreter: Path, fault: str, op: str, stderr_lines: Iterable[str]) -> SuperSegError:
+    """The worker process has ended or cannot be understood.
+
+    Args:
+        interpreter: its Python.
+        fault: what happened, as a predicate ("ended unexpectedly with exit code 1").
+        op: operation that it was computing.
+        stderr_lines: last lines of its stderr.
+    """
     return SuperSegError(
         f"The worker process ({interpreter}) {fault} in its operation {op}: "
-        f"{_quoted(last_words)}. If memory ran out, choose a smaller TILE_SIZE or EXTENT. {ADVICE}"
+        f"{_quoted(stderr_lines)}. If memory ran out, choose a smaller TILE_SIZE or EXTENT. "
+        f"{ADVICE}"
     )
 
 
 def went_silent(
-    interpreter: Path, started: bool, seconds: float, last_words: Iterable[str]
+    interpreter: Path, started: bool, seconds: float, stderr_lines: Iterable[str]
 ) -> SuperSegError:
-    """The worker has given no sign of life for so long."""
+    """The worker has sent no message for `seconds`; `started` if it had sent one before."""
     state = "no longer answers" if started else "does not start"
     return SuperSegError(
-        f"The worker process ({interpreter}) {state}: not a sign of life for {seconds:.0f} s; "
-        f"{_quoted(last_words)}. {ADVICE}"
+        f"The worker process ({interpreter}) {state}: no message for {seconds:.0f} s; "
+        f"{_quoted(stderr_lines)}. {ADVICE}"
     )
 
 
 def _quoted(lines: Iterable[str]) -> str:
-    return " | ".join(line[:QUOTED_LENGTH] for line in lines) or "it said nothing"
+    return " | ".join(line[:QUOTED_LENGTH] for line in lines) or "no error output"

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which Python runs the worker: the user's choice, the managed environment, QGIS's own."""
+"""Choosing the Python that runs the worker.
+
+The first of these that has all packages is used: the one in the variable SUPERSEG_PYTHON or chosen
+by the user, the managed environment, and QGIS's own Python. A Python that the user has chosen is
+never replaced by another: if it lacks a package, that is an error. To look for the packages, each
+Python is started once; the versions found are stored by its path and modification time.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +31,9 @@ ADVICE = (
     "Install the runtime: Plugins > SuperSeg > Runtime, or the algorithm superseg:installruntime; "
     "or set SUPERSEG_PYTHON to a Python that has them."
 )
-# Names the folder of the managed environment where that is not the data folder.
+# File that holds the folder of the managed environment, if it is not in the data folder.
 LOCATION = "location.txt"
+# File of the package versions that were found.
 PROBES = "probes.json"
 
 
@@ -36,8 +43,8 @@ class Interpreter:
 
     Attributes:
         path: the executable.
-        origin: why it was taken: `chosen`, `managed` or `qgis`.
-        versions: of the packages that the worker needs.
+        origin: where it comes from: `chosen`, `managed` or `qgis`.
+        versions: version of each package in `NEEDED`.
     """
 
     path: Path
@@ -46,7 +53,7 @@ class Interpreter:
 
 
 def data_folder() -> Path:
-    """Folder of what outlives a run: environment and caches. SUPERSEG_HOME overrides it."""
+    """Folder of the environment and of caches; the variable SUPERSEG_HOME overrides it."""
     override = os.environ.get("SUPERSEG_HOME")
     if override:
         return Path(override)
@@ -59,9 +66,9 @@ def data_folder() -> Path:
 
 
 def runtime_home() -> Path:
-    """Folder of the managed environment and of those that are being built.
+    """Parent folder of the managed environment and of partial ones.
 
-    It is the data folder, unless the user has chosen another, on a larger disk for example.
+    It is the data folder, unless the user has chosen another, for example on a larger disk.
     """
     try:
         chosen = (data_folder() / LOCATION).read_text(encoding="utf-8").strip()
@@ -71,10 +78,10 @@ def runtime_home() -> Path:
 
 
 def set_runtime_home(folder: Path) -> None:
-    """Remember where the managed environment is; all QGIS versions of this user look there.
+    """Store where the managed environment is, for all versions of QGIS of this user.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     file = data_folder() / LOCATION
     if folder == data_folder():
@@ -97,13 +104,13 @@ def environment_python(folder: Path, platform: str = sys.platform) -> Path:
 
 
 def find_interpreter(chosen: str | None = None) -> Interpreter:
-    """Climb the ladder of interpreters.
+    """Find the Python that runs the worker; see the module for the order.
 
     Args:
-        chosen: path that the user has set, or None. The variable SUPERSEG_PYTHON goes before it.
+        chosen: path that the user has set, or None. The variable SUPERSEG_PYTHON precedes it.
 
     Raises:
-        SuperSegError: none will do; the sentence says what is missing and how to get it.
+        SuperSegError: there is none; the message says what is missing and how to install it.
     """
     for path, origin in _candidates(chosen):
         versions = probe(path)
@@ -118,7 +125,7 @@ def find_interpreter(chosen: str | None = None) -> Interpreter:
 
 
 def interpreter_missing_reason(chosen: str | None = None) -> str:
-    """Why no worker can be started, in one sentence; empty when one can."""
+    """Why no worker can be started, as a sentence; "" if one can."""
     try:
         find_interpreter(chosen)
     except SuperSegError as error:
@@ -127,30 +134,31 @@ def interpreter_missing_reason(chosen: str | None = None) -> str:
 
 
 def probe(path: Path) -> dict[str, str] | None:
-    """Versions of the needed packages in an interpreter, or None if it lacks any.
+    """Versions of the needed packages in an interpreter; None if it lacks one of them.
 
-    Good answers are remembered by path and time stamp; a bad one may be mended any moment.
+    Successful results are stored; failed ones are not, since the user may install the packages.
     """
     if not path.is_file():
         return None
     key = f"{path}:{_time_stamp(path)}"
-    remembered = _remembered()
-    if key in remembered:
-        return remembered[key]
+    stored = _stored_versions()
+    if key in stored:
+        return stored[key]
     try:
-        said = output_of([str(path), "-I", "-c", PROBE_CODE, *NEEDED], PROBE_SECONDS)
-        versions: dict[str, str] = json.loads(said)
+        output = output_of([str(path), "-I", "-c", PROBE_CODE, *NEEDED], PROBE_SECONDS)
+        versions: dict[str, str] = json.loads(output)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
-    _remember(key, versions)
+    _store_versions(key, versions)
     return versions
 
 
 def numba_cache_folder(interpreter: Interpreter, run_folder: Path) -> Path:
-    """Where compiled kernels are kept: in the environment if it is ours, else with our data.
+    """Folder of Numba's cache of compiled kernels.
 
-    Where that cannot be made they go with the run, into its private folder: what lies in such a
-    cache is run as it is, so nobody else may be able to put anything there.
+    It is in the environment if that is the managed one, otherwise in the data folder. If that
+    cannot be created, it is in the private folder of the run: Numba executes what is in its cache,
+    so no other user may be able to write to it.
     """
     managed = interpreter.origin == "managed"
     folder = (interpreter.path.parent.parent if managed else data_folder()) / "numba"
@@ -173,26 +181,29 @@ def _candidates(chosen: str | None) -> Iterator[tuple[Path, str]]:
 
 
 def _time_stamp(path: Path) -> int:
-    packages = path.parent.parent / "pyvenv.cfg"
-    return (packages if packages.is_file() else path).stat().st_mtime_ns
+    # The executable of a virtual environment is a link, whose target knows nothing of it.
+    configuration = path.parent.parent / "pyvenv.cfg"
+    return (configuration if configuration.is_file() else path).stat().st_mtime_ns
 
 
-def _memory_file() -> Path:
+def _probes_file() -> Path:
     return data_folder() / PROBES
 
 
-def _remembered() -> dict[str, dict[str, str]]:
+def _stored_versions() -> dict[str, dict[str, str]]:
     try:
-        found = json.loads(_memory_file().read_text(encoding="utf-8"))
+        found = json.loads(_probes_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _remember(key: str, versions: dict[str, str]) -> None:
+def _store_versions(key: str, versions: dict[str, str]) -> None:
     try:
-        _memory_file().parent.mkdir(parents=True, exist_ok=True)
-        _memory_file().write_text(json.dumps({**_remembered(), key: versions}), encoding="utf-8")
+        _probes_file().parent.mkdir(parents=True, exist_ok=True)
+        _probes_file().write_text(
+            json.dumps({**_stored_versions(), key: versions}), encoding="utf-8"
+        )
     except OSError:
-        # A read-only home only costs the next probe.
+        # Without the file, the Python is started again next time.
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The worker's command line and environment."""
+"""Starting the worker: its command line and environment variables."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ START_CODE = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
 )
-# QGIS's own Python and libraries.
+# Beginnings of the variables that direct a program to QGIS's own Python and libraries.
 OF_QGIS = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
 
 
 def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subprocess.Popen[str]:
-    """Start a worker that exchanges arrays in a folder.
+    """Start a worker process.
+
+    Args:
+        interpreter: its Python.
+        folder: private folder of the run, for the slot files.
+        device: device of the network: `auto`, `cpu`, `cuda` or `mps`.
 
     Raises:
         SuperSegError: the interpreter cannot be started.
@@ -46,10 +51,10 @@ def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subproc
 def worker_environment(
     environment: dict[str, str], interpreter: Interpreter, run_folder: Path
 ) -> dict[str, str]:
-    """The environment of the worker: nothing of QGIS's Python, GDAL or libraries gets through."""
+    """Environment variables of the worker: without those of QGIS's Python, GDAL and libraries."""
     kept = without(OF_QGIS, environment)
     kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter, run_folder))
-    # Threads that spin while they wait bring a busy machine to a standstill.
+    # Threads of OpenMP that wait actively would slow down all others on a busy machine.
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":
         system = environment.get("SYSTEMROOT", r"C:\Windows")
@@ -61,7 +66,7 @@ def worker_environment(
 
 
 def without(beginnings: tuple[str, ...], variables: Mapping[str, str]) -> dict[str, str]:
-    """Leave out the variables whose names begin in one of these ways."""
+    """The variables whose names do not begin with any of `beginnings`."""
     return {
         name: text for name, text in variables.items() if not name.upper().startswith(beginnings)
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Threads that are there when they are needed."""
+"""A thread pool whose threads are started at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def started_pool(threads: int) -> ThreadPoolExecutor:
-    """Make a pool whose threads run already: one begun when memory is short may never start."""
+    """Create a pool and start all its threads; later, memory for a new one may be lacking."""
     pool = ThreadPoolExecutor(threads)
     all_run = threading.Barrier(threads + 1)
     for _ in range(threads):

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Starting other programs and ending them: all that this plugin starts is started here."""
+"""Starting and ending other programs; the plugin starts none by any other way.
+
+Each program is started in a process group of its own (a session), so that it can be ended with all
+its children. On Windows, which has no such groups, taskkill walks the tree of children.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+# Time that a program gets to end by itself, and again after SIGTERM.
 GRACE_SECONDS = 0.5
 TASKKILL_SECONDS = 10
 
@@ -23,19 +28,20 @@ def start(
     stdin: int = subprocess.DEVNULL,
     stderr: int = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
-    """Start a program whose output comes through a pipe, as UTF-8 lines.
+    """Start a program with its output in a pipe, decoded as UTF-8.
 
     Args:
-        command: the program and its arguments; no shell reads them.
-        environment: its variables; None for this process's own.
-        folder: where it runs; None for where this process does.
-        stdin: nothing, unless it is to be written to.
-        stderr: a pipe, or `subprocess.STDOUT` to have it among the output.
+        command: the program and its arguments, which no shell interprets.
+        environment: its environment variables; None for those of this process.
+        folder: its working folder; None for that of this process.
+        stdin: `subprocess.PIPE` to write to it; by default it is empty.
+        stderr: a pipe, or `subprocess.STDOUT` to merge it with the output.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the program cannot be started.
     """
-    # The plugin's one waiver. A list and no shell: text from users or files stays one argument.
+    # The only exemption from the security checks: a list of arguments without a shell, so that text
+    # from users or files remains one argument.
     return subprocess.Popen(  # nosec B603
         list(command),
         stdin=stdin,
@@ -45,33 +51,33 @@ def start(
         env=None if environment is None else dict(environment),
         encoding="utf-8",
         errors="replace",
-        # No console window beside QGIS.
+        # No console window on Windows.
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        # A group of its own, to be ended with all that it starts.
+        # A process group of its own.
         start_new_session=True,
     )
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """End a program that has been asked to: wait a little, then terminate, then kill it."""
+    """End a program that was asked to end: wait, then terminate, then kill it."""
     for sign in ("SIGTERM", "SIGKILL"):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(GRACE_SECONDS)
             break
         _signal_group(process, sign)
     process.wait()
-    # A script that calls another program may be gone before that one.
+    # Children may outlive it, for example those of a shell script.
     _signal_group(process, "SIGKILL")
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """End a program that has nothing to save, with all that it started, at once."""
+    """Kill a program and all its children."""
     _signal_group(process, "SIGKILL")
     process.wait()
 
 
 def exit_reason(code: int | None) -> str:
-    """Say how a program ended; None stands for one that still runs."""
+    """How a program ended, as text; `code` is None if it still runs."""
     if code is None:
         return "without an exit code"
     if code < 0:
@@ -82,7 +88,6 @@ def exit_reason(code: int | None) -> str:
 
 def _signal_group(process: subprocess.Popen[str], sign: str) -> None:
     if sys.platform == "win32":
-        # Windows has no groups: its own tool goes through the children.
         tool = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "taskkill.exe"
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             output_of([str(tool), "/T", "/F", "/PID", str(process.pid)], TASKKILL_SECONDS)

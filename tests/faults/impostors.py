@@ -15,7 +15,7 @@ from tests.tools.qgis_process import QgisProcess
 
 # What each does in place of serving, and the sentence that it ends with.
 SCRIPTS = {
-    "never starts": ("exec sleep 1000", "does not start.*60 s.*it said nothing.*runtimereport"),
+    "never starts": ("exec sleep 1000", "does not start.*60 s.*no error output.*runtimereport"),
     "prints rubbish for ever": (
         "while :; do echo '<html>'; sleep 1; done",
         "does not start.*60 s.*<html>.*runtimereport",
@@ -24,7 +24,7 @@ SCRIPTS = {
         "echo '{\"id\":'; echo '[1, 2]'; exit 0",
         r"ended unexpectedly with exit code 0.*\[1, 2\].*runtimereport",
     ),
-    "exits 0 early": ("exit 0", "ended unexpectedly with exit code 0.*it said nothing"),
+    "exits 0 early": ("exit 0", "ended unexpectedly with exit code 0.*no error output"),
     "says something first": ('echo "Loading modules"; exec {python} "$@"', ""),
 }
 

@@ -87,7 +87,7 @@ def test_a_wide_raster_is_read_in_column_blocks_that_decode_little_twice(
     tmp_path, options, monkeypatch
 ):
     monkeypatch.setattr(block_cache, "COMMON", 0)
-    noise = np.random.default_rng(0).integers(0, 255, (1, 3400, 12000), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 255, (1, 2300, 12000), np.uint8)
     path = write_raster(tmp_path / "wide.tif", noise, options=[*options, "COMPRESS=DEFLATE"])
     before = gdal.GetCacheMax()
     with RasterSource(path) as source:
