@@ -53,10 +53,10 @@ def dendrogram(
             ' width="12" height="12"/>'
         )
         parts.append(text(NAMES - 22, y + 4, label, "end", ' class="name"'))
-    parts.append(text(NAMES, height - 6, "more alike", "start"))
-    parts.append(text(WIDTH - RIGHT, height - 6, "less alike", "end"))
+    parts.append(text(NAMES, height - 6, "more similar", "start"))
+    parts.append(text(WIDTH - RIGHT, height - 6, "less similar", "end"))
     one, other = names[steps[0][0] - 1], names[steps[0][1] - 1]
-    alt = f"Tree of {len(names)} classes: {one} and {other} are the most alike and join first"
+    alt = f"Tree of {len(names)} classes: {one} and {other} are the most similar and merge first"
     return svg(alt, height, parts)
 
 

@@ -81,7 +81,7 @@ def segmentation_report(
         maps: sections of `map_sections`.
     """
     grid = run.source.grid
-    sections = [*maps, ("Classes", class_section(classes, run.source))]
+    sections = [*maps, ("Classes", _class_section(classes, run.source))]
     spectra = spectra_chart(classes.means, classes.band_names, classes.colors, classes.names)
     if spectra:
         text = "Lines have the colors of the map."
@@ -94,9 +94,9 @@ def segmentation_report(
         "superpixels": f"{superpixel_count:,}",
         "pixels": f"{grid.width:,} {TIMES} {grid.height:,}",
         **({"classified": _area(float(classes.areas.sum()))} if has_meters(grid) else {}),
-        "computing": _time(sum(run.stages.values())),
+        "computing time": _time(sum(run.stages.values())),
     }
-    lead = f"Classes of like surface in {run.name}, found without samples."
+    lead = f"Classes of similar surfaces in {run.name}, found without training samples."
     return page(f"Segmentation of {run.name}", sections, lead, figures)
 
 
@@ -112,15 +112,15 @@ def training_report(run: RunSummary, classes: int, model: Model) -> str:
         "classes": str(classes),
         "steps": f"{len(run.losses):,}",
         "loss at the end": f"{np.mean(run.losses[-10:]):.3g}",
-        "computing": _time(sum(run.stages.values())),
+        "computing time": _time(sum(run.stages.values())),
     }
     order, names, colors = model.merge_order, model.class_names, model.class_colors
     sections = _similarity(order, names, colors) + _circumstances(run)
-    lead = f"A network that tells the classes of {run.name} apart, made without samples."
+    lead = f"A network for the classes of {run.name}, trained without samples."
     return page(f"Training on {run.name}", sections, lead, figures)
 
 
-def class_section(classes: ClassTable, source: RasterSource) -> Html:
+def _class_section(classes: ClassTable, source: RasterSource) -> Html:
     """Make the table of classes: color, share, area, pixels, spectrum and band means."""
     shares = classes.shares
     bands = classes.means.shape[1]
@@ -148,8 +148,8 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
     ]
     bar = color_bar(classes.colors, shares.tolist(), classes.names)
     text = (
-        "The columns of the bands hold their means. Each bar of the spectrum is one band, from"
-        " the lowest class to the highest."
+        "The columns of the bands hold the means of the classes. Each bar of a spectrum is one"
+        " band; its height is the mean of the class between the lowest and highest of all classes."
     )
     if shown < bands:
         text += f" {shown} of {bands} bands are shown; all are in the map's attribute table."
@@ -163,10 +163,12 @@ def _similarity(
     if not merge_order:
         return []
     text = (
-        "Classes join from left to right, the most alike first. A dotted line marks where that many"
-        " remain; Merge classes with that number of classes cuts there."
+        "Classes merge from left to right, the most similar first. Each dotted line marks where"
+        " that number of classes is left; Merge classes cuts there for this number."
     )
-    return [("Which classes are alike", Html(dendrogram(merge_order, names, colors) + note(text)))]
+    return [
+        ("Similarity of the classes", Html(dendrogram(merge_order, names, colors) + note(text)))
+    ]
 
 
 def _circumstances(run: RunSummary) -> list[Section]:
@@ -175,12 +177,12 @@ def _circumstances(run: RunSummary) -> list[Section]:
     if len(run.losses):
         parts = ["<h3>Loss</h3>", line_chart(run.losses, "Step", "Loss")]
         if len(run.live):
-            live = line_chart(run.live, "Step", "Live classes", whole_numbers=True)
+            live = line_chart(run.live, "Step", "Classes in use", whole_numbers=True)
             text = (
-                "The thin line is the loss of each step, the thick one its mean. Live classes are"
-                " those that the network gave to any pixel in that step."
+                "The thin line is the loss of each step, the thick one its moving mean. Classes in"
+                " use are those that the network assigned to any pixel in that step."
             )
-            parts += ["<h3>Live classes</h3>", live, note(text)]
+            parts += ["<h3>Classes in use</h3>", live, note(text)]
         sections.append(("Training", Html("\n".join(parts))))
     sections.append(("Time", _times(run.stages)))
     versions = {**run.provenance.versions, **run.versions, "Computed on": run.device}
@@ -190,14 +192,14 @@ def _circumstances(run: RunSummary) -> list[Section]:
         ("Software", versions),
     )
     parts = [f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns if values]
-    sections.append(("Circumstances", Html(f'<div class="columns">{"".join(parts)}</div>')))
+    sections.append(("Settings and software", Html(f'<div class="columns">{"".join(parts)}</div>')))
     if run.provenance.command:
         command = f"<pre><code>{escaped(run.provenance.command)}</code></pre>"
         text = (
             "The same image, settings, seed and computer give the same classes. On Debian's QGIS"
             " 3.22 the program is called qgis_process.bin."
         )
-        sections.append(("The same again", Html(command + note(text))))
+        sections.append(("Repeat this run", Html(command + note(text))))
     return sections
 
 
@@ -228,13 +230,13 @@ def _image_facts(run: RunSummary) -> dict[str, object]:
         "Name": run.name,
         "Size": size,
         "Part of": part,
-        "Pixel": "" if side is None else f"{side:.4g} {TIMES} {side:.4g} {unit} in the middle",
+        "Pixel": "" if side is None else f"{side:.4g} {TIMES} {side:.4g} {unit} in the center",
         "Coordinates": crs_name(grid),
         "Bands": ", ".join(
             name if name == f"Band {number}" else f"{number} {name}"
             for number, name in zip(source.bands, source.band_names)
         ),
-        "Numbers": str(source.dtype),
+        "Data type": str(source.dtype),
     }
 
 
