@@ -137,30 +137,27 @@ def _advice(system: System, own: str | None, info: PythonInfo | None) -> str:
             "a conda environment in your home folder (Own Python in Plugins > SuperSeg > Runtime, "
             "or the variable SUPERSEG_PYTHON); or use QGIS from qgis.org's package repositories."
         )
-    if own is None or info is None:
-        return (
-            f"QGIS's own Python was not found below {system.prefix} or does not start, and there "
-            f"is no other. Install uv ({UV_SITE}) or {SUPPORTED} beside QGIS, {OWN_ENVIRONMENT}."
-        )
-    version = f"{info.version[0]}.{info.version[1]}"
-    if not info.is_64_bit:
+    if info is not None and not info.is_64_bit:
         return (
             "This QGIS is a 32-bit program; PyTorch needs a 64-bit one. Install QGIS for 64 bits."
         )
-    if not info.is_supported:
-        return (
-            f"The runtime needs {SUPPORTED}, and QGIS has {version}. Install uv ({UV_SITE}), which "
-            f"downloads one and needs no administrator, or {SUPPORTED} beside QGIS, "
-            f"{OWN_ENVIRONMENT}."
+    version = f"{info.version[0]}.{info.version[1]}" if info else ""
+    if info is None:
+        reason = (
+            f"QGIS's own Python was not found below {system.prefix} or does not start, and there "
+            "is no other."
         )
-    if system.is_file("/etc/debian_version"):
+    elif not info.is_supported:
+        reason = f"The runtime needs {SUPPORTED}, and QGIS has {version}."
+    elif system.is_file("/etc/debian_version"):
         return (
             f"{own} cannot create environments: the package python{version}-venv is missing. "
             f"Install it (sudo apt install python{version}-venv), or uv ({UV_SITE}), which needs "
             "no administrator, and install the runtime again."
         )
+    else:
+        reason = f"{own} cannot create environments: its module venv or ensurepip is missing."
     return (
-        f"{own} cannot create environments: its modules venv and ensurepip are incomplete. Install "
-        f"uv ({UV_SITE}), which needs no administrator, or {SUPPORTED} beside QGIS, "
-        f"{OWN_ENVIRONMENT}."
+        f"{reason} Install uv ({UV_SITE}), which downloads a Python and needs no administrator, or "
+        f"{SUPPORTED} beside QGIS, {OWN_ENVIRONMENT}."
     )
