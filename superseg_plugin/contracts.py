@@ -4,13 +4,13 @@
 QGIS's process reads tiles, and the worker computes on them. Whatever both sides need to know of a
 request lies here: how bands are scaled, how superpixels are cut, how a network is trained, how far
 a filter reaches, what the columns of a description are. A change takes effect on both sides at
-once. This module needs numpy only, so that either process can import it.
+once. It needs numpy only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ DESCRIPTION_HALO = 96
 COARSE_CELL = 4
 # Band-pass filters of the texture.
 TEXTURE_LEVELS = 3
+# CLASSES 0 starts from this many classes and joins the similar ones.
+AUTOMATIC_CLASSES = 24
 # Context is measured on at most this many groups of bands.
 MAX_CONTEXT_BANDS = 4
 
@@ -45,10 +47,8 @@ class BandScaling:
     robust standard deviation 1: the input of the network.
 
     Attributes:
-        low: value of each band that becomes display 0.
-        high: value of each band that becomes display 255.
-        center: median of each band, raw units.
-        spread: robust standard deviation of each band, raw units, never 0.
+        low, high: values of each band that become display 0 and 255.
+        center, spread: median and robust standard deviation of each band, the latter never 0.
         distance_factor: color distances in display units are multiplied by this, so that an image
             of many bands is not cut into more superpixels than one of three.
 
@@ -72,26 +72,18 @@ class BandScaling:
         """The inverse of `dataclasses.asdict`.
 
         Raises:
-            KeyError: a figure is missing.
-            TypeError, ValueError: a figure is no number.
+            KeyError, TypeError, ValueError: a number is missing, or is none.
         """
-        return cls(
-            low=tuple(map(float, values["low"])),
-            high=tuple(map(float, values["high"])),
-            center=tuple(map(float, values["center"])),
-            spread=tuple(map(float, values["spread"])),
-            distance_factor=float(values["distance_factor"]),
-        )
+        rows = ("low", "high", "center", "spread")
+        parts = {name: tuple(map(float, values[name])) for name in rows}
+        return cls(**parts, distance_factor=float(values["distance_factor"]))
 
     def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
-        """Bring raw values to 0..255 over the robust range, clipped to 0..510, 0 where invalid.
+        """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.
 
         Args:
             values: `(bands, rows, cols)` of any type.
             valid: `(rows, cols)` bool.
-
-        Returns:
-            `(bands, rows, cols)` float32.
         """
         result = np.empty(values.shape, np.float32)
         for band, (low, high) in enumerate(zip(self.low, self.high)):
@@ -102,12 +94,7 @@ class BandScaling:
     def to_standard(self, values: AnyArray, valid: BoolArray) -> FloatArray:
         """Bring raw values to median 0 and spread 1, clipped to +-8, 0 where invalid.
 
-        Args:
-            values: `(bands, rows, cols)` of any type.
-            valid: `(rows, cols)` bool.
-
-        Returns:
-            `(bands, rows, cols)` float32.
+        Arguments and result are those of `to_display`.
         """
         result = np.empty(values.shape, np.float32)
         for band, (center, spread) in enumerate(zip(self.center, self.spread)):
@@ -118,8 +105,7 @@ class BandScaling:
     def means_to_display(self, means: DoubleArray) -> DoubleArray:
         """Bring mean raw values `(n, bands)` to display units, float64, without clipping."""
         low, high = np.array(self.low), np.array(self.high)
-        scaled: DoubleArray = (means - low) / (high - low) * 255
-        return scaled
+        return np.asarray((means - low) / (high - low) * 255)
 
 
 @dataclass(frozen=True)
@@ -182,26 +168,61 @@ class Description:
             `column_layout`.
         pairs: `(m, 2)` integer rows of neighbors, each pair once.
         lengths: `(m,)` shared border in pixel edges.
-        bands: number of bands.
+        pixels: `(n,)` float64 valid pixels of each superpixel.
+        means: `(n, bands)` float32 mean colors in display units; 0 for a superpixel without pixels.
     """
 
     sums: DoubleArray
     pairs: AnyArray
     lengths: AnyArray
-    bands: int
+    pixels: DoubleArray
+    means: FloatArray
+
+    @classmethod
+    def from_sums(
+        cls, sums: DoubleArray, pairs: AnyArray, lengths: AnyArray, bands: int
+    ) -> Description:
+        """Derive pixels and mean colors from the sums."""
+        pixels = sums[:, 0].copy()
+        means = np.empty((len(sums), bands), np.float32)
+        totals = sums[:, column_layout(bands)["values"]]
+        np.divide(totals, np.maximum(pixels, 1)[:, None], out=means, casting="same_kind")
+        return cls(sums, pairs, lengths, pixels, means)
 
     @property
-    def pixels(self) -> DoubleArray:
-        """`(n,)` valid pixels of each superpixel."""
-        counts: DoubleArray = self.sums[:, 0]
-        return counts
+    def bands(self) -> int:
+        """Number of bands."""
+        return int(self.means.shape[1])
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Clustered superpixels; row i belongs to superpixel i + 1.
+
+    Attributes:
+        log_likelihood: `(n, k)` float32 log probability of each class, before smoothing.
+        marginals: `(n, k)` float32 class probabilities, smoothed on the region adjacency graph.
+        confidence: `(n,)` float32 from 1 / k to 1: probability of the most probable class.
+        features: `(n, d)` float32 that the classes are distinguished by.
+        model: arrays that give superpixels of any scene these classes; empty where they do not
+            travel along.
+    """
+
+    log_likelihood: FloatArray
+    marginals: FloatArray
+    confidence: FloatArray
+    features: FloatArray
+    model: dict[str, AnyArray] = field(default_factory=dict)
 
     @property
-    def means(self) -> FloatArray:
-        """`(n, bands)` float32 mean colors in display units; 0 for a superpixel without pixels."""
-        totals = self.sums[:, column_layout(self.bands)["values"]]
-        means: FloatArray = (totals / np.maximum(self.pixels, 1)[:, None]).astype(np.float32)
-        return means
+    def classes(self) -> int:
+        """Number of classes, k."""
+        return int(self.marginals.shape[1])
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """`(n,)` most probable class of each superpixel, from 0."""
+        return np.asarray(self.marginals.argmax(axis=1), np.int64)
 
 
 @dataclass(frozen=True)
@@ -251,12 +272,7 @@ def context_band_count(bands: int) -> int:
 
 
 def column_layout(bands: int) -> dict[str, slice]:
-    """Columns of a description's sums: pixels, values, squares, texture, context.
-
-    Example:
-        >>> column_layout(3)["values"]
-        slice(1, 4, None)
-    """
+    """Columns of a description's sums: pixels, values, squares, texture, context."""
     edges = np.cumsum([0, 1, bands, bands, TEXTURE_LEVELS, context_band_count(bands)])
     names = ["pixels", "values", "squares", "texture", "context"]
     return {name: slice(int(a), int(b)) for name, a, b in zip(names, edges[:-1], edges[1:])}

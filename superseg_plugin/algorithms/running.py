@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import traceback
 
+from ..progress import Progress
 from ..worker.client import WorkerError
 
 
-class FeedbackProgress:
+class FeedbackProgress(Progress):
     """A `Progress` that reports to a QgsProcessingFeedback.
 
     Attributes:

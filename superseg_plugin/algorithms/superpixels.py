@@ -127,7 +127,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             min_size=request.integer(self.MIN_SIZE),
             region_size=request.integer(self.REGION_SIZE),
             compactness=request.number(self.COMPACTNESS),
-            connectivity=request.choice(self.CONNECTIVITY),
+            connectivity=int(request.choice(self.CONNECTIVITY)),
             tile_size=request.integer(self.TILE_SIZE),
         )
         self.size = request.ground_size()

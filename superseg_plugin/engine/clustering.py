@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from ..contracts import Description
+from ..contracts import Clusters, Description
 from .cluster_model import MEMBERS, ClusterModel, fit_cluster_model
 from .projection import row_parts
 from .smoothing import SmoothedClasses, smooth_with_minimum_share
@@ -20,23 +18,6 @@ NETWORK_ERROR = 0.05
 # rarer than the least share.
 SHARE_POWER = 0.5
 LEAST_SHARE = 0.01
-
-
-@dataclass(frozen=True)
-class Clusters:
-    """Classified superpixels.
-
-    Attributes:
-        evidence: `(n, k)` float32 log probability of each class.
-        smoothed: `(n, k)` float32 class probabilities, smoothed on the graph.
-        confidence: `(n,)` float32, how sure the most probable class is.
-        features: `(n, d)` float32 that the model works with.
-    """
-
-    evidence: FloatArray
-    smoothed: FloatArray
-    confidence: FloatArray
-    features: FloatArray
 
 
 def cluster_superpixels(

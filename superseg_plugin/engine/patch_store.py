@@ -33,6 +33,31 @@ class Patches:
     soft: FloatArray | None
 
 
+def compact(ids: AnyArray, soft: FloatArray) -> tuple[AnyArray, FloatArray]:
+    """Keep only the superpixels that occur in the patches, numbered 1..t.
+
+    Args:
+        ids: `(n, side, side)` int32 superpixels of the scene, 0 = nodata.
+        soft: `(superpixels, classes)` float32 class probabilities; row i is of superpixel i + 1.
+
+    Returns:
+        `ids` with the new numbers, and the rows of `soft` by new number, after a row of zeros.
+
+    Example:
+        >>> ids, table = compact(np.array([[[7, 0], [3, 7]]], np.int32), np.eye(8, 2, dtype="f4"))
+        >>> ids.tolist(), table.shape
+        ([[[2, 0], [1, 2]]], (3, 2))
+    """
+    present = np.zeros(len(soft) + 1, bool)
+    for patch in ids:
+        present[patch] = True
+    present[0] = False
+    numbers = np.cumsum(present, dtype=np.int32)
+    numbers[~present] = 0
+    table = np.concatenate([np.zeros((1, soft.shape[1]), np.float32), soft[present[1:]]])
+    return numbers[ids], table
+
+
 class PatchStore:
     """Patches as tensors, and the batches that they make.
 

@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..errors import Cancelled, SuperSegError
 from ..pipeline.preview import Previewer
+from ..progress import Progress
 from ..settings import chosen_python
 from ..worker.client import Worker, WorkerError
 from ..worker.interpreter import find_interpreter
@@ -129,7 +130,7 @@ class PreviewRunner(QObject):
             self.failed.emit(text)
 
 
-class _PreviewProgress:
+class _PreviewProgress(Progress):
     """The progress of one request: it is not shown, and cancelled when the request is dropped."""
 
     def __init__(self, runner, number):

@@ -9,9 +9,10 @@ from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from ..errors import Cancelled, SuperSegError
+from ..progress import Progress
 
 
-class RuntimeTask(QgsTask):
+class RuntimeTask(QgsTask, Progress):
     """Runs a function that takes a `Progress`; QGIS lists it among its tasks.
 
     Args:

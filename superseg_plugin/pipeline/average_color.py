@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.grid import Grid
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
@@ -87,13 +87,11 @@ def paint_average_color(
     if superpixels is not None:
         require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
         start = 0.3
-        classification = MajorityClasses(
-            classification, superpixels, PartProgress(progress, 0.0, start)
-        )
+        classification = MajorityClasses(classification, superpixels, progress.part(0.0, start))
     middle = start
     if statistics is None:
         middle = (1 + start) / 2
-        part = PartProgress(progress, start, middle)
+        part = progress.part(start, middle)
         statistics = class_statistics(source, classification, part)
     if not statistics.counts.any():
         raise SuperSegError(
@@ -104,7 +102,7 @@ def paint_average_color(
     palette = _palette(statistics, source, nodata)
     windows = tiles(grid.width, grid.height, TILE)
     end = middle + 0.9 * (1 - middle)
-    painting = PartProgress(progress, middle, end)
+    painting = progress.part(middle, end)
     with RasterWriter(
         output_path,
         grid,
@@ -117,7 +115,7 @@ def paint_average_color(
             band_colors=source.band_colors,
             overviews="average" if source.has_overviews else None,
         ),
-        progress=PartProgress(progress, end, 1.0),
+        progress=progress.part(end, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)

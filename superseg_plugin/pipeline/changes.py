@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.class_legend import Legend, default_name, read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
 from ..raster.grid_comparison import require_same_grid
@@ -117,11 +117,11 @@ def run_changes(
         check_output(table_output, "TABLE", inputs, raster=False)
     require_same_grid(before.grid, after.grid, AFTER, after.name)
     legend = _common_legend(before, after)
-    pairs = _count(before, after, PartProgress(progress, 0.0, 0.5))
+    pairs = _count(before, after, progress.part(0.0, 0.5))
     names = _names(pairs, legend)
     with Staging() as staging:
         path = staging.path(output)
-        _paint(before, after, pairs, path, PartProgress(progress, 0.5, 1.0))
+        _paint(before, after, pairs, path, progress.part(0.5, 1.0))
         write_class_table(path, _table(pairs, names, legend), MOST_CHANGES)
         if table_output:
             _write_text(staging.path(table_output), pairs, legend)
@@ -205,7 +205,7 @@ def _paint(
     lookup = np.zeros(PAIRS, dtype)
     lookup[pairs.keys] = pairs.values
     windows = tiles(grid.width, grid.height, TILE)
-    painting = PartProgress(progress, 0.0, 0.9)
+    painting = progress.part(0.0, 0.9)
     with RasterWriter(
         path,
         grid,
@@ -216,7 +216,7 @@ def _paint(
             band_names=("change",),
             overviews="mode" if before.has_overviews else None,
         ),
-        progress=PartProgress(progress, 0.9, 1.0),
+        progress=progress.part(0.9, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)

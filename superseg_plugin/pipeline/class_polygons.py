@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..progress import PartProgress, Progress
+from ..progress import Progress
 from ..raster.class_legend import Color, read_legend
 from ..raster.class_polygons import write_polygons
 from ..raster.source import RasterSource
@@ -51,7 +51,7 @@ def run_class_polygons(
     """
     strips = ClassStrips(classification, "CLASSIFICATION")
     progress.report(0.0, "Counting classes")
-    present = strips.count_classes(PartProgress(progress, 0.0, 0.2))
+    present = strips.count_classes(progress.part(0.0, 0.2))
     legend = read_legend(classification.path)
     merge_table = read_merge_table(table) if table else None
     if merge_table is not None:
@@ -68,5 +68,5 @@ def run_class_polygons(
     numbers = dict(zip(present.numbers.tolist(), final[plan.members].tolist()))
     progress.report(0.2, "Drawing outlines")
     names = {number: each.name for number, each in classes.items()}
-    part = PartProgress(progress, 0.2, 1.0)
+    part = progress.part(0.2, 1.0)
     return write_polygons(classification, numbers, names, path, part), classes

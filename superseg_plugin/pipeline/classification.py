@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..contracts import BandScaling, Device
 from ..errors import SuperSegError
-from ..memory import trim_memory
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..raster.windows import Window, tiles
 from ..worker.client import Worker
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
@@ -25,11 +24,11 @@ from .formats.trained_model import scaling_of_model, superpixels_of_model
 from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
-from .steps.description import check_superpixels, describe_scene, read_superpixels
-from .steps.network import Network
+from .steps.description import check_superpixels, describe_superpixels
+from .steps.network import Network, mean_softmax
 from .steps.painting import classify_pixels, finish_classes, paint_superpixels
-from .steps.smoothing import ask_to_smooth
-from .steps.tiling import run_in_flight
+from .steps.scene import Scene
+from .steps.smoothing import fuse_and_smooth
 from .superpixels import make_superpixels
 
 
@@ -64,43 +63,32 @@ def run_classification(
     """
     model = load_model(model_path)
     check_model_fits(model, Path(model_path).name, source)
-    scaling = scaling_of_model(model)
+    asked = worker.submit("describe_device", {"network": model.network})
+    given = superpixels is not None
     with Staging() as staging:
-        scratch = staging.scratch(output)
         _warn_of_other_values(model, measure_scene(source, 1, worker, progress), progress)
+        scratch = staging.scratch(output)
+        scene = Scene(source, scaling_of_model(model), worker, scratch, progress)
         if superpixels is None and options.smoothness > 0:
             path = scratch / "superpixels.tif"
-            part = PartProgress(progress, 0, 0.3)
-            cut = superpixels_of_model(model)
-            make_superpixels(source, scaling, path, scratch, cut, worker, part)
+            make_superpixels(scene.part(0, 0.3), path, superpixels_of_model(model))
             superpixels = RasterSource(str(path))
-        network = Network(model, worker, options.tile_size, progress)
-        draft = scratch / "classes.tif"
+        device = Device(**worker.result(asked, progress).result)
+        network = Network(scene, model, device, options.tile_size)
         confidence = staging.path(confidence_output) if confidence_output else None
         if superpixels is None:
-            part = PartProgress(progress, 0.3, 0.9)
-            classify_pixels(source, network, draft, confidence, part)
+            draft = classify_pixels(scene.part(0.3, 0.9), network, confidence)
         else:
             check_superpixels(superpixels)
             with superpixels:
-                smoothed = _classify_superpixels(
-                    source,
-                    superpixels,
-                    network,
-                    model,
-                    options.smoothness,
-                    scratch,
-                    PartProgress(progress, 0.3, 0.85),
+                labels, sure = _classify_superpixels(
+                    scene.part(0.3, 0.85), superpixels, network, model, options.smoothness
                 )
-                part = PartProgress(progress, 0.85, 0.9)
-                paint_superpixels(source, superpixels, *smoothed, draft, confidence, part)
+                draft = paint_superpixels(
+                    scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
+                )
         statistics, _ = finish_classes(
-            source,
-            draft,
-            staging.path(output),
-            options.min_area,
-            PartProgress(progress, 0.9, 1.0),
-            class_count=model.classes,
+            scene.part(0.9, 1.0), draft, staging.path(output), options.min_area, model.classes
         )
         with RasterSource(str(staging.path(output))) as classes:
             table = build_class_table(
@@ -131,65 +119,27 @@ def check_model_fits(model: Model, name: str, source: RasterSource) -> None:
         )
 
 
-def pool_superpixels(
-    source: RasterSource,
-    superpixels: RasterSource,
-    network: Network,
-    count: int,
-    progress: Progress,
-) -> npt.NDArray[np.float32]:
-    """Mean class probabilities of superpixels 1..count, `(count, classes)`."""
-    grid = source.grid
-    pooled = np.zeros((count, network.classes), np.float32)
-    column_block = max(source.column_block, superpixels.column_block)
-    windows = tiles(grid.width, grid.height, network.tile_size, column_block)
-
-    def submit(window: Window) -> Any:
-        return network.submit(source, window, read_superpixels(superpixels, window))
-
-    answers = run_in_flight(network.worker, windows, submit, progress)
-    for index, (_, answer) in enumerate(answers):
-        pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
-        progress.report((index + 1) / len(windows), "Classifying")
-    total = pooled.sum(axis=1, keepdims=True)
-    pooled[total[:, 0] == 0] = 1.0
-    pooled /= np.where(total > 0, total, np.float32(network.classes))
-    return pooled
-
-
 def _classify_superpixels(
-    source: RasterSource,
+    scene: Scene,
     superpixels: RasterSource,
     network: Network,
     model: Model,
     smoothness: float,
-    scratch: Path,
-    progress: Progress,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    worker = network.worker
-    description = describe_scene(
-        source, superpixels, scaling_of_model(model), worker, PartProgress(progress, 0, 0.3)
-    )
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    """Class of each superpixel from 0, and its confidence."""
+    description = describe_superpixels(scene.part(0, 0.3), superpixels)
     clusters = None
     if model.clusters:
-        clusters = assign_clusters(description, model.clusters, smoothness, worker, progress)
-        clusters, description = clusters.laid_aside(scratch), description.laid_aside(scratch)
-        trim_memory()
+        clusters = assign_clusters(scene, description, model.clusters, smoothness)
     count = len(description.pixels)
-    part = PartProgress(progress, 0.3, 0.9)
-    pooled = pool_superpixels(source, superpixels, network, count, part)
-    asked = ask_to_smooth(pooled, description, smoothness, worker, clusters)
-    del pooled, description, clusters
-    trim_memory()
-    found = worker.result(asked, progress).arrays
-    return found["probabilities"], found["confidence"]
+    pooled = mean_softmax(scene.part(0.3, 0.9), network, superpixels, count)
+    return fuse_and_smooth(scene, pooled, description, smoothness, clusters)
 
 
-def _warn_of_other_values(model: Model, measured: dict[str, Any], progress: Progress) -> None:
+def _warn_of_other_values(model: Model, measured: BandScaling, progress: Progress) -> None:
     """Say so when an image's values are far from those that the model was trained on."""
-    here = measured["scaling"]
     for name, center, spread, now in zip(
-        model.band_names, model.scaling["center"], model.scaling["spread"], here["center"]
+        model.band_names, model.scaling["center"], model.scaling["spread"], measured.center
     ):
         if abs(now - center) > 3 * spread:
             progress.log(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..worker.client import Worker
 from .classification import run_classification
@@ -85,7 +85,7 @@ def run_folder_classification(
     failures: list[str] = []
     for index, scene in enumerate(scenes):
         stop_if_cancelled(progress)
-        part = PartProgress(progress, index / len(scenes), (index + 1) / len(scenes))
+        part = progress.part(index / len(scenes), (index + 1) / len(scenes))
         part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
         target = str(Path(output) / f"{scene.stem}{ENDING}")
         try:

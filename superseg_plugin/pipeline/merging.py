@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
@@ -224,7 +224,7 @@ class _Merging:
         grid = self._source.grid
         part = self._part(0.7, 0.82, "Writing classes")
         windows = self._strips.windows
-        finishing = PartProgress(self._progress, 0.82, 0.85)
+        finishing = self._progress.part(0.82, 0.85)
         with class_writer(self._path, self._source, finishing) as writer:
             for index, window in enumerate(windows):
                 stop_if_cancelled(part)
@@ -297,4 +297,4 @@ class _Merging:
 
     def _part(self, start: float, end: float, text: str) -> Progress:
         self._progress.report(start, text)
-        return PartProgress(self._progress, start, end)
+        return self._progress.part(start, end)

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 import numpy as np
 import numpy.typing as npt
 
+from ..contracts import AUTOMATIC_CLASSES, Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
@@ -22,10 +22,14 @@ from ..worker.client import Worker
 from .classes.colors import distinct_colors
 from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .steps.band_statistics import measure_scene
-from .steps.clustering import AUTOMATIC_CLASSES, find_clusters, regroup_superpixels, settle_classes
-from .steps.clusters import Clusters
-from .steps.description import Description, describe_scene, read_superpixels
-from .steps.smoothing import smooth_again
+from .steps.clustering import (
+    find_clusters,
+    regroup_superpixels,
+    settle_clusters,
+    smooth_clusters,
+)
+from .steps.description import describe_superpixels, read_superpixels
+from .steps.scene import Scene
 from .superpixels import make_superpixels
 
 MOST_SIDE = 1024
@@ -34,7 +38,7 @@ FEWEST_VALID = 1024
 # The mixtures have as many parts as are needed to find out a number of classes.
 MOST_REGROUPED = AUTOMATIC_CLASSES
 # A quarter of the usual number agree well enough, in a third of the time.
-MEMBERS = 4
+ENSEMBLE = 4
 
 Bytes = npt.NDArray[np.uint8]
 # Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
@@ -121,16 +125,17 @@ class Previewer:
         self._worker = worker
         self._folder = TemporaryDirectory(prefix="superseg-preview-")
         self._view: MapView | None = None
-        self._scaling: dict[str, Any] = {}
+        self._scene: Scene | None = None
         self._cut_of: tuple[MapView, float] | None = None
         self._cut: _Cut | None = None
         # Of the cut that there is.
         self._found: Clusters | None = None
         self._found_for = 0
-        self._grouped_by = (0, 0.0)
+        self._clustered_by = (0, 0.0)
 
     def close(self) -> None:
         """Remove the scratch files."""
+        self._forget()
         self._folder.cleanup()
 
     def preview(
@@ -149,15 +154,15 @@ class Previewer:
             SuperSegError: the map shows too little of the image.
             Cancelled: nobody wants it any more.
         """
-        self._read(view, progress, fetch)
+        scene = self._read(view, progress, fetch).within(progress)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
             self._found = None
-            self._cut = self._superpixels(view, options.superpixel_size, progress)
+            self._cut = self._superpixels(scene, view, options.superpixel_size)
             self._cut_of = (view, options.superpixel_size)
         cut = self._cut
         stop_if_cancelled(progress)
-        clusters = self._clusters(cut, options, progress)
-        best = clusters.smoothed.argmax(axis=1)
+        clusters = self._clusters(scene, cut, options)
+        best = clusters.labels
         numbers, colors = _by_area(best, cut)
         lookup = np.append(0, numbers).astype(np.uint8)
         return Preview(
@@ -173,53 +178,59 @@ class Previewer:
     def _image(self) -> Path:
         return Path(self._folder.name) / "view.tif"
 
-    def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> None:
-        if view == self._view:
-            return
-        # What was computed of the former view would else be taken for this one's.
-        self._view, self._cut, self._cut_of = None, None, None
+    def _forget(self) -> None:
+        """Close the image of the former view, and what was computed of it."""
+        if self._scene is not None:
+            self._scene.source.close()
+        self._scene, self._view, self._cut, self._cut_of = None, None, None, None
+        self._found = None
+
+    def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> Scene:
+        if view == self._view and self._scene is not None:
+            return self._scene
+        self._forget()
         with fetch(progress) if fetch else nullcontext(view.path) as path:
             write_view(path, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
         stop_if_cancelled(progress)
-        with RasterSource(str(self._image)) as source:
+        source = RasterSource(str(self._image))
+        try:
             _refuse_empty(source, view)
-            self._scaling = measure_scene(source, 1, self._worker, progress)
+            scaling = measure_scene(source, 1, self._worker, progress)
+        except BaseException:
+            source.close()
+            raise
+        folder = Path(self._folder.name)
+        self._scene = Scene(source, scaling, self._worker, folder, Progress())
         self._view = view
+        return self._scene
 
-    def _clusters(self, cut: _Cut, options: PreviewOptions, progress: Progress) -> Clusters:
-        """Group superpixels, as little anew as the options allow."""
-        # The sums are used up, and wanted again for the next look.
-        description = copy.copy(cut.description)
+    def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
+        """Cluster superpixels, as little anew as the options allow."""
         classes, smoothness = options.classes, options.smoothness
-        company = (self._worker, progress)
         # The mixtures serve any number of classes that they have parts for.
         serves = max(classes, MOST_REGROUPED)
         if self._found is None or self._found_for != serves:
-            found = find_clusters(description, classes, smoothness, *company, MEMBERS)
-        elif self._grouped_by[0] != classes:
-            found = regroup_superpixels(description, self._found, classes, smoothness, *company)
-        elif self._grouped_by[1] != smoothness:
-            found = smooth_again(description, self._found, smoothness, *company)
+            found = find_clusters(scene, cut.description, classes, smoothness, ENSEMBLE)
+        elif self._clustered_by[0] != classes:
+            found = regroup_superpixels(scene, cut.description, self._found, classes, smoothness)
+        elif self._clustered_by[1] != smoothness:
+            found = smooth_clusters(scene, cut.description, self._found, smoothness)
         else:
             found = self._found
         self._found, self._found_for = found, serves
-        self._grouped_by = (classes, smoothness)
-        return settle_classes(description, found, classes, smoothness, *company)
+        self._clustered_by = (classes, smoothness)
+        return settle_clusters(scene, cut.description, found, classes, smoothness)
 
-    def _superpixels(self, view: MapView, size: float, progress: Progress) -> _Cut:
+    def _superpixels(self, scene: Scene, view: MapView, size: float) -> _Cut:
         wanted = (size / view.reduction) ** 2
         pixels = min(max(round(wanted), FEWEST_PIXELS), MOST_PIXELS)
         options = replace(with_smallest(pixels), tile_size=MOST_SIDE)
-        folder = Path(self._folder.name)
-        path = folder / "superpixels.tif"
-        with RasterSource(str(self._image)) as source:
-            make_superpixels(source, self._scaling, path, folder, options, self._worker, progress)
-            with RasterSource(str(path)) as superpixels:
-                description = describe_scene(
-                    source, superpixels, self._scaling, self._worker, progress
-                )
-                labels = read_superpixels(superpixels, superpixels.grid.window)
-            bands = tuple(source.display_bands)
+        path = scene.scratch / "superpixels.tif"
+        make_superpixels(scene, path, options)
+        with RasterSource(str(path)) as superpixels:
+            description = describe_superpixels(scene, superpixels)
+            labels = read_superpixels(superpixels, superpixels.grid.window)
+        bands = tuple(scene.source.display_bands)
         true_size = math.isclose(pixels, wanted, rel_tol=0.3, abs_tol=1.0)
         return _Cut(labels, description, bands, true_size)
 

@@ -8,27 +8,28 @@ from pathlib import Path
 
 import numpy as np
 
+from ..contracts import Device
 from ..memory import trim_memory
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
-from .classification import pool_superpixels
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
-from .planning.plan import Plan, training_options, trains
+from .planning.plan import EstimateRequest, Plan, training_options, trains
 from .reports.run import Provenance, RunSummary
-from .segmentation_results import Findings, ResultWriter
+from .segmentation_results import ResultWriter, SegmentationState
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
-from .steps.description import describe_scene
-from .steps.network import Network
+from .steps.description import describe_superpixels
+from .steps.network import Network, mean_softmax
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
-from .steps.smoothing import ask_to_smooth
+from .steps.scene import Scene
+from .steps.smoothing import fuse_and_smooth
+from .steps.training import train_network
 from .superpixels import make_superpixels
-from .training import train_network
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ def run_segmentation(
     progress: Progress,
     provenance: Provenance | None = None,
 ) -> SegmentationResult:
-    """Segment a scene: superpixels, description, classes, map, and whatever else is wanted.
+    """Segment a scene: superpixels, description, clusters, network, map, and the other outputs.
 
     Args:
         source: the scene.
         outputs: where to write.
-        options: what to do.
-        worker: who computes.
+        options: how to segment.
+        worker: the process that computes.
         progress: told of every step; gets a line `Stage <name>: <seconds> s` after each.
         provenance: how the run was requested, for the report.
 
@@ -62,15 +63,23 @@ def run_segmentation(
         Cancelled: the user asked to stop.
     """
     with Staging() as staging:
-        run = _Run(source, outputs, options, worker, progress, staging, provenance)
-        result = run.segment()
+        result = _Segmentation(source, outputs, options, worker, progress, staging).run(provenance)
         stop_if_cancelled(progress)
         staging.commit()
     return result
 
 
-class _Run:
-    """One run, and what its steps hand to each other."""
+class _Segmentation:
+    """One run of the chain.
+
+    Args:
+        source: the scene.
+        outputs: where to write.
+        options: how to segment.
+        worker: the process that computes.
+        progress: told of every step.
+        staging: of the outputs, written whole or not at all.
+    """
 
     def __init__(
         self,
@@ -80,192 +89,126 @@ class _Run:
         worker: Worker,
         progress: Progress,
         staging: Staging,
-        provenance: Provenance | None,
     ) -> None:
-        self._source = source
-        self._outputs = outputs
-        self._options = options
-        self._worker = worker
-        self._progress = progress
-        self._staging = staging
-        self._provenance = provenance or Provenance()
-        pixels = count_valid_pixels(source, progress)
-        self._superpixels = options.superpixels(source.grid, progress, pixels)
-        self._trains = trains(options, bool(outputs.model))
+        self._source, self._worker, self._progress = source, worker, progress
+        self._outputs, self._options, self._staging = outputs, options, staging
         self._scratch = staging.scratch(outputs.classes)
 
-    def segment(self) -> SegmentationResult:
-        """Go through all steps."""
-        # Loading what computes takes a second, in which the scene is read; a device that is not
-        # there comes to light at once.
-        training = training_options(self._options, self._source.grid)
-        device = self._worker.submit("describe_device", {"network": training.network})
-        plan = Plan(
-            self._source,
-            self._options,
-            self._superpixels,
-            bool(self._outputs.model),
-            bool(self._outputs.report),
-            device,
-            self._worker,
-            self._progress,
-        )
+    def run(self, provenance: Provenance | None) -> SegmentationResult:
+        """Go through all stages."""
+        source, options, outputs = self._source, self._options, self._outputs
+        pixels = count_valid_pixels(source, self._progress)
+        cut = options.superpixels(source.grid, self._progress, pixels)
+        # Loading PyTorch takes a second, in which the scene is read; a device that is not there
+        # comes to light at once.
+        training = training_options(options, source.grid)
+        asked = self._worker.submit("describe_device", {"network": training.network})
+        request = EstimateRequest(options, bool(outputs.model), bool(outputs.report))
+        plan = Plan(source, cut, request, asked, self._worker, self._progress)
         self._stages = plan.stages
         with self._stages.stage("reading"):
-            scaling = measure_scene(
-                self._source,
-                max(self._options.classes, 1),
-                self._worker,
-                self._progress,
-            )
-        self._found = Findings(self._scratch / "classes.tif", training, scaling, self._superpixels)
-        with self._stages.stage("superpixels") as progress:
-            path = self._optional(self._outputs.superpixels) or self._scratch / "superpixels.tif"
-            count = make_superpixels(
-                self._source,
-                scaling,
-                path,
-                self._scratch,
-                self._superpixels,
-                self._worker,
-                progress,
-            )
-            described = self._worker.result(device, progress)
-            plan.remember(described)
+            least = max(options.classes, 1)
+            scaling = measure_scene(source, least, self._worker, self._progress)
+        scene = Scene(source, scaling, self._worker, self._scratch, self._progress)
+        with self._stages.stage("superpixels") as part:
+            path = self._optional(outputs.superpixels) or self._scratch / "superpixels.tif"
+            count = make_superpixels(scene.within(part), path, cut)
+            device = Device(**self._worker.result(asked, part).result)
+            plan.remember(device)
         self._progress.log(f"{count} superpixels")
+        state = SegmentationState(training, cut)
         with RasterSource(str(path)) as superpixels:
-            if self._options.preset == "published":
-                self._classify_as_published(superpixels)
+            if options.preset == "published":
+                self._classify_as_published(scene, superpixels, device, state)
             else:
-                self._classify_by_clusters(superpixels)
-        writer = ResultWriter(
-            self._source, self._outputs, self._options, self._worker, self._staging
-        )
-        with self._stages.stage("rendering") as progress:
-            table = writer.write(self._found, progress)
-        if self._outputs.report:
+                self._classify_by_clusters(scene, superpixels, device, state)
+        writer = ResultWriter(outputs, options, self._staging)
+        with self._stages.stage("rendering") as part:
+            table = writer.write(scene.within(part), state)
+        if outputs.report:
             with self._stages.stage("report"):
-                trained = self._found.trained
+                trained = state.trained
                 run = RunSummary(
-                    self._provenance,
-                    self._source,
+                    provenance or Provenance(),
+                    source,
                     self._worker.versions,
-                    described.result["name"],
+                    device.name,
                     self._stages.seconds,
                     trained.losses if trained else [],
                     trained.live_by_step if trained else [],
                 )
-                writer.write_report(self._found, table, run, path, self._confidence(), count)
+                writer.write_report(state, table, run, path, self._confidence(), count)
         plan.learn()
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
 
-    def _classify_as_published(self, superpixels: RasterSource) -> None:
+    def _classify_as_published(
+        self, scene: Scene, superpixels: RasterSource, device: Device, state: SegmentationState
+    ) -> None:
         """Self-training on all tiles; the map is the network's own, pixel by pixel.
 
         The letter averages the softmax of overlapping tiles; tiles with a full halo give every
         pixel the same softmax in whichever tile it lies, so one evaluation is its average.
         """
-        found = self._found
-        with self._stages.stage("training") as progress:
-            patches = cover_with_patches(
-                self._source,
-                superpixels,
-                TILE,
-                STRIDE,
-                self._scratch,
-                PartProgress(progress, 0, 0.1),
-            )
-            found.trained = train_network(
-                patches,
-                None,
-                found.scaling,
-                found.training,
-                self._worker,
-                PartProgress(progress, 0.1, 1),
-            )
-        with self._stages.stage("classification") as progress:
-            confidence = self._confidence()
-            classify_pixels(
-                self._source, self._network(progress), found.draft, confidence, progress
-            )
+        with self._stages.stage("training") as part:
+            patches = cover_with_patches(scene.within(part.part(0, 0.1)), superpixels, TILE, STRIDE)
+            training = scene.within(part.part(0.1, 1))
+            state.trained = train_network(training, patches, None, state.training)
+        with self._stages.stage("classification") as part:
+            network = self._network(scene.within(part), device, state)
+            state.draft = classify_pixels(scene.within(part), network, self._confidence())
 
-    def _classify_by_clusters(self, superpixels: RasterSource) -> None:
-        """Mixture model on the superpixels, joined with a network that it has guided."""
-        options, found = self._options, self._found
-        with self._stages.stage("description") as progress:
-            description = describe_scene(
-                self._source, superpixels, found.scaling, self._worker, progress
-            )
-        with self._stages.stage("clustering") as progress:
+    def _classify_by_clusters(
+        self, scene: Scene, superpixels: RasterSource, device: Device, state: SegmentationState
+    ) -> None:
+        """Clusters of the superpixels, joined with a network that they have guided."""
+        options = self._options
+        with self._stages.stage("description") as part:
+            description = describe_superpixels(scene.within(part), superpixels)
+        with self._stages.stage("clustering") as part:
             clusters = cluster_superpixels(
-                description,
-                options.classes,
-                options.smoothness,
-                self._worker,
-                progress,
+                scene.within(part), description, options.classes, options.smoothness
             )
-            clusters = clusters.laid_aside(self._scratch)
-            description = description.laid_aside(self._scratch)
             trim_memory()
-        found.training = replace(found.training, classes=clusters.classes)
-        probabilities, sure = clusters.smoothed, clusters.confidence
-        features, pixels = clusters.features, description.pixels
-        found.cluster_model = clusters.model
-        if self._trains:
-            with self._stages.stage("training") as progress:
-                patches = draw_patches(
-                    self._source,
-                    superpixels,
-                    found.training,
-                    self._scratch,
-                    PartProgress(progress, 0, 0.1),
-                )
-                found.trained = train_network(
-                    patches,
-                    clusters,
-                    found.scaling,
-                    found.training,
-                    self._worker,
-                    PartProgress(progress, 0.1, 1),
-                )
+        state.training = replace(state.training, classes=clusters.classes)
+        state.clusters, state.pixels = clusters, description.pixels
+        state.labels, confidence = clusters.labels, clusters.confidence
+        if trains(options, bool(self._outputs.model)):
+            with self._stages.stage("training") as part:
+                drawing = scene.within(part.part(0, 0.1))
+                patches = draw_patches(drawing, superpixels, state.training)
+                training = scene.within(part.part(0.1, 1))
+                state.trained = train_network(training, patches, clusters, state.training)
                 del patches
             trim_memory()
         if options.preset == "balanced":
-            with self._stages.stage("classification") as progress:
-                network = self._network(progress)
-                pooled = pool_superpixels(self._source, superpixels, network, len(pixels), progress)
-            with self._stages.stage("smoothing") as progress:
-                asked = ask_to_smooth(
-                    pooled, description, options.smoothness, self._worker, clusters
+            with self._stages.stage("classification") as part:
+                network = self._network(scene.within(part), device, state)
+                pooled = mean_softmax(
+                    scene.within(part), network, superpixels, len(description.pixels)
                 )
-                # Large scenes have millions of superpixels: no table is kept that is used up.
-                del pooled, description, clusters, probabilities
+            with self._stages.stage("smoothing") as part:
+                state.labels, confidence = fuse_and_smooth(
+                    scene.within(part), pooled, description, options.smoothness, clusters
+                )
+                del pooled
                 trim_memory()
-                smoothed = self._worker.result(asked, progress).arrays
-                probabilities, sure = smoothed["probabilities"], smoothed["confidence"]
-                trim_memory()
-        with self._stages.stage("painting") as progress:
-            confidence = self._confidence()
-            paint_superpixels(
-                self._source, superpixels, probabilities, sure, found.draft, confidence, progress
+        with self._stages.stage("painting") as part:
+            state.draft = paint_superpixels(
+                scene.within(part), superpixels, state.labels, confidence, self._confidence()
             )
-        found.classified = (features, probabilities, pixels)
 
-    def _network(self, progress: Progress) -> Network:
-        found = self._found
-        if found.trained is None:
+    def _network(self, scene: Scene, device: Device, state: SegmentationState) -> Network:
+        if state.trained is None:
             raise RuntimeError("there is no trained network")
-        colors = np.zeros((found.training.classes, 3), np.uint8)
-        model = build_model(
-            self._source, found.scaling, found.training, found.trained, colors, self._worker
-        )
-        return Network(model, self._worker, self._options.tile_size, progress)
+        colors = np.zeros((state.training.classes, 3), np.uint8)
+        model = build_model(scene, state.training, state.trained, colors)
+        return Network(scene, model, device, self._options.tile_size)
 
     def _optional(self, path: str | None) -> Path | None:
         return self._staging.path(path) if path else None
 
     def _confidence(self) -> Path | None:
-        """Where confidence goes; the report shows it, whoever else wants it."""
+        """Path of the confidence raster, which the report shows too; None where neither is made."""
         kept = self._optional(self._outputs.confidence)
         return kept or (self._scratch / "confidence.tif" if self._outputs.report else None)

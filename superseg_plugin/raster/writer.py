@@ -14,7 +14,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from ..progress import Progress, SilentProgress
+from ..progress import Progress
 from .gdal_calls import attempt, quiet
 from .grid import Grid
 from .ground_points import gdal_gcps
@@ -89,7 +89,7 @@ class RasterWriter:
         self.path = str(path)
         self.grid = grid
         self._profile = profile
-        self._progress = progress or SilentProgress()
+        self._progress = progress or Progress()
         self._dtype: np.dtype[Any] = np.dtype(profile.dtype)
         driver = driver_for(self.path)
         if driver is None:

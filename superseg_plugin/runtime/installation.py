@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import SuperSegError
-from ..progress import PartProgress, Progress, stop_if_cancelled
+from ..progress import Progress, stop_if_cancelled
 from ..worker.client import Worker, WorkerError
 from ..worker.interpreter import Interpreter, environment_python
 from ..worker.system import System, own_python
@@ -104,7 +104,7 @@ class Installation:
         builder = self._create_environment(builders)
         for step in package_steps(self._system, builder, self._build, self._folder, wheels):
             start, end = (0.05, 0.5) if step.optional else (0.5, 0.8)
-            self._install(step, PartProgress(self._log, start, end), source)
+            self._install(step, self._log.part(start, end), source)
         record = {"build": self._build.name, "made with": str(builder)}
         record["made"] = time.strftime("%Y-%m-%d")
         (self._folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
@@ -135,7 +135,7 @@ class Installation:
 
     def _create_environment(self, builders: list[Builder]) -> Builder:
         """Create an empty environment with the first builder that succeeds; return that one."""
-        part = PartProgress(self._log, 0.02, 0.05)
+        part = self._log.part(0.02, 0.05)
         for builder in builders:
             self._log.log(f"Building the {self._build.name} runtime with {builder}")
             try:
@@ -177,7 +177,7 @@ class Installation:
         interpreter = Interpreter(environment_python(self._folder), "managed")
         try:
             with Worker(interpreter) as worker:
-                device = smoke_test(worker, PartProgress(self._log, 0.8, 1.0))
+                device = smoke_test(worker, self._log.part(0.8, 1.0))
         except WorkerError as error:
             self._log.log(str(error))
             last = str(error).strip().splitlines()[-1:]

@@ -19,7 +19,7 @@ NAME = "install.log"
 INSTALLED = "Installed"
 
 
-class InstallationLog:
+class InstallationLog(Progress):
     """Progress that masks credentials in every line, forwards it, and writes it to a file.
 
     Args:

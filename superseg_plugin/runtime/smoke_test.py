@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..contracts import BandScaling, Core, Description, Segmenter, TrainingPlan
 from ..progress import Progress
 from ..worker.client import Worker
 
@@ -24,7 +25,7 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     image = generator.integers(0, 255, (3, SIDE, SIDE), dtype=np.uint8)
     valid = np.ones((SIDE, SIDE), bool)
     valid[:2, :2] = False
-    whole = [0, 0, SIDE, SIDE]
+    whole = Core(0, 0, SIDE, SIDE)
 
     done = iter(range(1, STEPS + 1))
 
@@ -33,37 +34,40 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
         progress.report(next(done, STEPS) / STEPS)
         return answer
 
-    scaling = ask("measure_bands", {}, pixels=image.reshape(3, -1)).result
-    cut = {**scaling, "core": whole, "segmenter": {"method": "felzenszwalb"}}
-    cut["segmenter"].update(scale=32.0, sigma=0.5, min_size=16, region_size=16, compactness=10.0)
+    measured = ask("measure_bands", {}, pixels=image.reshape(3, -1)).result
+    scaled = {"scaling": BandScaling.from_dict(measured["scaling"]), "core": whole}
+    cut = {**scaled, "segmenter": Segmenter(min_size=16)}
     tile = ask("superpixels", cut, image=image, valid=valid).arrays
     seam = {**cut, "seam": [0, SIDE // 2], "open_sides": [False] * 4}
     ask("stitch", seam, image=image, valid=valid, **tile)
     described = ask(
         "describe_superpixels",
-        {**scaling, "core": whole},
+        {**scaled, "labeled": whole},
         image=image,
         valid=valid,
         labels=tile["labels"],
     ).arrays
-    count = len(described["ids"])
-    ask(
-        "cluster",
-        {"bands": 3, "classes": 2, "seed": 0, "smoothness": 1.0},
-        sums=described["sums"],
-        pairs=described["pairs"].astype(np.int64) - 1,
-        lengths=described["lengths"],
+    pairs = described["pairs"].astype(np.int32) - 1
+    table = Description.from_sums(described["sums"], pairs, described["lengths"], 3)
+    clusters = ask("cluster", {"classes": 2, "smoothness": 1.0}, **vars(table)).arrays
+    plan = TrainingPlan(
+        network="light",
+        classes=clusters["marginals"].shape[1],
+        loss="crossentropy",
+        steps=1,
+        batch_size=1,
+        learning_rate=1e-3,
+        augment=True,
+        seed=0,
     )
-    plan = {"network": "light", "classes": 2, "loss": "crossentropy", "steps": 1, "batch_size": 1}
-    plan.update(learning_rate=1e-3, augment=True, seed=0)
     weights = ask(
         "train",
-        {**scaling, "plan": plan},
+        {**scaled, "plan": plan},
         images=image[None],
         superpixels=tile["labels"][None].astype(np.int32),
-        soft=np.full((count + 1, 2), 0.5, np.float32),
+        marginals=clusters["marginals"],
     ).arrays
-    options = {**scaling, "core": whole, "model_id": "smoke", "network": "light", "classes": 2}
+    options = {**scaled, "model_id": "smoke", "network": "light", "classes": plan.classes}
     ask("predict", options, image=image, valid=valid, **weights)
     device: str = ask("describe_device", {"network": "light"}).result["name"]
     return device

@@ -11,22 +11,32 @@ import queue
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Callable, NamedTuple
 
+from ..contracts import plain
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from ..run_folder import RunFolder
 from .failures import lost, no_room, short_of_memory, went_silent
 from .interpreter import Interpreter
 from .launch import start_worker
-from .messages import Event, Fault, MessageError, Result, lines_of, read_message
+from .messages import Described, Event, Fault, MessageError, Result, lines_of, read_message
 from .processes import end, exit_reason
-from .protocol import Array, answer_file, load_arrays, request_file, write_arrays
+from .protocol import (
+    Array,
+    KeptArray,
+    KeptFile,
+    answer_file,
+    kept_file,
+    load_arrays,
+    request_file,
+    write_arrays,
+)
 
 PREFIX = "superseg-"
 POLL_SECONDS = 0.1
@@ -55,6 +65,8 @@ class _Request(NamedTuple):
     op: str
     future: Future[Answer]
     slot: int
+    # Kept arrays must last until the worker has mapped them.
+    in_use: tuple[Array, ...]
 
 
 class Worker:
@@ -132,13 +144,16 @@ class Worker:
         op: str,
         options: Mapping[str, Any] | None = None,
         arrays: Mapping[str, Array] | None = None,
+        keep: Sequence[str] = (),
     ) -> Future[Answer]:
-        """Ask for an operation; arrays are handed over through a slot file.
+        """Request an operation; arrays travel through a slot file, kept ones stay where they are.
 
         Args:
             op: name of the operation.
-            options: plain values.
+            options: plain values and contracts.
             arrays: inputs by name.
+            keep: names of the answer's arrays that later requests need again: they stay in a file
+                that both processes map.
 
         Returns:
             A future of the answer; hand it to `result`.
@@ -146,12 +161,15 @@ class Worker:
         Raises:
             SuperSegError: the arrays do not fit on the disk of temporary files.
         """
-        request = _Request(op, Future(), self._take_slot())
+        given = dict(arrays or {})
+        kept = {name: each for name, each in given.items() if _place(each) is not None}
+        request = _Request(op, Future(), self._take_slot(), tuple(kept.values()))
         number = next(self._numbers)
-        try:
-            described = write_arrays(request_file(self._folder, request.slot), arrays or {})
-        except OSError as error:
-            raise no_room(self._folder, error.strerror) from None
+        sent = {name: each for name, each in given.items() if name not in kept}
+        described = self._write(request_file(self._folder, request.slot), sent)
+        for name, each in kept.items():
+            place = _place(each)
+            described += [place._replace(name=name).plain()] if place else []
         with self._lock:
             if self._fault:
                 request.future.set_exception(self._error_of(request))
@@ -161,12 +179,43 @@ class Worker:
             {
                 "id": number,
                 "op": op,
-                "options": dict(options or {}),
+                "options": {name: plain(value) for name, value in (options or {}).items()},
                 "slot": request.slot,
                 "arrays": described,
+                "keep": list(keep),
             }
         )
         return request.future
+
+    def keep(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Put arrays where requests can refer to them again and again.
+
+        Args:
+            arrays: by name.
+
+        Returns:
+            The same arrays, in a file that both processes map.
+
+        Raises:
+            SuperSegError: the arrays do not fit on the disk of temporary files.
+        """
+        number = next(self._numbers)
+        path = kept_file(self._folder, number)
+        descriptions = self._write(path, arrays, number)
+        file = KeptFile(path)
+        places = (
+            Described(name, each.dtype, each.shape, place["offset"], number)
+            for (name, each), place in zip(arrays.items(), descriptions)
+        )
+        return {place.name: file.map(place) for place in places}
+
+    def _write(
+        self, path: Path, arrays: Mapping[str, Array], kept: int = 0
+    ) -> list[dict[str, Any]]:
+        try:
+            return write_arrays(path, arrays, kept)
+        except OSError as error:
+            raise no_room(self._folder, error.strerror) from None
 
     def result(
         self,
@@ -266,7 +315,8 @@ class Worker:
     def _settle(self, request: _Request, message: Result | Fault) -> None:
         future = request.future
         if isinstance(message, Result):
-            arrays = load_arrays(answer_file(self._folder, request.slot), message.arrays)
+            path = answer_file(self._folder, request.slot)
+            arrays = load_arrays(self._folder, path, message.arrays)
             future.set_result(Answer(message.result, arrays))
         elif message.code == "disk":
             future.set_exception(no_room(self._folder, message.text))
@@ -290,3 +340,8 @@ class Worker:
 
     def _error_of(self, request: _Request) -> SuperSegError:
         return lost(self._interpreter.path, self._fault, request.op, self._last_words)
+
+
+def _place(array: Array) -> Described | None:
+    """Where a kept array lies; None for any other array."""
+    return array.described if isinstance(array, KeptArray) else None

@@ -28,12 +28,20 @@ class MessageError(Exception):
 
 
 class Described(NamedTuple):
-    """Where an array lies in its slot's file."""
+    """Where an array lies: in its slot's file or, with a number above 0, in that kept file."""
 
     name: str
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     offset: int
+    kept: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """The description as it travels."""
+        entry = {**self._asdict(), "dtype": self.dtype.str, "shape": list(self.shape)}
+        if not self.kept:
+            del entry["kept"]
+        return entry
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Request:
     options: dict[str, Any]
     slot: int
     arrays: list[Described]
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ def read_request(line: str | bytes) -> Request:
         _dictionary(message, "options"),
         _number(message, "slot"),
         _arrays(message),
+        _names(message, "keep"),
     )
 
 
@@ -164,7 +174,15 @@ def _described(entry: object) -> Described:
         raise MessageError("a shape is no list of sizes")
     if not all(type(side) is int and 0 <= side <= LONGEST_SIDE for side in shape):
         raise MessageError("a shape holds something else than sizes")
-    return Described(_text(entry, "name"), dtype, tuple(shape), _number(entry, "offset"))
+    kept = _number(entry, "kept") if "kept" in entry else 0
+    return Described(_text(entry, "name"), dtype, tuple(shape), _number(entry, "offset"), kept)
+
+
+def _names(message: dict[str, Any], name: str) -> tuple[str, ...]:
+    names = message.get(name, [])
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise MessageError(f"{name} is no list of names")
+    return tuple(names)
 
 
 def _number(message: dict[str, Any], name: str) -> int:

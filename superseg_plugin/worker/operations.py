@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The operations that the worker offers, each a thin wrapping of an engine function."""
+"""The operations that the worker offers, each a thin wrapping of an engine function.
+
+Options and arrays are named as the fields of `contracts`. An array `valid` (rows, cols) may be
+missing where every pixel of the image is valid.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import BandScaling, Description, Segmenter, TrainingPlan
+from ..contracts import BandScaling, Clusters, Core, Description, Device, Segmenter, TrainingPlan
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from ..engine.segments import Tile
@@ -31,8 +35,49 @@ class Call:
 
     @property
     def scaling(self) -> BandScaling:
-        """The scaling of the bands that came with the request."""
+        """The scaling of the bands."""
         return BandScaling.from_dict(self.options["scaling"])
+
+    @property
+    def core(self) -> tuple[slice, slice]:
+        """Rows and columns that are wanted."""
+        return Core(**self.options["core"]).slices
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """How superpixels are cut."""
+        return Segmenter(**self.options["segmenter"])
+
+    @property
+    def valid(self) -> Array:
+        """`(rows, cols)` bool, which pixels of `image` are valid."""
+        if "valid" in self.arrays:
+            return np.asarray(self.arrays["valid"])
+        return np.ones(self.arrays["image"].shape[1:], bool)
+
+    @property
+    def tile(self) -> Tile:
+        """The image as it was read, with its margin."""
+        return Tile(np.asarray(self.arrays["image"]), self.valid, self.scaling, self.core)
+
+    @property
+    def description(self) -> Description:
+        """The superpixels of the scene."""
+        names = ("sums", "pairs", "lengths", "pixels", "means")
+        return Description(**{name: np.asarray(self.arrays[name]) for name in names})
+
+    @property
+    def model(self) -> dict[str, Array]:
+        """The arrays named `model.*`, in memory."""
+        parts, _ = split_off(MODEL, self.arrays)
+        return {name: np.array(value) for name, value in parts.items()}
+
+    @property
+    def clusters(self) -> Clusters:
+        """The clustered superpixels of the scene, with their model."""
+        names = ("log_likelihood", "marginals", "confidence", "features")
+        arrays = {name: np.asarray(self.arrays[name]) for name in names}
+        return Clusters(**arrays, model=self.model)
 
     def log(self, text: str) -> None:
         """Send a line for the log."""
@@ -45,21 +90,21 @@ def measure_bands(call: Call) -> Answer:
 
 
 def superpixels(call: Call) -> Answer:
-    """Superpixels of a tile: `image` (bands, rows, cols), `valid`; options core, segmenter."""
-    result = superpixel_engine.segment_tile(_tile(call), _segmenter(call))
+    """Superpixels of a tile `image` (bands, rows, cols)."""
+    result = superpixel_engine.segment_tile(call.tile, call.segmenter)
     return {}, {"labels": result.labels, "sizes": result.sizes, "internal": result.internal}
 
 
 def stitch(call: Call) -> Answer:
     """Superpixels along a seam: as `superpixels`, with `labels`, `sizes`, `internal`."""
     result = superpixel_engine.stitch_seam(
-        _tile(call),
+        call.tile,
         np.asarray(call.arrays["labels"]),
         np.asarray(call.arrays["sizes"]),
         np.asarray(call.arrays["internal"]),
         tuple(call.options["seam"]),
         tuple(call.options["open_sides"]),
-        _segmenter(call),
+        call.segmenter,
     )
     return {}, {
         "labels": result.labels,
@@ -70,11 +115,12 @@ def stitch(call: Call) -> Answer:
 
 
 def describe_superpixels(call: Call) -> Answer:
-    """Sums and borders of superpixels: `image`, `valid`, `labels`; option core."""
-    valid = np.asarray(call.arrays["valid"])
+    """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
+    valid = call.valid
     image = call.scaling.to_display(call.arrays["image"], valid)
-    labels = np.asarray(call.arrays["labels"])
-    result = description.describe_tile(image, valid, labels, _slices(call.options["core"]))
+    labels = np.zeros(valid.shape, np.uint32)
+    labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
+    result = description.describe_tile(image, valid, labels, call.core)
     return {}, {
         "ids": result.ids,
         "sums": result.sums,
@@ -84,65 +130,89 @@ def describe_superpixels(call: Call) -> Answer:
 
 
 def cluster(call: Call) -> Answer:
-    """Classes of superpixels `sums`, `pairs`, `lengths` on their graph, and what tells them apart.
+    """Clusters of the superpixels of a scene, and their model as `model.*`.
 
-    The model comes back as arrays named `model.*`; option members for other than the usual number
-    of mixtures.
+    The option `ensemble` sets another than the usual number of mixtures.
     """
     from ..engine import clustering
 
-    superpixels = _superpixels(call)
     options = call.options
-    few = {name: options[name] for name in ("members",) if name in options}
-    model, clusters = clustering.cluster_superpixels(
-        superpixels, options["classes"], options["smoothness"], **few
+    given = [options["ensemble"]] if options.get("ensemble") else []
+    model, found = clustering.cluster_superpixels(
+        call.description, options["classes"], options["smoothness"], *given
     )
-    return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
+    return _clusters(replace(found, model=model.to_arrays()))
 
 
 def assign_clusters(call: Call) -> Answer:
-    """Classes of superpixels as for `cluster`, by the model of another scene, `model.*`."""
+    """Clusters of superpixels as for `cluster`, by the model of another scene, `model.*`."""
     from ..engine import clustering
+    from ..engine.cluster_model import ClusterModel
 
-    model = _cluster_model(call)
-    found = clustering.assign_clusters(_superpixels(call), model, call.options["smoothness"])
-    return {}, dict(vars(found))
+    model = ClusterModel.from_arrays(call.model)
+    found = clustering.assign_clusters(call.description, model, call.options["smoothness"])
+    return _clusters(found)
 
 
 def regroup(call: Call) -> Answer:
     """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
     from ..engine import clustering
+    from ..engine.cluster_model import ClusterModel
 
     options = call.options
-    model, clusters = clustering.regroup_superpixels(
-        _superpixels(call),
-        _cluster_model(call),
+    model, found = clustering.regroup_superpixels(
+        call.description,
+        ClusterModel.from_arrays(call.model),
         np.asarray(call.arrays["features"]),
         options["classes"],
         options["smoothness"],
     )
-    return {}, {**vars(clusters), **add_prefix(MODEL, model.to_arrays())}
+    return _clusters(replace(found, model=model.to_arrays()))
+
+
+def settle(call: Call) -> Answer:
+    """Clusters of the wanted number of classes, from those of `cluster` or `regroup`."""
+    from ..engine.class_count import settle_class_count
+
+    options = call.options
+    found = settle_class_count(
+        call.description, call.clusters, options["classes"], options["smoothness"]
+    )
+    return _clusters(found)
+
+
+def smooth_clusters(call: Call) -> Answer:
+    """New `marginals` and `confidence` of clusters, with another smoothness."""
+    from ..engine import clustering
+
+    found = clustering.smooth_evidence(
+        np.asarray(call.arrays["log_likelihood"]), *_graph(call), call.options["smoothness"]
+    )
+    return {}, {"marginals": found.marginals, "confidence": found.confidence}
 
 
 def smooth(call: Call) -> Answer:
-    """Class probabilities of superpixels from `pooled`, the clusters' `evidence`, or both."""
+    """Labels and confidence from a network's `mean_softmax` and, where given, clusters."""
     from ..engine import clustering, smoothing
 
     # Taken out of the request, so that what is used up is not held for the rest of the time.
-    arrays = {name: np.asarray(call.arrays.pop(name)) for name in list(call.arrays)}
-    pooled, pixels = arrays.pop("pooled", None), arrays["pixels"]
+    mean_softmax = np.asarray(call.arrays.pop("mean_softmax"))
     smoothness = call.options["smoothness"]
-    graph = (arrays["pairs"], arrays["lengths"], arrays["means"])
-    if pooled is None:
-        found = clustering.smooth_evidence(arrays.pop("evidence"), *graph, pixels, smoothness)
-    elif "evidence" in arrays:
-        unary = clustering.fuse(arrays.pop("evidence"), arrays["smoothed"], pooled, pixels)
-        own = arrays.pop("smoothed").argmax(axis=1)
-        del pooled
-        found = smoothing.smooth_with_minimum_share(unary, *graph, pixels, own, smoothness)
+    pairs, lengths, means, pixels = _graph(call)
+    if "log_likelihood" in call.arrays:
+        log_likelihood = np.asarray(call.arrays.pop("log_likelihood"))
+        marginals = np.asarray(call.arrays.pop("marginals"))
+        unary = clustering.fuse(log_likelihood, marginals, mean_softmax, pixels)
+        initial = marginals.argmax(axis=1)
+        del mean_softmax, log_likelihood, marginals
+        found = smoothing.smooth_with_minimum_share(
+            unary, pairs, lengths, means, pixels, initial, smoothness
+        )
     else:
-        found = smoothing.smooth_on_graph(np.log(pooled + np.float32(1e-4)), *graph, smoothness)
-    return {}, {"probabilities": found.marginals, "confidence": found.confidence}
+        unary = np.log(mean_softmax + np.float32(1e-4))
+        found = smoothing.smooth_on_graph(unary, pairs, lengths, means, smoothness)
+    labels = found.marginals.argmax(axis=1).astype(np.uint8)
+    return {}, {"labels": labels, "confidence": found.confidence}
 
 
 def describe_device(call: Call) -> Answer:
@@ -150,32 +220,32 @@ def describe_device(call: Call) -> Answer:
     from ..engine import devices, networks
 
     network = networks.NETWORKS[call.options["network"]]
-    device = devices.choose_device(call.device)
-    figures = {"halo": network.halo, "alignment": network.alignment}
-    return {**devices.describe(device), **figures}, {}
+    figures = devices.describe(devices.choose_device(call.device))
+    return asdict(Device(**figures, halo=network.halo, alignment=network.alignment)), {}
 
 
 def train(call: Call) -> Answer:
-    """Train on `images`, `superpixels` and optional `soft`; weights come back as arrays."""
+    """Train on `images`, `superpixels` and optional `marginals`; weights come back as arrays.
+
+    Other arrays are weights to start from.
+    """
     from ..engine import devices, patch_store, training
 
     def report(step: int, loss: float, live: int) -> None:
         call.send_event({"event": "metric", "step": step, "loss": loss, "live": live})
 
     arrays = dict(call.arrays)
-    patches = patch_store.Patches(
-        arrays.pop("images"), arrays.pop("superpixels"), _optional(arrays.pop("soft", None))
-    )
-    plan = TrainingPlan(**call.options["plan"])
-    device = devices.choose_device(call.device)
-    initial = arrays or None
+    images, ids = arrays.pop("images"), arrays.pop("superpixels")
+    soft = None
+    if "marginals" in arrays:
+        ids, soft = patch_store.compact(ids, arrays.pop("marginals"))
     trained = _on_device.submit(
         training.train_within_memory,
-        patches,
+        patch_store.Patches(images, ids, soft),
         call.scaling,
-        plan,
-        device,
-        initial,
+        TrainingPlan(**call.options["plan"]),
+        devices.choose_device(call.device),
+        arrays or None,
         report,
         call.log,
     )
@@ -183,14 +253,17 @@ def train(call: Call) -> Answer:
 
 
 def predict(call: Call) -> Answer:
-    """Classes and confidence of a tile or, with `labels`, class probabilities by superpixel."""
+    """Classes and confidence of a tile or, with `labels`, class probabilities by superpixel.
+
+    Arrays other than `image`, `valid` and `labels` are the network's weights.
+    """
     from ..engine import classification, devices
 
-    arrays = dict(call.arrays)
-    values, valid = arrays.pop("image"), np.asarray(arrays.pop("valid"))
+    arrays, valid, core = dict(call.arrays), call.valid, call.core
+    values = arrays.pop("image")
+    arrays.pop("valid", None)
     labels = arrays.pop("labels", None)
     options = call.options
-    core = _slices(options["core"])
 
     def compute() -> Any:
         device = devices.choose_device(call.device)
@@ -214,47 +287,28 @@ _loaded: dict[str, Any] = {}
 
 
 def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
-    """Keep the one model that a run classifies with; every request still carries its weights."""
+    """Keep the one model that a run classifies with; every request still refers to its weights."""
     if model_id not in _loaded:
         _loaded.clear()
         _loaded[model_id] = load()
     return _loaded[model_id]
 
 
-def _cluster_model(call: Call) -> Any:
-    from ..engine.cluster_model import ClusterModel
-
-    parts, _ = split_off(MODEL, call.arrays)
-    return ClusterModel.from_arrays({name: np.array(value) for name, value in parts.items()})
+def _clusters(found: Clusters) -> Answer:
+    arrays = {name: value for name, value in vars(found).items() if name != "model"}
+    return {}, {**arrays, **add_prefix(MODEL, found.model)}
 
 
-def _superpixels(call: Call) -> Description:
-    arrays = {name: np.asarray(call.arrays[name]) for name in ("sums", "pairs", "lengths")}
-    return Description(**arrays, bands=call.options["bands"])
-
-
-def _optional(array: Array | None) -> Array | None:
-    return None if array is None else np.array(array)
-
-
-def _segmenter(call: Call) -> Segmenter:
-    return Segmenter(**call.options["segmenter"])
-
-
-def _tile(call: Call) -> Tile:
-    """The image as it was read, with its margin."""
-    valid = np.asarray(call.arrays["valid"])
-    values = np.asarray(call.arrays["image"])
-    return Tile(values, valid, call.scaling, _slices(call.options["core"]))
-
-
-def _slices(core: list[int]) -> tuple[slice, slice]:
-    row, col, rows, cols = core
-    return slice(row, row + rows), slice(col, col + cols)
+def _graph(call: Call) -> tuple[Array, Array, Array, Array]:
+    """Pairs, lengths, mean colors and pixels of the region adjacency graph."""
+    pairs, lengths, means, pixels = (
+        np.asarray(call.arrays[name]) for name in ("pairs", "lengths", "means", "pixels")
+    )
+    return pairs, lengths, means, pixels
 
 
 # Their tables are large and not needed again.
-OF_WHOLE_SCENES = ("cluster", "assign_clusters", "smooth", "train")
+OF_WHOLE_SCENES = ("cluster", "assign_clusters", "settle", "smooth", "train")
 OPERATIONS: dict[str, Callable[[Call], Answer]] = {
     function.__name__: function
     for function in (
@@ -265,6 +319,8 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         cluster,
         assign_clusters,
         regroup,
+        settle,
+        smooth_clusters,
         smooth,
         describe_device,
         train,

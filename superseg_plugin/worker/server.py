@@ -20,7 +20,7 @@ from ..errors import SuperSegError
 from ..memory import trim_memory
 from .messages import MessageError, Request, read_request
 from .pools import started_pool
-from .protocol import answer_file, map_arrays, request_file, write_arrays
+from .protocol import answer_file, kept_file, map_arrays, request_file, write_arrays
 
 HEARTBEAT_SECONDS = 2.0
 
@@ -59,7 +59,8 @@ class Server:
         from .operations import OF_WHOLE_SCENES, OPERATIONS, Call
 
         try:
-            arrays = map_arrays(request_file(self._folder, request.slot), request.arrays)
+            slot = request_file(self._folder, request.slot)
+            arrays = map_arrays(self._folder, slot, request.arrays)
             call = Call(
                 options=request.options,
                 arrays=arrays,
@@ -70,8 +71,12 @@ class Server:
             if large:
                 trim_memory()
             result, answer = OPERATIONS[request.op](call)
+            kept = {name: answer.pop(name) for name in request.keep if name in answer}
             described = write_arrays(answer_file(self._folder, request.slot), answer)
-            del arrays, call, answer
+            if kept:
+                path = kept_file(self._folder, request.id)
+                described += write_arrays(path, kept, request.id)
+            del arrays, call, answer, kept
             if large:
                 trim_memory()
             self.send({"id": request.id, "result": result, "arrays": described})

@@ -24,10 +24,11 @@ from superseg_plugin.pipeline.options.segmentation import (
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
-from superseg_plugin.pipeline.steps.description import describe_scene
+from superseg_plugin.pipeline.steps.description import describe_superpixels
 from superseg_plugin.pipeline.steps.painting import paint_superpixels
+from superseg_plugin.pipeline.steps.scene import Scene
 from superseg_plugin.pipeline.superpixels import make_superpixels
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.grid import UNREFERENCED, Grid
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
@@ -36,7 +37,7 @@ from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.common import run_baseline
 
-SILENT = SilentProgress()
+SILENT = Progress()
 WARMING_SIDE = 64
 
 
@@ -165,13 +166,12 @@ def clusters(job: Job) -> float:
     smoothness = SegmentationOptions().smoothness
     started = time.perf_counter()
     with job.open() as source, tempfile.TemporaryDirectory() as scratch:
-        superpixels, scaling = _cut(job, source, Path(scratch))
+        scene, superpixels = _cut(job, source, Path(scratch))
         with superpixels:
-            description = describe_scene(source, superpixels, scaling, job.worker, SILENT)
-            found = cluster_superpixels(description, job.classes, smoothness, job.worker, SILENT)
-            paint_superpixels(
-                source, superpixels, found.smoothed, found.confidence, job.target, None, SILENT
-            )
+            description = describe_superpixels(scene, superpixels)
+            found = cluster_superpixels(scene, description, job.classes, smoothness)
+            draft = paint_superpixels(scene, superpixels, found.labels, found.confidence, None)
+            draft.path.rename(job.target)
     return time.perf_counter() - started
 
 
@@ -274,13 +274,13 @@ def _warm_up(worker: Worker) -> None:
         segment(Job(image, target, 2, 0, worker), "fast")
 
 
-def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[RasterSource, dict]:
-    """Superpixels of a scene, and its scaling, as the presets make them."""
+def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[Scene, RasterSource]:
+    """A scene and its superpixels, as the presets make them."""
     scaling = measure_scene(source, job.classes, job.worker, SILENT)
+    scene = Scene(source, scaling, job.worker, folder, SILENT)
     path = folder / "superpixels.tif"
-    cut = SegmentationOptions().superpixels(source.grid, SILENT)
-    make_superpixels(source, scaling, path, folder, cut, job.worker, SILENT)
-    return RasterSource(str(path)), scaling
+    make_superpixels(scene, path, SegmentationOptions().superpixels(source.grid, SILENT))
+    return scene, RasterSource(str(path))
 
 
 def _baseline(

@@ -15,7 +15,7 @@ from osgeo import gdal
 
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
@@ -27,7 +27,7 @@ from tests.benchmarks.speed_published import extrapolate, measure_published
 OWN_RUNS = {
     "felzenszwalb": (SuperpixelOptions(), False),
     "felzenszwalb, per core": (SuperpixelOptions(), True),
-    "felzenszwalb, 4 neighbors, per core": (SuperpixelOptions(connectivity="4"), True),
+    "felzenszwalb, 4 neighbors, per core": (SuperpixelOptions(connectivity=4), True),
     "slic": (SuperpixelOptions(method="slic"), False),
 }
 # Ratio: (whose time, over which of our own).
@@ -81,7 +81,7 @@ def time_own(raster: Path, choice: SuperpixelOptions, one_core: bool) -> float:
             for _ in range(2):
                 started = time.perf_counter()
                 target = str(FOLDER / f"{choice.method}.tif")
-                run_superpixels(source, target, choice, worker, SilentProgress())
+                run_superpixels(source, target, choice, worker, Progress())
                 seconds = time.perf_counter() - started
     finally:
         os.sched_setaffinity(0, cores)

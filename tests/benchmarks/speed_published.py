@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from superseg_plugin.contracts import Device
 from superseg_plugin.pipeline.formats.trained_model import build_model
 from superseg_plugin.pipeline.options.published import (
     EPOCHS,
@@ -31,9 +32,10 @@ from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.network import Network
 from superseg_plugin.pipeline.steps.painting import classify_pixels
 from superseg_plugin.pipeline.steps.patches import cover_with_patches
+from superseg_plugin.pipeline.steps.scene import Scene
+from superseg_plugin.pipeline.steps.training import train_network
 from superseg_plugin.pipeline.superpixels import make_superpixels
-from superseg_plugin.pipeline.training import train_network
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
@@ -47,7 +49,7 @@ LEAST_SECONDS = 2.0
 SHARED_STAGES = ("reading", "superpixels", "rendering")
 
 
-class StepClock(SilentProgress):
+class StepClock(Progress):
     """Progress that notes when each step was reported."""
 
     def __init__(self, steps: int) -> None:
@@ -83,35 +85,36 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
         `step_s` and `tile_s`, a training step and the reading of a tile; `classification_s` and
         `sieve_s`, of the whole raster, which has `pixels`.
     """
-    silent = SilentProgress()
+    silent = Progress()
     with TemporaryDirectory() as folder, Worker(find_interpreter()) as worker:
         scratch = Path(folder)
         with RasterSource(str(raster)) as source:
             scaling = measure_scene(source, classes, worker, silent)
+            scene = Scene(source, scaling, worker, scratch, silent)
             labels = scratch / "superpixels.tif"
-            choice = SuperpixelOptions()
-            make_superpixels(source, scaling, labels, scratch, choice, worker, silent)
+            make_superpixels(scene, labels, SuperpixelOptions())
             started = time.perf_counter()
             with RasterSource(str(labels)) as superpixels:
-                patches = cover_with_patches(source, superpixels, TILE, STRIDE, scratch, silent)
+                patches = cover_with_patches(scene, superpixels, TILE, STRIDE)
             tiles = published_tiles(source.grid.width, source.grid.height)
             tile_s = (time.perf_counter() - started) / tiles
             while True:
                 whole = published_training(classes, 0, tiles)
                 options = replace(whole, steps=WARM_UP + steps)
                 clock = StepClock(options.steps)
-                trained = train_network(patches, None, scaling, options, worker, clock)
+                trained = train_network(scene.within(clock), patches, None, options)
                 step_s = seconds_per_step(clock.moments, WARM_UP)
                 if step_s * steps >= LEAST_SECONDS:
                     break
                 steps *= 10
             colors = np.zeros((classes, 3), np.uint8)
-            model = build_model(source, scaling, options, trained, colors, worker)
-            draft = scratch / "classes.tif"
+            model = build_model(scene, options, trained, colors)
+            asked = worker.submit("describe_device", {"network": options.network})
+            device = Device(**worker.result(asked, silent).result)
             started = time.perf_counter()
-            classify_pixels(source, Network(model, worker, 0, silent), draft, None, silent)
+            draft = classify_pixels(scene, Network(scene, model, device, 0), None)
             classified = time.perf_counter()
-            sieve(draft, SIEVE, silent)
+            sieve(draft.path, SIEVE, silent)
             return {
                 "step_s": step_s,
                 "steps_measured": steps,

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from superseg_plugin.agglomeration import cut_merge_order
 from superseg_plugin.pipeline.classes.scores import Evaluation
 from superseg_plugin.pipeline.evaluation import evaluate
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order, cut_merge_order
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order
 from superseg_plugin.pipeline.formats.record import SUFFIX
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
 from tests.benchmarks.measures import bin_accuracies, likeliest_reference, map_ami, rising
@@ -72,7 +73,7 @@ class Case:
 def compare(target: Path, label: Path, window: Window | None = None) -> Evaluation:
     """Compare a map with the reference, or with a part of it."""
     with RasterSource(str(target)) as classes, open_part(label, window) as reference:
-        return evaluate(classes, reference, 0, SilentProgress())
+        return evaluate(classes, reference, 0, Progress())
 
 
 def stability(case: Case) -> dict[str, float]:

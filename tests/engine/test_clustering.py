@@ -44,12 +44,12 @@ def superpixel_sums(kinds, bands=3, seed=0):
 
 def clustered(sums, graph, bands, classes):
     """Model and clusters, not smoothed."""
-    superpixels = Description(sums, *graph, bands)
+    superpixels = Description.from_sums(sums, *graph, bands)
     return clustering.cluster_superpixels(superpixels, classes, 0.0)
 
 
 def classes_of(sums, graph, bands, classes):
-    return clustered(sums, graph, bands, classes)[1].evidence.argmax(axis=1)
+    return clustered(sums, graph, bands, classes)[1].log_likelihood.argmax(axis=1)
 
 
 def test_mixture_finds_stretched_groups_as_scikit_learn_does():
@@ -72,21 +72,21 @@ def test_the_same_superpixels_give_the_same_clusters():
     sums, _ = superpixel_sums(4)
     _, one = clustered(sums, chain(len(sums)), 3, 4)
     _, other = clustered(sums, chain(len(sums)), 3, 4)
-    assert np.array_equal(one.evidence, other.evidence)
+    assert np.array_equal(one.log_likelihood, other.log_likelihood)
 
 
 def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_the_same_kinds():
     sums, kinds = superpixel_sums(5)
     model, clusters = clustered(sums, chain(len(sums)), 3, 5)
     kept = ClusterModel.from_arrays({k: v.copy() for k, v in model.to_arrays().items()})
-    again = clustering.assign_clusters(Description(sums, *chain(len(sums)), 3), kept, 0.0)
-    np.testing.assert_allclose(again.evidence, clusters.evidence, atol=1e-4)
+    again = clustering.assign_clusters(Description.from_sums(sums, *chain(len(sums)), 3), kept, 0.0)
+    np.testing.assert_allclose(again.log_likelihood, clusters.log_likelihood, atol=1e-4)
     other, _ = superpixel_sums(5, seed=1)
     some = np.repeat(np.isin(np.arange(5), (1, 3)), 60)
     there = clustering.assign_clusters(
-        Description(other[some], *chain(some.sum()), 3), kept, 0.0
-    ).evidence.argmax(axis=1)
-    here = clusters.evidence.argmax(axis=1)
+        Description.from_sums(other[some], *chain(some.sum()), 3), kept, 0.0
+    ).log_likelihood.argmax(axis=1)
+    here = clusters.log_likelihood.argmax(axis=1)
     for kind in (1, 3):
         usual = np.bincount(here[kinds == kind]).argmax()
         assert (there[kinds[some] == kind] == usual).mean() > 0.9
@@ -96,10 +96,10 @@ def test_another_number_of_classes_by_the_same_mixtures_is_what_a_fit_of_its_own
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
     model, known = clustered(sums, graph, 3, 16)
-    superpixels = Description(sums, *graph, 3)
+    superpixels = Description.from_sums(sums, *graph, 3)
     regrouped, found = clustering.regroup_superpixels(superpixels, model, known.features, 5, 0.0)
     fresh = classes_of(sums, graph, 3, 5)
-    assert adjusted_rand_score(fresh, found.evidence.argmax(axis=1)) > 0.99
+    assert adjusted_rand_score(fresh, found.log_likelihood.argmax(axis=1)) > 0.99
     assert regrouped.votes.shape[1] < model.votes.shape[1]
 
 
@@ -168,18 +168,18 @@ def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
 def test_any_band_count_clusters(bands):
     sums, _ = superpixel_sums(2, bands)
     _, found = clustered(sums, chain(len(sums)), bands, 5)
-    assert np.isfinite(found.evidence).all()
+    assert np.isfinite(found.log_likelihood).all()
 
 
 def test_an_image_of_one_color_has_one_class():
     sums, _ = superpixel_sums(1)
     sums[:] = sums[0]
-    assert clustered(sums, NO_PAIRS, 3, 8)[1].evidence.shape[1] == 1
+    assert clustered(sums, NO_PAIRS, 3, 8)[1].log_likelihood.shape[1] == 1
 
 
 def test_fewer_superpixels_than_classes_give_fewer_classes():
     sums, _ = superpixel_sums(1)
-    assert clustered(sums[:3], chain(3), 3, 8)[1].evidence.shape[1] <= 3
+    assert clustered(sums[:3], chain(3), 3, 8)[1].log_likelihood.shape[1] <= 3
 
 
 def test_no_class_is_smoothed_away():

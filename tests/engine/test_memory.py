@@ -28,7 +28,7 @@ def clustered(count):
     row = np.arange(count, dtype=np.int32)
     pairs = np.concatenate([np.stack([row[step:] - step, row[step:]], 1) for step in (1, 2, 300)])
     lengths = np.full(len(pairs), 10, np.int32)
-    superpixels = Description(sums, pairs, lengths, 3)
+    superpixels = Description.from_sums(sums, pairs, lengths, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     cluster_superpixels(superpixels, 8, 8.0)
     return 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

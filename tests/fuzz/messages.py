@@ -46,7 +46,7 @@ def check_request(line: bytes) -> None:
     """Read a request and map its arrays."""
     try:
         request = read_request(line)
-        arrays = map_arrays(SLOT, request.arrays)
+        arrays = map_arrays(SLOT.parent, SLOT, request.arrays)
     except MessageError:
         return
     if not isinstance(request.slot, int) or not isinstance(request.op, str):
@@ -60,7 +60,7 @@ def check_answer(line: bytes) -> None:
         message = read_message(line.decode("utf-8", "replace"))
         if isinstance(message, (Event, Fault)):
             return
-        arrays = load_arrays(SLOT, message.arrays)
+        arrays = load_arrays(SLOT.parent, SLOT, message.arrays)
     except MessageError:
         return
     _check_arrays(arrays)

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import start_worker
@@ -174,6 +174,6 @@ def check_client(lines: list[str]) -> None:
             slot = worker.submit("measure_bands", {}, {"pixels": np.ones((1, 9), np.uint8)})
             # A fault that the worker tells of is told on, in its own words.
             with contextlib.suppress(SuperSegError, WorkerError):
-                answer = worker.result(slot, SilentProgress())
+                answer = worker.result(slot, Progress())
                 if not isinstance(answer.result, dict):
                     raise AssertionError(str(answer))

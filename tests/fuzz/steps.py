@@ -17,7 +17,7 @@ from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.evaluation import evaluate
 from superseg_plugin.pipeline.merging import MergingInputs, run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 
 from .raster_files import GDAL_OF, REAL, number
@@ -119,7 +119,7 @@ def _simple(raster: dict | None) -> bool:
 def _evaluate(case: dict, paths: dict[str, str], _folder: Path) -> None:
     classes, truth = _pixels(case["classes"]), _pixels(case["other"])
     with RasterSource(paths["classes"]) as one, RasterSource(paths["other"]) as other:
-        found = evaluate(one, other, None, SilentProgress())
+        found = evaluate(one, other, None, Progress())
     unlabelled = 0 if case["other"]["nodata"] is None else case["other"]["nodata"]
     both = _valid(case["classes"]) & _valid(case["other"]) & (truth != unlabelled)
     pairs = Counter(zip(truth[both].tolist(), classes[both].tolist()))
@@ -141,7 +141,7 @@ def _average(case: dict, paths: dict[str, str], folder: Path) -> None:
         )
         if "superpixels" in paths:
             superpixels = opened.enter_context(RasterSource(paths["superpixels"]))
-        run_average_color(image, classes, superpixels, str(output), SilentProgress())
+        run_average_color(image, classes, superpixels, str(output), Progress())
     with RasterSource(str(output)) as result:
         painted, shown = result.read(result.grid.window)
     image, valid = _pixels(case["other"]), _valid(case["other"])
@@ -177,9 +177,7 @@ def _merge(case: dict, paths: dict[str, str], folder: Path) -> None:
     output = folder / "merged.tif"
     with RasterSource(paths["classes"]) as classes, RasterSource(paths["other"]) as image:
         options = MergingOptions(0, case["min_area"])
-        run_merging(
-            MergingInputs(classes, image, str(table)), str(output), options, SilentProgress()
-        )
+        run_merging(MergingInputs(classes, image, str(table)), str(output), options, Progress())
     if case["min_area"]:
         return
     before = np.where(_valid(case["classes"]), _pixels(case["classes"]), 0)

@@ -6,13 +6,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import GEOTRANSFORM, write_raster
 
 
-class Listener:
+class Listener(Progress):
     """Progress that keeps what it is told and can cancel at a given report."""
 
     def __init__(self, stop_after=None):

@@ -9,7 +9,7 @@ import pytest
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.classes.absorption import HASH_FACTOR, absorb_small
 from superseg_plugin.pipeline.classes.small_objects import ClassDistance
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.object_graph import Borders
 from superseg_plugin.raster.objects import Objects
 from tests.pipeline.conftest import Listener
@@ -87,7 +87,7 @@ def test_all_at_once_is_as_one_by_one(seed, by_value):
     if not by_value:
         apart = generator.integers(1, 9, (4, 4)).astype(float)
         distance = ClassDistance((apart + apart.T) * (1 - np.eye(4)))
-    found = absorb_small(objects, 9, distance, SilentProgress())
+    found = absorb_small(objects, 9, distance, Progress())
     assert found.merged.sum() > 50
     assert np.array_equal(found.classes, one_by_one(objects, 9, distance))
 

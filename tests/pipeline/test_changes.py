@@ -11,7 +11,7 @@ from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.changes import MOST_CHANGES, run_changes
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
@@ -47,7 +47,7 @@ def dates(tmp_path):
 def changes(before, after, folder, table=None, progress=None):
     output = str(folder / "changes.tif")
     with RasterSource(before) as one, RasterSource(after) as two:
-        found = run_changes(one, two, output, table, progress or SilentProgress())
+        found = run_changes(one, two, output, table, progress or Progress())
     return found, output
 
 
@@ -172,7 +172,7 @@ def test_what_cannot_be_compared_is_a_sentence(dates, tmp_path):
 
 
 def test_a_cancelled_run_leaves_nothing(dates, tmp_path):
-    class Stopped(SilentProgress):
+    class Stopped(Progress):
         def __init__(self):
             self.far = 0.0
 

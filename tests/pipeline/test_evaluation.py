@@ -7,12 +7,12 @@ from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.evaluation import run_evaluation
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import quarters, write_raster
 from tests.pipeline.wellformed import Wellformed
 
-SILENT = SilentProgress()
+SILENT = Progress()
 
 
 def judged(tmp_path, classes, reference, unlabelled=None, report=None, nodata=(0, 0)):
@@ -133,4 +133,4 @@ def test_numbers_beyond_63_bits_are_no_classes(tmp_path):
     dataset.GetRasterBand(1).WriteArray(np.full((3, 4), 2**64 - 1, np.uint64))
     dataset = None
     with RasterSource(path) as one, pytest.raises(SuperSegError, match="class numbers"):
-        run_evaluation(one, one, None, None, SilentProgress())
+        run_evaluation(one, one, None, None, Progress())

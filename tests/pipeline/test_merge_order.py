@@ -4,12 +4,8 @@
 import numpy as np
 import pytest
 
-from superseg_plugin.pipeline.formats.merge_order import (
-    bhattacharyya_merge_order,
-    check_merge_order,
-    cophenetic,
-    cut_merge_order,
-)
+from superseg_plugin.agglomeration import bhattacharyya_merge_order, cut_merge_order
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order, cophenetic
 
 
 def gaussians(centers):

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
+from superseg_plugin.agglomeration import cut_merge_order
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order, cut_merge_order
+from superseg_plugin.pipeline.formats.merge_order import check_merge_order
 from superseg_plugin.pipeline.formats.model_file import Model, save_model
 from superseg_plugin.pipeline.formats.stored_order import renumbered
 from superseg_plugin.pipeline.merging import MergingInputs, run_merging

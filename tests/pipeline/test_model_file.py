@@ -7,11 +7,12 @@ import json
 import numpy as np
 import pytest
 
+from superseg_plugin.contracts import Description
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.pipeline.steps.clustering import assign_clusters
-from superseg_plugin.pipeline.steps.description import Description
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.pipeline.steps.scene import Scene
+from superseg_plugin.progress import Progress
 
 MODEL = Model(
     network="light",
@@ -123,14 +124,15 @@ def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
         load_model(tmp_path / "m.superseg")
 
 
-def test_clusters_of_other_bands_are_refused(worker):
+def test_clusters_of_other_bands_are_refused(tmp_path, worker):
     count, bands = 6, 3
     sums = np.ones((count, 1 + 2 * bands + 3 + bands))
     pairs = np.array([[0, 1], [1, 2]], np.int32)
     means = np.ones((count, bands), np.float32)
-    described = Description(np.ones(count), means, pairs, np.ones(2, np.int32), sums)
+    described = Description(sums, pairs, np.ones(2, np.int32), np.ones(count), means)
+    scene = Scene(None, None, worker, tmp_path, Progress())
     with pytest.raises(SuperSegError, match="other bands than the 3 of this one; choose a model"):
-        assign_clusters(described, clusters(columns=20), 1.0, worker, SilentProgress())
+        assign_clusters(scene, described, clusters(columns=20), 1.0)
 
 
 def test_the_same_model_gives_the_same_bytes(saved, tmp_path):

@@ -29,8 +29,8 @@ from superseg_plugin.pipeline.planning.plan import (
     InputDescription,
     estimate_segmentation,
 )
-from superseg_plugin.pipeline.planning.stages import Stages
 from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.progress import Stages
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, grid_of, landscape
@@ -213,7 +213,7 @@ class Clock:
 
 def test_stages_estimate_the_time_left_from_the_pace_of_the_run(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(f"{PLANNING}.stages.time", clock)
+    monkeypatch.setattr("superseg_plugin.progress.time", clock)
     said, fractions, lines = [], [], []
 
     class Ear:

@@ -8,14 +8,14 @@ import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.preview import MapView, Previewer, PreviewOptions, view_size
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import GEOTRANSFORM, write_raster
 
-SILENT = SilentProgress()
+SILENT = Progress()
 
 
-class Stopping(SilentProgress):
+class Stopping(Progress):
     """Stops at once."""
 
     def cancelled(self):

@@ -18,19 +18,19 @@ from superseg_plugin.pipeline.classes.rendering import (
     class_statistics,
     display_stretch,
 )
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import blocks, quarters, read_raster, write_raster
 
-SILENT = SilentProgress()
+SILENT = Progress()
 
 
-class Stopped(SilentProgress):
+class Stopped(Progress):
     def cancelled(self):
         return True
 
 
-class Listener(SilentProgress):
+class Listener(Progress):
     def __init__(self):
         self.fractions = []
 

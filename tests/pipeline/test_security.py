@@ -19,7 +19,7 @@ from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header, save_model
 from superseg_plugin.pipeline.reports import run as run_report
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, write_class_table
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.staging import Staging
@@ -176,7 +176,7 @@ def test_a_report_of_an_evaluation_quotes_names_of_files_and_classes(tmp_path):
     reference = write_raster(tmp_path / "<b onclick=1>.tif", fields)
     report = tmp_path / "report.html"
     with RasterSource(classes) as one, RasterSource(reference) as other:
-        run_evaluation(one, other, None, str(report), SilentProgress())
+        run_evaluation(one, other, None, str(report), Progress())
     page = read_page(report.read_text(encoding="utf-8"))
     assert page.active == []
     for name in (SCRIPT, "<img src=x onerror=y>", "<script>x.tif", "<b onclick=1>.tif"):
@@ -228,7 +228,7 @@ def test_no_shell_reads_the_path_of_an_interpreter(tmp_path):
     with Worker(Interpreter(odd, "chosen")) as worker:
         future = worker.submit("measure_bands", {}, {})
         with pytest.raises(SuperSegError, match="exit code 3"):
-            worker.result(future, SilentProgress())
+            worker.result(future, Progress())
         made = [path.name for path in (*tmp_path.iterdir(), *worker._folder.iterdir())]
     assert "hacked" not in made
 

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QSize
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.gui.map_view import view_of
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from tests.conftest import read_raster
 
 
@@ -69,7 +69,7 @@ def web_map(tmp_path):
 
 
 def fetched(fetch):
-    with fetch(SilentProgress()) as path:
+    with fetch(Progress()) as path:
         return read_raster(path)
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_polygons import write_polygons
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import write_raster
 
 
-class Stopping(SilentProgress):
+class Stopping(Progress):
     """Stops at once."""
 
     def cancelled(self):

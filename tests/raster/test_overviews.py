@@ -8,7 +8,7 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.overviews import add_overviews
@@ -131,7 +131,7 @@ def test_a_source_knows_whether_it_has_some(tmp_path):
 
 @pytest.mark.parametrize("overviews", ["nearest", "mode"])
 def test_making_them_can_be_stopped(tmp_path, overviews):
-    class Stopped(SilentProgress):
+    class Stopped(Progress):
         def cancelled(self):
             return True
 
@@ -141,7 +141,7 @@ def test_making_them_can_be_stopped(tmp_path, overviews):
 
 def test_a_raster_that_is_gone_is_named(tmp_path):
     with pytest.raises(SuperSegError, match=r"gone\.tif: overviews cannot be written"):
-        add_overviews(tmp_path / "gone.tif", "mode", SilentProgress())
+        add_overviews(tmp_path / "gone.tif", "mode", Progress())
 
 
 def test_no_setting_is_left_behind(tmp_path):
@@ -158,7 +158,7 @@ def test_whole_numbers_of_64_bits_with_nodata(tmp_path, resampling):
     dataset.GetRasterBand(1).SetNoDataValue(7)
     dataset.GetRasterBand(1).Fill(2**40)
     dataset = None
-    add_overviews(path, resampling, SilentProgress())
+    add_overviews(path, resampling, Progress())
     dataset = gdal.Open(path)
     band = dataset.GetRasterBand(1)
     assert band.GetOverviewCount() == 2

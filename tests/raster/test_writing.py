@@ -9,7 +9,7 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.ground_points import GroundPoint
@@ -162,7 +162,7 @@ def test_sieving_merges_small_patches_but_never_nodata(tmp_path):
     classes[7:10, 15:18] = 0
     classes[8, 16] = 1  # a speck with nothing but nodata around
     path = write_raster(tmp_path / "a.tif", classes, nodata=0)
-    sieve(path, 5, SilentProgress())
+    sieve(path, 5, Progress())
     sieved = read_raster(path)[0]
     assert sieved[3, 3] == sieved[4, 4] == 1
     assert ((sieved == 0) == (classes == 0)).all()
@@ -229,5 +229,5 @@ def test_a_small_patch_around_a_small_patch_goes_with_it(tmp_path):
     values[4:8, 4:8] = 2
     values[5:7, 5:7] = 3
     write_raster(path, values)
-    sieve(path, 13, SilentProgress())
+    sieve(path, 13, Progress())
     assert (read_raster(path) == 1).all()

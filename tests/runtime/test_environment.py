@@ -129,11 +129,11 @@ def test_cancel_ends_a_silent_command_and_its_child_at_once(tmp_path, listener):
 def test_a_killed_qgis_leaves_no_installer_behind(tmp_path):
     code = (
         "import os, sys; from pathlib import Path; "
-        "from superseg_plugin.progress import SilentProgress; "
+        "from superseg_plugin.progress import Progress; "
         "from superseg_plugin.runtime.commands import Step; "
         "from superseg_plugin.runtime.installer import run_step; "
         "run_step(Step('Working', (sys.executable, '-c', sys.argv[1])), sys.executable, "
-        "dict(os.environ), Path(sys.argv[2]), 1, SilentProgress())"
+        "dict(os.environ), Path(sys.argv[2]), 1, Progress())"
     )
     repository = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", code, SILENT, tmp_path], cwd=repository) as host:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.progress import Progress
 from superseg_plugin.runtime.environment import install_environment
 from superseg_plugin.worker.interpreter import environment_python, find_interpreter
 
@@ -24,7 +25,7 @@ PACKAGE_FOLDERS = (
 )
 
 
-class PrintedProgress:
+class PrintedProgress(Progress):
     """Progress of the installer on the terminal."""
 
     def report(self, fraction: float, text: str = "") -> None:

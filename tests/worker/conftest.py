@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import pytest
 
+from superseg_plugin.progress import Progress
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 
 
-class Listener:
+class Listener(Progress):
     """Progress that keeps what it is told and can be asked to cancel."""
 
     def __init__(self):

@@ -64,7 +64,16 @@ def test_arrays_beyond_their_file_are_refused(tmp_path, shape, read):
     path = tmp_path / "slot"
     write_arrays(path, {"a": np.arange(6.0).reshape(2, 3)})
     sound = read_request(json.dumps(REQUEST)).arrays
-    assert (read(path, sound)["a"] == np.arange(6.0).reshape(2, 3)).all()
+    assert (read(tmp_path, path, sound)["a"] == np.arange(6.0).reshape(2, 3)).all()
     lying = read_request(json.dumps({**REQUEST, "arrays": [{**ARRAY, "shape": shape}]})).arrays
     with pytest.raises(MessageError, match="beyond its file"):
-        read(path, lying)
+        read(tmp_path, path, lying)
+
+
+@pytest.mark.parametrize("kept", ["../../etc/passwd", -1, [1], 7])
+@pytest.mark.parametrize("read", [map_arrays, load_arrays])
+def test_kept_arrays_have_a_number_and_lie_in_that_file(tmp_path, kept, read):
+    write_arrays(tmp_path / "slot", {"a": np.arange(6.0).reshape(2, 3)})
+    message = json.dumps({**REQUEST, "arrays": [{**ARRAY, "kept": kept}]})
+    with pytest.raises(MessageError):
+        read(tmp_path, tmp_path / "slot", read_request(message).arrays)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.runtime.smoke_test import smoke_test
 from superseg_plugin.worker import client
@@ -21,17 +22,12 @@ from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import worker_environment
 
+SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
+
 
 def wait_long(worker):
     """Submit a training that goes on for minutes."""
     image = np.random.default_rng(0).integers(0, 255, (1, 3, 256, 256), dtype=np.uint8)
-    scaling = {
-        "low": [0.0] * 3,
-        "high": [255.0] * 3,
-        "center": [128.0] * 3,
-        "spread": [60.0] * 3,
-        "distance_factor": 1.0,
-    }
     plan = {
         "network": "published",
         "classes": 8,
@@ -44,7 +40,7 @@ def wait_long(worker):
     }
     superpixels = np.ones((1, 256, 256), np.int32)
     arrays = {"images": image, "superpixels": superpixels}
-    return worker.submit("train", {"scaling": scaling, "plan": plan}, arrays)
+    return worker.submit("train", {"scaling": SCALING, "plan": plan}, arrays)
 
 
 def device_of(worker, listener):
@@ -70,6 +66,41 @@ def test_many_requests_at_once_are_answered_to_their_askers(worker, listener):
     futures = [worker.submit("measure_bands", {}, {"pixels": sample}) for sample in samples]
     answers = [worker.result(future, listener).result for future in futures]
     assert [answer["scaling"]["center"][0] for answer in answers] == list(range(40))
+
+
+def test_kept_arrays_are_written_once_and_go_with_the_last_that_uses_them(worker, listener):
+    folder = worker._folder
+    kept = worker.keep({"pixels": np.full((1, 50), 7, np.uint8), "none": np.zeros((0, 2))})
+    (file,) = folder.glob("kept-*")
+    requests = [worker.submit("measure_bands", {}, kept) for _ in range(3)]
+    del kept
+    for request in requests:
+        assert worker.result(request, listener).result["scaling"]["center"] == [7.0]
+    assert all(path.stat().st_size == 0 for path in folder.glob("slot-*.request"))
+    del requests, request
+    assert not file.exists()
+
+
+def test_an_answer_that_is_kept_can_be_asked_about(worker, listener):
+    segmenter = {"method": "felzenszwalb"}
+    core = {"row": 0, "col": 0, "rows": 40, "cols": 40}
+    options = {"scaling": SCALING, "segmenter": segmenter, "core": core}
+    image = np.zeros((3, 40, 40), np.uint8)
+    image[:, :, 20:] = 200
+    asked = worker.submit("superpixels", options, {"image": image}, keep=("labels",))
+    answer = worker.result(asked, listener).arrays
+    assert sorted(np.unique(answer["labels"])) == [1, 2]
+    described = {"image": image, "labels": answer["labels"]}
+    options = {"scaling": SCALING, "core": core, "labeled": core}
+    found = worker.result(worker.submit("describe_superpixels", options, described), listener)
+    assert found.arrays["ids"].tolist() == [1, 2]
+    # A part of a kept array travels as any other.
+    part = answer["labels"][:20]
+    half = {"row": 0, "col": 0, "rows": 20, "cols": 40}
+    options = {"scaling": SCALING, "core": half, "labeled": half}
+    described = {"image": image[:, :20], "labels": part}
+    found = worker.result(worker.submit("describe_superpixels", options, described), listener)
+    assert found.arrays["sums"][:, 0].tolist() == [400, 400]
 
 
 def test_a_fault_in_an_operation_brings_its_traceback(worker, listener):
@@ -219,15 +250,15 @@ def workers_of(folder):
 
 HOST = """
 import sys, time
-from superseg_plugin.progress import SilentProgress
+from superseg_plugin.progress import Progress
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.worker.test_worker import wait_long
 with Worker(find_interpreter(), device="cpu") as worker:
-    worker.result(worker.submit("describe_device", {"network": "light"}), SilentProgress())
+    worker.result(worker.submit("describe_device", {"network": "light"}), Progress())
     future = wait_long(worker)
     print(worker._folder, flush=True)
-    worker.result(future, SilentProgress())
+    worker.result(future, Progress())
 """
 
 

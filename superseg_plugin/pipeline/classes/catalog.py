@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...raster.class_legend import Color, default_name
 from ...raster.class_table import MOST_CLASSES, ClassTable, read_class_table
 from ...raster.reduced_classes import NOT_CLASSES, count_class_values
-from ..formats.merge_order import MergeStep
 from ..formats.stored_order import order_of_record, read_record_of
 from .colors import as_color
 

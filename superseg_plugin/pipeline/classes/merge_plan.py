@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import cut_merge_order
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
-from ..formats.merge_order import cut_merge_order
 from .merge_table import MergeTable
 from .similarity import Similarity
 from .strips import ClassCounts

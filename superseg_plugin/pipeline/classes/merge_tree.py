@@ -15,8 +15,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...raster.class_legend import Color
-from ..formats.merge_order import MergeStep
 from .catalog import ClassCatalog
 from .merged_appearance import UNNAMED
 from .state import ClassState, Members

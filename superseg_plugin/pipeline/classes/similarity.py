@@ -26,16 +26,12 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep, bhattacharyya_merge_order
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
-from ..formats.merge_order import (
-    MergeStep,
-    bhattacharyya_merge_order,
-    check_merge_order,
-    cophenetic,
-)
+from ..formats.merge_order import check_merge_order, cophenetic
 from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]

@@ -22,13 +22,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.objects import Objects, ObjectTable
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ..formats.merge_order import MergeStep, cophenetic
+from ..formats.merge_order import cophenetic
 from .absorption import Absorbed, Distance, absorb_small
 from .similarity import MOST_BANDS, Moments, sum_neighboring_bands
 from .strips import ClassStrips

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..formats.merge_order import MergeStep
+from ...agglomeration import MergeStep
 
 Members = tuple[int, ...]
 

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
-from .merge_order import MergeStep, check_merge_order
+from .merge_order import check_merge_order
 from .model_file import Model
 from .record import FORMAT_VERSION, SUFFIX, describe_input
 

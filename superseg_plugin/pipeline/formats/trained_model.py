@@ -4,24 +4,42 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
+from ...contracts import BandScaling
 from ...raster.class_legend import default_name
 from ...raster.source import RasterSource
 from ...worker.client import Worker
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from .cluster_arrays import ClusterArrays
-from .merge_order import MergeStep
 from .model_file import Model
 
 LOSS_WINDOW = 10
 SUPERPIXEL_SIZES = ("min_size", "scale")
 LARGEST_SIZE = 1e6
+
+
+class SceneOfModel(Protocol):
+    """What a model keeps of the scene that it was trained on."""
+
+    @property
+    def source(self) -> RasterSource:
+        """The image."""
+
+    @property
+    def scaling(self) -> BandScaling:
+        """Of its bands."""
+
+    @property
+    def worker(self) -> Worker:
+        """The process that trained it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +61,7 @@ class TrainedNetwork:
         return float(np.mean(self.losses[-LOSS_WINDOW:]))
 
 
-def weights_id(weights: dict[str, npt.NDArray[Any]]) -> str:
+def weights_id(weights: Mapping[str, npt.NDArray[Any]]) -> str:
     """A name for a set of weights, by which the worker knows it has them already."""
     digest = hashlib.sha256()
     for name in sorted(weights):
@@ -62,18 +80,16 @@ def reorder_classes(
 
 
 def build_model(
-    source: RasterSource,
-    scaling: dict[str, Any],
+    scene: SceneOfModel,
     options: TrainingOptions,
     trained: TrainedNetwork,
     colors: npt.NDArray[np.uint8],
-    worker: Worker,
     merge_order: list[MergeStep] | None = None,
     clusters: ClusterArrays | None = None,
 ) -> Model:
     """Put a trained network and what it was made from together."""
-    figures = scaling["scaling"]
-    lists = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in figures.items()}
+    source = scene.source
+    lists = {k: v if isinstance(v, tuple) else (v,) for k, v in asdict(scene.scaling).items()}
     return Model(
         network=options.network,
         classes=options.classes,
@@ -86,17 +102,16 @@ def build_model(
         merge_order=list(merge_order or ()),
         options=asdict(options),
         seed=options.seed,
-        versions=worker.versions,
+        versions=scene.worker.versions,
         weights=trained.weights,
         clusters=clusters or {},
     )
 
 
-def scaling_of_model(model: Model) -> dict[str, Any]:
-    """The scaling as the worker's operations take it."""
-    values: dict[str, Any] = {name: list(row) for name, row in model.scaling.items()}
-    values["distance_factor"] = model.scaling["distance_factor"][0]
-    return {"scaling": values}
+def scaling_of_model(model: Model) -> BandScaling:
+    """The scaling of the bands that the model was trained with."""
+    factor = model.scaling["distance_factor"][0]
+    return BandScaling.from_dict({**model.scaling, "distance_factor": factor})
 
 
 def with_superpixels(model: Model, superpixels: SuperpixelOptions) -> Model:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...contracts import TrainingPlan
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 
@@ -65,3 +66,10 @@ class TrainingOptions:
             raise SuperSegError("PATCH_SIZE must be a multiple of 8 pixels, at least 32.")
         if not 0 < self.learning_rate <= 1:
             raise SuperSegError("LEARNING_RATE must be above 0 and at most 1.")
+
+    @property
+    def plan(self) -> TrainingPlan:
+        """What the worker needs to train; augmentation is for guidance by clusters."""
+        names = ("network", "classes", "loss", "steps", "batch_size", "learning_rate", "seed")
+        chosen = {name: getattr(self, name) for name in names}
+        return TrainingPlan(**chosen, augment=self.guidance == "clusters")

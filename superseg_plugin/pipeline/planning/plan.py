@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ...progress import Progress, SilentProgress
+from ...contracts import Device
+from ...progress import Progress, Stages
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
@@ -21,7 +22,6 @@ from ..options.training import TrainingOptions
 from ..steps.tiling import automatic_tile
 from .calibration import Calibration
 from .estimate import Estimate, Workload, expected_bytes, expected_seconds
-from .stages import Stages
 
 # The network guided by clusters learns a small scene in few steps; a larger scene has more to
 # learn, though less than in proportion. Stopping when the classes no longer change would save
@@ -122,10 +122,8 @@ class Plan:
 
     Args:
         source: the scene.
-        options: how to segment it.
         superpixels: how to cut it.
-        model: whether a model is written.
-        report: whether a report is written.
+        request: how to segment it.
         device: the answer of `describe_device`, which may not have arrived yet.
         worker: that the run computes in.
         progress: gets the estimate as a log line.
@@ -134,10 +132,8 @@ class Plan:
     def __init__(
         self,
         source: RasterSource,
-        options: SegmentationOptions,
         superpixels: SuperpixelOptions,
-        model: bool,
-        report: bool,
+        request: EstimateRequest,
         device: Future[Answer],
         worker: Worker,
         progress: Progress,
@@ -148,19 +144,18 @@ class Plan:
         if self._auto:
             # The answer arrives while the scene is read; the device seldom changes between runs.
             if not self._calibration.auto_device:
-                self.remember(worker.result(device, progress))
+                self.remember(Device(**worker.result(device, progress).result))
             kind, name = self._calibration.auto_device
-        request = EstimateRequest(options, model, report)
         self._work = _workload((source.grid, len(source.bands)), superpixels, request, kind)
         estimate = _estimate(self._work, self._calibration, _displayed(kind, name))
         progress.log(f"Estimate: {estimate}")
         expected = expected_seconds(self._work, self._calibration.costs)
         self.stages = Stages(progress, expected, timed=True)
 
-    def remember(self, device: Answer) -> None:
+    def remember(self, device: Device) -> None:
         """Keep which device DEVICE auto chose."""
         if self._auto:
-            self._calibration.auto_device = (device.result["type"], device.result["name"])
+            self._calibration.auto_device = (device.type, device.name)
 
     def learn(self) -> None:
         """Keep what the stages took, for the next estimate."""
@@ -168,7 +163,7 @@ class Plan:
         self._calibration.save()
 
 
-class _Remarks(SilentProgress):
+class _Remarks(Progress):
     """Keeps log lines as sentences."""
 
     def __init__(self) -> None:

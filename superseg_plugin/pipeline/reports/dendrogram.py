@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep, cut_merge_order
 from ..classes.tree_layout import Tree, lay_out
-from ..formats.merge_order import MergeStep, cut_merge_order
 from .charts import WIDTH, svg, text
 from .page import Html, css, shortened
 

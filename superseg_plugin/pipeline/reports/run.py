@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
-from ..formats.merge_order import MergeStep
 from ..formats.model_file import Model
 from .charts import MOST_LINES, line_chart, sparkline, spectra_chart
 from .dendrogram import dendrogram

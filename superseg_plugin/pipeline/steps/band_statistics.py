@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A first look at a scene: is there enough in it, and what range do its bands have."""
+"""Band statistics of a scene, measured on a sample, and its number of valid pixels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
@@ -25,17 +26,14 @@ COUNTED_GRID = 4 * LARGE_SCENE
 
 def measure_scene(
     source: RasterSource, needed_pixels: int, worker: Worker, progress: Progress
-) -> dict[str, Any]:
+) -> BandScaling:
     """Measure the bands on a sample of windows from all over the scene.
 
     Args:
         source: the scene.
         needed_pixels: valid pixels without which the run makes no sense, such as one a class.
-        worker: who measures.
+        worker: that measures.
         progress: asked for cancel.
-
-    Returns:
-        `{"scaling": {...}}`, to be handed on to every operation that sees raw values.
 
     Raises:
         SuperSegError: no pixel, or fewer pixels than needed, are valid.
@@ -66,7 +64,7 @@ def measure_scene(
         )
     sample = np.concatenate(parts, axis=1)
     answer = worker.result(worker.submit("measure_bands", {}, {"pixels": sample}), progress)
-    return answer.result
+    return BandScaling.from_dict(answer.result["scaling"])
 
 
 def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:

@@ -1,85 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The superpixels of a scene as one table and one region adjacency graph."""
+"""The superpixels of a scene as one table and one region adjacency graph.
+
+Idea: the worker describes one tile after another; here the sums of a superpixel are added up over
+its tiles, and shared borders are counted once, in the tile of the upper or left pixel.
+Exact: sums and borders are those of the whole scene, whatever the tiles; every tile is read with a
+halo as wide as the filters reach.
+Approximate: texture and context are computed on a coarse grid, which lies at the same place in all
+tiles and in every part of the scene.
+Cost: each pixel is read (1 + 2 halo / tile)^2 times; memory grows with superpixels, not pixels.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import COARSE_CELL, DESCRIPTION_HALO
+from ...contracts import COARSE_CELL, DESCRIPTION_HALO, Core, Description
 from ...errors import SuperSegError
 from ...memory import trim_memory
-from ...progress import Progress
 from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from ...worker.client import Worker
-from .spill import lay_aside
-from .tiling import automatic_tile, run_in_flight
+from .scene import Scene
+from .tile import core_of, tile_arrays
+from .tiling import automatic_tile
 
 BLOCK_ROWS = 1 << 16
 
 
-@dataclass
-class Description:
-    """What is known of superpixels 1..n; row i describes superpixel i + 1.
-
-    Attributes:
-        pixels: `(n,)` float64 valid pixels of each superpixel.
-        means: `(n, bands)` float32 mean colors in display units.
-        pairs: `(m, 2)` int32 rows of neighbors, each pair once.
-        lengths: `(m,)` int32 shared border in pixel edges.
-        sums: `(n, features)` float64, see the worker's `describe_superpixels`; None once they have
-            been handed over.
-    """
-
-    pixels: npt.NDArray[np.float64]
-    means: npt.NDArray[np.float32]
-    pairs: npt.NDArray[np.int32]
-    lengths: npt.NDArray[np.int32]
-    sums: npt.NDArray[np.float64] | None
-
-    @property
-    def bands(self) -> int:
-        """Number of bands described."""
-        return int(self.means.shape[1])
-
-    def hand_over_sums(self) -> npt.NDArray[np.float64]:
-        """Give the sums away, once: nobody else needs them, and they are most of a description."""
-        if self.sums is None:
-            raise RuntimeError("the sums have been handed over already")
-        given, self.sums = self.sums, None
-        return given
-
-    def laid_aside(self, folder: Path) -> Description:
-        """The same without sums, with what only the smoothing looks at in files of a folder."""
-        tables = {name: getattr(self, name) for name in ("means", "pairs", "lengths")}
-        return replace(self, sums=None, **lay_aside(folder, tables))
-
-
-def describe_scene(
-    source: RasterSource,
-    superpixels: RasterSource,
-    scaling: dict[str, Any],
-    worker: Worker,
-    progress: Progress,
-) -> Description:
+def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description:
     """Describe every superpixel, tile by tile.
 
     Args:
-        source: the scene.
+        scene: the scene; its progress is told of every tile.
         superpixels: ids 1..n on the same grid, 0 = nodata.
-        scaling: of `measure_scene`.
-        worker: who computes.
-        progress: told of every tile.
+
+    Returns:
+        The description, in a file that the worker maps too: to send it again costs nothing.
 
     Raises:
         SuperSegError: the grids differ, or the superpixels are not of this scene.
     """
+    source = scene.source
     grid = source.grid
     require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
     place = grid.global_offset()
@@ -89,44 +53,37 @@ def describe_scene(
         values, valid = source.read(outer)
         # Borders are counted to the right and down: one line beyond the tile is enough.
         seen = window.expand(1, grid.width, grid.height)
-        labels = np.zeros(valid.shape, np.uint32)
-        labels[seen.relative_to(outer).slices] = read_superpixels(superpixels, seen)
-        labels[~valid] = 0
-        core = window.relative_to(outer)
+        labels = read_superpixels(superpixels, seen)
+        labels[~valid[seen.relative_to(outer).slices]] = 0
         # The coarse grid lies on the ground, whatever pixel the scene begins with.
-        lead = (
-            (place[1] + outer.row_off) % COARSE_CELL,
-            (place[0] + outer.col_off) % COARSE_CELL,
-        )
-        position = [core.row_off + lead[0], core.col_off + lead[1], core.height, core.width]
-        options = {**scaling, "core": position}
-        arrays = {
-            "image": _behind_nodata(values, lead),
-            "valid": _behind_nodata(valid, lead),
-            "labels": _behind_nodata(labels, lead),
+        lead = ((place[1] + outer.row_off) % COARSE_CELL, (place[0] + outer.col_off) % COARSE_CELL)
+        arrays = {**tile_arrays(_lead_in(values, lead), _lead_in(valid, lead)), "labels": labels}
+        options = {
+            "scaling": scene.scaling,
+            "core": _shifted(core_of(window, outer), lead),
+            "labeled": _shifted(core_of(seen, outer), lead),
         }
-        return worker.submit("describe_superpixels", options, arrays)
+        return scene.worker.submit("describe_superpixels", options, arrays)
 
     sums, borders = _Sums(), _Borders()
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
-    for index, (_, answer) in enumerate(run_in_flight(worker, windows, submit, progress)):
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
-        progress.report((index + 1) / len(windows), "Describing superpixels")
+        scene.progress.report((index + 1) / len(windows), "Describing superpixels")
     if sums.count == 0:
         raise SuperSegError(
             f"SUPERPIXELS {superpixels.name} has no superpixel on the valid pixels of INPUT "
             f"{source.name}. Make them from this input with superseg:superpixels."
         )
-    pairs, lengths = borders.joined()
-    table = sums.joined()
-    pixels = table[:, 0].copy()
-    means = np.empty((len(table), len(source.bands)), np.float32)
-    np.divide(table[:, 1 : 1 + means.shape[1]], np.maximum(pixels, 1)[:, None], out=means)
+    described = Description.from_sums(sums.joined(), *borders.joined(), len(source.bands))
+    # Large scenes have millions of superpixels: what only the worker reads stays in a file.
+    kept = scene.worker.keep(vars(described))
+    del described
     trim_memory()
-    return Description(pixels, means, pairs, lengths, table)
+    return Description(**kept)
 
 
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:
@@ -136,11 +93,15 @@ def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[n
     return ids
 
 
-def _behind_nodata(values: npt.NDArray[Any], lead: tuple[int, int]) -> npt.NDArray[Any]:
+def _lead_in(values: npt.NDArray[Any], lead: tuple[int, int]) -> npt.NDArray[Any]:
     """Put so many rows above and columns before `(..., rows, cols)`, all 0."""
     if lead == (0, 0):
         return values
     return np.pad(values, [(0, 0)] * (values.ndim - 2) + [(count, 0) for count in lead])
+
+
+def _shifted(core: Core, lead: tuple[int, int]) -> Core:
+    return Core(core.row + lead[0], core.col + lead[1], core.rows, core.cols)
 
 
 def check_superpixels(superpixels: RasterSource) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import Progress
+from ...contracts import Device
 from ...raster.source import RasterSource
-from ...raster.windows import Window
-from ...worker.client import Worker
+from ...raster.windows import Window, tiles
 from ..formats.model_file import Model
-from ..formats.trained_model import scaling_of_model, weights_id
+from ..formats.trained_model import weights_id
+from .description import read_superpixels
+from .scene import Scene
+from .tile import core_of, tile_arrays
 
 CPU_TILE = 512
 LARGEST_TILE = 2048
@@ -23,47 +25,71 @@ BYTES_PER_PIXEL = 2048
 
 
 class Network:
-    """A model in use: what every request to the worker carries."""
+    """A model in use: what every request to the worker carries.
 
-    def __init__(self, model: Model, worker: Worker, tile_size: int, progress: Progress) -> None:
-        asked = worker.submit("describe_device", {"network": model.network})
-        device = worker.result(asked, progress).result
-        progress.log(f"Network {model.network}, {model.classes} classes, on {device['name']}")
-        self.halo: int = device["halo"]
-        self.alignment: int = device["alignment"]
+    Args:
+        scene: the scene, with the scaling of the model; its log is told of the device.
+        model: the trained network.
+        device: of `describe_device` for this network.
+        tile_size: side of the tiles in pixels; 0 for what the device's memory allows.
+    """
+
+    def __init__(self, scene: Scene, model: Model, device: Device, tile_size: int) -> None:
+        scene.progress.log(f"Network {model.network}, {model.classes} classes, on {device.name}")
         self.classes = model.classes
-        self.worker = worker
-        self.tile_size = _tile_size(tile_size, device, self.alignment)
-        self._weights = model.weights
+        self.tile_size = _tile_size(tile_size, device)
+        self._scene = scene
+        self._halo = device.halo
+        # Every request refers to the weights; they are written once.
+        self._weights = scene.worker.keep(model.weights)
         self._options = {
-            **scaling_of_model(model),
+            "scaling": scene.scaling,
             "model_id": weights_id(model.weights),
             "network": model.network,
             "classes": model.classes,
         }
 
-    def submit(
-        self, source: RasterSource, window: Window, labels: npt.NDArray[np.uint32] | None = None
-    ) -> Any:
+    def submit(self, window: Window, labels: npt.NDArray[np.uint32] | None = None) -> Any:
         """Classify a window, whose corner lies on a multiple of the alignment, exactly.
 
         The window is read with a halo at least as wide as the network sees, and cropped again.
         """
-        outer = window.expand(self.halo, source.grid.width, source.grid.height)
+        source = self._scene.source
+        outer = window.expand(self._halo, source.grid.width, source.grid.height)
         values, valid = source.read(outer)
-        core = window.relative_to(outer)
-        arrays: dict[str, npt.NDArray[Any]] = {"image": values, "valid": valid, **self._weights}
+        core = core_of(window, outer)
+        arrays: dict[str, npt.NDArray[Any]] = {**tile_arrays(values, valid), **self._weights}
         if labels is not None:
             arrays["labels"] = np.where(valid[core.slices], labels, 0).astype(np.uint32)
-        options = {**self._options, "core": [core.row_off, core.col_off, core.height, core.width]}
-        return self.worker.submit("predict", options, arrays)
+        return self._scene.worker.submit("predict", {**self._options, "core": core}, arrays)
 
 
-def _tile_size(wanted: int, device: dict[str, Any], alignment: int) -> int:
-    """Tile side that the device's free memory bears; tiles start on the network's own grid."""
+def mean_softmax(
+    scene: Scene, network: Network, superpixels: RasterSource, count: int
+) -> npt.NDArray[np.float32]:
+    """Mean class probabilities of the network in superpixels 1..count, `(count, classes)`."""
+    grid = scene.source.grid
+    pooled = np.zeros((count, network.classes), np.float32)
+    column_block = max(scene.source.column_block, superpixels.column_block)
+    windows = tiles(grid.width, grid.height, network.tile_size, column_block)
+
+    def submit(window: Window) -> Any:
+        return network.submit(window, read_superpixels(superpixels, window))
+
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit)):
+        pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
+        scene.progress.report((index + 1) / len(windows), "Classifying")
+    total = pooled.sum(axis=1, keepdims=True)
+    pooled[total[:, 0] == 0] = 1.0
+    pooled /= np.where(total > 0, total, np.float32(network.classes))
+    return pooled
+
+
+def _tile_size(wanted: int, device: Device) -> int:
+    """Tile side that the device's free memory allows; tiles start on the network's own grid."""
     if wanted:
-        return max(wanted // alignment, 1) * alignment
-    if device["type"] == "cpu":
+        return max(wanted // device.alignment, 1) * device.alignment
+    if device.type == "cpu":
         return CPU_TILE
-    side = int((device["free_bytes"] / 2 / BYTES_PER_PIXEL) ** 0.5)
+    side = int((device.free_bytes / 2 / BYTES_PER_PIXEL) ** 0.5)
     return int(min(max(side // TILE_STEP * TILE_STEP, 256), LARGEST_TILE))

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writing class maps: from a network pixel by pixel, or from the classes of superpixels."""
+"""Writing class maps: from a network pixel by pixel, or from the classes of superpixels.
+
+A map is first written as an uncompressed draft whose pixels are counted on the way. Then patches
+below the minimum area are merged into their largest neighbor (GDAL's sieve), and one pass over the
+draft numbers the classes by area, writes them, and measures them on the image.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import PartProgress, Progress
+from ...progress import Progress, stop_if_cancelled
 from ...raster.sieve import sieve
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
@@ -18,97 +24,103 @@ from ..classes.reading import TILE
 from ..classes.rendering import ClassStatistics, class_statistics
 from .description import read_superpixels
 from .network import Network
-from .tiling import run_in_flight
+from .scene import Scene
 
 CONFIDENCE_NODATA = 255
 
 
-def classify_pixels(
-    source: RasterSource,
-    network: Network,
-    path: Path,
-    confidence_path: Path | None,
-    progress: Progress,
-) -> None:
+@dataclass(frozen=True)
+class Draft:
+    """A class raster whose classes are not yet numbered by area.
+
+    Attributes:
+        path: of the raster, Byte, 0 = nodata.
+        counts: `(256,)` pixels of each number.
+    """
+
+    path: Path
+    counts: npt.NDArray[np.int64]
+
+
+def classify_pixels(scene: Scene, network: Network, confidence_path: Path | None) -> Draft:
     """Write the network's class of every pixel and, if wanted, its probability in percent."""
-    grid = source.grid
-    windows = tiles(grid.width, grid.height, network.tile_size, source.column_block)
-    part = PartProgress(progress, 0, 0.95)
-    finishing = PartProgress(progress, 0.95, 1)
-    with _Outputs(source, path, confidence_path, finishing) as outputs:
-        answers = run_in_flight(
-            network.worker, windows, lambda window: network.submit(source, window), progress
-        )
+    grid = scene.source.grid
+    windows = tiles(grid.width, grid.height, network.tile_size, scene.source.column_block)
+    with _Outputs(scene.part(0.95, 1), confidence_path) as outputs:
+        answers = scene.in_flight(windows, network.submit)
+        part = scene.progress.part(0, 0.95)
         for index, (window, answer) in enumerate(answers):
             outputs.write(window, answer.arrays["classes"], answer.arrays["confidence"])
             part.report((index + 1) / len(windows), "Classifying")
+    return outputs.draft
 
 
 def paint_superpixels(
-    source: RasterSource,
+    scene: Scene,
     superpixels: RasterSource,
-    probabilities: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.integer[Any]],
     confidence: npt.NDArray[np.float32],
-    path: Path,
     confidence_path: Path | None,
-    progress: Progress,
-) -> None:
-    """Write every superpixel's most probable class and, if wanted, how sure it is in percent."""
-    classes = np.concatenate([[0], probabilities.argmax(axis=1) + 1]).astype(np.uint8)
-    percent = np.concatenate([[CONFIDENCE_NODATA], np.rint(confidence * 100)]).astype(np.uint8)
-    windows = tiles(source.grid.width, source.grid.height, TILE)
-    part = PartProgress(progress, 0, 0.8)
-    finishing = PartProgress(progress, 0.8, 1)
-    with _Outputs(source, path, confidence_path, finishing) as outputs:
+    given: bool = False,
+) -> Draft:
+    """Write the class of every superpixel and, if wanted, its confidence in percent.
+
+    Args:
+        scene: the scene.
+        superpixels: ids 1..n, 0 = nodata.
+        labels: `(n,)` class of each superpixel, from 0.
+        confidence: `(n,)` from 0 to 1.
+        confidence_path: of the confidence raster; None for none.
+        given: the superpixels were made elsewhere, and may cover pixels that are not valid here.
+    """
+    classes = np.append(0, labels.astype(np.int64) + 1).astype(np.uint8)
+    percent = np.append(CONFIDENCE_NODATA, np.rint(confidence * 100)).astype(np.uint8)
+    windows = tiles(scene.source.grid.width, scene.source.grid.height, TILE)
+    with _Outputs(scene.part(0.8, 1), confidence_path) as outputs:
+        part = scene.progress.part(0, 0.8)
         for index, window in enumerate(windows):
+            stop_if_cancelled(part)
             ids = read_superpixels(superpixels, window)
-            ids[~source.read(window)[1]] = 0
+            if given:
+                ids[~scene.source.read(window)[1]] = 0
             outputs.write(window, classes[ids], percent[ids])
             part.report((index + 1) / len(windows), "Painting classes")
+    return outputs.draft
 
 
 def finish_classes(
-    source: RasterSource,
-    draft: Path,
-    path: Path,
-    min_area: int,
-    progress: Progress,
-    class_count: int | None = None,
+    scene: Scene, draft: Draft, path: Path, min_area: int, class_count: int | None = None
 ) -> tuple[ClassStatistics, npt.NDArray[np.int64]]:
-    """Merge small areas of a draft and write the classes.
+    """Merge small areas of a draft, number its classes, and write and measure the result.
 
     Args:
-        source: the scene.
-        draft: class raster, changed in place.
+        scene: the scene.
+        draft: classes; its raster may be changed.
         path: where to write the classes, Byte, 0 = nodata.
         min_area: patches of fewer pixels join their largest neighbor; 0 for none.
-        progress: told of every step.
         class_count: number of classes that keep their numbers; None to number those that occur
             by area, largest first.
 
     Returns:
         Figures of the classes as written, and for each its index in the draft (number - 1).
     """
+    progress = scene.progress
+    counts = draft.counts
     if min_area > 1:
-        sieve(draft, min_area, PartProgress(progress, 0, 0.4))
-    with RasterSource(str(draft)) as classes:
-        part = PartProgress(progress, 0.4, 0.8)
-        statistics = class_statistics(source, classes, part, class_count)
-        order = np.arange(len(statistics.counts))
-        if class_count is None:
-            order = np.argsort(-statistics.counts, kind="stable")
-            order = order[statistics.counts[order] > 0]
-        numbers = np.zeros(256, np.uint8)
-        numbers[order + 1] = np.arange(1, len(order) + 1)
-        grid = source.grid
-        with class_writer(path, source, PartProgress(progress, 0.8, 0.9)) as writer:
-            for window in tiles(grid.width, grid.height, TILE):
-                values, valid = classes.read(window)
-                writer.write(window, numbers[np.where(valid, values[0], 0)])
-    figures = ClassStatistics(
-        statistics.counts[order], statistics.sums[order], statistics.areas[order]
-    )
-    return figures, order
+        sieve(draft.path, min_area, progress.part(0, 0.4))
+        counts = _count(draft.path)
+    order = np.arange(class_count or 0)
+    if class_count is None:
+        order = np.argsort(-counts[1:], kind="stable")
+        order = order[counts[1:][order] > 0]
+    numbers = np.zeros(256, np.uint8)
+    numbers[order + 1] = np.arange(1, len(order) + 1)
+    writing = class_writer(path, scene.source, progress.part(0.8, 0.9))
+    with RasterSource(str(draft.path)) as classes, writing as writer:
+        numbered = _Numbered(classes, numbers, writer)
+        part = progress.part(0.4, 0.8)
+        statistics = class_statistics(scene.source, numbered, part, len(order))
+    return statistics, order
 
 
 def class_writer(path: Path, source: RasterSource, progress: Progress) -> RasterWriter:
@@ -127,21 +139,48 @@ def class_writer(path: Path, source: RasterSource, progress: Progress) -> Raster
     )
 
 
-class _Outputs:
-    """Class raster and, where wanted, confidence raster being written together."""
+class _Numbered:
+    """A draft with its final numbers, which are written as it is read: one pass does both."""
 
     def __init__(
-        self, source: RasterSource, path: Path, confidence_path: Path | None, progress: Progress
+        self, draft: RasterSource, numbers: npt.NDArray[np.uint8], writer: RasterWriter
     ) -> None:
-        grid = source.grid
+        self._draft, self._numbers, self._writer = draft, numbers, writer
+        self.grid, self.name = draft.grid, draft.name
+
+    def read(self, window: Window) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+        """Read a window, and write it with the final numbers."""
+        values, valid = self._draft.read(window)
+        numbers = self._numbers[np.where(valid, values[0], 0)]
+        self._writer.write(window, numbers)
+        return numbers[np.newaxis], numbers > 0
+
+
+def _count(path: Path) -> npt.NDArray[np.int64]:
+    """Pixels `(256,)` of each number of a class raster."""
+    counts = np.zeros(256, np.int64)
+    with RasterSource(str(path)) as classes:
+        for window in tiles(classes.grid.width, classes.grid.height, TILE):
+            values, valid = classes.read(window)
+            counts += np.bincount(values[0][valid], minlength=256)
+    return counts
+
+
+class _Outputs:
+    """Draft of the classes and, where wanted, confidence raster being written together."""
+
+    def __init__(self, scene: Scene, confidence_path: Path | None) -> None:
+        source = scene.source
+        path = scene.scratch / "classes.tif"
+        self.draft = Draft(path, np.zeros(256, np.int64))
         self._classes = RasterWriter(
-            path, grid, RasterProfile(1, np.uint8, nodata=0, compress=False)
+            path, source.grid, RasterProfile(1, np.uint8, nodata=0, compress=False)
         )
         self._confidence = None
         if confidence_path is not None:
             self._confidence = RasterWriter(
                 confidence_path,
-                grid,
+                source.grid,
                 RasterProfile(
                     1,
                     np.uint8,
@@ -149,7 +188,7 @@ class _Outputs:
                     band_names=("confidence, percent",),
                     overviews="average" if source.has_overviews else None,
                 ),
-                progress=progress,
+                progress=scene.progress,
             )
 
     def __enter__(self) -> _Outputs:
@@ -163,6 +202,7 @@ class _Outputs:
     def write(
         self, window: Window, classes: npt.NDArray[np.uint8], confidence: npt.NDArray[np.uint8]
     ) -> None:
+        self.draft.counts[:] += np.bincount(classes.ravel(), minlength=256)
         self._classes.write(window, classes)
         if self._confidence is not None:
             self._confidence.write(window, confidence)

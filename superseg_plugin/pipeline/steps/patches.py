@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import Progress, stop_if_cancelled
+from ...progress import stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window, starts
 from ..options.training import TrainingOptions
 from .description import read_superpixels
+from .scene import Scene
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20
@@ -35,32 +35,21 @@ class PatchSet:
     superpixels: npt.NDArray[np.int32]
 
 
-def draw_patches(
-    source: RasterSource,
-    superpixels: RasterSource,
-    options: TrainingOptions,
-    scratch: Path,
-    progress: Progress,
-) -> PatchSet:
+def draw_patches(scene: Scene, superpixels: RasterSource, options: TrainingOptions) -> PatchSet:
     """Draw the patches of a training from all over the scene."""
-    side = min(options.patch_size, _multiple_of_8(max(source.grid.width, source.grid.height)))
-    windows = random_windows(source, side, options.seed)
-    limit = patch_limit(source, side)
-    return read_patches(source, superpixels, windows, side, limit, scratch, progress)
+    grid = scene.source.grid
+    side = min(options.patch_size, _multiple_of_8(max(grid.width, grid.height)))
+    windows = random_windows(scene.source, side, options.seed)
+    limit = patch_limit(scene.source, side)
+    return read_patches(scene, superpixels, windows, side, limit)
 
 
-def cover_with_patches(
-    source: RasterSource,
-    superpixels: RasterSource,
-    side: int,
-    stride: int,
-    scratch: Path,
-    progress: Progress,
-) -> PatchSet:
+def cover_with_patches(scene: Scene, superpixels: RasterSource, side: int, stride: int) -> PatchSet:
     """All tiles of the scene, as the published method trains on."""
-    side = min(side, _multiple_of_8(max(source.grid.width, source.grid.height)))
-    windows = covering_windows(source, side, stride)
-    return read_patches(source, superpixels, windows, side, len(windows), scratch, progress)
+    grid = scene.source.grid
+    side = min(side, _multiple_of_8(max(grid.width, grid.height)))
+    windows = covering_windows(scene.source, side, stride)
+    return read_patches(scene, superpixels, windows, side, len(windows))
 
 
 def random_windows(source: RasterSource, side: int, seed: int) -> list[Window]:
@@ -106,27 +95,20 @@ def patch_limit(source: RasterSource, side: int) -> int:
 
 
 def read_patches(
-    source: RasterSource,
-    superpixels: RasterSource,
-    windows: list[Window],
-    side: int,
-    limit: int,
-    scratch: Path,
-    progress: Progress,
+    scene: Scene, superpixels: RasterSource, windows: list[Window], side: int, limit: int
 ) -> PatchSet:
     """Read patches into files in the scratch folder.
 
     Windows with few valid pixels are only taken when there are not enough others.
 
     Args:
-        source: the scene.
+        scene: the scene; its progress is told of every patch.
         superpixels: its superpixels.
         windows: candidates in the order to try them.
         side: of the patches; smaller windows are filled up with nodata.
         limit: patches wanted.
-        scratch: where to put the files.
-        progress: told of every patch.
     """
+    source, scratch, progress = scene.source, scene.scratch, scene.progress
     count = min(limit, len(windows))
     bands = len(source.bands)
     images = np.memmap(

@@ -1,74 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Letting neighbors on the region adjacency graph agree on their classes."""
+"""Labels of superpixels from a network and clusters together, smoothed on the graph."""
 
 from __future__ import annotations
-
-from concurrent.futures import Future
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import Progress
-from ...worker.client import Answer, Worker
-from .clusters import Clusters
-from .description import Description
+from ...contracts import Clusters, Description
+from .clustering import graph_of
+from .scene import Scene
 
 
-def ask_to_smooth(
-    pooled: npt.NDArray[np.float32] | None,
+def fuse_and_smooth(
+    scene: Scene,
+    mean_softmax: npt.NDArray[np.float32],
     description: Description,
     smoothness: float,
-    worker: Worker,
     clusters: Clusters | None = None,
-) -> Future[Answer]:
-    """Let the worker smooth class probabilities of superpixels on their graph.
-
-    Nothing that is given needs to be kept while it does.
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    """Join what the network and the clusters say of superpixels, and smooth it on their graph.
 
     Args:
-        pooled: mean class probabilities of the network in each superpixel; None for the clusters
-            alone.
+        scene: the scene.
+        mean_softmax: `(n, classes)` mean class probabilities of the network in each superpixel.
         description: of the superpixels.
         smoothness: weight of the neighbors, 0 for none.
-        worker: who computes.
         clusters: of the same superpixels; None for the network alone.
 
     Returns:
-        What becomes the probabilities `(n, classes)` and the confidence `(n,)`.
+        Most probable class `(n,)` from 0, and its confidence `(n,)`.
     """
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "pairs": description.pairs,
-        "lengths": description.lengths,
-        "means": description.means,
-        "pixels": description.pixels,
-    }
+    arrays = {**graph_of(description), "mean_softmax": mean_softmax}
     if clusters is not None:
-        arrays["evidence"] = clusters.evidence
-    if pooled is not None:
-        arrays["pooled"] = pooled
-        if clusters is not None:
-            arrays["smoothed"] = clusters.smoothed
-    return worker.submit("smooth", {"smoothness": smoothness}, arrays)
-
-
-def smooth_again(
-    description: Description,
-    found: Clusters,
-    smoothness: float,
-    worker: Worker,
-    progress: Progress,
-) -> Clusters:
-    """Smooth clusters otherwise, and leave all else as it is.
-
-    Args:
-        description: of the scene.
-        found: of `find_clusters` or `regroup_superpixels`.
-        smoothness: weight of the neighbors, 0 for none.
-        worker: who computes.
-        progress: asked for cancel.
-    """
-    asked = ask_to_smooth(None, description, smoothness, worker, found)
-    answer = worker.result(asked, progress).arrays
-    return replace(found, smoothed=answer["probabilities"], confidence=answer["confidence"])
+        arrays |= {"log_likelihood": clusters.log_likelihood, "marginals": clusters.marginals}
+    answer = scene.compute("smooth", {"smoothness": smoothness}, arrays).arrays
+    return answer["labels"], answer["confidence"]

@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from ...contracts import gaussian_radius
 from ...progress import Progress
-from ...raster.source import RasterSource
 from ...raster.windows import Window
 from ...raster.writer import RasterWriter
-from ...worker.client import Answer, Worker
+from ...worker.client import Answer
 from ..options.superpixels import SuperpixelOptions
+from .scene import Scene
 from .superpixel_table import SuperpixelTable
-from .tiling import run_in_flight
+from .tile import core_of, tile_arrays
 
 # Superpixels are cut anew within this many pixels of a seam, at most.
 SEAM_REACH = 64
@@ -55,21 +55,11 @@ class Stitching:
 class SuperpixelScene:
     """Labels of a scene in the making, and what is known of every id given so far."""
 
-    def __init__(
-        self,
-        source: RasterSource,
-        scaling: dict[str, Any],
-        labels: RasterWriter,
-        options: SuperpixelOptions,
-        worker: Worker,
-        progress: Progress,
-    ) -> None:
-        self._source = source
-        self._scaling = scaling
+    def __init__(self, scene: Scene, labels: RasterWriter, options: SuperpixelOptions) -> None:
+        self._scene = scene
+        self._source = scene.source
         self._labels = labels
         self._options = options
-        self._worker = worker
-        self._progress = progress
         # Smoothing looks this far; what is cut is read with a margin, so that tiles agree.
         self._margin = gaussian_radius(options.sigma)
         # Strips of neighboring seams must not overlap.
@@ -78,9 +68,7 @@ class SuperpixelScene:
 
     def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
         """Cut every tile by itself, a few ahead of the one that is asked for."""
-        for window, answer in run_in_flight(
-            self._worker, windows, self._submit_tile, self._progress
-        ):
+        for window, answer in self._scene.in_flight(windows, self._submit_tile):
             arrays = answer.arrays
             before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
             labels = arrays["labels"]
@@ -108,7 +96,7 @@ class SuperpixelScene:
             started.append(self._start(seam))
             return started[-1].answer
 
-        for _ in run_in_flight(self._worker, seams, submit, self._progress):
+        for _ in self._scene.in_flight(seams, submit):
             pass
         for stitching in started:
             self.finish(stitching)
@@ -135,7 +123,7 @@ class SuperpixelScene:
 
     def finish(self, stitching: Stitching) -> None:
         """Wait for a seam and enter what it changed."""
-        arrays = self._worker.result(stitching.answer, self._progress).arrays
+        arrays = self._scene.worker.result(stitching.answer, self._scene.progress).arrays
         seam, ids = stitching.seam, stitching.ids
         given = len(ids)
         sizes, internal = arrays["sizes"], arrays["internal"]
@@ -170,7 +158,7 @@ class SuperpixelScene:
 
     def _submit_tile(self, window: Window) -> Future[Answer]:
         options, arrays = self._read(window)
-        return self._worker.submit("superpixels", options, arrays)
+        return self._scene.worker.submit("superpixels", options, arrays)
 
     def _start(self, seam: Seam) -> Stitching:
         labels, ids = self._table.compact(self._read_labels(seam.strip))
@@ -178,16 +166,18 @@ class SuperpixelScene:
         options, arrays = self._read(seam.strip)
         options.update(seam=seam.line, open_sides=seam.open_sides)
         arrays.update(labels=labels, sizes=sizes, internal=internal)
-        return Stitching(seam, ids, sizes, self._worker.submit("stitch", options, arrays))
+        return Stitching(seam, ids, sizes, self._scene.worker.submit("stitch", options, arrays))
 
     def _read(self, window: Window) -> tuple[dict[str, Any], dict[str, Any]]:
         grid = self._source.grid
         outer = window.expand(self._margin, grid.width, grid.height)
         values, valid = self._source.read(outer)
-        inner = window.relative_to(outer)
-        core = [inner.row_off, inner.col_off, inner.height, inner.width]
-        options = {**self._scaling, "segmenter": self._options.segmenter(), "core": core}
-        return options, {"image": values, "valid": valid}
+        options = {
+            "scaling": self._scene.scaling,
+            "segmenter": self._options.segmenter,
+            "core": core_of(window, outer),
+        }
+        return options, tile_arrays(values, valid)
 
     def _read_labels(self, window: Window) -> Labels:
         labels: Labels = self._labels.read(window)[0]
