@@ -91,8 +91,7 @@ def measure_bands(call: Call) -> Answer:
 
 def superpixels(call: Call) -> Answer:
     """Superpixels of a tile `image` (bands, rows, cols)."""
-    result = superpixel_engine.segment_tile(call.tile, call.segmenter)
-    return {}, {"labels": result.labels, "sizes": result.sizes, "internal": result.internal}
+    return {}, vars(superpixel_engine.segment_tile(call.tile, call.segmenter))
 
 
 def stitch(call: Call) -> Answer:
@@ -106,12 +105,7 @@ def stitch(call: Call) -> Answer:
         tuple(call.options["open_sides"]),
         call.segmenter,
     )
-    return {}, {
-        "labels": result.labels,
-        "sizes": result.sizes,
-        "internal": result.internal,
-        "merged": result.merged,
-    }
+    return {}, vars(result)
 
 
 def describe_superpixels(call: Call) -> Answer:
@@ -120,13 +114,7 @@ def describe_superpixels(call: Call) -> Answer:
     image = call.scaling.to_display(call.arrays["image"], valid)
     labels = np.zeros(valid.shape, np.uint32)
     labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
-    result = description.describe_tile(image, valid, labels, call.core)
-    return {}, {
-        "ids": result.ids,
-        "sums": result.sums,
-        "pairs": result.pairs,
-        "lengths": result.lengths,
-    }
+    return {}, vars(description.describe_tile(image, valid, labels, call.core))
 
 
 def cluster(call: Call) -> Answer:
