@@ -81,7 +81,7 @@ OUTSIDE = {
     **{name: {"engine"} for name in HEAVY},
     **{name: set() for name in ("PyQt5", "PyQt6", "rasterio", "cv2")},
 }
-SERVER_SIDE = {"worker/server.py", "worker/operations.py"}
+SERVER_SIDE = {"worker/server.py", "worker/operations.py", "worker/call.py"}
 CONTRACT_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
 TOP_MODULES, MODULE_LINES, PARAMETERS = 14, 300, 6

@@ -56,7 +56,8 @@ class Server:
     @exit_on_failure()
     def handle(self, request: Request) -> None:
         """Run one request and answer it, whatever happens."""
-        from .operations import OF_WHOLE_SCENES, OPERATIONS, Call
+        from .call import Call
+        from .operations import OF_WHOLE_SCENES, OPERATIONS
 
         try:
             slot = request_file(self._folder, request.slot)
