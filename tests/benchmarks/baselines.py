@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What SuperSeg is compared with; runs in the engine environment, arrays as .npy files.
+"""K-means baselines that SuperSeg is compared with; run in the engine environment.
 
     baselines.py kmeans IMAGE.npy VALID.npy OUT.npy CLASSES SEED
     baselines.py superpixel-kmeans MEANS.npy PIXELS.npy OUT.npy CLASSES SEED
 
-Images are `(bands, rows, cols)`. Both print their seconds, without the start of Python.
+Arrays are .npy files, images `(bands, rows, cols)`. Both commands print their seconds, without the
+start of Python.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 
-# Pixels that k-means learns from; the others are only assigned.
+# K-means is fitted to a sample of this many pixels; the others are only assigned.
 SAMPLE = 100_000
 STARTS = 3
 
@@ -37,14 +38,14 @@ def kmeans(image: Image, valid: npt.NDArray[np.bool_], classes: int, seed: int) 
 def superpixel_kmeans(
     means: npt.NDArray[np.float32], pixels: npt.NDArray[np.int64], classes: int, seed: int
 ) -> Labels:
-    """K-means of the mean colors `(n, bands)` of superpixels, each weighing as many pixels."""
+    """K-means of the mean colors `(n, bands)` of superpixels, weighted by their pixels."""
     model = KMeans(classes, n_init=STARTS, random_state=seed)
     model.fit(means, sample_weight=pixels)
     return (model.labels_ + 1).astype(np.uint8)
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says."""
+    """Run one baseline and print its seconds."""
     command, *rest = arguments
     method = {"kmeans": kmeans, "superpixel-kmeans": superpixel_kmeans}[command]
     first, second, target, classes, seed = rest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What both benchmarks need: the engine environment, the machine, tables."""
+"""Shared by the benchmarks: the test environments, the machine, tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.tools.qgis_process import BUILD, REPOSITORY
 
 FOLDER = BUILD / "benchmark"
 ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
-# Has OpenCV too, where that can be installed.
+# With OpenCV, where it can be installed.
 PEERS_PYTHON = BUILD / "env" / "peers" / "bin" / "python"
 
 
@@ -23,7 +23,7 @@ def run_baseline(*arguments: object) -> str:
 
 
 def run_speed_packages(*arguments: object) -> str:
-    """Run speed_packages.py, with OpenCV where there is one, and return what it prints."""
+    """Run speed_packages.py, with OpenCV where it is installed, and return what it prints."""
     python = PEERS_PYTHON if PEERS_PYTHON.is_file() else ENGINE_PYTHON
     return _run(python, "tests.benchmarks.speed_packages", *arguments)
 
@@ -37,7 +37,7 @@ def _run(python: Path, module: str, *arguments: object) -> str:
 
 
 def machine() -> dict[str, object]:
-    """What the figures depend on."""
+    """Processor, cores and Python version that the figures depend on."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text(encoding="utf-8").splitlines() if information.is_file() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
@@ -49,7 +49,7 @@ def machine() -> dict[str, object]:
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table whose columns line up; the first one to the left, the others to the right."""
+    """A Markdown table with aligned columns: the first one left, the others right."""
     cells = [list(header), *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     lines = [

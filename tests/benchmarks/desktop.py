@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`make benchmark-desktop`: seconds that the class workbench lets an analyst wait."""
+"""`make benchmark-desktop`: response times of the class workbench and of the preview."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TILED = ("TILED=YES", "COMPRESS=DEFLATE")
 
 
 def patches(width: int, height: int, classes: int) -> np.ndarray:
-    """Make `(height, width)` classes in patches of many sizes, all of which occur."""
+    """Make `(height, width)` classes in patches of many sizes; every class occurs."""
     generator = np.random.default_rng(0)
     coarse = generator.integers(1, classes + 1, (height // 40 + 1, width // 40 + 1), np.uint8)
     coarse.ravel()[:classes] = np.arange(1, classes + 1)
@@ -62,7 +62,7 @@ def main() -> int:
     image = FOLDER / "image.tif"
     if not image.is_file():
         write_raster(image, scenery(SIDE))
-    # So large that the map next to the dock has as many pixels as a preview at most.
+    # Large enough that the map beside the dock has the largest size of a preview.
     job = {"classes": str(classes), "image": str(image), "window": WINDOW}
     try:
         seen = run_script(

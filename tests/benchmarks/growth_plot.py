@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 460, 340
 LEFT, RIGHT, TOP, BOTTOM = 58, 118, 34, 44
-# Told apart by people who see no red or green too.
+# Distinguishable with red-green color blindness.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555", "#000000")
 
 
@@ -33,8 +33,8 @@ class Curve:
 
     Attributes:
         title: what the vertical axis shows, with its unit.
-        seconds: moments, ascending.
-        lines: values by name, one for each moment.
+        seconds: times of the values, ascending.
+        lines: values by name, one for each time.
     """
 
     title: str
@@ -53,7 +53,7 @@ def growth_plot(megapixels: Sequence[float], panels: Sequence[Panel]) -> str:
 
 
 def curve_plot(curves: Sequence[Curve]) -> str:
-    """Draw values over time side by side, from zero, all to the same height.
+    """Draw values over time side by side, from zero, on the same vertical scale.
 
     Args:
         curves: what to draw.
@@ -140,7 +140,7 @@ def _draw_lines(lines: Mapping[str, Sequence[tuple[float, float]]], dots: bool) 
                 f'<circle cx="{a:.1f}" cy="{d:.1f}" r="3" fill="{color}"/>' for a, d in points
             ]
         ends.append((points[-1][1], name, color))
-    # Names stand beside the ends of their lines, moved apart where they would overlap.
+    # Names are written at the ends of their lines, moved apart where they would overlap.
     below = 0.0
     for at, name, color in sorted(ends):
         below = max(at + 4, below + 13)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What class maps are measured by beyond the plugin's own scores; numpy alone."""
+"""Measures of class maps beyond the plugin's own scores; needs numpy only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def borders(classes: Classes) -> Flags:
-    """Pixels whose right or lower neighbor is of another class; 0 is no class and has no border."""
+    """Pixels whose right or lower neighbor has another class; 0 is no class and has no border."""
     found = np.zeros(classes.shape, bool)
     across = (classes[:, :-1] != classes[:, 1:]) & (classes[:, :-1] > 0) & (classes[:, 1:] > 0)
     down = (classes[:-1] != classes[1:]) & (classes[:-1] > 0) & (classes[1:] > 0)
@@ -78,15 +78,15 @@ def agreement(maps: Sequence[Classes]) -> float | None:
 
 
 def bin_accuracies(confidence: Classes, correct: Flags, bins: int = 10) -> Floats:
-    """Accuracy in bins of equal numbers of pixels, by rising confidence.
+    """Accuracy in bins of equal numbers of pixels, by increasing confidence.
 
-    Pixels of the same confidence count with their mean accuracy, wherever a bin's limit parts
-    them: the result does not depend on their order.
+    Where a limit between two bins lies among pixels of equal confidence, these count with their
+    mean accuracy, so that the result does not depend on their order.
 
     Args:
         confidence: `(n,)` bytes.
         correct: `(n,)`.
-        bins: how many.
+        bins: number of bins.
 
     Returns:
         `(bins,)`, 0 to 1.

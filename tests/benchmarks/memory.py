@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Memory of a process and of its children, watched from outside while they work."""
+"""Memory of a running process and of its children, sampled from outside."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ PERIOD = 0.1
 
 
 class MemoryWatch:
-    """Peak memory of QGIS and of its worker, over all and between two moments.
+    """Peak memory of QGIS and of its worker, of a whole run and between two times.
 
     Attributes:
         own: peak resident bytes of the process.
         children: the same of its largest child.
-        together: most bytes that both held at one moment.
+        together: peak of the sum of both.
     """
 
     def __init__(self) -> None:
@@ -30,25 +30,25 @@ class MemoryWatch:
         self._process = 0
 
     def start(self, process: int) -> None:
-        """Watch from now on."""
+        """Start sampling."""
         self._process = process
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop sampling."""
         self._stop.set()
         self._thread.join()
 
     def between(self, start: float, end: float) -> tuple[int, int]:
-        """Most bytes held by the process and by a child, from and to a `time.perf_counter`."""
-        # A stage shorter than the period still has a sample beside it.
+        """Peak bytes of the process and of a child between two values of `time.perf_counter`."""
+        # A stage shorter than the period gets the samples beside it.
         near = [one for one in self._samples if start - PERIOD <= one[0] <= end + PERIOD]
         return max((one[1] for one in near), default=0), max((one[2] for one in near), default=0)
 
     def curve(self, points: int) -> list[tuple[float, int, int]]:
-        """What was held over time: seconds since the start, bytes of the process and of a child.
+        """Memory over time: seconds since the start, bytes of the process and of a child.
 
-        Of each of at most `points` equal spans, the most that either held in it.
+        The peaks in each of at most `points` equal spans.
         """
         if not self._samples:
             return []

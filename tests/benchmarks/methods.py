@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How each method of the quality benchmark makes its class map."""
+"""The methods of the quality benchmark, each of which makes a class map."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class Job:
     Attributes:
         image: path of the scene.
         target: path of the map; confidence and model are named after it.
-        classes: wanted.
-        seed: of everything random.
-        worker: who computes.
-        window: the part of the scene to work on, or None for all of it.
+        classes: requested number of classes.
+        seed: of all random numbers.
+        worker: the worker process.
+        window: the part of the scene to segment, or None for all of it.
     """
 
     image: Path
@@ -62,17 +62,17 @@ class Job:
     window: Window | None = None
 
     def open(self) -> RasterSource:
-        """The scene, or the part wanted."""
+        """Open the scene or the part of it."""
         return open_part(self.image, self.window)
 
 
 def confidence_of(target: Path) -> Path:
-    """Where a preset puts the confidence of a map."""
+    """Path of the confidence that belongs to a map."""
     return target.with_name(f"{target.stem}_confidence.tif")
 
 
 def model_of(target: Path) -> Path:
-    """Where a preset puts the model of a map."""
+    """Path of the model that belongs to a map."""
     return target.with_suffix(".superseg")
 
 
@@ -89,13 +89,13 @@ def open_part(path: Path, window: Window | None) -> RasterSource:
 
 
 def read_all(path: Path, window: Window | None = None) -> tuple[npt.NDArray, npt.NDArray[np.bool_]]:
-    """All pixels `(bands, rows, cols)`, or those of a window, and which are valid."""
+    """All pixels `(bands, rows, cols)`, or those of a window, and their validity."""
     with RasterSource(str(path)) as source:
         return source.read(window or source.grid.window)
 
 
 def read_classes(path: Path, window: Window | None = None) -> npt.NDArray[np.uint8]:
-    """Numbers `(rows, cols)` of a map or reference, 0 where there is none."""
+    """Numbers `(rows, cols)` of a map or reference, 0 for nodata."""
     values, valid = read_all(path, window)
     return np.where(valid, values[0], 0).astype(np.uint8)
 
@@ -107,7 +107,7 @@ def write_classes(target: Path, source: RasterSource, classes: npt.NDArray[np.ui
 
 
 def write_moved(image: Path, target: Path, shift: int) -> None:
-    """Write a scene with so many columns and rows of nodata before it, on the same ground."""
+    """Write a scene with `shift` columns and rows of nodata before it, at the same coordinates."""
     with RasterSource(str(image)) as source:
         grid, dtype = source.grid, source.dtype
         values, valid = source.read(grid.window)
@@ -127,12 +127,12 @@ def write_moved(image: Path, target: Path, shift: int) -> None:
     dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
     mask = dataset.GetRasterBand(1).GetMaskBand()
     mask.WriteArray(valid.astype(np.uint8) * 255, shift, shift)
-    # Both write what they hold when they go.
+    # GDAL writes both when they are deleted.
     del mask, dataset
 
 
 def segment(job: Job, preset: str) -> float:
-    """A preset; `balanced` with its confidence and model, which others here build upon."""
+    """A preset; `balanced` with its confidence and model, which other methods need."""
     options = SegmentationOptions(classes=job.classes, preset=preset, seed=job.seed)
     outputs = SegmentationOutputs(classes=str(job.target))
     if preset == "balanced":
@@ -154,7 +154,7 @@ def classify(job: Job, model: Path, options: ClassificationOptions) -> float:
 
 
 def network(job: Job) -> float:
-    """The network that `balanced` trained, on every pixel by itself."""
+    """The network that `balanced` trained, for each pixel separately."""
     model = model_of(job.target.with_name(job.target.name.replace("network", "balanced")))
     if not model.is_file():
         raise FileNotFoundError("there is no model of balanced: name balanced in METHODS too")
@@ -162,7 +162,7 @@ def network(job: Job) -> float:
 
 
 def clusters(job: Job) -> float:
-    """The mixture of the superpixels, smoothed on their graph, without any network."""
+    """The clusters of the superpixels, smoothed on their graph, without a network."""
     smoothness = SegmentationOptions().smoothness
     started = time.perf_counter()
     with job.open() as source, tempfile.TemporaryDirectory() as scratch:
@@ -186,7 +186,7 @@ def pixel_kmeans(job: Job) -> float:
 
 
 def superpixel_kmeans(job: Job) -> float:
-    """K-means of the mean colors of the pipeline's superpixels."""
+    """K-means of the mean colors of SuperSeg's superpixels."""
     started = time.perf_counter()
     with job.open() as source, tempfile.TemporaryDirectory() as scratch:
         superpixels, _ = _cut(job, source, Path(scratch))
@@ -210,7 +210,7 @@ METHODS: dict[str, Callable[[Job], float]] = {
     "superpixel-kmeans": superpixel_kmeans,
     "published": lambda job: segment(job, "published"),
     "clusters": clusters,
-    # Before the network, which is the one that it trained.
+    # Before `network`, which uses the model that it writes.
     "balanced": lambda job: segment(job, "balanced"),
     "network": network,
     "fast": lambda job: segment(job, "fast"),
@@ -220,7 +220,7 @@ if not set(PRESETS) <= set(METHODS):
 
 
 class SharedWorker:
-    """One worker for all runs, so that none of them pays for its start; a context manager."""
+    """One worker for all runs, so that its start is not measured; a context manager."""
 
     def __init__(self) -> None:
         self._open = contextlib.ExitStack()
@@ -234,7 +234,7 @@ class SharedWorker:
 
     @property
     def worker(self) -> Worker:
-        """The worker, started and with its kernels loaded."""
+        """The worker, with its kernels loaded; started at the first use."""
         if self._worker is None:
             worker = self._open.enter_context(Worker(find_interpreter()))
             _warm_up(worker)
@@ -242,12 +242,12 @@ class SharedWorker:
         return self._worker
 
     def device_name(self) -> str:
-        """What the networks compute on, by the worker's own word."""
+        """Name of the device that the networks run on."""
         asked = self.worker.submit("describe_device", {"network": "light"})
         return str(self.worker.result(asked, SILENT).result["name"])
 
     def recover(self) -> None:
-        """After a fault: start another worker unless this one still answers."""
+        """After an error: start another worker unless this one still answers."""
         try:
             self.device_name()
         except Exception:
@@ -262,7 +262,7 @@ class SharedWorker:
 
 
 def _warm_up(worker: Worker) -> None:
-    """Segment a little noise, so that no run pays for loading the kernels."""
+    """Segment a small image of noise, so that loading the kernels is not measured."""
     with tempfile.TemporaryDirectory() as scratch:
         image, target = Path(scratch) / "image.tif", Path(scratch) / "classes.tif"
         noise = np.random.default_rng(0).integers(0, 255, (3, WARMING_SIDE, WARMING_SIDE))

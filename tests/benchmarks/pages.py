@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The quality benchmark as one HTML page that needs nothing else, small pictures included."""
+"""The quality benchmark as one self-contained HTML page with small pictures."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tests.benchmarks.tables import Table, describe, tables
 
 TITLE = "Quality of SuperSeg"
 SIDE = 260
-# Second columns that hold words, not figures.
-WORDS = ("method", "classes matched")
+# Second columns that hold text, not figures.
+TEXT_COLUMNS = ("method", "classes matched")
 STYLE = """
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ddd; --quiet: #666; }
 @media (prefers-color-scheme: dark) {
@@ -48,9 +48,9 @@ figure img { display: block; width: 260px; }
 figcaption { font-size: 13px; }
 """
 ABOUT_PICTURES = (
-    "The first seed's maps. Every class has the color of the reference class that it shares most"
-    " pixels with, pale where the reference is silent; what differs in color from the reference is"
-    " wrong."
+    "The maps of the first seed. Each class has the color of the reference class that it shares"
+    " most pixels with, pale where the reference has no label; colors that differ from the"
+    " reference are errors."
 )
 
 
@@ -116,7 +116,7 @@ def _laid_out(table: Table) -> str:
         kind = ' class="first"' if first else ""
         rows.append(f"<tr{kind}>{_cells(shown, 'td')}</tr>")
         before = name
-    named = " named" if table.header[1] in WORDS else ""
+    named = " named" if table.header[1] in TEXT_COLUMNS else ""
     head = f"<thead><tr>{_cells(table.header, 'th')}</tr></thead>"
     body = "\n".join(rows)
     return f'<div class="scroll{named}"><table>\n{head}\n<tbody>\n{body}\n</tbody></table></div>'

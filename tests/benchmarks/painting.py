@@ -19,15 +19,15 @@ Picture = npt.NDArray[np.uint8]
 Classes = npt.NDArray[np.uint8]
 
 STRETCH_PERCENT = (2.0, 98.0)
-# Of 0 to 1, how bright the middle of a scene should be, and the strongest exponent to get there.
+# Wanted median brightness of a scene (0 to 1), and the smallest exponent that may be applied.
 MIDDLE, LIGHTEST = 0.4, 0.5
 NOTHING = (186, 186, 190)
-# How much of its color a class keeps where the reference is silent.
+# Share of its color that a class keeps where the reference has no label.
 KEPT = 0.3
-# CIELAB lightness of the darkest and of the brightest class, and how much color is added.
+# CIELAB lightness of the darkest and of the brightest class, and the factor of the chroma.
 LIGHTNESS = (30, 85)
 VIVIDNESS = 3.0
-# Colors that few mistake for each other, and that are no gray.
+# Colors that are easily distinguished, without grays.
 PALETTE = np.array(
     [
         [33, 102, 172],
@@ -57,7 +57,7 @@ PALETTE = np.array(
 
 
 def photo(source: RasterSource) -> Picture:
-    """The scene in the bands that QGIS would show it in, stretched."""
+    """The scene in the bands that QGIS would display, stretched."""
     values, valid = source.read(source.grid.window)
     chosen = source.display_bands
     shown = np.empty((*valid.shape, 3))
@@ -65,24 +65,24 @@ def photo(source: RasterSource) -> Picture:
         band = values[chosen[place % len(chosen)]].astype(np.float64)
         low, high = np.percentile(band[valid], STRETCH_PERCENT)
         shown[..., place] = np.clip((band - low) / max(high - low, 1e-9), 0, 1)
-    # Few bright roofs leave all else in the dark: lighten until the middle can be seen.
+    # A few bright roofs make the rest dark: raise the brightness of the median.
     middle = min(max(float(np.median(shown[valid])), 1e-3), MIDDLE)
     lighter = shown ** max(math.log(MIDDLE) / math.log(middle), LIGHTEST)
     return np.where(valid[..., None], np.rint(lighter * 255), 255).astype(np.uint8)
 
 
 def reference_colors(picture: Picture, labels: Classes) -> Picture:
-    """A color for each number of a reference, `(256, 3)`: of the palette, alike to the scene's.
+    """A color of the palette for each number of a reference, `(256, 3)`, similar to the scene's.
 
-    The scene's own average colors are too much alike to tell classes apart; so each class gets
-    the color of the palette that is nearest to a vivid version of its average.
+    The average colors of the scene are too similar to distinguish classes; so each class gets the
+    color of the palette that is nearest to its average with more chroma.
     """
     numbers = np.unique(labels[labels > 0])
     palette = distinct_colors(np.concatenate([PALETTE] * -(-len(numbers) // len(PALETTE))))
     flat, counts = labels.ravel(), np.bincount(labels.ravel(), minlength=256)[numbers]
     sums = [np.bincount(flat, picture[..., band].ravel(), 256)[numbers] for band in range(3)]
     vivid = lab_of(np.stack(sums, axis=1) / counts[:, None])
-    # The brightest class light, the darkest dark, and hues as if there were no haze.
+    # Lightness is spread over the whole range, and chroma is raised, as if without haze.
     vivid[:, 0] = np.linspace(*LIGHTNESS, len(numbers))[np.argsort(np.argsort(vivid[:, 0]))]
     vivid[:, 1:] *= VIVIDNESS
     distance = ((vivid[:, None] - lab_of(palette)) ** 2).sum(axis=-1)
@@ -98,14 +98,14 @@ def colors_of(legend: Mapping[int, Sequence[int]]) -> Picture:
 
 
 def paint_reference(labels: Classes, colors: Picture) -> Picture:
-    """The reference; gray where it is silent."""
+    """The reference; gray where it has no label."""
     return colors[labels]
 
 
 def paint_classes(classes: Classes, labels: Classes, colors: Picture) -> Picture:
     """A map, each class in the color of the reference class that it shares most pixels with.
 
-    Pale where the reference is silent, gray without a class or where none of its class is labelled.
+    Pale where the reference has no label, gray without a class and for a class without labels.
     """
     pairs = labels.astype(np.int64) * 256 + classes
     table = np.bincount(pairs.ravel(), minlength=1 << 16).reshape(256, 256)

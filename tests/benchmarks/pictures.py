@@ -3,7 +3,7 @@
 
 A row for each image: the image, its reference, the published method's classes and those of
 `balanced`, each class in the color of the reference class that it shares most pixels with. Images
-that `free_images` knows are fetched where DATA has none of the name.
+of `free_images` are downloaded if DATA does not have them.
 """
 
 from __future__ import annotations
@@ -86,20 +86,20 @@ LEGENDS = {
 PRESETS = {"published": "Published method", "balanced": "SuperSeg, balanced"}
 CLASSES, SEED = 16, 0
 PANEL, GAP, TITLE, LINE = 296, 14, 30, 26
-# Panels are prepared larger than they are shown, for smooth lines.
+# Panels are drawn larger than they are shown, for smooth lines.
 FINER = 2
 
 
 @dataclass(frozen=True)
 class Row:
-    """An image's pictures with the line below each, and the line above all."""
+    """The pictures of an image with the text below each and the title above all."""
 
     caption: str
     panels: list[tuple[Picture, str]]
 
 
 def make_row(name: str, image: Path, label: Path, shared: SharedWorker, keep: list[str]) -> Row:
-    """Segment an image and paint what came out."""
+    """Segment an image and paint the maps."""
     with RasterSource(str(image)) as source:
         picture = photo(source)
         size = f"{source.grid.width} x {source.grid.height} pixels"

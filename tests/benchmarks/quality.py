@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`make benchmark-quality DATA=<folder>`: how good the class maps are, beside other methods'.
+"""`make benchmark-quality DATA=<folder>`: quality of the class maps beside other methods.
 
 Every <name>_image.tif with its <name>_label.tif (0 = unlabelled) is segmented by every method with
-every seed; `balanced` is then tried further. Figures are written after each run, so that a run
-broken off loses nothing and goes on with KEEP=all.
+every seed; `balanced` is then tested further. Figures are written after each run, so that an
+interrupted run can be continued with KEEP=all.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ KEYS = ("image", "classes", "method", "seed")
 
 
 class Benchmark:
-    """The measuring, and the record of it.
+    """Measures all methods and keeps the record.
 
     Args:
         options: of the command line.
         pairs: paths of image and reference, by name.
         kept: record of an earlier run to go on from, or None.
-        shared: who makes the maps.
+        shared: the worker of all runs.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Benchmark:
                 run = self._attempt(key, lambda k=key, t=target: self._run(k, t))
                 if run is None:
                     continue
-                _say(key, f"AMI {run['ami']:.3f}, {run['seconds']:.1f} s")
+                _print(key, f"AMI {run['ami']:.3f}, {run['seconds']:.1f} s")
             self.record["runs"].append(run)
             done.append(target)
             self._write_record()
@@ -131,10 +131,10 @@ class Benchmark:
             self.record["trials"].append({**figures, **entry})
             self._write_record()
             if not kept:
-                _say(key, "done")
+                _print(key, "done")
 
     def _attempt(self, key: dict[str, Any], make: Any) -> dict[str, Any] | None:
-        """Do something; a fault is recorded, told, and ends neither the rest nor the worker."""
+        """Run a measurement; an error is recorded and printed, and the next one runs."""
         try:
             return make()
         except Exception as error:
@@ -142,7 +142,7 @@ class Benchmark:
             lines = str(error).strip().splitlines() or [""]
             told = f"{type(error).__name__}: {lines[-1]}"
             self.record["failures"].append({**key, "error": told})
-            _say(key, f"FAILED: {error}")
+            _print(key, f"FAILED: {error}")
             traceback.print_exc()
             self._write_record()
             return None
@@ -171,7 +171,7 @@ class Benchmark:
         return self._folder / "maps" / image / f"{classes}-{method}-{seed}.tif"
 
     def _write_record(self) -> None:
-        # What is kept but not reached yet must outlast another break.
+        # Earlier results that are not reached yet must survive another interruption.
         unreached = {
             "runs": _without(self._kept, self.record["runs"], "method"),
             "trials": _without(self._kept_trials, self.record["trials"], "trial"),
@@ -197,7 +197,7 @@ def find_pairs(folder: Path, wanted: Sequence[str]) -> dict[str, tuple[Path, Pat
 
 
 def revision() -> str:
-    """The commit that is measured; with a plus where files were changed since."""
+    """The measured commit, with a plus if files were changed since."""
     command = ["git", "-C", str(REPOSITORY)]
     try:
         commit = _output([*command, "rev-parse", "--short", "HEAD"])
@@ -228,9 +228,9 @@ def _key(one: dict[str, Any], name: str) -> tuple:
     return one["image"], one["classes"], one[name], one["seed"]
 
 
-def _say(key: dict[str, Any], text: str) -> None:
-    words = f"{key['image']}, {key['classes']} classes, {key['method']}, seed {key['seed']}"
-    print(f"{words}: {text}", flush=True)
+def _print(key: dict[str, Any], text: str) -> None:
+    title = f"{key['image']}, {key['classes']} classes, {key['method']}, seed {key['seed']}"
+    print(f"{title}: {text}", flush=True)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scenes of any size, made of a real image."""
+"""Scenes of any size, made from a real image."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def make_scene(image: Path, width: int, height: int, target: Path, bands: int = 
     """Mirror an image until it has a size; deflate, 256 px blocks.
 
     Args:
-        image: the raster, held in memory whole.
+        image: the raster; it is read into memory as a whole.
         width: columns of the scene.
         height: rows of the scene.
-        target: GeoTIFF to write; left as it is when it was made of the same image.
-        bands: how many of the image's bands, from the first; 0 for all.
+        target: GeoTIFF to write; kept if it was made from the same image.
+        bands: number of the image's bands, from the first; 0 for all.
     """
     origin = f"{image} {image.stat().st_mtime_ns} {bands}"
     if target.is_file():
@@ -60,7 +60,7 @@ def make_scene(image: Path, width: int, height: int, target: Path, bands: int = 
 
 
 def make_repeated(tile: Path, width: int, height: int, target: Path) -> None:
-    """Repeat a raster beside and below itself as a virtual one, which takes no room.
+    """Repeat a raster beside and below itself in a virtual raster.
 
     Args:
         tile: the raster.

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`make benchmark-speed`: seconds and memory by stage of superseg:segment, and ratios to others.
 
-Scenes are a real image mirrored until it has the size. In the same run, on a crop: what
-scikit-image, OpenCV and scikit-learn take for the corresponding work, what the preset `published`
-would take for the scene, and what Orfeo ToolBox and SAGA take from start to end. Superpixels are
-timed in turns, several times, and the best time of each counts; per core means that SuperSeg,
-reading and writing and all, was held to one core, like the others, which use no more than one.
+Scenes are a real image, mirrored to the size. The same run measures, on a crop, the corresponding
+steps of scikit-image, OpenCV and scikit-learn, and Orfeo ToolBox and SAGA from start to end, and it
+extrapolates the preset `published` to the scene. Superpixels are timed alternately, several times,
+and the best time of each counts. "Per core" means that SuperSeg, with reading and writing, was
+limited to one core; the other programs use only one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def sizes_asked(options: argparse.Namespace) -> list[str]:
 
 
 def own_versions() -> dict[str, str]:
-    """Versions of QGIS and of what the worker computes with."""
+    """Versions of QGIS and of the worker's packages."""
     qgis = QgisProcess("benchmark")
     done = subprocess.run(
         [qgis.program, "--version"], env=qgis.environment, capture_output=True, encoding="utf-8"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Seconds of ours and of others' on a crop of a scene, in one run."""
+"""Seconds of SuperSeg and of other software on a crop of a scene, in one run."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tests.benchmarks.common import FOLDER, run_speed_packages
 from tests.benchmarks.speed_peers import PEERS, measure_own, measure_peer, peer_ratios
 from tests.benchmarks.speed_published import extrapolate, measure_published
 
-# What of SuperSeg is timed: method and connectivity, and whether it is held to one core.
+# Timed runs of SuperSeg: options of the superpixels, and whether limited to one core.
 OWN_RUNS = {
     "felzenszwalb": (SuperpixelOptions(), False),
     "felzenszwalb, per core": (SuperpixelOptions(), True),
     "felzenszwalb, 4 neighbors, per core": (SuperpixelOptions(connectivity=4), True),
     "slic": (SuperpixelOptions(method="slic"), False),
 }
-# Ratio: (whose time, over which of our own).
+# Ratio: (time of the other package, over this time of SuperSeg).
 RATIOS = {
     "scikit-image felzenszwalb": ("scikit-image", "felzenszwalb"),
     "scikit-image felzenszwalb, per core": ("scikit-image", "felzenszwalb, per core"),
@@ -58,7 +58,7 @@ def cut_crop(scene: str, side: int, raster: Path) -> float:
 
 
 def measure_superpixels(raster: Path, array: Path, repeats: int) -> tuple[dict, dict]:
-    """Best seconds of our superpixels and of the others', taken in turns."""
+    """Best seconds of SuperSeg's superpixels and of other packages', measured alternately."""
     own: dict[str, float] = {}
     theirs: dict[str, float] = {}
     for _ in range(repeats):
@@ -74,7 +74,7 @@ def time_own(raster: Path, choice: SuperpixelOptions, one_core: bool) -> float:
     """Seconds of one run on a raster, with a worker that has started and loaded its kernels."""
     cores = os.sched_getaffinity(0)
     if one_core:
-        # The worker inherits it.
+        # The worker inherits the limit.
         os.sched_setaffinity(0, {min(cores)})
     try:
         with Worker(find_interpreter()) as worker, RasterSource(str(raster)) as source:
@@ -89,14 +89,14 @@ def time_own(raster: Path, choice: SuperpixelOptions, one_core: bool) -> float:
 
 
 def measure_crop(run: dict, options: argparse.Namespace) -> dict:
-    """Compare with others on a crop of the scene of a run.
+    """Compare with other software on a crop of the scene of a run.
 
     Args:
         run: of `measure_run`.
         options: of the command line.
 
     Returns:
-        Seconds of all, and `ratios`: theirs over ours.
+        Seconds of all, and `ratios`: other software over SuperSeg.
     """
     raster, array = FOLDER / "crop.tif", FOLDER / "crop.npy"
     megapixels = cut_crop(run["scene"], options.crop, raster)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`make benchmark-giga`: memory over time on a scene of 10^9 pixels.
 
-A scene of real size is repeated as a virtual raster. A network is trained on a corner of it, which
-is not measured; then superseg:superpixels and superseg:classify run through qgis_process, with the
-superpixels and without. Figures are written after every step.
+A scene is repeated as a virtual raster. A network is trained on a corner of it, which is not
+measured; then superseg:superpixels and superseg:classify, with the superpixels and without, run in
+qgis_process. Figures are written after every step.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def plan(scene: Path, model: Path) -> dict[str, tuple[str, dict[str, object]]]:
 
 
 def measure_step(qgis: QgisProcess, algorithm: str, parameters: dict[str, object]) -> dict:
-    """Run an algorithm and watch its memory; one that fails says so in `failed`."""
+    """Run an algorithm and record its memory; `failed` holds the message of one that fails."""
     watch = MemoryWatch()
     failed: dict[str, str] = {}
     started = time.perf_counter()
@@ -73,7 +73,7 @@ def measure_step(qgis: QgisProcess, algorithm: str, parameters: dict[str, object
 
 
 def quarter_peaks(curve: list[tuple[float, int, int]]) -> list[int]:
-    """Most megabytes of both processes in each quarter of the time; equal where it is flat.
+    """Peak megabytes of both processes in each quarter of the time.
 
     Args:
         curve: seconds, and megabytes of both, ascending by time.
@@ -133,7 +133,7 @@ def write(record: dict) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure step after step; 1 where one of them failed."""
+    """Measure all steps; 1 if one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default=GIGA, help="WIDTHxHEIGHT of the virtual scene")
     parser.add_argument("--tile", default=TILE, help="WIDTHxHEIGHT of the scene that is repeated")

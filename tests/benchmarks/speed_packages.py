@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Seconds of what others offer for a step, as JSON; runs where those programs are installed.
+"""Seconds that other Python packages take for a step, as JSON; runs where they are installed.
 
-    speed_packages.py CROP.npy superpixels            one run of each, on one core where it can
+    speed_packages.py CROP.npy superpixels            one run of each, on one core if possible
     speed_packages.py CROP.npy others CLASSES
-    speed_packages.py CROP.npy versions               of all, by name, in place of seconds
+    speed_packages.py CROP.npy versions               of all packages, by name
 
 The crop is `(bands, rows, cols)`. Loading and the start of Python are not counted.
 """
@@ -23,7 +23,7 @@ from skimage.segmentation import felzenszwalb, slic
 
 from tests.benchmarks.baselines import Image, kmeans
 
-# The same of all: SuperSeg's defaults.
+# The same parameters for all packages: SuperSeg's defaults.
 SCALE, SIGMA, MIN_SIZE = 32, 0.5, 64
 SUPERPIXEL_PIXELS = 256
 
@@ -59,7 +59,7 @@ def other_runs(image: Image, classes: int) -> dict[str, Callable[[], object]]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages that are there."""
+    """Versions of the installed packages."""
     found = {}
     for package in ("scikit-image", "scikit-learn", "opencv-contrib-python-headless"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -68,8 +68,8 @@ def versions() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says."""
-    # scikit-image wonders at more bands than three, though it is told which axis they are.
+    """Print seconds or versions."""
+    # scikit-image warns of more than three bands, although the axis of the bands is given.
     warnings.filterwarnings("ignore", "Got image with third dimension")
     if arguments[1] == "versions":
         print(json.dumps(versions()))

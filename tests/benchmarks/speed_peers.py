@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an analyst could run instead, from its command line, with everything counted.
+"""Orfeo ToolBox and SAGA, as packaged by Debian, beside superseg:segment on the same GeoTIFF.
 
-Orfeo ToolBox and SAGA, as Debian packages them, on a GeoTIFF; and the whole of superseg:segment on
-the same. What is not installed, fails or takes too long is said, and does not end the benchmark.
+All run from their command lines and are timed from start to end. Software that is not installed,
+fails or takes too long is reported and does not end the benchmark.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from osgeo import gdal
 from tests.benchmarks.common import FOLDER
 from tests.tools.qgis_process import QgisProcess
 
-# Longer than this, and the coffee is cold.
+# Other software is stopped after this time.
 LIMIT_SECONDS = 15 * 60
 PRESETS = ("balanced", "fast")
 Command = list[str]
@@ -31,17 +31,17 @@ Command = list[str]
 
 @dataclass(frozen=True)
 class Peer:
-    """A way to do something like it with other software.
+    """A similar task in other software.
 
     Attributes:
-        name: what it is called in the table.
-        program: command that must be there.
-        package: Debian package that has it.
-        does: what comes out.
+        name: its name in the table.
+        program: command that must be installed.
+        package: Debian package of the program.
+        does: its result.
         commands: the commands one after the other, from raster, its number of bands, and classes;
             they run in an empty folder.
         version: options that make the program print its version.
-        result: file in the folder that is there when all went well.
+        result: file in the folder that a successful run leaves.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Peer:
 
 
 def otb_commands(raster: Path, bands: int, classes: int) -> list[Command]:
-    """Mean shift with default parameters; segments as a raster, which spares it the polygons."""
+    """Mean shift with default parameters; segments as a raster, faster than as polygons."""
     options = ["-in", str(raster), "-mode", "raster", "-mode.raster.out", "segments.tif", "uint32"]
     return [["otbcli_LargeScaleMeanShift", *options]]
 
@@ -86,10 +86,10 @@ def _saga_import(raster: Path) -> Command:
 
 
 def _saga_grids(bands: int) -> str:
-    """The files that SAGA makes of a raster's bands: only those of several are numbered."""
+    """The files that SAGA makes of the bands of a raster, numbered if there are several."""
     if bands == 1:
         return "band.sgrd"
-    # Numbers are filled up to the same length.
+    # Numbers are padded to the same length.
     length = len(str(bands))
     return ";".join(f"band{number:0{length}}.sgrd" for number in range(1, bands + 1))
 
@@ -131,9 +131,9 @@ def measure_peer(
     """Run a peer on a raster.
 
     Args:
-        peer: what to run.
+        peer: the task to run.
         raster: a GeoTIFF.
-        classes: how many, where it makes classes.
+        classes: their number, where it makes classes.
         limit: seconds after which it is stopped.
 
     Returns:
@@ -166,10 +166,10 @@ def measure_peer(
 
 
 def run_within(command: Command, folder: Path, limit: float) -> tuple[int | None, str]:
-    """Run a command and all that it starts, and end them when time is up.
+    """Run a command, and end it and its children after a time.
 
     Returns:
-        Its exit status, None when it was ended, and the last line that it said.
+        Its exit status, None if it was ended, and the last line of its output.
     """
     with (folder / "log.txt").open("w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen(
@@ -191,17 +191,17 @@ def run_within(command: Command, folder: Path, limit: float) -> tuple[int | None
                 process.wait()
         log.seek(0)
         lines = [line.strip() for line in log if line.strip()]
-    return code, lines[-1] if lines else "it said nothing"
+    return code, lines[-1] if lines else "it printed nothing"
 
 
 def children_cpu() -> float:
-    """Processor seconds of all children that have ended, and of theirs."""
+    """CPU seconds of all children that have ended, and of their children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def program_version(command: Command) -> str:
-    """The version that a program says it has, else `unknown`."""
+    """The version that a program prints, else `unknown`."""
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -228,7 +228,7 @@ def measure_own(raster: Path, classes: int) -> dict[str, dict[str, float]]:
 
 
 def peer_ratios(peers: Sequence[dict], own: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Seconds of the peers over those of our presets; of one that was stopped, the least."""
+    """Seconds of the peers over those of the presets; a lower bound for one that was stopped."""
     return {
         f"{peer['name']}, {preset}": peer["seconds"] / ours["seconds"]
         for peer in peers

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the preset `published` would take for a scene, from parts of it that are measured.
+"""Time of the preset `published` for a scene, extrapolated from measured parts.
 
-It would take an hour and more on two cores, so it is not run. Its own training code makes a few
-steps on the tiles of a part of the scene, and its network classifies that part; steps are taken
-times those that the whole scene gets, the rest by area. What it shares with `balanced` is taken
-from the run of that.
+The whole would take more than an hour on two cores. A few training steps are measured on the tiles
+of a part of the scene, and the classification of that part; steps are multiplied by the number of
+steps for the whole scene, the rest by area. The stages that it shares with `balanced` are taken
+from the run of `balanced`.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ from superseg_plugin.worker.interpreter import find_interpreter
 
 WARM_UP = 3
 STEPS = 12
-# The worker's reports are looked at ten times a second; steps that are faster are made more often.
+# The worker's events are read ten times a second; more steps are measured if they are faster.
 LEAST_SECONDS = 2.0
-# Stages of `balanced` that `published` has just so.
+# Stages that are the same in `balanced` and `published`.
 SHARED_STAGES = ("reading", "superpixels", "rendering")
 
 
 class StepClock(Progress):
-    """Progress that notes when each step was reported."""
+    """Progress that records the time of each training step."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
         self.moments: list[tuple[int, float]] = []
 
     def report(self, fraction: float, text: str = "") -> None:
-        """Note the moment."""
+        """Record the time."""
         self.moments.append((round(fraction * self._steps), time.perf_counter()))
 
 
@@ -65,8 +65,8 @@ def seconds_per_step(moments: Sequence[tuple[int, float]], warm_up: int) -> floa
     """Mean seconds of the steps after the first ones.
 
     Args:
-        moments: steps done, and when, ascending.
-        warm_up: steps that are not counted.
+        moments: number of steps done and time, ascending.
+        warm_up: first steps that are not counted.
     """
     counted = [one for one in moments if one[0] >= warm_up]
     (first, start), (last, end) = counted[0], counted[-1]
@@ -79,7 +79,7 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
     Args:
         raster: a part of the scene.
         classes: of the network.
-        steps: counted steps of training, at least.
+        steps: minimum number of counted training steps.
 
     Returns:
         `step_s` and `tile_s`, a training step and the reading of a tile; `classification_s` and
@@ -133,7 +133,7 @@ def extrapolate(run: dict, measured: dict[str, float]) -> dict:
         measured: of `measure_published`.
 
     Returns:
-        What was measured, the parts that it comes to, and their sum.
+        The measured seconds, the extrapolated parts, and their sum.
     """
     width, height = map(int, run["size"].split("x"))
     tiles = published_tiles(width, height)

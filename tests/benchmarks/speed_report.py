@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The speed benchmark's figures as tables and as a plot."""
+"""The figures of the speed benchmark as tables and as a plot."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def report(record: dict) -> str:
     ]
     if "others_s" in record:
         parts.append(
-            f"On a crop of {record['crop_megapixels']:.1f} Mpx, in one run; a ratio above 1 is in "
-            "our favor. Superpixels are read and written, and 8-connected unless 4 is said, as all "
-            "others are; k-means learns from 100 000 pixels, 3 starts, and assigns all:"
+            f"On a crop of {record['crop_megapixels']:.1f} Mpx, in one run; a ratio above 1 means "
+            "that SuperSeg is faster. Superpixels are read and written, and 8-connected unless 4 "
+            "is said, as all others are; k-means is fitted to 100 000 pixels, 3 starts, and "
+            "assigns all:"
         )
         parts.append(kernel_table(record))
     if "published" in record:
@@ -36,9 +37,8 @@ def report(record: dict) -> str:
         parts.append(markdown(["published, part", "s"], rows))
     if "peers" in record:
         parts.append(
-            f"What an analyst could run instead, on {record['peer_megapixels']:.1f} Mpx, from start"
-            " to end, import and export included; below a preset's name, their seconds over those "
-            "of it:"
+            f"Other software on {record['peer_megapixels']:.1f} Mpx, from start to end,"
+            " import and export included; below the name of a preset, their seconds over its:"
         )
         parts.append(peer_table(record["peers"], record["own_whole"], record["ratios"]))
     return "\n\n".join(parts) + "\n"
@@ -89,7 +89,7 @@ def kernel_table(record: dict) -> str:
 def peer_table(
     peers: Sequence[dict], own: dict[str, dict[str, float]], ratios: dict[str, float]
 ) -> str:
-    """Other software beside the whole of ours."""
+    """Other software beside superseg:segment."""
     rows = [
         [
             f"SuperSeg, {preset}",
@@ -116,7 +116,7 @@ def plot(runs: Sequence[dict]) -> str:
     """Time and memory against size."""
     names = list(dict.fromkeys(name for run in runs for name in run["stages"]))
     seconds = {name: [run["stages"].get(name) for run in runs] for name in names}
-    # Stages of less than a second say nothing about growth.
+    # Stages of less than a second are not plotted.
     seconds = {name: line for name, line in seconds.items() if max(s or 0 for s in line) >= 1}
     memory = {side: [run["peak_mb"][side] for run in runs] for side in ("qgis", "worker")}
     panels = [
@@ -127,7 +127,7 @@ def plot(runs: Sequence[dict]) -> str:
 
 
 def _seconds(measured: dict) -> str:
-    """Seconds, or minutes at least where it was stopped."""
+    """Seconds, or a lower bound in minutes if it was stopped."""
     if measured.get("stopped"):
         return f"more than {measured['seconds'] / 60:.0f} min"
     return f"{measured['seconds']:.1f}"

@@ -19,7 +19,7 @@ MEGABYTE = 1e6
 
 
 def scene_of(image: Path, size: str, bands: int) -> Path:
-    """The scene of a size, made where it is missing."""
+    """The scene of a size; made if it is missing."""
     width, height = map(int, size.split("x"))
     scene = FOLDER / f"scene_{image.stem}_{bands or 'all'}_{size}.tif"
     print(f"Scene: {image.name} mirrored to {width} x {height}", flush=True)
@@ -73,10 +73,10 @@ def measure_run(image: Path, size: str, options: argparse.Namespace) -> dict:
 def stage_peaks(
     watch: MemoryWatch, lasted: Sequence[tuple[str, float]], ended: float
 ) -> dict[str, dict[str, float]]:
-    """Most megabytes held during each stage.
+    """Peak megabytes during each stage.
 
-    qgis_process holds lines back, so that the time at which one comes tells nothing. What is sure
-    is that the stages follow each other and that the last one ends with the run.
+    qgis_process buffers its lines, so that their arrival tells nothing about the time of a stage.
+    The times follow from the durations: stages follow each other, the last one ends with the run.
     """
     peaks: dict[str, dict[str, float]] = {}
     for name, seconds in reversed(lasted):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The quality benchmark's record, summed up and laid out in tables."""
+"""The record of the quality benchmark, summarized in tables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PARTS = ("published", "clusters")
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its heading, and what a reader must know of it."""
+    """A table with its heading and an explanation."""
 
     title: str
     note: str
@@ -51,7 +51,8 @@ class Table:
 def summarize(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One entry for each number of classes, image and method: mean and spread of every figure.
 
-    The images' means come last, of the seeds and images where all runs of the method ended well.
+    The means of the images come last, over the seeds and images where all runs of the method
+    succeeded.
     """
     result: list[dict[str, Any]] = []
     for classes in record["classes"]:
@@ -77,7 +78,7 @@ def summarize(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def tables(record: Mapping[str, Any]) -> list[Table]:
-    """All tables of a record, in the order to be read."""
+    """All tables of a record, in reading order."""
     summary = summarize(record)
     made = []
     for classes in record["classes"]:
@@ -107,7 +108,7 @@ def as_markdown(record: Mapping[str, Any]) -> str:
 
 
 def describe(record: Mapping[str, Any]) -> str:
-    """What was measured, in a sentence or two."""
+    """Seeds, machine and revision of a record, in a sentence."""
     machine = record["machine"]
     revisions = sorted({run["revision"] for run in record["runs"]})
     seeds = " ".join(map(str, record["seeds"]))
@@ -195,9 +196,9 @@ def _scores_table(record: Mapping[str, Any], summary: list[dict], classes: int) 
 
 
 def _comparisons(record: Mapping[str, Any], summary: list[dict], classes: int) -> list[Table]:
-    """`balanced` beside what it must not fall below."""
+    """`balanced` beside the methods that it must not be worse than."""
     most = max((entry.get("images", 0) for entry in summary), default=0)
-    # Means over fewer images than others cannot be held against them.
+    # Means over different numbers of images cannot be compared.
     amis = {
         (entry["image"], entry["method"]): entry["ami"][0]
         for entry in summary
@@ -222,8 +223,8 @@ def _comparisons(record: Mapping[str, Any], summary: list[dict], classes: int) -
         rows.append([image, f"{ours:.3f}", above, *ratios])
     header = ["image", "balanced", "above its parts", "x published", "x clusters", "x pixel-kmeans"]
     note = (
-        "Mean AMI. Above its parts: less the better one of published and clusters. Then what"
-        " balanced is times each, and what fast is times balanced."
+        "Mean AMI. Above its parts: AMI of balanced minus the better one of published and clusters."
+        " Then the ratio of balanced to each, and of fast to balanced."
     )
     title = f"Balanced beside the others, {classes} classes"
     return [Table(title, note, [*header, "fast x balanced"], rows)] if rows else []

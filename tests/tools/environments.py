@@ -40,7 +40,7 @@ class PrintedProgress(Progress):
 
 
 def make_worker() -> None:
-    """The worker environment, unless the plugin finds an interpreter that will do."""
+    """The worker environment, unless the plugin finds a suitable interpreter."""
     try:
         find_interpreter()
     except SuperSegError:
@@ -48,7 +48,7 @@ def make_worker() -> None:
 
 
 def make_qgis() -> None:
-    """QGIS's own Python with pytest, and another numpy that a test puts before its own."""
+    """QGIS's Python with pytest, and another numpy that a test puts before QGIS's own."""
     base = Path(sys.executable)
     _make("qgis", base, ["--system-site-packages"])
     other = ENVIRONMENTS / "qgis" / "other_numpy"
@@ -62,17 +62,17 @@ def make_qgis() -> None:
 
 
 def make_fuzz() -> None:
-    """QGIS's own Python with what makes up bad input."""
+    """QGIS's Python with the packages of the fuzz tests."""
     _make("fuzz", Path(sys.executable), ["--system-site-packages"])
 
 
 def make_engine() -> None:
-    """The worker's Python with test tools; the worker's packages are seen, not copied."""
+    """The worker's Python with test tools; uses the worker's packages without a copy."""
     _make("engine", find_interpreter().path, [], shared=True)
 
 
 def make_peers() -> None:
-    """What the speed benchmark compares with; without it, it compares with less."""
+    """Packages that the speed benchmark compares with, where they can be installed."""
     try:
         _make("peers", find_interpreter().path, [], shared=True)
     except subprocess.CalledProcessError:
@@ -84,8 +84,8 @@ def _make(name: str, base: Path, options: list[str], shared: bool = False) -> No
     folder = ENVIRONMENTS / name
     requirements = REQUIREMENTS / f"{name}.txt"
     folders = json.loads(_output(base, PACKAGE_FOLDERS)) if shared else []
-    # The stamp comes last: an environment without it was left half made, and one with another
-    # was made for other needs.
+    # The stamp is written last: an environment without it is incomplete, and one with another
+    # stamp was made from other requirements.
     wanted = {
         "base": str(base),
         "made": _made(base) if shared else "",
@@ -119,7 +119,7 @@ def _install(python: Path, what: list[str]) -> None:
 
 
 def _made(python: Path) -> str:
-    """When an environment was made: one built anew in the same place has other packages."""
+    """Time stamp of an environment: one rebuilt in the same place may have other packages."""
     settings = python.parent.parent / "pyvenv.cfg"
     return str(settings.stat().st_mtime_ns) if settings.is_file() else ""
 

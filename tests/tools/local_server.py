@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A web server on this machine, for as long as a test needs it."""
+"""A local web server for tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class QuietHandler(BaseHTTPRequestHandler):
-    """Answers without a word on the console."""
+    """Prints nothing on the console."""
 
     def log_message(self, *_):
         pass

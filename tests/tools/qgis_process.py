@@ -15,11 +15,11 @@ PLUGIN = "superseg_plugin"
 
 
 class QgisProcessError(Exception):
-    """qgis_process ended with an error; the text is what it said last."""
+    """qgis_process ended with an error; the text is the end of its output."""
 
 
 def linked_plugin() -> Path:
-    """Lay the plugin out as QGIS wants it, by links into this checkout.
+    """Make the folder layout that QGIS expects, with links into this checkout.
 
     Returns:
         The folder that holds the plugin's folder, for QGIS_PLUGINPATH.
@@ -42,7 +42,7 @@ def qgis_environment(profile: Path) -> dict[str, str]:
     """Variables for a QGIS without a screen that sees this checkout's plugin and an empty profile.
 
     Args:
-        profile: where its settings go; what lies there is removed.
+        profile: folder of its settings; emptied first.
     """
     shutil.rmtree(profile, ignore_errors=True)
     profile.mkdir(parents=True)
@@ -57,7 +57,7 @@ def qgis_environment(profile: Path) -> dict[str, str]:
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_RUNTIME_DIR": str(runtime),
         "PYTHONDONTWRITEBYTECODE": "1",
-        # PyQt's own start-up warns of itself.
+        # PyQt itself raises these warnings when it starts.
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
 
@@ -94,8 +94,8 @@ class QgisProcess:
         Args:
             algorithm: its id.
             parameters: values by name.
-            on_line: told every line of the log.
-            on_start: told the process id.
+            on_line: called with every line of the log.
+            on_start: called with the process id.
 
         Returns:
             The results by name.

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`make scan`: the security checks that plugins.qgis.org makes of an upload, and a little more.
+"""`make scan`: the security checks that plugins.qgis.org runs on an upload, and some more.
 
 Bandit runs with all its tests but the one for importing subprocess, which the site has switched
 off: all that the site calls critical or warning, and more. detect-secrets runs with all its
 detectors but the one for public IP addresses, also off there. flake8 has the site's line length.
-Any finding fails, and so does a second waiver. Known vulnerabilities of the packages that the
-worker runs on are only reported: they turn up any day, and a list of them may be out of reach.
+Any finding fails, and so does a second waiver. Known vulnerabilities of the worker's packages are
+only reported: new ones appear at any time, and their list may not be reachable.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def style(files: list[str]) -> bool:
 
 
 def waivers(files: list[str]) -> bool:
-    """Whether the package asks the scanners to look away at most once; says where."""
+    """Whether the package has at most one waiver for the scanners; prints them."""
     found = []
     for name in files:
         if name.endswith((".py", ".txt", ".html")):
@@ -82,7 +82,7 @@ def waivers(files: list[str]) -> bool:
 
 
 def vulnerabilities() -> str:
-    """Say what pip-audit knows of the packages that the worker runs on."""
+    """The vulnerabilities that pip-audit knows of the worker's packages."""
     command = [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "-f", "json"]
     done = subprocess.run(
         [*command, "--progress-spinner", "off", "-r", PACKAGES],
@@ -93,12 +93,12 @@ def vulnerabilities() -> str:
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return f"pip-audit could not look anything up: {last}"
+        last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+        return f"pip-audit failed: {last}"
     unknown = [package["name"] for package in packages if "vulns" not in package]
     lines = [
         f"pip-audit: {package['name']} {package['version']}: {found['id']},"
-        f" mended in {', '.join(found['fix_versions']) or 'no version yet'}"
+        f" fixed in {', '.join(found['fix_versions']) or 'no version yet'}"
         for package in packages
         for found in package.get("vulns", [])
     ]

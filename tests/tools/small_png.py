@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Copy a PNG with 256 colors of its own: small_png.py SOURCE TARGET WIDEST.
+"""Copy a PNG with a palette of 256 colors: small_png.py SOURCE TARGET WIDEST.
 
-Runs in the worker's Python, which has Pillow as a part of scikit-image's needs.
+Runs in the worker's Python, which has Pillow as a dependency of scikit-image.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from PIL import Image
 
 
 def main(source: str, target: str, widest: int) -> None:
-    """Copy, made narrower where it is wider than `widest` pixels."""
+    """Copy, scaled down if wider than `widest` pixels."""
     with Image.open(source) as opened:
         picture = opened.convert("RGB")
     if picture.width > widest:
         height = round(picture.height * widest / picture.width)
         picture = picture.resize((widest, height), Image.Resampling.LANCZOS)
-    # Dithering would look no better on flat areas and make the file far larger.
+    # Dithering would not improve flat areas and would make the file much larger.
     plain = Image.Dither.NONE
     method = Image.Quantize.MEDIANCUT
     small = picture.quantize(256, method=method, kmeans=3, dither=plain)

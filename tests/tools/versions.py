@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tests, with the packaged plugin, in every QGIS at hand.
+"""All tests, with the packaged plugin, in several versions of QGIS.
 
-`python3 -m tests.tools.versions ZIP [CHROOTS]`: in the one installed here and in those in chroots,
-each a Debian system in a folder of CHROOTS. They are entered as root, in a mount namespace of their
-own, so nothing stays mounted.
+`python3 -m tests.tools.versions ZIP [CHROOTS]`: in the installed one and in those in chroots, each
+a Debian system in a folder of CHROOTS. Chroots are entered as root in a separate mount namespace,
+so nothing stays mounted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VERSIONS = (
     "import numpy, sys; from qgis.core import Qgis; "
     "print(Qgis.version().split('-')[0], numpy.__version__, sys.version.split()[0])"
 )
-# What is mounted where inside, relative to the chroot; the host's certificates let pip in.
+# Mounts inside the chroot; pip needs the host's certificates.
 INSIDE = Path("/mnt/superseg")
 ENTER = """set -eu
 for place in proc dev etc/ssl/certs mnt/superseg; do mkdir -p "$ROOT/$place"; done
@@ -48,7 +48,7 @@ class System:
     root: Path | None
 
     def run(self, checkout: Path, *command: str, log: Path | None = None) -> tuple[int, str]:
-        """Run a command in a checkout; returns its exit code and what it said."""
+        """Run a command in a checkout; returns its exit code and output."""
         if self.root is None:
             words, variables = list(command), dict(os.environ)
         else:
@@ -95,7 +95,7 @@ def systems(chroots: Path | None) -> list[System]:
 
 
 def lay_out(name: str, package: Path) -> Path:
-    """Make a checkout of the last commit whose plugin is the packaged one; what it built stays."""
+    """Make a checkout of the last commit with the packaged plugin; its build folder is kept."""
     checkout = WORK / name
     checkout.mkdir(parents=True, exist_ok=True)
     for path in checkout.iterdir():
@@ -125,7 +125,7 @@ def counts(text: str) -> tuple[int, int]:
 
 
 def test_one(system: System, package: Path) -> tuple[str, bool]:
-    """Run all suites in one system; returns a line of the table and whether all is well."""
+    """Run all suites in one system; returns a row of the table and whether all passed."""
     log = WORK / f"{system.name}.log"
     checkout = lay_out(system.name, package)
     log.write_text("", encoding="utf-8")
