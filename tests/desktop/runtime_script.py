@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Actions in the runtime window of a QGIS without a runtime.
 
-The job has `python`, an interpreter that can run the worker; `home`, SuperSeg's data folder, which
-is empty; `wheels`, an empty folder; `dark`, whether to use dark colors; and `only look`, whether
-only to take a picture of the window.
+The job has `python`, an interpreter that can run the worker; `kernels`, the folder of its compiled
+kernels; `home`, SuperSeg's data folder, which is empty; `wheels`, an empty folder; `dark`, whether
+to use dark colors; and `only look`, whether only to take a picture of the window.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -104,6 +105,8 @@ class RuntimeScript(WindowScript):
         self.look("failed")
 
     def own_python(self):
+        # Compiling the kernels would take most of the time of this script.
+        shutil.copytree(JOB["kernels"], HOME / "numba")
         self.dialog.choices.python.setFilePath(JOB["python"])
         QTest.mouseClick(self.dialog.choices.use, LEFT)
         yield from self.known()

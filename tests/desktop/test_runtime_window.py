@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from superseg_plugin.worker.interpreter import find_interpreter
+from superseg_plugin.worker.interpreter import find_interpreter, numba_cache_folder
 from tests.desktop.session import picture_size_and_colors, run_script
 
 SCRIPT = Path(__file__).with_name("runtime_script.py")
@@ -21,8 +21,10 @@ def session(tmp_path_factory):
     """The record of the script, and the folder of the pictures."""
     folder = tmp_path_factory.mktemp("runtime")
     (folder / "wheels").mkdir()
+    interpreter = find_interpreter()
     job = {
-        "python": str(find_interpreter().path),
+        "python": str(interpreter.path),
+        "kernels": str(numba_cache_folder(interpreter, folder)),
         "home": str(folder / "home"),
         "wheels": str(folder / "wheels"),
     }
