@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Class probabilities of a tile from a trained network."""
+"""Class probabilities of a tile from a trained network.
+
+The network is applied to the tile with its halo, the logits are interpolated to full resolution,
+and the softmax is cropped to the core. Batch norms are folded into the convolutions.
+
+Exact: a tile gives what the whole scene would, but for rounding (see `networks` on halo and
+alignment). In float16 on a GPU, up to 0.1 % of the pixels may have another class (see `devices`).
+Cost: one pass of the network. Memory grows with the tile; where it is short, tiles are computed in
+up to eight parts, each with its halo, and then on the CPU.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +38,8 @@ from .networks import (
 )
 from .types import AnyArray, BoolArray, ByteArray, DoubleArray, IdArray
 
-# Into how many parts a tile is cut at most where memory is short.
-MOST_PARTS = 8
+# A tile is divided into at most this many parts where memory is short.
+MAX_PARTS = 8
 
 
 @dataclass
@@ -38,8 +47,13 @@ class Classifier:
     """A trained network, batch norm folded, on its device.
 
     Attributes:
+        network: takes images in standard units.
+        alignment: of the network, pixels.
+        halo: of the network, pixels.
+        output_stride: of the network, pixels.
+        device: of the network.
         precision: 16-bit type to compute in, None for float32.
-        parts: into how many parts tiles have to be cut, as memory has turned out to be.
+        parts: number of parts that tiles are divided into; doubled when memory runs out.
     """
 
     network: torch.nn.Module
@@ -54,7 +68,18 @@ class Classifier:
     def load(
         cls, name: str, bands: int, classes: int, weights: dict[str, AnyArray], device: torch.device
     ) -> Classifier:
-        """Build the network and load its weights."""
+        """Build a network, load its weights and choose the precision.
+
+        Args:
+            name: public name of the network.
+            bands: input channels.
+            classes: output channels.
+            weights: arrays by name, of `train`.
+            device: to compute on.
+
+        Raises:
+            SuperSegError: the weights are those of another network.
+        """
         network: PublishedNetwork | LightNetwork = build_network(name, bands, classes)
         load_weights(network, weights)
         folded: Any = fold_batch_norm(network)
@@ -77,11 +102,12 @@ class Classifier:
         valid: BoolArray,
         scaling: BandScaling,
         core: tuple[slice, slice],
-        say: Callable[[str], None],
+        log: Callable[[str], None],
     ) -> Tensor:
         """Softmax over the core of a tile.
 
-        A device out of memory gets the tile in halves, quarters and eighths, then the CPU gets it.
+        If the device runs out of memory, the tile is computed in halves, quarters and eighths, and
+        at last on the CPU.
 
         Args:
             values: `(bands, rows, cols)` raw values of the tile and its halo; the first row and
@@ -89,13 +115,13 @@ class Classifier:
             valid: `(rows, cols)` bool.
             scaling: of the bands.
             core: rows and columns of the tile itself.
-            say: takes a line for the log.
+            log: called with lines for the log.
 
         Returns:
             `(classes, core rows, core cols)` float32 on the device that computed it.
 
         Raises:
-            MemoryError: the CPU, too, has too little.
+            MemoryError: the memory of the CPU does not suffice either.
         """
         image = torch.from_numpy(scaling.to_standard(values, valid))[None]
         rows, cols = valid.shape
@@ -109,13 +135,13 @@ class Classifier:
                 if not is_out_of_memory(error):
                     raise
             release_memory(self.device)
-            if self.parts == MOST_PARTS:
+            if self.parts == MAX_PARTS:
                 break
             self.parts *= 2
-            say(f"The device is out of memory: computing tiles in {self.parts} parts")
+            log(f"The device is out of memory: computing tiles in {self.parts} parts")
         if self.device.type == "cpu":
             raise MemoryError(f"for a tile of {rows} x {cols} pixels")
-        say("The device is still out of memory: computing this tile on the CPU")
+        log("The device is still out of memory: computing this tile on the CPU")
         result = self.moved(torch.device("cpu"))._run(image, core)
         self.network.to(self.device)
         return result
@@ -135,7 +161,7 @@ class Classifier:
     def _cut(
         self, image: Tensor, core: tuple[slice, slice], parts: int
     ) -> Iterator[tuple[Tensor, tuple[slice, slice]]]:
-        """Yield parts of a tile with their halo, and where the part itself lies in each."""
+        """Yield parts of a tile with their halo, and the rows and columns of each part itself."""
         top, bottom = core[0].start, core[0].stop
         height = max(-(-(bottom - top) // parts), 1)
         for start in range(top, bottom, height):
@@ -148,9 +174,19 @@ class Classifier:
 def best_class(probabilities: Tensor, valid: BoolArray) -> tuple[ByteArray, ByteArray]:
     """Most probable class and its probability in percent.
 
+    Args:
+        probabilities: `(classes, rows, cols)` float32, at most 255 classes.
+        valid: `(rows, cols)` bool.
+
     Returns:
-        Classes 1..k and confidence 0..100, `(rows, cols)` uint8; classes 0 and confidence 255
-        where invalid.
+        Classes 1..k and confidence 0..100, `(rows, cols)` uint8; where invalid, class 0 and
+        confidence 255.
+
+    Example:
+        >>> probabilities = torch.tensor([[[0.25, 0.5]], [[0.75, 0.5]]])
+        >>> classes, confidence = best_class(probabilities, np.array([[True, False]]))
+        >>> classes.tolist(), confidence.tolist()
+        ([[2, 0]], [[75, 255]])
     """
     confidence, winner = probabilities.max(dim=0)
     classes = (winner + 1).to(torch.uint8).cpu().numpy()
@@ -168,7 +204,13 @@ def pool_in_superpixels(probabilities: Tensor, labels: IdArray) -> tuple[IdArray
         labels: `(rows, cols)` uint32, 0 = nodata.
 
     Returns:
-        Ids present `(n,)` uint32 and sums `(n, classes)` float64.
+        Ids present `(n,)` uint32, ascending, and sums `(n, classes)` float64.
+
+    Example:
+        >>> probabilities = torch.tensor([[[0.25, 0.5, 1.0]], [[0.75, 0.5, 0.0]]])
+        >>> ids, sums = pool_in_superpixels(probabilities, np.array([[7, 7, 0]], np.uint32))
+        >>> ids.tolist(), sums.tolist()
+        ([7], [[0.75, 1.25]])
     """
     ids, local = np.unique(labels, return_inverse=True)
     flat = probabilities.cpu().reshape(len(probabilities), -1)

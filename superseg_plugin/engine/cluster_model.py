@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import expit
 
 from ..contracts import Description
-from .consensus import vote
-from .ensemble import Ensemble, fit_ensemble, shuffled
+from .consensus import cumulative_voting
+from .ensemble import Ensemble, fit_ensemble, random_order
 from .features import FeatureSpace, fit_feature_space
 from .projection import Projection, fit_projection, row_parts
 from .region_graph import RandomWalks
@@ -156,8 +156,8 @@ def _open_gates(votes: FloatArray, bands: int) -> FloatArray:
 
 def _votes(members: Ensemble, features: FloatArray, counts: FloatArray, classes: int) -> FloatArray:
     count = len(members.log_weights)
-    voters = shuffled(len(features), count)[:VOTERS]
-    return vote(members.posteriors(features[voters]), counts[voters], count, classes)
+    voters = random_order(len(features), count)[:VOTERS]
+    return cumulative_voting(members.posteriors(features[voters]), counts[voters], count, classes)
 
 
 def _counts_as(pixels: DoubleArray) -> FloatArray:

@@ -1,5 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What each superpixel looks like, and who its neighbors are: sums over one tile."""
+"""Description of the superpixels of a tile: spectral sums, texture, context, shared borders.
+
+Spectral values and their squares are summed over the pixels. Texture is the log energy of
+differences of Gaussians (standard deviations 1 and 1.6 pixels) of the gray image at three dyadic
+scales. Context is the log of the local standard deviation of each group of bands: around the mean
+within some 8 pixels, averaged within some 16. Texture and context are computed on a grid of 4 x 4
+pixels and sampled at every pixel. Borders are counted in pixel edges.
+
+Exact: everything is a sum over pixels, so that tiles add up to the scene, whatever their size, if
+the tile has a halo of 96 pixels and begins on a line of the coarse grid; what differs is the
+rounding of float32. Cost: one pass over the pixels, two filters of the gray image at each scale,
+and two of each group of bands on the coarse grid.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +30,11 @@ class TileDescription:
     """Sums over the superpixels of a tile's core.
 
     Attributes:
-        ids: `(n,)` uint32 superpixels present.
-        sums: `(n, features)` float64; columns as in `column_layout`.
-        pairs: `(m, 2)` uint32 neighboring ids, smaller first; each border edge counted in one tile.
+        ids: `(n,)` uint32 superpixels present, ascending.
+        sums: `(n, features)` float64 sums over their pixels in the core; columns as in
+            `column_layout`, values in display units.
+        pairs: `(m, 2)` uint32 ids of neighbors, smaller first. A pixel edge between two tiles is
+            counted in the tile above it or to its left.
         lengths: `(m,)` int64 shared border in pixel edges.
     """
 
@@ -36,14 +50,26 @@ def describe_tile(
     """Sum spectral values, texture and context over each superpixel of the core.
 
     Args:
-        image: `(bands, rows, cols)` float32 in display units: the tile and its halo, from a line of
-            the coarse grid on, which is the same for all tiles.
+        image: `(bands, rows, cols)` float32 in display units: the tile and its halo of
+            `DESCRIPTION_HALO` pixels, where the scene goes on. Its first row and column lie on a
+            multiple of `COARSE_CELL` pixels in the scene.
         valid: `(rows, cols)` bool.
-        labels: `(rows, cols)` uint32, 0 = nodata.
+        labels: `(rows, cols)` uint32, 0 = nodata; of the halo, the row below and the column right
+            of the core are read.
         core: rows and columns of the tile itself.
 
     Returns:
         Sums that add up over tiles to those of the whole scene.
+
+    Example:
+        >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
+        >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
+        >>> whole = (slice(0, 2), slice(0, 3))
+        >>> found = describe_tile(image, np.ones((2, 3), bool), labels, whole)
+        >>> found.sums[:, :2].tolist()
+        [[4.0, 40.0], [2.0, 180.0]]
+        >>> found.pairs.tolist(), found.lengths.tolist()
+        ([[1, 2]], [2])
     """
     local, ids = _number_present(labels, core)
     maps = np.concatenate([_texture(image, valid), _context(image, valid)])
@@ -54,7 +80,7 @@ def describe_tile(
 
 
 def _number_present(labels: IdArray, core: tuple[slice, slice]) -> tuple[AnyArray, IdArray]:
-    """Local indices (-1 = nodata) over the core and the ids that they stand for."""
+    """Row of each pixel of the core in the table, -1 = nodata, and the id of each row."""
     inside = labels[core]
     top = int(inside.max(initial=0))
     bottom = int(inside.min(initial=top, where=inside > 0)) if top else 0
@@ -69,7 +95,7 @@ def _number_present(labels: IdArray, core: tuple[slice, slice]) -> tuple[AnyArra
 
 
 def _texture(image: FloatArray, valid: BoolArray) -> FloatArray:
-    """Log energy of three band-passes of the gray image, on the coarse grid."""
+    """Log energy of three band-pass filters of the gray image, on the coarse grid."""
     gray, weight = image.mean(axis=0, dtype=np.float32), valid
     maps = []
     for level in range(TEXTURE_LEVELS):
@@ -86,7 +112,7 @@ def _texture(image: FloatArray, valid: BoolArray) -> FloatArray:
 
 
 def _context(image: FloatArray, valid: BoolArray) -> FloatArray:
-    """Log spread of each band group around its local mean, within some 16 pixels."""
+    """Log standard deviation of each group of bands around its local mean, on the coarse grid."""
     maps = []
     for group in np.array_split(np.arange(len(image)), context_band_count(len(image))):
         coarse, share = block_mean(image[group].mean(axis=0, dtype=np.float32), valid, COARSE_CELL)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Edges between neighboring pixels and their weights, as 16-bit keys that sort like the weights.
+"""Edges between neighboring pixels, weighed by 16-bit keys that sort like the weights.
 
 A weight is the Euclidean distance of two smoothed pixels over all bands, in display units. Its key
-is the upper part of its float32 bits: a relative precision of 2^-12, over 16 octaves from 2^-6. A
-fixed step would not do: the growing of regions compares weights with a margin of scale / size,
-which for large regions is far below any step that 16 bits can span.
+is the upper part of its float32 bits: a relative precision of 2^-12 over 16 octaves, from 2^-6 to
+2^10. Equal steps would be too coarse: region growing compares weights with a margin of scale /
+size, which for large regions is far below any step that 16 bits could span over this range.
 
-Edges have no list of their own: the edge from pixel p in direction d is `d * pixels + p`.
+Approximate: the rounding of weights, downward, by at most one part in 4096; weights below 2^-6
+count as 0. Cost: one pass over the pixels in strips of 64 rows that stay in the cache; two bytes
+for each edge. There is no list of edges: the edge from pixel p in direction d has the number
+`d * pixels + p`.
 """
 
 from __future__ import annotations
@@ -22,9 +25,10 @@ from .segments import Tile
 from .types import AnyArray, FloatArray
 
 KEYS = 65536
-# The one key that is no weight: display units end at 510, so that no distance reaches 2^10.
+# The one key that is no weight. Distances reach 883 display units, below 2^10; those of Byte images
+# of more than 16 bands may be larger and are clipped.
 NO_EDGE = KEYS - 1
-# Keys are counted in groups.
+# The histogram counts groups of 2^6 neighboring keys.
 GROUP_BITS = 6
 GROUPS = KEYS >> GROUP_BITS
 # Right, down, down right, down left; the first two are the 4-connected ones.
@@ -33,12 +37,17 @@ RIGHT = (1, 0, 1, -1)
 # float32 bits less those of 2^-6, 12 of 23 mantissa bits kept.
 _LOWEST_BITS = (127 - 6) << 23
 _DROPPED_BITS = 11
-# Rows that are brought to display units, smoothed and compared while they are in the cache.
+# Rows of a strip.
 _STRIP = 64
 
 
 def weight_of_keys() -> FloatArray:
-    """The weight that each key stands for, `(KEYS,)` float32, in display units."""
+    """Weight of each key, `(KEYS,)` float32, display units.
+
+    Example:
+        >>> weight_of_keys()[[0, 1, 24576]].tolist()
+        [0.0, 0.015628814697265625, 1.0]
+    """
     bits = _LOWEST_BITS + (np.arange(KEYS, dtype=np.int64) << _DROPPED_BITS)
     weights = bits.astype(np.int32).view(np.float32)
     weights[0] = 0.0
@@ -46,10 +55,26 @@ def weight_of_keys() -> FloatArray:
 
 
 def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray:
-    """Rows first..last of a tile's core in display units, smoothed over the core's margin too.
+    """Some rows of a tile's core in display units, smoothed.
+
+    The margin around the core takes part, so that strips and tiles are smoothed as one image.
+
+    Args:
+        tile: the pixels; its margin should be `gaussian_radius(sigma)` wide or more, where the
+            scene goes on.
+        sigma: standard deviation of the smoothing in pixels, 0 for none.
+        first: first row, counted from the first of the core.
+        last: row after the last one.
 
     Returns:
         `(bands, last - first, cols)` float32, contiguous.
+
+    Example:
+        >>> scaling = BandScaling((0.0,), (255.0,), (0.0,), (1.0,))
+        >>> values, valid = np.array([[[10], [20], [30]]], np.uint8), np.ones((3, 1), bool)
+        >>> tile = Tile(values, valid, scaling, (slice(1, 3), slice(0, 1)))
+        >>> smoothed_rows(tile, 0.0, 0, 2).tolist()
+        [[[20.0], [30.0]]]
     """
     rows, cols = tile.core
     reach = gaussian_radius(sigma)
@@ -67,40 +92,52 @@ def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray
 
 
 def edge_keys(
-    tile: Tile, sigma: float, node: AnyArray, fresh: int, directions: int
+    tile: Tile, sigma: float, node: AnyArray, singles: int, directions: int
 ) -> tuple[AnyArray, AnyArray]:
     """Weigh all edges of a tile's core.
 
     Args:
         tile: the pixels, with a margin for the smoothing.
-        sigma: standard deviation of the smoothing, pixels.
+        sigma: standard deviation of the smoothing in pixels, 0 for none.
         node: `(rows, cols)` uint32 component of each pixel of the core, 0 for none.
-        fresh: components up to this one are single pixels; two pixels of later ones share no edge.
+        singles: components 1..singles are single pixels; later ones are finished, and pixels of
+            two of these share no edge.
         directions: 4 for 8-connected pixels, 2 for 4-connected ones.
 
     Returns:
-        `(directions, rows, cols)` uint16 keys, NO_EDGE where there is none, and how many edges
-        each group of keys has, `(GROUPS,)` int64.
+        `(directions, rows, cols)` uint16 keys, NO_EDGE where there is no edge, and the number of
+        edges in each group of keys, `(GROUPS,)` int64.
+
+    Example:
+        Three pixels in a row: two edges to the right, of weight 0 and 40.
+
+        >>> scaling = BandScaling((0.0,), (255.0,), (0.0,), (1.0,))
+        >>> values, valid = np.array([[[10, 10, 50]]], np.uint8), np.ones((1, 3), bool)
+        >>> tile = Tile(values, valid, scaling, (slice(0, 1), slice(0, 3)))
+        >>> keys, histogram = edge_keys(tile, 0.0, np.array([[1, 2, 3]], np.uint32), 3, 2)
+        >>> weight_of_keys()[keys[0, 0, :2]].tolist(), int(histogram.sum())
+        ([0.0, 40.0], 2)
     """
     rows, cols = node.shape
     keys = np.empty((directions, rows, cols), np.uint16)
     histogram = np.zeros(GROUPS, np.int64)
     factor: Any = np.float32(tile.scaling.distance_factor)
-    plain = bool(node.min() > 0 and node.max() <= fresh)
+    complete = bool(node.min() > 0 and node.max() <= singles)
     for first in range(0, rows, _STRIP):
         last = min(first + _STRIP + 1, rows)
         _weigh_strip(smoothed_rows(tile, sigma, first, last), factor, keys, first)
-    if not plain:
-        _drop_edges(node, fresh, keys)
+    if not complete:
+        _drop_edges(node, singles, keys)
     _count_groups(keys, histogram)
     return keys, histogram
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _weigh_strip(image: FloatArray, factor: float, keys: AnyArray, first: int) -> None:
-    """Fill rows of keys `(directions, rows, cols)` from one on, those below which there is a row.
+    """Fill the keys of a strip of rows from `first` on.
 
-    Those of the last row of all, which has none below, are filled too.
+    The last row of a strip is left to the next strip, which knows the row below, unless it is the
+    last of all.
     """
     bands, known_rows, cols = image.shape
     directions, rows, _ = keys.shape
@@ -132,8 +169,8 @@ def _weigh_strip(image: FloatArray, factor: float, keys: AnyArray, first: int) -
 
 
 @njit(cache=True, nogil=True)
-def _drop_edges(node: AnyArray, fresh: int, keys: AnyArray) -> None:
-    """Take out the edges of pixels that belong to nothing, and those between given components."""
+def _drop_edges(node: AnyArray, singles: int, keys: AnyArray) -> None:
+    """Remove the edges of pixels without component, and those between finished components."""
     directions, rows, cols = keys.shape
     for direction in range(directions):
         down, right = DOWN[direction], RIGHT[direction]
@@ -143,7 +180,7 @@ def _drop_edges(node: AnyArray, fresh: int, keys: AnyArray) -> None:
             for col in range(start, stop):
                 here = node[row, col]
                 there = node[row + down, col + right]
-                none = (here == 0) | (there == 0) | ((here > fresh) & (there > fresh))
+                none = (here == 0) | (there == 0) | ((here > singles) & (there > singles))
                 keys[direction, row, col] |= np.uint16(NO_EDGE * none)
 
 

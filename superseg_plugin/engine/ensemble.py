@@ -1,5 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Several mixtures of the same points, each fitted to other ones of them."""
+"""Ensemble of Gaussian mixtures, each fitted to another random sample of the same points.
+
+Mixtures that fit a scene about equally well divide it in different ways, and which of them a fit
+finds depends on a few points; what most members of an ensemble agree on does not. Each member is
+fitted to 80 % of the points, 4000 at most, drawn with a fixed seed. The posteriors of a mixture in
+many dimensions are nearly 0 or 1; they are tempered [1], so that members can be compared.
+
+Approximate: the samples; nothing else is random. Members are fitted in parallel, each by one
+thread, so that a fit does not depend on the number of threads. Cost: that of `fit_mixture`, once a
+member.
+
+References:
+    [1] C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural networks",
+        ICML (2017): temperature scaling.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +27,16 @@ import torch
 from .mixture import Mixture, fit_mixture
 from .types import FloatArray, IndexArray
 
-FITTED_POINTS = 4000
-FITTED_SHARE = 0.8
-# A mixture is far too sure of itself; at this power its posteriors can argue with others.
-TEMPERATURE = 0.3
+# Points that one member is fitted to at most, and their share of all.
+SAMPLE_POINTS = 4000
+SAMPLE_SHARE = 0.8
+# Factor of the log joint density before the softmax: the inverse of a temperature.
+INVERSE_TEMPERATURE = 0.3
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Mixtures of Gaussians of the same number of components; unused ones have no weight.
+    """Mixtures of the same number of components; unused components have a log weight of -inf.
 
     Attributes:
         log_weights: `(members, k)` float32.
@@ -40,7 +55,7 @@ class Ensemble:
             points: `(n, d)` float32.
 
         Returns:
-            `(n, members * k)` float32; each row adds up to the number of members.
+            `(n, members * k)` float32; each row adds up to the ensemble size.
         """
         members, components = self.log_weights.shape
         result = np.empty((len(points), members * components), np.float32)
@@ -57,35 +72,41 @@ class Ensemble:
             torch.from_numpy(self.covariances[member]),
         )
         joint = mixture.log_joint(torch.from_numpy(np.ascontiguousarray(points, np.float32)))
-        found: FloatArray = torch.softmax(joint.mul_(TEMPERATURE), dim=1).numpy()
+        found: FloatArray = torch.softmax(joint.mul_(INVERSE_TEMPERATURE), dim=1).numpy()
         return found
 
 
-def fit_ensemble(
-    points: FloatArray, weights: FloatArray, components: int, members: int
-) -> Ensemble:
-    """Fit mixtures to overlapping parts of the points.
-
-    Mixtures that fit about as well cut the same scene in different ways, and which one is found
-    hangs on a few points; what most of them agree on does not.
+def fit_ensemble(points: FloatArray, weights: FloatArray, components: int, size: int) -> Ensemble:
+    """Fit mixtures to overlapping samples of the points.
 
     Args:
         points: `(n, d)` float32.
-        weights: `(n,)` float32, how much each point counts.
-        components: wanted in each mixture; fewer where there are fewer distinct points.
-        members: number of mixtures.
+        weights: `(n,)` float32, how much each point counts, above 0.
+        components: Gaussians in each mixture, at least the number of clusters wanted; fewer where
+            there are fewer distinct points.
+        size: number of mixtures, 0 or more; with more of them, their consensus depends less on
+            chance.
+
+    Returns:
+        The ensemble, the same for the same points.
+
+    Example:
+        >>> points = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]], np.float32)
+        >>> ensemble = fit_ensemble(points, np.ones(6, np.float32), 2, 3)
+        >>> ensemble.posteriors(points).shape
+        (6, 6)
     """
     dimensions = points.shape[1]
-    log_weights = np.full((members, components), -np.inf, np.float32)
-    means = np.zeros((members, components, dimensions), np.float32)
-    covariances = np.tile(np.eye(dimensions, dtype=np.float32), (members, components, 1, 1))
-    size = min(FITTED_POINTS, max(int(len(points) * FITTED_SHARE), 2 * components))
+    log_weights = np.full((size, components), -np.inf, np.float32)
+    means = np.zeros((size, components, dimensions), np.float32)
+    covariances = np.tile(np.eye(dimensions, dtype=np.float32), (size, components, 1, 1))
+    sample = min(SAMPLE_POINTS, max(int(len(points) * SAMPLE_SHARE), 2 * components))
 
     def fit(index: int) -> Mixture:
-        chosen = shuffled(len(points), index)[:size]
+        chosen = random_order(len(points), index)[:sample]
         return fit_mixture(points[chosen], weights[chosen], components)
 
-    for index, mixture in enumerate(_side_by_side(fit, members)):
+    for index, mixture in enumerate(_side_by_side(fit, size)):
         found = len(mixture.log_weights)
         log_weights[index, :found] = mixture.log_weights.numpy()
         means[index, :found] = mixture.means.numpy()
@@ -93,16 +114,21 @@ def fit_ensemble(
     return Ensemble(log_weights, means, covariances)
 
 
-def _side_by_side(fit: Callable[[int], Mixture], members: int) -> list[Mixture]:
-    """Fit one member on each core: shared out, their many small steps would wait for each other."""
+def _side_by_side(fit: Callable[[int], Mixture], size: int) -> list[Mixture]:
+    """Fit members in parallel, each by one thread: their steps are too small to be divided."""
     threads = torch.get_num_threads()
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         try:
-            return list(pool.map(fit, range(members)))
+            return list(pool.map(fit, range(size)))
         finally:
             torch.set_num_threads(threads)
 
 
-def shuffled(count: int, turn: int) -> IndexArray:
-    """Indices in an order that says nothing about the points, the same in every run."""
-    return np.random.default_rng(turn).permutation(count)
+def random_order(count: int, seed: int) -> IndexArray:
+    """Random permutation of `count` indices, int64, the same in every run.
+
+    Example:
+        >>> sorted(random_order(4, 0).tolist())
+        [0, 1, 2, 3]
+    """
+    return np.random.default_rng(seed).permutation(count)

@@ -1,5 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The two fully convolutional networks."""
+"""The two fully convolutional networks.
+
+The published network [1] keeps 64 channels at full, half and quarter resolution. The light network
+computes at a half, a quarter and an eighth of the resolution with a tenth of the arithmetic, and
+adds the three scales, as a feature pyramid [2] does. Both have no state between pixels beyond the
+halo, so that a scene classified in tiles gives the same classes as in one piece, if tiles begin on
+a multiple of `alignment` pixels and have `halo` pixels of margin.
+
+Each network has, beside its layers:
+    alignment: pixels; the product of all strides.
+    halo: pixels that a tile needs around its core, a multiple of `alignment`.
+    output_stride: pixels for each value of the logits.
+
+References:
+    [1] Chen et al., IEEE Geoscience and Remote Sensing Letters 19 (2022),
+        doi 10.1109/LGRS.2022.3198065.
+    [2] T.-Y. Lin, P. Dollar, R. Girshick, K. He, B. Hariharan, S. Belongie, "Feature pyramid
+        networks for object detection", CVPR (2017).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +34,13 @@ from ..errors import SuperSegError
 
 
 class ConvBlock(nn.Module):
-    """Convolution, batch norm, ReLU."""
+    """3 x 3 convolution, batch norm, ReLU.
+
+    Args:
+        inputs: input channels.
+        outputs: output channels.
+        stride: 1, or 2 for half the resolution.
+    """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
         super().__init__()
@@ -30,7 +54,12 @@ class ConvBlock(nn.Module):
 
 
 class Head(nn.Module):
-    """1 x 1 convolution to the classes, with batch norm."""
+    """1 x 1 convolution to the classes, with batch norm.
+
+    Args:
+        inputs: input channels.
+        classes: output channels.
+    """
 
     def __init__(self, inputs: int, classes: int) -> None:
         super().__init__()
@@ -44,9 +73,17 @@ class Head(nn.Module):
 
 
 class PublishedNetwork(nn.Module):
-    """The network of Chen et al., IEEE GRSL 19 (2022): 0.15 million weights.
+    """The network of [1]: 0.15 million weights.
 
-    Five 3 x 3 convolutions of 64 channels; two max-pools, two nearest up-samplings.
+    Five 3 x 3 convolutions of 64 channels, two max-pools, two nearest-neighbor upsamplings.
+
+    The halo: a 3 x 3 convolution reaches one pixel at its own resolution. Along the layers that is
+    1 + 2 (at half) + 4 (at a quarter) + 2 + 1 = 10 pixels. Pooling and upsampling add at most 1 + 2
+    for pixels within a 2 x 2 and a 4 x 4 cell: 13, rounded up to a multiple of 4 is 16.
+
+    Args:
+        bands: input channels.
+        classes: output channels, 2 to 255.
     """
 
     alignment = 4
@@ -74,7 +111,18 @@ class PublishedNetwork(nn.Module):
 
 
 class LightNetwork(nn.Module):
-    """A tenth of the published network's arithmetic: three scales, logits at half resolution."""
+    """A tenth of the published network's arithmetic: three scales, logits at half resolution.
+
+    The halo: a 3 x 3 convolution reaches one pixel at the resolution of its input. The longest path
+    has the stem (1), fine (2), two of middle (2 + 4) and two of coarse (4 + 8), so that a value at
+    an eighth of the resolution depends on 21 pixels around the first pixel of its 8 x 8 cell. The
+    bilinear interpolation of the logits may read the cell before: 8 + 21 = 29, rounded up to a
+    multiple of 8 is 32.
+
+    Args:
+        bands: input channels.
+        classes: output channels, 2 to 255.
+    """
 
     alignment = 8
     halo = 32
@@ -92,7 +140,7 @@ class LightNetwork(nn.Module):
         self.head = Head(48, classes)
 
     def forward(self, image: Tensor) -> Tensor:
-        """`(n, bands, rows, cols)` to logits `(n, classes, rows / 2, cols / 2)`; sides by 8."""
+        """`(n, bands, rows, cols)`, sides multiples of 8, to logits at half the resolution."""
         fine = self.fine(self.stem(image))
         middle = self.middle(fine)
         coarse = self.coarse(middle)
@@ -109,15 +157,37 @@ NETWORKS: dict[str, type[PublishedNetwork] | type[LightNetwork]] = {
 
 
 def build_network(name: str, bands: int, classes: int) -> PublishedNetwork | LightNetwork:
-    """Build a network by its public name with fresh weights."""
+    """Build a network with random weights.
+
+    Args:
+        name: `light` or `published`.
+        bands: input channels.
+        classes: output channels, 2 to 255.
+
+    Raises:
+        KeyError: there is no network of this name.
+
+    Example:
+        >>> network = build_network("light", 4, 8)
+        >>> network(torch.zeros(1, 4, 64, 64)).shape
+        torch.Size([1, 8, 32, 32])
+    """
     return NETWORKS[name](bands, classes)
 
 
 def load_weights(network: nn.Module, weights: dict[str, npt.NDArray[Any]]) -> None:
-    """Give a network the weights of a model.
+    """Copy the weights of a model into a network.
+
+    Args:
+        network: of `build_network`.
+        weights: float32 arrays by name, counters int64.
 
     Raises:
-        SuperSegError: they are another network's.
+        SuperSegError: names or shapes are those of another network.
+
+    Example:
+        >>> network = build_network("light", 4, 8)
+        >>> load_weights(network, {k: v.numpy() for k, v in network.state_dict().items()})
     """
     try:
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in weights.items()})
@@ -128,7 +198,15 @@ def load_weights(network: nn.Module, weights: dict[str, npt.NDArray[Any]]) -> No
 
 
 def fold_batch_norm(network: nn.Module) -> nn.Module:
-    """Copy a trained network with every batch norm folded into the convolution before it."""
+    """Copy a trained network with every batch norm folded into the convolution before it.
+
+    Logits are the same but for rounding.
+
+    Example:
+        >>> folded = fold_batch_norm(build_network("light", 4, 8))
+        >>> any(isinstance(layer, nn.BatchNorm2d) for layer in folded.modules())
+        False
+    """
     folded = copy.deepcopy(network).eval()
     for module in folded.modules():
         if isinstance(module, (ConvBlock, Head)):

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Principal components that can be used again on other rows."""
+"""Principal component analysis of weighted rows, kept for use on other rows.
+
+Means and covariance are summed in float64 over blocks of rows; the eigenvectors of the covariance
+with the largest eigenvalues are the directions. Exact. Cost: n f^2 for f features; memory of 16384
+rows beside the input.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +14,17 @@ import numpy as np
 
 from .types import AnyArray, DoubleArray, FloatArray
 
-# Rows worked on at once; bounds the memory of large scenes.
+# Rows computed at once; bounds the memory of large scenes.
 ROWS = 16384
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Centers rows and projects them on a few directions.
+    """Projection of rows on a few directions, after centering.
 
     Attributes:
-        center: `(features,)` float32.
-        vectors: `(features, d)` float32, the directions.
+        center: `(features,)` float32, subtracted from each row.
+        vectors: `(features, d)` float32, the directions as columns.
     """
 
     center: FloatArray
@@ -36,13 +41,25 @@ class Projection:
 def fit_projection(
     values: AnyArray, weights: DoubleArray, components: int, unit: bool = False
 ) -> Projection:
-    """Find the directions in which rows vary most.
+    """Find the directions of the largest variance.
 
     Args:
         values: `(n, features)`.
-        weights: `(n,)` shares that add up to 1.
-        components: kept at most, and no more than vary; a direction of zeros where nothing does.
-        unit: scale all directions so that the first component has a spread of 1.
+        weights: `(n,)` weight of each row; they must add up to 1.
+        components: directions to keep at most, 1 or more. Directions without variance are left
+            out; if no feature varies, one direction of zeros remains.
+        unit: scale all directions so that the first component has a standard deviation of 1.
+
+    Returns:
+        The projection. Of each direction, the coefficient of the largest magnitude is positive.
+
+    Example:
+        >>> values = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+        >>> found = fit_projection(values, np.full(3, 1 / 3), 2)
+        >>> (2 * found.vectors**2).round(3).tolist()
+        [[1.0], [1.0]]
+        >>> found.apply(values).astype(int).ravel().tolist()
+        [-2, 0, 2]
     """
     features = values.shape[1]
     center = np.zeros(features)
@@ -57,7 +74,7 @@ def fit_projection(
     if len(kept) == 0:
         return Projection(center.astype(np.float32), np.zeros((features, 1), np.float32))
     vectors = vectors[:, kept]
-    # The sign of an eigenvector is the library's choice; fix it, so that runs can be compared.
+    # The sign of an eigenvector depends on the library; fixed, so that runs can be compared.
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(kept))])
     if unit:
         vectors /= max(float(np.sqrt(spreads[kept[0]])), 1e-6)
@@ -65,5 +82,10 @@ def fit_projection(
 
 
 def row_parts(count: int) -> list[slice]:
-    """Slices that go through so many rows, a bounded number at once."""
+    """Slices of at most 16384 rows that together cover `count` rows.
+
+    Example:
+        >>> row_parts(20000)
+        [slice(0, 16384, None), slice(16384, 32768, None)]
+    """
     return [slice(first, first + ROWS) for first in range(0, count, ROWS)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What goes into cutting an image into superpixels, and what comes out."""
+"""Input and results of cutting an image into superpixels."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 @dataclass(frozen=True)
 class Tile:
-    """Pixels as they were read, with a margin for the smoothing around what is wanted.
+    """Pixels as they were read: the part that is wanted, and a margin for the smoothing.
 
     Attributes:
         values: `(bands, rows, cols)` of any type.
         valid: `(rows, cols)` bool.
         scaling: the scaling of these bands.
-        core: rows and columns that are wanted, with start and stop.
+        core: rows and columns that are wanted, slices with start and stop.
     """
 
     values: AnyArray
@@ -28,12 +28,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Superpixels:
-    """Superpixels of an array.
+    """Superpixels of a tile's core.
 
     Attributes:
         labels: `(rows, cols)` uint32, 0 = nodata, ids 1..n.
         sizes: `(n,)` int64 pixels of each.
-        internal: `(n,)` float32 largest weight inside each, display units.
+        internal: `(n,)` float32 internal difference of each, Int(C) of `graph_segmentation`,
+            display units; 0 for SLIC.
     """
 
     labels: IdArray
@@ -43,14 +44,15 @@ class Superpixels:
 
 @dataclass(frozen=True)
 class Stitch:
-    """What joining the tiles on both sides of a seam changed.
+    """The superpixels along a seam after stitching, and what changed.
 
     Attributes:
-        labels: `(rows, cols)` uint32; ids up to the number of given superpixels are theirs, larger
-            ones are new.
-        sizes: `(given + new,)` int64 pixels; 0 for given ones that were dissolved whole or merged.
-        internal: `(given + new,)` float32.
-        merged: `(m, 2)` int64, given ids that became one: `[from, into]`.
+        labels: `(rows, cols)` uint32; ids 1..given are those of given superpixels, larger ones are
+            new.
+        sizes: `(given + new,)` int64 pixels; 0 for given superpixels that were dissolved whole or
+            merged into another.
+        internal: `(given + new,)` float32 internal difference of each, display units.
+        merged: `(m, 2)` int64, given superpixels that were merged: `[from, into]`.
     """
 
     labels: IdArray

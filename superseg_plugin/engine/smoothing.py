@@ -7,11 +7,11 @@ they have in common, less where their mean colors differ (a contrast-sensitive p
 Mean-field inference [1] approximates the posterior by independent marginals: from the softmax of
 the unary term, all marginals are updated at once, a fixed number of times.
 
-Approximate: mean field itself, and that the updates stop after 15 rounds whether or not they have
-converged. The marginals are overconfident, as mean field's are; the confidence is therefore taken
-from a power of them. Cost: 15 products of a sparse matrix of m edges with n times k values; with a
-minimum class share up to 30 times that, though one or two rounds are usual. Memory: four arrays of
-n times k float32.
+Approximate: mean field itself; updates in parallel, so that few superpixels in a row may alternate
+instead of converging; and that the updates stop after 15 rounds in any case. The marginals are
+overconfident, as mean field's are, so the confidence is taken from a power of them. Cost: 15
+products of a sparse matrix of m edges with n times k values; with a minimum class share up to 31
+times that. Memory: four arrays of n times k float32.
 
 References:
     [1] P. Kraehenbuehl, V. Koltun, "Efficient inference in fully connected CRFs with Gaussian edge
@@ -32,7 +32,6 @@ from .projection import row_parts
 from .region_graph import adjacency_matrix
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
-# Labels no longer change after some ten updates on scenes tried.
 MEAN_FIELD_ITERATIONS = 15
 # Squared difference a band, display units, that separates neighbors whatever the scene's median.
 CLEAR_CONTRAST = 300.0
@@ -81,15 +80,16 @@ def smooth_on_graph(
         The marginals and their confidence.
 
     Example:
-        The middle one of three superpixels of one color follows its neighbors.
+        The middle one of five superpixels of one color follows its neighbors.
 
-        >>> unary = np.log(np.array([[0.9, 0.1], [0.4, 0.6], [0.9, 0.1]], np.float32))
-        >>> pairs, lengths = np.array([[0, 1], [1, 2]]), np.array([10, 10])
-        >>> means = np.zeros((3, 1), np.float32)
+        >>> probable = [[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.9, 0.1], [0.9, 0.1]]
+        >>> unary = np.log(np.array(probable, np.float32))
+        >>> pairs, lengths = np.array([[0, 1], [1, 2], [2, 3], [3, 4]]), np.full(4, 10)
+        >>> means = np.zeros((5, 1), np.float32)
         >>> smooth_on_graph(unary, pairs, lengths, means, 0.0).marginals.argmax(axis=1).tolist()
-        [0, 1, 0]
+        [0, 0, 1, 0, 0]
         >>> smooth_on_graph(unary, pairs, lengths, means, 8.0).marginals.argmax(axis=1).tolist()
-        [0, 0, 0]
+        [0, 0, 0, 0, 0]
     """
     return _mean_field(unary, _pairwise_weights(pairs, lengths, means, len(unary)), smoothness)
 
@@ -123,13 +123,16 @@ def smooth_with_minimum_share(
         The marginals and their confidence.
 
     Example:
-        >>> unary = np.log(np.array([[0.9, 0.1], [0.4, 0.6], [0.9, 0.1]], np.float32))
-        >>> pairs, lengths = np.array([[0, 1], [1, 2]]), np.array([10, 10])
-        >>> means, pixels = np.zeros((3, 1), np.float32), np.full(3, 50.0)
-        >>> labels = np.array([0, 1, 0])
+        The superpixels of `smooth_on_graph`; the second class keeps its only one.
+
+        >>> probable = [[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.9, 0.1], [0.9, 0.1]]
+        >>> unary = np.log(np.array(probable, np.float32))
+        >>> pairs, lengths = np.array([[0, 1], [1, 2], [2, 3], [3, 4]]), np.full(4, 10)
+        >>> means, pixels = np.zeros((5, 1), np.float32), np.full(5, 50.0)
+        >>> labels = unary.argmax(axis=1)
         >>> found = smooth_with_minimum_share(unary, pairs, lengths, means, pixels, labels, 8.0)
         >>> found.marginals.argmax(axis=1).tolist()
-        [0, 1, 0]
+        [0, 0, 1, 0, 0]
     """
     weights = _pairwise_weights(pairs, lengths, means, len(unary))
     classes = unary.shape[1]

@@ -12,7 +12,7 @@ from sklearn.mixture import GaussianMixture
 from superseg_plugin.contracts import Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ClusterModel
-from superseg_plugin.engine.consensus import vote
+from superseg_plugin.engine.consensus import cumulative_voting
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
 
@@ -250,6 +250,6 @@ def test_a_group_that_is_in_doubt_everywhere_is_a_class_too():
     kinds = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.5, 0.45, 0.05]], np.float32)
     kind = np.random.default_rng(0).permutation(np.repeat(np.arange(3), [100, 95, 5]))
     posteriors = kinds[kind]
-    votes = vote(posteriors, np.ones(200, np.float32), 1, 3)
+    votes = cumulative_voting(posteriors, np.ones(200, np.float32), 1, 3)
     found = (posteriors @ votes).argmax(axis=1)
     assert adjusted_rand_score(kind, found) == 1.0
