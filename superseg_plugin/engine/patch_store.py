@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The patches of a training, kept where batches are made of them: on the device if it has room."""
+"""The patches of a training and the batches made of them.
+
+Values are kept as they were read, a quarter of the memory or less, on the device if it has room,
+and are brought to standard units batch by batch. Augmentation rotates by multiples of 90 degrees,
+flips, and changes gain and offset of each band a little; superpixels follow the geometry.
+
+Exact: batches have the bits of `BandScaling.to_standard`.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +20,14 @@ from torch import Tensor
 from ..contracts import STANDARD_MAXIMUM, BandScaling
 from .types import AnyArray, FloatArray
 
-# Gain and offset of each band in augmentation, standard units.
+# Augmentation: gain of each band from 1 - JITTER to 1 + JITTER, offset from -JITTER to JITTER
+# standard units. The images of one sensor differ by about that much.
 JITTER = 0.1
 
 
 @dataclass(frozen=True)
 class Patches:
-    """What a network is trained on.
+    """Training data.
 
     Attributes:
         images: `(n, bands, side, side)` raw values.
@@ -59,37 +67,42 @@ def compact(ids: AnyArray, soft: FloatArray) -> tuple[AnyArray, FloatArray]:
 
 
 class PatchStore:
-    """Patches as tensors, and the batches that they make.
-
-    Values stay as they were read, a fourth of the memory or less; standard units are made of each
-    batch. On the CPU arrays are used where they lie, mapped files too.
+    """Patches as tensors. On the CPU, arrays are not copied, memory-mapped files neither.
 
     Args:
         patches: images and superpixels.
         scaling: of the bands.
-        home: where to keep them. Numbers of more than two bytes that are no floats need doubles,
-            which not every device has: these stay on the CPU.
+        storage: device that keeps the patches. Integers of four bytes or more and float64 need
+            float64 arithmetic, which not every device has: these stay on the CPU.
+
+    Example:
+        >>> images, superpixels = np.full((2, 1, 4, 4), 7, np.uint8), np.ones((2, 4, 4), np.int32)
+        >>> patches = Patches(images, superpixels, None)
+        >>> scaling = BandScaling((0.0,), (255.0,), (5.0,), (2.0,))
+        >>> images, superpixels = PatchStore(patches, scaling, torch.device("cpu")).batch([0, 1])
+        >>> images.shape, float(images[0, 0, 0, 0])
+        (torch.Size([2, 1, 4, 4]), 1.0)
     """
 
-    def __init__(self, patches: Patches, scaling: BandScaling, home: torch.device) -> None:
+    def __init__(self, patches: Patches, scaling: BandScaling, storage: torch.device) -> None:
         images = patches.images
         # As float64 these hold large offsets, see `BandScaling.to_standard`.
         self._wide = images.dtype.itemsize > 2 and images.dtype != np.float32
         self._unsigned = images.dtype == np.uint16
         if self._wide:
-            home = torch.device("cpu")
-        self.home = home
+            storage = torch.device("cpu")
+        self.storage = storage
         self._arrays = images
         if not self._wide:
-            # PyTorch turns and flips no unsigned numbers of two bytes.
+            # PyTorch neither rotates nor flips uint16.
             plain = images.view(np.int16) if self._unsigned else images
-            self._images = _tensor(plain).to(home)
-        self._superpixels = _tensor(patches.superpixels).to(home)
+            self._images = _tensor(plain).to(storage)
+        self._superpixels = _tensor(patches.superpixels).to(storage)
         work = torch.float64 if self._wide else torch.float32
         shape = (1, len(scaling.center), 1, 1)
-        self._center = torch.tensor(scaling.center, dtype=work).reshape(shape).to(home)
+        self._center = torch.tensor(scaling.center, dtype=work).reshape(shape).to(storage)
         gain = torch.tensor([1.0 / spread for spread in scaling.spread], dtype=torch.float32)
-        self._gain = gain.reshape(shape).to(home)
+        self._gain = gain.reshape(shape).to(storage)
 
     def __len__(self) -> int:
         """Count of patches."""
@@ -98,11 +111,11 @@ class PatchStore:
     def batch(
         self, chosen: list[int], augmentation: np.random.Generator | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Put patches together.
+        """Assemble a batch.
 
         Args:
-            chosen: their indices.
-            augmentation: decides on flips, turns and radiometric jitter; None for none of it.
+            chosen: indices of patches.
+            augmentation: random generator of rotations, flips and jitter; None for none of these.
 
         Returns:
             Images `(n, bands, side, side)` float32 in standard units, 0 where invalid, and
@@ -121,9 +134,9 @@ class PatchStore:
         shape = (len(images), images.shape[1], 1, 1)
         gain = augmentation.uniform(1 - JITTER, 1 + JITTER, shape).astype(np.float32)
         offset = augmentation.uniform(-JITTER, JITTER, shape).astype(np.float32)
-        shift = torch.from_numpy(offset).to(self.home) * known[:, None]
+        shift = torch.from_numpy(offset).to(self.storage) * known[:, None]
         standard = self._standard(images, known)
-        return standard.mul_(torch.from_numpy(gain).to(self.home)).add_(shift), superpixels
+        return standard.mul_(torch.from_numpy(gain).to(self.storage)).add_(shift), superpixels
 
     def _raw(self, index: int) -> Tensor:
         if self._wide:
@@ -131,7 +144,7 @@ class PatchStore:
         return self._images[index]
 
     def _standard(self, images: Tensor, known: Tensor) -> Tensor:
-        """The arithmetic of `BandScaling.to_standard`, number by number."""
+        """The arithmetic of `BandScaling.to_standard`, operation by operation."""
         if self._unsigned:
             images = images.to(torch.int32).bitwise_and_(0xFFFF)
         values = images.to(self._center.dtype, copy=True).sub_(self._center).to(torch.float32)
@@ -140,7 +153,7 @@ class PatchStore:
 
 
 def _tensor(array: AnyArray) -> Tensor:
-    """The same memory as a tensor; nothing writes to it, so that it may be read-only."""
+    """The same memory as a tensor. It may be read-only, as nothing writes to it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return torch.from_numpy(np.asarray(array))

@@ -1,5 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Training of a network on patches of the scene, guided by clusters or by itself."""
+"""Training of a network on patches of a scene.
+
+Guided by clusters, the targets of a pixel are the class probabilities of its superpixel. In
+self-training [1], the targets are the network's own predictions: the class that most pixels of the
+superpixel have at this step. Pixels without superpixel enter no loss. Patches are drawn in random
+order without replacement, epoch by epoch.
+
+Exact: the same seed, plan, patches, device and number of threads give the same weights. Another
+number of threads, or a GPU, changes the order of sums and so the weights. Cost: `steps` passes
+forward and backward over a batch, whatever the size of the scene.
+
+References:
+    [1] Chen et al., IEEE Geoscience and Remote Sensing Letters 19 (2022),
+        doi 10.1109/LGRS.2022.3198065.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +32,7 @@ from .networks import build_network, load_weights
 from .patch_store import Patches, PatchStore
 from .types import AnyArray
 
+# Steps over which classes in use are counted: reading the count interrupts a GPU.
 REPORT_EVERY = 10
 
 Report = Callable[[int, float, int], None]
@@ -30,25 +45,46 @@ def train(
     device: torch.device,
     initial: dict[str, AnyArray] | None,
     report: Report,
-    home: torch.device | None = None,
+    storage: torch.device | None = None,
 ) -> dict[str, AnyArray]:
     """Train a network.
 
     Args:
-        patches: images, superpixels and, for guidance by clusters, soft classes.
+        patches: images and superpixels; class probabilities for guidance by clusters, None for
+            self-training.
         scaling: of the bands.
-        plan: network, loss and optimiser.
-        device: where to train.
-        initial: weights to start from.
-        report: called with step, loss and number of live classes; may raise to stop.
-        home: where the patches are kept; the device where None.
+        plan: network, loss and optimizer.
+        device: to train on.
+        initial: weights to start from, of the same network; None for random ones.
+        report: called after each step with its number, its loss, and the number of classes that
+            some pixel had lately; may raise an error to stop.
+        storage: device that keeps the patches; `device` where None.
 
     Returns:
         The weights as float32 (counters int64) arrays by name.
+
+    Raises:
+        SuperSegError: the initial weights are those of another network.
+
+    Example:
+        One step on one patch of 16 x 16 pixels, each half of it a superpixel.
+
+        >>> images = np.zeros((1, 1, 16, 16), np.uint8)
+        >>> images[..., 8:] = 200
+        >>> superpixels = 1 + (images[:, 0] > 0).astype(np.int32)
+        >>> soft = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
+        >>> scaling, cpu = BandScaling((0.0,), (255.0,), (100.0,), (100.0,)), torch.device("cpu")
+        >>> plan = TrainingPlan("light", 2, "crossentropy", 1, 1, 0.002, False, 0)
+        >>> losses = []
+        >>> report = lambda step, loss, live: losses.append(loss)
+        >>> patches = Patches(images, superpixels, soft)
+        >>> weights = train(patches, scaling, plan, cpu, None, report)
+        >>> len(losses), weights["head.conv.weight"].shape
+        (1, (2, 48, 1, 1))
     """
     torch.manual_seed(plan.seed)
     order = np.random.default_rng(plan.seed)
-    store = PatchStore(patches, scaling, home or device)
+    store = PatchStore(patches, scaling, storage or device)
     network = build_network(plan.network, patches.images.shape[1], plan.classes)
     if initial is not None:
         load_weights(network, initial)
@@ -75,7 +111,7 @@ def train(
         ids = superpixels.reshape(-1)
         known: Any = ids > 0
         if bool(known.all()):
-            # Picking out all of them, and bringing the gradient back, is a tenth of a step.
+            # Indexing all pixels, forward and backward, takes a tenth of a step.
             known = slice(None)
         predicted = flat.detach().argmax(dim=1)
         if soft is not None:
@@ -102,11 +138,12 @@ def train_within_memory(
     device: torch.device,
     initial: dict[str, AnyArray] | None,
     report: Report,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> dict[str, AnyArray]:
-    """Train; where the device runs out of memory, again with less on it, at last on the CPU.
+    """Train; if the device runs out of memory, again with less on it, and at last on the CPU.
 
-    First the patches go to the computer's own memory, then the batch is halved.
+    First the patches are kept in the memory of the computer, then the batch is halved until it is
+    one patch.
 
     Args:
         patches: as for `train`.
@@ -115,44 +152,64 @@ def train_within_memory(
         device: as for `train`.
         initial: as for `train`.
         report: as for `train`.
-        say: takes a line for the log.
+        log: called with lines for the log.
+
+    Returns:
+        As `train`.
 
     Raises:
-        MemoryError: the CPU, too, has too little.
+        MemoryError: the memory of the CPU does not suffice either.
+
+    Example:
+        See `train`; nothing else is different while memory suffices.
+
+        >>> images, superpixels = np.zeros((1, 1, 16, 16), np.uint8), np.ones((1, 16, 16), np.int32)
+        >>> patches = Patches(images, superpixels, None)
+        >>> scaling, cpu = BandScaling((0.0,), (255.0,), (0.0,), (1.0,)), torch.device("cpu")
+        >>> plan = TrainingPlan("light", 2, "crossentropy", 1, 1, 0.002, False, 0)
+        >>> ignore = lambda *values: None
+        >>> weights = train_within_memory(patches, scaling, plan, cpu, None, ignore, ignore)
+        >>> weights["head.conv.weight"].dtype
+        dtype('float32')
     """
-    asked, home = plan, device
+    requested, storage = plan, device
     while True:
         try:
-            return train(patches, scaling, plan, device, initial, report, home)
+            return train(patches, scaling, plan, device, initial, report, storage)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
         release_memory(device)
-        if home.type != "cpu":
-            home = torch.device("cpu")
-            say("The device is out of memory: training with patches in the computer's own")
+        if storage.type != "cpu":
+            storage = torch.device("cpu")
+            log("The device is out of memory: patches are kept in the memory of the computer")
         elif plan.batch_size > 1:
             plan = replace(plan, batch_size=plan.batch_size // 2)
-            say(f"The device is out of memory: training with BATCH_SIZE {plan.batch_size}")
+            log(f"The device is out of memory: training with BATCH_SIZE {plan.batch_size}")
         elif device.type != "cpu":
-            device, plan = torch.device("cpu"), asked
-            say("The device is still out of memory: training on the CPU")
+            device, plan = torch.device("cpu"), requested
+            log("The device is still out of memory: training on the CPU")
         else:
             raise MemoryError("for a batch of one patch")
 
 
 def majority_in_superpixels(predicted: Tensor, superpixels: Tensor, classes: int) -> Tensor:
-    """Give every pixel the class that most pixels of its superpixel have.
+    """Majority class of each pixel's superpixel.
 
-    One contingency count of (superpixel, class) and one argmax, whatever the number of superpixels.
+    Cost: one count of (superpixel, class) pairs and one argmax, whatever the number of superpixels.
 
     Args:
         predicted: `(n * rows * cols,)` int64 classes.
-        superpixels: `(n, rows, cols)` ids; the same id in two patches counts apart.
+        superpixels: `(n, rows, cols)` ids; the same id in two patches is two superpixels.
         classes: number of classes.
 
     Returns:
-        `(n * rows * cols,)` int64 classes.
+        `(n * rows * cols,)` int64 classes; of classes that are equally frequent, the first.
+
+    Example:
+        >>> superpixels = torch.tensor([[[1, 1, 1, 2]]])
+        >>> majority_in_superpixels(torch.tensor([0, 1, 1, 0]), superpixels, 2).tolist()
+        [1, 1, 1, 0]
     """
     patch = torch.arange(len(superpixels), device=superpixels.device)[:, None, None]
     keys = patch * (int(superpixels.max()) + 1) + superpixels.long()
