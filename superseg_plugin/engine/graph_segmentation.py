@@ -28,11 +28,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .edge_keys import GROUP_BITS, GROUPS, NO_EDGE
+from .edge_keys import GROUP_BITS
+from .edge_order import divide_edges, divide_keys, sort_pairs
 from .types import AnyArray, FloatArray
 
-# Classes of weight; more of them drop more edges, but renumber more often.
-CLASSES = 8
 # Sizes are stored in 32 bits, negated; scale / size is negligible long before this limit.
 SIZE_LIMIT = 1 << 30
 
@@ -70,7 +69,7 @@ def grow_regions(
     Example:
         Four pixels in a row; the middle two differ. Component 0 stands for no component.
 
-        >>> from superseg_plugin.engine.edge_keys import weight_of_keys
+        >>> from superseg_plugin.engine.edge_keys import GROUPS, NO_EDGE, weight_of_keys
         >>> keys = np.full((2, 1, 4), NO_EDGE, np.uint16)
         >>> keys[0, 0, :3] = 0, 40000, 0
         >>> histogram = np.bincount(keys[0, 0, :3] >> GROUP_BITS, minlength=GROUPS)
@@ -83,8 +82,8 @@ def grow_regions(
     directions, _, cols = keys.shape
     offsets = np.array([1, cols, cols + 1, cols - 1], np.int64)[:directions]
     edge_key = keys.ravel()
-    class_of, start, groups = _divide_keys(histogram)
-    edges = _divide_edges(edge_key, class_of, start)
+    class_of, start, groups = divide_keys(histogram)
+    edges = divide_edges(edge_key, class_of, start)
     components = size.size
     # Two values of each component side by side. First, minus its size if it is the root of a union,
     # else its parent, which has a larger number. Second, as float32, its limit: the weight from
@@ -110,7 +109,7 @@ def grow_regions(
                 least, min_size, enforce, pairs, pair_key,
             )  # fmt: skip
             first_key = groups[place] << GROUP_BITS
-            ends = _sort(
+            ends = sort_pairs(
                 pairs, pair_key, count, first_key, groups[place + 1] << GROUP_BITS, ordered
             )
             if enforce:
@@ -119,46 +118,6 @@ def grow_regions(
                 _merge(ordered, ends, weights[first_key:], state, inner, scale)
     components = _renumber(state, inner, components, node, renumbered)
     return inner[:components].copy()
-
-
-@njit(cache=True, nogil=True)
-def _divide_keys(histogram: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
-    """Divide the keys into classes of about the same number of edges.
-
-    Returns:
-        The class of each group of keys; the first edge of each class, and the number of edges; the
-        first group of each class, and the number of groups.
-    """
-    class_of = np.zeros(GROUPS, np.uint8)
-    start = np.zeros(CLASSES + 1, np.int64)
-    first_group = np.zeros(CLASSES + 1, np.int64)
-    total = histogram.sum()
-    seen = 0
-    place = 0
-    for group in range(GROUPS):
-        if seen > start[place] and seen * CLASSES >= total * (place + 1) and seen < total:
-            place += 1
-            start[place] = seen
-            first_group[place] = group
-        class_of[group] = place
-        seen += histogram[group]
-    start[place + 1] = total
-    first_group[place + 1] = GROUPS
-    return class_of, start[: place + 2].copy(), first_group[: place + 2].copy()
-
-
-@njit(cache=True, nogil=True)
-def _divide_edges(edge_key: AnyArray, class_of: AnyArray, start: AnyArray) -> AnyArray:
-    """Edges by class, in ascending order within each, uint32."""
-    edges = np.empty(start[-1], np.uint32)
-    place = start.copy()
-    for edge in range(edge_key.size):
-        key = edge_key[edge]
-        if key != NO_EDGE:
-            one = class_of[key >> GROUP_BITS]
-            edges[place[one]] = edge
-            place[one] += 1
-    return edges
 
 
 @njit(cache=True, nogil=True)
@@ -236,28 +195,6 @@ def _drop_edges(
             count += apart & growing
             stay += apart & (growing | small)
     return count, stay
-
-
-@njit(cache=True, nogil=True)
-def _sort(
-    pairs: AnyArray, pair_key: AnyArray, count: int, first_key: int, last_key: int, out: AnyArray
-) -> AnyArray:
-    """Order pairs by key: one counting sort, stable.
-
-    Returns:
-        The end of the pairs of each key, `(last_key - first_key,)` int64.
-    """
-    ends = np.zeros(last_key - first_key + 1, np.int64)
-    for index in range(count):
-        ends[pair_key[index] - first_key + 1] += 1
-    for key in range(last_key - first_key):
-        ends[key + 1] += ends[key]
-    whole, whole_out = pairs.view(np.uint64), out.view(np.uint64)
-    for index in range(count):
-        key = pair_key[index] - first_key
-        whole_out[ends[key], 0] = whole[index, 0]
-        ends[key] += 1
-    return ends[:-1]
 
 
 @njit(cache=True, nogil=True)

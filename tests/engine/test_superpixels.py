@@ -10,7 +10,7 @@ from skimage.measure import label
 from skimage.segmentation import felzenszwalb, find_boundaries
 
 from superseg_plugin.contracts import Segmenter
-from superseg_plugin.engine import edge_keys, filters, graph_segmentation
+from superseg_plugin.engine import edge_keys, edge_order, filters, graph_segmentation
 from superseg_plugin.engine.edge_keys import smoothed_rows
 from superseg_plugin.engine.filters import smooth_image
 from superseg_plugin.engine.scaling import measure_scaling
@@ -127,7 +127,7 @@ def test_one_compilation_serves_every_input():
             valid[10:12] = False
     kernels = [
         value
-        for module in (edge_keys, graph_segmentation, filters)
+        for module in (edge_keys, edge_order, graph_segmentation, filters)
         for value in vars(module).values()
         if hasattr(value, "signatures")
     ]
