@@ -88,7 +88,7 @@ TOP_MODULES, MODULE_LINES, PARAMETERS = 14, 300, 6
 REASON = "# More than six parameters: "
 # What breaks a limit today. An entry that is no longer needed fails its test: remove it with the
 # change that makes it so.
-LONG_MODULES = {"worker/client.py"}
+LONG_MODULES: set[str] = set()
 MANY_PARAMETERS = {
     "pipeline/classification.py:run_classification",
     "pipeline/training.py:run_training",

@@ -13,7 +13,7 @@ ADVICE = "Run superseg:runtimereport to check the runtime."
 QUOTED_LENGTH = 300
 
 
-def no_room(folder: str | Path, reason: str | None) -> SuperSegError:
+def temporary_files_error(folder: str | Path, reason: str | None) -> SuperSegError:
     """The arrays of a request cannot be written to the folder of temporary files."""
     return SuperSegError(
         f"The folder of temporary files, {folder}, cannot be written ({reason}); free some space "
@@ -21,7 +21,7 @@ def no_room(folder: str | Path, reason: str | None) -> SuperSegError:
     )
 
 
-def short_of_memory(text: str) -> SuperSegError:
+def memory_error(text: str) -> SuperSegError:
     """An operation ran out of memory; `text` is the error of the operation."""
     return SuperSegError(
         "The worker ran out of memory. Choose a smaller TILE_SIZE, fewer BANDS or a "
@@ -29,7 +29,9 @@ def short_of_memory(text: str) -> SuperSegError:
     )
 
 
-def lost(interpreter: Path, fault: str, op: str, stderr_lines: Iterable[str]) -> SuperSegError:
+def worker_failed(
+    interpreter: Path, fault: str, op: str, stderr_lines: Iterable[str]
+) -> SuperSegError:
     """The worker process has ended or cannot be understood.
 
     Args:
@@ -45,7 +47,7 @@ def lost(interpreter: Path, fault: str, op: str, stderr_lines: Iterable[str]) ->
     )
 
 
-def went_silent(
+def worker_silent(
     interpreter: Path, started: bool, seconds: float, stderr_lines: Iterable[str]
 ) -> SuperSegError:
     """The worker has sent no message for `seconds`; `started` if it had sent one before."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading the lines that cross the process boundary; whatever is in them, nothing else comes out.
+"""Parsing and validating the messages between QGIS's process and the worker.
 
-Either side may be of another version, broken, or no worker at all. So types and sizes are checked
-here, before anybody acts on them, and nothing in a message names a file.
+The other side may be of another version, damaged, or not a worker at all. So the types and sizes of
+all fields are checked here, before they are used, and no field is a path: files are named by
+numbers. A line that is not a valid message raises `MessageError`, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,20 +16,28 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-# What a whole scene says in one line is a thousandth of it.
+# In characters. The messages of a run on a large scene have a thousandth of it.
 LONGEST_LINE = 64 * 1024**2
 MOST_DIMENSIONS = 8
 LONGEST_SIDE = 2**40
-# Numbers of up to eight bytes; never objects, texts or structures.
+# NumPy type strings of numbers of up to eight bytes; not of objects, texts or structures.
 NUMBERS = re.compile(r"[<>|=]?[biuf][1248]")
 
 
 class MessageError(Exception):
-    """A line that is no message of this protocol; the text says why."""
+    """A line is not a valid message; the text says why."""
 
 
 class Described(NamedTuple):
-    """Where an array lies: in its slot's file or, with a number above 0, in that kept file."""
+    """Type, shape and location of an array.
+
+    Attributes:
+        name: its name among the arrays of the message.
+        dtype: its type.
+        shape: its shape.
+        offset: first byte in the file.
+        kept: number of the kept file that it is in; 0 for the slot file of the message.
+    """
 
     name: str
     dtype: np.dtype[Any]
@@ -37,7 +46,7 @@ class Described(NamedTuple):
     kept: int = 0
 
     def plain(self) -> dict[str, Any]:
-        """The description as it travels."""
+        """The description as a JSON object."""
         entry = {**self._asdict(), "dtype": self.dtype.str, "shape": list(self.shape)}
         if not self.kept:
             del entry["kept"]
@@ -46,7 +55,7 @@ class Described(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """What the worker is asked to do."""
+    """A request to the worker; see `protocol` for the fields."""
 
     id: int
     op: str
@@ -58,7 +67,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Event:
-    """What the worker tells meanwhile: that it is alive, a line for the log, or figures."""
+    """What the worker sends during an operation: a heartbeat, a log line, or a metric.
+
+    Attributes:
+        kind: `alive`, `log` or `metric`.
+        text: the log line.
+        figures: the metric: step, loss and number of live classes of a training.
+    """
 
     kind: str
     text: str
@@ -67,7 +82,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of a request."""
+    """The result of a request."""
 
     id: int
     result: dict[str, Any]
@@ -76,7 +91,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why nothing came out of a request; an id of None belongs to none that could be read."""
+    """The error of a request; `id` is None if the request could not be parsed."""
 
     id: int | None
     code: str
@@ -85,15 +100,15 @@ class Fault:
 
 
 def lines_of(stream: IO[str]) -> Iterator[str]:
-    """Read lines until the end; one without end comes in pieces, which are no messages."""
+    """Read lines; one longer than `LONGEST_LINE` is returned in parts, which are not messages."""
     return iter(lambda: stream.readline(LONGEST_LINE), "")
 
 
 def read_request(line: str | bytes) -> Request:
-    """Read what the worker is asked to do.
+    """Parse a request.
 
     Raises:
-        MessageError: it is no request.
+        MessageError: it is not a valid request.
     """
     message = _object(line)
     if message.get("op") == "cancel":
@@ -109,10 +124,10 @@ def read_request(line: str | bytes) -> Request:
 
 
 def read_message(line: str) -> Event | Result | Fault:
-    """Read what the worker answers or tells.
+    """Parse a message of the worker.
 
     Raises:
-        MessageError: it is none of it.
+        MessageError: it is not a valid event, result or fault.
     """
     message = _object(line)
     if "event" in message:
@@ -134,7 +149,7 @@ def _event(message: dict[str, Any]) -> Event:
     if kind == "metric":
         loss: Any = message.get("loss")
         if type(loss) not in (int, float):
-            raise MessageError("loss is no number")
+            raise MessageError("loss is not a number")
         figures = {"step": _number(message, "step"), "live": _number(message, "live")}
         return Event(kind, "", {**figures, "loss": float(loss)})
     raise MessageError(f"there is no event {kind!r:.40}")
@@ -144,16 +159,16 @@ def _object(line: str | bytes) -> dict[str, Any]:
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
-        raise MessageError("it is no JSON") from None
+        raise MessageError("not JSON") from None
     if not isinstance(message, dict):
-        raise MessageError("it is no JSON object")
+        raise MessageError("not a JSON object")
     return message
 
 
 def _arrays(message: dict[str, Any]) -> list[Described]:
     entries = message.get("arrays")
     if not isinstance(entries, list):
-        raise MessageError("arrays is no list")
+        raise MessageError("arrays is not a list")
     described = [_described(entry) for entry in entries]
     if len({one.name for one in described}) < len(described):
         raise MessageError("two arrays have the same name")
@@ -162,18 +177,18 @@ def _arrays(message: dict[str, Any]) -> list[Described]:
 
 def _described(entry: object) -> Described:
     if not isinstance(entry, dict):
-        raise MessageError("an array is not described")
+        raise MessageError("the description of an array is not an object")
     kind, shape = _text(entry, "dtype"), entry.get("shape")
     if not NUMBERS.fullmatch(kind):
-        raise MessageError(f"arrays of type {kind!r:.40} do not travel")
+        raise MessageError(f"arrays of type {kind!r:.40} are not allowed")
     try:
         dtype = np.dtype(kind)
     except TypeError:
         raise MessageError(f"there is no type {kind!r:.40}") from None
     if not isinstance(shape, list) or len(shape) > MOST_DIMENSIONS:
-        raise MessageError("a shape is no list of sizes")
+        raise MessageError("a shape is not a list of sizes")
     if not all(type(side) is int and 0 <= side <= LONGEST_SIDE for side in shape):
-        raise MessageError("a shape holds something else than sizes")
+        raise MessageError("a shape contains an invalid size")
     kept = _number(entry, "kept") if "kept" in entry else 0
     return Described(_text(entry, "name"), dtype, tuple(shape), _number(entry, "offset"), kept)
 
@@ -181,26 +196,26 @@ def _described(entry: object) -> Described:
 def _names(message: dict[str, Any], name: str) -> tuple[str, ...]:
     names = message.get(name, [])
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise MessageError(f"{name} is no list of names")
+        raise MessageError(f"{name} is not a list of names")
     return tuple(names)
 
 
 def _number(message: dict[str, Any], name: str) -> int:
     value = message.get(name)
     if type(value) is not int or not 0 <= value < 2**62:
-        raise MessageError(f"{name} is no whole number")
+        raise MessageError(f"{name} is not a non-negative integer")
     return value
 
 
 def _text(message: dict[str, Any], name: str) -> str:
     value = message.get(name)
     if not isinstance(value, str):
-        raise MessageError(f"{name} is no text")
+        raise MessageError(f"{name} is not text")
     return value
 
 
 def _dictionary(message: dict[str, Any], name: str) -> dict[str, Any]:
     value = message.get(name)
     if not isinstance(value, dict):
-        raise MessageError(f"{name} is no object")
+        raise MessageError(f"{name} is not an object")
     return value

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What crosses the process boundary: JSON lines, and arrays in slot files.
+"""The protocol between QGIS's process and the worker: JSON lines, and arrays in files.
 
-A message is one JSON object a line. Requests: `{id, op, options, slot, arrays}`; events:
-`{id, event, ...}`; answers: `{id, result, arrays}` or `{id, error: {code, text, traceback}}`.
-Arrays lie one after the other in the slot's file, each with name, dtype, shape and offset.
+A message is one JSON object a line. Requests: `{id, op, options, slot, arrays, keep}`; events:
+`{id, event, ...}`; answers: `{id, result, arrays}` or `{id, error: {code, text, traceback}}`, with
+the code `user`, `memory`, `disk` or `internal`. Events without id are heartbeats. The request `{op:
+"cancel"}` ends the worker.
 
-Arrays that later requests need again are kept: a request names those of its answer that are to be
-written to a file of their own, which stays. Both processes map that file, and a later request only
-refers to it, so that nothing is copied.
+Arrays are not part of the messages. They are written one after another to a file in the private
+folder of the run and described in the message by name, dtype, shape and offset. Each pending
+request has a slot, with one file for its arrays and one for those of its answer; slots are reused.
+The worker maps the arrays of a request (no copy); QGIS's process reads those of an answer.
+
+Arrays that later requests need are kept: a request names the arrays of its answer that are written
+to a file of their own. Both processes map that file, and later requests only refer to it, so that
+nothing is copied. The file is removed when QGIS's process uses none of its arrays any more.
 """
 
 from __future__ import annotations
@@ -24,69 +30,70 @@ import numpy.typing as npt
 
 from .messages import Described, MessageError
 
+# Arrays begin at multiples of so many bytes, the size of a cache line.
 ALIGNMENT = 64
-# Before the names of the arrays that tell the classes of superpixels apart.
+# Prefix of the names of the arrays of a cluster model.
 MODEL = "model."
 Array = npt.NDArray[Any]
 
 
 def add_prefix(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Put a prefix before every name, so that the arrays can travel with others."""
+    """Put a prefix before every name, to send the arrays together with others."""
     return {prefix + name: array for name, array in arrays.items()}
 
 
 def split_off(
     prefix: str, arrays: Mapping[str, Array]
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Undo `add_prefix`: the arrays that have the prefix, without it, and the others."""
-    ours = {name[len(prefix) :]: arrays[name] for name in arrays if name.startswith(prefix)}
-    return ours, {name: arrays[name] for name in arrays if not name.startswith(prefix)}
+    """Undo `add_prefix`: return the arrays with the prefix, without it, and the other arrays."""
+    prefixed = {name[len(prefix) :]: arrays[name] for name in arrays if name.startswith(prefix)}
+    return prefixed, {name: arrays[name] for name in arrays if not name.startswith(prefix)}
 
 
 def request_file(folder: Path, slot: int) -> Path:
-    """File of the arrays that go to the worker in a slot."""
+    """File of the arrays of the request in a slot."""
     return folder / f"slot-{slot}.request"
 
 
 def answer_file(folder: Path, slot: int) -> Path:
-    """File of the arrays that come back in a slot."""
+    """File of the arrays of the answer in a slot."""
     return folder / f"slot-{slot}.answer"
 
 
 def kept_file(folder: Path, number: int) -> Path:
-    """File of arrays that both processes map, under the number of the request that made them."""
+    """File of kept arrays; its number is that of the request that created them."""
     return folder / f"kept-{number}.arrays"
 
 
 class KeptArray(np.memmap):
-    """An array in a kept file: both processes map it, and to send it again costs nothing.
+    """An array in a kept file, which a request only has to refer to.
 
-    Its file is removed when no array in it is used any more. A part or a copy of it is an ordinary
-    array.
+    Its file is removed when none of its arrays is referenced any more. A view or a copy of a kept
+    array is an ordinary array.
 
     Attributes:
-        described: where it lies; None for a part or a copy.
-        file: the file that it lies in.
+        described: its location; None for a view or a copy.
+        file: the file that it is in.
     """
 
     described: Described | None = None
     file: KeptFile | None = None
 
     def __array_finalize__(self, origin: object) -> None:
-        """Make a part or a copy an ordinary array."""
+        """Make a view or a copy an ordinary array."""
         super().__array_finalize__(origin)
         self.described = None
 
 
 class KeptFile:
-    """A file of kept arrays, which ends with the last one that is in use."""
+    """A file of kept arrays, removed when this object is no longer referenced."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         weakref.finalize(self, _remove, path)
 
     def map(self, described: Described) -> Array:
-        """Map an array of the file, read-only; an empty one is an ordinary array."""
+        """Map an array of the file, read-only; an empty one becomes an ordinary array."""
         if math.prod(described.shape) == 0:
             return np.zeros(described.shape, described.dtype)
         array = KeptArray(self._path, described.dtype, "r", described.offset, described.shape)
@@ -95,13 +102,22 @@ class KeptFile:
 
 
 def _remove(path: Path) -> None:
-    # Where the other process still maps it, the folder of the run takes it along.
+    # Windows cannot remove a file that the worker still maps; it is removed with the folder.
     with contextlib.suppress(OSError):
         path.unlink()
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array], kept: int = 0) -> list[dict[str, Any]]:
-    """Write arrays to a file and return their descriptions; `kept` is the number of a kept file."""
+    """Write arrays to a file.
+
+    Args:
+        path: the file.
+        arrays: arrays by name.
+        kept: number of the kept file; 0 for a slot file.
+
+    Returns:
+        Their descriptions as JSON objects.
+    """
     descriptions: list[dict[str, Any]] = []
     with path.open("wb") as file:
         for name, array in arrays.items():
@@ -117,12 +133,12 @@ def map_arrays(folder: Path, path: Path, descriptions: Iterable[Described]) -> d
     """Map arrays into memory, read-only.
 
     Args:
-        folder: of the run, with the kept files.
-        path: the slot's file.
-        descriptions: of the arrays.
+        folder: folder of the run, with the kept files.
+        path: the slot file.
+        descriptions: descriptions of the arrays.
 
     Raises:
-        MessageError: an array does not lie in its file.
+        MessageError: an array exceeds its file.
     """
     arrays: dict[str, Array] = {}
     for one, file in _within(folder, path, descriptions):
@@ -134,15 +150,15 @@ def map_arrays(folder: Path, path: Path, descriptions: Iterable[Described]) -> d
 
 
 def load_arrays(folder: Path, path: Path, descriptions: Iterable[Described]) -> dict[str, Array]:
-    """Read the arrays of a slot file into memory of their own, and map the kept ones.
+    """Read the arrays of a slot file into memory, and map kept arrays.
 
     Args:
-        folder: of the run, with the kept files.
-        path: the slot's file.
-        descriptions: of the arrays.
+        folder: folder of the run, with the kept files.
+        path: the slot file.
+        descriptions: descriptions of the arrays.
 
     Raises:
-        MessageError: an array does not lie in its file.
+        MessageError: an array exceeds its file.
     """
     arrays: dict[str, Array] = {}
     kept: dict[Path, KeptFile] = {}
@@ -160,10 +176,10 @@ def load_arrays(folder: Path, path: Path, descriptions: Iterable[Described]) -> 
 def _within(
     folder: Path, path: Path, descriptions: Iterable[Described]
 ) -> list[tuple[Described, Path]]:
-    """Check that arrays lie in their files, before any memory is taken for them."""
+    """Pair arrays with their files, and check that they are in them before memory is allocated."""
     checked = [(one, kept_file(folder, one.kept) if one.kept else path) for one in descriptions]
     for one, file in checked:
         length = math.prod(one.shape) * one.dtype.itemsize
         if length and (not file.exists() or one.offset + length > file.stat().st_size):
-            raise MessageError(f"the array {one.name!r} goes beyond its file")
+            raise MessageError(f"the array {one.name!r} exceeds its file")
     return checked

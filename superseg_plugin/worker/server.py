@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The worker process: reads requests from stdin, computes, answers on stdout."""
+"""The worker process: reads requests from stdin, computes, and answers on stdout.
+
+The main thread reads requests and passes each to a pool with one thread for each processor; the
+kernels of `engine` release Python's lock, so that requests run in parallel. The network runs on one
+thread of its own (see `operations`). Another thread sends heartbeats.
+
+Every exception in an operation becomes an answer. A failure outside of operations ends the process,
+as does the end of stdin, which means that QGIS's process has ended; then nobody else removes the
+folder of the run, so the worker does.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +36,24 @@ HEARTBEAT_SECONDS = 2.0
 
 @contextmanager
 def exit_on_failure() -> Iterator[None]:
-    """End the process rather than live on without an answer, for which QGIS would wait."""
+    """End the process after an exception: QGIS would wait for an answer that never comes."""
     try:
         yield
     except BaseException:
-        # Without memory, there may not be enough for these words either.
+        # If memory has run out, printing may fail as well.
         with suppress(Exception):
             traceback.print_exc()
         os._exit(1)
 
 
 class Server:
-    """Answers requests; kernels run on threads, the network on one device."""
+    """Executes requests and sends the answers.
+
+    Args:
+        folder: private folder of the run, with the slot files.
+        device: device of the network.
+        output: stream of the messages.
+    """
 
     def __init__(self, folder: Path, device: str, output: TextIO) -> None:
         self.device = device
@@ -55,7 +70,7 @@ class Server:
 
     @exit_on_failure()
     def handle(self, request: Request) -> None:
-        """Run one request and answer it, whatever happens."""
+        """Execute one request and send its answer or error."""
         from .call import Call
         from .operations import OF_WHOLE_SCENES, OPERATIONS
 
@@ -81,16 +96,16 @@ class Server:
             if large:
                 trim_memory()
             self.send({"id": request.id, "result": result, "arrays": described})
-        except Exception as error:  # the boundary: everything becomes an answer
+        except Exception as error:  # the boundary: every error becomes an answer
             self.send({"id": request.id, "error": _describe_error(error)})
 
     def refuse(self, error: MessageError) -> None:
-        """Say that a line could not be read; whoever sent it must not wait for an answer."""
+        """Answer a line that is not a valid request."""
         self.send({"id": None, "error": _describe_error(error)})
 
     @exit_on_failure()
     def beat(self) -> None:
-        """Give a sign of life again and again, whatever the other threads compute."""
+        """Send heartbeats without end; `leave` if QGIS's process no longer reads them."""
         while True:
             try:
                 self.send({"event": "alive"})
@@ -99,7 +114,7 @@ class Server:
             time.sleep(HEARTBEAT_SECONDS)
 
     def leave(self) -> NoReturn:
-        """End without a QGIS to answer to; nobody else is left to remove the folder."""
+        """Remove the folder of the run and end, since QGIS's process has ended."""
         shutil.rmtree(self._folder, ignore_errors=True)
         os._exit(0)
 
@@ -110,12 +125,12 @@ def _describe_error(error: Exception) -> dict[str, str]:
         code = "user"
     elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
         code, text = "disk", os.strerror(error.errno)
-    elif isinstance(error, MemoryError) or _is_torchs_shortage(error):
+    elif isinstance(error, MemoryError) or _is_torch_out_of_memory(error):
         code = "memory"
     return {"code": code, "text": text, "traceback": traceback.format_exc()}
 
 
-def _is_torchs_shortage(error: Exception) -> bool:
+def _is_torch_out_of_memory(error: Exception) -> bool:
     if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
         return False
     from ..engine.devices import is_out_of_memory
@@ -125,8 +140,8 @@ def _is_torchs_shortage(error: Exception) -> bool:
 
 @exit_on_failure()
 def main(folder: str, device: str) -> None:
-    """Serve until stdin closes or a cancel message comes."""
-    # Libraries may print: what they write goes to stderr, the messages keep the real stdout.
+    """Serve requests until stdin closes or a cancel message arrives."""
+    # Libraries may print to stdout, so that is redirected to stderr; messages use a duplicate.
     output = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     server = Server(Path(folder), device, output)
@@ -139,8 +154,8 @@ def main(folder: str, device: str) -> None:
             server.refuse(error)
             continue
         if request.op == "cancel":
-            # Kernels can't be interrupted; nothing here is worth saving.
+            # Kernels cannot be interrupted, and there is nothing to save.
             os._exit(0)
         pool.submit(server.handle, request)
-    # Stdin closed without a word: QGIS is gone, and whatever is being computed with it.
+    # Stdin was closed without a cancel message.
     server.leave()

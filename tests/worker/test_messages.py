@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Messages that lie are told from messages, before anybody acts on them."""
+"""Invalid messages are refused before they are used."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ REQUEST = {"id": 1, "op": "measure_bands", "options": {}, "slot": 1, "arrays": [
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"dtype": "|O"}, "do not travel"),
-        ({"dtype": "<U9"}, "do not travel"),
-        ({"dtype": "i4,O"}, "do not travel"),
+        ({"dtype": "|O"}, "are not allowed"),
+        ({"dtype": "<U9"}, "are not allowed"),
+        ({"dtype": "i4,O"}, "are not allowed"),
         ({"dtype": "=b4"}, "no type"),
-        ({"shape": [-1, 3]}, "something else than sizes"),
-        ({"shape": [True]}, "something else than sizes"),
-        ({"shape": [10**30]}, "something else than sizes"),
-        ({"shape": [1] * 99}, "no list of sizes"),
+        ({"shape": [-1, 3]}, "an invalid size"),
+        ({"shape": [True]}, "an invalid size"),
+        ({"shape": [10**30]}, "an invalid size"),
+        ({"shape": [1] * 99}, "not a list of sizes"),
         ({"offset": -8}, "offset"),
         ({"name": 5}, "name"),
     ],
 )
-def test_arrays_that_lie_are_refused(changes, reason):
+def test_invalid_arrays_are_refused(changes, reason):
     arrays = [{**ARRAY, **changes}]
     with pytest.raises(MessageError, match=reason):
         read_request(json.dumps({**REQUEST, "arrays": arrays}))
@@ -42,13 +42,13 @@ def test_arrays_that_lie_are_refused(changes, reason):
     "changes",
     [{"slot": "../../etc/passwd"}, {"slot": -1}, {"id": None}, {"op": ["x"]}, {"options": []}],
 )
-def test_requests_that_lie_are_refused(changes):
+def test_invalid_requests_are_refused(changes):
     with pytest.raises(MessageError):
         read_request(json.dumps({**REQUEST, **changes}))
 
 
 @pytest.mark.parametrize("line", ["", "[" * 99999, "[1]", '{"id": 1', b"\xff\xfe", "1" * 9999])
-def test_what_is_no_message_is_refused(line):
+def test_a_line_that_is_not_a_message_is_refused(line):
     with pytest.raises(MessageError):
         read_request(line)
 
@@ -63,11 +63,11 @@ def test_two_arrays_of_one_name_are_refused():
 def test_arrays_beyond_their_file_are_refused(tmp_path, shape, read):
     path = tmp_path / "slot"
     write_arrays(path, {"a": np.arange(6.0).reshape(2, 3)})
-    sound = read_request(json.dumps(REQUEST)).arrays
-    assert (read(tmp_path, path, sound)["a"] == np.arange(6.0).reshape(2, 3)).all()
-    lying = read_request(json.dumps({**REQUEST, "arrays": [{**ARRAY, "shape": shape}]})).arrays
-    with pytest.raises(MessageError, match="beyond its file"):
-        read(tmp_path, path, lying)
+    valid = read_request(json.dumps(REQUEST)).arrays
+    assert (read(tmp_path, path, valid)["a"] == np.arange(6.0).reshape(2, 3)).all()
+    invalid = read_request(json.dumps({**REQUEST, "arrays": [{**ARRAY, "shape": shape}]})).arrays
+    with pytest.raises(MessageError, match="exceeds its file"):
+        read(tmp_path, path, invalid)
 
 
 @pytest.mark.parametrize("kept", ["../../etc/passwd", -1, [1], 7])
