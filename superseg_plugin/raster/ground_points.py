@@ -17,10 +17,10 @@ Points = npt.NDArray[np.float64]
 
 
 class GroundPoint(NamedTuple):
-    """A ground control point: a place in the raster and its coordinates.
+    """A ground control point: a position in the raster and its coordinates.
 
     Attributes:
-        col, row: place in pixels, fractions included.
+        col, row: position in pixels, fractions included.
         x, y, z: coordinates in the reference system of the points.
         id, info: texts, as in the file.
     """

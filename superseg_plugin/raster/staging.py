@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Staging of outputs: either all outputs of a run are replaced, or none.
+"""Staging of outputs: files of a former result are replaced only when the run is complete.
 
 Each output is written to a hidden folder beside its final path, hence on the same disk, and moved
-there when the run is complete. A run that fails, is cancelled or is killed leaves the former files
-unchanged; the hidden folders of a killed run are removed by a later one (see `run_folder`).
+there by `Staging.commit`. A run that fails, is cancelled or is killed before leaves the former
+files unchanged; the hidden folders of a killed run are removed by a later one (see `run_folder`).
+A commit moves file after file: if one cannot be replaced, because another program has it open on
+Windows, those that were moved before it stay.
 """
 
 from __future__ import annotations
