@@ -38,7 +38,7 @@ def kill(process):
     process.wait()
 
 
-def test_a_folder_is_private_and_goes_with_all_that_is_in_it(tmp_path):
+def test_a_folder_is_private_and_removed_with_its_contents(tmp_path):
     folder = RunFolder("run-", tmp_path)
     assert folder.path.stat().st_mode & 0o077 == 0
     (folder.path / "part.tif").write_bytes(b"pixels")
@@ -46,14 +46,14 @@ def test_a_folder_is_private_and_goes_with_all_that_is_in_it(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_goes_with_the_next_folder(tmp_path, holder):
+def test_the_folder_of_a_killed_process_is_removed_by_the_next(tmp_path, holder):
     process, folder = holder
     kill(process)
     RunFolder("run-", tmp_path).remove()
     assert not folder.exists()
 
 
-def test_what_belongs_to_a_living_process_stays(tmp_path, holder):
+def test_the_folder_of_a_running_process_stays(tmp_path, holder):
     _, folder = holder
     own = RunFolder("run-", tmp_path)
     RunFolder("run-", tmp_path).remove()
@@ -61,7 +61,7 @@ def test_what_belongs_to_a_living_process_stays(tmp_path, holder):
     assert own.path.is_dir()
 
 
-def test_what_belongs_to_another_machine_stays(tmp_path, holder):
+def test_the_folder_of_another_machine_stays(tmp_path, holder):
     process, folder = holder
     kill(process)
     (folder / LOCK).write_text("another machine")
@@ -69,7 +69,7 @@ def test_what_belongs_to_another_machine_stays(tmp_path, holder):
     assert (folder / "part.tif").is_file()
 
 
-def test_what_is_no_folder_of_a_run_stays(tmp_path):
+def test_other_folders_and_links_stay(tmp_path):
     (tmp_path / "run-notes").mkdir()
     (tmp_path / "run-file").write_text("notes")
     target = tmp_path / "elsewhere"

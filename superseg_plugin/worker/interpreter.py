@@ -181,7 +181,7 @@ def _candidates(chosen: str | None) -> Iterator[tuple[Path, str]]:
 
 
 def _time_stamp(path: Path) -> int:
-    # The executable of a virtual environment may be a link to a Python that does not change with it.
+    # The executable of a virtual environment may be a link to one that does not change with it.
     configuration = path.parent.parent / "pyvenv.cfg"
     return (configuration if configuration.is_file() else path).stat().st_mtime_ns
 

@@ -34,7 +34,7 @@ WIDTH = 42
 
 
 def enter_namespace() -> int:
-    """Start over in a mount namespace of our own and return its exit code."""
+    """Start again in a separate mount namespace and return its exit code."""
     user = [] if os.geteuid() == 0 else ["--map-root-user"]
     unshare = ["unshare", *user, "--mount", "--propagation", "private"]
     if subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).returncode:
@@ -51,8 +51,8 @@ def enter_namespace() -> int:
 
 
 def make_faults(word: str) -> int:
-    """Make all faults whose name has a word in it; returns the exit code."""
-    # Only what our own processes leave is seen there.
+    """Make all faults whose names contain a text; return the exit code."""
+    # In the new mount, only files of our own processes are visible.
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(SHARED_MEMORY)], check=True)
     began = time.monotonic()
     inside = [killed, memory, disk, inputs, cancelled, together]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where faults are made: a scene, folders of their own, and what has to be as before afterwards."""
+"""The test bench of faults: scene, folders, and the check that nothing else has changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OUTPUTS = {
 
 @dataclass
 class Attempt:
-    """What came of one try.
+    """The result of one attempt.
 
     Attributes:
         seconds: from the fault to the answer.
@@ -80,7 +80,7 @@ class Place:
         self.folder = folder
         self.scene = scene
         self.temporary = bench.temporary
-        # What the names of files have in them that count as left in the folder of temporary files.
+        # Part of the names of files that count as left in the folder of temporary files.
         self.counted = ""
         folder.mkdir()
 
@@ -91,24 +91,24 @@ class Place:
         return {**own, **outputs, **changed}
 
     def settle(self) -> None:
-        """Put older outputs into the folder, and remember all that must stay."""
+        """Put older outputs into the folder, and record what must not change."""
         for file in (FOLDER / "older").iterdir():
-            # Told apart from what the same options give again.
+            # Changed, to differ from what a run with the same options writes.
             (self.folder / file.name).write_bytes(file.read_bytes() + b"older")
         self.remember()
 
     def remember(self) -> None:
-        """Remember how things are before the fault."""
+        """Record the state before the fault."""
         self._inputs = checksums([self.scene])
         self._outputs = checksums(self.folder.rglob("*"))
         self._temporary = set(self.temporary.iterdir())
 
     def forget_elsewhere(self) -> None:
-        """Take what is now in the folder of temporary files for granted."""
+        """Accept what is now in the folder of temporary files."""
         self._temporary = set(self.temporary.iterdir())
 
     def remember_scene(self) -> None:
-        """Remember the input as the fault itself has made it."""
+        """Record the input as the fault has changed it."""
         self._inputs = checksums([self.scene])
 
     def check(self, attempt: Attempt, outputs: str = "older") -> None:
@@ -134,7 +134,7 @@ class Place:
         attempt.left += self.left_elsewhere()
 
     def left_elsewhere(self) -> list[str]:
-        """Name processes and files outside the folder of outputs that should not be there."""
+        """Processes and files outside the folder of outputs that should not exist."""
         end = time.monotonic() + SETTLE_SECONDS
         while True:
             found = [f"process {number}" for number in processes_of(self.temporary)]
@@ -196,7 +196,7 @@ def fresh_folders() -> None:
 
 
 def fill_disk(folder: Path) -> Path:
-    """Leave not a byte free on the disk of a folder; returns the file that takes it all."""
+    """Fill the disk of a folder completely; return the file that fills it."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         size = 1 << 20

@@ -23,7 +23,7 @@ def cancelled(session: Session) -> list[Attempt]:
         delay = (index + chance.random()) / TIMES * session.seconds
         run = Run(place.parameters())
         wait_until(lambda run=run, end=run.started_at + delay: run.ended or time.monotonic() > end)
-        # From then on results are put into place, and there is nothing to cancel any more.
+        # From then on results are moved into place, and cancelling has no effect.
         too_late = run.ended or "Done" in run.feedback.lines
         run.feedback.cancel()
         run.feedback.made_at = time.monotonic()

@@ -37,7 +37,7 @@ class Command:
     ) -> None:
         place.temporary = FOLDER / f"tmp-{place.folder.name}"
         place.temporary.mkdir()
-        # A QGIS that is killed leaves files of its own.
+        # A QGIS that is killed leaves its own files.
         place.counted = "superseg"
         place.settle()
         self.place = place
@@ -50,7 +50,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        # When anything was heard, and all of it.
+        # Time of the last line, and all lines.
         self.heard_at = [self.started_at]
         self.heard = b""
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -100,7 +100,7 @@ class Command:
 def run_into(
     qgis: QgisProcess, bench: Bench, name: str, python: Path, wanted: str
 ) -> tuple[Attempt, Command]:
-    """Run with an interpreter that fails; the sentence has to meet a pattern."""
+    """Run with an interpreter that fails; the error has to match a pattern."""
     place = bench.place(name)
     command = Command(qgis, place, {"SUPERSEG_PYTHON": str(python)})
     code = command.wait()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Disks that are full or cannot be written, made of memory in a mount namespace of our own."""
+"""Disks that are full or read-only, mounted in memory in a separate mount namespace."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZE = "64m"
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """Put a small disk in the place of a folder."""
+    """Mount a small disk on a folder."""
     _mount("-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder))
     try:
         yield

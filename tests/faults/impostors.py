@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Interpreters that answer the plugin's questions and then fail as workers."""
+"""Interpreters that pass the plugin's probe and then fail as workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults.bench import FOLDER, Attempt, Bench, check_sentence
 from tests.faults.command import Command, run_into
 from tests.tools.qgis_process import QgisProcess
 
-# What each does in place of serving, and the sentence that it ends with.
+# What each does as a worker, and the expected error.
 SCRIPTS = {
     "never starts": ("exec sleep 1000", "does not start.*60 s.*no error output.*runtimereport"),
     "prints rubbish for ever": (
@@ -30,7 +30,7 @@ SCRIPTS = {
 
 
 def impostor(name: str) -> Path:
-    """Make an interpreter that is a real one until it is to serve."""
+    """Create an interpreter that works until it is started as a worker."""
     folder = FOLDER / "pythons"
     folder.mkdir(exist_ok=True)
     path = folder / name.replace(" ", "-").replace(",", "")
@@ -44,7 +44,7 @@ def impostor(name: str) -> Path:
 
 
 def fails(qgis: QgisProcess, bench: Bench, name: str) -> list[Attempt]:
-    """Run with an impostor, then with the real one."""
+    """Run with a false interpreter, then with the real one."""
     wanted = SCRIPTS[name][1]
     place_name = name.replace(" ", "-").replace(",", "")
     attempt, _ = run_into(qgis, bench, place_name, impostor(name), wanted)
@@ -52,7 +52,7 @@ def fails(qgis: QgisProcess, bench: Bench, name: str) -> list[Attempt]:
 
 
 def speaks_first(qgis: QgisProcess, bench: Bench) -> list[Attempt]:
-    """A script that prints a line and then starts Python is no fault at all."""
+    """A script that prints a line and then starts Python is not a fault."""
     name = "says something first"
     place = bench.place("speaks-first")
     command = Command(qgis, place, {"SUPERSEG_PYTHON": str(impostor(name))})
@@ -81,7 +81,7 @@ def stalls(qgis: QgisProcess, bench: Bench) -> list[Attempt]:
     return [attempt]
 
 
-# These wait most of their time, and do so beside the others.
+# These mostly wait, so they run in parallel with the others.
 FAULTS = {
     "worker is stopped (SIGSTOP)": stalls,
     **{

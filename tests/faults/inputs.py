@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The input goes or breaks, under the run or before it."""
+"""The input disappears or is damaged, during the run or before it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _mend_and_run(session: Session, place: Place, attempt: Attempt) -> list[Atte
 
 
 def removed(session: Session) -> list[Attempt]:
-    """Remove it; what is open can be read on, but a report opens it once more."""
+    """Remove the input: an open file can still be read, but a report opens it again."""
     place = _own_scene(session, "removed")
 
     def remove():
@@ -62,7 +62,7 @@ def truncated(session: Session) -> list[Attempt]:
 
 
 def corrupt(session: Session) -> list[Attempt]:
-    """Overwrite the bytes of a block in its middle beforehand."""
+    """Overwrite a block in the middle of the input before the run."""
     place = _own_scene(session, "corrupt")
     spoil_block(place.scene, 2, 2)
     place.remember_scene()
@@ -76,8 +76,8 @@ def corrupt(session: Session) -> list[Attempt]:
 
 
 def spoil_block(path: Path, row: int, col: int) -> None:
-    """Overwrite a block of a tiled GeoTIFF with what is no compressed data."""
-    # Without its dataset a band is a pointer to nowhere.
+    """Overwrite a block of a tiled GeoTIFF with bytes that cannot be decompressed."""
+    # A band must not be used after its dataset is closed.
     dataset = gdal.Open(str(path))
     band = dataset.GetRasterBand(1)
     offset = int(band.GetMetadataItem(f"BLOCK_OFFSET_{col}_{row}", "TIFF"))

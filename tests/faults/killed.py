@@ -9,7 +9,7 @@ import signal
 from tests.faults.bench import Attempt, processes_of
 from tests.faults.session import Moment, Session
 
-# The operation that the worker dies in; none where it has done its work and is not missed.
+# The operation during which the worker is killed; "" if all operations are done by then.
 MOMENTS = {
     "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
     "stitch": (Moment("Making superpixels", with_next_report=True), "stitch"),
@@ -32,7 +32,7 @@ def kill_worker() -> None:
 
 
 def killed_in(session: Session, step: str) -> list[Attempt]:
-    """Kill it in a step; the run fails with a sentence, or ends well where all is computed."""
+    """Kill the worker in a step; the run fails with an error, or succeeds if all is computed."""
     moment, operation = MOMENTS[step]
     place = session.bench.place(f"killed-{step}")
     place.settle()

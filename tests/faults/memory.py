@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Memory runs out under the worker, by a limit set from outside while it works."""
+"""The worker runs out of memory, by a limit that is set while it computes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.conftest import read_raster
 from tests.faults.bench import FOLDER, OUTPUTS, Attempt, check_sentence, processes_of
 from tests.faults.session import Moment, Run, Session
 
-# Shares of what the work takes without a limit; which falls short, and by how much, the system and
-# its allocator decide.
+# Fractions of the memory of a run without limit. Which allocation fails depends on the system and
+# its allocator.
 SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 SAMPLE_SECONDS = 0.005
 
@@ -36,7 +36,7 @@ def limit_worker(room: float) -> None:
 
 
 def short(session: Session, algorithm: str, moment: Moment, said: str, **options) -> list[Attempt]:
-    """Leave ever less, until a run says that it works in smaller parts, and ends well."""
+    """Lower the limit until a run logs that it works in smaller parts, and succeeds."""
     place = session.bench.place(algorithm)
     place.settle()
     output = str(place.folder / "output")
@@ -68,7 +68,7 @@ def short(session: Session, algorithm: str, moment: Moment, said: str, **options
 
 
 def none_left(session: Session) -> list[Attempt]:
-    """Leave next to nothing; the run fails with a sentence."""
+    """Leave hardly any memory; the run fails with an error."""
     place = session.bench.place("no-memory")
     place.settle()
     attempts = [
@@ -112,14 +112,14 @@ def classification(session: Session) -> list[Attempt]:
         "classify",
         Moment("Network light"),
         "computing tiles in",
-        # The whole scene, so that halves matter beside what is needed for any tile.
+        # The whole scene, so that halving it outweighs the memory of a tile.
         TILE_SIZE=2048,
         MODEL=str(model),
     )
 
 
 def training(session: Session) -> list[Attempt]:
-    """A model is trained, with large batches, so that halves of them matter."""
+    """A model is trained with large batches, so that halving them changes the memory."""
     return short(
         session,
         "trainfcn",

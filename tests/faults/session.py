@@ -25,7 +25,7 @@ LIMIT_SECONDS = 300
 
 
 class Moment:
-    """When a fault is made: with a line of the log, or some time or a report of progress later."""
+    """When a fault is made: at a log line, or some time or one progress report after it."""
 
     def __init__(self, line: str, after: float = 0.0, with_next_report: bool = False) -> None:
         self.line = line
@@ -34,7 +34,7 @@ class Moment:
 
 
 class Feedback(QgsProcessingFeedback):
-    """Keeps what it is told and makes the fault when its moment has come, in the run's thread."""
+    """Progress that records its input and makes the fault in the run's thread."""
 
     def __init__(self, moment: Moment | None, action: Callable[[], None]) -> None:
         super().__init__(False)
@@ -103,9 +103,9 @@ class Run:
         return bool(self._ended)
 
     def wait(self) -> bool:
-        """Wait for the end; says whether the run has succeeded."""
+        """Wait for the end; return whether the run has succeeded."""
         wait_until(lambda: self.ended)
-        # The manager lets go of a task some events after its end.
+        # The task manager releases a task some events after its end.
         wait_until(lambda: not QgsApplication.taskManager().countActiveTasks())
         return self._ended[0][0]
 
@@ -122,7 +122,7 @@ class Run:
 
 
 def wait_until(condition, limit=LIMIT_SECONDS) -> None:
-    """Let QGIS work until something holds."""
+    """Process events of QGIS until a condition holds."""
     end = time.monotonic() + limit
     while not condition():
         if time.monotonic() > end:
@@ -150,7 +150,7 @@ class Session:
         self._make_expected()
 
     def _make_expected(self) -> None:
-        """Make the results that other runs are compared with, and the older outputs."""
+        """Create the results that other runs are compared with, and the older outputs."""
         for preset in ("fast", "balanced"):
             place = self.bench.place(f"without-a-fault-{preset}")
             run = Run(place.parameters(PRESET=preset))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A machine that has hardly any time for the run."""
+"""A machine that leaves the run hardly any processor time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUSY_LOOPS = 3
 # The log has a line at least every half minute while the worker computes.
 LONGEST_SILENCE = 35.0
 WATCHED_SECONDS = 100.0
-# On one core sums are made in another order than on several.
+# On one core, sums are added in another order than on several.
 LEAST_ALIKE = 0.99
 
 

@@ -13,7 +13,7 @@ from tests.faults.session import Run, Session
 
 
 def other_names(session: Session) -> list[Attempt]:
-    """Two runs to different names, in the same folder; both give what one alone gives."""
+    """Two runs to different names in the same folder; both give the result of one alone."""
     place = session.bench.place("two-runs")
     place.settle()
     others = {name: str(place.folder / f"other-{file}") for name, file in OUTPUTS.items()}

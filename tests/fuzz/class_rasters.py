@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names, colors and figures of classes, as any program may have left them beside a raster."""
+"""Class tables that any program may have written beside a raster."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _lists(elements: st.SearchStrategy, size: int) -> st.SearchStrategy:
 
 
 def check_tables(case: dict) -> None:
-    """Write and read, or read what is there; nothing but names, bytes and figures comes out."""
+    """Write and read, or read a file; only names, bytes and numbers are returned."""
     with tempfile.TemporaryDirectory(prefix="superseg-fuzz-") as folder:
         path = Path(folder) / "classes.tif"
         gdal.GetDriverByName("GTiff").Create(str(path), 3, 2, 1, gdal.GDT_Byte).FlushCache()

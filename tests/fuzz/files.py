@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files that people hand on: models, merge tables, records. Their bytes may be anything."""
+"""Files from other users: models, merge tables, records, with arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def header_seeds() -> list[bytes]:
 
 
 def check_header(text: bytes) -> None:
-    """Read a model whose header this is, with the right length before it."""
+    """Read a model with this header, preceded by its length."""
     check_model(len(text).to_bytes(8, "little") + text + bytes(32))
 
 
@@ -98,7 +98,7 @@ def description_seeds() -> list[bytes]:
 
 
 def check_description(text: bytes) -> None:
-    """Read a model that is described so."""
+    """Read a model with this description."""
     header = json.loads(header_seeds_once())
     header["__metadata__"]["model"] = text.decode("utf-8", "surrogateescape")
     check_header(json.dumps(header).encode())
@@ -108,14 +108,14 @@ _first_header: list[bytes] = []
 
 
 def header_seeds_once() -> bytes:
-    """The same header again and again, made once."""
+    """A header that is created once and reused."""
     if not _first_header:
         _first_header.extend(header_seeds())
     return _first_header[0]
 
 
 def table_seeds() -> list[bytes]:
-    """Tables as people write them."""
+    """Tables as users write them."""
     return [
         b"from,to,name,color\n3,3,Forest,#1b7837\n7,3,,\n5,5,Water,#2166ac\n",
         b'\xef\xbb\xbfFrom;To;Name\r\n1;2;"a;b"\r\n',
@@ -143,7 +143,7 @@ def check_table(content: bytes) -> None:
 
 
 def record_seeds() -> list[bytes]:
-    """Records as they lie beside results."""
+    """Records of results."""
     record = {"merge_order": [[1, 2, 0.5], [1, 3, 0.7]], "merged_from": {"1": [1, 4], "2": [2]}}
     return [json.dumps(record).encode(), b'{"merge_order": []}']
 

@@ -55,7 +55,7 @@ def check_request(line: bytes) -> None:
 
 
 def check_answer(line: bytes) -> None:
-    """Read what the worker says and load its arrays."""
+    """Read a message of the worker and load its arrays."""
     try:
         message = read_message(line.decode("utf-8", "replace"))
         if isinstance(message, (Event, Fault)):

@@ -44,7 +44,7 @@ def place_cases(draw: st.DrawFn) -> dict:
 
 
 def check_places(case: dict) -> None:
-    """Lay extent and polygons on the grid; what fits must be found, what does not be said."""
+    """Apply extent and polygons to the grid: valid ones select their pixels, others are refused."""
     dataset = memory_raster(case)
     with gdal_exceptions(case["exceptions"]):
         grid = grid_of(dataset)
@@ -54,7 +54,7 @@ def check_places(case: dict) -> None:
 
 
 def _affine(grid: Grid) -> tuple[float, ...] | None:
-    """Six numbers from pixels to coordinates; None where ground control points bend the way."""
+    """Geotransform; None for rasters with ground control points."""
     if grid.geotransform is None and grid.gcps:
         return None
     return grid.geotransform or (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
@@ -101,7 +101,7 @@ def _check_extent(grid: Grid, case: dict) -> None:
     if (inside & ~taken).any():
         raise AssertionError(f"{window} lacks {np.argwhere(inside & ~taken)[0]}")
     upright = affine[2] == affine[4] == 0
-    # A sliver within a pixel takes that one.
+    # An extent within a pixel selects that pixel.
     sliver = window is None or min(window.width, window.height) == 1
     if upright and not sliver and (outside & taken).any():
         raise AssertionError(f"{window} has {np.argwhere(outside & taken)[0]}")
@@ -158,7 +158,7 @@ def _compare(grid: Grid, shapes: list[np.ndarray], found: np.ndarray) -> None:
 
 
 def _sound(affine: tuple[float, ...], coordinates: object) -> bool:
-    """Whether coordinates have digits enough left to tell pixels apart."""
+    """Whether float64 coordinates distinguish neighboring pixels."""
     x, a, b, y, c, d = affine
     sizes = np.abs([a, b, c, d])
     smallest = math.sqrt(abs(a * d - b * c))
@@ -182,7 +182,7 @@ def _ground(affine: tuple[float, ...], pixels: np.ndarray) -> np.ndarray:
 
 
 def _inside(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Even-odd rule."""
+    """Whether points are in a polygon, by the even-odd rule."""
     found = np.zeros(len(points), bool)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0)):
         crosses = (y1 > points[:, 1]) != (y2 > points[:, 1])

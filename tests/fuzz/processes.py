@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real worker that is told anything, and a client whose worker says anything."""
+"""A real worker that receives arbitrary lines, and a client that receives arbitrary lines."""
 
 from __future__ import annotations
 
@@ -66,19 +66,19 @@ def changed(draw: st.DrawFn, seeds: list[bytes]) -> str:
 
 
 def worker_cases() -> st.SearchStrategy[list[str]]:
-    """Lines to send, none of which asks the worker to end."""
+    """Lines to send; none is a cancel message."""
     lines = st.one_of(changed([request_seeds()[0]]), changed([request_seeds()[0]]), st.text())
     return st.lists(lines.filter(lambda line: "cancel" not in line), min_size=1, max_size=3)
 
 
 def client_cases() -> st.SearchStrategy[list[str]]:
-    """Lines that a worker says before it ends."""
+    """Lines that a worker prints before it ends."""
     lines = st.one_of(changed(message_seeds()), changed(message_seeds()), TEXTS)
     return st.lists(lines, max_size=4)
 
 
 class _Served:
-    """A worker that is spoken to without the client."""
+    """A worker that is used without the client."""
 
     def __init__(self) -> None:
         self._own = tempfile.TemporaryDirectory(prefix="superseg-fuzz-")
@@ -103,7 +103,7 @@ class _Served:
                 self._news.notify_all()
 
     def say(self, line: str) -> None:
-        """Send a line, as bytes: any will do."""
+        """Send a line of any bytes."""
         stream = self.process.stdin
         if stream is None:
             raise AssertionError("no way to speak")
@@ -111,7 +111,7 @@ class _Served:
         stream.flush()
 
     def answer(self) -> Result:
-        """Ask something sensible and wait for the answer, past all others."""
+        """Send a valid request and wait for its answer, skipping all others."""
         self.number += 1
         pixels = {"pixels": np.ones((1, 9), np.uint8)}
         # In a file of its own: another request may still be reading from the common one.
@@ -134,7 +134,7 @@ class _Served:
                     raise AssertionError(f"the worker ended: {self.process.returncode}")
 
     def end(self) -> None:
-        """Kill it."""
+        """Kill the process."""
         self.process.kill()
         self.process.wait()
         self._own.cleanup()
@@ -144,7 +144,7 @@ _served: list[_Served] = []
 
 
 def check_worker(lines: list[str]) -> None:
-    """Send lines; the worker answers each that asks something, and goes on to serve."""
+    """Send lines; the worker answers every request and continues to serve."""
     if not _served:
         _served.append(_Served())
         atexit.register(_served[0].end)
@@ -154,14 +154,14 @@ def check_worker(lines: list[str]) -> None:
             served.say(line)
         served.answer()
     except BaseException:
-        # The next one shall not suffer from this one.
+        # The next case must not depend on this one.
         _served.clear()
         served.end()
         raise
 
 
 def check_client(lines: list[str]) -> None:
-    """Ask a worker that says these lines, whatever it is asked, and then ends."""
+    """Send requests to a worker that prints these lines and then ends."""
     with tempfile.TemporaryDirectory(prefix="superseg-fuzz-") as folder:
         said = Path(folder) / "said"
         said.write_text(
@@ -172,7 +172,7 @@ def check_client(lines: list[str]) -> None:
         impostor.chmod(0o700)
         with Worker(Interpreter(impostor, "chosen")) as worker:
             slot = worker.submit("measure_bands", {}, {"pixels": np.ones((1, 9), np.uint8)})
-            # A fault that the worker tells of is told on, in its own words.
+            # An error that the worker reports is forwarded with its text.
             with contextlib.suppress(SuperSegError, WorkerError):
                 answer = worker.result(slot, Progress())
                 if not isinstance(answer.result, dict):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rasters of every make, drawn by lot and described as plain data."""
+"""Random rasters of all kinds, described as plain data."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ SIGNED_BYTE = "signed byte"
 
 @contextmanager
 def gdal_exceptions(wanted: bool) -> Iterator[None]:
-    """QGIS switches them on in some releases and not in others."""
+    """Some releases of QGIS enable exceptions of GDAL, others do not."""
     before = gdal.GetUseExceptions()
     (gdal.UseExceptions if wanted else gdal.DontUseExceptions)()
     try:
@@ -47,7 +47,7 @@ def gdal_exceptions(wanted: bool) -> Iterator[None]:
 
 
 def number(value: object) -> float | None:
-    """Turn a case's number, which JSON may have no word for, into a float."""
+    """Convert a number of a case to a float; JSON has no infinity or NaN."""
     return None if value is None else float(value)
 
 
@@ -56,7 +56,7 @@ def numpy_type(name: str) -> np.dtype:
 
 
 def pixels_of(case: dict) -> list[np.ndarray]:
-    """Pixels of each band: noise, with the type's limits, nodata and their neighbors strewn in."""
+    """Pixels of each band: noise with the limits of the type, nodata, and values near them."""
     generator = np.random.default_rng(case["seed"])
     shape = (case["rows"], case["cols"])
     found = []
@@ -144,8 +144,8 @@ def _write_plain(case: dict, path: Path) -> str | None:
                 band.CreateMaskBand(0)
             band.GetMaskBand().WriteArray(mask.astype(np.uint8) * 255)
     dataset.FlushCache()
-    # GDAL 3.6 never comes back from making overviews with nodata that the pixels cannot hold, nor
-    # with any of 64-bit whole numbers.
+    # GDAL 3.6 never finishes overviews with nodata that the pixels cannot represent, nor
+    # with any nodata of 64-bit integers.
     nodata = number(case["bands"][0]["nodata"])
     held = nodata is None or (not name.endswith("int64") and abs(nodata) in (0, 1, 255, 9999))
     if case["overviews"] and held:
@@ -238,7 +238,7 @@ def _scale(case: dict) -> str:
 
 
 def _xml(text: str) -> str:
-    # What XML cannot hold at all is not a raster's fault.
+    # Characters that XML cannot represent.
     return escape("".join(c for c in text if c.isprintable()), {'"': "&quot;"})
 
 
@@ -290,5 +290,5 @@ def memory_raster(case: dict) -> gdal.Dataset:
 
 
 def as_text(case: object) -> str:
-    """A case as it is kept."""
+    """A stored case as the target's check takes it."""
     return json.dumps(case, indent=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads of `RasterSource` against a plain read: all pixels at once by GDAL, valid ones by hand."""
+"""Reads of `RasterSource`, compared with reading all pixels at once by GDAL."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_cases(draw: st.DrawFn) -> dict:
 
 
 class Plain(NamedTuple):
-    """A raster as it lies in the file."""
+    """A raster as it is stored in the file."""
 
     values: list[np.ndarray]
     nodata: list[float | None]
@@ -45,7 +45,7 @@ class Plain(NamedTuple):
 
 
 def check_reads(case: dict) -> None:
-    """Write, read and compare; only what cannot be read may be refused."""
+    """Write, read and compare; only unreadable files may be refused."""
     with tempfile.TemporaryDirectory(prefix="superseg-fuzz-") as folder:
         path = write(case["raster"], Path(folder))
         if path is None:
@@ -96,7 +96,7 @@ def _refusal(case: dict, plain: Plain) -> str:
 
 
 def check_sentence(text: str) -> None:
-    """A sentence is what a user reads: one line that ends, and no traceback."""
+    """A message for users is one complete line without a traceback."""
     if not text.endswith(".") or "Traceback" in text or "\n" in text:
         raise AssertionError(f"no sentence: {text}")
 
@@ -122,7 +122,7 @@ def _compare(case: dict, source: RasterSource, plain: Plain) -> None:
         values, nodata = plain.values[number - 1], plain.nodata[number - 1]
         if raster["bands"][number - 1]["type"] == SIGNED_BYTE:
             values = values.view(np.int8)
-        # What a band holds is what was written into it.
+        # The values of a band are those that were written.
         np.testing.assert_array_equal(values, written[number - 1])
         exact = source.dtype.kind != "f" or values.dtype.itemsize < 8 or values.dtype.kind == "f"
         expected = values.astype(source.dtype)
@@ -145,7 +145,7 @@ def _compare(case: dict, source: RasterSource, plain: Plain) -> None:
 def _nodata_pixels(
     values: np.ndarray, nodata: float | None, dtype: np.dtype
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels that are nodata to the last digit, and those near enough to be taken for it."""
+    """Pixels that equal nodata exactly, and those that may be rounded to it."""
     nothing = np.zeros(values.shape, bool)
     if nodata is None or nodata != nodata:
         return nothing, nothing
@@ -154,7 +154,7 @@ def _nodata_pixels(
         if nodata != nodata // 1 or not limits.min <= nodata <= limits.max:
             return nothing, nothing
         equal = values == np.array(int(nodata), values.dtype)
-        # Whole numbers of 64 bits lose their last digits beside real ones.
+        # 64-bit integers lose digits if they are read together with floating-point bands.
         rounded = dtype.kind == "f" and values.dtype.itemsize == 8
         return equal, equal | (values.astype(dtype) == dtype.type(nodata)) if rounded else equal
     with np.errstate(all="ignore"):
@@ -187,7 +187,7 @@ def damage_cases(draw: st.DrawFn) -> dict:
 
 
 def check_damage(case: dict) -> None:
-    """Read a damaged file: pixels, whichever they are, or a sentence."""
+    """Read a damaged file: any pixels, or an error."""
     with tempfile.TemporaryDirectory(prefix="superseg-fuzz-") as folder:
         path = write(case["raster"], Path(folder))
         if path is None:

@@ -18,9 +18,9 @@ from tests.tools.qgis_process import REPOSITORY
 from .targets import TARGETS
 
 COUNTED = re.compile(r"(?:executions|stat::number_of_executed_units): *(\d+)")
-# What it takes to make a crash small and describe it.
+# Seconds to reduce a crash and describe it.
 END_SECONDS = 240.0
-# Importing and instrumenting alone take a few.
+# Importing and instrumenting take a few seconds.
 LEAST_SECONDS = 5.0
 SHOWN_LINES = 60
 

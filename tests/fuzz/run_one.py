@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 BEGIN = time.monotonic()
 BUILD = Path(__file__).resolve().parents[2] / "build" / "fuzz"
 HANG_SECONDS = 20
-# Whatever is claimed in a file, this is enough memory to find out that it is not so.
+# Memory limit: enough to reject any claimed size.
 MEMORY = 4 << 30
 WITH_A_PROCESS = ("worker", "client")
 CASES_A_ROUND = 100
@@ -36,7 +36,7 @@ def fuzz(name: str, seconds: float, by: str) -> int:
     if by == "atheris":
         import atheris
 
-        # It watches what was imported under its eyes.
+        # It instruments what is imported within this context.
         with atheris.instrument_imports(include=["superseg_plugin"]):
             targets = importlib.import_module("tests.fuzz.targets")
     else:
@@ -91,7 +91,7 @@ def _hang(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _fuzz_bytes(name: str, target: Any, seconds: float) -> int:
-    """Let libFuzzer change bytes; it ends the process itself, with its own count."""
+    """Run libFuzzer on bytes; it ends the process itself and prints its count."""
     import atheris
 
     folder = BUILD / "corpus" / name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Steps that need no worker, on rasters of any numbers, against a calculation by hand."""
+"""Steps without a worker, on rasters of any values, compared with plain calculations."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def number_rasters(draw: st.DrawFn, few: bool) -> dict:
 
 @st.composite
 def step_cases(draw: st.DrawFn) -> dict:
-    """Classes, something to compare or average, and perhaps superpixels."""
+    """Classes, a raster to compare or average, and optional superpixels."""
     return {
         "classes": draw(number_rasters(few=False)),
         "other": draw(number_rasters(few=False)),
@@ -58,7 +58,7 @@ def step_cases(draw: st.DrawFn) -> dict:
 
 
 def check_steps(case: dict) -> None:
-    """Evaluate, average and merge; every figure as by hand, or a sentence."""
+    """Evaluate, average and merge: every number as calculated here, or an error."""
     with tempfile.TemporaryDirectory(prefix="superseg-fuzz-") as folder:
         paths = {}
         for name in ("classes", "other", "superpixels"):
@@ -74,7 +74,7 @@ def check_steps(case: dict) -> None:
 
 
 def _excused(text: str) -> bool:
-    """What is rightly said of rasters of few small numbers."""
+    """Expected errors for rasters of few small numbers."""
     reasons = ("no pixel", "lists class", "makes class", "has no class", "which", "table")
     return any(reason in text for reason in reasons)
 

@@ -56,7 +56,7 @@ TARGETS: dict[str, Target] = {
 
 
 def kept_cases(name: str) -> list[Path]:
-    """Cases of a target that once found something."""
+    """Cases of a target that found an error once."""
     return sorted((CORPUS / name).glob("*")) if (CORPUS / name).is_dir() else []
 
 

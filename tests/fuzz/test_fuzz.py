@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What fuzzing found once, and a few cases of every kind, always the same ones."""
+"""Cases that fuzzing found once, and a few fixed cases of every target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHANGES = 150
 
 
 @pytest.mark.parametrize(("name", "path"), KEPT, ids=[f"{n}-{p.name}" for n, p in KEPT])
-def test_what_was_found_once(name, path):
+def test_cases_that_fuzzing_found_once(name, path):
     TARGETS[name].check(read_case(TARGETS[name], path))
 
 

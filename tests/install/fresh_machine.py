@@ -31,17 +31,17 @@ ALGORITHMS = ("segment", "averagecolor", "evaluate", "installruntime", "runtimer
 
 
 class WrongError(Exception):
-    """Something did not come out as it must."""
+    """A check has failed."""
 
 
 def must(condition: object, what: str, said: Said | None = None) -> None:
-    """Go on only where the condition holds."""
+    """Fail unless the condition holds."""
     if not condition:
         raise WrongError(what + (f"\n--- it said:\n{said.text[-4000:]}" if said else ""))
 
 
 class Trial:
-    """The steps, each on what the one before it left."""
+    """The steps, each with the results of the one before."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -51,7 +51,7 @@ class Trial:
         self.classes = machine.home / "classes.tif"
 
     def all(self) -> Iterator[tuple[str, object]]:
-        """The steps in order, with what they show."""
+        """The steps in order, with what each proves."""
         yield "the package is found, and all algorithms are listed", self.listed
         yield "average color and evaluate run without a runtime", self.without_runtime
         yield "segment says what is missing and what to do", self.refused
@@ -190,7 +190,7 @@ class Trial:
         return self.machine.run("segment", parameters, before)
 
     def works(self, said: Said, before=()) -> None:
-        """Hold the installation, and a run on it, to have succeeded."""
+        """Check that the installation, and a run with it, have succeeded."""
         must(said.code == 0 and "Installed in" in said.text, "it was not installed", said)
         self.classes.unlink(missing_ok=True)
         said = self.segment(before)
@@ -198,7 +198,7 @@ class Trial:
 
 
 def _without_ensurepip(*more: str) -> tuple[str, ...]:
-    """A command that runs another where QGIS's Python has no ensurepip and there is no other."""
+    """A command that runs another one in a system whose only Python has no ensurepip."""
     python = own_python(this_system()) or sys.executable
     code = "import ensurepip, pathlib; print(pathlib.Path(ensurepip.__file__).parent)"
     done = subprocess.run(

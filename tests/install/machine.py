@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A machine with QGIS and the package of SuperSeg and nothing else: a home folder of its own."""
+"""A home folder with QGIS and the packaged plugin, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.tools.qgis_process import BUILD, PLUGIN
 
 FOLDER = BUILD / "install-test"
-# Kept from run to run, so that repeats download nothing.
+# Kept between runs, so that repeated runs download nothing.
 DOWNLOADS = FOLDER / "pip-cache"
 LIMIT_SECONDS = 3600
 
@@ -123,5 +123,5 @@ class Machine:
         return self.processes()
 
     def forget_runtime(self) -> None:
-        """Be again without a runtime."""
+        """Remove the runtime."""
         shutil.rmtree(self.data, ignore_errors=True)

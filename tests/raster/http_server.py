@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A web server on this machine that hands out parts of files and counts what it sends."""
+"""A local web server that serves ranges of files and counts the bytes."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ class FileServer(LocalServer):
         super().__init__(Handler)
 
     def address(self, name):
-        """What GDAL opens a file of the folder by."""
+        """GDAL dataset name of a file of the folder."""
         return f"/vsicurl/{self.origin}/{name}"

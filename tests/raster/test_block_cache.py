@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""GDAL's cache is bounded while rasters are read, and then the host's again."""
+"""GDAL's cache is bounded while rasters are read, and restored afterwards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def path(tmp_path):
     return write_raster(tmp_path / "a.tif", np.ones((3, 1000, 2000), "float32"))
 
 
-def test_it_is_bounded_while_a_raster_is_open(path, of_host):
+def test_the_cache_is_bounded_while_a_raster_is_open(path, of_host):
     with RasterSource(path):
         one = gdal.GetCacheMax()
         with RasterSource(path):
@@ -64,13 +64,13 @@ def test_closing_twice_is_closing_once(path, of_host):
 
 
 def bytes_read():
-    """What this process has read by system calls, from files above all."""
+    """Bytes that this process has read by system calls."""
     status = Path("/proc/self/io").read_text(encoding="ascii")
     return int(status.split("rchar:")[1].split()[0])
 
 
 def read_with_halo(source, column_block, halo=96):
-    """Visit a raster in overlapping tiles; returns how often each byte of its file was read."""
+    """Read a raster in overlapping tiles; return how often each byte of its file was read."""
     before = bytes_read()
     grid = source.grid
     for window in tiles(grid.width, grid.height, 1024, column_block):
@@ -83,9 +83,7 @@ def read_with_halo(source, column_block, halo=96):
     [["TILED=YES"], ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512"], ["BLOCKYSIZE=16"]],
     ids=["tiles", "large tiles", "rows"],
 )
-def test_a_wide_raster_is_read_in_column_blocks_that_decode_little_twice(
-    tmp_path, options, monkeypatch
-):
+def test_column_blocks_of_a_wide_raster_decode_few_blocks_twice(tmp_path, options, monkeypatch):
     monkeypatch.setattr(block_cache, "COMMON", 0)
     noise = np.random.default_rng(0).integers(0, 255, (1, 2300, 12000), np.uint8)
     path = write_raster(tmp_path / "wide.tif", noise, options=[*options, "COMPRESS=DEFLATE"])

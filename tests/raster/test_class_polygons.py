@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Outlines of classes."""
+"""Polygons of classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import write_raster
 
 
 class Stopping(Progress):
-    """Stops at once."""
+    """Progress that is cancelled."""
 
     def cancelled(self):
         return True

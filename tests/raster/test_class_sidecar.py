@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names and colors that follow beside a class raster."""
+"""Updating names and colors of a class raster without writing its pixels."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_attribute_table_follows_and_the_raster_stays(tmp_path):
     assert colors[2] == (4, 5, 6)
 
 
-def test_nothing_but_a_merge_is_written_too(tmp_path):
+def test_a_merge_alone_is_written(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
     first = {n: ClassStyle(f"Class {n}", (n, n, n), n, f"Class {n}") for n in (1, 2)}
     assert update_sidecar(path, first) == ""
@@ -62,7 +62,7 @@ def test_nothing_but_a_merge_is_written_too(tmp_path):
     assert table_of(path)[0]["MergedName"] == ["All", "All"]
 
 
-def test_the_columns_of_merged_classes_go_when_nothing_is_merged(tmp_path):
+def test_the_columns_of_merged_classes_are_removed_when_nothing_is_merged(tmp_path):
     path = write_classes(tmp_path / "classes.tif", striped(2))
     together = {1: ClassStyle("a", (1, 2, 3), 1, "a"), 2: ClassStyle("b", (4, 5, 6), 1, "a")}
     alone = {1: ClassStyle("a", (1, 2, 3), 1, "a"), 2: ClassStyle("b", (4, 5, 6), 2, "b")}
@@ -72,7 +72,7 @@ def test_the_columns_of_merged_classes_go_when_nothing_is_merged(tmp_path):
     assert "Merged" not in table_of(path)[0]
 
 
-def test_a_raster_without_a_table_is_told_of(tmp_path):
+def test_a_raster_without_a_table_is_an_error(tmp_path):
     path = write_raster(tmp_path / "plain.tif", striped(2))
     assert "attribute table" in update_sidecar(path, {1: ClassStyle("a", (1, 2, 3), 1, "a")})
     assert not Path(f"{path}.aux.xml").exists()

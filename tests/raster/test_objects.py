@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Objects and borders, against a search that walks from pixel to pixel."""
+"""Objects and borders, compared with a flood fill."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EVERYTHING = 2**60
 
 
 def walked(classes):
-    """Number the objects by their first pixels, walking from neighbor to neighbor."""
+    """Number the objects by their first pixels, with a flood fill."""
     rows, cols = classes.shape
     numbers = np.full(classes.shape, -1)
     count = 0
@@ -57,7 +57,7 @@ def tabled(classes, height, limit=EVERYTHING, weights=None, layers=None):
 
 
 def speckled(rows, cols, classes, seed):
-    """Patches of a few sizes, some nodata."""
+    """Areas of several sizes, some of them nodata."""
     generator = np.random.default_rng(seed)
     coarse = generator.integers(0, classes + 1, (rows // 4 + 1, cols // 4 + 1))
     values = np.kron(coarse, np.ones((4, 4), int))[:rows, :cols]
@@ -91,7 +91,7 @@ CASES = [
 
 @pytest.mark.parametrize("classes", CASES, ids=range(len(CASES)))
 @pytest.mark.parametrize("height", [1, 2, 5, 100])
-def test_objects_and_borders_are_those_found_by_walking(classes, height):
+def test_objects_and_borders_equal_those_of_a_flood_fill(classes, height):
     numbers, count = walked(classes)
     generator = np.random.default_rng(5)
     layers = generator.integers(-90, 90, (2, *classes.shape))
@@ -127,7 +127,7 @@ def test_borders_of_large_objects_are_left_out_wherever_strips_are_cut(height):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_components_of_chains_stars_and_chance(seed):
+def test_components_of_chains_stars_and_random_graphs(seed):
     generator = np.random.default_rng(seed)
     names = generator.permutation(400)
     chain = np.column_stack([names[:99], names[1:100]])

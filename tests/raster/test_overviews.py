@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Smaller copies of a result: there when a viewer needs them, and true to the pixels."""
+"""Overviews: present when a viewer needs them, and equal to the pixels."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def random(dtype, low=0, high=9, shape=SHAPE):
     return np.random.default_rng(0).integers(low, high, shape).astype(dtype)
 
 
-def test_they_halve_down_to_one_block_inside_the_file(tmp_path):
+def test_overviews_halve_down_to_one_block_inside_the_file(tmp_path):
     path = written(tmp_path / "a.tif", random("uint8"), "mode")
     assert [copy.shape for copy in copies(path)] == [(350, 551), (175, 276), (88, 138)]
     assert [file.name for file in tmp_path.iterdir()] == ["a.tif"]
     plain = written(tmp_path / "b.tif", np.ones(SHAPE, np.uint8), "mode")
     assert (copies(plain)[-1] == 1).all()
-    # A single class takes no room: the copies are compressed like the rest.
+    # A single class takes hardly any space: overviews are compressed like the raster.
     assert plain.stat().st_size < 20_000
 
 
-def test_large_superpixel_numbers_stay_what_they_are(tmp_path):
+def test_large_superpixel_ids_are_unchanged(tmp_path):
     ids = random("uint32", 2**32 - 500, 2**32 - 1)
     larger = ids
     for copy in copies(written(tmp_path / "a.tif", ids, nodata=0)):
@@ -76,7 +76,7 @@ def test_classes_are_never_mixed(tmp_path):
     assert (copy[:, : copy.shape[1] // 2] == 2).mean() > 0.95
 
 
-def test_averages_leave_out_what_is_nothing(tmp_path):
+def test_averages_ignore_invalid_pixels(tmp_path):
     percent = np.full(SHAPE, 255, np.uint8)
     percent[::2] = 40
     for copy in copies(written(tmp_path / "a.tif", percent, "average", nodata=255))[:1]:
@@ -93,12 +93,12 @@ def test_averages_leave_out_what_is_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("overviews", ["nearest", "average"])
-def test_other_formats_have_them_beside(tmp_path, overviews):
+def test_other_formats_have_overviews_beside(tmp_path, overviews):
     assert len(copies(written(tmp_path / "a.img", random("uint8"), overviews))) == 3
     assert (tmp_path / "a.img.ovr").exists()
 
 
-def test_none_where_none_are_wanted_or_needed(tmp_path):
+def test_no_overviews_if_none_are_wanted_or_needed(tmp_path):
     assert not copies(written(tmp_path / "a.tif", random("uint8"), None))
     small = Grid(256, 200)
     with RasterWriter(
@@ -120,7 +120,7 @@ def test_the_class_table_goes_into_the_same_file(tmp_path):
     assert read_class_table(path).names == ("Lake", "Wood")
 
 
-def test_a_source_knows_whether_it_has_some(tmp_path):
+def test_a_source_knows_whether_it_has_overviews(tmp_path):
     path = write_raster(tmp_path / "a.tif", random("uint8", shape=(600, 600)))
     with RasterSource(path) as source:
         assert not source.has_overviews
@@ -130,7 +130,7 @@ def test_a_source_knows_whether_it_has_some(tmp_path):
 
 
 @pytest.mark.parametrize("overviews", ["nearest", "mode"])
-def test_making_them_can_be_stopped(tmp_path, overviews):
+def test_building_overviews_can_be_cancelled(tmp_path, overviews):
     class Stopped(Progress):
         def cancelled(self):
             return True
@@ -139,12 +139,12 @@ def test_making_them_can_be_stopped(tmp_path, overviews):
         written(tmp_path / "a.tif", random("uint8"), overviews, Stopped())
 
 
-def test_a_raster_that_is_gone_is_named(tmp_path):
+def test_a_missing_raster_is_named(tmp_path):
     with pytest.raises(SuperSegError, match=r"gone\.tif: overviews cannot be written"):
         add_overviews(tmp_path / "gone.tif", "mode", Progress())
 
 
-def test_no_setting_is_left_behind(tmp_path):
+def test_settings_of_gdal_are_restored(tmp_path):
     names = ("GDAL_NUM_THREADS", "GDAL_TIFF_OVR_BLOCKSIZE", "COMPRESS_OVERVIEW")
     before = [gdal.GetConfigOption(name) for name in names]
     written(tmp_path / "a.img", random("uint8"), "average")
@@ -152,7 +152,7 @@ def test_no_setting_is_left_behind(tmp_path):
 
 
 @pytest.mark.parametrize("resampling", ["nearest", "average"])
-def test_whole_numbers_of_64_bits_with_nodata(tmp_path, resampling):
+def test_64_bit_integers_with_nodata(tmp_path, resampling):
     path = str(tmp_path / "a.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 600, 600, 1, gdal.GDT_Int64)
     dataset.GetRasterBand(1).SetNoDataValue(7)
@@ -165,7 +165,7 @@ def test_whole_numbers_of_64_bits_with_nodata(tmp_path, resampling):
     assert (band.GetOverview(1).ReadAsArray() == 2**40).all()
 
 
-def test_a_nodata_value_that_the_pixels_cannot_hold(tmp_path):
+def test_a_nodata_value_that_the_type_cannot_represent(tmp_path):
     path = tmp_path / "a.tif"
     written(path, np.ones(SHAPE, "float32"), overviews="average", nodata=1e-300)
     dataset = gdal.Open(str(path))

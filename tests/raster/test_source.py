@@ -18,7 +18,7 @@ IMAGE = np.arange(3 * 20 * 30).reshape(3, 20, 30)
 
 @pytest.fixture(params=[False, True], ids=["quiet", "exceptions"])
 def gdal_exceptions(request):
-    """QGIS switches them on in some releases and not in others."""
+    """Some releases of QGIS enable exceptions of GDAL, others do not."""
     before = gdal.GetUseExceptions()
     (gdal.UseExceptions if request.param else gdal.DontUseExceptions)()
     yield
@@ -36,7 +36,7 @@ def read(path, **options):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "uint32", "float32", "float64"])
-def test_values_come_in_the_type_of_the_file(tmp_path, dtype):
+def test_values_have_the_type_of_the_file(tmp_path, dtype):
     path = write_raster(tmp_path / "a.tif", (IMAGE % 200).astype(dtype))
     values, valid = read(path)
     assert values.dtype == dtype
@@ -44,7 +44,7 @@ def test_values_come_in_the_type_of_the_file(tmp_path, dtype):
     assert valid.all()
 
 
-def test_windows_give_what_the_whole_gives(tmp_path):
+def test_windows_equal_parts_of_the_whole(tmp_path):
     path = write_raster(tmp_path / "a.tif", IMAGE.astype("int16"), nodata=77)
     whole, whole_valid = read(path)
     with RasterSource(path) as source:
@@ -54,13 +54,13 @@ def test_windows_give_what_the_whole_gives(tmp_path):
             assert (valid == whole_valid[tile.slices]).all()
 
 
-def test_a_window_off_the_raster_is_a_mistake_of_the_caller(tmp_path):
+def test_a_window_off_the_raster_is_a_value_error(tmp_path):
     path = write_raster(tmp_path / "a.tif", IMAGE.astype("int16"))
     with RasterSource(path) as source, pytest.raises(ValueError, match="not within"):
         source.read(Window(25, 0, 10, 10))
 
 
-def test_bands_come_in_the_order_asked_for(tmp_path):
+def test_bands_are_read_in_the_requested_order(tmp_path):
     path = write_raster(tmp_path / "a.tif", IMAGE.astype("int16"), names=["b", "", "r"])
     with RasterSource(path, bands=[3, 2]) as source:
         assert source.band_names == ("r", "Band 2")
@@ -94,7 +94,7 @@ def test_the_smallest_rasters(tmp_path, size):
         ("float64", -1.7976931348623157e308, -1.7976931348623157e308),
     ],
 )
-def test_nodata_is_found_however_it_is_written(tmp_path, dtype, declared, stored):
+def test_nodata_is_found_in_every_notation(tmp_path, dtype, declared, stored):
     image = np.ones((2, 4, 5), dtype=dtype)
     image[1, 2, 3] = stored
     _, valid = read(write_raster(tmp_path / "a.tif", image, nodata=declared))
@@ -104,7 +104,7 @@ def test_nodata_is_found_however_it_is_written(tmp_path, dtype, declared, stored
 @pytest.mark.parametrize(
     ("dtype", "declared"), [("uint8", -9999), ("uint8", 0.5), ("uint16", np.nan), ("int16", 1e10)]
 )
-def test_nodata_that_the_type_cannot_hold_means_nothing(tmp_path, dtype, declared):
+def test_nodata_that_the_type_cannot_represent_is_ignored(tmp_path, dtype, declared):
     path = write_raster(tmp_path / "a.tif", np.ones((1, 4, 5), dtype=dtype), nodata=declared)
     with RasterSource(path) as source:
         assert source.nodata == (None,)
@@ -118,7 +118,7 @@ def test_infinite_and_missing_numbers_are_invalid_without_being_declared(tmp_pat
     assert np.argwhere(~valid).tolist() == [[0, 0], [1, 1], [2, 2]]
 
 
-def test_only_the_chosen_bands_decide(tmp_path):
+def test_only_chosen_bands_decide_on_validity(tmp_path):
     image = np.ones((2, 3, 4), dtype="uint8")
     image[1, 0, 0] = 0
     path = write_raster(tmp_path / "a.tif", image, nodata=0)
@@ -136,7 +136,7 @@ def test_nodata_of_each_band_is_its_own(tmp_path):
         assert source.read(source.grid.window)[1].tolist() == [[False, True, False]]
 
 
-def test_alpha_is_a_mask_and_no_band(tmp_path):
+def test_alpha_is_a_mask_and_not_a_band(tmp_path):
     alpha = np.full((20, 30), 255, dtype="uint8")
     alpha[3, 4] = 0
     path = write_raster(tmp_path / "a.tif", (IMAGE % 200).astype("uint8"), alpha=alpha)
@@ -284,7 +284,7 @@ def test_a_damaged_block_is_named(tmp_path, capfd):
 
 @pytest.mark.usefixtures("gdal_exceptions")
 @pytest.mark.parametrize("name", ["missing.tif", "text.tif", "/vsizip/none.zip/a.tif"])
-def test_what_is_no_raster_is_named(tmp_path, name):
+def test_a_file_that_is_not_a_raster_is_named(tmp_path, name):
     (tmp_path / "text.tif").write_text("no raster")
     with pytest.raises(SuperSegError, match=Path(name).name):
         RasterSource(name if name.startswith("/vsi") else str(tmp_path / name))
@@ -328,7 +328,7 @@ def test_band_names_in_any_encoding_can_be_written_again(tmp_path, written):
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, 1e300, 0.0])
-def test_a_geotransform_that_leads_nowhere_is_none(tmp_path, number):
+def test_a_geotransform_without_inverse_is_none(tmp_path, number):
     path = tmp_path / "a.vrt"
     gdal.GetDriverByName("VRT").CreateCopy(
         str(path), gdal.Open(write_raster(tmp_path / "a.tif", IMAGE[0].astype("int16")))

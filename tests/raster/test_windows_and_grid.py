@@ -133,7 +133,7 @@ def test_an_extent_over_ground_control_points():
     )
 
 
-def test_a_sliver_of_an_extent_takes_the_pixel_it_lies_in():
+def test_an_extent_within_a_pixel_selects_that_pixel():
     assert Grid(10, 10, SOUTH_UP).window_of_extent(310, 420, 311, 421) == Window(3, 4, 1, 1)
 
 

@@ -79,20 +79,20 @@ def test_a_mask_band_lies_inside_the_file(tmp_path):
         assert (source.read(GRID.window)[1] == valid).all()
 
 
-def test_another_shape_is_a_mistake_of_the_caller(tmp_path):
+def test_another_shape_is_a_value_error(tmp_path):
     writer = RasterWriter(tmp_path / "a.tif", GRID, RasterProfile(1, np.uint8))
     with writer, pytest.raises(ValueError, match="does not fit"):
         writer.write(Window(0, 0, 4, 4), np.ones((3, 4)))
 
 
 @pytest.mark.parametrize("name", ["a.xyzzy", "a", "a.vrt", "none/a.tif"])
-def test_a_file_that_cannot_be_made_is_named(tmp_path, name):
+def test_a_file_that_cannot_be_created_is_named(tmp_path, name):
     with pytest.raises(SuperSegError, match=name):
         RasterWriter(tmp_path / name, GRID, RasterProfile(1, np.uint8))
 
 
 @pytest.mark.parametrize("compress", [True, False])
-def test_a_full_disk_is_told(tmp_path, compress):
+def test_a_full_disk_is_an_error(tmp_path, compress):
     program = (
         "import resource, signal, sys, numpy as np\n"
         f"sys.path.insert(0, {str(REPOSITORY)!r})\n"
@@ -153,7 +153,7 @@ def test_other_rasters_have_no_class_table(tmp_path):
     assert read_class_table(write_raster(tmp_path / "a.tif", np.ones((4, 5), "uint8"))) is None
 
 
-def test_sieving_merges_small_patches_but_never_nodata(tmp_path):
+def test_sieving_merges_small_areas_but_never_nodata(tmp_path):
     classes = np.ones((20, 20), np.uint8)
     classes[:, 10:] = 2
     classes[3, 3] = 2  # a speck, diagonal to another
@@ -223,7 +223,7 @@ def test_two_outputs_cannot_be_one_file(tmp_path):
         check_different([("A", str(tmp_path / "a")), ("C", str(tmp_path / "." / "a"))])
 
 
-def test_a_small_patch_around_a_small_patch_goes_with_it(tmp_path):
+def test_a_small_area_around_a_small_area_is_merged_with_it(tmp_path):
     path = tmp_path / "c.tif"
     values = np.ones((12, 12), np.uint8)
     values[4:8, 4:8] = 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Progress that records what it is told."""
+"""Progress that records its input."""
 
 from __future__ import annotations
 

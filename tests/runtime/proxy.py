@@ -19,9 +19,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 USER = "ana"
-# With what has a meaning in addresses.
+# With characters that have a meaning in URLs.
 PASSWORD = "p@ss:w/rd"
-# No such host: who gets an answer from there has asked the proxy.
+# A host that does not exist: only the proxy answers for it.
 HOST = "packages.invalid"
 NOWHERE = f"http://{HOST}"
 
@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
-        # From here on this is the host itself, and asks for no password.
+        # From here on this is the host itself, without a password.
         self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         self.setup()
         self.inside = True
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _normal(name: str) -> str:
@@ -140,7 +140,7 @@ def small_wheel(folder: Path) -> None:
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """Make a certificate for the host: for the server, and as PEM for those who trust it."""
+    """Create a certificate for the host: for the server, and as PEM for its clients."""
     key, file = folder / "key.pem", folder / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     command += ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]

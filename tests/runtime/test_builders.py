@@ -49,7 +49,7 @@ LAYOUTS = {
         system("linux", "/home/ana/env", ["/usr/bin/python3.12"], base_prefix="/usr"),
         "/usr/bin/python3.12",
     ),
-    # The one in bin finds its library by PYTHONHOME only.
+    # The one in bin needs PYTHONHOME to find its library.
     "OSGeo4W": (
         system("win32", OSGEO4W, [OSGEO4W + r"\python.exe", r"C:\OSGeo4W\bin\python.exe"]),
         OSGEO4W + r"\python.exe",
@@ -90,13 +90,13 @@ def test_qgis_own_python_is_found_and_never_qgis_itself(name):
     assert own_python(where) == expected
 
 
-def test_this_machines_python_is_one():
+def test_the_python_of_this_machine_describes_itself():
     answer = inspect_python(own_python(this_system()))
     assert answer.version == sys.version_info[:2]
     assert answer.is_64_bit == (sys.maxsize > 2**32)
 
 
-def test_what_is_no_python_does_not_answer(tmp_path):
+def test_a_program_that_is_not_python_is_not_described(tmp_path):
     program = tmp_path / "python3"
     program.write_text("#!/bin/sh\necho 3.12\n")
     program.chmod(0o755)
@@ -114,13 +114,13 @@ APPIMAGE = system("linux", "/tmp/.mount_QGIS/usr", [], APPDIR="/tmp/.mount_QGIS"
 @pytest.mark.parametrize(
     ("where", "name"), [(FLATPAK, "Flatpak"), (SNAP, "Snap"), (APPIMAGE, "AppImage")]
 )
-def test_a_sandbox_is_refused_with_what_works_instead(where, name):
+def test_a_sandbox_is_refused_with_alternatives(where, name):
     assert sandbox(where) == name
     with pytest.raises(SuperSegError, match=rf"{name}.*uv.*home folder.*conda.*qgis\.org"):
         find_builders(where, answers())
 
 
-def test_in_a_sandbox_only_what_lies_in_the_home_folder_builds():
+def test_in_a_sandbox_only_builders_in_the_home_folder_are_used():
     uv = "/home/ana/.local/bin/uv"
     conda = "/home/ana/miniforge3/bin/python3"
     files = ["/.flatpak-info", "/usr/bin/python3.12", "/usr/local/bin/python3.12", uv, conda]
@@ -141,7 +141,7 @@ def test_debian_without_venv_is_told_which_package():
         find_builders(where, lambda path: bare)
 
 
-def test_uv_needs_no_venv_of_pythons_own():
+def test_uv_needs_no_venv_module():
     where = system("linux", "/usr", ["/usr/bin/python3.11"], (3, 11), which={"uv": "/usr/bin/uv"})
     bare = PythonInfo((3, 11), is_64_bit=True, has_venv=False)
     first = find_builders(where, lambda path: bare)[0]
@@ -184,7 +184,7 @@ def test_a_mac_without_a_terminals_path_finds_what_is_installed():
     assert [b.python for b in find_builders(where, answers())] == ["3.12", brew, files[0]]
 
 
-def test_intel_macs_and_32_bits_are_told_plainly():
+def test_intel_macs_and_32_bits_are_refused():
     where = system("darwin", f"{BUNDLE}/MacOS", [f"{BUNDLE}/MacOS/bin/python3.12"])
     with pytest.raises(SuperSegError, match="Intel"):
         find_builders(where, answers())
@@ -194,6 +194,6 @@ def test_intel_macs_and_32_bits_are_told_plainly():
         find_builders(where, lambda path: narrow)
 
 
-def test_no_python_at_all_is_a_sentence_too():
+def test_no_python_at_all_is_an_error():
     with pytest.raises(SuperSegError, match=r"not found below C:\\OSGeo4W.*uv"):
         find_builders(system("win32", OSGEO4W), answers())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Building the environment: refusals, cancel, leftovers, and what takes the old one's place."""
+"""Installing the environment: refusals, cancel, leftovers, replacement and restoring."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def old_environment(home):
-    """Something that stands for an environment that works."""
+    """A folder in place of a working environment."""
     (home / "runtime").mkdir(parents=True)
     (home / "runtime" / "kept.txt").write_text("old")
     return home / "runtime"
@@ -74,7 +74,7 @@ def gone(process_id):
         os.kill(process_id, 0)
     except ProcessLookupError:
         return True
-    # Dead, and waiting for whoever started it.
+    # It has ended, and its parent has not read its exit code.
     return Path(f"/proc/{process_id}/stat").read_text().split(")")[1].split()[0] == "Z"
 
 
@@ -85,7 +85,7 @@ def wait_for(condition, seconds=10):
         time.sleep(0.05)
 
 
-# A command that says nothing and has a child, which says nothing either.
+# A command without output that has a child without output.
 SILENT = (
     "import subprocess, sys, time, os; from pathlib import Path; "
     "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']); "
@@ -99,12 +99,12 @@ def process_ids(folder):
     return [int(text) for text in file.read_text().split()]
 
 
-def test_the_commands_own_lines_are_told(tmp_path, listener):
+def test_the_output_of_a_command_is_logged(tmp_path, listener):
     run(python_step("print('one'); print('two')"), tmp_path, listener)
     assert listener.lines == ["one", "two"]
 
 
-def test_a_failure_says_what_the_command_called_an_error(tmp_path, listener):
+def test_a_failure_quotes_the_error_of_the_command(tmp_path, listener):
     code = "import sys; print('ERROR: no such wheel'); print('hint: try'); sys.exit(3)"
     with pytest.raises(InstallerError, match=r"exit code 3: ERROR: no such wheel"):
         run(python_step(code), tmp_path, listener)
@@ -151,13 +151,13 @@ def test_bad_options_are_named(home, listener, backend, source, words):
         install_environment(backend, source, listener)
 
 
-def test_a_full_disk_is_refused_with_the_numbers(tmp_path):
+def test_a_full_disk_is_refused_with_the_sizes(tmp_path):
     check_space(tmp_path, 1)
     with pytest.raises(SuperSegError, match=r"has .* free and the installation needs 99999\.0 GB"):
         check_space(tmp_path, 99_999_000)
 
 
-def test_a_folder_of_the_users_is_not_taken_for_an_old_environment(home, tmp_path, listener):
+def test_a_folder_of_the_user_is_not_replaced(home, tmp_path, listener):
     mine = tmp_path / "projects" / "runtime"
     mine.mkdir(parents=True)
     with pytest.raises(SuperSegError, match=r"projects/runtime was not created by SuperSeg"):
@@ -175,7 +175,7 @@ def test_a_failed_installation_changes_nothing(old_environment, home, tmp_path, 
     assert "torch" in (home / "install.log").read_text()
 
 
-def test_a_zip_that_leads_out_of_its_folder_does_not(home, tmp_path, listener):
+def test_paths_in_a_zip_do_not_lead_out_of_its_folder(home, tmp_path, listener):
     with zipfile.ZipFile(tmp_path / "wheels.zip", "w") as opened:
         opened.writestr("../../../out-0-py3-none-any.whl", "no wheel")
         opened.writestr("readme.txt", "no wheel either")
@@ -221,7 +221,7 @@ def test_one_previous_environment_is_kept(old_environment, home):
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
 
-def test_the_previous_environment_can_be_taken_again(old_environment, home):
+def test_the_previous_environment_can_be_restored(old_environment, home):
     with pytest.raises(SuperSegError, match="no previous"):
         restore_previous()
     made = home / "made"
@@ -233,13 +233,13 @@ def test_the_previous_environment_can_be_taken_again(old_environment, home):
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
 
-def test_the_old_environment_comes_back_where_the_new_one_cannot_be_placed(old_environment, home):
+def test_the_old_environment_is_restored_if_the_new_one_cannot_be_moved(old_environment, home):
     with pytest.raises(SuperSegError, match="cannot be replaced"):
         building._replace_environment(home / "missing", home)
     assert (old_environment / "kept.txt").read_text() == "old"
 
 
-def test_an_environment_on_another_disk_is_found_by_everyone(old_environment, home, tmp_path):
+def test_an_environment_on_another_disk_is_found(old_environment, home, tmp_path):
     made = tmp_path / "made"
     made.mkdir()
     (tmp_path / "disk").mkdir()
@@ -257,7 +257,7 @@ def test_removal_leaves_nothing(old_environment, home):
     assert runtime_home() == home
 
 
-def test_the_commands_by_hand_make_the_same_environment(home, tmp_path):
+def test_the_shown_commands_build_the_same_environment(home, tmp_path):
     first, *rest = installation_commands("cpu", str(tmp_path))
     assert str(home / "runtime") in first
     assert all("--no-index" in line and str(tmp_path) in line for line in rest)

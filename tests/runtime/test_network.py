@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Installers reach the network through a proxy that wants a password, which is shown nowhere."""
+"""Installers use a proxy with a password, which is not shown."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_wrong_password_is_refused_by_that_proxy(proxy, tmp_path, listener):
     assert proxy.refused
 
 
-def test_an_authority_of_ones_own_is_trusted_behind_that_proxy(tmp_path, listener):
+def test_a_custom_authority_is_trusted_behind_that_proxy(tmp_path, listener):
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     small_wheel(wheels)
@@ -112,14 +112,14 @@ def test_an_authority_of_ones_own_is_trusted_behind_that_proxy(tmp_path, listene
         assert proxy.served
 
 
-def test_what_goes_without_the_proxy_is_told_to_the_installers():
+def test_hosts_without_proxy_are_passed_to_the_installers():
     hosts = (host_of("https://files.example.org/some"), host_of("intranet"))
     variables = Network(proxy="http://proxy:8080", direct=hosts).proxy_variables()
     assert variables["NO_PROXY"] == variables["no_proxy"] == "files.example.org,intranet"
     assert variables["HTTPS_PROXY"] == variables["https_proxy"] == "http://proxy:8080"
 
 
-def test_certificates_of_ones_own_go_to_every_installer(tmp_path):
+def test_custom_certificates_are_passed_to_every_installer(tmp_path):
     network = Network(certificates="-----BEGIN CERTIFICATE-----\n")
     variables = network.certificate_variables(tmp_path / "trusted.pem")
     assert {"PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} <= set(variables)
@@ -149,7 +149,7 @@ def test_nothing_of_qgis_and_of_other_targets_reaches_the_installer(tmp_path):
     assert "PIP_INDEX_URL" not in offline
 
 
-def test_uv_is_told_the_indexes_that_pip_is_configured_with(tmp_path):
+def test_uv_gets_the_indexes_that_pip_is_configured_with(tmp_path):
     file = tmp_path / "pip.conf"
     file.write_text(
         "[global]\nindex-url = https://mirror.example.org/simple\n"
@@ -160,7 +160,7 @@ def test_uv_is_told_the_indexes_that_pip_is_configured_with(tmp_path):
     assert kept["UV_INDEX"] == "https://a.example.org https://b.example.org"
 
 
-def test_credentials_and_the_person_are_struck_out(monkeypatch):
+def test_credentials_and_personal_data_are_masked(monkeypatch):
     monkeypatch.setenv("LOGNAME", "ana.silva")
     strike = Redactor(["s3cret/1"], {"HTTPS_PROXY": "http://ana:other%21@proxy:1"})
     text = strike("Proxy-Authorization: Basic YW5hOnMzY3JldC8x and s3cret%2F1, other! of x")

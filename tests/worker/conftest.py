@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real worker, and a listener that remembers."""
+"""A real worker, and progress that records its input."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superseg_plugin.worker.interpreter import find_interpreter
 
 
 class Listener(Progress):
-    """Progress that keeps what it is told and can be asked to cancel."""
+    """Progress that records its input and can be told to cancel."""
 
     def __init__(self):
         self.fractions = []

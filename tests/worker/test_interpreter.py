@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which Python runs the worker, and what is said when none can."""
+"""Choice of the Python that runs the worker, and the error if there is none."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_bad_choice_is_not_silently_replaced(empty_home, tmp_path):
         ladder.find_interpreter(str(bad))
 
 
-def test_then_the_managed_environment_then_qgis(empty_home, tmp_path, monkeypatch):
+def test_the_managed_environment_precedes_qgis_own(empty_home, tmp_path, monkeypatch):
     own = fake_python(tmp_path / "qgis", GOOD)
     monkeypatch.setattr(ladder, "own_python", lambda host: str(own))
     assert ladder.find_interpreter().origin == "qgis"
@@ -57,13 +57,13 @@ def test_then_the_managed_environment_then_qgis(empty_home, tmp_path, monkeypatc
     assert ladder.find_interpreter().origin == "managed"
 
 
-def test_without_any_the_sentence_names_the_cure(empty_home):
+def test_without_any_the_error_names_the_remedy(empty_home):
     reason = ladder.interpreter_missing_reason()
     assert "torch" in reason
     assert "superseg:installruntime" in reason
 
 
-def test_a_good_answer_is_remembered_and_a_bad_one_asked_again(empty_home, tmp_path):
+def test_a_successful_probe_is_stored_and_a_failed_one_repeated(empty_home, tmp_path):
     path = fake_python(tmp_path / "mine", None)
     assert ladder.probe(path) is None
     fake_python(tmp_path / "mine", GOOD)

@@ -26,7 +26,7 @@ SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
 
 
 def wait_long(worker):
-    """Submit a training that goes on for minutes."""
+    """Submit a training that takes minutes."""
     image = np.random.default_rng(0).integers(0, 255, (1, 3, 256, 256), dtype=np.uint8)
     plan = {
         "network": "published",
@@ -61,7 +61,7 @@ def test_every_operation_runs(worker, listener):
     assert "cpu" in smoke_test(worker, listener)
 
 
-def test_many_requests_at_once_are_answered_to_their_askers(worker, listener):
+def test_many_requests_at_once_get_their_own_answers(worker, listener):
     samples = [np.full((1, 50), value, np.uint8) for value in range(40)]
     futures = [worker.submit("measure_bands", {}, {"pixels": sample}) for sample in samples]
     answers = [worker.result(future, listener).result for future in futures]
@@ -94,7 +94,7 @@ def test_an_answer_that_is_kept_can_be_asked_about(worker, listener):
     options = {"scaling": SCALING, "core": core, "labeled": core}
     found = worker.result(worker.submit("describe_superpixels", options, described), listener)
     assert found.arrays["ids"].tolist() == [1, 2]
-    # A part of a kept array travels as any other.
+    # A view of a kept array is sent like any other array.
     part = answer["labels"][:20]
     half = {"row": 0, "col": 0, "rows": 20, "cols": 40}
     options = {"scaling": SCALING, "core": half, "labeled": half}
@@ -109,14 +109,14 @@ def test_a_fault_in_an_operation_brings_its_traceback(worker, listener):
     assert "cpu" in device_of(worker, listener)
 
 
-def test_a_device_that_is_not_there_is_named_with_the_cure(listener):
+def test_a_missing_device_is_named_with_the_remedy(listener):
     with Worker(find_interpreter(), device="mps") as process:
         future = process.submit("describe_device", {"network": "light"})
         with pytest.raises(SuperSegError, match=r"DEVICE mps .*cpu"):
             process.result(future, listener)
 
 
-def test_a_killed_worker_is_a_sentence_and_not_a_hang(worker, listener):
+def test_a_killed_worker_is_an_error_and_not_a_hang(worker, listener):
     future = wait_long(worker)
     os.kill(worker.process_id, signal.SIGKILL)
     with pytest.raises(SuperSegError, match=r"ended unexpectedly with exit code -9"):
@@ -156,7 +156,7 @@ def test_an_ended_worker_leaves_no_process_and_no_file(listener):
 
 
 def impostor(folder, script):
-    """An interpreter that does something else than to serve."""
+    """An interpreter that runs a script in place of the worker."""
     path = folder / "python"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -182,7 +182,7 @@ PIXELS = {"pixels": np.ones((1, 9))}
         ),
     ],
 )
-def test_an_interpreter_that_cannot_serve_is_a_sentence(tmp_path, listener, script, sentence):
+def test_an_interpreter_that_cannot_serve_is_an_error(tmp_path, listener, script, sentence):
     with (
         Worker(impostor(tmp_path, script)) as process,
         pytest.raises(SuperSegError, match=sentence + r".*superseg:runtimereport"),
@@ -190,7 +190,7 @@ def test_an_interpreter_that_cannot_serve_is_a_sentence(tmp_path, listener, scri
         ask(process, listener)
 
 
-def test_an_interpreter_that_is_no_program_is_a_sentence(tmp_path):
+def test_an_interpreter_that_is_not_a_program_is_an_error(tmp_path):
     path = tmp_path / "python"
     path.write_bytes(b"\x7fELF, but not really")
     path.chmod(0o755)
@@ -198,12 +198,12 @@ def test_an_interpreter_that_is_no_program_is_a_sentence(tmp_path):
         Worker(Interpreter(path, "chosen")).__enter__()
 
 
-def test_a_script_may_say_something_before_it_starts_python(tmp_path, listener):
+def test_a_script_may_print_something_before_it_starts_python(tmp_path, listener):
     script = f'echo "Loading modules"\n{find_interpreter().path} "$@"\necho "Unloading"'
     with Worker(impostor(tmp_path, script), device="cpu") as process:
         assert ask(process, listener)["scaling"]
         folder = process._folder
-    # The script itself was the process; Python, its child, has to be gone as well.
+    # The process was the script; Python, its child, has to end as well.
     assert not workers_of(folder)
 
 
@@ -225,14 +225,14 @@ def test_a_stopped_worker_is_given_up_and_a_busy_one_is_not(listener, monkeypatc
         threading.Timer(6.0, os.kill, (process.process_id, signal.SIGSTOP)).start()
         with pytest.raises(SuperSegError, match=r"no longer answers: no message for 5 s"):
             process.result(future, listener, lambda event: None)
-        # It was heard for six seconds, in which nothing but its heart told of it at first.
+        # It computed for six seconds, during which it sent only heartbeats.
         ended = time.monotonic()
         assert ended - began > 10
     assert time.monotonic() - ended < 2
     assert gone(process.process_id)
 
 
-def test_the_log_says_so_where_the_worker_takes_its_time(worker, listener, monkeypatch):
+def test_the_log_says_that_a_long_computation_continues(worker, listener, monkeypatch):
     monkeypatch.setattr(client, "NEWS_SECONDS", 0.2)
     device_of(worker, listener)
     assert "Still computing" in listener.lines
@@ -265,7 +265,7 @@ with Worker(find_interpreter(), device="cpu") as worker:
 """
 
 
-def test_a_worker_whose_qgis_is_killed_goes_too_with_its_files(tmp_path, monkeypatch):
+def test_a_worker_whose_qgis_is_killed_ends_and_removes_its_files(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", HOST]
@@ -281,7 +281,7 @@ def test_a_worker_whose_qgis_is_killed_goes_too_with_its_files(tmp_path, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_of_temporary_files_is_a_sentence(worker, listener):
+def test_a_full_disk_of_temporary_files_is_an_error(worker, listener):
     worker._folder = Path("/proc")
     with pytest.raises(SuperSegError, match=r"temporary files.*TMPDIR"):
         ask(worker, listener)
