@@ -137,12 +137,6 @@ class _PreviewProgress(Progress):
         self._runner = runner
         self._number = number
 
-    def report(self, fraction, text=""):
-        """Ignore it."""
-
-    def log(self, text):
-        """Ignore it."""
-
     def cancelled(self):
         """Return whether the request was dropped."""
         return self._runner.superseded(self._number)
