@@ -123,18 +123,19 @@ def _table(former: Any, styles: Mapping[int, ClassStyle]) -> Any:
         if style is not None:
             own = {"Class": style.name, **dict(zip(("Red", "Green", "Blue"), style.color))}
         for column, index in enumerate(kept):
-            kind = former.GetTypeOfCol(index)
-            _copy_cell(former, row, index, table, column, kind, own.get(names[index]))
+            _write_cell(table, row, column, former, index, own.get(names[index]))
         if style is not None and table.GetColumnCount() > added:
             table.SetValueAsInt(row, added, style.merged)
             table.SetValueAsString(row, added + 1, style.merged_name)
     return table
 
 
-def _copy_cell(
-    former: Any, row: int, index: int, table: Any, column: int, kind: int, value: Any
+def _write_cell(
+    table: Any, row: int, column: int, former: Any, index: int, value: Any = None
 ) -> None:
-    type_name = {gdal.GFT_Integer: "Int", gdal.GFT_Real: "Double"}.get(kind, "String")
+    """Write a value to a cell of a table; without one, copy the cell of the former table."""
+    type_names = {gdal.GFT_Integer: "Int", gdal.GFT_Real: "Double"}
+    type_name = type_names.get(former.GetTypeOfCol(index), "String")
     if value is None:
         value = getattr(former, f"GetValueAs{type_name}")(row, index)
     getattr(table, f"SetValueAs{type_name}")(row, column, value)
