@@ -15,7 +15,7 @@ ENGINE := build/env/engine/bin
 VERSION := $(shell sed -n 's/^version=//p' metadata.txt)
 ZIP := dist/superseg_plugin-$(VERSION).zip
 SOURCES := superseg_plugin tests
-TYPED := superseg_plugin/engine superseg_plugin/pipeline superseg_plugin/raster superseg_plugin/worker superseg_plugin/runtime
+TYPED := superseg_plugin/contracts.py superseg_plugin/engine superseg_plugin/pipeline superseg_plugin/raster superseg_plugin/worker superseg_plugin/runtime
 
 # Tests and tools see this checkout and none of the user's Python, plugins or QGIS profile.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP QGIS_PLUGINPATH QGIS_PREFIX_PATH
@@ -82,17 +82,20 @@ translations: setup-system ## texts to translate, and the translations as QGIS r
 
 # --- Checks
 
-# Suites run side by side, each printed whole when it ends. Those of the desktop measure how long a
-# window does not react, so nothing runs beside them.
+# Suites run side by side, each printed whole when it ends. They share the threads of torch, which
+# would spend most of the time waiting for each other on cores that are taken. The tests of the
+# desktop measure response times, so nothing runs beside them.
 test: setup ## lint and run all tests
-	@status=0; \
+	@status=0; threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
+	OMP_NUM_THREADS=$$([ $$threads -gt 1 ] && echo $$threads || echo 1) \
 	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
 		test-pipeline test-qgis test-engine lint || status=$$?; \
 	$(MAKE) --no-print-directory test-desktop || status=$$?; \
 	exit $$status
 
+# The worker starts with this policy too.
 test-engine: setup-engine ## tests of the kernels, in the worker's Python
-	$(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/engine) $(PYTEST)
+	OMP_WAIT_POLICY=PASSIVE $(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/engine) $(PYTEST)
 
 # Where no test may need QGIS, the plugin of pytest that starts one stays out.
 test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python
