@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
 from qgis.utils import iface
 
 from ..errors import SuperSegError
-from .estimate_text import estimate_text
+from ..pipeline.planning.estimate import PHRASES
 
 translate = QCoreApplication.translate
 
@@ -106,7 +106,7 @@ class EstimateLine(QWidget):
         if error is not None:
             self._show_error(error)
         else:
-            self._show(estimate_text(self._answer.result()), CLOCK)
+            self._show(estimate_lines(self._answer.result()), CLOCK)
 
     def _show_error(self, error):
         text = str(error)
@@ -118,6 +118,18 @@ class EstimateLine(QWidget):
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size, size))
         self._label.setText(text)
+
+
+def estimate_lines(estimate):
+    """Return an `Estimate` as lines in the language of QGIS, with its remarks."""
+    phrases = {name: translate("SuperSeg", text) for name, text in PHRASES.items()}
+    text = estimate.text(phrases)
+    lines = [translate("SuperSeg", "{}.").format(text[:1].upper() + text[1:]), *estimate.remarks]
+    if not estimate.device_known:
+        lines.append(
+            translate("SuperSeg", "The first run finds out whether another device is faster.")
+        )
+    return "\n".join(lines)
 
 
 def _run(function, answer):

@@ -4,6 +4,50 @@
   <context>
     <name>SuperSeg</name>
     <message>
+      <source>a few seconds</source>
+      <translation>几秒钟</translation>
+    </message>
+    <message>
+      <source>about {} s</source>
+      <translation>约 {} 秒</translation>
+    </message>
+    <message>
+      <source>about {} min</source>
+      <translation>约 {} 分钟</translation>
+    </message>
+    <message>
+      <source>about {} h</source>
+      <translation>约 {} 小时</translation>
+    </message>
+    <message>
+      <source>{} million</source>
+      <translation>{} 百万</translation>
+    </message>
+    <message>
+      <source>1 tile</source>
+      <translation>1 个瓦片</translation>
+    </message>
+    <message>
+      <source>{} tiles</source>
+      <translation>{} 个瓦片</translation>
+    </message>
+    <message>
+      <source>{} pixels</source>
+      <translation>{} 像素</translation>
+    </message>
+    <message>
+      <source>{side} x {side} pixels</source>
+      <translation>{side} x {side} 像素</translation>
+    </message>
+    <message>
+      <source>{meters} m ({shape})</source>
+      <translation>{meters} 米（{shape}）</translation>
+    </message>
+    <message>
+      <source>{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels} superpixels; smallest superpixels {smallest}</source>
+      <translation>{device} 上{time}，内存 {memory} GB：{pixels} 像素，{tiles}，约 {superpixels} 个超像素；最小超像素 {smallest}</translation>
+    </message>
+    <message>
       <source>Runtime…</source>
       <translation>运行环境…</translation>
     </message>
@@ -204,64 +248,20 @@
       <translation>估计</translation>
     </message>
     <message>
-      <source>Reading the image…</source>
-      <translation>正在读取影像…</translation>
-    </message>
-    <message>
-      <source>No estimate is available ({}).</source>
-      <translation>无法估算（{}）。</translation>
-    </message>
-    <message>
-      <source>1 tile</source>
-      <translation>1 个瓦片</translation>
-    </message>
-    <message>
-      <source>{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels} superpixels; smallest superpixels {smallest}</source>
-      <translation>{device} 上{time}，内存 {memory} GB：{pixels} 像素，{tiles}，约 {superpixels} 个超像素；最小超像素 {smallest}</translation>
-    </message>
-    <message>
       <source>The first run finds out whether another device is faster.</source>
       <translation>首次运行会查明是否有更快的设备。</translation>
-    </message>
-    <message>
-      <source>{} pixels</source>
-      <translation>{} 像素</translation>
-    </message>
-    <message>
-      <source>{meters} m ({shape})</source>
-      <translation>{meters} 米（{shape}）</translation>
-    </message>
-    <message>
-      <source>{} tiles</source>
-      <translation>{} 个瓦片</translation>
     </message>
     <message>
       <source>{}.</source>
       <translation>{}。</translation>
     </message>
     <message>
-      <source>{} million</source>
-      <translation>{} 百万</translation>
+      <source>Reading the image…</source>
+      <translation>正在读取影像…</translation>
     </message>
     <message>
-      <source>{side} x {side} pixels</source>
-      <translation>{side} x {side} 像素</translation>
-    </message>
-    <message>
-      <source>a few seconds</source>
-      <translation>几秒钟</translation>
-    </message>
-    <message>
-      <source>about {} s</source>
-      <translation>约 {} 秒</translation>
-    </message>
-    <message>
-      <source>about {} min</source>
-      <translation>约 {} 分钟</translation>
-    </message>
-    <message>
-      <source>about {} h</source>
-      <translation>约 {} 小时</translation>
+      <source>No estimate is available ({}).</source>
+      <translation>无法估算（{}）。</translation>
     </message>
     <message>
       <source>Name as</source>

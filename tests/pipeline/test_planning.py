@@ -118,7 +118,7 @@ def test_estimates_grow_with_the_scene_and_shrink_with_cores():
 
 
 def test_an_estimate_is_a_clause_in_the_log():
-    assert str(Estimate(130.0, 2.5e9, "CPU (2 threads)", WORK)) == (
+    assert Estimate(130.0, 2.5e9, "CPU (2 threads)", WORK).text() == (
         "about 2 min on CPU (2 threads), 2.5 GB of memory: 4 million pixels in 4 tiles, about "
         "14,000 superpixels; smallest superpixels 8 x 8 pixels"
     )
@@ -127,7 +127,7 @@ def test_an_estimate_is_a_clause_in_the_log():
         (0.3, 69, "2.5 m (69 pixels)"), (1000.0, 16, "4000 m (4 x 4 pixels)"),
     ):  # fmt: skip
         work = replace(WORK, smallest=pixels, meters=side, tiles=1)
-        text = str(Estimate(3, 1e9, "CPU", work))
+        text = Estimate(3, 1e9, "CPU", work).text()
         assert text.startswith("a few seconds on CPU, 1.0 GB of memory: ")
         assert text.endswith(f"in 1 tile, about {text.split('about ')[1]}")
         assert text.endswith(f"; smallest superpixels {size}")
@@ -149,7 +149,7 @@ def test_the_estimate_is_the_same_before_and_in_the_run(tmp_path, worker, monkey
 
     assert not estimate("auto").device_known
     assert estimate("cpu").device_known
-    assert str(estimate("cuda")).startswith("a few seconds on CUDA")
+    assert estimate("cuda").text().startswith("a few seconds on CUDA")
     listener = Listener()
     outputs = SegmentationOutputs(str(tmp_path / "c.tif"), report=str(tmp_path / "r.html"))
     for _ in range(2):
@@ -157,7 +157,7 @@ def test_the_estimate_is_the_same_before_and_in_the_run(tmp_path, worker, monkey
         with RasterSource(path, [1, 3]) as source:
             run_segmentation(source, outputs, options, worker, listener)
     logged = [line for line in listener.lines if line.startswith("Estimate: ")][-1]
-    assert logged == f"Estimate: {before}"
+    assert logged == f"Estimate: {before.text()}"
     assert "5,100 pixels in 2 tiles" in logged
     # Aerial images have pixels of 0.2 m, this one of 2 m.
     assert before.remarks[0].endswith("9 are used, as superpixels need from 9 to 4096.")
@@ -194,13 +194,13 @@ def test_the_estimate_counts_what_is_copied_first(tmp_path, monkeypatch):
     short, long = (
         estimate_segmentation(smaller, EstimateRequest(fast, model)) for model in (False, True)
     )
-    assert str(short) != str(long)
+    assert short.text() != long.text()
     for size in (0, 64):
         options = SegmentationOptions(imagery="sentinel2", tile_size=size)
         estimate = estimate_segmentation(scene, EstimateRequest(options, device="cpu"))
-        assert "1.2e+03" not in str(estimate)
-        assert "1,200 million pixels" in str(estimate)
-        assert str(estimate).endswith("smallest superpixels 30 m (6 x 6 pixels)")
+        assert "1.2e+03" not in estimate.text()
+        assert "1,200 million pixels" in estimate.text()
+        assert estimate.text().endswith("smallest superpixels 30 m (6 x 6 pixels)")
         assert estimate.remarks == ("It is fetched.",)
 
 

@@ -8,12 +8,11 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
-from superseg_plugin.gui import estimate_text as gui
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
+from superseg_plugin.pipeline.planning.estimate import PHRASES
 from superseg_plugin.pipeline.planning.plan import (
     EstimateRequest,
     InputDescription,
@@ -71,26 +70,16 @@ def test_all_texts_are_translated(plugin, language):
             assert sorted(ours) == sorted(theirs), text
 
 
-def estimated(**changes):
+def estimated():
     grid = Grid(30_000, 30_000, (0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
-    scene = InputDescription(copied=(replace(grid, **changes), 3))
+    scene = InputDescription(copied=(grid, 3))
     return estimate_segmentation(scene, EstimateRequest(SegmentationOptions(), device="cpu"))
 
 
-@pytest.mark.parametrize("changes", [{}, {"width": 100}, {"width": 100, "height": 100}])
-def test_the_dialog_and_the_log_show_the_same_estimate(monkeypatch, changes):
-    monkeypatch.setattr(gui, "translate", lambda _context, text: text)
-    estimate = estimated(**changes)
-    logged = str(estimate)
-    assert gui.estimate_text(estimate) == f"{logged[:1].upper()}{logged[1:]}."
-    assert "The first run finds out" in gui.estimate_text(replace(estimate, device_known=False))
-
-
-def test_an_estimate_is_shown_in_chinese(plugin, monkeypatch):
+def test_an_estimate_is_shown_in_chinese(plugin):
     known = read_translations(FOLDER / "superseg_zh_CN.ts")
-    monkeypatch.setattr(gui, "translate", lambda _context, text: known[text])
-    text = gui.estimate_text(estimated())
-    for part in ("CPU 上约 ", "内存 ", "900 百万 像素", "个瓦片", "个超像素", "8 x 8 像素。"):
+    text = estimated().text({name: known[phrase] for name, phrase in PHRASES.items()})
+    for part in ("CPU 上约 ", "内存 ", "900 百万 像素", "个瓦片", "个超像素", "8 x 8 像素"):
         assert part in text
     assert re.findall("[A-Za-z]+", text) == ["CPU", "GB", "x"]
 

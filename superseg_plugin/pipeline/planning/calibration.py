@@ -52,7 +52,7 @@ class Calibration:
             measured: seconds by stage.
         """
         for stage, seconds in measured.items():
-            key, amount = work.key(stage), work.amount(stage)
+            key, amount = work.key(stage), work.amounts[stage]
             expected = self.costs[key].seconds(amount)
             before = FADING * self._weights.get(key, 0.0)
             ratio = max(seconds, 1e-3) / max(expected, 1e-3)

@@ -11,18 +11,18 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 MEGA = 1e6
 
 
-@dataclass(frozen=True)
-class StageCost:
+class StageCost(NamedTuple):
     """The time of a stage.
 
     Attributes:
         start: seconds, whatever the amount of work.
-        rate: seconds a megapixel, or a million superpixels; see `Workload.amount`.
+        rate: seconds a megapixel, or a million superpixels; see `Workload.amounts`.
     """
 
     start: float
@@ -61,6 +61,9 @@ FIRST_RUN_CORES = 2
 # Time falls with the number of cores to this power: parts of each stage run on one core.
 CORE_EXPONENT = 0.8
 
+# Used where the number of cores of this computer is not given.
+CORES = os.cpu_count() or FIRST_RUN_CORES
+
 # Mean over smallest size of superpixels, measured on the benchmark images.
 MEAN_OVER_SMALLEST = 4.5
 # Of both processes with their libraries, during a training.
@@ -70,6 +73,23 @@ BYTES_PER_SUPERPIXEL = 400
 BYTES_PER_TILE_VALUE = 2 * 4
 # GDAL's cache of blocks grows with the scene up to its limit.
 CACHE_BYTES_PER_VALUE, MOST_CACHE_BYTES = 10 / 3, 320e6
+
+
+# The estimate in English. A window passes the same phrases in its language to `Estimate.text`.
+PHRASES = {
+    "": "a few seconds",
+    "s": "about {} s",
+    "min": "about {} min",
+    "h": "about {} h",
+    "million": "{} million",
+    "one tile": "1 tile",
+    "tiles": "{} tiles",
+    "pixels": "{} pixels",
+    "square": "{side} x {side} pixels",
+    "meters": "{meters} m ({shape})",
+    "clause": "{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about"
+    " {superpixels} superpixels; smallest superpixels {smallest}",
+}
 
 
 @dataclass(frozen=True)
@@ -108,39 +128,31 @@ class Workload:
         return max(round(self.pixels / (MEAN_OVER_SMALLEST * self.smallest)), 1)
 
     @property
-    def stages(self) -> list[str]:
-        """The stages of the run, in their order."""
+    def amounts(self) -> dict[str, float]:
+        """Work of the stages that run, in their order: megapixels or millions of superpixels."""
+        pixels, superpixels = self.pixels / MEGA, self.superpixels / MEGA
+        # These stages read all bands; a part of their time does not depend on the number of bands.
+        values = pixels * (2 + self.bands) / 5
         clusters = self.preset != "published"
-        runs = {
-            "reading": True,
-            "superpixels": True,
-            "description": clusters,
-            "clustering": clusters,
-            "training": self.training_pixels > 0,
-            "classification": self.preset != "fast",
-            "smoothing": self.preset == "balanced",
-            "painting": clusters,
-            "rendering": True,
-            "report": self.report,
+        amounts = {
+            "reading": pixels,
+            "superpixels": values,
+            "description": values * clusters,
+            "clustering": superpixels * clusters,
+            "training": self.training_pixels / MEGA,
+            "classification": pixels * (self.preset != "fast"),
+            "smoothing": superpixels * (self.preset == "balanced"),
+            "painting": pixels * clusters,
+            "rendering": values,
+            "report": pixels * self.report,
         }
-        return [name for name, needed in runs.items() if needed]
+        return {stage: amount for stage, amount in amounts.items() if amount}
 
     def key(self, stage: str) -> str:
         """The row of the table of costs for a stage."""
         if stage in ("training", "classification"):
             return f"{stage} {self.network} {'cpu' if self.device == 'cpu' else 'gpu'}"
         return stage
-
-    def amount(self, stage: str) -> float:
-        """Amount of a stage's work, in millions."""
-        if stage == "training":
-            return self.training_pixels / MEGA
-        if stage in ("clustering", "smoothing"):
-            return self.superpixels / MEGA
-        if stage in ("superpixels", "description", "rendering"):
-            # These read all bands; a part of their time does not depend on the number of bands.
-            return self.pixels / MEGA * (2 + self.bands) / 5
-        return self.pixels / MEGA
 
 
 @dataclass(frozen=True)
@@ -161,57 +173,48 @@ class Estimate:
     device: str
     work: Workload
     device_known: bool = True
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        """The estimate as a clause in English, for the log."""
-        number, unit = rounded_time(self.seconds)
-        time = f"about {number} {unit}" if unit else "a few seconds"
-        tiles = f"{self.work.tiles:,} tiles" if self.work.tiles > 1 else "1 tile"
-        size = f"{self.work.smallest} pixels"
-        side = math.sqrt(self.work.smallest)
+    def text(self, phrases: Mapping[str, str] = PHRASES) -> str:
+        """The estimate as a clause in the language of the phrases."""
+        work = self.work
+        time, unit = rounded_time(self.seconds)
+        side = math.sqrt(work.smallest)
+        smallest = phrases["pixels"].format(work.smallest)
         if side.is_integer():
-            size = f"{side:.0f} x {side:.0f} pixels"
-        if self.work.meters is not None:
-            size = f"{rounded_length(side * self.work.meters)} m ({size})"
+            smallest = phrases["square"].format(side=int(side))
+        if work.meters is not None:
+            length = rounded_length(side * work.meters)
+            smallest = phrases["meters"].format(meters=length, shape=smallest)
         pixels, superpixels = (
-            f"{number} million" if millions else number
-            for number, millions in map(rounded_count, (self.work.pixels, self.work.superpixels))
+            phrases["million"].format(number) if millions else number
+            for number, millions in map(rounded_count, (work.pixels, work.superpixels))
         )
-        return (
-            f"{time} on {self.device}, {self.memory / 1e9:.1f} GB of memory: {pixels} pixels in"
-            f" {tiles}, about {superpixels} superpixels; smallest superpixels {size}"
+        return phrases["clause"].format(
+            time=phrases[unit].format(time),
+            device=self.device,
+            memory=f"{self.memory / 1e9:.1f}",
+            pixels=pixels,
+            tiles=phrases["tiles" if work.tiles > 1 else "one tile"].format(f"{work.tiles:,}"),
+            superpixels=superpixels,
+            smallest=smallest,
         )
 
 
-def first_run_costs(cores: int | None = None) -> dict[str, StageCost]:
-    """Costs of all stages on a computer without measurements.
-
-    Args:
-        cores: number of processor cores; those of this computer where None.
-    """
-    factor = (FIRST_RUN_CORES / _cores(cores)) ** CORE_EXPONENT
+def first_run_costs(cores: int = CORES) -> dict[str, StageCost]:
+    """Costs of all stages, by `Workload.key`, on a computer without measurements."""
+    factor = (FIRST_RUN_CORES / cores) ** CORE_EXPONENT
     return {key: cost.scaled(factor) for key, cost in FIRST_RUN.items()}
 
 
 def expected_seconds(work: Workload, costs: Mapping[str, StageCost]) -> dict[str, float]:
-    """Seconds of each stage, in their order.
-
-    Args:
-        work: the work of the run.
-        costs: of every `Workload.key`.
-    """
-    return {stage: costs[work.key(stage)].seconds(work.amount(stage)) for stage in work.stages}
+    """Seconds of each stage, in their order; `costs` has every `Workload.key`."""
+    return {stage: costs[work.key(stage)].seconds(amount) for stage, amount in work.amounts.items()}
 
 
-def expected_bytes(work: Workload, cores: int | None = None) -> float:
-    """Memory of QGIS and the worker together, at most.
-
-    Args:
-        work: the work of the run.
-        cores: number of processor cores; those of this computer where None.
-    """
-    in_flight = min(_cores(cores) + 2, work.tiles)
+def expected_bytes(work: Workload, cores: int = CORES) -> float:
+    """Memory of QGIS and the worker together, at most."""
+    in_flight = min(cores + 2, work.tiles)
     tile = min(work.tile**2, work.pixels)
     tiles = BYTES_PER_TILE_VALUE * in_flight * tile * (work.bands + 1)
     cache = min(CACHE_BYTES_PER_VALUE * work.pixels * work.bands, MOST_CACHE_BYTES)
@@ -243,7 +246,3 @@ def rounded_count(count: float) -> tuple[str, bool]:
 def rounded_length(meters: float) -> str:
     """A length with two significant digits, without powers of ten."""
     return f"{meters:.0f}" if meters >= 10 else f"{meters:.2g}"
-
-
-def _cores(cores: int | None) -> int:
-    return max(cores or os.cpu_count() or FIRST_RUN_CORES, 1)

@@ -148,7 +148,7 @@ class Plan:
             kind, name = self._calibration.auto_device
         self._work = _workload((source.grid, len(source.bands)), superpixels, request, kind)
         estimate = _estimate(self._work, self._calibration, _displayed(kind, name))
-        progress.log(f"Estimate: {estimate}")
+        progress.log(f"Estimate: {estimate.text()}")
         expected = expected_seconds(self._work, self._calibration.costs)
         self.stages = Stages(progress, expected, timed=True)
 
