@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
 
 def _workbench(interface):
-    # Panels are for windows: qgis_process reads this file too.
+    # Imported on use: qgis_process, which has no windows, imports this file too.
     from .gui.workbench import open_workbench
 
     return open_workbench(interface)

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 try:
     from qgis.PyQt.QtGui import QUndoCommand, QUndoStack
 except ImportError:
-    # Qt 5 has them elsewhere.
+    # Qt 5 has them in QtWidgets.
     from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
 
 from ..errors import SuperSegError

@@ -37,7 +37,7 @@ class RuntimeTask(QgsTask, Progress):
     def __init__(self, title, work, quiet=False):
         flags = QgsTask.Flag.CanCancel
         if quiet and hasattr(QgsTask.Flag, "Hidden"):
-            # QGIS shows a message when other tasks end; QGIS 3.22 knows no hidden tasks.
+            # QGIS shows a message when other tasks end; QGIS 3.22 has no hidden tasks.
             flags |= QgsTask.Flag.Hidden
         super().__init__(title, flags)
         self._work = work

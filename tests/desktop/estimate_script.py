@@ -102,7 +102,7 @@ class EstimateScript(WindowScript):
         self.picture(self.dialog, "web")
 
     def slow(self, layer):
-        """A file that never answers: whoever opens it waits for a writer."""
+        """A file that blocks: opening a named pipe waits for a writer."""
         (self.folder / "image.tif").rename(self.folder / "away.tif")
         os.mkfifo(self.folder / "image.tif")
         self.wrappers["INPUT"].setParameterValue(layer.id(), self.context)
@@ -165,7 +165,7 @@ class EstimateScript(WindowScript):
         yield from self.said(name, before)
 
     def said(self, name, before):
-        """Keep what the line says once that is new, and how long it took."""
+        """Record a new text of the line, and the seconds until it was shown."""
         began = time.monotonic()
         while self.line.text() in (before, "Reading the image…"):
             if time.monotonic() > began + 2:

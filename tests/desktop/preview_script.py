@@ -114,7 +114,7 @@ class PreviewScript(WindowScript):
         away = QgsRectangle(extent)
         away.setXMinimum(extent.xMaximum() + 1000)
         away.setXMaximum(extent.xMaximum() + 2000)
-        # So small that nothing else comes into the map beside it.
+        # So small that the map shows nothing else.
         middle, top = extent.center().x(), extent.yMaximum() - extent.height() / 8
         nothing = QgsRectangle(middle - 20, top - 20, middle + 20, top + 20)
         for name, place in (("away", away), ("nodata", nothing)):

@@ -25,16 +25,16 @@ pytestmark = pytest.mark.own_worker
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """An image that keeps a run busy for longer than a test may wait."""
+    """An image whose segmentation takes longer than a test may wait."""
     image, _ = quarters(1500, 1500)
     return write_raster(tmp_path_factory.mktemp("large") / "large.tif", image)
 
 
 def wait_for(condition, seconds=120):
-    """Let Qt deliver its events until something holds."""
+    """Process Qt's events until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "waited without success"
         QCoreApplication.processEvents()
         time.sleep(0.01)
 
@@ -55,7 +55,7 @@ def start(provider):
         return ended
 
     yield start_it
-    # The manager deletes tasks some events after their end; they still point at these then.
+    # The manager deletes tasks some events after their end; they refer to these objects until then.
     wait_for(lambda: not QgsApplication.taskManager().count())
     for context, _feedback in kept:
         context.temporaryLayerStore().removeAllMapLayers()

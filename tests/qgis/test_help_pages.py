@@ -33,6 +33,6 @@ def test_every_algorithm_has_a_page_that_is_up_to_date(provider, name):
     assert all((folder / picture).is_file() for picture in re.findall(r'src="([^"]*)"', page))
     assert all((folder / sheet).is_file() for sheet in re.findall(r'href="([^"]*)"', page))
     assert "<style>" not in page
-    # Nothing of the computer that made it.
+    # Pages contain no paths of the computer that wrote them.
     assert "<script" not in page
     assert not re.search(r"/(tmp|home|root)/", page)

@@ -35,7 +35,7 @@ MODELS = {
     ),
 }  # fmt: skip
 
-# id: (parameters with defaults in order, words of the choices, outputs)
+# id: (parameters with defaults in order, values of the choices, outputs)
 PUBLIC = {
     "segment": (
         {

@@ -33,7 +33,7 @@ def load(run, plugin, project_context, tmp_path, listener):
         }
         algorithm = plugin.provider.algorithm(name)
         results = run(algorithm, {**parameters, **sinks}, listener, project_context)
-        # Nothing but SuperSeg itself may be what keeps the styles alive.
+        # Only SuperSeg may hold references to the styles.
         gc.collect()
         load_results(algorithm, project_context, listener, results)
         return {layer.name(): layer for layer in project.mapLayers().values()}

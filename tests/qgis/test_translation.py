@@ -12,7 +12,6 @@ import sys
 import pytest
 
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
-from superseg_plugin.pipeline.planning.estimate import PHRASES
 from superseg_plugin.pipeline.planning.plan import (
     EstimateRequest,
     InputDescription,
@@ -76,15 +75,18 @@ def estimated():
     return estimate_segmentation(scene, EstimateRequest(SegmentationOptions(), device="cpu"))
 
 
-def test_an_estimate_is_shown_in_chinese(plugin):
+def test_an_estimate_is_shown_in_chinese(plugin, monkeypatch):
+    from superseg_plugin.gui import estimate_line
+
     known = read_translations(FOLDER / "superseg_zh_CN.ts")
-    text = estimated().text({name: known[phrase] for name, phrase in PHRASES.items()})
-    for part in ("CPU 上约 ", "内存 ", "900 百万 像素", "个瓦片", "个超像素", "8 x 8 像素"):
+    monkeypatch.setattr(estimate_line, "translate", lambda _context, text: known[text])
+    text = estimate_line.estimate_lines(estimated())
+    for part in ("CPU 上约 ", "内存 ", "900 百万 像素", "个瓦片", "个超像素", "8 x 8 像素。"):
         assert part in text
     assert re.findall("[A-Za-z]+", text) == ["CPU", "GB", "x"]
 
 
-# As a system says it, and as QGIS's own options do.
+# The names of the language in the system and in the options of QGIS.
 @pytest.mark.parametrize("language", ["zh_CN", "zh-Hans"])
 def test_a_chinese_qgis_shows_chinese_texts(tmp_path, language):
     environment = {
@@ -104,12 +106,12 @@ def test_a_chinese_qgis_shows_chinese_texts(tmp_path, language):
         check=True,
         timeout=120,
     )
-    locale, said, tags, choices = json.loads(done.stdout.splitlines()[-1])
+    locale, found, tags, choices = json.loads(done.stdout.splitlines()[-1])
     assert locale.startswith("zh")
-    assert len(said) >= 11
-    for name, texts in said.items():
+    assert len(found) >= 11
+    for name, texts in found.items():
         for text in texts:
             assert CHINESE.search(text), (name, text)
     assert {"segmentation", "超像素"} <= set(tags)
-    # Words of choices are names, the same in every language.
+    # Values of choices are the same in every language.
     assert choices == ["balanced", "fast", "published"]

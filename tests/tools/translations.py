@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keep the translations: `python -m tests.tools.translations` writes .ts and .qm anew.
+"""Update the translations: `python -m tests.tools.translations` writes .ts and .qm files.
 
 Source texts are those that the algorithms declare, which are read from the algorithms, and those
 of the windows, which are read from the code. Existing translations are kept.
@@ -99,7 +99,7 @@ def write_translations(path, language, texts, known):
 
 
 def main():
-    """Write all translations, and tell what is missing."""
+    """Write all translations, and list missing ones."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from qgis.core import QgsApplication
 

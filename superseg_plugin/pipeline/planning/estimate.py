@@ -64,12 +64,12 @@ CORE_EXPONENT = 0.8
 # Used where the number of cores of this computer is not given.
 CORES = os.cpu_count() or FIRST_RUN_CORES
 
-# Mean over smallest size of superpixels, measured on the benchmark images.
+# Ratio of the mean size of superpixels to the smallest.
 MEAN_OVER_SMALLEST = 4.5
 # Of both processes with their libraries, during a training.
 BASE_BYTES = 0.85e9
 BYTES_PER_SUPERPIXEL = 400
-# A tile is held as float32 twice: as sent, and as received.
+# A tile exists as float32 twice at a time.
 BYTES_PER_TILE_VALUE = 2 * 4
 # GDAL's cache of blocks grows with the scene up to its limit.
 CACHE_BYTES_PER_VALUE, MOST_CACHE_BYTES = 10 / 3, 320e6
