@@ -20,13 +20,13 @@ PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 VERBS = "pipeline"
 COMMON = {"agglomeration", "contracts", "errors", "memory", "progress", "run_folder"}
-# What reads and writes rasters and asks the worker, below the skin that QGIS sees.
-SCENE = {"raster", "worker"} | COMMON
+# What every room of the pipeline may use.
+BELOW_PIPELINE = {"raster", "worker"} | COMMON
 FORMATS = {"pipeline/options"}
 CLASSES = {"pipeline/formats"} | FORMATS
 ABOVE_CLASSES = {"pipeline/classes"} | CLASSES
 PIPELINE = {VERBS, "pipeline/planning", "pipeline/reports", "pipeline/steps"} | ABOVE_CLASSES
-FRONT = {"layer_copy", "resources", "runtime", "settings"} | PIPELINE | SCENE
+BELOW_SKIN = {"layer_copy", "resources", "runtime", "settings"} | PIPELINE | BELOW_PIPELINE
 
 # The rooms that each room may import from. Nothing points back. A folder in pipeline/ is a room;
 # the modules on the top of pipeline/ are another, the verbs.
@@ -34,19 +34,19 @@ ARROWS: dict[str, set[str]] = {
     "__init__": {"plugin"},
     "plugin": {"gui", "language", "provider", "resources"},
     "provider": {"algorithms", "resources"},
-    "algorithms": FRONT,
-    "gui": FRONT,
+    "algorithms": BELOW_SKIN,
+    "gui": BELOW_SKIN,
     "language": {"resources"},
     "layer_copy": {"errors", "progress"},
     "settings": {"raster", "resources", "runtime", "worker"},
-    VERBS: (PIPELINE - {VERBS}) | SCENE,
+    VERBS: (PIPELINE - {VERBS}) | BELOW_PIPELINE,
     # Of the steps, planning may use one module: see PLANNED_STEPS.
-    "pipeline/planning": {"pipeline/steps"} | ABOVE_CLASSES | SCENE,
-    "pipeline/reports": ABOVE_CLASSES | SCENE,
-    "pipeline/steps": ABOVE_CLASSES | SCENE,
-    "pipeline/classes": CLASSES | SCENE,
-    "pipeline/formats": FORMATS | SCENE,
-    "pipeline/options": SCENE,
+    "pipeline/planning": {"pipeline/steps"} | ABOVE_CLASSES | BELOW_PIPELINE,
+    "pipeline/reports": ABOVE_CLASSES | BELOW_PIPELINE,
+    "pipeline/steps": ABOVE_CLASSES | BELOW_PIPELINE,
+    "pipeline/classes": CLASSES | BELOW_PIPELINE,
+    "pipeline/formats": FORMATS | BELOW_PIPELINE,
+    "pipeline/options": BELOW_PIPELINE,
     "raster": COMMON,
     "runtime": {"worker"} | COMMON,
     "worker": {"engine"} | COMMON,
@@ -82,7 +82,7 @@ OUTSIDE = {
     **{name: set() for name in ("PyQt5", "PyQt6", "rasterio", "cv2")},
 }
 SERVER_SIDE = {"worker/server.py", "worker/operations.py", "worker/call.py"}
-CONTRACT_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
+SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
 TOP_MODULES, MODULE_LINES, PARAMETERS = 14, 300, 6
 REASON = "# More than six parameters: "
@@ -96,7 +96,8 @@ MANY_PARAMETERS = {
 DEFINED_TWICE: set[str] = set()
 WRITTEN_TWICE: set[str] = set()
 
-# Each process has its side; what both need belongs in contracts.py.
+# Each process has its side; what both need belongs in a module that both import.
+SHARED = {"agglomeration", "contracts"}
 WORKER_SIDE = {"engine"}
 QGIS_SIDE = {"algorithms", "gui", "raster"} | PIPELINE
 
@@ -217,9 +218,10 @@ def test_only_the_worker_knows_its_server():
                 assert _name(target) not in SERVER_SIDE, where
 
 
-def test_contracts_need_numpy_only():
-    for line, name in _imports(PACKAGE / "contracts.py"):
-        assert name.split(".")[0] in CONTRACT_IMPORTS, f"contracts.py:{line} imports {name}"
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_what_both_processes_import_needs_numpy_only(name):
+    for line, imported in _imports(PACKAGE / f"{name}.py"):
+        assert imported.split(".")[0] in SHARED_IMPORTS, f"{name}.py:{line} imports {imported}"
 
 
 def test_few_modules_lie_on_the_top_of_the_pipeline():
@@ -243,7 +245,7 @@ def test_functions_of_the_pipeline_take_few_parameters():
             f"{_name(path)}:{function.name}"
             for path in MODULES
             if _room(path) in PIPELINE
-            for function in _crowded(path)
+            for function in _functions_of_many_parameters(path)
         },
         MANY_PARAMETERS,
         f"more than {PARAMETERS} parameters: put together what travels together, or write "
@@ -254,7 +256,7 @@ def test_functions_of_the_pipeline_take_few_parameters():
 
 def test_no_constant_is_defined_on_both_sides():
     worker, qgis = _constants(WORKER_SIDE), _constants(QGIS_SIDE)
-    shared = set(_constants({"contracts"}))
+    shared = set(_constants(SHARED))
     twice = {name for name in set(worker) & set(qgis) if worker[name] & qgis[name]}
     twice |= shared & (set(worker) | set(qgis) | set(_constants({"worker", "runtime"})))
     _compare(
@@ -266,7 +268,7 @@ def test_no_constant_is_defined_on_both_sides():
 
 
 def test_no_arithmetic_is_written_on_both_sides():
-    worker, shared = _arithmetic(WORKER_SIDE), _arithmetic({"contracts"})
+    worker, shared = _arithmetic(WORKER_SIDE), _arithmetic(SHARED)
     qgis = _arithmetic(QGIS_SIDE | {"worker", "runtime"})
     twice = (set(worker) & set(qgis)) | (set(shared) & (set(worker) | set(qgis)))
     _compare(
@@ -298,7 +300,7 @@ def _compare(found: set[str], listed: set[str], fault: str, name: str) -> None:
     assert not stale, f"no longer needed, remove from {name} in tests/test_rooms.py: {stale}"
 
 
-def _crowded(path: Path) -> Iterator[ast.FunctionDef]:
+def _functions_of_many_parameters(path: Path) -> Iterator[ast.FunctionDef]:
     """Yield functions of a module with too many parameters and no reason for them."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for node in ast.walk(_parsed(path)):
@@ -370,7 +372,7 @@ def _constants(rooms: set[str]) -> dict[str, set[object]]:
     return found
 
 
-class _Nameless(ast.NodeTransformer):
+class _WithoutNames(ast.NodeTransformer):
     """Replaces constants by their values and other names by their order of appearance."""
 
     def __init__(self, constants: dict[str, object]) -> None:
@@ -405,7 +407,7 @@ def _formulas(tree: ast.Module) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp):
-            plain = _Nameless(constants).visit(ast.parse(ast.unparse(node), mode="eval").body)
+            plain = _WithoutNames(constants).visit(ast.parse(ast.unparse(node), mode="eval").body)
             parts = list(ast.walk(plain))
             numbers = {one.value for one in parts if isinstance(one, ast.Constant)}
             if sum(isinstance(one, ast.BinOp) for one in parts) > 1 and numbers - {0, 1, 2}:
