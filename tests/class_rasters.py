@@ -21,7 +21,7 @@ def write_classes(path, values, order=None, **options):
         options: of `write_raster`.
     """
     from superseg_plugin.pipeline.classes.colors import distinct_colors
-    from superseg_plugin.pipeline.formats.record import write_beside
+    from superseg_plugin.pipeline.formats.record import write_record
     from superseg_plugin.raster.class_table import ClassTable, write_class_table
 
     values = np.asarray(values, np.uint8)
@@ -42,7 +42,7 @@ def write_classes(path, values, order=None, **options):
     if order is None:
         order = [[n - 1, n, float(count - n + 1)] for n in range(count, 1, -1)]
     if order is not False:
-        write_beside(Path(path), {"merge_order": order})
+        write_record(Path(path), {"merge_order": order})
     return str(path)
 
 

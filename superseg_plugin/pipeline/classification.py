@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,8 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
-from .formats.record import write_record
-from .formats.trained_model import scaling_of_model, superpixels_of_model
+from .formats.record import describe_run, write_record
+from .formats.trained_model import superpixels_of_model
 from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
@@ -68,7 +67,7 @@ def run_classification(
     with Staging() as staging:
         _warn_of_other_values(model, measure_scene(source, 1, worker, progress), progress)
         scratch = staging.scratch(output)
-        scene = Scene(source, scaling_of_model(model), worker, scratch, progress)
+        scene = Scene(source, model.scaling, worker, scratch, progress)
         if superpixels is None and options.smoothness > 0:
             path = scratch / "superpixels.tif"
             make_superpixels(scene.part(0, 0.3), path, superpixels_of_model(model))
@@ -100,10 +99,11 @@ def run_classification(
                 statistics=statistics,
             )
         write_class_table(staging.path(output), table)
-        extra: dict[str, Any] = {"model": Path(model_path).name}
+        record = describe_run("classify", options, source, worker)
+        record["model"] = Path(model_path).name
         if model.merge_order:
-            extra["merge_order"] = model.merge_order
-        write_record(staging.path(output), "classify", options, source, worker, **extra)
+            record["merge_order"] = model.merge_order
+        write_record(staging.path(output), record)
         stop_if_cancelled(progress)
         staging.commit()
     return ClassificationResult(int((statistics.counts > 0).sum()))
@@ -139,7 +139,7 @@ def _classify_superpixels(
 def _warn_of_other_values(model: Model, measured: BandScaling, progress: Progress) -> None:
     """Say so when an image's values are far from those that the model was trained on."""
     for name, center, spread, now in zip(
-        model.band_names, model.scaling["center"], model.scaling["spread"], measured.center
+        model.band_names, model.scaling.center, model.scaling.spread, measured.center
     ):
         if abs(now - center) > 3 * spread:
             progress.log(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +30,8 @@ from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity
 from .classes.small_objects import SmallObjects
 from .classes.strips import ClassStrips
 from .formats.model_file import Model, read_header
-from .formats.record import write_beside
-from .formats.stored_order import describe_merging, renumbered, stored_order
+from .formats.record import describe_merging, write_record
+from .formats.stored_order import renumbered, stored_order
 from .options.merging import MergingOptions
 from .steps.painting import class_writer
 
@@ -280,20 +279,18 @@ class _Merging:
             for index, number in enumerate(numbers.tolist())
             if number
         }
-        record: dict[str, Any] = {
-            **describe_merging(self._source),
-            "options": {
-                **asdict(self._options),
-                "table": self._table.file if self._table else None,
-                "model": self._model_file,
-                "input": image.name if image else None,
-            },
-            "merged_from": merged_from,
+        options = {
+            **asdict(self._options),
+            "table": self._table.file if self._table else None,
+            "model": self._model_file,
+            "input": image.name if image else None,
         }
+        record = describe_merging(self._source, options)
+        record["merged_from"] = merged_from
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, present.areas)
             record["merge_order"] = renumbered(steps, numbers.tolist(), count)
-        write_beside(self._path, record)
+        write_record(self._path, record)
 
     def _part(self, start: float, end: float, text: str) -> Progress:
         self._progress.report(start, text)

@@ -20,7 +20,7 @@ from .average_color import paint_average_color
 from .classes.rendering import build_class_table
 from .formats.cluster_arrays import reorder_clusters
 from .formats.model_file import Model, save_model
-from .formats.record import write_record
+from .formats.record import describe_run, write_record
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
 from .options.ground_sizes import least_pixels
 from .options.published import SIEVE
@@ -91,8 +91,10 @@ class ResultWriter:
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
             write_class_table(path, table)
-            extra = {} if merge_order is None else {"merge_order": merge_order}
-            write_record(path, "segment", options, source, scene.worker, **extra)
+            record = describe_run("segment", options, source, scene.worker)
+            if merge_order is not None:
+                record["merge_order"] = merge_order
+            write_record(path, record)
             if outputs.average_color:
                 target = self._staging.path(outputs.average_color)
                 half = scene.progress.part(0.5, 1)

@@ -25,7 +25,7 @@ from ..raster.staging import Staging
 from ..raster.windows import tiles
 from ..raster.writer import RasterProfile, RasterWriter
 from ..worker.client import Worker
-from .formats.record import write_record
+from .formats.record import describe_run, write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
 from .steps.band_statistics import measure_scene
@@ -69,7 +69,7 @@ def run_superpixels(
         path = staging.path(output)
         scene = Scene(source, scaling, worker, staging.scratch(output), progress)
         count = make_superpixels(scene, path, options)
-        write_record(path, "superpixels", options, source, worker)
+        write_record(path, describe_run("superpixels", options, source, worker))
         stop_if_cancelled(progress)
         staging.commit()
     progress.log(f"{count} superpixels")

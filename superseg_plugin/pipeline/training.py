@@ -20,7 +20,6 @@ from .formats.model_file import Model, load_model, save_model
 from .formats.trained_model import (
     build_model,
     reorder_classes,
-    scaling_of_model,
     with_superpixels,
 )
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
@@ -85,7 +84,7 @@ def run_training(
         with stages.stage("reading"):
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
-                scaling = scaling_of_model(initial)
+                scaling = initial.scaling
         scene = Scene(source, scaling, worker, staging.scratch(model_output), progress)
         if superpixels is None:
             path = scene.scratch / "superpixels.tif"

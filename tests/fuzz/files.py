@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.merge_table import (
     HIGHEST_FROM,
@@ -28,13 +29,7 @@ from .raster_reads import check_sentence
 
 FOLDER = Path(tempfile.mkdtemp(prefix="superseg-fuzz-"))
 NUMBERS = np.array([1, 2, 3])
-SCALING = {
-    "low": [0.0, 0.0],
-    "high": [255.0, 9.0],
-    "center": [1.0, 2.5],
-    "spread": [0.1, 1e-30],
-    "distance_factor": [1.0],
-}
+SCALING = BandScaling((0.0, 0.0), (255.0, 9.0), (1.0, 2.5), (0.1, 1e-30), 1.0)
 MODEL = Model(
     network="light",
     classes=3,

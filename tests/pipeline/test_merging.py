@@ -11,6 +11,7 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.agglomeration import cut_merge_order
+from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.classes.similarity import StoredSimilarity
@@ -175,7 +176,7 @@ def test_names_colors_and_means(merge, tmp_path):
     assert table.means[:, 0].tolist() == [24.0, 16.0, 40.0]
 
 
-SCALING = {"low": [0], "high": [255], "center": [9], "spread": [2], "distance_factor": [1]}
+SCALING = BandScaling((0.0,), (255.0,), (9.0,), (2.0,))
 
 
 def test_a_model_gives_order_and_names(merge, tmp_path):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from superseg_plugin.contracts import Description
+from superseg_plugin.contracts import BandScaling, Description
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.pipeline.steps.clustering import assign_clusters
@@ -19,13 +19,7 @@ MODEL = Model(
     classes=3,
     band_count=2,
     band_names=("red", "grün"),
-    scaling={
-        "low": [0.0, 0.0],
-        "high": [255.0, 1e-3],
-        "center": [1.0, 2.5],
-        "spread": [0.1, 1e-30],
-        "distance_factor": [1.0],
-    },
+    scaling=BandScaling((0.0, 0.0), (255.0, 1e-3), (1.0, 2.5), (0.1, 1e-30), 1.0),
     pixel_size=0.5,
     class_names=("Water", "Class 2", "Class 3"),
     class_colors=np.arange(9, dtype=np.uint8).reshape(3, 3),

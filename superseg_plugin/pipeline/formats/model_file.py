@@ -12,6 +12,7 @@ References:
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.texts import one_line
@@ -38,7 +40,7 @@ from .model_header import (
 )
 
 MOST_BANDS = 65535
-# Lists of the scaling with a number for each band.
+# Parts of the scaling with a number for each band.
 ROWS = ("low", "high", "center", "spread")
 FACTOR = "distance_factor"
 CLUSTERS = "clusters."
@@ -55,7 +57,7 @@ class Model:
         classes: number of classes.
         band_count: number of bands of the images that it takes.
         band_names: one a band.
-        scaling: per-band figures that standardize the input, by name.
+        scaling: of the bands, for the input of the network and for superpixels.
         pixel_size: of the training image, in meters or map units; None if unknown.
         class_names: one a class.
         class_colors: `(classes, 3)` uint8.
@@ -71,7 +73,7 @@ class Model:
     classes: int
     band_count: int
     band_names: tuple[str, ...]
-    scaling: dict[str, list[float]]
+    scaling: BandScaling
     pixel_size: float | None
     class_names: tuple[str, ...]
     class_colors: npt.NDArray[np.uint8]
@@ -94,7 +96,10 @@ def save_model(path: str | Path, model: Model) -> None:
         "classes": int(model.classes),
         "band_count": int(model.band_count),
         "band_names": list(model.band_names),
-        "scaling": {name: [float(x) for x in row] for name, row in model.scaling.items()},
+        "scaling": {
+            **{name: [float(x) for x in getattr(model.scaling, name)] for name in ROWS},
+            FACTOR: [float(model.scaling.distance_factor)],
+        },
         "pixel_size": None if model.pixel_size is None else float(model.pixel_size),
         "class_names": list(model.class_names),
         "class_colors": np.asarray(model.class_colors).tolist(),
@@ -186,9 +191,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             classes=classes,
             band_count=int(description["band_count"]),
             band_names=tuple(one_line(str(name)) for name in description["band_names"]),
-            scaling={
-                str(name): [float(x) for x in row] for name, row in description["scaling"].items()
-            },
+            scaling=_scaling(description["scaling"]),
             pixel_size=None if size is None else float(size),
             class_names=tuple(one_line(str(name)) for name in description["class_names"]),
             class_colors=_colors(description["class_colors"]),
@@ -210,7 +213,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             f"MODEL: {path.name} has a network “{model.network}”, this SuperSeg knows"
             f" {' and '.join(NETWORKS)}; update the plugin or train the model anew."
         )
-    if not _scales(model.scaling, model.band_count):
+    if not _is_usable(model.scaling, model.band_count):
         raise no_model(path, "its scaling does not fit its bands")
     return model
 
@@ -222,13 +225,19 @@ def _colors(rows: Any) -> npt.NDArray[np.uint8]:
     return colors.astype(np.uint8)
 
 
-def _scales(scaling: Mapping[str, list[float]], bands: int) -> bool:
+def _scaling(rows: Mapping[str, Any]) -> BandScaling:
+    """Return the scaling of a description; missing parts are empty or NaN."""
+    low, high, center, spread, factor = (
+        tuple(float(x) for x in rows.get(name, ())) for name in (*ROWS, FACTOR)
+    )
+    return BandScaling(low, high, center, spread, factor[0] if len(factor) == 1 else math.nan)
+
+
+def _is_usable(scaling: BandScaling, bands: int) -> bool:
     """Whether the numbers of a scaling are complete, finite and usable as divisors."""
-    rows = [scaling.get(name, []) for name in ROWS]
-    factor = scaling.get(FACTOR, [])
-    if any(len(row) != bands for row in rows) or len(factor) != 1:
+    rows = [getattr(scaling, name) for name in ROWS]
+    if any(len(row) != bands for row in rows):
         return False
     low, high, _, spread = np.array(rows)
-    return bool(np.isfinite([*rows[0], *rows[1], *rows[2], *rows[3], *factor]).all()) and bool(
-        (high > low).all() and (spread > 0).all() and factor[0] > 0
-    )
+    divisors = (high > low).all() and (spread > 0).all() and scaling.distance_factor > 0
+    return bool(divisors and np.isfinite([*sum(rows, ()), scaling.distance_factor]).all())

@@ -8,7 +8,6 @@ every error names the file and a remedy.
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
 from .merge_order import check_merge_order
 from .model_file import Model
-from .record import FORMAT_VERSION, SUFFIX, describe_input
+from .record import SUFFIX
 
 Ints = npt.NDArray[np.int64]
 
@@ -76,16 +75,6 @@ def read_record_of(path: str) -> tuple[Any, str]:
         raise SuperSegError(f"{file.name} cannot be opened ({error.strerror}); {REMEDY}.") from None
     except (ValueError, RecursionError):
         raise SuperSegError(f"{file.name} is not a record of SuperSeg; {REMEDY}.") from None
-
-
-def describe_merging(source: RasterSource) -> dict[str, Any]:
-    """Return the record of a merging, so far as it does not depend on the options."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "algorithm": "superseg:mergeclasses",
-        "input": describe_input(source),
-        "versions": {"numpy": np.__version__, "python": platform.python_version()},
-    }
 
 
 def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[MergeStep]:

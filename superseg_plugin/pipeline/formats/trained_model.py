@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From a trained network to a model, and back to what the worker takes."""
+"""Building a model of a trained network, and reading its parts back."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from ..options.training import TrainingOptions
 from .cluster_arrays import ClusterArrays
 from .model_file import Model
 
+# Steps at the end of a training whose mean loss is reported.
 LOSS_WINDOW = 10
+# Options of superpixels that a model keeps, and the largest value that is taken from a file.
 SUPERPIXEL_SIZES = ("min_size", "scale")
 LARGEST_SIZE = 1e6
 
 
 class SceneOfModel(Protocol):
-    """What a model keeps of the scene that it was trained on."""
+    """The parts of a scene that a model is built from."""
 
     @property
     def source(self) -> RasterSource:
@@ -35,7 +37,7 @@ class SceneOfModel(Protocol):
 
     @property
     def scaling(self) -> BandScaling:
-        """Of its bands."""
+        """The scaling of its bands."""
 
     @property
     def worker(self) -> Worker:
@@ -44,7 +46,13 @@ class SceneOfModel(Protocol):
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """Weights and how they came about: loss of every step, classes in use after it."""
+    """The result of a training.
+
+    Attributes:
+        weights: arrays by name.
+        losses: of every step.
+        live_by_step: number of classes in use, for every step.
+    """
 
     weights: dict[str, npt.NDArray[Any]]
     losses: list[float]
@@ -52,7 +60,7 @@ class TrainedNetwork:
 
     @property
     def live(self) -> int:
-        """Classes in use at the end."""
+        """Number of classes in use at the end."""
         return self.live_by_step[-1]
 
     @property
@@ -62,7 +70,7 @@ class TrainedNetwork:
 
 
 def weights_id(weights: Mapping[str, npt.NDArray[Any]]) -> str:
-    """A name for a set of weights, by which the worker knows it has them already."""
+    """Return a hash of weights, by which the worker recognizes those that it has already."""
     digest = hashlib.sha256()
     for name in sorted(weights):
         digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
@@ -87,15 +95,23 @@ def build_model(
     merge_order: list[MergeStep] | None = None,
     clusters: ClusterArrays | None = None,
 ) -> Model:
-    """Put a trained network and what it was made from together."""
+    """Build the model of a trained network.
+
+    Args:
+        scene: that it was trained on.
+        options: of the training.
+        trained: the network.
+        colors: `(classes, 3)` of the classes.
+        merge_order: of the classes; None if unknown.
+        clusters: cluster model of superpixels; None for none.
+    """
     source = scene.source
-    lists = {k: v if isinstance(v, tuple) else (v,) for k, v in asdict(scene.scaling).items()}
     return Model(
         network=options.network,
         classes=options.classes,
         band_count=len(source.bands),
         band_names=source.band_names,
-        scaling={name: [float(x) for x in values] for name, values in lists.items()},
+        scaling=scene.scaling,
         pixel_size=pixel_size(source),
         class_names=tuple(default_name(number + 1) for number in range(options.classes)),
         class_colors=colors,
@@ -108,20 +124,14 @@ def build_model(
     )
 
 
-def scaling_of_model(model: Model) -> BandScaling:
-    """The scaling of the bands that the model was trained with."""
-    factor = model.scaling["distance_factor"][0]
-    return BandScaling.from_dict({**model.scaling, "distance_factor": factor})
-
-
 def with_superpixels(model: Model, superpixels: SuperpixelOptions) -> Model:
-    """The model with how its scene was cut."""
+    """Return a model that keeps the sizes of superpixels it was trained on."""
     known = {name: getattr(superpixels, name) for name in SUPERPIXEL_SIZES}
     return replace(model, options={**model.options, "superpixels": known})
 
 
 def superpixels_of_model(model: Model) -> SuperpixelOptions:
-    """How the model's scene was cut; as usual where it does not tell, or nothing of use."""
+    """Return the superpixel options that a model keeps; the defaults if it has no usable ones."""
     known = model.options.get("superpixels")
     if not isinstance(known, dict):
         return SuperpixelOptions()
@@ -132,7 +142,7 @@ def superpixels_of_model(model: Model) -> SuperpixelOptions:
 
 
 def pixel_size(source: RasterSource) -> float | None:
-    """Side of a square of a pixel's area, in meters or map units; None without georeference."""
+    """Return the side of a square of a pixel's area, in meters or map units; None if unknown."""
     if source.grid.geotransform is None:
         return None
     areas = source.grid.row_areas(source.grid.window)
