@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from superseg_plugin.runtime import variables
 from superseg_plugin.runtime.commands import Step
 from superseg_plugin.runtime.installation_log import InstallationLog
 from superseg_plugin.runtime.installer import InstallerError, run_step
@@ -158,6 +159,13 @@ def test_uv_gets_the_indexes_that_pip_is_configured_with(tmp_path):
     kept = installer_variables({"PIP_CONFIG_FILE": str(file)}, Network(), tmp_path, offline=False)
     assert kept["UV_DEFAULT_INDEX"] == "https://mirror.example.org/simple"
     assert kept["UV_INDEX"] == "https://a.example.org https://b.example.org"
+
+
+def test_without_pip_uv_gets_the_indexes_of_its_variables(tmp_path, monkeypatch):
+    monkeypatch.setattr(variables, "own_python", lambda system: None)
+    own = {"PIP_INDEX_URL": "https://mirror.example.org/simple", "PIP_CONFIG_FILE": "/none"}
+    kept = installer_variables(own, Network(), tmp_path, offline=False)
+    assert kept["UV_DEFAULT_INDEX"] == own["PIP_INDEX_URL"]
 
 
 def test_credentials_and_personal_data_are_masked(monkeypatch):
