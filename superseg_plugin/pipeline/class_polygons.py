@@ -47,7 +47,7 @@ def run_class_polygons(
 
     Raises:
         SuperSegError: the raster or the table cannot be used.
-        Cancelled: the user asked to stop.
+        Cancelled: the user cancelled.
     """
     strips = ClassStrips(classification, "CLASSIFICATION")
     progress.report(0.0, "Counting classes")

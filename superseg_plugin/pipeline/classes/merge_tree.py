@@ -19,8 +19,8 @@ from ...agglomeration import MergeStep
 from ...raster.class_legend import Color
 from .catalog import ClassCatalog
 from .merged_appearance import UNNAMED
-from .state import ClassState, Members
-from .tree_layout import Tree, lay_out
+from .state import ClassState
+from .tree_layout import Members, Tree, lay_out
 
 Floats = npt.NDArray[np.float64]
 NameOrColor = TypeVar("NameOrColor", str, Color)

@@ -4,8 +4,8 @@
 With an image (`MeasuredSimilarity`) each class is a Gaussian of its pixels' band values: one pass
 over the scene sums counts, values and products of values per class (`measure_moments`), from which
 the moments of any union of classes follow exactly. Classes merge by Bhattacharyya distance, see
-`merge_order`. Two things are approximate: a class with many pixels in a strip is measured on an
-even sample of them, and more than 32 bands are first summed with their neighbors.
+`agglomeration.py`. Two things are approximate: a class with many pixels in a strip is measured on
+an even sample of them, and more than 32 bands are first summed with their neighbors.
 
 Without an image (`StoredSimilarity`) the distances are those of the dendrogram that a model or a
 record stores (cophenetic distances). Clusters of classes are compared by average linkage.

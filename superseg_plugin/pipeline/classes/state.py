@@ -15,10 +15,9 @@ from dataclasses import dataclass, field, replace
 from ...errors import SuperSegError
 from ...raster.class_legend import Color
 from .catalog import ClassCatalog
+from .tree_layout import Members
 
 FORMAT_VERSION = 1
-
-Members = tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ...agglomeration import MergeStep
 
+# A set of classes: their numbers, ascending.
 Members = tuple[int, ...]
 
 
