@@ -19,7 +19,7 @@ import numpy as np
 from ..agglomeration import cut_merge_order, merge_order_of
 from ..contracts import Clusters, Description
 from .class_splits import find_replacements, split_log_likelihood, split_model
-from .clustering import smooth_evidence
+from .clustering import smooth_log_likelihood
 from .types import IndexArray
 
 # CLASSES 0: classes closer than this Bhattacharyya distance (weighted by area) join; at least so
@@ -35,12 +35,26 @@ def settle_class_count(
 
     Args:
         description: of the superpixels.
-        clusters: of `cluster_superpixels` or `regroup_superpixels`, with their model.
+        clusters: of `cluster_superpixels` or `change_class_count`, with their model.
         classes: wanted; 0 lets the distance between classes decide.
         smoothness: weight of the neighbors, 0 for none.
 
     Returns:
         Clusters with at most `classes` classes, with their model.
+
+    Example:
+        200 superpixels of one band without neighbors, in four shades; of four classes, those of
+        similar shades are joined.
+
+        >>> from superseg_plugin.engine.clustering import cluster_superpixels
+        >>> sums, shade = np.zeros((200, 7)), np.repeat([40.0, 60.0, 180.0, 200.0], 50)
+        >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
+        >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
+        >>> scene = Description.from_sums(sums, *graph, 1)
+        >>> model, clusters = cluster_superpixels(scene, 4, 0.0, ensemble_size=4)
+        >>> clusters = replace(clusters, model=model.to_arrays())
+        >>> settle_class_count(scene, clusters, 2, 0.0).classes
+        2
     """
     joined = _join_classes(clusters, description, classes)
     means, pixels = description.means, description.pixels
@@ -49,7 +63,7 @@ def settle_class_count(
         return joined
     log_likelihood = split_log_likelihood(joined.log_likelihood, replacements, means)
     graph = (description.pairs, description.lengths, means)
-    smoothed = smooth_evidence(log_likelihood, *graph, pixels, smoothness)
+    smoothed = smooth_log_likelihood(log_likelihood, *graph, pixels, smoothness)
     split = replace(
         joined,
         log_likelihood=log_likelihood,
@@ -79,10 +93,11 @@ def _join_classes(clusters: Clusters, description: Description, classes: int) ->
         np.logaddexp.reduce(likelihoods, axis=1, out=log_likelihood[:, column])
         clusters.marginals[:, each].sum(axis=1, out=marginals[:, column])
     marginals /= np.maximum(marginals.sum(axis=1, keepdims=True), np.float32(1e-9))
-    votes = np.stack([clusters.model["votes"][:, each].sum(axis=1) for each in members], axis=1)
-    # Before the first split all gates are open, and so alike.
-    gates = clusters.model["gates"][: len(members)]
-    model = {**clusters.model, "votes": votes, "gates": gates}
+    shares = clusters.model["memberships"]
+    memberships = np.stack([shares[:, each].sum(axis=1) for each in members], axis=1)
+    # Before the first split, the hyperplanes of all classes are the same and exclude nothing.
+    hyperplanes = clusters.model["hyperplanes"][: len(members)]
+    model = {**clusters.model, "memberships": memberships, "hyperplanes": hyperplanes}
     return replace(clusters, log_likelihood=log_likelihood, marginals=marginals, model=model)
 
 

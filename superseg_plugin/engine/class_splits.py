@@ -78,6 +78,17 @@ def find_replacements(
 
     Returns:
         Replacements in which no class takes part twice.
+
+    Example:
+        Class 0 has two colors, class 1 next to no area; it goes to one half of class 0.
+
+        >>> means = np.repeat(np.array([[40.0], [200.0], [90.0]], np.float32), [50, 49, 1], axis=0)
+        >>> labels, pixels = np.array([0] * 99 + [1]), np.full(100, 10.0)
+        >>> pixels[99] = 1
+        >>> log_likelihood = np.log(np.eye(2, dtype=np.float32)[labels] + np.float32(0.01))
+        >>> [(each.small, each.parent)
+        ...  for each in find_replacements(log_likelihood, labels, means, pixels)]
+        [(1, 0)]
     """
     count = log_likelihood.shape[1]
     least = SMALL_CLASS_SHARE * pixels.sum() / max(count, FEW_CLASSES)
@@ -120,6 +131,17 @@ def find_split(
         inside: `(n,)` bool, which superpixels are the class.
         units: `(bands,)` float32, what a difference in each band is measured in.
         least: pixels that either part must have.
+
+    Returns:
+        The split, or None where the class has not two clearly different colors.
+
+    Example:
+        >>> means = np.array([[40.0], [41.0], [200.0], [201.0]], np.float32)
+        >>> pixels, units = np.full(4, 10.0), np.array([80.0], np.float32)
+        >>> split = find_split(means, pixels, np.ones(4, bool), units, 5.0)
+        >>> second = split.log_odds(means) > 0
+        >>> bool(second[0] == second[1] != second[2] == second[3])
+        True
     """
     rows = _evenly(np.flatnonzero(inside & (pixels > 0)))
     if len(rows) < 2:
@@ -145,7 +167,23 @@ def find_split(
 def split_log_likelihood(
     log_likelihood: FloatArray, replacements: Sequence[Replacement], means: FloatArray
 ) -> FloatArray:
-    """Log probability `(n, k)` float32 of the classes after replacements, from that before."""
+    """Log probability `(n, k)` float32 of the classes after replacements, from that before.
+
+    Args:
+        log_likelihood: `(n, k)` float32 before.
+        replacements: of `find_replacements`.
+        means: `(n, bands)` float32 mean colors, display units.
+
+    Example:
+        Class 1 becomes the part of class 0 that is brighter than 100.
+
+        >>> split = Split(1.0, np.array([0.1, -10.0], np.float32))
+        >>> means = np.array([[0.0], [200.0]], np.float32)
+        >>> log_likelihood = np.log(np.array([[0.9, 0.1], [0.9, 0.1]], np.float32))
+        >>> found = split_log_likelihood(log_likelihood, [Replacement(1, 0, split)], means)
+        >>> found.argmax(axis=1).tolist()
+        [0, 1]
+    """
     result = log_likelihood.copy()
     for each in replacements:
         odds = each.split.log_odds(means)
@@ -158,12 +196,27 @@ def split_log_likelihood(
 def split_model(
     model: dict[str, AnyArray], replacements: Sequence[Replacement]
 ) -> dict[str, AnyArray]:
-    """The model of the classes after replacements, none of which it had before."""
-    votes, gates = model["votes"].copy(), model["gates"].copy()
+    """The model after replacements.
+
+    Args:
+        model: arrays of a `ClusterModel` whose hyperplanes exclude nothing yet.
+        replacements: of `find_replacements`.
+
+    Returns:
+        The arrays, with other memberships and hyperplanes.
+
+    Example:
+        >>> memberships = np.array([[1, 0], [0, 1]], np.float32)
+        >>> model = {"memberships": memberships, "hyperplanes": np.zeros((2, 2), np.float32)}
+        >>> split = Split(1.0, np.array([0.5, -50.0], np.float32))
+        >>> split_model(model, [Replacement(1, 0, split)])["hyperplanes"].tolist()
+        [[-0.5, 50.0], [0.5, -50.0]]
+    """
+    memberships, hyperplanes = model["memberships"].copy(), model["hyperplanes"].copy()
     for each in replacements:
-        votes[:, each.small] = votes[:, each.parent]
-        gates[each.small], gates[each.parent] = each.split.plane, -each.split.plane
-    return {**model, "votes": votes, "gates": gates}
+        memberships[:, each.small] = memberships[:, each.parent]
+        hyperplanes[each.small], hyperplanes[each.parent] = each.split.plane, -each.split.plane
+    return {**model, "memberships": memberships, "hyperplanes": hyperplanes}
 
 
 def _evenly(rows: IndexArray) -> IndexArray:

@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tells the classes of superpixels apart, fitted to one scene and used on others too."""
+"""Model of the classes of superpixels, fitted to one scene and applicable to others.
+
+Superpixels have features of their own appearance (`features`). Mixtures fitted to these are
+vocabularies: their components are visual words, kinds of superpixels, more than there are classes.
+Random walks on the region adjacency graph collect the histogram of words around each superpixel, at
+two distances; their principal components are further features. They separate a roof in a town from
+a bare field of the same color. An ensemble of mixtures is fitted to all features, and its consensus
+gives the classes. Classes may afterwards be split by hyperplanes in color space (`class_splits`).
+
+Approximate: mixtures are fitted to samples (`ensemble`), the consensus to 8000 superpixels, and the
+principal components of histograms to 32768; all superpixels are then assigned. Repeatable: the same
+superpixels in the same order give the same bits. Cost: linear in superpixels and edges after the
+fits; memory some 700 bytes a superpixel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import expit
@@ -13,176 +27,226 @@ from ..contracts import Description
 from .consensus import cumulative_voting
 from .ensemble import Ensemble, fit_ensemble, random_order
 from .features import FeatureSpace, fit_feature_space
-from .projection import Projection, fit_projection, row_parts
+from .projection import Projection, fit_projection, row_parts, sample_by_weight
 from .region_graph import RandomWalks
-from .types import DoubleArray, FloatArray, IndexArray
+from .types import DoubleArray, FloatArray
 
-OWN_COMPONENTS = 10
-WORDS = 32
-WALKS = (2, 8)
-SURROUNDING_COMPONENTS = 5
-SURROUNDING_WEIGHT = 0.5
-MEMBERS = 16
-MEMBER_COMPONENTS = 24
-# Superpixels on which the members agree; the others follow.
-VOTERS = 8000
-# Superpixels at most whose surroundings tell how surroundings vary.
-EXAMPLES = 32768
-# Words whose shares are found together.
+# Features of a superpixel's own appearance, and of its surroundings at each distance, at most.
+APPEARANCE_COMPONENTS = 10
+SURROUNDINGS_COMPONENTS = 5
+# Words of a vocabulary, unless there are more classes.
+VOCABULARY_SIZE = 32
+# Lengths of the random walks: the next neighbors, and a neighborhood of some two superpixels.
+WALK_STEPS = (2, 8)
+# Standard deviation of the first components of the surroundings, both distances together.
+SURROUNDINGS_WEIGHT = 0.5
+# Mixtures of the ensemble, and components of each unless there are more classes.
+ENSEMBLE_SIZE = 16
+MIXTURE_COMPONENTS = 24
+# Superpixels that the consensus is found on; all others are assigned.
+CONSENSUS_SAMPLE = 8000
+# Superpixels, chosen evenly by area, that the principal components of histograms are fitted to.
+HISTOGRAM_SAMPLE = 32768
+# Words whose histograms are computed at once; bounds the memory.
 WORDS_AT_ONCE = 8
+# Lowest probability of a class, so that its logarithm exists.
 LEAST_PROBABILITY = 1e-6
-# Log odds that let everything pass.
-OPEN = 100.0
+# Offset of a hyperplane that excludes nothing: log odds of 1 to e^-100.
+NO_HYPERPLANE = 100.0
+
+Part = TypeVar("Part", Projection, Ensemble)
 
 
 @dataclass(frozen=True)
 class ClusterModel:
-    """How superpixels become classes; fitted to one scene, used on others too.
+    """Model of the classes of superpixels.
 
     Attributes:
-        space: from sums to the superpixels' own features.
-        vocabularies: mixtures whose components are the words that surroundings are made of; none
-            where surroundings are not looked at.
-        surroundings: from shares of words to features, one for each of `WALKS`; may be empty.
-        members: mixtures of all features.
-        votes: `(members * k, classes)` float32, what a component says of the classes.
-        gates: `(classes, bands + 1)` float32: the log odds that a superpixel may be of a class are
-            the first `bands` figures times its mean color, display units, plus the last. Classes
-            that the members cannot tell apart have the same votes and opposite gates.
+        space: from sums to features of appearance.
+        vocabularies: mixtures whose components are visual words; of size 0 where surroundings do
+            not count.
+        surroundings: from histograms of words to features, one for each of `WALK_STEPS`; may be
+            empty.
+        ensemble: mixtures of all features.
+        memberships: `(size * k, classes)` float32, share of each component in each class.
+        hyperplanes: `(classes, bands + 1)` float32. The log odds that a superpixel may be of a
+            class are the first `bands` numbers times its mean color, display units, plus the last.
+            Both parts of a split class have the same memberships and opposite hyperplanes.
     """
 
     space: FeatureSpace
     vocabularies: Ensemble
     surroundings: tuple[Projection, ...]
-    members: Ensemble
-    votes: FloatArray
-    gates: FloatArray
+    ensemble: Ensemble
+    memberships: FloatArray
+    hyperplanes: FloatArray
 
     def features(self, superpixels: Description) -> FloatArray:
-        """Features `(n, d)` float32 of superpixels."""
-        own = self.space.features(superpixels.sums, superpixels.bands)
-        if not self.surroundings:
-            return own
-        return _with_surroundings(own, self.surroundings, self.vocabularies, _walks(superpixels))
+        """Features `(n, d)` float32 of superpixels.
 
-    def evidence(self, features: FloatArray, means: FloatArray) -> FloatArray:
-        """Log probability of each class, `(n, classes)` float32, by features and mean colors."""
-        result = np.empty((len(features), self.votes.shape[1]), np.float32)
+        Raises:
+            SuperSegError: the model is of another number of bands.
+        """
+        appearance = self.space.features(superpixels.sums, superpixels.bands)
+        if not self.surroundings:
+            return appearance
+        walks = _walks(superpixels)
+        return _with_surroundings(appearance, self.surroundings, self.vocabularies, walks)
+
+    def log_likelihood(self, features: FloatArray, means: FloatArray) -> FloatArray:
+        """Log probability of each class before smoothing.
+
+        Args:
+            features: `(n, d)` float32 of superpixels.
+            means: `(n, bands)` float32 mean colors, display units.
+
+        Returns:
+            `(n, classes)` float32, at least log(1e-6).
+        """
+        result = np.empty((len(features), self.memberships.shape[1]), np.float32)
         for part in row_parts(len(features)):
-            shares = self.members.posteriors(features[part]) @ self.votes
-            shares *= expit(means[part] @ self.gates[:, :-1].T + self.gates[:, -1])
+            shares = self.ensemble.posteriors(features[part]) @ self.memberships
+            shares *= expit(means[part] @ self.hyperplanes[:, :-1].T + self.hyperplanes[:, -1])
             shares /= shares.sum(axis=1, keepdims=True)
             result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
         return result
 
-    def with_classes(self, features: FloatArray, pixels: DoubleArray, classes: int) -> ClusterModel:
-        """Let the members agree on another number of classes, of the scene that they are of."""
-        votes = _votes(self.members, features, _counts_as(pixels), classes)
-        return replace(self, votes=votes, gates=_open_gates(votes, self.gates.shape[1] - 1))
+    def with_class_count(
+        self, features: FloatArray, pixels: DoubleArray, classes: int
+    ) -> ClusterModel:
+        """The model with another number of classes from the same ensemble.
+
+        Args:
+            features: `(n, d)` float32 of the scene that the model was fitted to.
+            pixels: `(n,)` pixels of each superpixel.
+            classes: number of classes wanted, as for `fit_cluster_model`.
+        """
+        memberships = _memberships(self.ensemble, features, _weights(pixels), classes)
+        hyperplanes = _no_hyperplanes(memberships, self.hyperplanes.shape[1] - 1)
+        return replace(self, memberships=memberships, hyperplanes=hyperplanes)
 
     def to_arrays(self) -> dict[str, FloatArray]:
-        """All of the model as named arrays."""
+        """All of the model as arrays by name; model files hold them."""
         arrays = {
             "center": self.space.center,
             "spread": self.space.spread,
-            **_named("own", self.space.projection),
-            **_named("words", self.vocabularies),
-            **_named("members", self.members),
-            "votes": self.votes,
-            "gates": self.gates,
+            **_named("appearance", self.space.projection),
+            **_named("vocabularies", self.vocabularies),
+            **_named("ensemble", self.ensemble),
+            "memberships": self.memberships,
+            "hyperplanes": self.hyperplanes,
         }
-        for steps, projection in zip(WALKS, self.surroundings):
+        for steps, projection in zip(WALK_STEPS, self.surroundings):
             arrays.update(_named(f"walk{steps}", projection))
         return arrays
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, FloatArray]) -> ClusterModel:
-        """The model that `to_arrays` was called on."""
-        walks = [f"walk{steps}" for steps in WALKS if f"walk{steps}.center" in arrays]
+        """The inverse of `to_arrays`."""
+        walks = [f"walk{steps}" for steps in WALK_STEPS if f"walk{steps}.center" in arrays]
+        columns = arrays["center"], arrays["spread"]
         return cls(
-            FeatureSpace(arrays["center"], arrays["spread"], _projection(arrays, "own")),
-            _ensemble(arrays, "words"),
-            tuple(_projection(arrays, name) for name in walks),
-            _ensemble(arrays, "members"),
-            arrays["votes"],
-            arrays["gates"],
+            FeatureSpace(*columns, _part(Projection, arrays, "appearance")),
+            _part(Ensemble, arrays, "vocabularies"),
+            tuple(_part(Projection, arrays, name) for name in walks),
+            _part(Ensemble, arrays, "ensemble"),
+            arrays["memberships"],
+            arrays["hyperplanes"],
         )
 
 
 def fit_cluster_model(
-    superpixels: Description, classes: int, members: int = MEMBERS
+    superpixels: Description, classes: int, ensemble_size: int = ENSEMBLE_SIZE
 ) -> tuple[ClusterModel, FloatArray]:
-    """Find the classes of superpixels by what they look like and what surrounds them.
-
-    First mixtures give vocabularies: kinds of superpixels, more than there are classes. Further
-    ones are fitted to the superpixels' own features and to the words around them, which tell a roof
-    in a town from a bare field of the same color. The classes are what these agree on.
+    """Fit a model to the superpixels of a scene.
 
     Args:
-        superpixels: of the scene.
-        classes: wanted; a few more may come back, and fewer where there are fewer distinct
-            superpixels.
-        members: mixtures that have to agree; their root is the number of vocabularies. Fewer take
-            less time, and chance has more to say.
+        superpixels: of the scene; every row with pixels.
+        classes: number of classes wanted, 1 to 255. A few more may be returned, and fewer where
+            there are fewer distinct superpixels.
+        ensemble_size: mixtures of the ensemble, 1 or more; its square root is the number of
+            vocabularies. Fewer mixtures take less time, and the classes depend more on chance: 4
+            suit a preview.
 
     Returns:
-        The model and the features of the superpixels.
+        The model, and the features of the superpixels.
+
+    Example:
+        200 superpixels of one band, without neighbors: half of them dark, half bright.
+
+        >>> sums, shade = np.zeros((200, 7)), np.repeat([40.0, 200.0], 100)
+        >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
+        >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
+        >>> scene = Description.from_sums(sums, *graph, 1)
+        >>> model, features = fit_cluster_model(scene, 2, ensemble_size=4)
+        >>> classes = model.log_likelihood(features, scene.means).argmax(axis=1)
+        >>> len(set(classes[:100])), len(set(classes[100:])), len(set(classes))
+        (1, 1, 2)
     """
     sums, bands, pixels = superpixels.sums, superpixels.bands, superpixels.pixels
-    counts = _counts_as(pixels)
-    # A full covariance of d dimensions wants several superpixels a class for each of them.
+    weights = _weights(pixels)
+    # A full covariance of d dimensions needs several superpixels a class for each of them.
     dimensions = max(2, len(sums) // (2 * classes))
-    space = fit_feature_space(sums, bands, min(OWN_COMPONENTS, dimensions))
+    space = fit_feature_space(sums, bands, min(APPEARANCE_COMPONENTS, dimensions))
     features = space.features(sums, bands)
-    left = min(SURROUNDING_COMPONENTS, (dimensions - OWN_COMPONENTS) // len(WALKS))
-    count = max(round(members**0.5), 1) if left > 0 and len(superpixels.pairs) else 0
-    vocabularies = fit_ensemble(features, counts, max(WORDS, classes), count)
+    left = min(SURROUNDINGS_COMPONENTS, (dimensions - APPEARANCE_COMPONENTS) // len(WALK_STEPS))
+    count = max(round(ensemble_size**0.5), 1) if left > 0 and len(superpixels.pairs) else 0
+    vocabularies = fit_ensemble(features, weights, max(VOCABULARY_SIZE, classes), count)
     surroundings: list[Projection] = []
     if count:
         walks = _walks(superpixels)
         surroundings = _fit_surroundings(features, vocabularies, walks, left)
         features = _with_surroundings(features, surroundings, vocabularies, walks)
-    fitted = fit_ensemble(features, counts, max(MEMBER_COMPONENTS, classes), members)
-    votes = _votes(fitted, features, counts, classes)
-    gates = _open_gates(votes, bands)
-    return ClusterModel(space, vocabularies, tuple(surroundings), fitted, votes, gates), features
+    components = max(MIXTURE_COMPONENTS, classes)
+    ensemble = fit_ensemble(features, weights, components, ensemble_size)
+    memberships = _memberships(ensemble, features, weights, classes)
+    found = tuple(surroundings), ensemble, memberships, _no_hyperplanes(memberships, bands)
+    return ClusterModel(space, vocabularies, *found), features
 
 
-def _open_gates(votes: FloatArray, bands: int) -> FloatArray:
-    gates = np.zeros((votes.shape[1], bands + 1), np.float32)
-    gates[:, -1] = OPEN
-    return gates
+def _no_hyperplanes(memberships: FloatArray, bands: int) -> FloatArray:
+    hyperplanes = np.zeros((memberships.shape[1], bands + 1), np.float32)
+    hyperplanes[:, -1] = NO_HYPERPLANE
+    return hyperplanes
 
 
-def _votes(members: Ensemble, features: FloatArray, counts: FloatArray, classes: int) -> FloatArray:
-    count = len(members.log_weights)
-    voters = random_order(len(features), count)[:VOTERS]
-    return cumulative_voting(members.posteriors(features[voters]), counts[voters], count, classes)
+def _memberships(
+    ensemble: Ensemble, features: FloatArray, weights: FloatArray, classes: int
+) -> FloatArray:
+    """Consensus of the ensemble on a random sample of the superpixels."""
+    size = len(ensemble.log_weights)
+    sample = random_order(len(features), size)[:CONSENSUS_SAMPLE]
+    posteriors = ensemble.posteriors(features[sample])
+    return cumulative_voting(posteriors, weights[sample], size, classes)
 
 
-def _counts_as(pixels: DoubleArray) -> FloatArray:
-    """How much each superpixel counts: by the root of its size.
+def _weights(pixels: DoubleArray) -> FloatArray:
+    """Weight `(n,)` of each superpixel: the square root of its area, 1 for the median.
 
-    By number alone, a lake that fills a tenth of the scene weighs no more than a hut; by area
-    alone, the lake is all there is.
+    With equal weights, a large lake would count as much as a hut; by area, it would decide alone.
     """
     weights: FloatArray = np.sqrt(pixels / np.median(pixels)).astype(np.float32)
     return weights
 
 
 def _walks(superpixels: Description) -> RandomWalks:
-    return RandomWalks.on_graph(superpixels.pairs, superpixels.lengths, superpixels.pixels, WALKS)
+    graph = superpixels.pairs, superpixels.lengths, superpixels.pixels
+    return RandomWalks.on_graph(*graph, WALK_STEPS)
 
 
-def _shares_of_words(
-    own: FloatArray, vocabularies: Ensemble, walks: RandomWalks
+def _histograms(
+    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks
 ) -> Iterator[tuple[slice, list[FloatArray]]]:
-    """Shares of a few words at once, for all of them at once would be most of the memory."""
-    members, components = vocabularies.log_weights.shape
-    for member in range(members):
-        words = np.empty((len(own), components), np.float16)
-        for part in row_parts(len(own)):
-            words[part] = vocabularies.posteriors_of(member, own[part]) / np.float32(members)
+    """Columns of a few words, and their histograms at each distance.
+
+    The histograms of all words at once would take most of the memory.
+    """
+    size, components = vocabularies.log_weights.shape
+    for member in range(size):
+        words = np.empty((len(appearance), components), np.float16)
+        for part in row_parts(len(appearance)):
+            posteriors = vocabularies.posteriors_of(member, appearance[part])
+            words[part] = posteriors / np.float32(size)
         for first in range(0, components, WORDS_AT_ONCE):
             last = min(first + WORDS_AT_ONCE, components)
             column = member * components
@@ -190,49 +254,41 @@ def _shares_of_words(
 
 
 def _fit_surroundings(
-    own: FloatArray, vocabularies: Ensemble, walks: RandomWalks, dimensions: int
+    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks, dimensions: int
 ) -> list[Projection]:
-    rows, counts = _evenly_by_area(walks.area[:, 0])
-    kept = [np.empty((len(rows), vocabularies.log_weights.size), np.float32) for _ in WALKS]
-    for columns, shares in _shares_of_words(own, vocabularies, walks):
-        for each, share in zip(kept, shares):
-            each[:, columns] = share[rows]
-    weight = np.float32(SURROUNDING_WEIGHT / np.sqrt(len(WALKS)))
-    found = [fit_projection(each, counts / counts.sum(), dimensions, unit=True) for each in kept]
+    """Principal components of the histograms at each distance."""
+    rows, counts = sample_by_weight(walks.area[:, 0], HISTOGRAM_SAMPLE)
+    words = vocabularies.log_weights.size
+    samples = [np.empty((len(rows), words), np.float32) for _ in WALK_STEPS]
+    for columns, histograms in _histograms(appearance, vocabularies, walks):
+        for sample, histogram in zip(samples, histograms):
+            sample[:, columns] = histogram[rows]
+    weight = np.float32(SURROUNDINGS_WEIGHT / np.sqrt(len(WALK_STEPS)))
+    shares = counts / counts.sum()
+    found = [fit_projection(sample, shares, dimensions, unit=True) for sample in samples]
     return [Projection(each.center, each.vectors * weight) for each in found]
 
 
 def _with_surroundings(
-    own: FloatArray, surroundings: Sequence[Projection], vocabularies: Ensemble, walks: RandomWalks
+    appearance: FloatArray,
+    surroundings: Sequence[Projection],
+    vocabularies: Ensemble,
+    walks: RandomWalks,
 ) -> FloatArray:
-    ends = np.cumsum([own.shape[1], *(each.vectors.shape[1] for each in surroundings)])
-    features = np.zeros((len(own), ends[-1]), np.float32)
-    features[:, : ends[0]] = own
-    for columns, shares in _shares_of_words(own, vocabularies, walks):
-        for first, last, each, share in zip(ends, ends[1:], surroundings, shares):
-            share -= each.center[columns]
-            features[:, first:last] += share @ each.vectors[columns]
+    """Features of appearance and surroundings, `(n, d)` float32."""
+    ends = np.cumsum([appearance.shape[1], *(each.vectors.shape[1] for each in surroundings)])
+    features = np.zeros((len(appearance), ends[-1]), np.float32)
+    features[:, : ends[0]] = appearance
+    for columns, histograms in _histograms(appearance, vocabularies, walks):
+        for first, last, each, histogram in zip(ends, ends[1:], surroundings, histograms):
+            histogram -= each.center[columns]
+            features[:, first:last] += histogram @ each.vectors[columns]
     return features
-
-
-def _evenly_by_area(pixels: FloatArray) -> tuple[IndexArray, DoubleArray]:
-    """Superpixels that stand for all, and how much each counts: evenly spaced pixels' own."""
-    if len(pixels) <= EXAMPLES:
-        return np.arange(len(pixels)), pixels.astype(np.float64)
-    ends = np.cumsum(pixels, dtype=np.float64)
-    places = (np.arange(EXAMPLES) + 0.5) * (ends[-1] / EXAMPLES)
-    rows, counts = np.unique(np.searchsorted(ends, places), return_counts=True)
-    return rows, counts.astype(np.float64)
 
 
 def _named(name: str, part: Projection | Ensemble) -> dict[str, FloatArray]:
     return {f"{name}.{field}": value for field, value in vars(part).items()}
 
 
-def _projection(arrays: dict[str, FloatArray], name: str) -> Projection:
-    return Projection(arrays[f"{name}.center"], arrays[f"{name}.vectors"])
-
-
-def _ensemble(arrays: dict[str, FloatArray], name: str) -> Ensemble:
-    fields = ("log_weights", "means", "covariances")
-    return Ensemble(*(arrays[f"{name}.{field}"] for field in fields))
+def _part(kind: type[Part], arrays: dict[str, FloatArray], name: str) -> Part:
+    return kind(*(arrays[f"{name}.{field.name}"] for field in fields(kind)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .types import AnyArray, DoubleArray, FloatArray
+from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # Rows computed at once; bounds the memory of large scenes.
 ROWS = 16384
@@ -89,3 +89,27 @@ def row_parts(count: int) -> list[slice]:
         [slice(0, 16384, None), slice(16384, 32768, None)]
     """
     return [slice(first, first + ROWS) for first in range(0, count, ROWS)]
+
+
+def sample_by_weight(weights: FloatArray, size: int) -> tuple[IndexArray, DoubleArray]:
+    """Systematic sample of rows, with probability proportional to their weights.
+
+    Args:
+        weights: `(n,)` float32, 0 or more.
+        size: number of draws; all rows are returned where there are no more than that.
+
+    Returns:
+        Indices of the rows drawn, `(m,)` int64 ascending, and the number of draws of each (or the
+        weight, if all rows are returned), `(m,)` float64.
+
+    Example:
+        >>> rows, counts = sample_by_weight(np.array([1, 1, 6, 1], np.float32), 3)
+        >>> rows.tolist(), counts.tolist()
+        ([1, 2], [1.0, 2.0])
+    """
+    if len(weights) <= size:
+        return np.arange(len(weights)), weights.astype(np.float64)
+    ends = np.cumsum(weights, dtype=np.float64)
+    places = (np.arange(size) + 0.5) * (ends[-1] / size)
+    rows, counts = np.unique(np.searchsorted(ends, places), return_counts=True)
+    return rows, counts.astype(np.float64)

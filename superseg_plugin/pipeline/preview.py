@@ -23,8 +23,8 @@ from .classes.colors import distinct_colors
 from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
+    change_class_count,
     find_clusters,
-    regroup_superpixels,
     settle_clusters,
     smooth_clusters,
 )
@@ -212,7 +212,7 @@ class Previewer:
         if self._found is None or self._found_for != serves:
             found = find_clusters(scene, cut.description, classes, smoothness, ENSEMBLE)
         elif self._clustered_by[0] != classes:
-            found = regroup_superpixels(scene, cut.description, self._found, classes, smoothness)
+            found = change_class_count(scene, cut.description, self._found, classes, smoothness)
         elif self._clustered_by[1] != smoothness:
             found = smooth_clusters(scene, cut.description, self._found, smoothness)
         else:

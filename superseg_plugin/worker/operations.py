@@ -81,13 +81,13 @@ def assign_clusters(call: Call) -> Answer:
     return _clusters(found)
 
 
-def regroup(call: Call) -> Answer:
+def change_class_count(call: Call) -> Answer:
     """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
     from ..engine import clustering
     from ..engine.cluster_model import ClusterModel
 
     options = call.options
-    model, found = clustering.regroup_superpixels(
+    model, found = clustering.change_class_count(
         call.description,
         ClusterModel.from_arrays(call.model),
         np.asarray(call.arrays["features"]),
@@ -98,7 +98,7 @@ def regroup(call: Call) -> Answer:
 
 
 def settle(call: Call) -> Answer:
-    """Clusters of the wanted number of classes, from those of `cluster` or `regroup`."""
+    """Clusters of the wanted number of classes, from those of `cluster` or `change_class_count`."""
     from ..engine.class_count import settle_class_count
 
     options = call.options
@@ -112,7 +112,7 @@ def smooth_clusters(call: Call) -> Answer:
     """New `marginals` and `confidence` of clusters, with another smoothness."""
     from ..engine import clustering
 
-    found = clustering.smooth_evidence(
+    found = clustering.smooth_log_likelihood(
         np.asarray(call.arrays["log_likelihood"]), *_graph(call), call.options["smoothness"]
     )
     return {}, {"marginals": found.marginals, "confidence": found.confidence}
@@ -245,7 +245,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         describe_superpixels,
         cluster,
         assign_clusters,
-        regroup,
+        change_class_count,
         settle,
         smooth_clusters,
         smooth,

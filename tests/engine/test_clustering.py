@@ -97,10 +97,10 @@ def test_another_number_of_classes_by_the_same_mixtures_is_what_a_fit_of_its_own
     graph = chain(len(sums))
     model, known = clustered(sums, graph, 3, 16)
     superpixels = Description.from_sums(sums, *graph, 3)
-    regrouped, found = clustering.regroup_superpixels(superpixels, model, known.features, 5, 0.0)
+    regrouped, found = clustering.change_class_count(superpixels, model, known.features, 5, 0.0)
     fresh = classes_of(sums, graph, 3, 5)
     assert adjusted_rand_score(fresh, found.log_likelihood.argmax(axis=1)) > 0.99
-    assert regrouped.votes.shape[1] < model.votes.shape[1]
+    assert regrouped.memberships.shape[1] < model.memberships.shape[1]
 
 
 def test_the_order_of_superpixels_changes_little():
@@ -250,6 +250,6 @@ def test_a_group_that_is_in_doubt_everywhere_is_a_class_too():
     kinds = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.5, 0.45, 0.05]], np.float32)
     kind = np.random.default_rng(0).permutation(np.repeat(np.arange(3), [100, 95, 5]))
     posteriors = kinds[kind]
-    votes = cumulative_voting(posteriors, np.ones(200, np.float32), 1, 3)
-    found = (posteriors @ votes).argmax(axis=1)
+    memberships = cumulative_voting(posteriors, np.ones(200, np.float32), 1, 3)
+    found = (posteriors @ memberships).argmax(axis=1)
     assert adjusted_rand_score(kind, found) == 1.0

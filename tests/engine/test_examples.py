@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Examples in docstrings of the engine give what they say."""
+"""Every public function of the engine has an example, and every example runs."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ def test_examples_give_what_they_say(module):
     for example in doctest.DocTestFinder().find(module):
         runner.run(example)
     assert runner.failures == 0
+
+
+@pytest.mark.parametrize("module", MODULES[1:], ids=lambda module: module.__name__)
+def test_every_public_function_has_an_example(module):
+    """Of all that is not private, less classes, whose methods belong together, and imports."""
+    functions = {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_") and callable(value) and not isinstance(value, type)
+    }
+    without = [
+        name
+        for name, value in functions.items()
+        if getattr(value, "__module__", "") == module.__name__ and ">>>" not in value.__doc__
+    ]
+    assert without == []

@@ -43,22 +43,22 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3,
     shapes = {
         "center": (columns,),
         "spread": (columns,),
-        "own.center": (columns,),
-        "own.vectors": (columns, own),
-        "words.log_weights": (members, components),
-        "words.means": (members, components, own),
-        "words.covariances": (members, components, own, own),
-        "members.log_weights": (members, components),
-        "members.means": (members, components, whole),
-        "members.covariances": (members, components, whole, whole),
-        "votes": (words, classes),
-        "gates": (classes, bands + 1),
+        "appearance.center": (columns,),
+        "appearance.vectors": (columns, own),
+        "vocabularies.log_weights": (members, components),
+        "vocabularies.means": (members, components, own),
+        "vocabularies.covariances": (members, components, own, own),
+        "ensemble.log_weights": (members, components),
+        "ensemble.means": (members, components, whole),
+        "ensemble.covariances": (members, components, whole, whole),
+        "memberships": (words, classes),
+        "hyperplanes": (classes, bands + 1),
     }
     for steps, kept in zip((2, 8), walks):
         shapes[f"walk{steps}.center"] = (words,)
         shapes[f"walk{steps}.vectors"] = (words, kept)
     arrays = {name: numbers.normal(size=shape) for name, shape in shapes.items()}
-    for name in ("words.covariances", "members.covariances"):
+    for name in ("vocabularies.covariances", "ensemble.covariances"):
         arrays[name] = arrays[name] @ arrays[name].swapaxes(-1, -2) + np.eye(shapes[name][-1])
     return {name: values.astype(np.float32) for name, values in arrays.items()}
 
@@ -178,7 +178,7 @@ def test_what_is_no_model_is_named(saved, how):
 
 
 def test_a_newer_version_asks_for_an_update(saved):
-    content = saved.read_bytes().replace(b'"format_version":"1"', b'"format_version":"2"')
+    content = saved.read_bytes().replace(b'"format_version":"2"', b'"format_version":"3"')
     saved.write_bytes(content)
     with pytest.raises(SuperSegError, match="update the plugin"):
         read_header(saved)

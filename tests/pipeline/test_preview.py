@@ -97,7 +97,7 @@ def test_only_what_a_change_touches_is_done_again(previewer, asked, tmp_path):
     assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster"]
     for change, done in (
         ({"classes": 5, "smoothness": 1.0}, ["smooth"]),
-        ({"classes": 3, "smoothness": 1.0}, ["regroup"]),
+        ({"classes": 3, "smoothness": 1.0}, ["change_class_count"]),
         ({"classes": 3, "smoothness": 30.0}, ["smooth"]),
         ({"classes": 3, "smoothness": 30.0}, []),
         ({"classes": 30, "smoothness": 30.0}, ["cluster"]),

@@ -2,16 +2,16 @@
 """The cluster model of superpixels as plain arrays, as the worker and model files hold it.
 
 The worker's `cluster` returns these arrays and its `assign_clusters` takes them; `engine` knows
-what they mean. Model files of format version 1 fix their names:
+what they mean. Model files of format version 2 fix their names:
 
-    center, spread           standardization of a superpixel's features, `(columns,)`
-    own.center, own.vectors  projection of a superpixel's own features, `(columns, own)`
-    words.*                  ensemble of mixtures, the visual words of the surroundings
-    walk2.*, walk8.*         projections of the shares of words around a superpixel; missing if
-                             neighbors do not count
-    members.*                ensemble of mixtures that the classes are found from
-    votes                    `(components, classes)` share of each component that goes to a class
-    gates                    `(classes, bands + 1)` hyperplanes that separate classes after a split
+    center, spread    standardization of the columns of appearance, `(columns,)`
+    appearance.*      projection of these columns to features
+    vocabularies.*    ensemble of mixtures whose components are visual words
+    walk2.*, walk8.*  projections of the histograms of words around a superpixel to features;
+                      missing if neighbors do not count
+    ensemble.*        ensemble of mixtures that the classes are found from
+    memberships       `(components, classes)` share of each component in each class
+    hyperplanes       `(classes, bands + 1)` hyperplanes that separate classes after a split
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ import numpy.typing as npt
 
 ClusterArrays = dict[str, npt.NDArray[Any]]
 
-COLUMNS = ("center", "spread", "own.center")
+COLUMNS = ("center", "spread", "appearance.center")
 # One for each length of the random walks on the region adjacency graph.
 WALKS = ("walk2", "walk8")
 
 
 def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
     """Renumber the classes: new class i is the old class `order[i]`."""
-    shares, hyperplanes = model["votes"][:, order], model["gates"][order]
+    memberships, hyperplanes = model["memberships"][:, order], model["hyperplanes"][order]
     return {
         **model,
-        "votes": np.ascontiguousarray(shares),
-        "gates": np.ascontiguousarray(hyperplanes),
+        "memberships": np.ascontiguousarray(memberships),
+        "hyperplanes": np.ascontiguousarray(hyperplanes),
     }
 
 
@@ -47,24 +47,24 @@ def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
         bands: number of bands of the model.
     """
     try:
-        columns, own = model["own.vectors"].shape
+        columns, appearance = model["appearance.vectors"].shape
         walks = [walk for walk in WALKS if f"{walk}.center" in model]
-        vocabulary_size = _ensemble_size(model, "words", own)
+        vocabulary_size = _ensemble_size(model, "vocabularies", appearance)
         around = 0
         for walk in walks:
             shares, dimensions = model[f"{walk}.vectors"].shape
             if model[f"{walk}.center"].shape != (shares,) or shares != vocabulary_size:
                 return False
             around += dimensions
-        components = _ensemble_size(model, "members", own + around)
+        components = _ensemble_size(model, "ensemble", appearance + around)
         fits = all(model[name].shape == (columns,) for name in COLUMNS)
         # Unused components have the log weight -inf.
         fits = fits and not any(
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
-        fits = fits and model["gates"].shape == (classes, bands + 1)
-        return fits and components > 0 and model["votes"].shape == (components, classes)
+        fits = fits and model["hyperplanes"].shape == (classes, bands + 1)
+        return fits and components > 0 and model["memberships"].shape == (components, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
 

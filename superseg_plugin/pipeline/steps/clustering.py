@@ -85,7 +85,7 @@ def assign_clusters(
     return replace(found, model=model)
 
 
-def regroup_superpixels(
+def change_class_count(
     scene: Scene, description: Description, found: Clusters, classes: int, smoothness: float
 ) -> Clusters:
     """Find another number of clusters with mixtures that are fitted already: much quicker.
@@ -99,7 +99,7 @@ def regroup_superpixels(
     """
     options = {"classes": classes, "smoothness": smoothness}
     known = {"features": found.features, **add_prefix(MODEL, found.model)}
-    return _compute(scene, "regroup", description, options, known)
+    return _compute(scene, "change_class_count", description, options, known)
 
 
 def settle_clusters(
@@ -128,7 +128,7 @@ def smooth_clusters(
     Args:
         scene: the scene.
         description: of its superpixels.
-        found: of `find_clusters` or `regroup_superpixels`.
+        found: of `find_clusters` or `change_class_count`.
         smoothness: weight of the neighbors, 0 for none.
     """
     arrays = {**graph_of(description), "log_likelihood": found.log_likelihood}
