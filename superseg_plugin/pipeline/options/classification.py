@@ -14,10 +14,10 @@ class ClassificationOptions:
     """How to classify a scene.
 
     Attributes:
-        smoothness: weight of equal classes of neighboring superpixels, 0 for none. 8 removes single
-            deviating superpixels; above 30 thin objects vanish.
+        smoothness: weight of equal classes of neighboring superpixels, 0 or more; 0 for none.
+            Larger values give larger areas of one class. Explore it on a log scale: 2, 4, 8, 16.
         min_area: patches of fewer pixels get the class of their largest neighbor; 0 keeps all.
-        tile_size: side in pixels of the tiles that the network computes; 0 chooses by the memory.
+        tile_size: side in pixels of the tiles that the network computes; 0 chooses.
     """
 
     smoothness: float = 8.0

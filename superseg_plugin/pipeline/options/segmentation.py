@@ -31,7 +31,7 @@ class SegmentationOptions:
         min_area: patches below this area, in squares of `units`, get the class of their largest
             neighbor; 0 keeps all.
         seed: of all random numbers; the same seed gives the same result.
-        tile_size: side in pixels of the tiles that are computed; 0 chooses by the memory.
+        tile_size: side in pixels of the tiles that are computed; 0 chooses.
     """
 
     classes: int = 16

@@ -17,8 +17,11 @@ SMALLEST_TILE = 64
 class SuperpixelOptions(Segmenter):
     """How to cut a scene: what the worker needs for a tile, and the size of the tiles.
 
+    `scale` and `compactness` have to be above 0, `sigma` from 0 to 20 pixels, `min_size` at least 1
+    and `region_size` at least 2 pixels. Explore `scale` on a log scale: 8, 16, 32, 64, 128.
+
     Attributes:
-        tile_size: side of the tiles, pixels; 0 chooses it by the number of bands.
+        tile_size: side of the tiles in pixels, at least 64; 0 chooses it by the number of bands.
     """
 
     tile_size: int = 0

@@ -33,7 +33,7 @@ class TrainingOptions:
         steps: of the optimizer, at least 1.
         patch_size: side of the training patches in pixels; a multiple of 8, at least 32.
         batch_size: patches a step, at least 1.
-        learning_rate: of Adam, above 0 and at most 1; 1e-4 to 1e-2 are usual.
+        learning_rate: of Adam, above 0 and at most 1. Explore it on a log scale.
         seed: of weights, patches and augmentation.
     """
 

@@ -70,7 +70,10 @@ def _confusion(evaluation: Evaluation, classes: ClassTable | None) -> Html:
     counts, pairs = evaluation.table, evaluation.pairs
     by_size = np.argsort(-counts.sum(axis=0), kind="stable").tolist()
     paired = pairs[pairs >= 0].tolist()
-    columns = (paired + [column for column in by_size if column not in paired])[:MOST_COLUMNS]
+    others = dict.fromkeys(by_size)
+    for column in paired:
+        del others[column]
+    columns = [*paired, *others][:MOST_COLUMNS]
     rows: list[list[object]] = []
     for row in range(min(len(counts), MOST_COLUMNS)):
         total = max(int(counts[row].sum()), 1)
