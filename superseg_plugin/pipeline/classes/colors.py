@@ -103,7 +103,7 @@ def distinct_colors(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         wanted: `(k, 3)` sRGB; of two similar ones the earlier keeps its color.
 
     Returns:
-        `(k, 3)` uint8, all different and none darker than `DARKEST`. The same input gives the same
+        `(k, 3)` uint8, all different, none black. The same input gives the same
         output.
     """
     directions = _directions()
