@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from ..pipeline.classification import run_classification
+from ..pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
@@ -95,11 +99,8 @@ means of the classes are stored in the file, where other programs can read them.
                 superpixels = opened.enter_context(scene.open(progress, self.image.extent))
             worker = opened.enter_context(self.worker(self.device))
             run_classification(
-                source,
-                self.model,
-                superpixels,
-                self.output,
-                self.confidence,
+                ClassificationInputs(source, self.model, superpixels),
+                ClassificationOutputs(self.output, self.confidence),
                 self.options,
                 worker,
                 progress,

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from ..errors import SuperSegError
 from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
-from ..pipeline.training import run_training
+from ..pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
@@ -192,16 +192,12 @@ are drawn from the whole scene.</p>
                 superpixels = opened.enter_context(self.superpixels.open(progress))
             worker = opened.enter_context(self.worker(self.device))
             result = run_training(
-                source,
-                superpixels,
-                self.model,
-                self.report,
+                TrainingInputs(source, superpixels or self.size, self.initial_model),
+                TrainingOutputs(self.model, self.report),
                 self.options,
                 worker,
                 progress,
-                initial_model=self.initial_model,
-                provenance=self.provenance,
-                wanted=self.size,
+                self.provenance,
             )
         outputs = {
             self.MODEL: self.model,

@@ -38,12 +38,32 @@ class ClassificationResult:
     class_count: int
 
 
+@dataclass(frozen=True)
+class ClassificationInputs:
+    """What to classify.
+
+    Attributes:
+        source: the scene.
+        model: path of the model.
+        superpixels: of the scene; None to make them where they are needed.
+    """
+
+    source: RasterSource
+    model: str
+    superpixels: RasterSource | None = None
+
+
+@dataclass(frozen=True)
+class ClassificationOutputs:
+    """Paths of the results: the class raster and, unless None, the confidence raster."""
+
+    classes: str
+    confidence: str | None = None
+
+
 def run_classification(
-    source: RasterSource,
-    model_path: str,
-    superpixels: RasterSource | None,
-    output: str,
-    confidence_output: str | None,
+    inputs: ClassificationInputs,
+    outputs: ClassificationOutputs,
     options: ClassificationOptions,
     worker: Worker,
     progress: Progress,
@@ -60,21 +80,23 @@ def run_classification(
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
-    model = load_model(model_path)
-    check_model_fits(model, Path(model_path).name, source)
+    source, superpixels = inputs.source, inputs.superpixels
+    model_name = Path(inputs.model).name
+    model = load_model(inputs.model)
+    check_model_fits(model, model_name, source)
     asked = worker.submit("describe_device", {"network": model.network})
     given = superpixels is not None
     with Staging() as staging:
         _warn_of_other_values(model, measure_scene(source, 1, worker, progress), progress)
-        scratch = staging.scratch(output)
+        path, scratch = staging.path(outputs.classes), staging.scratch(outputs.classes)
         scene = Scene(source, model.scaling, worker, scratch, progress)
         if superpixels is None and options.smoothness > 0:
-            path = scratch / "superpixels.tif"
-            make_superpixels(scene.part(0, 0.3), path, superpixels_of_model(model))
-            superpixels = RasterSource(str(path))
+            made = scratch / "superpixels.tif"
+            make_superpixels(scene.part(0, 0.3), made, superpixels_of_model(model))
+            superpixels = RasterSource(str(made))
         device = Device(**worker.result(asked, progress).result)
         network = Network(scene, model, device, options.tile_size)
-        confidence = staging.path(confidence_output) if confidence_output else None
+        confidence = staging.path(outputs.confidence) if outputs.confidence else None
         if superpixels is None:
             draft = classify_pixels(scene.part(0.3, 0.9), network, confidence)
         else:
@@ -87,9 +109,9 @@ def run_classification(
                     scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
                 )
         statistics, _ = finish_classes(
-            scene.part(0.9, 1.0), draft, staging.path(output), options.min_area, model.classes
+            scene.part(0.9, 1.0), draft, path, options.min_area, model.classes
         )
-        with RasterSource(str(staging.path(output))) as classes:
+        with RasterSource(str(path)) as classes:
             table = build_class_table(
                 source,
                 classes,
@@ -98,12 +120,12 @@ def run_classification(
                 colors=model.class_colors,
                 statistics=statistics,
             )
-        write_class_table(staging.path(output), table)
+        write_class_table(path, table)
         record = describe_run("classify", options, source, worker)
-        record["model"] = Path(model_path).name
+        record["model"] = model_name
         if model.merge_order:
             record["merge_order"] = model.merge_order
-        write_record(staging.path(output), record)
+        write_record(path, record)
         stop_if_cancelled(progress)
         staging.commit()
     return ClassificationResult(int((statistics.counts > 0).sum()))

@@ -11,7 +11,11 @@ from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..worker.client import Worker
-from .classification import run_classification
+from .classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from .options.classification import ClassificationOptions
 
 ENDING = "_classes.tif"
@@ -90,7 +94,9 @@ def run_folder_classification(
         target = str(Path(output) / f"{scene.stem}{ENDING}")
         try:
             with RasterSource(str(scene)) as source:
-                run_classification(source, model, None, target, None, options, worker, part)
+                inputs = ClassificationInputs(source, model)
+                outputs = ClassificationOutputs(target)
+                run_classification(inputs, outputs, options, worker, part)
         except SuperSegError as error:
             failures.append(f"{scene.name}: {error}")
             progress.log(failures[-1])

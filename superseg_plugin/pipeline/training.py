@@ -45,54 +45,72 @@ class TrainingResult:
     final_loss: float
 
 
+@dataclass(frozen=True)
+class TrainingInputs:
+    """What to train on.
+
+    Attributes:
+        source: the scene.
+        superpixels: of the scene, or the size of those that are made.
+        initial_model: path of a model to start from, or None.
+    """
+
+    source: RasterSource
+    superpixels: RasterSource | GroundSize = ANY_SIZE
+    initial_model: str | None = None
+
+
+@dataclass(frozen=True)
+class TrainingOutputs:
+    """Paths of the results: the model and, unless None, the HTML report."""
+
+    model: str
+    report: str | None = None
+
+
 def run_training(
-    source: RasterSource,
-    superpixels: RasterSource | None,
-    model_output: str,
-    report_output: str | None,
+    inputs: TrainingInputs,
+    outputs: TrainingOutputs,
     options: TrainingOptions,
     worker: Worker,
     progress: Progress,
-    initial_model: str | None = None,
     provenance: Provenance | None = None,
-    wanted: GroundSize = ANY_SIZE,
 ) -> TrainingResult:
     """Train a network on a scene and write the model and, if wanted, a report.
 
     Args:
-        source: the scene.
-        superpixels: its superpixels, or None to make them.
-        model_output: path of the model.
-        report_output: path of the HTML report, or None.
+        inputs: what to train on.
+        outputs: where to write.
         options: how to train.
-        worker: who computes.
+        worker: the process that computes.
         progress: told of every step.
-        initial_model: path of a model to start from, or None.
-        provenance: who asked for it, for the report.
-        wanted: how large superpixels are to be where they are made.
+        provenance: how the run was requested, for the report.
 
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
+    source = inputs.source
+    given = inputs.superpixels if isinstance(inputs.superpixels, RasterSource) else None
+    size = inputs.superpixels if isinstance(inputs.superpixels, GroundSize) else ANY_SIZE
     seen = count_valid_pixels(source, progress)
-    cut = superpixel_options(wanted, source.grid, progress, valid_pixels=seen)
-    initial = _load_initial(initial_model, source, options)
-    stages = Stages(progress, _shares(options, superpixels is None))
+    cut = superpixel_options(size, source.grid, progress, valid_pixels=seen)
+    initial = _load_initial(inputs.initial_model, source, options)
+    stages = Stages(progress, _shares(options, given is None))
     asked = worker.submit("describe_device", {"network": options.network})
     with Staging() as staging:
         with stages.stage("reading"):
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
                 scaling = initial.scaling
-        scene = Scene(source, scaling, worker, staging.scratch(model_output), progress)
-        if superpixels is None:
+        scene = Scene(source, scaling, worker, staging.scratch(outputs.model), progress)
+        if given is None:
             path = scene.scratch / "superpixels.tif"
             with stages.stage("superpixels") as part:
                 make_superpixels(scene.within(part), path, cut)
-            superpixels = RasterSource(str(path))
-        check_superpixels(superpixels)
-        with superpixels:
+            given = RasterSource(str(path))
+        check_superpixels(given)
+        with given as superpixels:
             clusters, pixels = None, None
             if options.guidance == "clusters":
                 with stages.stage("description") as part:
@@ -123,10 +141,10 @@ def run_training(
             merge_order = merge_order_of(clusters.features, clusters.labels, pixels, order)
             known = reorder_clusters(clusters.model, order)
         model = build_model(scene, options, trained, colors, merge_order, known)
-        if wanted.parameter:
+        if size.parameter:
             model = with_superpixels(model, cut)
-        save_model(staging.path(model_output), model)
-        if report_output:
+        save_model(staging.path(outputs.model), model)
+        if outputs.report:
             run = RunSummary(
                 provenance or Provenance(),
                 source,
@@ -137,7 +155,7 @@ def run_training(
                 trained.live_by_step,
             )
             text = training_report(run, trained.live, model)
-            staging.path(report_output).write_text(text, encoding="utf-8")
+            staging.path(outputs.report).write_text(text, encoding="utf-8")
         stop_if_cancelled(progress)
         staging.commit()
     return TrainingResult(trained.live, trained.final_loss)

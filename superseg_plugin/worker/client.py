@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 import queue
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from pathlib import Path
 from types import TracebackType
@@ -104,7 +104,7 @@ class Worker:
         op: str,
         options: Mapping[str, Any] | None = None,
         arrays: Mapping[str, Array] | None = None,
-        keep: Sequence[str] = (),
+        keep: bool = False,
     ) -> Future[Answer]:
         """Request an operation.
 
@@ -113,8 +113,8 @@ class Worker:
             options: plain values and contracts.
             arrays: inputs by name. Kept arrays are only referred to; others are written to the
                 request's slot file.
-            keep: names of arrays of the answer that later requests need: they stay in a file that
-                both processes map.
+            keep: later requests need the arrays of the answer: they stay in a file that both
+                processes map.
 
         Returns:
             A future of the answer, for `result`.
@@ -137,7 +137,7 @@ class Worker:
             "options": {name: plain(value) for name, value in (options or {}).items()},
             "slot": request.slot,
             "arrays": described,
-            "keep": list(keep),
+            "keep": keep,
         }
         self._channel.send(number, request, message)
         return request.future

@@ -62,7 +62,7 @@ class Request:
     options: dict[str, Any]
     slot: int
     arrays: list[Described]
-    keep: tuple[str, ...] = ()
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def read_request(line: str | bytes) -> Request:
         _dictionary(message, "options"),
         _number(message, "slot"),
         _arrays(message),
-        _names(message, "keep"),
+        message.get("keep") is True,
     )
 
 
@@ -191,13 +191,6 @@ def _described(entry: object) -> Described:
         raise MessageError("a shape contains an invalid size")
     kept = _number(entry, "kept") if "kept" in entry else 0
     return Described(_text(entry, "name"), dtype, tuple(shape), _number(entry, "offset"), kept)
-
-
-def _names(message: dict[str, Any], name: str) -> tuple[str, ...]:
-    names = message.get(name, [])
-    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise MessageError(f"{name} is not a list of names")
-    return tuple(names)
 
 
 def _number(message: dict[str, Any], name: str) -> int:

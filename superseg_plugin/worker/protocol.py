@@ -11,8 +11,8 @@ folder of the run and described in the message by name, dtype, shape and offset.
 request has a slot, with one file for its arrays and one for those of its answer; slots are reused.
 The worker maps the arrays of a request (no copy); QGIS's process reads those of an answer.
 
-Arrays that later requests need are kept: a request names the arrays of its answer that are written
-to a file of their own. Both processes map that file, and later requests only refer to it, so that
+Arrays that later requests need are kept: at the request, the arrays of an answer are written to a
+file of their own. Both processes map that file, and later requests only refer to it, so that
 nothing is copied. The file is removed when QGIS's process uses none of its arrays any more.
 """
 

@@ -87,12 +87,12 @@ class Server:
             if large:
                 trim_memory()
             result, answer = OPERATIONS[request.op](call)
-            kept = {name: answer.pop(name) for name in request.keep if name in answer}
-            described = write_arrays(answer_file(self._folder, request.slot), answer)
-            if kept:
-                path = kept_file(self._folder, request.id)
-                described += write_arrays(path, kept, request.id)
-            del arrays, call, answer, kept
+            if request.keep:
+                path, number = kept_file(self._folder, request.id), request.id
+            else:
+                path, number = answer_file(self._folder, request.slot), 0
+            described = write_arrays(path, answer, number)
+            del arrays, call, answer
             if large:
                 trim_memory()
             self.send({"id": request.id, "result": result, "arrays": described})

@@ -14,7 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
-from superseg_plugin.pipeline.classification import run_classification
+from superseg_plugin.pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import (
     PRESETS,
@@ -149,7 +153,8 @@ def classify(job: Job, model: Path, options: ClassificationOptions) -> float:
     started = time.perf_counter()
     with job.open() as source:
         target = str(job.target)
-        run_classification(source, str(model), None, target, None, options, job.worker, SILENT)
+        inputs, outputs = ClassificationInputs(source, str(model)), ClassificationOutputs(target)
+        run_classification(inputs, outputs, options, job.worker, SILENT)
     return time.perf_counter() - started
 
 

@@ -22,7 +22,7 @@ from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels
 from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.pipeline.training import run_training
+from superseg_plugin.pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
@@ -143,7 +143,8 @@ def test_superpixels_and_training_take_sizes_on_the_ground(tmp_path, worker):
         model = str(tmp_path / "m.superseg")
         quick = TrainingOptions(classes=3, steps=2, patch_size=32, batch_size=1)
         for wanted, sizes in ((GroundSize(), None), (GroundSize(size=3.0), (9, 4.5))):
-            run_training(source, None, model, None, quick, worker, listener, wanted=wanted)
+            inputs, outputs = TrainingInputs(source, wanted), TrainingOutputs(model)
+            run_training(inputs, outputs, quick, worker, listener)
             known = read_header(model).options.get("superpixels")
             assert known == (sizes and {"min_size": sizes[0], "scale": sizes[1]})
     # Pixels are of 2 m.

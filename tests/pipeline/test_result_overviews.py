@@ -9,7 +9,11 @@ from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.average_color import run_average_color
-from superseg_plugin.pipeline.classification import run_classification
+from superseg_plugin.pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from superseg_plugin.pipeline.merging import MergingInputs, MergingOptions, run_merging
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
@@ -17,7 +21,7 @@ from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.pipeline.training import run_training
+from superseg_plugin.pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
@@ -86,10 +90,9 @@ def test_classify(image, tmp_path, worker):
     model, classes, sure = (str(tmp_path / name) for name in ("m.superseg", "c.tif", "sure.tif"))
     with RasterSource(image) as source:
         training = TrainingOptions(classes=3, steps=2, patch_size=64, batch_size=2)
-        run_training(source, None, model, None, training, worker, Listener())
-        run_classification(
-            source, model, None, classes, sure, ClassificationOptions(), worker, Listener()
-        )
+        run_training(TrainingInputs(source), TrainingOutputs(model), training, worker, Listener())
+        inputs, outputs = ClassificationInputs(source, model), ClassificationOutputs(classes, sure)
+        run_classification(inputs, outputs, ClassificationOptions(), worker, Listener())
     assert len(overviews(classes)) == len(overviews(sure)) == 1
 
 

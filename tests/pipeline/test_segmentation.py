@@ -10,7 +10,11 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.classification import run_classification
+from superseg_plugin.pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
@@ -19,7 +23,7 @@ from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.superpixels import run_superpixels
-from superseg_plugin.pipeline.training import run_training
+from superseg_plugin.pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import map_ami
@@ -60,7 +64,8 @@ def classify(path, model, output, worker, superpixels=None, confidence=None, **o
     with RasterSource(path) as source:
         given = RasterSource(superpixels) if superpixels else None
         result = run_classification(
-            source, model, given, str(output), confidence,
+            ClassificationInputs(source, model, given),
+            ClassificationOutputs(str(output), confidence),
             ClassificationOptions(**options), worker, Listener(),
         )  # fmt: skip
         if given:
@@ -260,7 +265,7 @@ def test_steps_by_hand(image, tmp_path, worker, guidance):
         run_superpixels(source, superpixels, SuperpixelOptions(), worker, Listener())
         with RasterSource(superpixels) as given:
             trained = run_training(
-                source, given, model, str(tmp_path / "r.html"),
+                TrainingInputs(source, given), TrainingOutputs(model, str(tmp_path / "r.html")),
                 TrainingOptions(classes=5, guidance=guidance, steps=30), worker, Listener(),
             )  # fmt: skip
     assert 2 <= trained.class_count <= 5
@@ -280,15 +285,17 @@ def test_training_goes_on_from_a_model(image, tmp_path, worker):
     first, second = str(tmp_path / "1.superseg"), str(tmp_path / "2.superseg")
     options = TrainingOptions(classes=5, steps=20)
     with RasterSource(image) as source:
-        run_training(source, None, first, None, options, worker, Listener())
-        run_training(source, None, second, None, options, worker, Listener(), first)
+        again = TrainingInputs(source, initial_model=first)
+        outputs = TrainingOutputs(second)
+        run_training(TrainingInputs(source), TrainingOutputs(first), options, worker, Listener())
+        run_training(again, outputs, options, worker, Listener())
         with pytest.raises(SuperSegError, match=r"INITIAL_MODEL .*light network of 5 classes"):
-            run_training(
-                source, None, second, None, TrainingOptions(classes=7), worker, Listener(), first
-            )
+            run_training(again, outputs, TrainingOptions(classes=7), worker, Listener())
         plain = write_raster(tmp_path / "plain.tif", np.full((3, 90, 90), 70, np.uint8))
-        with RasterSource(plain) as poor, pytest.raises(SuperSegError, match="has 5 classes, but"):
-            run_training(poor, None, second, None, options, worker, Listener(), first)
+        with RasterSource(plain) as poor:
+            again = TrainingInputs(poor, initial_model=first)
+            with pytest.raises(SuperSegError, match="has 5 classes, but"):
+                run_training(again, outputs, options, worker, Listener())
     assert load_model(first).weights.keys() == load_model(second).weights.keys()
 
 
@@ -335,7 +342,8 @@ def test_an_image_of_other_values_is_warned_of(result, tmp_path, worker):
     listener = Listener()
     with RasterSource(path) as source:
         run_classification(
-            source, str(folder / "model.superseg"), None, str(tmp_path / "c.tif"), None,
+            ClassificationInputs(source, str(folder / "model.superseg")),
+            ClassificationOutputs(str(tmp_path / "c.tif")),
             ClassificationOptions(), worker, listener,
         )  # fmt: skip
     assert any("Warning" in line and "median" in line for line in listener.lines)

@@ -87,7 +87,7 @@ def test_an_answer_that_is_kept_can_be_asked_about(worker, listener):
     options = {"scaling": SCALING, "segmenter": segmenter, "core": core}
     image = np.zeros((3, 40, 40), np.uint8)
     image[:, :, 20:] = 200
-    asked = worker.submit("superpixels", options, {"image": image}, keep=("labels",))
+    asked = worker.submit("superpixels", options, {"image": image}, keep=True)
     answer = worker.result(asked, listener).arrays
     assert sorted(np.unique(answer["labels"])) == [1, 2]
     described = {"image": image, "labels": answer["labels"]}

@@ -132,8 +132,8 @@ def smooth_clusters(
         smoothness: weight of the neighbors, 0 for none.
     """
     arrays = {**graph_of(description), "log_likelihood": found.log_likelihood}
-    kept = ("marginals", "confidence")
-    answer = scene.compute("smooth_clusters", {"smoothness": smoothness}, arrays, kept).arrays
+    options = {"smoothness": smoothness}
+    answer = scene.compute("smooth_clusters", options, arrays, keep=True).arrays
     return replace(found, marginals=answer["marginals"], confidence=answer["confidence"])
 
 
@@ -160,7 +160,7 @@ def _compute(
             name: array[present] if name in OF_SUPERPIXELS else array
             for name, array in arrays.items()
         }
-    answer = scene.compute(operation, options, {**given, **arrays}, OF_SUPERPIXELS)
+    answer = scene.compute(operation, options, {**given, **arrays}, keep=True)
     model, found = split_off(MODEL, answer.arrays)
     if not everywhere:
         found = {name: _filled(part, present) for name, part in found.items()}

@@ -52,7 +52,7 @@ class Scene:
         operation: str,
         options: Mapping[str, Any],
         arrays: Arrays,
-        keep: tuple[str, ...] = (),
+        keep: bool = False,
     ) -> Answer:
         """Let the worker compute, and wait for the answer; see `Worker.submit`.
 
