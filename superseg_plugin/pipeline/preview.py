@@ -130,6 +130,7 @@ class Previewer:
         self._cut: _Cut | None = None
         # Of the cut that there is.
         self._found: Clusters | None = None
+        self._settled: Clusters | None = None
         self._found_for = 0
         self._clustered_by = (0, 0.0)
 
@@ -156,7 +157,7 @@ class Previewer:
         """
         scene = self._read(view, progress, fetch).within(progress)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
-            self._found = None
+            self._found = self._settled = None
             self._cut = self._superpixels(scene, view, options.superpixel_size)
             self._cut_of = (view, options.superpixel_size)
         cut = self._cut
@@ -183,7 +184,7 @@ class Previewer:
         if self._scene is not None:
             self._scene.source.close()
         self._scene, self._view, self._cut, self._cut_of = None, None, None, None
-        self._found = None
+        self._found = self._settled = None
 
     def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> Scene:
         if view == self._view and self._scene is not None:
@@ -215,11 +216,14 @@ class Previewer:
             found = change_class_count(scene, cut.description, self._found, classes, smoothness)
         elif self._clustered_by[1] != smoothness:
             found = smooth_clusters(scene, cut.description, self._found, smoothness)
+        elif self._settled is not None:
+            return self._settled
         else:
             found = self._found
-        self._found, self._found_for = found, serves
+        self._found, self._found_for, self._settled = found, serves, None
         self._clustered_by = (classes, smoothness)
-        return settle_clusters(scene, cut.description, found, classes, smoothness)
+        self._settled = settle_clusters(scene, cut.description, found, classes, smoothness)
+        return self._settled
 
     def _superpixels(self, scene: Scene, view: MapView, size: float) -> _Cut:
         wanted = (size / view.reduction) ** 2

@@ -94,15 +94,15 @@ def test_only_what_a_change_touches_is_done_again(previewer, asked, tmp_path):
     corner = (2048.0, 2.0, 0.0, -2048.0, 0.0, -2.0)
     view = view_of(write_raster(tmp_path / "image.tif", image, geotransform=corner))
     previewer.preview(view, PreviewOptions(classes=5), SILENT)
-    assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster"]
+    assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster", "settle"]
     for change, done in (
-        ({"classes": 5, "smoothness": 1.0}, ["smooth"]),
-        ({"classes": 3, "smoothness": 1.0}, ["change_class_count"]),
-        ({"classes": 3, "smoothness": 30.0}, ["smooth"]),
+        ({"classes": 5, "smoothness": 1.0}, ["smooth_clusters", "settle"]),
+        ({"classes": 3, "smoothness": 1.0}, ["change_class_count", "settle"]),
+        ({"classes": 3, "smoothness": 30.0}, ["smooth_clusters", "settle"]),
         ({"classes": 3, "smoothness": 30.0}, []),
-        ({"classes": 30, "smoothness": 30.0}, ["cluster"]),
-        ({"classes": 30, "smoothness": 2.0}, ["smooth"]),
-        ({"classes": 3, "smoothness": 2.0}, ["cluster"]),
+        ({"classes": 30, "smoothness": 30.0}, ["cluster", "settle"]),
+        ({"classes": 30, "smoothness": 2.0}, ["smooth_clusters", "settle"]),
+        ({"classes": 3, "smoothness": 2.0}, ["cluster", "settle"]),
     ):
         asked.clear()
         previewer.preview(view, PreviewOptions(**change), SILENT)

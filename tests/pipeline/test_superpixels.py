@@ -110,9 +110,9 @@ def test_four_neighbors_do_not_join_across_corners(tmp_path, worker):
     path = write_raster(tmp_path / "corners.tif", image)
     counts = [
         cut(
-            path, tmp_path / f"{word}.tif", worker, connectivity=word, sigma=0.0, tile_size=64
+            path, tmp_path / f"{count}.tif", worker, connectivity=count, sigma=0.0, tile_size=64
         ).max()
-        for word in ("8", "4")
+        for count in (8, 4)
     ]
     assert counts == [2, 4]
 
@@ -168,7 +168,7 @@ def test_progress_never_goes_back_and_the_record_tells_the_options(big, tmp_path
         ({"scale": 0}, "SCALE"),
         ({"sigma": -1}, "SIGMA"),
         ({"min_size": 0}, "MIN_SIZE"),
-        ({"connectivity": "6"}, "CONNECTIVITY"),
+        ({"connectivity": 6}, "CONNECTIVITY"),
         ({"tile_size": 10}, "TILE_SIZE"),
     ],
 )
