@@ -72,7 +72,7 @@ def run_folder_classification(
         model: path of the model.
         output: folder for `<name>_classes.tif`; made where missing.
         options: how to classify.
-        worker: who computes.
+        worker: the process that computes.
         progress: told of every scene.
 
     Raises:

@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a segmentation would look like in the part of an image that a map shows, within seconds."""
+"""A preview of a segmentation in the part of an image that a map shows, within seconds.
+
+Idea: the view is read once at the map's resolution, cut into superpixels and clustered by a worker
+that stays. Another number of classes is another cut of the same mixtures, another smoothness only
+smooths again, so that a slider answers at once.
+Exact: nothing is cached that depends on a changed option.
+Approximate: a quarter of the usual mixtures, no network, and a view of at most 1024 pixels a side.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +98,7 @@ class Preview:
         colors: `(k, 3)` of the classes, sRGB.
         outlines: `(rows, cols)`, True on the borders of superpixels.
         superpixels: how many.
-        true_size: superpixels are as large as wanted, and not larger for want of pixels.
+        true_size: superpixels have the requested size; False where the view is too coarse for it.
     """
 
     view: MapView
@@ -153,7 +160,7 @@ class Previewer:
 
         Raises:
             SuperSegError: the map shows too little of the image.
-            Cancelled: nobody wants it any more.
+            Cancelled: the request was dropped.
         """
         scene = self._read(view, progress, fetch).within(progress)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):

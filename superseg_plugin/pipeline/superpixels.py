@@ -55,7 +55,7 @@ def run_superpixels(
         source: the scene.
         output: where to write.
         options: how to cut it.
-        worker: who computes.
+        worker: the process that computes.
         progress: told of every step.
         wanted: how large superpixels are to be, in place of the sizes in `options`.
 

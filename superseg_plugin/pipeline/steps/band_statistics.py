@@ -17,10 +17,13 @@ from ...raster.windows import Window, tiles
 from ...worker.client import Worker
 from ..options.ground_sizes import LARGE_SCENE
 
+# Pixels of the sample: percentiles of 0.5 % then rest on more than a thousand pixels.
 SAMPLE_PIXELS = 1 << 18
+# Side of a window of the sample, and pixels taken from each, so that at least 32 are read.
 SAMPLE_WINDOW = 128
-COUNTING_WINDOW = 1024
 PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
+# Side of a window when valid pixels are counted; grids beyond this size are not counted.
+COUNTING_WINDOW = 1024
 COUNTED_GRID = 4 * LARGE_SCENE
 
 
@@ -31,14 +34,15 @@ def measure_scene(
 
     Args:
         source: the scene.
-        needed_pixels: valid pixels without which the run makes no sense, such as one a class.
-        worker: that measures.
+        needed_pixels: valid pixels that the run needs at least, such as one a class.
+        worker: the process that computes.
         progress: asked for cancel.
 
     Raises:
         SuperSegError: no pixel, or fewer pixels than needed, are valid.
     """
-    # Always the same sample: another SEED, or nodata around it, must not cut other superpixels.
+    # The sample depends on the ground alone: superpixels must not change with SEED, nor with nodata
+    # around the scene.
     parts: list[np.ndarray[Any, Any]] = []
     found = 0
     for window in _scattered_windows(source.grid):
@@ -70,8 +74,8 @@ def measure_scene(
 def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
     """Count the valid pixels of a scene; None where the grid is a large one.
 
-    A small scene in the midst of nodata is no larger for it. Counting ends with `LARGE_SCENE`:
-    beyond, superpixels have one size.
+    Nodata around a small scene must not make it a large one. Counting ends at `LARGE_SCENE`:
+    larger scenes all have superpixels of the same size.
 
     Args:
         source: the scene.

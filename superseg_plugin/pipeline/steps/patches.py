@@ -18,7 +18,7 @@ from .scene import Scene
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20
-# A patch shows less than this share of valid pixels only where the scene has no better ones.
+# Patches with a smaller share of valid pixels are used only where there are not enough others.
 WANTED_SHARE = 0.5
 
 

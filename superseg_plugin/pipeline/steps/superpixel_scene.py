@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Superpixels of a scene in the making: cut by tile, joined along seams, numbered."""
+"""Making the superpixels of a scene: cut by tile, stitched along seams, numbered.
+
+Idea: the worker cuts each tile by itself and then a zone along each seam between tiles. Here the
+labels lie in a raster, and sizes, internal differences and merges in a table by id.
+Exact: the result does not depend on the order in which the worker answers: seams of one row all
+start from the ids before any of them, and their changes are entered in order.
+Approximate: within `SEAM_REACH` pixels of a seam superpixels are cut without regard to those
+further away.
+Cost: each pixel is cut once, and those near a seam once more.
+"""
 
 from __future__ import annotations
 
@@ -21,30 +30,33 @@ from .scene import Scene
 from .superpixel_table import SuperpixelTable
 from .tile import core_of, tile_arrays
 
-# Superpixels are cut anew within this many pixels of a seam, at most.
+# Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
+# usual superpixels.
 SEAM_REACH = 64
-STRIP_BYTES = 128 << 20
+# Image data of a horizontal zone that is stitched in one request, as float32.
+ZONE_BYTES = 128 << 20
 Labels = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
 class Seam:
-    """A strip along a seam, in a scene's pixels.
+    """A seam between tiles.
 
     Attributes:
-        strip: what is read and cut anew.
-        line: axis of the seam and index of the first line after it.
-        open_sides: whether superpixels may go on beyond the top, bottom, left, right.
+        zone: window along the seam that is cut again.
+        line: axis of the seam (0 horizontal, 1 vertical) and index in the zone of the first line
+            after it.
+        open_sides: whether superpixels may continue beyond the top, bottom, left, right.
     """
 
-    strip: Window
+    zone: Window
     line: tuple[int, int]
     open_sides: tuple[bool, bool, bool, bool]
 
 
 @dataclass
 class Stitching:
-    """A seam being joined: the ids in its strip, and their sizes when that began."""
+    """A seam that is being stitched: the ids in its zone, and their sizes at the start."""
 
     seam: Seam
     ids: npt.NDArray[np.int64]
@@ -53,21 +65,27 @@ class Stitching:
 
 
 class SuperpixelScene:
-    """Labels of a scene in the making, and what is known of every id given so far."""
+    """Labels of a scene while its superpixels are made, and the table of all ids.
+
+    Args:
+        scene: the scene.
+        labels: raster that the labels are written to and read from.
+        options: how to cut it, with the size of the tiles.
+    """
 
     def __init__(self, scene: Scene, labels: RasterWriter, options: SuperpixelOptions) -> None:
         self._scene = scene
         self._source = scene.source
         self._labels = labels
         self._options = options
-        # Smoothing looks this far; what is cut is read with a margin, so that tiles agree.
+        # The filter reaches this far: tiles are read with this margin, so that they agree.
         self._margin = gaussian_radius(options.sigma)
-        # Strips of neighboring seams must not overlap.
+        # Zones of neighboring seams must not overlap.
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()
 
     def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
-        """Cut every tile by itself, a few ahead of the one that is asked for."""
+        """Cut every tile by itself; yields after each, while the next ones are computed."""
         for window, answer in self._scene.in_flight(windows, self._submit_tile):
             arrays = answer.arrays
             before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
@@ -77,19 +95,19 @@ class SuperpixelScene:
             yield
 
     def join_vertical_seams(self, windows: list[Window]) -> None:
-        """Join each tile of a row with the one on its left.
+        """Stitch each tile of a row to the one on its left.
 
-        All of them see the ids as they were before, and what they change is entered afterwards, in
-        order: the result does not depend on which one finishes first.
+        All seams start from the ids before any of them, and their changes are entered in order, so
+        that the result does not depend on which one finishes first.
         """
         grid = self._source.grid
         seams = []
         for window in windows:
             first = max(window.col_off - self._reach - 1, 0)
             last = min(window.col_off + self._reach + 1, grid.width)
-            strip = Window(first, window.row_off, last - first, window.height)
+            zone = Window(first, window.row_off, last - first, window.height)
             sides = (False, False, first > 0, last < grid.width)
-            seams.append(Seam(strip, (1, window.col_off - first), sides))
+            seams.append(Seam(zone, (1, window.col_off - first), sides))
         started: list[Stitching] = []
 
         def submit(seam: Seam) -> Future[Answer]:
@@ -102,27 +120,27 @@ class SuperpixelScene:
             self.finish(stitching)
 
     def start_horizontal_seam(self, row: int) -> Stitching:
-        """Begin to join a row of tiles with the one above, in as few pieces as memory allows."""
+        """Start stitching a row of tiles to the one above, in as few zones as memory allows."""
         grid = self._source.grid
         size = self._options.tile_size
         first = max(row - self._reach - 1, 0)
         last = min(row + self._reach + 1, grid.height)
         bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
-        length = max(STRIP_BYTES // bytes_a_column // size, 1) * size
+        length = max(ZONE_BYTES // bytes_a_column // size, 1) * size
         started: Stitching | None = None
         for col in range(0, grid.width, length):
             if started is not None:
                 self.finish(started)
             left, right = max(col - 1, 0), min(col + length + 1, grid.width)
-            strip = Window(left, first, right - left, last - first)
+            zone = Window(left, first, right - left, last - first)
             sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            started = self._start(Seam(strip, (0, row - first), sides))
+            started = self._start(Seam(zone, (0, row - first), sides))
         if started is None:
             raise ValueError("a scene has at least one column")
         return started
 
     def finish(self, stitching: Stitching) -> None:
-        """Wait for a seam and enter what it changed."""
+        """Wait for a seam and enter its changes."""
         arrays = self._scene.worker.result(stitching.answer, self._scene.progress).arrays
         seam, ids = stitching.seam, stitching.ids
         given = len(ids)
@@ -131,21 +149,21 @@ class SuperpixelScene:
         first = self._table.append(sizes[given:], internal[given:])
         fresh = np.arange(first, len(self._table))
         lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        # The lines of the open sides were only looked at; another strip may have changed them.
+        # The outermost line on an open side was only read; another seam may have changed it.
         top, bottom, left, right = map(int, seam.open_sides)
         inner = Window(
-            seam.strip.col_off + left,
-            seam.strip.row_off + top,
-            seam.strip.width - left - right,
-            seam.strip.height - top - bottom,
+            seam.zone.col_off + left,
+            seam.zone.row_off + top,
+            seam.zone.width - left - right,
+            seam.zone.height - top - bottom,
         )
-        inside = inner.relative_to(seam.strip).slices
+        inside = inner.relative_to(seam.zone).slices
         self._labels.write(inner, lookup[arrays["labels"][inside]])
         sources, targets = arrays["merged"].T - 1
         self._table.merge(ids[sources], ids[targets])
 
     def renumber(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
-        """Copy the labels with ids 1..n, in the order in which they came up."""
+        """Copy the labels with ids 1..n, in the order in which the ids were given."""
         present = np.zeros(len(self._table), bool)
         for index, window in enumerate(windows):
             present[self._read_labels(window)] = True
@@ -161,18 +179,18 @@ class SuperpixelScene:
         return self._scene.worker.submit("superpixels", options, arrays)
 
     def _start(self, seam: Seam) -> Stitching:
-        labels, ids = self._table.compact(self._read_labels(seam.strip))
-        sizes, internal = self._table.known_of(ids)
-        options, arrays = self._read(seam.strip)
+        labels, ids = self._table.compact(self._read_labels(seam.zone))
+        sizes, internal = self._table.figures_of(ids)
+        options, arrays = self._read(seam.zone)
         options.update(seam=seam.line, open_sides=seam.open_sides)
         arrays.update(labels=labels, sizes=sizes, internal=internal)
         return Stitching(seam, ids, sizes, self._scene.worker.submit("stitch", options, arrays))
 
-    def _read(self, window: Window) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _read(self, window: Window) -> tuple[dict[str, object], dict[str, npt.NDArray[Any]]]:
         grid = self._source.grid
         outer = window.expand(self._margin, grid.width, grid.height)
         values, valid = self._source.read(outer)
-        options = {
+        options: dict[str, object] = {
             "scaling": self._scene.scaling,
             "segmenter": self._options.segmenter,
             "core": core_of(window, outer),

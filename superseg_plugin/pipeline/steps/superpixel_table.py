@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is known of every superpixel of a scene in the making."""
+"""Table of the superpixels of a scene while they are made: sizes, differences, merges."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Table = npt.NDArray[Any]
 
 
 class SuperpixelTable:
-    """Size, largest inner weight, and what it was merged into, by id from 1.
+    """Size, internal difference and root of every id, from 1.
 
-    Every change costs as much as the ids that it names, not as all there are: scenes have millions
-    of superpixels, and thousands of seams.
+    The root is the id that a superpixel was merged into (union-find). A change costs as much as the
+    ids that it names, not as all ids: scenes have millions of superpixels and thousands of seams.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class SuperpixelTable:
         return first
 
     def roots_of(self, ids: Table) -> Ids:
-        """The ids that these now go by, in the same shape."""
+        """Roots of ids, in the same shape."""
         roots: Ids = self._roots[ids]
         while True:
             further = self._roots[roots]
@@ -60,7 +60,7 @@ class SuperpixelTable:
             The array with these numbers, and the ids `(m,)`.
         """
         labels = self.roots_of(labels)
-        # Neighbors have ids that are not far apart: a table of all would be mostly empty.
+        # Neighbors have ids close to each other: a table from the lowest id is short.
         lowest = int(labels.min(initial=self._count, where=labels > 0)) - 1
         present = np.zeros(max(int(labels.max()) - lowest, 0) + 1, bool)
         places = np.maximum(labels - lowest, 0)
@@ -69,17 +69,17 @@ class SuperpixelTable:
         numbers = np.cumsum(present, dtype=np.uint32)
         return numbers[places], np.flatnonzero(present) + lowest
 
-    def known_of(self, ids: Ids) -> tuple[Table, Table]:
-        """Sizes and largest inner weights of some superpixels."""
+    def figures_of(self, ids: Ids) -> tuple[Table, Table]:
+        """Sizes and internal differences of some superpixels."""
         return self._sizes[ids], self._internal[ids]
 
     def change(self, ids: Ids, growth: Table, internal: Table) -> None:
-        """Let superpixels gain or lose pixels; their inner weights only grow."""
+        """Add to the sizes, which may be negative; internal differences never decrease."""
         self._sizes[ids] += growth
         self._internal[ids] = np.maximum(self._internal[ids], internal)
 
     def merge(self, sources: Ids, targets: Ids) -> None:
-        """Let superpixels become others, pair by pair."""
+        """Merge superpixels into others, pair by pair."""
         for source, target in zip(sources, targets):
             source, target = self.roots_of(np.array([source, target]))
             self._roots[source] = target
@@ -88,7 +88,7 @@ class SuperpixelTable:
         """Number the roots that are present 1..n, in their order.
 
         Args:
-            present: `(ids + 1,)` whether there are pixels with this id.
+            present: `(ids + 1,)` bool, whether any pixel has this id.
 
         Returns:
             `(ids + 1,)` the number of each id, 0 where there is none.

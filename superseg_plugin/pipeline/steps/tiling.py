@@ -13,7 +13,10 @@ from ...progress import Progress
 from ...worker.client import Answer, Worker
 
 Item = TypeVar("Item")
+# Side of a tile in pixels: large enough that halo and seams cost little, small enough for a few
+# tiles of three bands in flight.
 AUTOMATIC_TILE = 1024
+# Bound on a tile of all bands as float32.
 TILE_BYTES = 128 << 20
 
 
@@ -26,9 +29,9 @@ def run_in_flight(
     """Submit items, a few ahead, and yield their answers in the order of the items.
 
     Args:
-        worker: who computes.
-        items: what to submit, usually windows.
-        submit: reads and submits one item.
+        worker: the process that computes.
+        items: usually windows.
+        submit: reads one item and submits it.
         progress: asked for cancel while waiting.
 
     Raises:
