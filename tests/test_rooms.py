@@ -12,6 +12,7 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,6 @@ SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "
 
 TOP_MODULES, MODULE_LINES, PARAMETERS = 14, 300, 6
 REASON = "# More than six parameters: "
-# What breaks a limit today. An entry that is no longer needed fails its test: remove it with the
-# change that makes it so.
-LONG_MODULES: set[str] = set()
-MANY_PARAMETERS: set[str] = set()
-DEFINED_TWICE: set[str] = set()
-WRITTEN_TWICE: set[str] = set()
-
 # Each process has its side; what both need belongs in a module that both import.
 SHARED = {"agglomeration", "contracts"}
 WORKER_SIDE = {"engine"}
@@ -108,6 +102,7 @@ def _room(path: Path) -> str:
     return "/".join(parts[:2]) if parts[0] == VERBS and len(parts) > 2 else parts[0]
 
 
+@cache
 def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -140,12 +135,13 @@ def _module_of(dotted: str) -> Path | None:
     raise ValueError(f"{dotted} is no module of the package")
 
 
-def _uses(path: Path) -> Iterator[tuple[str, Path]]:
-    """Yield where a module imports another one of the package, and which."""
-    for line, name in _imports(path):
-        target = _module_of(name)
-        if target is not None:
-            yield f"{_name(path)}:{line} imports {name}", target
+@cache
+def _uses(path: Path) -> list[tuple[str, Path]]:
+    """Where a module imports another one of the package, and which."""
+    found = ((line, name, _module_of(name)) for line, name in _imports(path))
+    return [
+        (f"{_name(path)}:{line} imports {name}", target) for line, name, target in found if target
+    ]
 
 
 def _arrows() -> Counter[tuple[str, str]]:
@@ -228,26 +224,20 @@ def test_few_modules_lie_on_the_top_of_the_pipeline():
 
 def test_modules_are_short():
     lines = {_name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
-    _compare(
-        {name for name, count in lines.items() if count > MODULE_LINES},
-        LONG_MODULES,
-        f"more than {MODULE_LINES} lines: divide it",
-        "LONG_MODULES",
-    )
+    long = [name for name, count in lines.items() if count > MODULE_LINES]
+    assert not long, f"more than {MODULE_LINES} lines: divide {', '.join(long)}"
 
 
 def test_functions_of_the_pipeline_take_few_parameters():
-    _compare(
-        {
-            f"{_name(path)}:{function.name}"
-            for path in MODULES
-            if _room(path) in PIPELINE
-            for function in _functions_of_many_parameters(path)
-        },
-        MANY_PARAMETERS,
-        f"more than {PARAMETERS} parameters: put together what travels together, or write "
-        f'"{REASON}<reason>" above the function',
-        "MANY_PARAMETERS",
+    found = [
+        f"{_name(path)}:{function.name}"
+        for path in MODULES
+        if _room(path) in PIPELINE
+        for function in _functions_of_many_parameters(path)
+    ]
+    assert not found, (
+        f"more than {PARAMETERS} parameters: {', '.join(found)}. Put together what travels "
+        f'together, or write "{REASON}<reason>" above the function.'
     )
 
 
@@ -256,24 +246,15 @@ def test_no_constant_is_defined_on_both_sides():
     shared = set(_constants(SHARED))
     twice = {name for name in set(worker) & set(qgis) if worker[name] & qgis[name]}
     twice |= shared & (set(worker) | set(qgis) | set(_constants({"worker", "runtime"})))
-    _compare(
-        twice,
-        DEFINED_TWICE,
-        "defined on both sides of the process boundary: define it once, in contracts.py",
-        "DEFINED_TWICE",
-    )
+    assert not twice, f"defined on both sides; define it once, in contracts.py: {sorted(twice)}"
 
 
 def test_no_arithmetic_is_written_on_both_sides():
     worker, shared = _arithmetic(WORKER_SIDE), _arithmetic(SHARED)
     qgis = _arithmetic(QGIS_SIDE | {"worker", "runtime"})
     twice = (set(worker) & set(qgis)) | (set(shared) & (set(worker) | set(qgis)))
-    _compare(
-        {side[one] for side in (worker, qgis) for one in twice if one in side},
-        WRITTEN_TWICE,
-        "a formula that the other side has too: write it once, in contracts.py",
-        "WRITTEN_TWICE",
-    )
+    places = {side[one] for side in (worker, qgis, shared) for one in twice if one in side}
+    assert not places, f"the same formula; write it once, in contracts.py: {sorted(places)}"
 
 
 @pytest.mark.parametrize(
@@ -288,13 +269,6 @@ def test_no_arithmetic_is_written_on_both_sides():
 )
 def test_arithmetic_is_the_same_whatever_its_names(one, other, same):
     assert bool(_formulas(ast.parse(one)) & _formulas(ast.parse(other))) == same
-
-
-def _compare(found: set[str], listed: set[str], fault: str, name: str) -> None:
-    new = sorted(found - listed)
-    assert not new, f"{', '.join(new)}: {fault}"
-    stale = sorted(listed - found)
-    assert not stale, f"no longer needed, remove from {name} in tests/test_rooms.py: {stale}"
 
 
 def _functions_of_many_parameters(path: Path) -> Iterator[ast.FunctionDef]:
