@@ -26,6 +26,7 @@ from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.worker.client import Worker
 from tests.benchmarks.measures import map_ami
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import (
@@ -256,6 +257,54 @@ def test_fewer_valid_pixels_than_classes_is_refused(tmp_path, worker):
     path = write_raster(tmp_path / "tiny.tif", np.zeros((1, 2, 3), np.uint8))
     with pytest.raises(SuperSegError, match=r"6 valid pixels, fewer than the 16 CLASSES"):
         segment(path, tmp_path, worker, classes=16)
+
+
+def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
+    sent = {}
+
+    def submit(self, op, options=None, arrays=None, keep=False):
+        for name, array in (arrays or {}).items():
+            if getattr(array, "described", None) is None:
+                sent.setdefault(op, {}).setdefault(name, []).append(np.shape(array))
+        sent.setdefault(op, {})
+        return plain_submit(self, op, options, arrays, keep)
+
+    plain_submit = Worker.submit
+    monkeypatch.setattr(Worker, "submit", submit)
+    segment(image, tmp_path, worker, outputs=("model",))
+    asked = sent.pop("describe_device")
+    assert asked == {}
+    for op in ("cluster", "settle"):
+        # What the worker has found or been given before stays in files that it maps.
+        assert sent.pop(op) == {}
+    assert sent.pop("smooth").keys() == {"mean_softmax"}
+    assert sent.pop("train").keys() == {"images", "superpixels"}
+    # Every pixel of this image is valid: no mask travels, nor do weights with each tile.
+    assert sent.pop("predict").keys() == {"image", "labels"}
+    assert sent.pop("superpixels").keys() == {"image"}
+    assert sent.pop("describe_superpixels").keys() == {"image", "labels"}
+    assert sent.keys() == {"measure_bands", "stitch"}
+
+
+def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, worker, monkeypatch):
+    asked, read = [], []
+    plain_submit, plain_read = Worker.submit, RasterSource.read
+
+    def submit(self, op, *others, **named):
+        asked.append(op)
+        return plain_submit(self, op, *others, **named)
+
+    def counted(self, window):
+        if len(self.bands) == 3:
+            read.append(window.width * window.height)
+        return plain_read(self, window)
+
+    monkeypatch.setattr(Worker, "submit", submit)
+    monkeypatch.setattr(RasterSource, "read", counted)
+    segment(image, tmp_path, worker, preset="fast")
+    assert asked.count("describe_device") == 1
+    # Sample, valid pixels, superpixels, description with its halo, statistics and colors.
+    assert sum(read) < 6 * 500 * 620
 
 
 @pytest.mark.parametrize("guidance", ["clusters", "selftraining"])
