@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 
 from superseg_plugin.contracts import Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
-from superseg_plugin.engine.cluster_model import ClusterModel
+from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
 from superseg_plugin.engine.consensus import cumulative_voting
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
@@ -27,29 +27,29 @@ def stretched_groups(seed=0):
     return np.concatenate(parts).astype(np.float32), np.repeat(np.arange(3), 400)
 
 
-def superpixel_sums(kinds, bands=3, seed=0):
-    """Sums of superpixels of 100 pixels, of as many kinds as asked for."""
+def superpixel_sums(kinds, bands=3, seed=0, each=60):
+    """Sums of superpixels of 100 pixels, so many of each kind."""
     generator = np.random.default_rng(seed)
     layout = column_layout(bands)
-    sums = np.zeros((60 * kinds, layout["context"].stop))
-    mean = np.repeat(np.linspace(30, 220, kinds), 60)[:, None] + generator.normal(
-        0, 1, (60 * kinds, bands)
+    sums = np.zeros((each * kinds, layout["context"].stop))
+    mean = np.repeat(np.linspace(30, 220, kinds), each)[:, None] + generator.normal(
+        0, 1, (each * kinds, bands)
     )
-    mean[:, 0] += np.repeat(np.arange(kinds) % 2 * 40, 60)
+    mean[:, 0] += np.repeat(np.arange(kinds) % 2 * 40, each)
     sums[:, 0] = 100
     sums[:, layout["values"]] = mean * 100
     sums[:, layout["squares"]] = (mean**2 + 25) * 100
-    return sums, np.repeat(np.arange(kinds), 60)
+    return sums, np.repeat(np.arange(kinds), each)
 
 
-def clustered(sums, graph, bands, classes):
+def clustered(sums, graph, bands, classes, ensemble_size=ENSEMBLE_SIZE):
     """Model and clusters, not smoothed."""
     superpixels = Description.from_sums(sums, *graph, bands)
-    return clustering.cluster_superpixels(superpixels, classes, 0.0)
+    return clustering.cluster_superpixels(superpixels, classes, 0.0, ensemble_size)
 
 
-def classes_of(sums, graph, bands, classes):
-    return clustered(sums, graph, bands, classes)[1].log_likelihood.argmax(axis=1)
+def classes_of(sums, graph, bands, classes, ensemble_size=ENSEMBLE_SIZE):
+    return clustered(sums, graph, bands, classes, ensemble_size)[1].log_likelihood.argmax(axis=1)
 
 
 def test_mixture_finds_stretched_groups_as_scikit_learn_does():
@@ -68,9 +68,15 @@ def chain(count):
     return np.stack([first, first + 1], axis=1), np.full(count - 1, 10)
 
 
-def test_the_same_superpixels_give_the_same_clusters():
-    sums, _ = superpixel_sums(4)
-    _, one = clustered(sums, chain(len(sums)), 3, 4)
+@pytest.fixture(scope="module")
+def four_kinds():
+    """Superpixels of four kinds, which kind each is of, and their clusters."""
+    sums, kinds = superpixel_sums(4)
+    return sums, kinds, clustered(sums, chain(len(sums)), 3, 4)[1]
+
+
+def test_the_same_superpixels_give_the_same_clusters(four_kinds):
+    sums, _, one = four_kinds
     _, other = clustered(sums, chain(len(sums)), 3, 4)
     assert np.array_equal(one.log_likelihood, other.log_likelihood)
 
@@ -95,16 +101,16 @@ def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_th
 def test_another_number_of_classes_by_the_same_mixtures_is_what_a_fit_of_its_own_gives():
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
-    model, known = clustered(sums, graph, 3, 16)
+    model, known = clustered(sums, graph, 3, 16, ensemble_size=4)
     superpixels = Description.from_sums(sums, *graph, 3)
     regrouped, found = clustering.change_class_count(superpixels, model, known.features, 5, 0.0)
-    fresh = classes_of(sums, graph, 3, 5)
+    fresh = classes_of(sums, graph, 3, 5, ensemble_size=4)
     assert adjusted_rand_score(fresh, found.log_likelihood.argmax(axis=1)) > 0.99
     assert regrouped.memberships.shape[1] < model.memberships.shape[1]
 
 
 def test_the_order_of_superpixels_changes_little():
-    sums, _ = superpixel_sums(6)
+    sums, _ = superpixel_sums(6, each=20)
     turned = np.random.default_rng(5).permutation(len(sums))
     back = np.argsort(turned)
     pairs, lengths = chain(len(sums))
@@ -117,37 +123,36 @@ def test_as_many_classes_as_asked_for_are_somebodys():
     """In an image that shades from one color to another, without kinds of its own."""
     generator = np.random.default_rng(0)
     layout = column_layout(3)
-    sums = np.zeros((1500, layout["context"].stop))
+    sums = np.zeros((800, layout["context"].stop))
     sums[:, 0] = 100
-    mean = generator.uniform(20, 230, (1500, 3))
+    mean = generator.uniform(20, 230, (800, 3))
     sums[:, layout["values"]] = mean * 100
     sums[:, layout["squares"]] = (mean**2 + 25) * 100
     for wanted in (2, 8, 16):
-        found = classes_of(sums, chain(1500), 3, wanted)
+        found = classes_of(sums, chain(800), 3, wanted)
         assert len(np.unique(found)) >= wanted
 
 
-def test_clusters_follow_the_kinds_of_superpixels():
-    sums, kinds = superpixel_sums(4)
-    found = classes_of(sums, chain(len(sums)), 3, 4)
-    assert adjusted_rand_score(kinds, found) > 0.95
+def test_clusters_follow_the_kinds_of_superpixels(four_kinds):
+    _, kinds, found = four_kinds
+    assert adjusted_rand_score(kinds, found.log_likelihood.argmax(axis=1)) > 0.95
 
 
 def test_what_surrounds_them_tells_alike_superpixels_apart():
     """Gray superpixels, half of them among dark ones and half among bright ones."""
     generator = np.random.default_rng(0)
     layout = column_layout(1)
-    sums = np.zeros((1200, layout["context"].stop))
-    shade = np.where(np.arange(1200) < 600, 40.0, 200.0)
-    gray = np.arange(1200) % 3 == 0
-    mean = np.where(gray, 120.0, shade) + generator.normal(0, 2, 1200)
+    sums = np.zeros((600, layout["context"].stop))
+    shade = np.where(np.arange(600) < 300, 40.0, 200.0)
+    gray = np.arange(600) % 3 == 0
+    mean = np.where(gray, 120.0, shade) + generator.normal(0, 2, 600)
     sums[:, 0] = 100
     sums[:, layout["values"]] = mean[:, None] * 100
     sums[:, layout["squares"]] = (mean[:, None] ** 2 + 25) * 100
-    found = classes_of(sums, chain(1200), 1, 4)
-    assert adjusted_rand_score(np.arange(1200)[gray] < 600, found[gray]) > 0.8
+    found = classes_of(sums, chain(600), 1, 4)
+    assert adjusted_rand_score(np.arange(600)[gray] < 300, found[gray]) > 0.8
     alone = classes_of(sums, NO_PAIRS, 1, 4)
-    assert adjusted_rand_score(np.arange(1200)[gray] < 600, alone[gray]) < 0.2
+    assert adjusted_rand_score(np.arange(600)[gray] < 300, alone[gray]) < 0.2
 
 
 def test_surroundings_weigh_neighbors_by_area_and_fade_with_distance():
