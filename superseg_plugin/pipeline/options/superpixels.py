@@ -15,12 +15,16 @@ SMALLEST_TILE = 64
 
 @dataclass(frozen=True)
 class SuperpixelOptions(Segmenter):
-    """How to cut a scene: what the worker needs for a tile, and the size of the tiles.
-
-    `scale` and `compactness` have to be above 0, `sigma` from 0 to 20 pixels, `min_size` at least 1
-    and `region_size` at least 2 pixels. Explore `scale` on a log scale: 8, 16, 32, 64, 128.
+    """How to cut a scene: what the worker needs for a tile, with its ranges, and the tile size.
 
     Attributes:
+        method: `felzenszwalb` (graph-based, follows edges) or `slic` (compact, of equal size).
+        scale: above 0, in display units (0 to 255). Larger makes larger superpixels.
+        sigma: 0 to 20 pixels. Larger smooths away noise and, above about 1, thin objects.
+        min_size: at least 1 pixel.
+        region_size: at least 2 pixels.
+        compactness: above 0, in display units. Larger makes squarer superpixels.
+        connectivity: 4 or 8.
         tile_size: side of the tiles in pixels, at least 64; 0 chooses it by the number of bands.
     """
 
