@@ -18,7 +18,7 @@ def test_ids_go_on_where_the_last_ones_ended():
     table = table_of([5, 6])
     assert table.append(np.array([7]), np.array([0.5], np.float32)) == 3
     assert len(table) == 4
-    sizes, internal = table.known_of(np.array([1, 3]))
+    sizes, internal = table.figures_of(np.array([1, 3]))
     assert sizes.tolist() == [5, 7]
     assert internal.tolist() == [0.0, 0.5]
 
@@ -26,7 +26,7 @@ def test_ids_go_on_where_the_last_ones_ended():
 def test_more_superpixels_than_there_was_room_for():
     table = table_of(range(1, 1000))
     first = table.append(np.arange(5000), np.zeros(5000, np.float32))
-    assert table.known_of(np.array([999, first, first + 4999]))[0].tolist() == [999, 0, 4999]
+    assert table.figures_of(np.array([999, first, first + 4999]))[0].tolist() == [999, 0, 4999]
     assert table.roots_of(np.array([0, first + 4999])).tolist() == [0, first + 4999]
 
 
@@ -56,7 +56,7 @@ def test_changes_add_up_and_inner_weights_only_grow():
     table = table_of([10, 20])
     table.change(np.array([1, 2]), np.array([-3, 4]), np.array([2.0, 1.0], np.float32))
     table.change(np.array([1]), np.array([1]), np.array([1.5], np.float32))
-    sizes, internal = table.known_of(np.array([1, 2]))
+    sizes, internal = table.figures_of(np.array([1, 2]))
     assert sizes.tolist() == [8, 24]
     assert internal.tolist() == [2.0, 1.0]
 
