@@ -161,7 +161,8 @@ def train(call: Call) -> Answer:
     def report(step: int, loss: float, live: int) -> None:
         call.send_event({"event": "metric", "step": step, "loss": loss, "live": live})
 
-    arrays = dict(call.arrays)
+    # Taken out of the request, so that what is used up is not mapped during the training.
+    arrays = call.arrays
     images, ids = arrays.pop("images"), arrays.pop("superpixels")
     soft = None
     if "marginals" in arrays:
