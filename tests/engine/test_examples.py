@@ -9,9 +9,10 @@ import pkgutil
 
 import pytest
 
-from superseg_plugin import contracts, engine
+from superseg_plugin import agglomeration, contracts, engine
 
-MODULES = [contracts] + [
+SHARED = [agglomeration, contracts]
+MODULES = SHARED + [
     importlib.import_module(f"{engine.__name__}.{found.name}")
     for found in pkgutil.iter_modules(engine.__path__)
 ]
@@ -25,7 +26,7 @@ def test_examples_give_what_they_say(module):
     assert runner.failures == 0
 
 
-@pytest.mark.parametrize("module", MODULES[1:], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES[len(SHARED) :], ids=lambda module: module.__name__)
 def test_every_public_function_has_an_example(module):
     """Of all that is not private, less classes, whose methods belong together, and imports."""
     functions = {
