@@ -97,6 +97,7 @@ class _Segmentation:
     def run(self, provenance: Provenance | None) -> SegmentationResult:
         """Go through all stages."""
         source, options, outputs = self._source, self._options, self._outputs
+        self._progress.report(0.0, "Reading")
         pixels = count_valid_pixels(source, self._progress)
         cut = options.superpixels(source.grid, self._progress, pixels)
         # Loading PyTorch takes a second, in which the scene is read; a device that is not there
