@@ -60,7 +60,7 @@ def _welcome(interface):
 
 def _segment_dialog(algorithm):
     try:
-        from .gui.segment_dialog import segment_dialog
+        from .gui.estimate_line import segment_dialog
     except ImportError:
         # A later QGIS may have moved its dialogs; Processing then opens its own.
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from qgis.core import (
@@ -20,7 +21,7 @@ from qgis.core import (
 from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.options.ground_sizes import GroundSize
-from ..pipeline.planning.plan import InputDescription
+from ..pipeline.planning.estimate import raster_size
 from ..raster.grid import Grid
 from ..raster.grid_comparison import extent_of_part
 from ..raster.source import RasterSource
@@ -140,19 +141,24 @@ class Request:
         scene.band_style = band_style_of(layer, bands)
         return scene
 
-    def describe_image(self, name="INPUT"):
-        """Return the `InputDescription` of the scene that `image` returns, without its mask."""
+    def image_size(self, name="INPUT"):
+        """Find the size of the scene that `image` returns.
+
+        Returns:
+            A function that returns grid and number of bands, and may be called in another thread;
+            a remark on copying the layer, or "".
+        """
         layer = self._layer(name)
         bands = self._bands()
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
-            return InputDescription(layer.source(), bands, extent)
+            return partial(raster_size, layer.source(), bands, extent), ""
         box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
         count = len(bands) if bands else bands_of_copy(layer)
         across, down = box.width() / columns, box.height() / rows
         place = (box.xMinimum(), across, 0.0, box.yMaximum(), 0.0, -down)
         grid = Grid(columns, rows, place, layer.crs().toWkt())
-        return InputDescription(copied=(grid, count), note=note)
+        return lambda: (grid, count), note
 
     def ground_size(self):
         """Return the size of superpixels."""

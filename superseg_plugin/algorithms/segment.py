@@ -8,7 +8,7 @@ from functools import partial
 
 from ..errors import SuperSegError
 from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
-from ..pipeline.planning.plan import EstimateRequest, estimate_segmentation
+from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
@@ -168,16 +168,14 @@ image.</p>
         if not fine:
             raise SuperSegError(reason)
         request = Request(self, parameters, context)
-        return partial(
-            estimate_segmentation,
-            request.describe_image(),
-            EstimateRequest(
-                self._options(request),
-                request.given(self.MODEL),
-                request.given(self.REPORT),
-                request.choice(self.DEVICE),
-            ),
+        find_size, note = request.image_size()
+        asked = EstimateRequest(
+            self._options(request),
+            request.given(self.MODEL),
+            request.given(self.REPORT),
+            request.choice(self.DEVICE),
         )
+        return partial(estimate_segmentation, find_size, asked, note)
 
     def _options(self, request):
         return SegmentationOptions(

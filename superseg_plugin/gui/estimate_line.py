@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A line in a dialog: the estimate for the chosen parameters, or why they cannot run."""
+"""The dialog of superseg:segment: Processing's own with an estimate below the parameters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import Future
 
+from processing.gui.AlgorithmDialog import AlgorithmDialog
 from processing.tools.dataobjects import createContext, createExpressionContext
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
@@ -18,18 +19,30 @@ from ..pipeline.planning.estimate import PHRASES
 
 translate = QCoreApplication.translate
 
-# An estimate is made once the parameters have not changed for so long.
-DELAY_MS = 150
-POLL_MS = 25
+# An estimate is made once the parameters have not changed for a while, and is then waited for.
+DELAY_MS, POLL_MS = 150, 25
 # An estimate that takes longer is announced.
 ANNOUNCE_SECONDS = 0.5
-# The height is that of two lines, so that the dialog does not jump when the text gets longer.
-LINES = 2
 CLOCK, WARNING = "/propertyicons/temporal.svg", "/mIconWarning.svg"
 
 
+def segment_dialog(algorithm):
+    """Return a dialog like the one that Processing makes.
+
+    Args:
+        algorithm: a new instance of `SegmentAlgorithm`.
+    """
+    dialog = AlgorithmDialog(algorithm, parent=iface.mainWindow())
+    panel = dialog.mainWidget()
+    # A later QGIS may have a panel without wrappers; the dialog then has no estimate.
+    wrappers = getattr(panel, "wrappers", None)
+    if wrappers:
+        panel.layout().addWidget(EstimateLine(algorithm, wrappers, panel))
+    return dialog
+
+
 class EstimateLine(QWidget):
-    """Shows an algorithm's estimate, and renews it after every change of a parameter.
+    """Shows an algorithm's estimate or why it cannot run; renewed when a parameter changes.
 
     Files are opened in another thread: they may lie on a slow network.
 
@@ -42,79 +55,55 @@ class EstimateLine(QWidget):
 
     def __init__(self, algorithm, wrappers, parent=None):
         super().__init__(parent)
-        self._algorithm = algorithm
-        self._wrappers = wrappers
+        self._algorithm, self._wrappers = algorithm, wrappers
         # It keeps layers open that are chosen by their path.
         self._context = createContext()
-        self._answer = None
-        self._started = 0.0
-        self._build()
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(DELAY_MS)
-        self._delay.timeout.connect(self._start)
-        self._poll = QTimer(self)
-        self._poll.setInterval(POLL_MS)
-        self._poll.timeout.connect(self._show_answer)
+        self._icon = QLabel()
+        self._label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setAccessibleName(translate("SuperSeg", "Estimate"))
+        # The height of two lines, so that the dialog does not jump when the text gets longer.
+        self._label.setMinimumHeight(2 * self._label.fontMetrics().lineSpacing())
+        self.text = self._label.text
+        layout = QHBoxLayout(self)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 1)
+        self._delay = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._start)
+        self._poll = QTimer(self, interval=POLL_MS, timeout=self._show_answer)
         for wrapper in wrappers.values():
             wrapper.widgetValueHasChanged.connect(self._schedule)
         # The map view decides on the resolution of web layers.
         iface.mapCanvas().extentsChanged.connect(self._schedule)
         self._schedule()
 
-    def text(self):
-        """Return the text that is shown."""
-        return self._label.text()
-
-    def _build(self):
-        self._icon = QLabel()
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setAccessibleName(translate("SuperSeg", "Estimate"))
-        self._label.setMinimumHeight(LINES * self._label.fontMetrics().lineSpacing())
-        self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        layout = QHBoxLayout(self)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._label, 1)
-
     def _schedule(self, *_changes):
         self._delay.start()
 
     def _start(self):
         """Start an estimate; the answer to an earlier one is dropped."""
-        self._poll.stop()
+        self._answer, self._started = Future(), time.monotonic()
         try:
             values = {name: one.parameterValue() for name, one in self._wrappers.items()}
             self._context.setExpressionContext(createExpressionContext())
-            estimate = self._algorithm.estimator(values, self._context)
+            estimator = self._algorithm.estimator(values, self._context)
+            threading.Thread(target=_run, args=(estimator, self._answer), daemon=True).start()
         except Exception as error:  # the dialog works without an estimate
-            self._show_error(error)
-            return
-        self._answer, self._started = Future(), time.monotonic()
-        threading.Thread(target=_run, args=(estimate, self._answer), daemon=True).start()
+            self._answer.set_exception(error)
         self._poll.start()
 
     def _show_answer(self):
-        if not self._answer.done():
-            if time.monotonic() - self._started > ANNOUNCE_SECONDS:
-                self._show(translate("SuperSeg", "Reading the image…"), CLOCK)
+        text, icon = translate("SuperSeg", "Reading the image…"), CLOCK
+        if self._answer.done():
+            self._poll.stop()
+            try:
+                text = estimate_lines(self._answer.result())
+            except SuperSegError as error:
+                text, icon = str(error), WARNING
+            except Exception as error:
+                text = translate("SuperSeg", "No estimate is available ({}).").format(error)
+                icon = WARNING
+        elif time.monotonic() - self._started < ANNOUNCE_SECONDS:
             return
-        self._poll.stop()
-        error = self._answer.exception()
-        if error is not None:
-            self._show_error(error)
-        else:
-            self._show(estimate_lines(self._answer.result()), CLOCK)
-
-    def _show_error(self, error):
-        text = str(error)
-        if not isinstance(error, SuperSegError):
-            text = translate("SuperSeg", "No estimate is available ({}).").format(text)
-        self._show(text, WARNING)
-
-    def _show(self, text, icon):
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size, size))
         self._label.setText(text)
@@ -122,14 +111,10 @@ class EstimateLine(QWidget):
 
 def estimate_lines(estimate):
     """Return an `Estimate` as lines in the language of QGIS, with its remarks."""
-    phrases = {name: translate("SuperSeg", text) for name, text in PHRASES.items()}
-    text = estimate.text(phrases)
+    text = estimate.text({name: translate("SuperSeg", text) for name, text in PHRASES.items()})
     lines = [translate("SuperSeg", "{}.").format(text[:1].upper() + text[1:]), *estimate.remarks]
-    if not estimate.device_known:
-        lines.append(
-            translate("SuperSeg", "The first run finds out whether another device is faster.")
-        )
-    return "\n".join(lines)
+    first = translate("SuperSeg", "The first run finds out whether another device is faster.")
+    return "\n".join(lines if estimate.device_known else [*lines, first])
 
 
 def _run(function, answer):

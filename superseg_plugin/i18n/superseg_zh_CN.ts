@@ -32,10 +32,6 @@
       <translation>{} 个瓦片</translation>
     </message>
     <message>
-      <source>{} pixels</source>
-      <translation>{} 像素</translation>
-    </message>
-    <message>
       <source>{side} x {side} pixels</source>
       <translation>{side} x {side} 像素</translation>
     </message>
@@ -244,20 +240,20 @@
       <translation>类别树；最相似的类别先合并</translation>
     </message>
     <message>
-      <source>Estimate</source>
-      <translation>估计</translation>
-    </message>
-    <message>
       <source>The first run finds out whether another device is faster.</source>
       <translation>首次运行会查明是否有更快的设备。</translation>
     </message>
     <message>
-      <source>{}.</source>
-      <translation>{}。</translation>
+      <source>Estimate</source>
+      <translation>估计</translation>
     </message>
     <message>
       <source>Reading the image…</source>
       <translation>正在读取影像…</translation>
+    </message>
+    <message>
+      <source>{}.</source>
+      <translation>{}。</translation>
     </message>
     <message>
       <source>No estimate is available ({}).</source>

@@ -10,14 +10,15 @@ import numpy as np
 
 from ..contracts import Device
 from ..memory import trim_memory
-from ..progress import Progress, stop_if_cancelled
+from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
-from .planning.plan import EstimateRequest, Plan, training_options, trains
+from .planning.calibration import Calibration
+from .planning.estimate import Estimate, EstimateRequest, training_options, trains
 from .reports.run import Provenance, RunSummary
 from .segmentation_results import ResultWriter, SegmentationState
 from .steps.band_statistics import count_valid_pixels, measure_scene
@@ -99,14 +100,20 @@ class _Segmentation:
         source, options, outputs = self._source, self._options, self._outputs
         self._progress.report(0.0, "Reading")
         pixels = count_valid_pixels(source, self._progress)
-        cut = options.superpixels(source.grid, self._progress, pixels)
+        cut = options.superpixels(source.grid, self._progress.log, pixels)
         # Loading PyTorch takes a second, in which the scene is read; a device that is not there
         # comes to light at once.
         training = training_options(options, source.grid)
         asked = self._worker.submit("describe_device", {"network": training.network})
-        request = EstimateRequest(options, bool(outputs.model), bool(outputs.report))
-        plan = Plan(source, cut, request, asked, self._worker, self._progress)
-        self._stages = plan.stages
+        known, requested = Calibration(), self._worker.device
+        if requested not in known.devices:
+            # Later runs do not wait for the answer: the device seldom changes.
+            device = Device(**self._worker.result(asked, self._progress).result)
+            known.devices[requested] = device.type, device.name
+        request = EstimateRequest(options, bool(outputs.model), bool(outputs.report), requested)
+        estimate = Estimate((source.grid, len(source.bands)), cut, request, known)
+        self._progress.log(f"Estimate: {estimate.text()}")
+        self._stages = Stages(self._progress, estimate.seconds, timed=True)
         with self._stages.stage("reading"):
             least = max(options.classes, 1)
             scaling = measure_scene(source, least, self._worker, self._progress)
@@ -115,7 +122,7 @@ class _Segmentation:
             path = self._optional(outputs.superpixels) or self._scratch / "superpixels.tif"
             count = make_superpixels(scene.within(part), path, cut)
             device = Device(**self._worker.result(asked, part).result)
-            plan.remember(device)
+            known.devices[requested] = device.type, device.name
         self._progress.log(f"{count} superpixels")
         state = SegmentationState(training, cut)
         with RasterSource(str(path)) as superpixels:
@@ -139,7 +146,7 @@ class _Segmentation:
                     trained.live_by_step if trained else [],
                 )
                 writer.write_report(state, table, run, path, self._confidence(), count)
-        plan.learn()
+        estimate.learn(self._stages.seconds)
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
 

@@ -63,7 +63,7 @@ def run_superpixels(
         SuperSegError: bad input, or the output cannot be written.
         Cancelled: the user asked to stop.
     """
-    options = superpixel_options(wanted, source.grid, progress, options)
+    options = superpixel_options(wanted, source.grid, progress.log, options)
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)

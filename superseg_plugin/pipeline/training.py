@@ -94,7 +94,7 @@ def run_training(
     given = inputs.superpixels if isinstance(inputs.superpixels, RasterSource) else None
     size = inputs.superpixels if isinstance(inputs.superpixels, GroundSize) else ANY_SIZE
     seen = count_valid_pixels(source, progress)
-    cut = superpixel_options(size, source.grid, progress, valid_pixels=seen)
+    cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
     initial = _load_initial(inputs.initial_model, source, options)
     stages = Stages(progress, _shares(options, given is None))
     asked = worker.submit("describe_device", {"network": options.network})

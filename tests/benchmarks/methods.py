@@ -284,7 +284,7 @@ def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[Scene, RasterSou
     scaling = measure_scene(source, job.classes, job.worker, SILENT)
     scene = Scene(source, scaling, job.worker, folder, SILENT)
     path = folder / "superpixels.tif"
-    make_superpixels(scene, path, SegmentationOptions().superpixels(source.grid, SILENT))
+    make_superpixels(scene, path, SegmentationOptions().superpixels(source.grid, SILENT.log))
     return scene, RasterSource(str(path))
 
 

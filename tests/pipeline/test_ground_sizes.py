@@ -39,7 +39,7 @@ US_FOOT = 1200 / 3937
 )  # fmt: skip
 def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels):
     grid = grid_of(tmp_path, side, 32632)
-    chosen = superpixel_options(GroundSize(imagery), grid, Listener())
+    chosen = superpixel_options(GroundSize(imagery), grid, Listener().log)
     assert chosen.min_size == pixels
     assert chosen.scale / chosen.min_size == 0.5
 
@@ -49,11 +49,11 @@ def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels)
 )
 def test_a_small_scene_has_smaller_superpixels_unless_published(columns, rows, pixels):
     grid = Grid(columns, rows)
-    chosen = SegmentationOptions().superpixels(grid, Listener())
+    chosen = SegmentationOptions().superpixels(grid, Listener().log)
     assert (chosen.min_size, chosen.scale) == (pixels, pixels / 2)
-    letter = SegmentationOptions(preset="published").superpixels(grid, Listener())
+    letter = SegmentationOptions(preset="published").superpixels(grid, Listener().log)
     assert letter == SuperpixelOptions()
-    larger = SegmentationOptions(superpixel_size=10.0).superpixels(grid, Listener())
+    larger = SegmentationOptions(superpixel_size=10.0).superpixels(grid, Listener().log)
     assert larger.min_size == 100
 
 
@@ -64,20 +64,20 @@ def test_only_valid_pixels_count_for_the_size_of_superpixels(tmp_path):
     with RasterSource(path) as source:
         seen = count_valid_pixels(source, Listener())
         assert seen == 200 * 300
-        assert SegmentationOptions().superpixels(source.grid, Listener()).min_size == 32
-        assert SegmentationOptions().superpixels(source.grid, Listener(), seen).min_size == 9
+        assert SegmentationOptions().superpixels(source.grid, Listener().log).min_size == 32
+        assert SegmentationOptions().superpixels(source.grid, Listener().log, seen).min_size == 9
 
 
 def test_sizes_on_the_ground_in_degrees_and_feet(tmp_path):
     # At 60 degrees north a degree of longitude is half as long.
     degrees = grid_of(tmp_path, 0.5 / DEGREE, 4326, top=60.0, side_y=0.25 / DEGREE)
-    assert superpixel_options(GroundSize("vhr"), degrees, Listener()).min_size == pytest.approx(
+    assert superpixel_options(GroundSize("vhr"), degrees, Listener().log).min_size == pytest.approx(
         (2.5 / 0.25) ** 2, rel=0.02
     )
     feet = grid_of(tmp_path, 0.5 / US_FOOT, 2264, top=200000.0)
-    assert superpixel_options(GroundSize("vhr"), feet, Listener()).min_size == 25
-    assert superpixel_options(GroundSize("any", 3.0, "meters"), feet, Listener()).min_size == 36
-    assert superpixel_options(GroundSize("vhr", 7.0, "pixels"), feet, Listener()).min_size == 49
+    assert superpixel_options(GroundSize("vhr"), feet, Listener().log).min_size == 25
+    assert superpixel_options(GroundSize("any", 3.0, "meters"), feet, Listener().log).min_size == 36
+    assert superpixel_options(GroundSize("vhr", 7.0, "pixels"), feet, Listener().log).min_size == 49
     assert least_pixels(10.0, "meters", feet) == 40
     assert least_pixels(10.0, "pixels", feet) == 10
 
@@ -85,16 +85,16 @@ def test_sizes_on_the_ground_in_degrees_and_feet(tmp_path):
 def test_impossible_sizes_are_logged_or_refused(tmp_path):
     listener = Listener()
     coarse = grid_of(tmp_path, 30.0, 32632)
-    assert superpixel_options(GroundSize("drone"), coarse, listener).min_size == 9
+    assert superpixel_options(GroundSize("drone"), coarse, listener.log).min_size == 9
     assert "9 are used" in listener.lines[-1]
     path = write_raster(
         tmp_path / "bare.tif", np.zeros((9, 9), np.uint8), geotransform=None, epsg=None
     )
     with RasterSource(path) as source:
-        assert superpixel_options(GroundSize("drone"), source.grid, listener).min_size == 64
+        assert superpixel_options(GroundSize("drone"), source.grid, listener.log).min_size == 64
         assert "0.05 m" in listener.lines[-1]
         with pytest.raises(SuperSegError, match=r"SUPERPIXEL_SIZE is in meters.*UNITS"):
-            superpixel_options(GroundSize("any", 2.0, "meters"), source.grid, listener)
+            superpixel_options(GroundSize("any", 2.0, "meters"), source.grid, listener.log)
         with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
             least_pixels(2.0, "meters", source.grid)
 
@@ -102,8 +102,8 @@ def test_impossible_sizes_are_logged_or_refused(tmp_path):
 def test_sizes_on_the_ground_keep_the_other_options(tmp_path):
     grid = grid_of(tmp_path, 10.0, 32632)
     own = SuperpixelOptions(method="slic", sigma=2.0, compactness=9.0, tile_size=128)
-    assert superpixel_options(GroundSize(), grid, Listener(), own) == own
-    found = superpixel_options(GroundSize(size=40.0, units="meters"), grid, Listener(), own)
+    assert superpixel_options(GroundSize(), grid, Listener().log, own) == own
+    found = superpixel_options(GroundSize(size=40.0, units="meters"), grid, Listener().log, own)
     # Half the usual side, of the smallest and of the typical ones.
     assert found == replace(own, min_size=16, scale=8.0, region_size=8)
 

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,150 +15,162 @@ import pytest
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.options.ground_sizes import least_pixels
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
-from superseg_plugin.pipeline.planning.calibration import Calibration
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.planning.calibration import FORMAT_VERSION, Calibration
 from superseg_plugin.pipeline.planning.estimate import (
     Estimate,
-    StageCost,
-    Workload,
-    expected_bytes,
-    expected_seconds,
-    first_run_costs,
-    rounded_time,
-)
-from superseg_plugin.pipeline.planning.plan import (
     EstimateRequest,
-    InputDescription,
     estimate_segmentation,
+    raster_size,
+    rounded,
 )
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.progress import Stages
+from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, grid_of, landscape
 
 PLANNING = "superseg_plugin.pipeline.planning"
+BALANCED = EstimateRequest(SegmentationOptions(), device="cpu")
 
 
-WORK = Workload(
-    pixels=4_000_000,
-    bands=3,
-    smallest=64,
-    tile=1024,
-    tiles=4,
-    preset="balanced",
-    training_pixels=60 * 4 * 256**2,
-    network="light",
-    device="cpu",
-)
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{PLANNING}.calibration.data_folder", lambda: tmp_path)
+    return tmp_path
 
 
-def total_seconds(work, costs):
-    return sum(expected_seconds(work, costs).values())
+def estimated(side, request=BALANCED, bands=3):
+    """An estimate for a square without georeference."""
+    return estimate_segmentation(lambda: (Grid(side, side), bands), request)
+
+
+def total_seconds(side):
+    return sum(estimated(side).seconds.values())
 
 
 @pytest.mark.parametrize("slower", [0.2, 1.0, 7.0])
-def test_one_run_calibrates_the_estimate(tmp_path, slower):
-    path = tmp_path / "calibration.json"
-    first = Calibration(path)
-    initial = first.costs.copy()
-    expected = expected_seconds(WORK, initial)
-    first.learn(WORK, {stage: slower * seconds for stage, seconds in expected.items()})
-    first.save()
-    known = Calibration(path)
-    large = replace(WORK, pixels=10 * WORK.pixels, tiles=40)
-    found = total_seconds(large, known.costs)
-    assert found == pytest.approx(slower * total_seconds(large, initial), rel=0.1)
+def test_one_run_calibrates_the_estimate(slower):
+    first, initial = estimated(2000), total_seconds(6000)
+    first.learn({stage: slower * seconds for stage, seconds in first.seconds.items()})
+    found = total_seconds(6000)
+    assert found == pytest.approx(slower * initial, rel=0.1)
     # A short run that was disturbed changes little.
-    small = replace(WORK, pixels=WORK.pixels // 20, training_pixels=WORK.training_pixels // 20)
-    expected = expected_seconds(small, known.costs)
-    known.learn(small, {stage: 20 * seconds for stage, seconds in expected.items()})
-    assert 0.5 < total_seconds(large, known.costs) / found < 2
+    small = estimated(450)
+    small.learn({stage: 20 * seconds for stage, seconds in small.seconds.items()})
+    assert 0.5 < total_seconds(6000) / found < 2
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"format_version": 2}', "{" * 100_000, "\0",
-     '{"format_version": 1, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5.0]}}'],
+    ["", "[]", '{"format_version": 3}', "{" * 100_000, "\0",
+     '{"format_version": 3, "devices": [], "stages": []}',
+     '{"format_version": 1, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5.0]}}',
+     '{"format_version": 2, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5, 1]}}'],
 )  # fmt: skip
-def test_a_broken_or_older_calibration_is_ignored(tmp_path, content):
-    path = tmp_path / "calibration.json"
+def test_a_broken_or_older_calibration_is_ignored(home, content):
+    path = home / "calibration.json"
+    initial = estimated(2000).seconds
     path.write_text(content, encoding="utf-8")
-    broken = Calibration(path)
-    assert broken.costs == first_run_costs()
-    assert broken.auto_device == ()
-    expected = expected_seconds(WORK, broken.costs)["superpixels"]
-    broken.learn(WORK, {"superpixels": 2 * expected})
-    broken.save()
-    known = Calibration(path).costs
-    assert known.pop("superpixels").seconds(4.0) == pytest.approx(2 * expected)
-    assert known == {key: c for key, c in first_run_costs().items() if key != "superpixels"}
+    broken = estimated(2000)
+    assert broken.seconds == initial
+    assert not estimated(2000, replace(BALANCED, device="auto")).device_known
+    broken.learn({"superpixels": 2 * initial["superpixels"]})
+    known = dict(estimated(2000).seconds)
+    assert known.pop("superpixels") == pytest.approx(2 * initial["superpixels"])
+    assert known == {key: value for key, value in initial.items() if key != "superpixels"}
     content = {
-        "format_version": 2,
-        "auto_device": [],
+        "format_version": FORMAT_VERSION,
+        "devices": {},
         "stages": {
-            "superpixels": [math.nan, 1, 1],
-            "painting": [-1, 1, 1],
-            "unknown": [1, 1, 1],
-            "rendering": [3, 2, 1],
+            "superpixels light cpu": [math.nan, 1],
+            "painting light cpu": [-1, 1],
+            "clustering light cpu": [1, math.inf],
+            "unknown": [1, 1],
+            "rendering light cpu": [3, 1],
         },
     }
     path.write_text(json.dumps(content), encoding="utf-8")
-    assert Calibration(path).costs == {**first_run_costs(), "rendering": StageCost(3.0, 2.0)}
+    initial["rendering"] *= 3 / Calibration().ratio("none", "light cpu")[0]
+    assert estimated(2000).seconds == pytest.approx(initial)
 
 
-def test_estimates_grow_with_the_scene_and_shrink_with_cores():
-    large = replace(WORK, pixels=100 * WORK.pixels, tiles=400)
-    two, many = first_run_costs(2), first_run_costs(16)
-    assert total_seconds(large, two) > 20 * total_seconds(WORK, two)
-    assert total_seconds(large, many) < total_seconds(large, two)
-    assert expected_bytes(large, 2) > expected_bytes(WORK, 2) > 1e9
-    fast = expected_seconds(replace(WORK, preset="fast", training_pixels=0), two)
-    assert set(fast) == {
+def test_estimates_grow_with_the_scene_and_shrink_with_cores(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    two = total_seconds(20_000)
+    assert two > 20 * total_seconds(2000)
+    assert estimated(20_000).memory > estimated(2000).memory > 1e9
+    fast = EstimateRequest(SegmentationOptions(preset="fast"))
+    assert list(estimated(2000, fast).seconds) == [
         "reading", "superpixels", "description", "clustering", "painting", "rendering",
-    }  # fmt: skip
+    ]  # fmt: skip
+    published = EstimateRequest(SegmentationOptions(preset="published"), report=True)
+    assert list(estimated(2000, published).seconds) == [
+        "reading", "superpixels", "training", "classification", "rendering", "report",
+    ]  # fmt: skip
+    monkeypatch.setattr("os.cpu_count", lambda: 16)
+    assert total_seconds(20_000) < two
 
 
-def test_an_estimate_is_a_clause_in_the_log():
-    assert Estimate(130.0, 2.5e9, "CPU (2 threads)", WORK).text() == (
+def test_an_estimate_is_a_clause_in_the_log(monkeypatch, tmp_path):
+    def clause(seconds, smallest, tile=0, pixel=None, device=BALANCED.device):
+        known = Calibration()
+        known.devices["cpu"] = "cpu", "cpu (2 threads)"
+        grid = Grid(2000, 2000)
+        if pixel is not None:
+            grid = replace(grid_of(tmp_path, pixel, 32632), width=2000, height=2000)
+        options = SegmentationOptions(tile_size=tile)
+        cut = SuperpixelOptions(min_size=smallest)
+        estimate = Estimate((grid, 3), cut, EstimateRequest(options, device=device), known)
+        estimate.seconds = {"one": seconds / 2, "two": seconds / 2}
+        estimate.memory = 2.54e9
+        return estimate.text()
+
+    assert clause(120.0, 64) == (
         "about 2 min on CPU (2 threads), 2.5 GB of memory: 4 million pixels in 4 tiles, about "
         "14,000 superpixels; smallest superpixels 8 x 8 pixels"
     )
+    assert clause(3.0, 64, device="cuda").startswith("a few seconds on CUDA, ")
     for side, pixels, size in (
         (0.05, 64, "0.4 m (8 x 8 pixels)"), (30.0, 9, "90 m (3 x 3 pixels)"),
-        (0.3, 69, "2.5 m (69 pixels)"), (1000.0, 16, "4000 m (4 x 4 pixels)"),
+        (0.3, 69, "2.5 m (8.3 x 8.3 pixels)"), (1000.0, 16, "4,000 m (4 x 4 pixels)"),
     ):  # fmt: skip
-        work = replace(WORK, smallest=pixels, meters=side, tiles=1)
-        text = Estimate(3, 1e9, "CPU", work).text()
-        assert text.startswith("a few seconds on CPU, 1.0 GB of memory: ")
+        text = clause(3.0, pixels, 2048, side)
+        assert text.startswith("a few seconds on CPU (2 threads), 2.5 GB of memory: ")
         assert text.endswith(f"in 1 tile, about {text.split('about ')[1]}")
         assert text.endswith(f"; smallest superpixels {size}")
-    assert [rounded_time(s) for s in (3, 33, 100, 1500, 9000)] == [
-        ("", ""), ("30", "s"), ("2", "min"), ("25", "min"), ("2.5", "h"),
+    assert [clause(s, 64).split(" on ")[0] for s in (3, 33, 100, 1500, 9000, 1e6)] == [
+        "a few seconds", "about 33 s", "about 1.7 min", "about 25 min", "about 2.5 h",
+        "about 280 h",
+    ]  # fmt: skip
+    assert [rounded(number) for number in (0.0123, 0.4, 3.0, 9.96, 5120.0, 13_860, 1.2e6)] == [
+        "0.012", "0.4", "3", "10", "5,100", "14,000", "1,200,000",
     ]  # fmt: skip
 
 
 def test_the_estimate_is_the_same_before_and_in_the_run(tmp_path, worker, monkeypatch):
-    monkeypatch.setattr(
-        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
-    )
     path = write_raster(tmp_path / "scene.tif", landscape(64, 80))
     options = SegmentationOptions(3, "fast", imagery="aerial", tile_size=64)
-    scene = InputDescription(path, [1, 3])
+    size = partial(raster_size, path, [1, 3])
 
     def estimate(device):
-        return estimate_segmentation(scene, EstimateRequest(options, False, True, device))
+        return estimate_segmentation(size, EstimateRequest(options, False, True, device))
 
     assert not estimate("auto").device_known
     assert estimate("cpu").device_known
     assert estimate("cuda").text().startswith("a few seconds on CUDA")
     listener = Listener()
     outputs = SegmentationOutputs(str(tmp_path / "c.tif"), report=str(tmp_path / "r.html"))
+    monkeypatch.setattr(worker, "device", "auto")
     for _ in range(2):
         before = estimate("auto")
         with RasterSource(path, [1, 3]) as source:
             run_segmentation(source, outputs, options, worker, listener)
     logged = [line for line in listener.lines if line.startswith("Estimate: ")][-1]
     assert logged == f"Estimate: {before.text()}"
+    assert re.search(r"on CPU \(\d+ threads\), |on (?!CPU)", logged)
+    assert before.device_known
     assert "5,100 pixels in 2 tiles" in logged
     # Aerial images have pixels of 0.2 m, this one of 2 m.
     assert before.remarks[0].endswith("9 are used, as superpixels need from 9 to 4096.")
@@ -175,33 +188,31 @@ def test_an_area_in_meters_fails_before_the_run_where_there_are_none(tmp_path, w
         run_segmentation(source, outputs, asked, worker, listener)
     assert not any(line.startswith("Stage ") for line in listener.lines)
     with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
-        estimate_segmentation(InputDescription(path), EstimateRequest(asked))
+        estimate_segmentation(partial(raster_size, path), EstimateRequest(asked))
     assert estimate_segmentation(
-        InputDescription(path), EstimateRequest(replace(asked, min_area=0.0))
+        partial(raster_size, path), EstimateRequest(replace(asked, min_area=0.0))
     )
     with RasterSource(path) as source:
         assert least_pixels(0.0, "meters", source.grid) == 0
 
 
 def test_the_estimate_counts_what_is_copied_first(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
-    )
     grid = replace(grid_of(tmp_path, 5.0, 32632), width=40_000, height=30_000)
-    scene = InputDescription(copied=(grid, 3), note="It is fetched.")
     fast = SegmentationOptions(preset="fast")
-    smaller = InputDescription(copied=(replace(grid, width=3000, height=2000), 3))
+    smaller = replace(grid, width=3000, height=2000), 3
     short, long = (
-        estimate_segmentation(smaller, EstimateRequest(fast, model)) for model in (False, True)
+        estimate_segmentation(lambda: smaller, EstimateRequest(fast, model))
+        for model in (False, True)
     )
     assert short.text() != long.text()
     for size in (0, 64):
         options = SegmentationOptions(imagery="sentinel2", tile_size=size)
-        estimate = estimate_segmentation(scene, EstimateRequest(options, device="cpu"))
+        request = EstimateRequest(options, device="cpu")
+        estimate = estimate_segmentation(lambda: (grid, 3), request, "It is fetched.")
         assert "1.2e+03" not in estimate.text()
         assert "1,200 million pixels" in estimate.text()
         assert estimate.text().endswith("smallest superpixels 30 m (6 x 6 pixels)")
-        assert estimate.remarks == ("It is fetched.",)
+        assert estimate.remarks == ["It is fetched."]
 
 
 class Clock:
@@ -253,9 +264,6 @@ def test_stages_estimate_the_time_left_from_the_pace_of_the_run(monkeypatch):
 
 
 def test_a_run_logs_its_estimate_and_learns(tmp_path, worker, monkeypatch):
-    monkeypatch.setattr(
-        "superseg_plugin.pipeline.planning.calibration.data_folder", lambda: tmp_path
-    )
     path = write_raster(tmp_path / "scene.tif", landscape(200, 240))
     texts = []
 

@@ -12,11 +12,7 @@ import sys
 import pytest
 
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
-from superseg_plugin.pipeline.planning.plan import (
-    EstimateRequest,
-    InputDescription,
-    estimate_segmentation,
-)
+from superseg_plugin.pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from superseg_plugin.raster.grid import Grid
 from tests.conftest import REPOSITORY
 from tests.tools.translations import (
@@ -71,8 +67,8 @@ def test_all_texts_are_translated(plugin, language):
 
 def estimated():
     grid = Grid(30_000, 30_000, (0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
-    scene = InputDescription(copied=(grid, 3))
-    return estimate_segmentation(scene, EstimateRequest(SegmentationOptions(), device="cpu"))
+    asked = EstimateRequest(SegmentationOptions(), device="cpu")
+    return estimate_segmentation(lambda: (grid, 3), asked)
 
 
 def test_an_estimate_is_shown_in_chinese(plugin, monkeypatch):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from ...errors import SuperSegError
-from ...progress import Progress
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from .superpixels import SuperpixelOptions
@@ -102,7 +102,7 @@ def require_one_size(options: SuperpixelOptions, requested: GroundSize) -> None:
 def superpixel_options(
     requested: GroundSize,
     grid: Grid,
-    progress: Progress,
+    log: Callable[[str], None],
     usual: SuperpixelOptions | None = None,
     valid_pixels: int | None = None,
 ) -> SuperpixelOptions:
@@ -111,7 +111,7 @@ def superpixel_options(
     Args:
         requested: the size.
         grid: of the scene.
-        progress: its log says where a size was assumed or limited.
+        log: gets a line, without a full stop, where a size was assumed or limited.
         usual: the options if no size is requested, and those apart from sizes if one is; None
             chooses by the size of the scene.
         valid_pixels: of the scene; all pixels of the grid if None.
@@ -127,7 +127,7 @@ def superpixel_options(
     else:
         side = pixel_side(grid) if has_meters(grid) else None
         if side is None:
-            progress.log(
+            log(
                 f"The image has no coordinate reference system; pixels of {kind.pixel:g} m, as"
                 f" usual for IMAGERY {requested.imagery}, are assumed"
             )
@@ -135,7 +135,7 @@ def superpixel_options(
         pixels = (kind.smallest / side) ** 2
     fitting = min(max(round(pixels), FEWEST_PIXELS), MOST_PIXELS)
     if not 0.5 <= fitting / pixels <= 2:
-        progress.log(
+        log(
             f"Superpixels of at least {pixels:.3g} pixels were requested; {fitting} are used,"
             f" as superpixels need from {FEWEST_PIXELS} to {MOST_PIXELS}"
         )

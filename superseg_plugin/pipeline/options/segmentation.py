@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 from ...errors import SuperSegError
-from ...progress import Progress
 from ...raster.grid import Grid
 from .classification import check_min_area, check_smoothness
 from .ground_sizes import USUAL, GroundSize, superpixel_options
@@ -62,11 +62,11 @@ class SegmentationOptions:
         return GroundSize(self.imagery, self.superpixel_size, self.units)
 
     def superpixels(
-        self, grid: Grid, progress: Progress, valid_pixels: int | None = None
+        self, grid: Grid, log: Callable[[str], None], valid_pixels: int | None = None
     ) -> SuperpixelOptions:
         """Choose superpixels for a scene; `published` never adapts them to small scenes."""
         usual = USUAL if self.preset == "published" else None
-        return superpixel_options(self.ground_size, grid, progress, usual, valid_pixels)
+        return superpixel_options(self.ground_size, grid, log, usual, valid_pixels)
 
 
 @dataclass(frozen=True)

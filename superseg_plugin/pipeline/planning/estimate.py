@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a segmentation takes, before it runs: seconds by stage, and memory.
 
-The time of a stage is linear in the amount of its work: `start + rate * amount`. `FIRST_RUN` holds
-these figures for a computer on which nothing has run yet; `Calibration` replaces them by what runs
-on this computer took. Memory is the sum of what is allocated, and is not learned.
+The time of a stage is linear in the amount of its work: a start, and a rate times megapixels or
+millions of superpixels. Both were measured once, with two cores and three bands. They are
+multiplied by a ratio that is learned from the runs on this computer (`Calibration`). Memory is the
+sum of what is allocated, and is not learned.
 """
 
 from __future__ import annotations
@@ -12,68 +13,30 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Callable
 
-MEGA = 1e6
+from ...raster.grid import Grid
+from ...raster.ground import has_meters, pixel_side
+from ...raster.source import RasterSource
+from ..options.ground_sizes import least_pixels
+from ..options.published import published_tiles, published_training
+from ..options.segmentation import SegmentationOptions
+from ..options.superpixels import SuperpixelOptions
+from ..options.training import TrainingOptions
+from ..steps.tiling import automatic_tile
+from .calibration import Calibration
 
-
-class StageCost(NamedTuple):
-    """The time of a stage.
-
-    Attributes:
-        start: seconds, whatever the amount of work.
-        rate: seconds a megapixel, or a million superpixels; see `Workload.amounts`.
-    """
-
-    start: float
-    rate: float
-
-    def seconds(self, amount: float) -> float:
-        """Seconds for an amount of work, in millions."""
-        return self.start + self.rate * amount
-
-    def scaled(self, factor: float) -> StageCost:
-        """The cost on a computer that takes `factor` times as long."""
-        return StageCost(self.start * factor, self.rate * factor)
-
-
-# By `Workload.key`. Measured with two cores and three bands; for graphics processors, a training 15
-# times and a classification 6 times as fast is assumed. Used until this computer has measurements.
-FIRST_RUN: Mapping[str, StageCost] = {
-    "reading": StageCost(0.6, 0.0),
-    "superpixels": StageCost(1.0, 0.15),
-    "description": StageCost(0.2, 0.1),
-    "clustering": StageCost(2.5, 26.0),
-    "training light cpu": StageCost(2.0, 0.24),
-    "training light gpu": StageCost(2.0, 0.016),
-    "training published cpu": StageCost(2.0, 1.8),
-    "training published gpu": StageCost(2.0, 0.12),
-    "classification light cpu": StageCost(0.2, 0.28),
-    "classification light gpu": StageCost(0.2, 0.05),
-    "classification published cpu": StageCost(0.2, 1.2),
-    "classification published gpu": StageCost(0.2, 0.2),
-    "smoothing": StageCost(0.1, 6.0),
-    "painting": StageCost(0.1, 0.03),
-    "rendering": StageCost(0.3, 0.045),
-    "report": StageCost(0.5, 0.0),
-}
-FIRST_RUN_CORES = 2
-# Time falls with the number of cores to this power: parts of each stage run on one core.
-CORE_EXPONENT = 0.8
-
-# Used where the number of cores of this computer is not given.
-CORES = os.cpu_count() or FIRST_RUN_CORES
+# The network guided by clusters learns a small scene in few steps; a larger scene has more to
+# learn, though less than in proportion. Stopping when the classes no longer change would save
+# little: between tens of steps, half to nearly all of the watched pixels keep their class, and the
+# map is as good either way.
+SMALL_SCENE, SMALL_STEPS, MOST_STEPS = 512**2, 16, 120
 
 # Ratio of the mean size of superpixels to the smallest.
 MEAN_OVER_SMALLEST = 4.5
-# Of both processes with their libraries, during a training.
-BASE_BYTES = 0.85e9
-BYTES_PER_SUPERPIXEL = 400
-# A tile exists as float32 twice at a time.
-BYTES_PER_TILE_VALUE = 2 * 4
-# GDAL's cache of blocks grows with the scene up to its limit.
-CACHE_BYTES_PER_VALUE, MOST_CACHE_BYTES = 10 / 3, 320e6
-
+# Seconds a megapixel of a training and of a classification on a CPU, and how many times as fast a
+# graphics processor is assumed to be before the first run.
+NETWORK_RATES, GPU_SPEED = {"light": (0.24, 0.28), "published": (1.8, 1.2)}, (15, 6)
 
 # The estimate in English. A window passes the same phrases in its language to `Estimate.text`.
 PHRASES = {
@@ -84,165 +47,179 @@ PHRASES = {
     "million": "{} million",
     "one tile": "1 tile",
     "tiles": "{} tiles",
-    "pixels": "{} pixels",
     "square": "{side} x {side} pixels",
     "meters": "{meters} m ({shape})",
     "clause": "{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about"
     " {superpixels} superpixels; smallest superpixels {smallest}",
 }
+# The unit of a time and its seconds, by the least time that is told in it.
+UNITS = {5400: ("h", 3600), 90: ("min", 60), 10: ("s", 1), 0: ("", 1)}
+
+
+def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOptions:
+    """How the network of a preset is trained; the steps grow with the scene."""
+    if options.preset == "published":
+        count = published_tiles(grid.width, grid.height)
+        return published_training(options.classes, options.seed, count)
+    larger = max(grid.width * grid.height / SMALL_SCENE, 1.0)
+    steps = min(round(SMALL_STEPS * math.sqrt(larger)), MOST_STEPS)
+    return TrainingOptions(classes=options.classes, seed=options.seed, steps=steps)
+
+
+def trains(options: SegmentationOptions, model: bool) -> bool:
+    """Whether a network is trained: the fast preset does so only where a model is requested."""
+    return options.preset != "fast" or model
 
 
 @dataclass(frozen=True)
-class Workload:
-    """The work of one segmentation.
+class EstimateRequest:
+    """What an estimate depends on besides the scene.
 
     Attributes:
-        pixels: of the scene.
-        bands: number of bands.
-        smallest: pixels of the smallest superpixel.
-        tile: side of a tile, pixels.
-        tiles: number of tiles.
-        preset: of `SegmentationOptions`.
-        training_pixels: pixels that the training reads, over all steps; 0 without a training.
-        network: name of the network.
-        device: type of the device: cpu, cuda or mps.
+        options: of the segmentation.
+        model: whether a model is written.
         report: whether a report is written.
-        meters: side of a pixel in meters; None where unknown.
+        device: the parameter DEVICE.
     """
 
-    pixels: int
-    bands: int
-    smallest: int
-    tile: int
-    tiles: int
-    preset: str
-    training_pixels: int
-    network: str
-    device: str
+    options: SegmentationOptions
+    model: bool = False
     report: bool = False
-    meters: float | None = None
-
-    @property
-    def superpixels(self) -> int:
-        """Approximate number of superpixels."""
-        return max(round(self.pixels / (MEAN_OVER_SMALLEST * self.smallest)), 1)
-
-    @property
-    def amounts(self) -> dict[str, float]:
-        """Work of the stages that run, in their order: megapixels or millions of superpixels."""
-        pixels, superpixels = self.pixels / MEGA, self.superpixels / MEGA
-        # These stages read all bands; a part of their time does not depend on the number of bands.
-        values = pixels * (2 + self.bands) / 5
-        clusters = self.preset != "published"
-        amounts = {
-            "reading": pixels,
-            "superpixels": values,
-            "description": values * clusters,
-            "clustering": superpixels * clusters,
-            "training": self.training_pixels / MEGA,
-            "classification": pixels * (self.preset != "fast"),
-            "smoothing": superpixels * (self.preset == "balanced"),
-            "painting": pixels * clusters,
-            "rendering": values,
-            "report": pixels * self.report,
-        }
-        return {stage: amount for stage, amount in amounts.items() if amount}
-
-    def key(self, stage: str) -> str:
-        """The row of the table of costs for a stage."""
-        if stage in ("training", "classification"):
-            return f"{stage} {self.network} {'cpu' if self.device == 'cpu' else 'gpu'}"
-        return stage
+    device: str = "auto"
 
 
-@dataclass(frozen=True)
 class Estimate:
     """What a segmentation takes.
 
+    Args:
+        size: grid and number of bands of the scene.
+        superpixels: how to cut it.
+        request: how to segment it.
+        calibration: of this computer.
+
     Attributes:
-        seconds: for the whole run.
         memory: of QGIS and the worker together, at most, bytes.
-        device: name of the device.
-        work: the work of the run.
+        seconds: by stage, in their order.
         device_known: False before the first run with DEVICE auto, which chooses the device.
         remarks: sentences on the choice of superpixels and on copying the scene.
+
+    Raises:
+        SuperSegError: MIN_AREA is in meters, and the scene has none.
     """
 
-    seconds: float
-    memory: float
-    device: str
-    work: Workload
-    device_known: bool = True
-    remarks: tuple[str, ...] = ()
+    def __init__(
+        self,
+        size: tuple[Grid, int],
+        superpixels: SuperpixelOptions,
+        request: EstimateRequest,
+        calibration: Calibration,
+    ) -> None:
+        (grid, bands), options = size, request.options
+        # MIN_AREA is needed at the end of a run, but is checked before it.
+        least_pixels(options.min_area, options.units, grid)
+        self.remarks: list[str] = []
+        self._side = math.sqrt(superpixels.min_size)
+        self._meters = pixel_side(grid) if has_meters(grid) else None
+        self._pixels = grid.width * grid.height
+        self._count = max(round(self._pixels / (MEAN_OVER_SMALLEST * superpixels.min_size)), 1)
+        tile = options.tile_size or automatic_tile(bands)
+        self._tiles = math.ceil(grid.width / tile) * math.ceil(grid.height / tile)
+        # A part of the time and memory of each pixel does not depend on the number of bands.
+        share = (2 + bands) / 5
+        # Both processes with their libraries during a training; tiles, each as float32 twice;
+        # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
+        in_flight = min((os.cpu_count() or 1) + 2, self._tiles) * min(tile**2, self._pixels)
+        cache = min(10 / 3 * self._pixels * bands, 320e6)
+        self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + 400 * self._count * share
+        # Only a run finds out which device it is; most computers have no other than the CPU.
+        self.device_known = request.device != "auto" or "auto" in calibration.devices
+        usual = request.device if self.device_known else "cpu"
+        kind, name = calibration.devices.get(request.device, (usual, usual))
+        # In capitals where the name is that of the type: CPU (2 threads).
+        self._device = name.replace(kind, kind.upper(), 1)
+        training = training_options(options, grid)
+        # Megapixels that the training reads; patches are no larger than the scene.
+        patch = min(training.patch_size, max(grid.width, grid.height)) ** 2
+        trained = training.steps * training.batch_size * patch / 1e6
+        train_rate, classify_rate = NETWORK_RATES[training.network]
+        train_speed, classify_speed = (1, 1) if kind == "cpu" else GPU_SPEED
+        pixels, count = self._pixels / 1e6, self._count / 1e6
+        clusters, network = options.preset != "published", options.preset != "fast"
+        # Seconds as measured; 0 for stages that do not run.
+        measured = {
+            "reading": 0.6,
+            "superpixels": 1.0 + 0.15 * share * pixels,
+            "description": clusters * (0.2 + 0.1 * share * pixels),
+            "clustering": clusters * (2.5 + 26.0 * count),
+            "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
+            "classification": network * (0.2 + classify_rate / classify_speed * pixels),
+            "smoothing": (options.preset == "balanced") * (0.1 + 6.0 * count),
+            "painting": clusters * (0.1 + 0.03 * pixels),
+            "rendering": 0.3 + 0.045 * share * pixels,
+            "report": request.report * 0.5,
+        }
+        self._calibration, self._setting = calibration, f"{training.network} {kind}"
+        self.seconds = {
+            stage: seconds * calibration.ratio(stage, self._setting)[0]
+            for stage, seconds in measured.items()
+            if seconds
+        }
+
+    def learn(self, measured: Mapping[str, float]) -> None:
+        """Keep what the stages of the run took, in seconds, for the next estimate."""
+        changes = {stage: max(measured[stage], 1e-3) / self.seconds[stage] for stage in measured}
+        self._calibration.learn(changes, self._setting, self._pixels)
 
     def text(self, phrases: Mapping[str, str] = PHRASES) -> str:
         """The estimate as a clause in the language of the phrases."""
-        work = self.work
-        time, unit = rounded_time(self.seconds)
-        side = math.sqrt(work.smallest)
-        smallest = phrases["pixels"].format(work.smallest)
-        if side.is_integer():
-            smallest = phrases["square"].format(side=int(side))
-        if work.meters is not None:
-            length = rounded_length(side * work.meters)
+        total = sum(self.seconds.values())
+        unit, divisor = next(unit for least, unit in UNITS.items() if total >= least)
+        smallest = phrases["square"].format(side=rounded(self._side))
+        if self._meters is not None:
+            length = rounded(self._side * self._meters)
             smallest = phrases["meters"].format(meters=length, shape=smallest)
         pixels, superpixels = (
-            phrases["million"].format(number) if millions else number
-            for number, millions in map(rounded_count, (work.pixels, work.superpixels))
+            phrases["million"].format(rounded(n / 1e6)) if n >= 1e6 else rounded(n)
+            for n in (self._pixels, self._count)
         )
         return phrases["clause"].format(
-            time=phrases[unit].format(time),
-            device=self.device,
-            memory=f"{self.memory / 1e9:.1f}",
+            time=phrases[unit].format(rounded(total / divisor)),
+            device=self._device,
+            memory=rounded(self.memory / 1e9),
             pixels=pixels,
-            tiles=phrases["tiles" if work.tiles > 1 else "one tile"].format(f"{work.tiles:,}"),
+            tiles=phrases["tiles" if self._tiles > 1 else "one tile"].format(f"{self._tiles:,}"),
             superpixels=superpixels,
             smallest=smallest,
         )
 
 
-def first_run_costs(cores: int = CORES) -> dict[str, StageCost]:
-    """Costs of all stages, by `Workload.key`, on a computer without measurements."""
-    factor = (FIRST_RUN_CORES / cores) ** CORE_EXPONENT
-    return {key: cost.scaled(factor) for key, cost in FIRST_RUN.items()}
+def raster_size(*source: Any) -> tuple[Grid, int]:
+    """Read grid and number of bands of a file; parameters and errors as of `RasterSource`."""
+    with RasterSource(*source) as opened:
+        return opened.grid, len(opened.bands)
 
 
-def expected_seconds(work: Workload, costs: Mapping[str, StageCost]) -> dict[str, float]:
-    """Seconds of each stage, in their order; `costs` has every `Workload.key`."""
-    return {stage: costs[work.key(stage)].seconds(amount) for stage, amount in work.amounts.items()}
+def estimate_segmentation(
+    find_size: Callable[[], tuple[Grid, int]], request: EstimateRequest, note: str = ""
+) -> Estimate:
+    """Estimate time and memory of a segmentation without starting a worker.
+
+    Args:
+        find_size: returns grid and number of bands of the scene, such as `raster_size`.
+        request: how to segment it.
+        note: a remark on copying the scene, or "".
+
+    Raises:
+        SuperSegError: the scene cannot be opened, or has no meters where sizes are in meters.
+    """
+    size, remarks = find_size(), [note] if note else []
+    superpixels = request.options.superpixels(size[0], lambda line: remarks.append(f"{line}."))
+    estimate = Estimate(size, superpixels, request, Calibration())
+    estimate.remarks = remarks
+    return estimate
 
 
-def expected_bytes(work: Workload, cores: int = CORES) -> float:
-    """Memory of QGIS and the worker together, at most."""
-    in_flight = min(cores + 2, work.tiles)
-    tile = min(work.tile**2, work.pixels)
-    tiles = BYTES_PER_TILE_VALUE * in_flight * tile * (work.bands + 1)
-    cache = min(CACHE_BYTES_PER_VALUE * work.pixels * work.bands, MOST_CACHE_BYTES)
-    superpixels = BYTES_PER_SUPERPIXEL * work.superpixels * (2 + work.bands) / 5
-    return BASE_BYTES + tiles + cache + superpixels
-
-
-def rounded_time(seconds: float) -> tuple[str, str]:
-    """A time as a number and its unit: s, min or h; both empty below ten seconds."""
-    if seconds < 10:
-        return "", ""
-    if seconds < 55:
-        return str(10 * max(round(seconds / 10), 1)), "s"
-    minutes = seconds / 60
-    if minutes < 90:
-        return str(max(round(minutes), 1) if minutes < 10 else 5 * round(minutes / 5)), "min"
-    return f"{minutes / 60:.1f}", "h"
-
-
-def rounded_count(count: float) -> tuple[str, bool]:
-    """A count with two significant digits (three in millions), and whether it is in millions."""
-    if count >= MEGA:
-        millions = count / MEGA
-        return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}", True
-    step = 10 ** max(math.floor(math.log10(max(count, 1))) - 1, 0)
-    return f"{round(count / step) * step:,}", False
-
-
-def rounded_length(meters: float) -> str:
-    """A length with two significant digits, without powers of ten."""
-    return f"{meters:.0f}" if meters >= 10 else f"{meters:.2g}"
+def rounded(number: float) -> str:
+    """A number with two significant digits, such as 5,100 or 0.4."""
+    number = float(f"{number:.2g}")
+    return f"{number:,.0f}" if number >= 10 else f"{number:g}"
