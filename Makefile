@@ -180,14 +180,19 @@ benchmark-giga: setup-engine ## memory over time on 10^9 pixels: make benchmark-
 		$(if $(CLASSES),--classes $(CLASSES)) $(if $(BANDS),--bands $(BANDS)) \
 		$(if $(STEPS),--steps $(STEPS))
 
-# CLASSES="16 8", SEEDS="0 1 2", IMAGES and METHODS narrow it; KEEP=all, or methods, goes on from the
-# last run instead of measuring them again.
+# CLASSES="8 16 32", SEEDS="0 1 2", IMAGES and METHODS narrow it; KEEP=all, or methods, goes on from the
+# last run instead of measuring them again. REFERENCE=<quality.json> adds the rows of another version,
+# which MAPS=<folder of its benchmark> LABEL=<its name> FOLDER=<folder> measures; AGAINST="<rows>" are
+# those that fast and balanced are compared with, `*` for the same preset.
 benchmark-quality: setup-engine ## scores on labeled images: make benchmark-quality DATA=<folder>
 	@test -n "$(DATA)" || { \
 		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }
 	@$(QGIS_PYTHON) -m tests.benchmarks.quality "$(DATA)" $(if $(CLASSES),--classes $(CLASSES)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(METHODS),--methods $(METHODS)) \
-		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP))
+		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP)) \
+		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(AGAINST),--against $(AGAINST)) \
+		$(if $(MAPS),--maps "$(MAPS)") $(if $(LABEL),--label "$(LABEL)") \
+		$(if $(FOLDER),--folder "$(FOLDER)")
 
 benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one wait
 	@build/env/qgis/bin/python -m tests.benchmarks.desktop $(if $(SIZE),--size $(SIZE)) \

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.tools.qgis_process import BUILD, REPOSITORY
@@ -15,11 +16,18 @@ FOLDER = BUILD / "benchmark"
 ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
 # With OpenCV, where it can be installed.
 PEERS_PYTHON = BUILD / "env" / "peers" / "bin" / "python"
+# Written where a table has no figure.
+NONE = "-"
 
 
-def run_baseline(*arguments: object) -> str:
-    """Run baselines.py in the engine environment and return what it prints."""
-    return _run(ENGINE_PYTHON, "tests.benchmarks.baselines", *arguments)
+@dataclass(frozen=True)
+class Table:
+    """A table with its heading and an explanation."""
+
+    title: str
+    note: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def run_speed_packages(*arguments: object) -> str:

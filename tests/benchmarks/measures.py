@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures of class maps beyond the plugin's own scores; needs numpy only."""
+"""Measures of class maps that need no reference, and small tools; needs numpy only.
+
+Measures against a reference are in `named.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,20 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from superseg_plugin.pipeline.classes.scores import adjusted_mutual_information
+from superseg_plugin.pipeline.classes.scores import (
+    accuracy,
+    adjusted_mutual_information,
+    adjusted_rand_index,
+    matching,
+)
 
 Classes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+# Classes with less than this share of the area are counted as tiny.
+TINY = 0.001
 
 
 def borders(classes: Classes) -> Flags:
@@ -57,24 +69,88 @@ def boundary_recall(reference: Classes, classes: Classes, radius: int = 2) -> fl
     return int((wanted & widened(borders(classes), radius)).sum()) / count
 
 
-def map_ami(one: Classes, other: Classes) -> float:
-    """AMI of two class maps over the pixels that have a class in both."""
+def effective_classes(areas: npt.ArrayLike) -> float:
+    """Exponential of the entropy of the shares of the area: the number of classes if all are equal.
+
+    Args:
+        areas: of the classes, of any unit.
+    """
+    shares = np.asarray(areas, np.float64)
+    shares = shares[shares > 0] / max(shares.sum(), 1e-300)
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def tiny_classes(areas: npt.ArrayLike) -> int:
+    """Number of classes with some, but less than 0.1 % of the area."""
+    shares = np.asarray(areas, np.float64)
+    return int(((shares > 0) & (shares < TINY * shares.sum())).sum())
+
+
+def explained_variance(table: Counts, means: npt.NDArray[np.float32]) -> float:
+    """Share of the variance of the means of superpixels that the classes explain.
+
+    Variance is summed over the bands, and every superpixel counts by its pixels. Where a map
+    divides a superpixel, each part counts with the mean of the whole.
+
+    Args:
+        table: `(n, classes)` pixels of each superpixel in each class.
+        means: `(n, bands)` mean values of the superpixels.
+
+    Returns:
+        0 to 1; NaN where all superpixels are equal.
+    """
+    pixels = table.sum(axis=1).astype(np.float64)
+    centered = means - np.average(means, axis=0, weights=pixels)
+    total = float(pixels @ np.square(centered).sum(axis=1))
+    if not total:
+        return math.nan
+    sizes = table.sum(axis=0)
+    present = sizes > 0
+    sums = table[:, present].T.astype(np.float64) @ centered
+    between = (np.square(sums) / sizes[present, None]).sum()
+    return float(between) / total
+
+
+def pair_table(one: Classes, other: Classes) -> Counts:
+    """Contingency table of two maps over the pixels that have a class in both.
+
+    Returns:
+        `(classes of one, classes of other)`, without empty rows and columns.
+    """
     both = (one > 0) & (other > 0)
     pairs = one[both].astype(np.int64) * 256 + other[both]
-    table = np.bincount(pairs, minlength=1 << 16).reshape(256, 256)
-    return float(adjusted_mutual_information(without_empty(table)))
+    return without_empty(np.bincount(pairs, minlength=1 << 16).reshape(256, 256))
 
 
-def without_empty(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def map_ami(one: Classes, other: Classes) -> float:
+    """AMI of two class maps over the pixels that have a class in both."""
+    return float(adjusted_mutual_information(pair_table(one, other)))
+
+
+def map_ari(one: Classes, other: Classes) -> float:
+    """ARI of two class maps over the pixels that have a class in both."""
+    return float(adjusted_rand_index(pair_table(one, other)))
+
+
+def equal_share(one: Classes, other: Classes) -> float:
+    """Share of the pixels with the same class in two maps, after the classes are paired.
+
+    Each class is paired with one of the other map at most, so that the most pixels are the same.
+    """
+    table = pair_table(one, other)
+    return accuracy(table, matching(table))
+
+
+def without_empty(table: Counts) -> Counts:
     """Leave out the empty rows and columns of a contingency table."""
     return table[table.any(axis=1)][:, table.any(axis=0)]
 
 
 def agreement(maps: Sequence[Classes]) -> float | None:
-    """Mean AMI over all pairs of maps; None for fewer than two."""
+    """Mean ARI over all pairs of maps; None for fewer than two."""
     if len(maps) < 2:
         return None
-    return statistics.fmean(map_ami(*pair) for pair in itertools.combinations(maps, 2))
+    return statistics.fmean(map_ari(*pair) for pair in itertools.combinations(maps, 2))
 
 
 def bin_accuracies(confidence: Classes, correct: Flags, bins: int = 10) -> Floats:
@@ -112,7 +188,7 @@ def rising(values: Sequence[float]) -> float:
     return float((ranks * steps).sum()) / spread if spread else 0.0
 
 
-def likeliest_reference(table: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+def likeliest_reference(table: Counts) -> npt.NDArray[np.intp]:
     """For each class the reference class that it shares most pixels with, -1 for none.
 
     Args:
@@ -120,6 +196,11 @@ def likeliest_reference(table: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
     """
     best: npt.NDArray[np.intp] = np.where(table.any(axis=0), table.argmax(axis=0), -1)
     return best
+
+
+def known(values: Sequence[float | None]) -> list[float]:
+    """The values that are numbers: neither None nor NaN."""
+    return [float(value) for value in values if value is not None and not math.isnan(value)]
 
 
 def mean_and_spread(values: Sequence[float]) -> list[float]:

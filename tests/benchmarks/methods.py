@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The methods of the quality benchmark, each of which makes a class map."""
+"""SuperSeg as the benchmarks run it: one worker for all runs, segmentation, classification."""
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from osgeo import gdal, gdal_array
 
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
@@ -20,26 +17,16 @@ from superseg_plugin.pipeline.classification import (
     run_classification,
 )
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
-from superseg_plugin.pipeline.options.segmentation import (
-    PRESETS,
-    SegmentationOptions,
-    SegmentationOutputs,
-)
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
-from superseg_plugin.pipeline.steps.band_statistics import measure_scene
-from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
-from superseg_plugin.pipeline.steps.description import describe_superpixels
-from superseg_plugin.pipeline.steps.painting import paint_superpixels
-from superseg_plugin.pipeline.steps.scene import Scene
-from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.progress import Progress
-from superseg_plugin.raster.grid import UNREFERENCED, Grid
+from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
-from tests.benchmarks.common import run_baseline
+from tests.benchmarks.rasters import open_part
 
 SILENT = Progress()
 WARMING_SIDE = 64
@@ -80,63 +67,8 @@ def model_of(target: Path) -> Path:
     return target.with_suffix(".superseg")
 
 
-def open_part(path: Path, window: Window | None) -> RasterSource:
-    """Open a raster, cut to a window by its EXTENT."""
-    if window is None:
-        return RasterSource(str(path))
-    with RasterSource(str(path)) as whole:
-        x, across, _, y, _, down = whole.grid.geotransform or UNREFERENCED
-    left, right = x + window.col_off * across, x + (window.col_off + window.width) * across
-    top, bottom = y + window.row_off * down, y + (window.row_off + window.height) * down
-    extent = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
-    return RasterSource(str(path), extent=extent)
-
-
-def read_all(path: Path, window: Window | None = None) -> tuple[npt.NDArray, npt.NDArray[np.bool_]]:
-    """All pixels `(bands, rows, cols)`, or those of a window, and their validity."""
-    with RasterSource(str(path)) as source:
-        return source.read(window or source.grid.window)
-
-
-def read_classes(path: Path, window: Window | None = None) -> npt.NDArray[np.uint8]:
-    """Numbers `(rows, cols)` of a map or reference, 0 for nodata."""
-    values, valid = read_all(path, window)
-    return np.where(valid, values[0], 0).astype(np.uint8)
-
-
-def write_classes(target: Path, source: RasterSource, classes: npt.NDArray[np.uint8]) -> None:
-    """Write a map of a whole scene."""
-    with RasterWriter(str(target), source.grid, RasterProfile(1, np.uint8, nodata=0)) as writer:
-        writer.write(source.grid.window, classes)
-
-
-def write_moved(image: Path, target: Path, shift: int) -> None:
-    """Write a scene with `shift` columns and rows of nodata before it, at the same coordinates."""
-    with RasterSource(str(image)) as source:
-        grid, dtype = source.grid, source.dtype
-        values, valid = source.read(grid.window)
-    place = Window(-shift, -shift, grid.width + shift, grid.height + shift)
-    moved = grid.cut(place)
-    driver = gdal.GetDriverByName("GTiff")
-    kind = gdal_array.NumericTypeCodeToGDALTypeCode(dtype)
-    target.unlink(missing_ok=True)
-    dataset = driver.Create(
-        str(target), moved.width, moved.height, len(values), kind, ["TILED=YES"]
-    )
-    if moved.geotransform is not None:
-        dataset.SetGeoTransform(moved.geotransform)
-    dataset.SetProjection(moved.crs)
-    for number, band in enumerate(values, 1):
-        dataset.GetRasterBand(number).WriteArray(band, shift, shift)
-    dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
-    mask = dataset.GetRasterBand(1).GetMaskBand()
-    mask.WriteArray(valid.astype(np.uint8) * 255, shift, shift)
-    # GDAL writes both when they are deleted.
-    del mask, dataset
-
-
 def segment(job: Job, preset: str) -> float:
-    """A preset; `balanced` with its confidence and model, which other methods need."""
+    """Run a preset and return its seconds; `balanced` with confidence and model, for the trials."""
     options = SegmentationOptions(classes=job.classes, preset=preset, seed=job.seed)
     outputs = SegmentationOutputs(classes=str(job.target))
     if preset == "balanced":
@@ -149,79 +81,13 @@ def segment(job: Job, preset: str) -> float:
 
 
 def classify(job: Job, model: Path, options: ClassificationOptions) -> float:
-    """Apply a model, as superseg:classify does."""
+    """Apply a model, as superseg:classify does, and return the seconds."""
     started = time.perf_counter()
     with job.open() as source:
         target = str(job.target)
         inputs, outputs = ClassificationInputs(source, str(model)), ClassificationOutputs(target)
         run_classification(inputs, outputs, options, job.worker, SILENT)
     return time.perf_counter() - started
-
-
-def network(job: Job) -> float:
-    """The network that `balanced` trained, for each pixel separately."""
-    model = model_of(job.target.with_name(job.target.name.replace("network", "balanced")))
-    if not model.is_file():
-        raise FileNotFoundError("there is no model of balanced: name balanced in METHODS too")
-    return classify(job, model, ClassificationOptions(smoothness=0))
-
-
-def clusters(job: Job) -> float:
-    """The clusters of the superpixels, smoothed on their graph, without a network."""
-    smoothness = SegmentationOptions().smoothness
-    started = time.perf_counter()
-    with job.open() as source, tempfile.TemporaryDirectory() as scratch:
-        scene, superpixels = _cut(job, source, Path(scratch))
-        with superpixels:
-            description = describe_superpixels(scene, superpixels)
-            found = cluster_superpixels(scene, description, job.classes, smoothness)
-            draft = paint_superpixels(scene, superpixels, found.labels, found.confidence, None)
-            draft.path.rename(job.target)
-    return time.perf_counter() - started
-
-
-def pixel_kmeans(job: Job) -> float:
-    """K-means of the pixels."""
-    with job.open() as source:
-        values, valid = source.read(source.grid.window)
-        classes, seconds = _baseline("kmeans", values, valid, job)
-        started = time.perf_counter()
-        write_classes(job.target, source, classes)
-    return seconds + time.perf_counter() - started
-
-
-def superpixel_kmeans(job: Job) -> float:
-    """K-means of the mean colors of SuperSeg's superpixels."""
-    started = time.perf_counter()
-    with job.open() as source, tempfile.TemporaryDirectory() as scratch:
-        superpixels, _ = _cut(job, source, Path(scratch))
-        with superpixels:
-            numbers, known = superpixels.read(source.grid.window)
-        values, valid = source.read(source.grid.window)
-        ids = np.where(known & valid, numbers[0], 0).ravel()
-        pixels = np.maximum(np.bincount(ids), 1)
-        colors = [np.bincount(ids, np.where(valid, band, 0).ravel()) / pixels for band in values]
-        means = np.stack(colors, axis=1)[1:].astype(np.float32)
-        seconds = time.perf_counter() - started
-        labels, more = _baseline("superpixel-kmeans", means, pixels[1:], job)
-        started = time.perf_counter()
-        painted = np.concatenate([[0], labels]).astype(np.uint8)[ids].reshape(valid.shape)
-        write_classes(job.target, source, painted)
-    return seconds + more + time.perf_counter() - started
-
-
-METHODS: dict[str, Callable[[Job], float]] = {
-    "pixel-kmeans": pixel_kmeans,
-    "superpixel-kmeans": superpixel_kmeans,
-    "published": lambda job: segment(job, "published"),
-    "clusters": clusters,
-    # Before `network`, which uses the model that it writes.
-    "balanced": lambda job: segment(job, "balanced"),
-    "network": network,
-    "fast": lambda job: segment(job, "fast"),
-}
-if not set(PRESETS) <= set(METHODS):
-    raise RuntimeError("a preset is missing from the benchmark")
 
 
 class SharedWorker:
@@ -277,24 +143,3 @@ def _warm_up(worker: Worker) -> None:
         ) as writer:
             writer.write(whole, noise.astype(np.uint8))
         segment(Job(image, target, 2, 0, worker), "fast")
-
-
-def _cut(job: Job, source: RasterSource, folder: Path) -> tuple[Scene, RasterSource]:
-    """A scene and its superpixels, as the presets make them."""
-    scaling = measure_scene(source, job.classes, job.worker, SILENT)
-    scene = Scene(source, scaling, job.worker, folder, SILENT)
-    path = folder / "superpixels.tif"
-    make_superpixels(scene, path, SegmentationOptions().superpixels(source.grid, SILENT.log))
-    return scene, RasterSource(str(path))
-
-
-def _baseline(
-    name: str, first: npt.NDArray, second: npt.NDArray, job: Job
-) -> tuple[npt.NDArray[np.uint8], float]:
-    """Run a baseline; returns its labels and its own seconds."""
-    with tempfile.TemporaryDirectory() as scratch:
-        files = [Path(scratch) / f"{part}.npy" for part in ("first", "second", "labels")]
-        np.save(files[0], first)
-        np.save(files[1], second)
-        seconds = float(run_baseline(name, *files, job.classes, job.seed))
-        return np.load(files[2]), seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from superseg_plugin.raster.source import RasterSource
-from tests.benchmarks.methods import read_classes
+from tests.benchmarks.common import Table
 from tests.benchmarks.painting import (
     paint_classes,
     paint_reference,
@@ -19,12 +19,13 @@ from tests.benchmarks.painting import (
     reference_colors,
     resized,
 )
-from tests.benchmarks.tables import Table, describe, tables
+from tests.benchmarks.rasters import read_classes
+from tests.benchmarks.tables import describe, tables
 
 TITLE = "Quality of SuperSeg"
 SIDE = 260
 # Second columns that hold text, not figures.
-TEXT_COLUMNS = ("method", "classes matched")
+TEXT_COLUMNS = ("method",)
 STYLE = """
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ddd; --quiet: #666; }
 @media (prefers-color-scheme: dark) {

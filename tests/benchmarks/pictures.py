@@ -22,7 +22,8 @@ from qgis.PyQt.QtGui import QColor, QGuiApplication, QImage, QPainter
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks import free_images
 from tests.benchmarks.common import ENGINE_PYTHON, FOLDER
-from tests.benchmarks.methods import METHODS, SharedWorker, read_classes
+from tests.benchmarks.image_sets import find_pairs
+from tests.benchmarks.methods import SharedWorker, segment
 from tests.benchmarks.painting import (
     Picture,
     colors_of,
@@ -32,7 +33,7 @@ from tests.benchmarks.painting import (
     reference_colors,
     resized,
 )
-from tests.benchmarks.quality import find_pairs
+from tests.benchmarks.rasters import read_classes
 from tests.benchmarks.trials import compare
 from tests.demo.preview import paint_panel, write_text
 from tests.tools.qgis_process import REPOSITORY
@@ -115,7 +116,7 @@ def make_row(name: str, image: Path, label: Path, shared: SharedWorker, keep: li
         target.parent.mkdir(parents=True, exist_ok=True)
         if preset not in keep or not target.is_file():
             print(f"{name}: {preset}", flush=True)
-            METHODS[preset](shared.job(image, target, CLASSES, SEED))
+            segment(shared.job(image, target, CLASSES, SEED), preset)
         ami = compare(target, label).ami
         painted = paint_classes(read_classes(target), labels, colors)
         panels.append((_prepared(painted), f"AMI {ami:.2f}"))

@@ -2,8 +2,9 @@
 """`make benchmark-quality DATA=<folder>`: quality of the class maps beside other methods.
 
 Every <name>_image.tif with its <name>_label.tif (0 = unlabelled) is segmented by every method with
-every seed; `balanced` is then tested further. Figures are written after each run, so that an
-interrupted run can be continued with KEEP=all.
+every seed; trials test `fast` and `balanced` further. Means are told for the sets that a README.md
+beside the folder names. Figures are written after each run, so that an interrupted run can be
+continued with KEEP=all.
 """
 
 from __future__ import annotations
@@ -12,23 +13,30 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
-import numpy as np
-
+from tests.benchmarks.baseline_process import Baselines
 from tests.benchmarks.common import FOLDER, machine
-from tests.benchmarks.measures import agreement, boundary_recall
-from tests.benchmarks.methods import METHODS, SharedWorker, read_all, read_classes
+from tests.benchmarks.image_data import ImageData
+from tests.benchmarks.image_sets import find_pairs, sets_of
+from tests.benchmarks.kept_record import EVERYTHING, KEYS, KeptRecord, read_earlier
+from tests.benchmarks.map_source import METHODS, MadeMaps, MapSource, NewMaps
+from tests.benchmarks.measures import agreement
+from tests.benchmarks.methods import SharedWorker
+from tests.benchmarks.named import label_table, names_of
 from tests.benchmarks.pages import picture_row, quality_page
-from tests.benchmarks.tables import SCORES, as_markdown, summarize
-from tests.benchmarks.trials import EVERY_SEED, TRIALS, Case, compare
+from tests.benchmarks.rasters import read_classes
+from tests.benchmarks.scoring import score_map
+from tests.benchmarks.summary import summarize, with_reference
+from tests.benchmarks.tables import as_markdown
+from tests.benchmarks.trials import CLASSES, TRIALS, TRIED, Case
 from tests.tools.qgis_process import REPOSITORY
 
-EVERYTHING = "all"
-KEYS = ("image", "classes", "method", "seed")
+NAME = "quality"
 
 
 class Benchmark:
@@ -37,103 +45,126 @@ class Benchmark:
     Args:
         options: of the command line.
         pairs: paths of image and reference, by name.
-        kept: record of an earlier run to go on from, or None.
         shared: the worker of all runs.
+        baselines: the process of the baselines.
     """
 
     def __init__(
         self,
         options: argparse.Namespace,
         pairs: dict[str, tuple[Path, Path]],
-        kept: dict[str, Any] | None,
         shared: SharedWorker,
+        baselines: Baselines,
     ) -> None:
         self._folder: Path = options.folder
-        self._pairs = pairs
-        self._shared = shared
-        self._pictures: dict[tuple[str, int], Any] = {}
-        self._kept = _by_key(kept, "runs", options.keep, "method") if kept else {}
-        self._kept_trials = _by_key(kept, "trials", options.keep, "trial") if kept else {}
-        self._trials = [name for name in options.methods if name in TRIALS]
+        self._pairs, self._shared, self._baselines = pairs, shared, baselines
+        self._pictures: dict[tuple[str, int], str] = {}
+        data = str(options.data.resolve())
+        self._kept = KeptRecord(
+            read_earlier(self._folder, data) if options.keep else None, options.keep
+        )
+        self._maps: MapSource = NewMaps(self._folder, shared)
+        if options.maps:
+            self._maps = MadeMaps(options.maps, shared)
+        self._revision = options.label if options.maps else revision()
+        self._trials = [] if options.maps else [name for name in options.methods if name in TRIALS]
+        self._reference: dict[str, Any] | None = None
+        against = options.against
+        if options.reference:
+            self._reference = json.loads(options.reference.read_text(encoding="utf-8"))
+            against = against or ["superpixel-kmeans", f"{self._reference['label']} *"]
         self.record: dict[str, Any] = {
+            "label": options.label,
             "machine": {**machine(), "device": shared.device_name()},
-            "data": str(options.data.resolve()),
+            "data": data,
             "images": list(pairs),
+            "sets": sets_of(options.data, list(pairs)),
             "classes": options.classes,
             "seeds": options.seeds,
             "methods": [name for name in METHODS if name in options.methods],
+            "against": against or ["superpixel-kmeans", "gaussian-mixture"],
             "runs": [],
             "agreements": [],
+            "oracles": [],
             "trials": [],
             "failures": [],
         }
 
     def measure(self) -> None:
         """Measure everything, image after image."""
-        for image in self._pairs:
-            for classes in self.record["classes"]:
-                for method in self.record["methods"]:
-                    self._measure_method(image, classes, method)
-                for trial in self._trials:
-                    self._try(image, classes, trial)
-                self._draw(image, classes)
-                self._write_reports()
+        for image, paths in self._pairs.items():
+            with tempfile.TemporaryDirectory() as scratch:
+                data = ImageData.of_files(paths, self._shared, self._baselines, Path(scratch))
+                self._measure_oracle(image, data)
+                for classes in self.record["classes"]:
+                    for method in self.record["methods"]:
+                        self._measure_method(data, image, classes, method)
+                    self._draw(image, classes)
+            for trial in self._trials:
+                for method in TRIED[trial]:
+                    if method in self.record["methods"]:
+                        self._try(image, method, trial)
+            self._write_reports()
 
-    def _measure_method(self, image: str, classes: int, method: str) -> None:
-        done = []
+    def shown(self) -> dict[str, Any]:
+        """The record with the methods of the reference, as tables show it."""
+        if self._reference is None:
+            return self.record
+        return with_reference(self.record, self._reference, self._reference["label"])
+
+    def _measure_oracle(self, image: str, data: ImageData) -> None:
+        key = dict(zip(KEYS, (image, 0, "superpixels", 0)))
+        figures = self._kept.oracles.get(image) or self._attempt(key, data.oracle)
+        if figures is not None:
+            self.record["oracles"].append({**figures, "image": image})
+
+    def _measure_method(self, data: ImageData, image: str, classes: int, method: str) -> None:
+        maps, named = [], []
         for seed in self.record["seeds"]:
             key = dict(zip(KEYS, (image, classes, method, seed)))
-            target = self._target(image, classes, method, seed)
-            run = self._kept.get(tuple(key.values()))
-            if run is None or not target.is_file():
-                run = self._attempt(key, lambda k=key, t=target: self._run(k, t))
+            run = self._kept.run(key)
+            if run is None or not self._maps.path(key).is_file():
+                run = self._attempt(key, lambda k=key: self._run(data, k))
                 if run is None:
                     continue
-                _print(key, f"AMI {run['ami']:.3f}, {run['seconds']:.1f} s")
+                figures = f"accuracy {run['accuracy']:.3f}, mean IoU {run['mean_iou']:.3f}"
+                _print(key, f"{figures}, {run['seconds']:.1f} s")
             self.record["runs"].append(run)
-            done.append(target)
+            if len(self.record["seeds"]) > 1:
+                found = read_classes(self._maps.path(key))
+                reference = data.reference
+                table = label_table(reference.labels, found, reference.counted)
+                maps.append(found)
+                named.append(names_of(table)[found])
             self._write_record()
-        value = agreement([read_classes(target) for target in done])
-        entry = {"image": image, "classes": classes, "method": method, "agreement": value}
+        entry = {"image": image, "classes": classes, "method": method}
+        entry |= {"agreement": agreement(maps), "agreement_named": agreement(named)}
         self.record["agreements"].append(entry)
 
-    def _run(self, key: dict[str, Any], target: Path) -> dict[str, Any]:
-        path, label = self._pairs[key["image"]]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        job = self._shared.job(path, target, key["classes"], key["seed"])
-        seconds = METHODS[key["method"]](job)
-        found = compare(target, label)
-        scores = {name: float(getattr(found, name)) for name in SCORES if hasattr(found, name)}
-        classes = read_classes(target)
-        return {
-            **key,
-            **scores,
-            "ami_with_unlabelled": float(found.with_unlabelled.ami),
-            "boundary_recall": boundary_recall(read_classes(label), classes),
-            "given": len(np.unique(classes[classes > 0])),
-            "on_nodata": int((classes[~read_all(path)[1]] > 0).sum()),
-            "seconds": seconds,
-            "revision": revision(),
-        }
+    def _run(self, data: ImageData, key: dict[str, Any]) -> dict[str, Any]:
+        target, seconds = self._maps.map(data, key)
+        figures = score_map(data, target)
+        return {**key, **figures, "seconds": seconds, "revision": self._revision}
 
-    def _try(self, image: str, classes: int, trial: str) -> None:
+    def _try(self, image: str, method: str, trial: str) -> None:
         path, label = self._pairs[image]
-        seeds = self.record["seeds"]
-        for seed in seeds if trial in EVERY_SEED else seeds[:1]:
-            key = dict(zip(KEYS, (image, classes, trial, seed)))
-            kept = self._kept_trials.get(tuple(key.values()))
-            balanced = self._target(image, classes, "balanced", seed)
-            ours = Case(path, label, balanced, classes, seed, self._shared, balanced.parent)
-            figures = kept or self._attempt(key, lambda t=trial, c=ours: TRIALS[t](c))
-            if figures is None:
-                continue
-            entry = {"image": image, "classes": classes, "trial": trial, "seed": seed}
-            self.record["trials"].append({**figures, **entry})
+        counts = self.record["classes"]
+        classes = CLASSES if CLASSES in counts else counts[0]
+        key = dict(zip(KEYS, (image, classes, method, self.record["seeds"][0])))
+        kept = self._kept.trial({**key, "trial": trial})
+        target = self._maps.path(key)
+        case = Case(path, label, method, target, classes, key["seed"], self._shared)
+        what = {**key, "method": f"{trial} of {method}"}
+        figures = kept or self._attempt(what, lambda: TRIALS[trial](case))
+        if figures is not None:
+            self.record["trials"].append({**figures, **key, "trial": trial})
             self._write_record()
             if not kept:
-                _print(key, "done")
+                _print(key, f"{trial} done")
 
-    def _attempt(self, key: dict[str, Any], make: Any) -> dict[str, Any] | None:
+    def _attempt(
+        self, key: dict[str, Any], make: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any] | None:
         """Run a measurement; an error is recorded and printed, and the next one runs."""
         try:
             return make()
@@ -150,50 +181,29 @@ class Benchmark:
     def _draw(self, image: str, classes: int) -> None:
         path, label = self._pairs[image]
         first = self.record["seeds"][0]
-        runs = [
-            run
-            for run in self.record["runs"]
-            if (run["image"], run["classes"], run["seed"]) == (image, classes, first)
-        ]
-        if not runs:
-            return
         maps = [
             (
                 run["method"],
-                f"{run['method']}, AMI {run['ami']:.3f}",
-                self._target(image, classes, run["method"], first),
+                f"{run['method']}, mean IoU {run['mean_iou']:.3f}",
+                self._maps.path(run),
             )
-            for run in runs
+            for run in self.record["runs"]
+            if (run["image"], run["classes"], run["seed"]) == (image, classes, first)
         ]
-        self._pictures[image, classes] = picture_row(image, path, label, maps)
-
-    def _target(self, image: str, classes: int, method: str, seed: int) -> Path:
-        return self._folder / "maps" / image / f"{classes}-{method}-{seed}.tif"
+        if maps:
+            self._pictures[image, classes] = picture_row(image, path, label, maps)
 
     def _write_record(self) -> None:
-        # Earlier results that are not reached yet must survive another interruption.
-        unreached = {
-            "runs": _without(self._kept, self.record["runs"], "method"),
-            "trials": _without(self._kept_trials, self.record["trials"], "trial"),
-        }
-        record = {**self.record, "summary": summarize(self.record), "unreached": unreached}
-        _replace(self._folder / "quality.json", json.dumps(record, indent=1))
+        record = {**self.record, "unreached": self._kept.unreached(self.record)}
+        _replace(self._folder / f"{NAME}.json", json.dumps(record, indent=1))
 
     def _write_reports(self) -> None:
         self._write_record()
-        _replace(self._folder / "quality.md", as_markdown(self.record))
-        _replace(self._folder / "quality.html", quality_page(self.record, self._pictures))
-
-
-def find_pairs(folder: Path, wanted: Sequence[str]) -> dict[str, tuple[Path, Path]]:
-    """Images with labels, by name."""
-    pairs = {}
-    for image in sorted(folder.glob("*_image.tif")):
-        name = image.name[: -len("_image.tif")]
-        label = folder / f"{name}_label.tif"
-        if label.is_file() and (not wanted or name in wanted):
-            pairs[name] = (image, label)
-    return pairs
+        shown = self.shown()
+        summary = json.dumps(summarize(shown), indent=1)
+        _replace(self._folder / f"{NAME}_summary.json", summary)
+        _replace(self._folder / f"{NAME}.md", as_markdown(shown))
+        _replace(self._folder / f"{NAME}.html", quality_page(shown, self._pictures))
 
 
 def revision() -> str:
@@ -212,22 +222,6 @@ def _output(command: list[str]) -> str:
     return done.stdout.strip()
 
 
-def _by_key(
-    record: dict[str, Any], part: str, keep: Sequence[str], name: str
-) -> dict[tuple, dict[str, Any]]:
-    every = [*record[part], *record.get("unreached", {}).get(part, [])]
-    return {_key(one, name): one for one in every if EVERYTHING in keep or one[name] in keep}
-
-
-def _without(kept: dict[tuple, dict], reached: Sequence[dict], name: str) -> list[dict]:
-    done = {_key(one, name) for one in reached}
-    return [one for key, one in kept.items() if key not in done]
-
-
-def _key(one: dict[str, Any], name: str) -> tuple:
-    return one["image"], one["classes"], one[name], one["seed"]
-
-
 def _print(key: dict[str, Any], text: str) -> None:
     title = f"{key['image']}, {key['classes']} classes, {key['method']}, seed {key['seed']}"
     print(f"{title}: {text}", flush=True)
@@ -240,43 +234,43 @@ def _replace(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _earlier(options: argparse.Namespace) -> dict[str, Any] | None:
-    path: Path = options.folder / "quality.json"
-    if not options.keep or not path.is_file():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return record if record.get("data") == str(options.data.resolve()) else None
-
-
-def main(arguments: list[str]) -> int:
-    """Measure, print the tables, write them, the page and the JSON."""
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     names = (*METHODS, *TRIALS)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--classes", type=int, nargs="+", default=[16])
+    parser.add_argument("--classes", type=int, nargs="+", default=[8, 16, 32])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--methods", nargs="+", default=list(names), choices=names)
     parser.add_argument("--images", nargs="+", default=[])
     parser.add_argument("--keep", nargs="+", default=[], choices=[EVERYTHING, *names])
+    parser.add_argument("--reference", type=Path, help="quality.json of an earlier version")
+    parser.add_argument("--against", nargs="+", default=[], help="methods to be compared with")
+    parser.add_argument("--maps", type=Path, help="results of the benchmark of another checkout")
+    parser.add_argument("--label", default="earlier", help="name of what the maps are made by")
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print the tables, write them, the page and the JSON."""
+    options = _parsed(arguments)
     pairs = find_pairs(options.data, options.images)
     missing = set(options.images) - set(pairs)
     if missing or not pairs:
         which = " ".join(sorted(missing)) or "<name>"
         print(f"No {which}_image.tif with its label in {options.data}", file=sys.stderr)
         return 2
-    needs = {"network", *TRIALS} & set(options.methods)
-    if needs and "balanced" not in options.methods:
-        print(f"{' '.join(sorted(needs))}: name balanced in METHODS too", file=sys.stderr)
-        return 2
+    for trial in {*TRIALS} & {*options.methods}:
+        if not {*TRIED[trial]} & {*options.methods}:
+            wanted = " or ".join(TRIED[trial])
+            print(f"{trial}: name {wanted} in METHODS too", file=sys.stderr)
+            return 2
     options.folder.mkdir(parents=True, exist_ok=True)
-    with SharedWorker() as shared:
-        benchmark = Benchmark(options, pairs, _earlier(options), shared)
+    with SharedWorker() as shared, Baselines() as baselines:
+        benchmark = Benchmark(options, pairs, shared, baselines)
         benchmark.measure()
-    print(
-        f"\n{as_markdown(benchmark.record)}\nWritten to {options.folder}: quality.json, .md, .html"
-    )
+    files = f"{NAME}.json, {NAME}_summary.json, .md, .html"
+    print(f"\n{as_markdown(benchmark.shown())}\nWritten to {options.folder}: {files}")
     return 1 if benchmark.record["failures"] else 0
 
 

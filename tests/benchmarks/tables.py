@@ -1,97 +1,64 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The record of the quality benchmark, summarized in tables."""
+"""The tables of the quality benchmark."""
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.benchmarks.common import markdown
-from tests.benchmarks.measures import mean_and_spread
+from tests.benchmarks.common import NONE, Table, markdown
+from tests.benchmarks.summary import COMPARED, FIGURES, LOSS, comparisons, find, summarize
+from tests.benchmarks.trial_tables import trial_tables
 
-SCORES = {
-    "ami": "AMI",
-    "ami_with_unlabelled": "AMI, unlabelled too",
-    "ari": "ARI",
-    "fmi": "FMI",
-    "are": "ARE (lower)",
-    "mean_iou": "mean IoU",
-    "boundary_recall": "borders found",
+# Heading and decimals of each figure.
+COLUMNS: dict[str, tuple[str, int]] = {
+    "accuracy": ("accuracy", 3),
+    "mean_iou": ("mean IoU", 3),
+    "effective": ("effective", 1),
+    "tiny": ("tiny", 1),
+    "largest": ("largest", 2),
+    "explained": ("explained", 3),
+    "boundary_recall": ("borders", 3),
+    "small_patches": ("patches", 3),
+    "ami_joined": ("AMI joined", 3),
+    "ami": ("AMI", 3),
+    "agreement": ("seeds", 3),
+    "agreement_named": ("seeds named", 3),
+    "given": ("classes", 1),
+    "seconds": ("seconds", 1),
 }
-FIGURES = (*SCORES, "given", "seconds")
-ALL_IMAGES = "mean of images"
-NONE = "-"
-DECILES = 10
+if tuple(COLUMNS) != FIGURES:
+    raise RuntimeError("figures and columns differ")
 NOTE = (
-    "Mean ± sample standard deviation (n - 1) over the seeds; for the mean of images, over the"
-    " seeds' means. Unlabelled pixels are left out, but in the second column, where they are a"
-    " class of their own. Borders found: share of the reference's borders, those with unlabelled"
-    " left out, that have a border of the map within 2 pixels; a dash where all"
-    " of them lie along unlabelled pixels. Agreement: mean AMI between the maps of all pairs of"
-    " seeds. Classes: in the map, of those asked for. Seconds: of a whole run,"
-    " with reading and writing and without the start of a process; for network, of applying the"
-    " model that balanced trained."
+    "Means of the seeds; a dash where there is none. Only labelled pixels count in accuracy, mean"
+    " IoU, borders, patches and AMI. Accuracy and mean IoU: each class takes the name of the"
+    " reference class that it shares most pixels with; a reference class that gives no name counts"
+    " 0. Effective: exponential of the entropy of the classes' shares of the area. Tiny: classes"
+    " below 0.1 % of the area. Largest: share of the largest class. Explained: share of the"
+    " variance of the means of superpixels that lies between classes. Borders: share of the"
+    " reference's borders with a border of the map within 2 pixels. Patches: share of the"
+    " connected components of the reference below 1000 pixels that one of the named map overlaps"
+    " by an IoU above .5. AMI joined: after the classes were merged by the map's own tree to the"
+    " reference's number. Seeds: mean ARI between the maps of two seeds, and of the named maps."
+    " Classes: in the map. Seconds: of a whole run, without the start of a process."
 )
-PARTS = ("published", "clusters")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its heading and an explanation."""
-
-    title: str
-    note: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def summarize(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One entry for each number of classes, image and method: mean and spread of every figure.
-
-    The means of the images come last, over the seeds and images where all runs of the method
-    succeeded.
-    """
-    result: list[dict[str, Any]] = []
-    for classes in record["classes"]:
-        for method in record["methods"]:
-            whole: dict[str, list[dict]] = {}
-            for image in record["images"]:
-                runs = _find(record["runs"], classes=classes, method=method, image=image)
-                failures = _find(record["failures"], classes=classes, method=method, image=image)
-                if not runs and not failures:
-                    continue
-                agreements = _find(
-                    record["agreements"], classes=classes, method=method, image=image
-                )
-                entry = {"classes": classes, "image": image, "method": method, "runs": len(runs)}
-                entry |= {"failures": len(failures)} | _figures(runs)
-                entry["agreement"] = agreements[0]["agreement"] if agreements else None
-                result.append(entry)
-                if runs and not failures:
-                    whole[image] = runs
-            if len(whole) > 1:
-                result.append(_mean_of_images(whole, result, classes, method, record))
-    return result
 
 
 def tables(record: Mapping[str, Any]) -> list[Table]:
     """All tables of a record, in reading order."""
     summary = summarize(record)
     made = []
-    for classes in record["classes"]:
-        mine = _find(summary, classes=classes)
-        if mine:
-            made.append(_scores_table(record, mine, classes))
-            made += _comparisons(record, mine, classes)
-        trials = _find(record["trials"], classes=classes)
-        for table in (_stability, _transfer, _merging, _confidence):
-            made += table(trials, classes)
+    counts = [classes for classes in record["classes"] if find(summary, classes=classes)]
+    for classes in counts:
+        mine = find(summary, classes=classes)
+        made.append(_means_table(mine, record, classes, note=not made))
+        made += _comparison_table(summary, record, classes)
+    made += _oracle_table(record)
+    made += trial_tables(record)
+    made += [_images_table(find(summary, classes=classes), record, classes) for classes in counts]
     if record["failures"]:
         rows = [
-            [f"{one['image']}", str(one["classes"]), one["method"], str(one["seed"]), one["error"]]
+            [one["image"], str(one["classes"]), one["method"], str(one["seed"]), one["error"]]
             for one in record["failures"]
         ]
         header = ["image", "classes", "what", "seed", "error"]
@@ -118,209 +85,88 @@ def describe(record: Mapping[str, Any]) -> str:
     )
 
 
-def _find(entries: Iterable[dict], **wanted: object) -> list[dict]:
-    return [one for one in entries if all(one[key] == value for key, value in wanted.items())]
+def number(values: Sequence[float], decimals: int) -> str:
+    """The first of some values, or a dash."""
+    return f"{values[0]:.{decimals}f}" if values else NONE
 
 
-def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
-    found = {}
-    for key in FIGURES:
-        values = [float(run[key]) for run in runs if not math.isnan(float(run[key]))]
-        found[key] = mean_and_spread(values)
-    return found
+def _cells(entry: Mapping[str, Any]) -> list[str]:
+    return [number(entry[figure], decimals) for figure, (_, decimals) in COLUMNS.items()]
 
 
-def _mean_of_images(
-    whole: Mapping[str, list[dict]],
-    summary: Sequence[dict],
-    classes: int,
-    method: str,
-    record: Mapping[str, Any],
-) -> dict[str, Any]:
-    by_seed = []
-    for seed in record["seeds"]:
-        mine = [run for runs in whole.values() for run in runs if run["seed"] == seed]
-        if len(mine) == len(whole):
-            values = {key: _known(run[key] for run in mine) for key in FIGURES}
-            by_seed.append({k: statistics.fmean(v) if v else math.nan for k, v in values.items()})
-    agreements = [
-        entry["agreement"]
-        for entry in _find(summary, classes=classes, method=method)
-        if entry["image"] in whole and entry["agreement"] is not None
-    ]
-    return {
-        "classes": classes,
-        "image": ALL_IMAGES,
-        "method": method,
-        "runs": len(by_seed),
-        "failures": 0,
-        "images": len(whole),
-        **_figures(by_seed),
-        "agreement": statistics.fmean(agreements) if agreements else None,
-    }
+def _header(first: str) -> list[str]:
+    return [first, "method", *(title for title, _ in COLUMNS.values())]
 
 
-def _known(values: Iterable[float]) -> list[float]:
-    return [float(value) for value in values if not math.isnan(float(value))]
-
-
-def _scores_table(record: Mapping[str, Any], summary: list[dict], classes: int) -> Table:
-    header = ["image", "method", *SCORES.values(), "agreement", "classes", "seconds"]
+def _means_table(
+    summary: Sequence[dict], record: Mapping[str, Any], classes: int, note: bool
+) -> Table:
     rows = []
-    for image in (*record["images"], ALL_IMAGES):
-        for entry in _find(summary, image=image):
+    for name in record["sets"]:
+        for entry in find(summary, set=name):
+            title = f"{name} ({entry['of']})"
+            method = entry["method"]
+            if entry["images"] < entry["of"]:
+                method += f" ({entry['images']} of {entry['of']})"
+            rows.append([title, method, *_cells(entry)])
+    return Table(f"Means, {classes} classes", NOTE if note else "", _header("images"), rows)
+
+
+def _comparison_table(
+    summary: Sequence[dict], record: Mapping[str, Any], classes: int
+) -> list[Table]:
+    found = comparisons(summary, record, classes, record["against"])
+    rows = []
+    for entry in found:
+        cells = [f"{entry['set']} ({entry['images']})", entry["method"]]
+        for figure in COMPARED:
+            losses = sorted(entry[f"{figure}_losses"].items(), key=lambda item: item[1])
+            names = ", ".join(f"{image} {loss:+.3f}" for image, loss in losses)
+            cells += [f"{entry[f'{figure}_above']:+.3f}", str(len(losses)), names or NONE]
+        rows.append(cells)
+    if not rows:
+        return []
+    others = "; ".join(
+        f"{entry['method']}: {', '.join(entry['against'])}"
+        for entry in {entry["method"]: entry for entry in found}.values()
+    )
+    note = (
+        "Mean minus the better mean of the others, over the images that all have; number and names"
+        f" of the images with a figure more than {LOSS:g} below the better one of the others."
+        f" {others}."
+    )
+    header = ["images", "method"]
+    for figure in COMPARED:
+        header += [f"{COLUMNS[figure][0]} above", "images below", "which"]
+    return [Table(f"Beside the others, {classes} classes", note, header, rows)]
+
+
+def _oracle_table(record: Mapping[str, Any]) -> list[Table]:
+    rows = [
+        [
+            one["image"],
+            str(one["superpixels"]),
+            f"{one['accuracy']:.3f}",
+            f"{one['mean_iou']:.3f}",
+        ]
+        for one in record["oracles"]
+    ]
+    note = "Accuracy and mean IoU if each superpixel had the label most frequent in it."
+    header = ["image", "superpixels", "accuracy", "mean IoU"]
+    return [Table("The best that superpixels allow", note, header, rows)] if rows else []
+
+
+def _images_table(summary: Sequence[dict], record: Mapping[str, Any], classes: int) -> Table:
+    rows = []
+    for image in record["images"]:
+        for entry in find(summary, image=image):
             name = entry["method"]
-            some = entry.get("images", len(record["images"]))
-            if image == ALL_IMAGES and some < len(record["images"]):
-                name += f" ({some} of {len(record['images'])})"
             if entry["failures"]:
                 name += f" (failed {entry['failures']} times)"
-            given = entry["given"][0] if entry["given"] else math.nan
-            seconds = entry["seconds"][0] if entry["seconds"] else math.nan
-            rows.append(
-                [
-                    image,
-                    name,
-                    *(_spoken(entry[key]) for key in SCORES),
-                    _number(entry["agreement"]),
-                    NONE if math.isnan(given) else f"{given:.1f} of {classes}".replace(".0 ", " "),
-                    NONE if math.isnan(seconds) else f"{seconds:.1f}",
-                ]
-            )
-    covered = [run for run in _find(record["runs"], classes=classes) if run["on_nodata"]]
-    nodata = "No map has a class on nodata."
+            rows.append([image, name, *_cells(entry)])
+    covered = [run for run in find(record["runs"], classes=classes) if run["on_nodata"]]
+    note = "No map has a class on nodata."
     if covered:
         names = dict.fromkeys(f"{run['method']} of {run['image']}" for run in covered)
-        nodata = f"Classes lie on nodata in maps by {', '.join(names)}."
-    return Table(f"Scores, {classes} classes", f"{NOTE} {nodata}", header, rows)
-
-
-def _comparisons(record: Mapping[str, Any], summary: list[dict], classes: int) -> list[Table]:
-    """`balanced` beside the methods that it must not be worse than."""
-    most = max((entry.get("images", 0) for entry in summary), default=0)
-    # Means over different numbers of images cannot be compared.
-    amis = {
-        (entry["image"], entry["method"]): entry["ami"][0]
-        for entry in summary
-        if entry["ami"] and entry.get("images", most) == most
-    }
-    rows = []
-    for image in (*record["images"], ALL_IMAGES):
-        mine = {
-            method: amis[image, method] for method in record["methods"] if (image, method) in amis
-        }
-        if "balanced" not in mine or len(mine) == 1:
-            continue
-        ours = mine["balanced"]
-        parts = [mine[part] for part in PARTS if part in mine]
-        ratios = [
-            _ratio(ours, mine.get("published")),
-            _ratio(ours, mine.get("clusters")),
-            _ratio(ours, mine.get("pixel-kmeans")),
-            _ratio(mine.get("fast"), ours),
-        ]
-        above = f"{ours - max(parts):+.3f}" if parts else NONE
-        rows.append([image, f"{ours:.3f}", above, *ratios])
-    header = ["image", "balanced", "above its parts", "x published", "x clusters", "x pixel-kmeans"]
-    note = (
-        "Mean AMI. Above its parts: AMI of balanced minus the better one of published and clusters."
-        " Then the ratio of balanced to each, and of fast to balanced."
-    )
-    title = f"Balanced beside the others, {classes} classes"
-    return [Table(title, note, [*header, "fast x balanced"], rows)] if rows else []
-
-
-def _stability(trials: Sequence[dict], classes: int) -> list[Table]:
-    rows = [
-        [one["image"], str(one["shift"]), f"{one['moved']:.3f}", f"{one['cut']:.3f}"]
-        for one in _find(trials, trial="stability")
-    ]
-    rows += _means(rows, [2, 3])
-    note = (
-        "AMI between the map by balanced of the scene and that of the same scene with so many"
-        " columns and rows of nodata before it (moved), or without its first columns and rows"
-        " (cut), over what both have. Half a tile, or a quarter of the shorter side where that is"
-        " less."
-    )
-    header = ["image", "pixels", "moved", "cut"]
-    return [Table(f"Stability, {classes} classes", note, header, rows)] if rows else []
-
-
-def _transfer(trials: Sequence[dict], classes: int) -> list[Table]:
-    ways = ("classified", "classified_ratio", "network_alone", "network_alone_ratio")
-    keys = ("balanced_there", *ways)
-    rows = [
-        [one["image"], *(f"{one[key]:.3f}" for key in keys)]
-        for one in _find(trials, trial="transfer")
-    ]
-    rows += _means(rows, range(1, 6))
-    note = (
-        "AMI on the right half of each scene: of balanced run there, and of superseg:classify with"
-        " a model that balanced trained on the left half, by default and with SMOOTHNESS 0, which"
-        " leaves the network alone; and what either is times the first."
-    )
-    header = ["image", "balanced there", "classify", "ratio", "network alone", "ratio"]
-    return [Table(f"Transfer, {classes} classes", note, header, rows)] if rows else []
-
-
-def _merging(trials: Sequence[dict], classes: int) -> list[Table]:
-    found = _find(trials, trial="merging")
-    keys = [f"{way}_{key}" for key in ("fmi", "mean_iou", "ami") for way in ("merged", "direct")]
-    images = list(dict.fromkeys(one["image"] for one in found))
-    rows = []
-    for image in images:
-        mine = _find(found, image=image)
-        figures = [mean_and_spread([one[key] for one in mine]) for key in keys]
-        rows.append([image, str(mine[0]["classes"]), *map(_spoken, figures)])
-    rows += _means(rows, range(2, 8))
-    header = ["image", "classes", "FMI merged", "direct", "mean IoU merged", "direct"]
-    note = (
-        "Balanced merged by its stored order to the reference's number of classes, and balanced"
-        " asked for that number."
-    )
-    title = f"Merged from {classes} classes"
-    return [Table(title, note, [*header, "AMI merged", "direct"], rows)] if rows else []
-
-
-def _confidence(trials: Sequence[dict], classes: int) -> list[Table]:
-    found = _find(trials, trial="confidence")
-    rows = []
-    for image in dict.fromkeys(one["image"] for one in found):
-        mine = _find(found, image=image)
-        for way in ("many_to_one", "one_to_one"):
-            deciles = [statistics.fmean(one[way][i] for one in mine) for i in range(DECILES)]
-            cells = [f"{share:.2f}" for share in deciles]
-            rise = statistics.fmean(one[f"{way}_rising"] for one in mine)
-            total = statistics.fmean(one[f"{way}_accuracy"] for one in mine)
-            rows.append([image, way.replace("_", " "), *cells, f"{total:.2f}", f"{rise:.2f}"])
-    header = ["image", "classes matched", *(str(i + 1) for i in range(DECILES)), "all", "Spearman"]
-    note = (
-        "Accuracy of balanced in tenths of the labelled pixels by rising confidence, and Spearman's"
-        " correlation of the tenth's number with its accuracy; means over the seeds. Many to one:"
-        " each class counts as the reference class that it shares most with. One to one: each"
-        " reference class is met by one class, and all others are wrong."
-    )
-    return [Table(f"Confidence, {classes} classes", note, header, rows)] if rows else []
-
-
-def _means(rows: Sequence[Sequence[str]], columns: Iterable[int]) -> list[list[str]]:
-    """A last row with the means of some columns, where there is more than one image."""
-    if len(rows) < 2:
-        return []
-    last = [ALL_IMAGES, *[""] * (len(rows[0]) - 1)]
-    for column in columns:
-        numbers = [float(row[column].split(" ")[0]) for row in rows if row[column] != NONE]
-        last[column] = f"{statistics.fmean(numbers):.3f}" if numbers else NONE
-    return [last]
-
-
-def _ratio(one: float | None, other: float | None) -> str:
-    return f"{one / other:.2f}" if one is not None and other else NONE
-
-
-def _number(value: float | None) -> str:
-    return NONE if value is None else f"{value:.3f}"
-
-
-def _spoken(figure: Sequence[float]) -> str:
-    return " ± ".join(f"{number:.3f}" for number in figure) or NONE
+        note = f"Classes lie on nodata in maps by {', '.join(names)}."
+    return Table(f"Images, {classes} classes", note, _header("image"), rows)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The quality benchmark measures what it says: borders, agreement, confidence, tables."""
+"""Measures without a reference: borders, areas, variance, agreement, confidence."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from tests.benchmarks.measures import (
     bin_accuracies,
     borders,
     boundary_recall,
+    effective_classes,
+    equal_share,
+    explained_variance,
     likeliest_reference,
     map_ami,
+    map_ari,
     mean_and_spread,
     rising,
+    tiny_classes,
     widened,
     without_empty,
 )
-from tests.benchmarks.tables import ALL_IMAGES, FIGURES, as_markdown, summarize, tables
 
 
 def halves(rows=40, cols=60, at=30):
@@ -69,6 +73,7 @@ def test_agreement_does_not_depend_on_numbers():
     other = generator.integers(1, 5, (50, 50)).astype(np.uint8)
     assert map_ami(one, renamed) == pytest.approx(1)
     assert map_ami(one, other) == pytest.approx(0, abs=0.01)
+    assert map_ari(one, renamed) == pytest.approx(1)
     assert agreement([one, renamed, renamed]) == pytest.approx(1)
     assert agreement([one, renamed, other]) == pytest.approx(1 / 3, abs=0.01)
     assert agreement([one]) is None
@@ -115,50 +120,42 @@ def test_spread_is_of_a_sample():
     assert mean_and_spread([]) == []
 
 
-def run_of(image, method, seed, ami):
-    others = dict.fromkeys(FIGURES, 0.5)
-    return {
-        "image": image, "method": method, "seed": seed, "classes": 16, "on_nodata": 0,
-        "revision": "abc", **others, "ami": ami,
-    }  # fmt: skip
+def test_effective_classes_of_equal_areas_is_their_number():
+    assert effective_classes([7, 7, 7, 7, 0]) == pytest.approx(4)
+    assert effective_classes([1, 0]) == pytest.approx(1)
+    assert effective_classes([3, 1]) == pytest.approx(4 / 3**0.75)
 
 
-@pytest.fixture
-def record():
-    """Two images, two seeds; `fast` failed on one image."""
-    runs = [
-        run_of(image, method, seed, ami + 0.1 * seed + extra)
-        for image, ami in (("one", 0.2), ("two", 0.4))
-        for method, extra in (("published", 0.0), ("balanced", 0.1), ("fast", 0.05))
-        for seed in (0, 1)
-        if (image, method) != ("two", "fast")
-    ]
-    failure = {"image": "two", "classes": 16, "method": "fast", "seed": 0, "error": "Broken: pipe"}
-    return {
-        "machine": {"cores": 2, "processor": "a processor", "device": "cpu"},
-        "images": ["one", "two"], "classes": [16], "seeds": [0, 1], "runs": runs,
-        "methods": ["published", "balanced", "fast"], "agreements": [], "trials": [],
-        "failures": [failure],
-    }  # fmt: skip
+def test_classes_below_a_thousandth_are_tiny():
+    assert tiny_classes([0, 999, 998_001, 1000]) == 1
 
 
-def test_means_are_over_images_and_spreads_over_seeds(record):
-    entry = next(
-        e for e in summarize(record) if (e["image"], e["method"]) == (ALL_IMAGES, "balanced")
-    )
-    assert entry["ami"] == pytest.approx([0.45, math.sqrt(0.005)])
+def test_explained_variance_is_that_between_classes():
+    means = np.array([[0.0], [2.0], [10.0], [12.0]], np.float32)
+    pixels = np.array([5, 5, 5, 5])
+    apart = np.zeros((4, 3), np.int64)
+    apart[[0, 1, 2, 3], [0, 0, 2, 2]] = pixels
+    # Variance 26 in all, 1 within the classes.
+    assert explained_variance(apart, means) == pytest.approx(25 / 26)
+    assert explained_variance(np.diag(pixels), means) == pytest.approx(1)
+    assert explained_variance(pixels[:, None], means) == pytest.approx(0)
+    assert math.isnan(explained_variance(apart, np.ones((4, 2), np.float32)))
 
 
-def test_a_method_that_failed_is_told_of_and_not_compared(record):
-    text = as_markdown(record)
-    assert "Broken: pipe" in text
-    assert "fast (failed 1 times)" in text
-    comparison = next(table for table in tables(record) if "beside" in table.title)
-    assert [row[0] for row in comparison.rows] == ["one", "two", ALL_IMAGES]
-    one, two, _ = comparison.rows
-    assert one[-1] == f"{0.3 / 0.35:.2f}"
-    assert two[-1] == "-"
-    assert one[2] == "+0.100"
+def test_explained_variance_counts_pixels():
+    means = np.array([[0.0], [1.0], [4.0]], np.float32)
+    table = np.array([[3, 0], [1, 0], [0, 4]])
+    # Means 0.25 and 4 of 4 pixels each, 2.125 of all.
+    total = 3 * 2.125**2 + 1.125**2 + 4 * 1.875**2
+    assert explained_variance(table, means) == pytest.approx(8 * 1.875**2 / total)
+
+
+def test_equal_share_pairs_each_class_once():
+    one = np.array([[1, 1, 1, 2, 2, 2, 3, 3]], np.uint8)
+    assert equal_share(one, np.array([0, 7, 5, 9], np.uint8)[one]) == 1
+    merged = np.array([0, 1, 1, 2], np.uint8)[one]
+    assert equal_share(one, merged) == pytest.approx(5 / 8)
+    assert equal_share(merged, one) == pytest.approx(5 / 8)
 
 
 def test_trimming_drops_what_is_empty():

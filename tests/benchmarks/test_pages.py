@@ -11,7 +11,6 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.raster.windows import Window
-from tests.benchmarks.methods import open_part, read_classes
 from tests.benchmarks.pages import SIDE, picture_row, quality_page
 from tests.benchmarks.painting import (
     NOTHING,
@@ -23,6 +22,7 @@ from tests.benchmarks.painting import (
     reference_colors,
     resized,
 )
+from tests.benchmarks.rasters import open_part, read_classes
 from tests.conftest import quarters, write_raster
 
 UTM = (500000.0, 2.0, 0.0, 4000000.0, 0.0, -2.0)
@@ -102,8 +102,8 @@ def test_the_page_needs_nothing_else(tmp_path):
     row = picture_row("scene", paths[0], paths[1], [("balanced", "balanced, AMI <1", paths[2])])
     record = {
         "machine": {"cores": 2, "processor": "a processor", "device": "cpu"},
-        "images": [], "classes": [16], "seeds": [0], "methods": [], "runs": [],
-        "agreements": [], "trials": [], "failures": [],
+        "images": [], "classes": [16], "seeds": [0], "methods": [], "runs": [], "sets": {},
+        "against": [], "agreements": [], "oracles": [], "trials": [], "failures": [],
     }  # fmt: skip
     page = quality_page(record, {("scene", 16): row})
     assert "http" not in page.replace("http-equiv", "")

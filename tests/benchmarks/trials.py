@@ -1,72 +1,74 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Further tests of `balanced` in the quality benchmark: stability, transfer, merging, confidence.
+"""Further tests of a method: stability, threads, nesting, transfer, confidence.
 
-Every trial takes a `Case` and returns figures by name.
+Every trial takes a `Case` and returns figures by name. Agreement of two maps is their ARI over the
+pixels that both have.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from superseg_plugin.agglomeration import cut_merge_order
 from superseg_plugin.pipeline.classes.scores import Evaluation
 from superseg_plugin.pipeline.evaluation import evaluate
-from superseg_plugin.pipeline.formats.merge_order import check_merge_order
-from superseg_plugin.pipeline.formats.record import SUFFIX
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
-from tests.benchmarks.measures import bin_accuracies, likeliest_reference, map_ami, rising
-from tests.benchmarks.methods import (
-    SharedWorker,
-    classify,
-    confidence_of,
-    model_of,
-    open_part,
-    read_all,
-    read_classes,
-    segment,
-    write_classes,
-    write_moved,
-)
+from tests.benchmarks.measures import bin_accuracies, equal_share, map_ari, rising
+from tests.benchmarks.methods import SharedWorker, classify, confidence_of, model_of, segment
+from tests.benchmarks.named import label_table, named_scores, names_of
+from tests.benchmarks.rasters import open_part, read_all, read_classes, write_moved
+from tests.benchmarks.scoring import merge_steps, merged_numbers
 
 # Half the tile size of superpixels.
 SHIFT = 512
-SHOWN_OF_MERGED = ("fmi", "mean_iou", "ami")
+# Number of classes that the trials run with, if it is among those measured.
+CLASSES = 16
+# The map whose tree is cut, and the numbers of classes that it is compared at.
+NESTING_CLASSES = 32
+NESTED = {"fast": tuple(range(2, NESTING_CLASSES)), "balanced": (4, 8, 16)}
+# What the libraries of the worker read at their start.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A scene with its map by `balanced`.
+    """A scene with its map by a method.
 
     Attributes:
         image: path of the scene.
         label: path of its reference, 0 = unlabelled.
-        balanced: path of the map, with confidence and model beside it.
+        method: `fast` or `balanced`.
+        target: path of the map; `balanced` has confidence and model beside it.
         classes: requested number of classes in that map.
         seed: of that map.
         shared: the worker of all runs.
-        folder: for further maps.
     """
 
     image: Path
     label: Path
-    balanced: Path
+    method: str
+    target: Path
     classes: int
     seed: int
     shared: SharedWorker
-    folder: Path
+
+    def path(self, name: str) -> Path:
+        """Path of a further map."""
+        return self.target.with_name(f"{self.classes}-{self.method}-{name}-{self.seed}.tif")
 
     def run(self, name: str, classes: int, window: Window | None = None) -> Path:
-        """Run `balanced` anew, on a part of the scene or with another number of classes."""
-        target = self.folder / f"{self.classes}-{name}-{self.seed}.tif"
-        segment(self.shared.job(self.image, target, classes, self.seed, window), "balanced")
+        """Run the method anew, on a part of the scene or with another number of classes."""
+        target = self.path(name)
+        segment(self.shared.job(self.image, target, classes, self.seed, window), self.method)
         return target
 
 
@@ -85,7 +87,7 @@ def stability(case: Case) -> dict[str, float]:
     with RasterSource(str(case.image)) as source:
         width, height = source.grid.width, source.grid.height
     shift = min(SHIFT, min(width, height) // 4)
-    amid = case.folder / f"{case.classes}-amid-{case.seed}.tif"
+    amid = case.path("amid")
     write_moved(case.image, amid, shift)
     moved = replace(case, image=amid).run("moved", case.classes)
     there = Window(shift, shift, width, height)
@@ -93,87 +95,106 @@ def stability(case: Case) -> dict[str, float]:
     part = case.run("part", case.classes, rest)
     return {
         "shift": shift,
-        "moved": map_ami(read_classes(case.balanced), read_classes(moved, there)),
-        "cut": map_ami(read_classes(case.balanced, rest), read_classes(part)),
+        "moved": map_ari(read_classes(case.target), read_classes(moved, there)),
+        "cut": map_ari(read_classes(case.target, rest), read_classes(part)),
     }
 
 
+def threads(case: Case) -> dict[str, float]:
+    """Agreement with the map of a worker that has one thread."""
+    with _environment(dict.fromkeys(THREAD_VARIABLES, "1")), SharedWorker() as single:
+        target = replace(case, shared=single).run("thread", case.classes)
+    return {"threads": map_ari(read_classes(case.target), read_classes(target))}
+
+
+def nesting(case: Case) -> dict[str, Any]:
+    """Share of equal pixels in the map of K classes and the cut of the tree of 32 at K classes.
+
+    Returns:
+        `classes`: the numbers K; `equal`: the shares, classes paired one to one.
+    """
+    large = read_classes(case.run("nesting", NESTING_CLASSES))
+    steps = merge_steps(case.path("nesting"), large)
+    if steps is None:
+        raise ValueError("the record of the map holds no merge order")
+    counts = [count for count in NESTED[case.method] if count <= len(steps)]
+    shares = []
+    for count in counts:
+        cut = np.concatenate([[0], merged_numbers(steps, count) + 1]).astype(np.uint8)[large]
+        shares.append(equal_share(read_classes(case.run("nested", count)), cut))
+    return {"numbers": counts, "equal": shares}
+
+
 def transfer(case: Case) -> dict[str, float]:
-    """Train on the left half and classify the right half, beside `balanced` on the right half."""
+    """Train on the left half and classify the right half, beside a run on the right half.
+
+    Figures are named mean IoU on the right half.
+    """
     with RasterSource(str(case.image)) as source:
         width, height = source.grid.width, source.grid.height
     left = Window(0, 0, width // 2, height)
     right = Window(width // 2, 0, width - width // 2, height)
     model = model_of(case.run("left", case.classes, left))
-    there = compare(case.run("right", case.classes, right), case.label, right).ami
-    figures = {"balanced_there": there}
+    labels = read_classes(case.label, right)
+
+    def score(target: Path) -> float:
+        classes = read_classes(target)
+        return named_scores(label_table(labels, classes, classes > 0))[1]
+
+    figures = {"there": score(case.run("right", case.classes, right))}
     ways = {
         "classified": ClassificationOptions(),
         "network_alone": ClassificationOptions(smoothness=0.0),
     }
     for name, options in ways.items():
-        target = case.folder / f"{case.classes}-{name}-{case.seed}.tif"
+        target = case.path(name)
         job = case.shared.job(case.image, target, case.classes, case.seed, right)
         classify(job, model, options)
-        figures[name] = compare(target, case.label, right).ami
-        figures[f"{name}_ratio"] = figures[name] / there
+        figures[name] = score(target)
     return figures
 
 
-def merging(case: Case) -> dict[str, float]:
-    """The map merged to the reference's number of classes, beside a map of that number."""
-    sidecar = case.balanced.with_name(case.balanced.name + SUFFIX)
-    steps = json.loads(sidecar.read_text(encoding="utf-8")).get("merge_order")
-    if steps is None:
-        raise ValueError(f"{sidecar.name} holds no merge order")
-    found = compare(case.balanced, case.label)
-    wanted = max(len(found.reference_values), 2)
-    classes = len(steps) + 1
-    order = cut_merge_order(check_merge_order(steps, classes), classes, min(wanted, classes))
-    merged = case.folder / f"{case.classes}-merged-{case.seed}.tif"
-    numbers = np.concatenate([[0], order + 1]).astype(np.uint8)
-    with RasterSource(str(case.balanced)) as source:
-        write_classes(merged, source, numbers[read_classes(case.balanced)])
-    direct = case.run("direct", wanted)
-    figures: dict[str, float] = {"classes": wanted}
-    for name, target in (("merged", merged), ("direct", direct)):
-        scores = compare(target, case.label)
-        figures |= {f"{name}_{key}": float(getattr(scores, key)) for key in SHOWN_OF_MERGED}
-    return figures
-
-
-def confidence(case: Case) -> dict[str, object]:
-    """Accuracy by deciles of confidence, with classes matched in two ways.
-
-    One to one: each reference class is matched with one class (Hungarian method), other classes
-    are wrong. Many to one: each class is assigned the reference class that it overlaps most.
-    """
-    found = compare(case.balanced, case.label)
-    percent, known = read_all(confidence_of(case.balanced))
-    classes, labels = read_classes(case.balanced), read_classes(case.label)
+def confidence(case: Case) -> dict[str, Any]:
+    """Accuracy of the named map by deciles of confidence."""
+    percent, known = read_all(confidence_of(case.target))
+    classes, labels = read_classes(case.target), read_classes(case.label)
     counted = known & (classes > 0) & (labels > 0)
-    one_to_one = np.zeros(256, np.uint8)
-    for value, column in zip(found.reference_values, found.pairs):
-        if column >= 0:
-            one_to_one[found.predicted_values[column]] = value
-    many_to_one = np.zeros(256, np.uint8)
-    for value, row in zip(found.predicted_values, likeliest_reference(found.table)):
-        many_to_one[value] = found.reference_values[row]
-    figures: dict[str, object] = {}
-    for name, numbers in (("one_to_one", one_to_one), ("many_to_one", many_to_one)):
-        correct = numbers[classes[counted]] == labels[counted]
-        accuracies = bin_accuracies(percent[0][counted], correct)
-        figures[name] = accuracies.tolist()
-        figures[f"{name}_rising"] = rising(accuracies.tolist())
-        figures[f"{name}_accuracy"] = float(correct.mean())
-    return figures
+    named = names_of(label_table(labels, classes, counted))[classes]
+    correct = named[counted] == labels[counted]
+    accuracies = bin_accuracies(percent[0][counted], correct).tolist()
+    return {
+        "deciles": accuracies,
+        "rising": rising(accuracies),
+        "accuracy": float(correct.mean()),
+    }
 
 
-TRIALS: dict[str, Callable[[Case], dict]] = {
+TRIALS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "stability": stability,
+    "threads": threads,
+    "nesting": nesting,
     "transfer": transfer,
-    "merging": merging,
     "confidence": confidence,
 }
-# These are fast or vary with the seed; the others run with the first seed only.
-EVERY_SEED = ("merging", "confidence")
+# The methods that each trial is about.
+TRIED: dict[str, tuple[str, ...]] = {
+    "stability": ("fast", "balanced"),
+    "threads": ("fast", "balanced"),
+    "nesting": ("fast", "balanced"),
+    "transfer": ("balanced",),
+    "confidence": ("balanced",),
+}
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
