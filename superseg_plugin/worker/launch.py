@@ -56,6 +56,10 @@ def worker_environment(
     kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter, run_folder))
     # Threads of OpenMP that wait actively would slow down all others on a busy machine.
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # By default glibc gives threads heaps of their own. Each keeps freed arrays that no other
+    # thread can use, and `malloc_trim` does not return their ends to the system: with one heap for
+    # all threads, the worker's peak is 30 to 250 MB lower.
+    kept.setdefault("MALLOC_ARENA_MAX", "1")
     if sys.platform == "win32":
         system = environment.get("SYSTEMROOT", r"C:\Windows")
         folder = interpreter.path.parent

@@ -305,7 +305,7 @@ def test_nothing_of_the_hosts_python_reaches_the_worker():
         "HOME": "/home/someone",
     }
     kept = worker_environment(host, find_interpreter(), Path("/run/of/this"))
-    assert set(kept) == {"HOME", "NUMBA_CACHE_DIR", "OMP_WAIT_POLICY"}
+    assert set(kept) == {"HOME", "NUMBA_CACHE_DIR", "OMP_WAIT_POLICY", "MALLOC_ARENA_MAX"}
 
 
 def test_the_worker_ignores_a_poisoned_python_path(tmp_path, monkeypatch, listener):
