@@ -29,7 +29,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-desktop pictures screenshots help-pages \
+	benchmark-plain benchmark-desktop pictures screenshots help-pages \
 	translations clean
 
 # Into a folder of its own, not into the user's profile.
@@ -192,6 +192,12 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 		$(if $(IMAGES),--images $(IMAGES)) $(if $(KEEP),--keep $(KEEP)) \
 		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(AGAINST),--against $(AGAINST)) \
 		$(if $(MAPS),--maps "$(MAPS)") $(if $(LABEL),--label "$(LABEL)") \
+		$(if $(FOLDER),--folder "$(FOLDER)")
+
+# NAMES="lake* dark*" narrows it; PRESET=balanced, SEED=1.
+benchmark-plain: setup-engine ## scenes of known truth, beside k-means: make benchmark-plain
+	@$(QGIS_PYTHON) -m tests.benchmarks.plain $(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) \
+		$(if $(PRESET),--preset $(PRESET)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FOLDER),--folder "$(FOLDER)")
 
 benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one wait
