@@ -99,12 +99,22 @@ def test_a_method_that_failed_is_told_of(record):
 def test_trials_have_tables(record):
     key = {"image": "one", "classes": 16, "seed": 0}
     trials = [
-        {**key, "method": "fast", "trial": "stability", "shift": 9, "moved": 1.0, "cut": 0.5},
+        {
+            **key,
+            "method": "fast",
+            "trial": "stability",
+            "shift": 9,
+            "moved": 1.0,
+            "cut": 0.5,
+            "cut_named": 0.6,
+        },
         {**key, "method": "fast", "trial": "threads", "threads": 0.75},
         {**key, "method": "fast", "trial": "nesting", "numbers": [2, 3], "equal": [1.0, 0.9]},
     ]
     made = {table.title: table.rows for table in tables({**record, "trials": trials})}
-    assert made["Stability"] == [["one", "fast", "16", "9", "1.000", "0.500", "0.750"]]
+    assert made["Stability"] == [
+        ["one", "fast", "16", "9", "1.000", "-", "0.500", "0.600", "0.750", "-"]
+    ]
     assert made["Nesting"] == [["one", "fast", "0.9500", "0.9000", "3", "1 of 2"]]
 
 

@@ -12,6 +12,15 @@ from tests.benchmarks.summary import find
 
 ALL_IMAGES = "mean of images"
 DECILES = 10
+# Headings of the agreements of two maps.
+AGREEMENTS = {
+    "moved": "moved",
+    "moved_named": "named",
+    "cut": "cut",
+    "cut_named": "named",
+    "threads": "threads",
+    "threads_named": "named",
+}
 
 
 def trial_tables(record: Mapping[str, Any]) -> list[Table]:
@@ -35,18 +44,16 @@ def _stability(trials: Sequence[dict]) -> list[Table]:
         for name in ("stability", "threads"):
             for one in find(trials, trial=name, image=image, method=method, classes=classes):
                 figures |= one
-        cells = [
-            f"{figures[key]:.3f}" if key in figures else NONE for key in ("moved", "cut", "threads")
-        ]
+        cells = [f"{figures[key]:.3f}" if key in figures else NONE for key in AGREEMENTS]
         rows.append([image, method, str(classes), str(figures.get("shift", NONE)), *cells])
-    rows += _means(rows, [4, 5, 6])
+    rows += _means(rows, range(4, 4 + len(AGREEMENTS)))
     note = (
         "ARI between the map of the scene and that of the same scene with so many columns and rows"
         " of nodata before it (moved), or without its first columns and rows (cut), over what both"
         " have; half a tile, or a quarter of the shorter side where that is less. Threads: ARI with"
-        " the map of a worker that has one thread."
+        " the map of a worker that has one thread. Named: the same after each class was named."
     )
-    header = ["image", "method", "classes", "pixels", "moved", "cut", "threads"]
+    header = ["image", "method", "classes", "pixels", *AGREEMENTS.values()]
     return [Table("Stability", note, header, rows)] if rows else []
 
 

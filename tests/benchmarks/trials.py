@@ -2,7 +2,7 @@
 """Further tests of a method: stability, threads, nesting, transfer, confidence.
 
 Every trial takes a `Case` and returns figures by name. Agreement of two maps is their ARI over the
-pixels that both have.
+pixels that both have, as they are and after each class was named (see `named`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from superseg_plugin.pipeline.options.classification import ClassificationOption
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
-from tests.benchmarks.measures import bin_accuracies, equal_share, map_ari, rising
+from tests.benchmarks.measures import Classes, bin_accuracies, equal_share, map_ari, rising
 from tests.benchmarks.methods import SharedWorker, classify, confidence_of, model_of, segment
 from tests.benchmarks.named import label_table, named_scores, names_of
 from tests.benchmarks.rasters import open_part, read_all, read_classes, write_moved
@@ -71,6 +71,14 @@ class Case:
         segment(self.shared.job(self.image, target, classes, self.seed, window), self.method)
         return target
 
+    def agreement(
+        self, name: str, one: Classes, other: Classes, window: Window | None = None
+    ) -> dict[str, float]:
+        """ARI of two maps of the scene or of a part of it, as they are and after naming."""
+        labels = read_classes(self.label, window)
+        named = [names_of(label_table(labels, each, each > 0))[each] for each in (one, other)]
+        return {name: map_ari(one, other), f"{name}_named": map_ari(*named)}
+
 
 def compare(target: Path, label: Path, window: Window | None = None) -> Evaluation:
     """Compare a map with the reference, or with a part of it."""
@@ -95,8 +103,8 @@ def stability(case: Case) -> dict[str, float]:
     part = case.run("part", case.classes, rest)
     return {
         "shift": shift,
-        "moved": map_ari(read_classes(case.target), read_classes(moved, there)),
-        "cut": map_ari(read_classes(case.target, rest), read_classes(part)),
+        **case.agreement("moved", read_classes(case.target), read_classes(moved, there)),
+        **case.agreement("cut", read_classes(case.target, rest), read_classes(part), rest),
     }
 
 
@@ -104,7 +112,7 @@ def threads(case: Case) -> dict[str, float]:
     """Agreement with the map of a worker that has one thread."""
     with _environment(dict.fromkeys(THREAD_VARIABLES, "1")), SharedWorker() as single:
         target = replace(case, shared=single).run("thread", case.classes)
-    return {"threads": map_ari(read_classes(case.target), read_classes(target))}
+    return case.agreement("threads", read_classes(case.target), read_classes(target))
 
 
 def nesting(case: Case) -> dict[str, Any]:
