@@ -23,7 +23,7 @@ from sklearn.mixture import GaussianMixture
 SAMPLE = 100_000
 STARTS = 3
 # The same for the mixture of superpixels, whose cost grows with the square of the features.
-MIXTURE_SAMPLE = 20_000
+MIXTURE_SAMPLE = 10_000
 # Added to the variances of the features, whose standard deviations are about 1: the covariance of a
 # few superpixels would be singular.
 MIXTURE_RIDGE = 1e-3

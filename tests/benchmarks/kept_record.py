@@ -19,19 +19,22 @@ class KeptRecord:
     Args:
         record: the earlier record, or None.
         keep: names of methods and trials to take from it, `all` for every one.
+
+    Attributes:
+        oracles: figures of the superpixels by image, kept with `all` only: they are the program's.
     """
 
     def __init__(self, record: Mapping[str, Any] | None, keep: Sequence[str]) -> None:
         self._entries: dict[str, dict[Key, dict[str, Any]]] = {"runs": {}, "trials": {}}
+        self.oracles: dict[str, dict[str, Any]] = {}
         if record is None:
             return
         for part, entries in self._entries.items():
             for one in [*record[part], *record.get("unreached", {}).get(part, [])]:
                 if EVERYTHING in keep or one.get("trial", one["method"]) in keep:
                     entries[_key(one)] = one
-        self.oracles = {one["image"]: one for one in record.get("oracles", [])}
-
-    oracles: Mapping[str, dict[str, Any]] = {}
+        if EVERYTHING in keep:
+            self.oracles = {one["image"]: one for one in record.get("oracles", [])}
 
     def run(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """The run of image, classes, method and seed."""
