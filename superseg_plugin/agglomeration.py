@@ -18,8 +18,8 @@ References:
     J. H. Ward, "Hierarchical grouping to optimize an objective function", Journal of the American
     Statistical Association 58 (1963).
 
-Both processes use it: the worker to join similar classes of superpixels, QGIS's process to merge
-the classes of a raster without a worker. It needs numpy only.
+The classes of a run have a tree already (`class_tree`); this order is for class rasters without
+one, and where an image's values are to decide. It needs numpy only.
 """
 
 from __future__ import annotations
@@ -31,10 +31,6 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-
-# Added to the variance of every feature: without it the covariance of equal superpixels would not
-# be positive definite.
-RIDGE = 1e-3
 
 
 class MergeStep(NamedTuple):
@@ -136,68 +132,3 @@ def cut_merge_order(steps: Sequence[MergeStep], classes: int, count: int) -> npt
     for kept, absorbed, _ in list(steps)[: classes - count]:
         owner[owner == absorbed - 1] = kept - 1
     return owner
-
-
-def class_moments(
-    features: npt.NDArray[np.float32],
-    classes: npt.NDArray[np.int64],
-    pixels: Floats,
-    count: int,
-) -> tuple[Floats, Floats, Floats]:
-    """Compute weight, mean and covariance of each class of superpixels.
-
-    Covariances are shrunk towards a diagonal one that all classes share, by d / (n + d) for a class
-    of n superpixels with d features: those of few superpixels would be singular. A class without
-    superpixels gets the shared one.
-
-    Args:
-        features: `(n, d)` of the superpixels.
-        classes: `(n,)` index of the class of each superpixel, -1 for none.
-        pixels: `(n,)` pixels of each superpixel; those without pixels are left out.
-        count: number of classes, k.
-
-    Returns:
-        `(k,)` weights that sum to 1, `(k, d)` means, `(k, d, d)` covariances.
-    """
-    dimensions = features.shape[1]
-    members = [np.flatnonzero((classes == index) & (pixels > 0)) for index in range(count)]
-    totals, means = np.zeros(count), np.zeros((count, dimensions))
-    scatters = np.zeros((count, dimensions, dimensions))
-    for index, rows in enumerate(members):
-        if not len(rows):
-            continue
-        totals[index] = pixels[rows].sum()
-        shares = pixels[rows] / totals[index]
-        means[index] = shares @ features[rows].astype(np.float64)
-        centered = features[rows] - means[index]
-        scatters[index] = (centered * shares[:, None]).T @ centered
-    weights = totals / max(totals.sum(), 1e-9)
-    within = weights @ scatters.diagonal(axis1=1, axis2=2)
-    common = within + weights @ np.square(means - weights @ means)
-    prior = np.diag(common) / count ** (2.0 / dimensions)
-    own = np.array([len(rows) / (len(rows) + dimensions) for rows in members])[:, None, None]
-    covariances = own * scatters + (1 - own) * prior + RIDGE * np.eye(dimensions)
-    return weights, means, covariances
-
-
-def merge_order_of(
-    features: npt.NDArray[np.float32],
-    labels: npt.NDArray[np.int64],
-    pixels: Floats,
-    order: npt.NDArray[np.int64],
-) -> list[MergeStep]:
-    """Find the merge order of the classes of superpixels.
-
-    Args:
-        features: `(n, d)` of the superpixels.
-        labels: `(n,)` class of each superpixel, from 0.
-        pixels: `(n,)` pixels of each superpixel.
-        order: `(k,)` the label of each class as numbered in the result; classes that are not in it
-            take no part.
-
-    Returns:
-        Steps as of `bhattacharyya_merge_order`.
-    """
-    number = np.full(int(max(labels.max(initial=0), order.max(initial=0))) + 1, -1)
-    number[order] = np.arange(len(order))
-    return bhattacharyya_merge_order(*class_moments(features, number[labels], pixels, len(order)))

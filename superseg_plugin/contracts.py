@@ -32,8 +32,6 @@ DESCRIPTION_HALO = 96
 COARSE_CELL = 4
 # Band-pass filters of the texture.
 TEXTURE_LEVELS = 3
-# CLASSES 0 starts from this many classes and joins the similar ones.
-AUTOMATIC_CLASSES = 24
 # Context is measured on at most this many groups of bands.
 MAX_CONTEXT_BANDS = 4
 
@@ -204,6 +202,7 @@ class Clusters:
         marginals: `(n, k)` float32 class probabilities, smoothed on the region adjacency graph.
         confidence: `(n,)` float32 from 1 / k to 1: probability of the most probable class.
         features: `(n, d)` float32 that the classes are distinguished by.
+        labels: `(n,)` int64 class of each superpixel, from 0.
         model: arrays that give superpixels of any scene these classes; empty where they do not
             travel along.
     """
@@ -212,17 +211,13 @@ class Clusters:
     marginals: FloatArray
     confidence: FloatArray
     features: FloatArray
+    labels: npt.NDArray[np.int64]
     model: dict[str, AnyArray] = field(default_factory=dict)
 
     @property
     def classes(self) -> int:
         """Number of classes, k."""
         return int(self.marginals.shape[1])
-
-    @property
-    def labels(self) -> npt.NDArray[np.int64]:
-        """`(n,)` most probable class of each superpixel, from 0."""
-        return np.asarray(self.marginals.argmax(axis=1), np.int64)
 
 
 @dataclass(frozen=True)

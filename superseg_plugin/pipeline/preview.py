@@ -2,8 +2,8 @@
 """A preview of a segmentation in the part of an image that a map shows, within seconds.
 
 Idea: the view is read once at the map's resolution, cut into superpixels and clustered by a worker
-that stays. Another number of classes is another cut of the same mixtures, another smoothness only
-smooths again, so that a slider answers at once.
+that stays. Another number of classes is another cut of the same tree, another smoothness keeps the
+mixtures, so that a slider answers at once.
 Exact: nothing is cached that depends on a changed option.
 Approximate: a quarter of the usual mixtures, no network, and a view of at most 1024 pixels a side.
 """
@@ -20,7 +20,7 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..contracts import AUTOMATIC_CLASSES, Clusters, Description
+from ..contracts import Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
@@ -31,9 +31,8 @@ from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
-    find_clusters,
-    settle_clusters,
-    smooth_clusters,
+    change_smoothness,
+    cluster_superpixels,
 )
 from .steps.description import describe_superpixels, read_superpixels
 from .steps.scene import Scene
@@ -42,8 +41,6 @@ from .superpixels import make_superpixels
 MOST_SIDE = 1024
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
-# The mixtures have as many parts as are needed to find out a number of classes.
-MOST_REGROUPED = AUTOMATIC_CLASSES
 # A quarter of the usual number agree well enough, in a third of the time.
 ENSEMBLE = 4
 
@@ -137,8 +134,6 @@ class Previewer:
         self._cut: _Cut | None = None
         # Of the cut that there is.
         self._found: Clusters | None = None
-        self._settled: Clusters | None = None
-        self._found_for = 0
         self._clustered_by = (0, 0.0)
 
     def close(self) -> None:
@@ -164,7 +159,7 @@ class Previewer:
         """
         scene = self._read(view, progress, fetch).within(progress)
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
-            self._found = self._settled = None
+            self._found = None
             self._cut = self._superpixels(scene, view, options.superpixel_size)
             self._cut_of = (view, options.superpixel_size)
         cut = self._cut
@@ -191,7 +186,7 @@ class Previewer:
         if self._scene is not None:
             self._scene.source.close()
         self._scene, self._view, self._cut, self._cut_of = None, None, None, None
-        self._found = self._settled = None
+        self._found = None
 
     def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> Scene:
         if view == self._view and self._scene is not None:
@@ -214,23 +209,17 @@ class Previewer:
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""
-        classes, smoothness = options.classes, options.smoothness
-        # The mixtures serve any number of classes that they have parts for.
-        serves = max(classes, MOST_REGROUPED)
-        if self._found is None or self._found_for != serves:
-            found = find_clusters(scene, cut.description, classes, smoothness, ENSEMBLE)
-        elif self._clustered_by[0] != classes:
-            found = change_class_count(scene, cut.description, self._found, classes, smoothness)
-        elif self._clustered_by[1] != smoothness:
-            found = smooth_clusters(scene, cut.description, self._found, smoothness)
-        elif self._settled is not None:
-            return self._settled
+        wanted = options.classes, options.smoothness
+        if self._found is None:
+            found = cluster_superpixels(scene, cut.description, *wanted, ENSEMBLE)
+        elif self._clustered_by[1] != options.smoothness:
+            found = change_smoothness(scene, cut.description, self._found, *wanted)
+        elif self._clustered_by != wanted:
+            found = change_class_count(scene, cut.description, self._found, *wanted)
         else:
-            found = self._found
-        self._found, self._found_for, self._settled = found, serves, None
-        self._clustered_by = (classes, smoothness)
-        self._settled = settle_clusters(scene, cut.description, found, classes, smoothness)
-        return self._settled
+            return self._found
+        self._found, self._clustered_by = found, wanted
+        return found
 
     def _superpixels(self, scene: Scene, view: MapView, size: float) -> _Cut:
         wanted = (size / view.reduction) ** 2

@@ -179,8 +179,8 @@ class _Segmentation:
             )
             trim_memory()
         state.training = replace(state.training, classes=clusters.classes)
-        state.clusters, state.pixels = clusters, description.pixels
-        state.labels, confidence = clusters.labels, clusters.confidence
+        state.clusters = clusters
+        labels, confidence = clusters.labels.astype(np.uint8), clusters.confidence
         if trains(options, bool(self._outputs.model)):
             with self._stages.stage("training") as part:
                 drawing = scene.within(part.part(0, 0.1))
@@ -196,14 +196,14 @@ class _Segmentation:
                     scene.within(part), network, superpixels, len(description.pixels)
                 )
             with self._stages.stage("smoothing") as part:
-                state.labels, confidence = fuse_and_smooth(
+                labels, confidence = fuse_and_smooth(
                     scene.within(part), pooled, description, options.smoothness, clusters
                 )
                 del pooled
                 trim_memory()
         with self._stages.stage("painting") as part:
             state.draft = paint_superpixels(
-                scene.within(part), superpixels, state.labels, confidence, self._confidence()
+                scene.within(part), superpixels, labels, confidence, self._confidence()
             )
 
     def _network(self, scene: Scene, device: Device, state: SegmentationState) -> Network:

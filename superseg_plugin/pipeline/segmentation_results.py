@@ -6,19 +6,18 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..agglomeration import MergeStep, merge_order_of
+from ..agglomeration import MergeStep
 from ..contracts import Clusters
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from .average_color import paint_average_color
 from .classes.rendering import build_class_table
-from .formats.cluster_arrays import reorder_clusters
+from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, save_model
 from .formats.record import describe_run, write_record
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
@@ -43,8 +42,6 @@ class SegmentationState:
         draft: class raster that is to be finished.
         trained: the network, where there is one.
         clusters: of the superpixels, unless the network alone classifies.
-        labels: `(n,)` class of each superpixel from 0, where there are clusters.
-        pixels: `(n,)` pixels of each superpixel, where there are clusters.
         merge_order: how the classes of the result join, once it is written.
     """
 
@@ -53,8 +50,6 @@ class SegmentationState:
     draft: Draft | None = None
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
-    labels: npt.NDArray[Any] | None = None
-    pixels: npt.NDArray[np.float64] | None = None
     merge_order: list[MergeStep] = field(default_factory=list)
 
 
@@ -85,9 +80,8 @@ class ResultWriter:
             min_area = min_area or SIEVE
         statistics, order = finish_classes(scene.part(0, 0.5), state.draft, path, min_area)
         merge_order = None
-        if state.clusters is not None and state.labels is not None and state.pixels is not None:
-            features, labels = state.clusters.features, state.labels.astype(np.int64)
-            merge_order = merge_order_of(features, labels, state.pixels, order)
+        if state.clusters is not None:
+            merge_order = merge_order_of(state.clusters.model, order)
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
             write_class_table(path, table)
@@ -107,7 +101,7 @@ class ResultWriter:
             model = _model_of(scene, state, state.trained, table, order, merge_order)
             save_model(self._staging.path(outputs.model), model)
         # A file that is mapped cannot be removed on every system.
-        state.clusters = state.labels = None
+        state.clusters = None
         state.merge_order = merge_order or []
         return table
 

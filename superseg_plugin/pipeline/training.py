@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..agglomeration import merge_order_of
 from ..errors import SuperSegError
 from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .classes.rendering import display_colors
-from .formats.cluster_arrays import reorder_clusters
+from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, load_model, save_model
 from .formats.trained_model import (
     build_model,
@@ -111,7 +110,7 @@ def run_training(
             given = RasterSource(str(path))
         check_superpixels(given)
         with given as superpixels:
-            clusters, pixels = None, None
+            clusters = None
             if options.guidance == "clusters":
                 with stages.stage("description") as part:
                     description = describe_superpixels(scene.within(part), superpixels)
@@ -125,7 +124,7 @@ def run_training(
                         f"{clusters.classes}. Leave INITIAL_MODEL empty, or set GUIDANCE to "
                         "selftraining."
                     )
-                options, pixels = replace(options, classes=clusters.classes), description.pixels
+                options = replace(options, classes=clusters.classes)
             with stages.stage("patches") as part:
                 patches = draw_patches(scene.within(part), superpixels, options)
         with stages.stage("training") as part:
@@ -137,8 +136,8 @@ def run_training(
         trained = replace(trained, weights=reorder_classes(trained.weights, order))
         colors = display_colors(means[order], source)
         merge_order, known = None, None
-        if clusters is not None and pixels is not None:
-            merge_order = merge_order_of(clusters.features, clusters.labels, pixels, order)
+        if clusters is not None:
+            merge_order = merge_order_of(clusters.model, order)
             known = reorder_clusters(clusters.model, order)
         model = build_model(scene, options, trained, colors, merge_order, known)
         if size.parameter:

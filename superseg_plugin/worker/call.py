@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import BandScaling, Clusters, Core, Description, Segmenter
+from ..contracts import BandScaling, Core, Description, Segmenter
 from ..engine.segments import Tile
 from .protocol import MODEL, Array, split_off
 
@@ -63,13 +63,6 @@ class Call:
         """The arrays named `model.*`, in memory."""
         parts, _ = split_off(MODEL, self.arrays)
         return {name: np.array(value) for name, value in parts.items()}
-
-    @property
-    def clusters(self) -> Clusters:
-        """The clustered superpixels of the scene, with their model."""
-        names = ("log_likelihood", "marginals", "confidence", "features")
-        arrays = {name: np.asarray(self.arrays[name]) for name in names}
-        return Clusters(**arrays, model=self.model)
 
     def log(self, text: str) -> None:
         """Send a line for the log."""

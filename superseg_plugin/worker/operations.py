@@ -82,40 +82,13 @@ def assign_clusters(call: Call) -> Answer:
 
 
 def change_class_count(call: Call) -> Answer:
+    """As `cluster`, another cut of the tree `model.*` that was found with these `features`."""
+    return _cluster_again(call, "change_class_count")
+
+
+def change_smoothness(call: Call) -> Answer:
     """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
-    from ..engine import clustering
-    from ..engine.cluster_model import ClusterModel
-
-    options = call.options
-    model, found = clustering.change_class_count(
-        call.description,
-        ClusterModel.from_arrays(call.model),
-        np.asarray(call.arrays["features"]),
-        options["classes"],
-        options["smoothness"],
-    )
-    return _clusters(replace(found, model=model.to_arrays()))
-
-
-def settle(call: Call) -> Answer:
-    """Clusters of the wanted number of classes, from those of `cluster` or `change_class_count`."""
-    from ..engine.class_count import settle_class_count
-
-    options = call.options
-    found = settle_class_count(
-        call.description, call.clusters, options["classes"], options["smoothness"]
-    )
-    return _clusters(found)
-
-
-def smooth_clusters(call: Call) -> Answer:
-    """New `marginals` and `confidence` of clusters, with another smoothness."""
-    from ..engine import clustering
-
-    found = clustering.smooth_log_likelihood(
-        np.asarray(call.arrays["log_likelihood"]), *_graph(call), call.options["smoothness"]
-    )
-    return {}, {"marginals": found.marginals, "confidence": found.confidence}
+    return _cluster_again(call, "change_smoothness")
 
 
 def smooth(call: Call) -> Answer:
@@ -130,14 +103,11 @@ def smooth(call: Call) -> Answer:
         log_likelihood = np.asarray(call.arrays.pop("log_likelihood"))
         marginals = np.asarray(call.arrays.pop("marginals"))
         unary = clustering.fuse(log_likelihood, marginals, mean_softmax, pixels)
-        initial = marginals.argmax(axis=1)
         del mean_softmax, log_likelihood, marginals
-        found = smoothing.smooth_with_minimum_share(
-            unary, pairs, lengths, means, pixels, initial, smoothness
-        )
     else:
         unary = np.log(mean_softmax + np.float32(1e-4))
-        found = smoothing.smooth_on_graph(unary, pairs, lengths, means, smoothness)
+    weights = smoothing.contrast_weights(pairs, lengths, means)
+    found = smoothing.smooth_on_graph(unary, weights, smoothness)
     labels = found.marginals.argmax(axis=1).astype(np.uint8)
     return {}, {"labels": labels, "confidence": found.confidence}
 
@@ -222,6 +192,20 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
     return _loaded[model_id]
 
 
+def _cluster_again(call: Call, function: str) -> Answer:
+    from ..engine import clustering
+    from ..engine.cluster_model import ClusterModel
+
+    model, found = getattr(clustering, function)(
+        call.description,
+        ClusterModel.from_arrays(call.model),
+        np.asarray(call.arrays["features"]),
+        call.options["classes"],
+        call.options["smoothness"],
+    )
+    return _clusters(replace(found, model=model.to_arrays()))
+
+
 def _clusters(found: Clusters) -> Answer:
     arrays = {name: value for name, value in vars(found).items() if name != "model"}
     return {}, {**arrays, **add_prefix(MODEL, found.model)}
@@ -236,7 +220,7 @@ def _graph(call: Call) -> tuple[Array, Array, Array, Array]:
 
 
 # Their tables are large and not needed again.
-OF_WHOLE_SCENES = ("cluster", "assign_clusters", "settle", "smooth", "train")
+OF_WHOLE_SCENES = ("cluster", "assign_clusters", "smooth", "train")
 OPERATIONS: dict[str, Callable[[Call], Answer]] = {
     function.__name__: function
     for function in (
@@ -247,8 +231,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         cluster,
         assign_clusters,
         change_class_count,
-        settle,
-        smooth_clusters,
+        change_smoothness,
         smooth,
         describe_device,
         train,

@@ -9,9 +9,9 @@ import pkgutil
 
 import pytest
 
-from superseg_plugin import agglomeration, contracts, engine
+from superseg_plugin import agglomeration, class_tree, contracts, engine
 
-SHARED = [agglomeration, contracts]
+SHARED = [agglomeration, class_tree, contracts]
 MODULES = SHARED + [
     importlib.import_module(f"{engine.__name__}.{found.name}")
     for found in pkgutil.iter_modules(engine.__path__)

@@ -2,16 +2,19 @@
 """The cluster model of superpixels as plain arrays, as the worker and model files hold it.
 
 The worker's `cluster` returns these arrays and its `assign_clusters` takes them; `engine` knows
-what they mean. Model files of format version 2 fix their names:
+what they mean. Model files of format version 3 fix their names:
 
-    center, spread    standardization of the columns of appearance, `(columns,)`
+    center, scale     standardization of the columns of appearance, `(columns,)`
     appearance.*      projection of these columns to features
     vocabularies.*    ensemble of mixtures whose components are visual words
     walk2.*, walk8.*  projections of the histograms of words around a superpixel to features;
                       missing if neighbors do not count
-    ensemble.*        ensemble of mixtures that the classes are found from
-    memberships       `(components, classes)` share of each component in each class
-    hyperplanes       `(classes, bands + 1)` hyperplanes that separate classes after a split
+    ensemble.*        ensemble of mixtures that the parts are found from
+    memberships       `(components, parts)` share of each component in each part
+    leaves.centers    `(leaves, features)` means of the leaves of the tree of classes
+    leaves.parts      `(leaves,)` part of each leaf
+    leaves.classes    `(leaves,)` class of each leaf, from 0
+    tree.*            merges, costs and areas of the tree, see `class_tree.ClassTree`
 """
 
 from __future__ import annotations
@@ -21,21 +24,33 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
+from ...class_tree import ClassTree
+
 ClusterArrays = dict[str, npt.NDArray[Any]]
 
-COLUMNS = ("center", "spread", "appearance.center")
+COLUMNS = ("center", "scale", "appearance.center")
 # One for each length of the random walks on the region adjacency graph.
 WALKS = ("walk2", "walk8")
 
 
 def reorder_clusters(model: ClusterArrays, order: npt.NDArray[np.int64]) -> ClusterArrays:
     """Renumber the classes: new class i is the old class `order[i]`."""
-    memberships, hyperplanes = model["memberships"][:, order], model["hyperplanes"][order]
-    return {
-        **model,
-        "memberships": np.ascontiguousarray(memberships),
-        "hyperplanes": np.ascontiguousarray(hyperplanes),
-    }
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order))
+    return {**model, "leaves.classes": number[model["leaves.classes"]]}
+
+
+def merge_order_of(model: ClusterArrays, order: npt.NDArray[np.int64]) -> list[MergeStep]:
+    """How the classes of a map join, by the tree of the model.
+
+    Args:
+        model: the arrays.
+        order: `(k,)` class of the model that class i + 1 of the map is; others take no part.
+    """
+    number = np.zeros(int(model["leaves.classes"].max(initial=0)) + 1, np.int64)
+    number[order] = np.arange(1, len(order) + 1)
+    return ClassTree.from_arrays(model).merge_order(number[model["leaves.classes"]])
 
 
 def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
@@ -63,10 +78,36 @@ def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
-        fits = fits and model["hyperplanes"].shape == (classes, bands + 1)
-        return fits and components > 0 and model["memberships"].shape == (components, classes)
+        parts = model["memberships"].shape[1]
+        fits = fits and components >= 0 and model["memberships"].shape == (components, parts)
+        return fits and _leaves_fit(model, parts, appearance + around, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
+
+
+def _leaves_fit(model: ClusterArrays, parts: int, dimensions: int, classes: int) -> bool:
+    """Whether the leaves belong to the parts and classes, and a tree joins them."""
+    count = len(model["leaves.centers"])
+    merges = model["tree.merges"]
+    shapes = {
+        "leaves.centers": (count, dimensions),
+        "leaves.parts": (count,),
+        "leaves.classes": (count,),
+        "tree.merges": (count - 1, 2),
+        "tree.costs": (count - 1,),
+        "tree.areas": (count,),
+    }
+    if count == 0 or any(model[name].shape != shape for name, shape in shapes.items()):
+        return False
+    for name, most in (("leaves.parts", parts), ("leaves.classes", classes)):
+        numbers = model[name]
+        if numbers.dtype.kind != "i" or numbers.min() < 0 or numbers.max() >= most:
+            return False
+    # Every node but the root joins once, after it is made.
+    made = count + np.arange(count - 1)[:, None]
+    nodes = np.sort(merges, axis=None)
+    joined = merges.dtype.kind == "i" and np.array_equal(nodes, np.arange(2 * count - 2))
+    return bool(joined and (merges < made).all() and (model["tree.areas"] > 0).all())
 
 
 def _ensemble_size(model: ClusterArrays, name: str, dimensions: int) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 from ...errors import SuperSegError
 
 FORMAT = "superseg"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 # Bytes; a hundred times the header of the largest models.
 LARGEST_HEADER = 4 * 1024**2
 LARGEST_FILE = 2 * 1024**3

@@ -14,18 +14,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import AUTOMATIC_CLASSES, Clusters, Description
+from ...contracts import Clusters, Description
 from ...worker.protocol import MODEL, add_prefix, split_off
 from ..formats.cluster_arrays import ClusterArrays
 from .scene import Arrays, Scene
 
-OF_SUPERPIXELS = ("log_likelihood", "marginals", "confidence", "features")
+# Arrays with a row for each superpixel.
+OF_SUPERPIXELS = ("log_likelihood", "marginals", "confidence", "features", "labels")
 
 
 def cluster_superpixels(
-    scene: Scene, description: Description, classes: int, smoothness: float
+    scene: Scene,
+    description: Description,
+    classes: int,
+    smoothness: float,
+    ensemble: int | None = None,
 ) -> Clusters:
-    """Find the classes of described superpixels and smooth them on their graph.
+    """Find the classes of described superpixels, a cut of the scene's tree of classes.
 
     Ids without pixels, which only a raster made elsewhere has, take part in nothing.
 
@@ -33,12 +38,12 @@ def cluster_superpixels(
         scene: the scene; its log is told of fewer classes than wanted.
         description: of its superpixels.
         classes: wanted; fewer come back only where there are fewer kinds of superpixels. 0 takes
-            24 and joins the most similar ones, until the next two are further apart than a fixed
-            distance.
+            as many as the knee of the curve of explained scatter has.
         smoothness: weight of the neighbors, 0 for none.
+        ensemble: number of mixtures; the usual number where None.
     """
-    found = find_clusters(scene, description, classes or AUTOMATIC_CLASSES, smoothness)
-    found = settle_clusters(scene, description, found, classes, smoothness)
+    options = {"classes": classes, "smoothness": smoothness, "ensemble": ensemble}
+    found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
         scene.progress.log(
             f"{classes} classes were asked for, but the image has only {found.classes} kinds of "
@@ -47,26 +52,6 @@ def cluster_superpixels(
     if not classes:
         scene.progress.log(f"CLASSES 0: {found.classes} classes in this scene")
     return found
-
-
-def find_clusters(
-    scene: Scene,
-    description: Description,
-    classes: int,
-    smoothness: float,
-    ensemble: int | None = None,
-) -> Clusters:
-    """Find clusters, a few more than wanted at most; `settle_clusters` brings them to the number.
-
-    Args:
-        scene: the scene.
-        description: of its superpixels.
-        classes: wanted, 1 or more.
-        smoothness: weight of the neighbors, 0 for none.
-        ensemble: number of mixtures; the usual number where None.
-    """
-    options = {"classes": classes, "smoothness": smoothness, "ensemble": ensemble}
-    return _compute(scene, "cluster", description, options, {})
 
 
 def assign_clusters(
@@ -88,53 +73,44 @@ def assign_clusters(
 def change_class_count(
     scene: Scene, description: Description, found: Clusters, classes: int, smoothness: float
 ) -> Clusters:
-    """Find another number of clusters with mixtures that are fitted already: much quicker.
+    """Cut the tree of a scene at another number of classes: much quicker.
 
     Args:
         scene: the scene.
-        description: of its superpixels; each has pixels.
-        found: of `find_clusters` or of this.
-        classes: wanted; at most about as many as the model's mixtures have components.
+        description: of its superpixels.
+        found: of `cluster_superpixels` with the same smoothness, or of this.
+        classes: wanted.
         smoothness: weight of the neighbors, 0 for none.
     """
-    options = {"classes": classes, "smoothness": smoothness}
-    known = {"features": found.features, **add_prefix(MODEL, found.model)}
-    return _compute(scene, "change_class_count", description, options, known)
+    return _cluster_again(scene, "change_class_count", description, found, classes, smoothness)
 
 
-def settle_clusters(
+def change_smoothness(
     scene: Scene, description: Description, found: Clusters, classes: int, smoothness: float
 ) -> Clusters:
-    """Leave out empty classes, join the most similar of too many, and replace small ones.
+    """Cluster with another smoothness and the mixtures that are fitted already.
 
     Args:
         scene: the scene.
         description: of its superpixels.
-        found: of `find_clusters`, or what was made of it.
-        classes: wanted; 0 lets a fixed distance between classes decide.
+        found: of `cluster_superpixels`, or what was made of it.
+        classes: wanted.
         smoothness: weight of the neighbors, 0 for none.
     """
-    options = {"classes": classes, "smoothness": smoothness}
-    known = {name: getattr(found, name) for name in OF_SUPERPIXELS}
-    known |= add_prefix(MODEL, found.model)
-    return _compute(scene, "settle", description, options, known)
+    return _cluster_again(scene, "change_smoothness", description, found, classes, smoothness)
 
 
-def smooth_clusters(
-    scene: Scene, description: Description, found: Clusters, smoothness: float
+def _cluster_again(
+    scene: Scene,
+    operation: str,
+    description: Description,
+    found: Clusters,
+    classes: int,
+    smoothness: float,
 ) -> Clusters:
-    """Smooth clusters with another weight of the neighbors, and leave all else as it is.
-
-    Args:
-        scene: the scene.
-        description: of its superpixels.
-        found: of `find_clusters` or `change_class_count`.
-        smoothness: weight of the neighbors, 0 for none.
-    """
-    arrays = {**graph_of(description), "log_likelihood": found.log_likelihood}
-    options = {"smoothness": smoothness}
-    answer = scene.compute("smooth_clusters", options, arrays, keep=True).arrays
-    return replace(found, marginals=answer["marginals"], confidence=answer["confidence"])
+    options = {"classes": classes, "smoothness": smoothness}
+    known = {"features": found.features, **add_prefix(MODEL, found.model)}
+    return _compute(scene, operation, description, options, known)
 
 
 def graph_of(description: Description) -> dict[str, npt.NDArray[Any]]:
