@@ -140,7 +140,7 @@ def diffuse(features: FloatArray, weights: Any, steps: int) -> FloatArray:
     result = features.copy()
     kept = 1 - np.float32(DIFFUSION_SHARE) * np.asarray(weights.sum(axis=1)).reshape(-1, 1)
     for first in range(0, features.shape[1], COLUMNS):
-        values = np.ascontiguousarray(features[:, first : first + COLUMNS])
+        values = np.array(features[:, first : first + COLUMNS], order="C")
         for _ in range(steps):
             moved = weights @ values
             moved *= np.float32(DIFFUSION_SHARE)

@@ -35,14 +35,14 @@ MODEL = Model(
 )
 
 
-def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3, bands=2):
+def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3):
     """Arrays of a model of clusters that fit together."""
     numbers = np.random.default_rng(1)
     words = members * components
     whole = own + sum(walks)
     shapes = {
         "center": (columns,),
-        "spread": (columns,),
+        "scale": (columns,),
         "appearance.center": (columns,),
         "appearance.vectors": (columns, own),
         "vocabularies.log_weights": (members, components),
@@ -51,8 +51,8 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3,
         "ensemble.log_weights": (members, components),
         "ensemble.means": (members, components, whole),
         "ensemble.covariances": (members, components, whole, whole),
-        "memberships": (words, classes),
-        "hyperplanes": (classes, bands + 1),
+        "memberships": (words, 2),
+        "leaves.centers": (4, whole),
     }
     for steps, kept in zip((2, 8), walks):
         shapes[f"walk{steps}.center"] = (words,)
@@ -60,7 +60,15 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3,
     arrays = {name: numbers.normal(size=shape) for name, shape in shapes.items()}
     for name in ("vocabularies.covariances", "ensemble.covariances"):
         arrays[name] = arrays[name] @ arrays[name].swapaxes(-1, -2) + np.eye(shapes[name][-1])
-    return {name: values.astype(np.float32) for name, values in arrays.items()}
+    arrays = {name: values.astype(np.float32) for name, values in arrays.items()}
+    return {
+        **arrays,
+        "leaves.parts": np.array([0, 0, 1, 1]),
+        "leaves.classes": np.array([0, 1, 2, classes - 1]),
+        "tree.merges": np.array([[0, 1], [2, 3], [4, 5]]),
+        "tree.costs": np.array([0.5, 1.0, 3.0], np.float32),
+        "tree.areas": np.array([10.0, 20.0, 30.0, 40.0], np.float32),
+    }
 
 
 @pytest.fixture
@@ -113,6 +121,25 @@ def test_clusters_that_do_not_fit_together_are_refused(tmp_path, name, fault):
 def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
     arrays = clusters()
     arrays[name].flat[-1] = np.nan
+    save_model(tmp_path / "m.superseg", dataclasses.replace(MODEL, clusters=arrays))
+    with pytest.raises(SuperSegError, match=r"clusters do not fit together"):
+        load_model(tmp_path / "m.superseg")
+
+
+@pytest.mark.parametrize(
+    "name, numbers",
+    [
+        ("leaves.parts", [0, 0, 1, 2]),
+        ("leaves.classes", [0, 1, 2, 3]),
+        ("leaves.classes", [0, -1, 2, 2]),
+        ("leaves.classes", [0.0, 1.0, 2.0, 2.0]),
+        ("tree.merges", [[0, 1], [2, 3], [4, 4]]),
+        ("tree.merges", [[0, 5], [2, 3], [4, 1]]),
+        ("tree.areas", [1.0, 0.0, 1.0, 1.0]),
+    ],
+)
+def test_a_tree_that_is_none_is_refused(tmp_path, name, numbers):
+    arrays = {**clusters(), name: np.array(numbers)}
     save_model(tmp_path / "m.superseg", dataclasses.replace(MODEL, clusters=arrays))
     with pytest.raises(SuperSegError, match=r"clusters do not fit together"):
         load_model(tmp_path / "m.superseg")
@@ -178,7 +205,7 @@ def test_what_is_no_model_is_named(saved, how):
 
 
 def test_a_newer_version_asks_for_an_update(saved):
-    content = saved.read_bytes().replace(b'"format_version":"2"', b'"format_version":"3"')
+    content = saved.read_bytes().replace(b'"format_version":"3"', b'"format_version":"4"')
     saved.write_bytes(content)
     with pytest.raises(SuperSegError, match="update the plugin"):
         read_header(saved)

@@ -94,15 +94,14 @@ def test_only_what_a_change_touches_is_done_again(previewer, asked, tmp_path):
     corner = (2048.0, 2.0, 0.0, -2048.0, 0.0, -2.0)
     view = view_of(write_raster(tmp_path / "image.tif", image, geotransform=corner))
     previewer.preview(view, PreviewOptions(classes=5), SILENT)
-    assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster", "settle"]
+    assert asked == ["measure_bands", "superpixels", "describe_superpixels", "cluster"]
     for change, done in (
-        ({"classes": 5, "smoothness": 1.0}, ["smooth_clusters", "settle"]),
-        ({"classes": 3, "smoothness": 1.0}, ["change_class_count", "settle"]),
-        ({"classes": 3, "smoothness": 30.0}, ["smooth_clusters", "settle"]),
+        ({"classes": 5, "smoothness": 1.0}, ["change_smoothness"]),
+        ({"classes": 3, "smoothness": 1.0}, ["change_class_count"]),
+        ({"classes": 3, "smoothness": 30.0}, ["change_smoothness"]),
         ({"classes": 3, "smoothness": 30.0}, []),
-        ({"classes": 30, "smoothness": 30.0}, ["cluster", "settle"]),
-        ({"classes": 30, "smoothness": 2.0}, ["smooth_clusters", "settle"]),
-        ({"classes": 3, "smoothness": 2.0}, ["cluster", "settle"]),
+        ({"classes": 30, "smoothness": 30.0}, ["change_class_count"]),
+        ({"classes": 4, "smoothness": 2.0}, ["change_smoothness"]),
     ):
         asked.clear()
         previewer.preview(view, PreviewOptions(**change), SILENT)

@@ -274,9 +274,8 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     segment(image, tmp_path, worker, outputs=("model",))
     asked = sent.pop("describe_device")
     assert asked == {}
-    for op in ("cluster", "settle"):
-        # What the worker has found or been given before stays in files that it maps.
-        assert sent.pop(op) == {}
+    # What the worker has found or been given before stays in files that it maps.
+    assert sent.pop("cluster") == {}
     assert sent.pop("smooth").keys() == {"mean_softmax"}
     assert sent.pop("train").keys() == {"images", "superpixels"}
     # Every pixel of this image is valid: no mask travels, nor do weights with each tile.

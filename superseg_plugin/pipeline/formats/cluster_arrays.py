@@ -87,7 +87,7 @@ def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
 
 def _leaves_fit(model: ClusterArrays, parts: int, dimensions: int, classes: int) -> bool:
     """Whether the leaves belong to the parts and classes, and a tree joins them."""
-    count = len(model["leaves.centers"])
+    count, _ = model["leaves.centers"].shape
     merges = model["tree.merges"]
     shapes = {
         "leaves.centers": (count, dimensions),
