@@ -117,7 +117,7 @@ def test_clusters_that_do_not_fit_together_are_refused(tmp_path, name, fault):
         load_model(tmp_path / "m.superseg")
 
 
-@pytest.mark.parametrize("name", sorted(clusters()))
+@pytest.mark.parametrize("name", sorted(n for n, v in clusters().items() if v.dtype.kind == "f"))
 def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
     arrays = clusters()
     arrays[name].flat[-1] = np.nan
@@ -127,7 +127,7 @@ def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "name, numbers",
+    ("name", "numbers"),
     [
         ("leaves.parts", [0, 0, 1, 2]),
         ("leaves.classes", [0, 1, 2, 3]),

@@ -78,9 +78,10 @@ def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
-        parts = model["memberships"].shape[1]
-        fits = fits and components >= 0 and model["memberships"].shape == (components, parts)
-        return fits and _leaves_fit(model, parts, appearance + around, classes)
+        rows, parts = model["memberships"].shape
+        return (
+            fits and rows == components and _leaves_fit(model, parts, appearance + around, classes)
+        )
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
 
