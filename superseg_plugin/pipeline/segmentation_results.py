@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..agglomeration import MergeStep
+from ..class_tree import ClassTree
 from ..contracts import Clusters
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
@@ -27,7 +28,7 @@ from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .options.superpixels import SuperpixelOptions
 from .options.training import TrainingOptions
 from .reports.maps import Maps, map_sections
-from .reports.run import RunSummary, segmentation_report
+from .reports.run import Hierarchy, RunSummary, segmentation_report
 from .steps.painting import Draft, finish_classes
 from .steps.scene import Scene
 
@@ -42,7 +43,7 @@ class SegmentationState:
         draft: class raster that is to be finished.
         trained: the network, where there is one.
         clusters: of the superpixels, unless the network alone classifies.
-        merge_order: how the classes of the result join, once it is written.
+        tree: of the classes of the result, once it is written.
     """
 
     training: TrainingOptions
@@ -50,7 +51,7 @@ class SegmentationState:
     draft: Draft | None = None
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
-    merge_order: list[MergeStep] = field(default_factory=list)
+    tree: Hierarchy = field(default_factory=Hierarchy)
 
 
 class ResultWriter:
@@ -82,6 +83,8 @@ class ResultWriter:
         merge_order = None
         if state.clusters is not None:
             merge_order = merge_order_of(state.clusters.model, order)
+            explained = ClassTree.from_arrays(state.clusters.model).explained()
+            state.tree = Hierarchy(merge_order, explained.tolist())
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
             write_class_table(path, table)
@@ -102,7 +105,6 @@ class ResultWriter:
             save_model(self._staging.path(outputs.model), model)
         # A file that is mapped cannot be removed on every system.
         state.clusters = None
-        state.merge_order = merge_order or []
         return table
 
     def write_report(
@@ -133,7 +135,7 @@ class ResultWriter:
             classes = opened.enter_context(RasterSource(str(place)))
             sure = opened.enter_context(RasterSource(str(confidence))) if confidence else None
             maps = map_sections(Maps(run.source, pieces, classes, sure, table))
-        text = segmentation_report(run, table, superpixel_count, state.merge_order, maps)
+        text = segmentation_report(run, table, superpixel_count, state.tree, maps)
         self._staging.path(path).write_text(text, encoding="utf-8")
 
 

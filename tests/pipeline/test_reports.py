@@ -58,7 +58,9 @@ def test_a_report_escapes_what_it_did_not_write(tmp_path):
         classes = table_of([EVIL, EVIL], bands=3)
         steps = [(1, 2, 0.5)]
         run = run_of(source, losses=[3.0, 2.0, 1.5], live=[2, 2, 2])
-        text = segmentation_report(run, classes, 9, steps, [(EVIL, Html("<p>x</p>"))])
+        text = segmentation_report(
+            run, classes, 9, Hierarchy(steps, [0.0, 0.7, 1.0]), [(EVIL, Html("<p>x</p>"))]
+        )
     read = Wellformed(text)
     assert "script" not in read.tags
     assert html.escape(EVIL) in text
@@ -74,7 +76,7 @@ def test_a_report_needs_nothing_from_outside_and_describes_its_pictures(tmp_path
         maps = map_sections(Maps(source, numbers, numbers, numbers, found))
         run = run_of(source, losses=[2.0, 1.0], live=[4, 4])
         steps = [(1, 2, 0.1), (3, 4, 0.2), (1, 3, 0.4)]
-        read = Wellformed(segmentation_report(run, found, 4, steps, maps))
+        read = Wellformed(segmentation_report(run, found, 4, Hierarchy(steps), maps))
     addresses = [v for _, name, v in read.attributes if name in ("src", "href")]
     assert len(addresses) == 6
     assert all(address.startswith("data:image/") for address in addresses)

@@ -191,7 +191,9 @@ def test_a_report_of_a_run_quotes_everything(tmp_path):
         run = run_report.RunSummary(provenance, source, {SCRIPT: SCRIPT}, SCRIPT, {SCRIPT: 1.0})
         names = [SCRIPT, "\udce4", "c"]
         steps = [(1, 2, 0.5), (1, 3, 0.7)]
-        text = run_report.segmentation_report(run, table_of(names), 9, steps, [])
+        text = run_report.segmentation_report(
+            run, table_of(names), 9, run_report.Hierarchy(steps), []
+        )
     page = read_page(text)
     assert page.active == []
     assert SCRIPT in page.text

@@ -47,7 +47,11 @@ def line(xs: Floats, ys: Floats, attributes: str) -> str:
 
 
 def line_chart(
-    values: Sequence[float], x_label: str, y_label: str, whole_numbers: bool = False
+    values: Sequence[float],
+    x_label: str,
+    y_label: str,
+    whole_numbers: bool = False,
+    smoothed: bool = True,
 ) -> Html:
     """Draw numbers over their position; numbers that are not finite are left out.
 
@@ -55,7 +59,8 @@ def line_chart(
         values: the numbers, at positions 1, 2, ...
         x_label: of the positions.
         y_label: of the numbers.
-        whole_numbers: they are counts, drawn as steps from 0; others are drawn with a moving mean.
+        whole_numbers: they are counts, drawn as steps from 0.
+        smoothed: others are drawn with a moving mean.
     """
     given = np.asarray(values, dtype=np.float64)
     positions = np.flatnonzero(np.isfinite(given)).astype(np.float64) + 1
@@ -70,6 +75,8 @@ def line_chart(
     x, y = frame.x(positions[shown]), frame.y(numbers[shown])
     if whole_numbers:
         curves = [line(np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1], 'class="curve"')]
+    elif not smoothed:
+        curves = [line(x, y, 'class="curve"')]
     else:
         mean = _moving_mean(numbers, max(len(numbers) // SMOOTHED_PARTS, 1))
         curves = [line(x, y, 'class="raw"'), line(x, frame.y(mean[shown]), 'class="curve"')]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...agglomeration import MergeStep
+from ...class_tree import MOST_AUTOMATIC
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
@@ -19,6 +20,7 @@ from .dendrogram import dendrogram
 from .page import TIMES, Html, Section, color_bar, escaped, facts, note, page, swatch, table
 
 MOST_BAND_COLUMNS = 12
+MOST_CLASSES_SHOWN = 32
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,25 @@ class RunSummary:
         return self.source.name.split("?")[0]
 
 
+@dataclass(frozen=True)
+class Hierarchy:
+    """How classes belong together.
+
+    Attributes:
+        merge_order: how the classes of the map join; empty if unknown.
+        explained: share of the scatter between superpixels that 1, 2, ... classes explain; empty
+            if unknown.
+    """
+
+    merge_order: Sequence[MergeStep] = ()
+    explained: Sequence[float] = ()
+
+
 def segmentation_report(
     run: RunSummary,
     classes: ClassTable,
     superpixel_count: int,
-    merge_order: Sequence[MergeStep],
+    tree: Hierarchy,
     maps: Sequence[Section],
 ) -> str:
     """Make the report of a segmentation.
@@ -77,7 +93,7 @@ def segmentation_report(
         run: the run.
         classes: the class table of the result.
         superpixel_count: number of superpixels.
-        merge_order: of the classes; empty if unknown.
+        tree: of the classes.
         maps: sections of `map_sections`.
     """
     grid = run.source.grid
@@ -88,7 +104,8 @@ def segmentation_report(
         if len(classes.names) > MOST_LINES:
             text += " The largest classes are shown."
         sections.append(("Spectra", Html(spectra + note(text))))
-    sections += _similarity(merge_order, classes.names, classes.colors) + _circumstances(run)
+    sections += _similarity(tree.merge_order, classes.names, classes.colors)
+    sections += _explained(tree.explained) + _circumstances(run)
     figures = {
         "classes": str(len(classes.names)),
         "superpixels": f"{superpixel_count:,}",
@@ -169,6 +186,20 @@ def _similarity(
     return [
         ("Similarity of the classes", Html(dendrogram(merge_order, names, colors) + note(text)))
     ]
+
+
+def _explained(shares: Sequence[float]) -> list[Section]:
+    """Show what another number of classes would explain; nothing if it is unknown."""
+    if len(shares) < 2:
+        return []
+    percent = [100 * share for share in shares[:MOST_CLASSES_SHOWN]]
+    text = (
+        "Share of the differences between superpixels that lie between classes, not within them."
+        f" CLASSES 0 chooses, up to {MOST_AUTOMATIC}, the number at which this curve is highest"
+        " above the straight line between its ends."
+    )
+    chart = line_chart(percent, "Classes", "Explained, %", smoothed=False)
+    return [("Number of classes", Html(chart + note(text)))]
 
 
 def _circumstances(run: RunSummary) -> list[Section]:
