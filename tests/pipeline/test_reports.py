@@ -15,7 +15,12 @@ from superseg_plugin.pipeline.reports.charts import line_chart, sparkline, spect
 from superseg_plugin.pipeline.reports.dendrogram import MOST_LEAVES, dendrogram
 from superseg_plugin.pipeline.reports.maps import LONGEST, Maps, map_sections
 from superseg_plugin.pipeline.reports.page import Html, page, table
-from superseg_plugin.pipeline.reports.run import Provenance, RunSummary, segmentation_report
+from superseg_plugin.pipeline.reports.run import (
+    Hierarchy,
+    Provenance,
+    RunSummary,
+    segmentation_report,
+)
 from superseg_plugin.raster.class_table import ClassTable
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.thumbnails import read_small
