@@ -28,6 +28,7 @@ from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.colors import distinct_colors
 from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
+from .options.segmentation import MIXTURES
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
@@ -41,8 +42,6 @@ from .superpixels import make_superpixels
 MOST_SIDE = 1024
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
-# A quarter of the usual number agree well enough, in a third of the time.
-ENSEMBLE = 4
 
 Bytes = npt.NDArray[np.uint8]
 # Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
@@ -211,7 +210,7 @@ class Previewer:
         """Cluster superpixels, as little anew as the options allow."""
         wanted = options.classes, options.smoothness
         if self._found is None:
-            found = cluster_superpixels(scene, cut.description, *wanted, ENSEMBLE)
+            found = cluster_superpixels(scene, cut.description, *wanted, MIXTURES["fast"])
         elif self._clustered_by[1] != options.smoothness:
             found = change_smoothness(scene, cut.description, self._found, *wanted)
         elif self._clustered_by != wanted:

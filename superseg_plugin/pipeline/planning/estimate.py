@@ -20,7 +20,7 @@ from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
 from ..options.ground_sizes import least_pixels
 from ..options.published import published_tiles, published_training
-from ..options.segmentation import SegmentationOptions
+from ..options.segmentation import MIXTURES, SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from ..steps.tiling import automatic_tile
@@ -67,8 +67,8 @@ def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOption
 
 
 def trains(options: SegmentationOptions, model: bool) -> bool:
-    """Whether a network is trained: the fast preset does so only where a model is requested."""
-    return options.preset != "fast" or model
+    """Whether a network is trained: by the published method, and for a model."""
+    return options.preset == "published" or model
 
 
 @dataclass(frozen=True)
@@ -144,16 +144,17 @@ class Estimate:
         train_rate, classify_rate = NETWORK_RATES[training.network]
         train_speed, classify_speed = (1, 1) if kind == "cpu" else GPU_SPEED
         pixels, count = self._pixels / 1e6, self._count / 1e6
-        clusters, network = options.preset != "published", options.preset != "fast"
+        published = options.preset == "published"
+        clusters = not published
+        mixtures = MIXTURES.get(options.preset, 0)
         # Seconds as measured; 0 for stages that do not run.
         measured = {
             "reading": 0.6,
             "superpixels": 1.0 + 0.15 * share * pixels,
             "description": clusters * (0.2 + 0.1 * share * pixels),
-            "clustering": clusters * (2.5 + 26.0 * count),
+            "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * count),
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
-            "classification": network * (0.2 + classify_rate / classify_speed * pixels),
-            "smoothing": (options.preset == "balanced") * (0.1 + 6.0 * count),
+            "classification": published * (0.2 + classify_rate / classify_speed * pixels),
             "painting": clusters * (0.1 + 0.03 * pixels),
             "rendering": 0.3 + 0.045 * share * pixels,
             "report": request.report * 0.5,
