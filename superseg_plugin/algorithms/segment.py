@@ -38,13 +38,14 @@ class SegmentAlgorithm(SuperSegAlgorithm):
 <p>Divides an image into <b>classes</b> of similar surface, such as water, forest, roofs or bare
 soil. <b>No training samples are needed</b>: choose an image and the number of classes, and name the
 classes afterwards.</p>
-<p>The image is divided into superpixels. The superpixels are clustered by their color, texture and
-surroundings. A small network is trained on the clusters, and the class of each superpixel is
-computed from both the clustering and the network.</p>
+<p>The image is divided into superpixels. These are clustered by their color, texture and
+surroundings, into classes that form one tree: with one class more, one class is divided into two
+and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8
+classes in the first place.</p>
 <ul>
-<li><i>balanced</i>: the best result for the time.</li>
-<li><i>fast</i>: clustering without a network, for a first look and for very large scenes. If a
-model is requested, a network is trained for it; the classes stay the same.</li>
+<li><i>balanced</i>: the classes are the consensus of 16 mixture models and depend little on
+chance.</li>
+<li><i>fast</i>: 4 mixture models, for a first look and for very large scenes.</li>
 <li><i>published</i>: the published method, for comparison. Its network is trained on its own
 predictions (self-training). It may end with fewer classes, and the classes depend on the seed.</li>
 </ul>
@@ -83,8 +84,8 @@ image.</p>
             self.CLASSES,
             "Number of classes",
             "Number of classes in the result; if the image has fewer kinds of surface, the log "
-            "says so. 0 is automatic: 24 classes are computed, the most similar ones are merged, "
-            "and at least 4 remain if the image has as many. published may end with fewer "
+            "says so. 0 is automatic: the number after which another class explains little more "
+            "of the differences between superpixels, from 2 to 24. published may end with fewer "
             "classes, and starts with 32 if this is 0.",
             16,
             0,
@@ -93,7 +94,7 @@ image.</p>
         self.add_choice(
             self.PRESET,
             "Preset",
-            "balanced: the best result for the time. fast: clustering only, without a network. "
+            "balanced: the consensus of 16 mixture models. fast: of 4, in less time. "
             "published: the published method, for comparison.",
             PRESETS,
         )

@@ -276,10 +276,8 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     assert asked == {}
     # What the worker has found or been given before stays in files that it maps.
     assert sent.pop("cluster") == {}
-    assert sent.pop("smooth").keys() == {"mean_softmax"}
     assert sent.pop("train").keys() == {"images", "superpixels"}
-    # Every pixel of this image is valid: no mask travels, nor do weights with each tile.
-    assert sent.pop("predict").keys() == {"image", "labels"}
+    # Every pixel of this image is valid: no mask travels.
     assert sent.pop("superpixels").keys() == {"image"}
     assert sent.pop("describe_superpixels").keys() == {"image", "labels"}
     assert sent.keys() == {"measure_bands", "stitch"}
