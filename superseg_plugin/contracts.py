@@ -198,26 +198,23 @@ class Clusters:
     """Clustered superpixels; row i belongs to superpixel i + 1.
 
     Attributes:
-        log_likelihood: `(n, k)` float32 log probability of each class, before smoothing.
-        marginals: `(n, k)` float32 class probabilities, smoothed on the region adjacency graph.
-        confidence: `(n,)` float32 from 1 / k to 1: probability of the most probable class.
-        features: `(n, d)` float32 that the classes are distinguished by.
         labels: `(n,)` int64 class of each superpixel, from 0.
+        confidence: `(n,)` float32 up to 1: how certain the part of the scene is that a superpixel
+            belongs to.
+        features: `(n, d)` float32 that the classes are distinguished by.
         model: arrays that give superpixels of any scene these classes; empty where they do not
             travel along.
     """
 
-    log_likelihood: FloatArray
-    marginals: FloatArray
+    labels: npt.NDArray[np.int64]
     confidence: FloatArray
     features: FloatArray
-    labels: npt.NDArray[np.int64]
     model: dict[str, AnyArray] = field(default_factory=dict)
 
     @property
     def classes(self) -> int:
-        """Number of classes, k."""
-        return int(self.marginals.shape[1])
+        """Number of classes in the scene, k."""
+        return int(self.labels.max(initial=-1)) + 1
 
 
 @dataclass(frozen=True)

@@ -41,28 +41,31 @@ class Patches:
     soft: FloatArray | None
 
 
-def compact(ids: AnyArray, soft: FloatArray) -> tuple[AnyArray, FloatArray]:
+def compact(ids: AnyArray, labels: AnyArray, classes: int) -> tuple[AnyArray, FloatArray]:
     """Keep only the superpixels that occur in the patches, numbered 1..t.
 
     Args:
         ids: `(n, side, side)` int32 superpixels of the scene, 0 = nodata.
-        soft: `(superpixels, classes)` float32 class probabilities; row i is of superpixel i + 1.
+        labels: `(superpixels,)` class from 0; row i is of superpixel i + 1.
+        classes: number of classes.
 
     Returns:
-        `ids` with the new numbers, and the rows of `soft` by new number, after a row of zeros.
+        `ids` with the new numbers, and the class probabilities of each, 0 or 1, by new number,
+        after a row of zeros.
 
     Example:
-        >>> ids, table = compact(np.array([[[7, 0], [3, 7]]], np.int32), np.eye(8, 2, dtype="f4"))
-        >>> ids.tolist(), table.shape
-        ([[[2, 0], [1, 2]]], (3, 2))
+        >>> ids, table = compact(np.array([[[7, 0], [3, 7]]], np.int32), np.arange(7) % 2, 2)
+        >>> ids.tolist(), table.tolist()
+        ([[[2, 0], [1, 2]]], [[0.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
     """
-    present = np.zeros(len(soft) + 1, bool)
+    present = np.zeros(len(labels) + 1, bool)
     for patch in ids:
         present[patch] = True
     present[0] = False
     numbers = np.cumsum(present, dtype=np.int32)
     numbers[~present] = 0
-    table = np.concatenate([np.zeros((1, soft.shape[1]), np.float32), soft[present[1:]]])
+    table = np.zeros((int(numbers.max()) + 1, classes), np.float32)
+    table[np.arange(1, len(table)), labels[present[1:]]] = 1.0
     return numbers[ids], table
 
 

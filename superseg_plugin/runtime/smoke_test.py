@@ -52,7 +52,7 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     clusters = ask("cluster", {"classes": 2, "smoothness": 1.0}, **vars(table)).arrays
     plan = TrainingPlan(
         network="light",
-        classes=clusters["marginals"].shape[1],
+        classes=int(clusters["labels"].max()) + 1,
         loss="crossentropy",
         steps=1,
         batch_size=1,
@@ -65,7 +65,7 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
         {**scaled, "plan": plan},
         images=image[None],
         superpixels=tile["labels"][None].astype(np.int32),
-        marginals=clusters["marginals"],
+        labels=clusters["labels"],
     ).arrays
     options = {**scaled, "model_id": "smoke", "network": "light", "classes": plan.classes}
     ask("predict", options, image=image, valid=valid, **weights)

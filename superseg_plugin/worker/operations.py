@@ -17,7 +17,7 @@ from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from .call import Answer, Call
 from .pools import started_pool
-from .protocol import MODEL, Array, add_prefix
+from .protocol import MODEL, add_prefix
 
 # One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
 _on_device = started_pool(1)
@@ -92,22 +92,15 @@ def change_smoothness(call: Call) -> Answer:
 
 
 def smooth(call: Call) -> Answer:
-    """Labels and confidence from a network's `mean_softmax` and, where given, clusters."""
-    from ..engine import clustering, smoothing
+    """Labels and confidence of superpixels from a network's `mean_softmax` in each."""
+    from ..engine import smoothing
 
-    # Taken out of the request, so that what is used up is not held for the rest of the time.
-    mean_softmax = np.asarray(call.arrays.pop("mean_softmax"))
-    smoothness = call.options["smoothness"]
-    pairs, lengths, means, pixels = _graph(call)
-    if "log_likelihood" in call.arrays:
-        log_likelihood = np.asarray(call.arrays.pop("log_likelihood"))
-        marginals = np.asarray(call.arrays.pop("marginals"))
-        unary = clustering.fuse(log_likelihood, marginals, mean_softmax, pixels)
-        del mean_softmax, log_likelihood, marginals
-    else:
-        unary = np.log(mean_softmax + np.float32(1e-4))
+    pairs, lengths, means = (
+        np.asarray(call.arrays[name]) for name in ("pairs", "lengths", "means")
+    )
+    unary = np.log(np.asarray(call.arrays["mean_softmax"]) + np.float32(1e-4))
     weights = smoothing.contrast_weights(pairs, lengths, means)
-    found = smoothing.smooth_on_graph(unary, weights, smoothness)
+    found = smoothing.smooth_on_graph(unary, weights, call.options["smoothness"])
     labels = found.marginals.argmax(axis=1).astype(np.uint8)
     return {}, {"labels": labels, "confidence": found.confidence}
 
@@ -122,7 +115,7 @@ def describe_device(call: Call) -> Answer:
 
 
 def train(call: Call) -> Answer:
-    """Train on `images`, `superpixels` and optional `marginals`; weights come back as arrays.
+    """Train on `images`, `superpixels` and optional `labels`; weights come back as arrays.
 
     Other arrays are weights to start from.
     """
@@ -134,14 +127,14 @@ def train(call: Call) -> Answer:
     # Taken out of the request, so that what is used up is not mapped during the training.
     arrays = call.arrays
     images, ids = arrays.pop("images"), arrays.pop("superpixels")
-    soft = None
-    if "marginals" in arrays:
-        ids, soft = patch_store.compact(ids, arrays.pop("marginals"))
+    soft, plan = None, TrainingPlan(**call.options["plan"])
+    if "labels" in arrays:
+        ids, soft = patch_store.compact(ids, arrays.pop("labels"), plan.classes)
     trained = _on_device.submit(
         training.train_within_memory,
         patch_store.Patches(images, ids, soft),
         call.scaling,
-        TrainingPlan(**call.options["plan"]),
+        plan,
         devices.choose_device(call.device),
         arrays or None,
         report,
@@ -209,14 +202,6 @@ def _cluster_again(call: Call, function: str) -> Answer:
 def _clusters(found: Clusters) -> Answer:
     arrays = {name: value for name, value in vars(found).items() if name != "model"}
     return {}, {**arrays, **add_prefix(MODEL, found.model)}
-
-
-def _graph(call: Call) -> tuple[Array, Array, Array, Array]:
-    """Pairs, lengths, mean colors and pixels of the region adjacency graph."""
-    pairs, lengths, means, pixels = (
-        np.asarray(call.arrays[name]) for name in ("pairs", "lengths", "means", "pixels")
-    )
-    return pairs, lengths, means, pixels
 
 
 # Their tables are large and not needed again.

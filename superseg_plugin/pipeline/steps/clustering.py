@@ -20,7 +20,7 @@ from ..formats.cluster_arrays import ClusterArrays
 from .scene import Arrays, Scene
 
 # Arrays with a row for each superpixel.
-OF_SUPERPIXELS = ("log_likelihood", "marginals", "confidence", "features", "labels")
+OF_SUPERPIXELS = ("labels", "confidence", "features")
 
 
 def cluster_superpixels(
@@ -113,12 +113,6 @@ def _cluster_again(
     return _compute(scene, operation, description, options, known)
 
 
-def graph_of(description: Description) -> dict[str, npt.NDArray[Any]]:
-    """The region adjacency graph and what the smoothing reads of the superpixels."""
-    names = ("pairs", "lengths", "means", "pixels")
-    return {name: getattr(description, name) for name in names}
-
-
 def _compute(
     scene: Scene,
     operation: str,
@@ -140,7 +134,6 @@ def _compute(
     model, found = split_off(MODEL, answer.arrays)
     if not everywhere:
         found = {name: _filled(part, present) for name, part in found.items()}
-        found["marginals"][~present] = 1.0 / found["marginals"].shape[1]
     return Clusters(**found, model=model)
 
 

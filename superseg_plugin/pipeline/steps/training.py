@@ -30,13 +30,13 @@ def train_network(
     Args:
         scene: the scene; its progress is told of every step.
         patches: images and superpixels.
-        clusters: whose class probabilities guide the training; None for self-training.
+        clusters: whose classes guide the training; None for self-training.
         options: how to train.
         initial: weights to start from.
     """
     arrays = {**(initial or {}), "images": patches.images, "superpixels": patches.superpixels}
     if clusters is not None:
-        arrays["marginals"] = clusters.marginals
+        arrays["labels"] = clusters.labels
     progress = scene.progress
     losses: list[float] = []
     live: list[int] = []
