@@ -28,9 +28,9 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
 <p>Assigns a class to every pixel of an image, by a <b>model</b> of <i>Train a network</i> or
 <i>Segment</i>. The image must have the bands that the model was trained on. Classes of several
 dates or scenes can be compared if they are classified with the same model.</p>
-<p>All pixels of a <b>superpixel</b> get the same class. It is computed from the network's
-predictions and, if the model was trained with clusters, from color, texture and surroundings of the
-superpixel; smoothing assigns similar neighbors to the same class. For the image that the model was
+<p>All pixels of a <b>superpixel</b> get the same class. If the model was trained with clusters, it
+is found from color, texture and surroundings of the superpixel, otherwise from the network's
+predictions; smoothing assigns similar neighbors to the same class. For the image that the model was
 trained on, the result is that of <i>Segment</i>. Superpixels are computed if none are given. With a
 smoothness of 0 and without superpixels, the network classifies each pixel. Patches smaller than the
 minimum area are merged into their neighbors.</p>

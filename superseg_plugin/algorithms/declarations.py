@@ -54,7 +54,8 @@ TILE_HELP = (
     "Larger tiles need more memory; the result hardly depends on the size."
 )
 SMOOTHNESS_HELP = (
-    "How strongly neighboring superpixels are assigned to the same class. 0 switches smoothing off."
+    "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "
+    "switches smoothing off, 2 keeps more small patches, 8 suits most images."
 )
 IMAGERY_TEMPLATE = (
     "Kind of imagery, which sets the size of the superpixels on the ground; the pixel "

@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("estimate_script.py")
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     folder = tmp_path_factory.mktemp("estimate")
-    values = np.zeros((3, 1500, 2000), np.uint8)
+    values = np.zeros((3, 4000, 6000), np.uint8)
     write_raster(folder / "image.tif", values, geotransform=(5e5, 30.0, 0, 5.2e6, 0, -30.0))
     write_raster(folder / "bare.tif", values[:, :200, :300], geotransform=None, epsg=None)
     environment = {"SUPERSEG_HOME": str(tmp_path_factory.mktemp("home"))}
@@ -31,7 +31,7 @@ def said(seen, name):
 
 def test_the_estimate_follows_each_parameter(seen):
     assert said(seen, "opened").startswith("About ")
-    assert "3 million pixels in 4 tiles, about 10,000 superpixels" in said(seen, "opened")
+    assert "24 million pixels in 24 tiles, about 83,000 superpixels" in said(seen, "opened")
     assert "smallest superpixels 240 m (8 x 8 pixels).\n" in said(seen, "opened")
     assert said(seen, "opened").endswith(
         "The first run finds out whether another device is faster."
@@ -40,9 +40,9 @@ def test_the_estimate_follows_each_parameter(seen):
     assert len(set(times)) == 3
     assert said(seen, "and back") == said(seen, "opened")
     assert "smallest superpixels 90 m (3 x 3 pixels)" in said(seen, "imagery")
-    assert "750,000 pixels in 1 tile," in said(seen, "extent")
+    assert "6 million pixels in 6 tiles," in said(seen, "extent")
     assert said(seen, "no extent") == said(seen, "imagery")
-    assert "3 million pixels in 48 tiles" in said(seen, "tiles")
+    assert "24 million pixels in 384 tiles" in said(seen, "tiles")
     assert " on CUDA, " in said(seen, "device")
     assert said(seen, "no device") == said(seen, "tiles")
     assert said(seen, "bands") != said(seen, "no extent") == said(seen, "all bands")
@@ -50,7 +50,7 @@ def test_the_estimate_follows_each_parameter(seen):
     assert said(seen, "no model") == said(seen, "fast")
     assert "60,000 pixels in 2 tiles" in said(seen, "bare")
     assert "pixels of 30 m, as usual for IMAGERY landsat, are assumed." in said(seen, "bare")
-    assert "3 million pixels" in said(seen, "by path")
+    assert "24 million pixels" in said(seen, "by path")
 
 
 def test_the_estimate_follows_at_once(seen):

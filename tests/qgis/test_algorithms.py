@@ -58,7 +58,7 @@ def test_segment_writes_all_requested_outputs(run, files, tmp_path, listener):
     assert set(np.unique(read_raster(merged["OUTPUT"]))) == {1, 2}
 
 
-@pytest.mark.parametrize(("preset", "fewest", "most"), [("fast", 4, 24), ("published", 1, 32)])
+@pytest.mark.parametrize(("preset", "fewest", "most"), [("fast", 2, 24), ("published", 1, 32)])
 def test_segment_finds_the_number_of_classes(run, tmp_path, listener, preset, fewest, most):
     # A small scene, as the published preset takes 150 steps over all of it.
     scene = write_raster(tmp_path / "scene.tif", quarters(32, 32)[0])

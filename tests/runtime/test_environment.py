@@ -74,8 +74,12 @@ def gone(process_id):
         os.kill(process_id, 0)
     except ProcessLookupError:
         return True
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().split(")")[1].split()[0]
+    except FileNotFoundError:
+        return True
     # It has ended, and its parent has not read its exit code.
-    return Path(f"/proc/{process_id}/stat").read_text().split(")")[1].split()[0] == "Z"
+    return state == "Z"
 
 
 def wait_for(condition, seconds=10):
