@@ -9,8 +9,15 @@ above it splits them.
 Exact: nesting; one more class splits one, whatever their number. Approximate: see `cluster_model`,
 `smoothing` and `leaves`. Cost: linear in the superpixels; the number of classes does not count.
 
-What each mechanism is worth, by named accuracy / mean IoU at 8, 16 and 32 classes on 27 images:
-ABLATION
+What each mechanism is worth, measured on the 12 images that nothing was tuned on: named mean IoU at
+8, 16 and 32 classes, and (9 images) agreement with a run on renumbered superpixels, ARI:
+
+    all of it                           .444 .505 .567   .87 .73 .70
+    4 mixtures instead of 16            .435 .506 .560   .82 .66 .65
+    no parts: the leaves' tree alone    .427 .517 .560   .71 .67 .66
+    no surroundings                     .411 .506 .553
+    no diffusion of features            .443 .498 .526
+    no smoothing of the parts           .439 .502 .549
 """
 
 from __future__ import annotations
