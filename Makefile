@@ -207,8 +207,7 @@ benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one 
 pictures: setup-engine ## the README's maps beside their references: make pictures DATA=<folder>
 	@test -n "$(DATA)" || { echo "Name the folder with dubai_image.tif and _label.tif: DATA=<folder>"; \
 		exit 2; }
-	@$(QGIS_PYTHON) -m tests.benchmarks.pictures "$(DATA)" $(if $(IMAGES),--images $(IMAGES)) \
-		$(if $(KEEP),--keep $(KEEP))
+	@$(QGIS_PYTHON) -m tests.benchmarks.pictures "$(DATA)" $(if $(IMAGES),--images $(IMAGES))
 
 clean: ## remove what was made here; the worker environment stays
 	rm -rf build dist .qgis-settings superseg_plugin/metadata.txt superseg_plugin/icons

@@ -67,13 +67,14 @@ def model_of(target: Path) -> Path:
     return target.with_suffix(".superseg")
 
 
-def segment(job: Job, preset: str) -> float:
-    """Run a preset and return its seconds; `balanced` with confidence and model, for the trials."""
+def segment(job: Job, preset: str, model: bool = False) -> float:
+    """Run a preset and return its seconds; `balanced` with confidence, for the trials."""
     options = SegmentationOptions(classes=job.classes, preset=preset, seed=job.seed)
     outputs = SegmentationOutputs(classes=str(job.target))
     if preset == "balanced":
-        extra = {"confidence": confidence_of(job.target), "model": model_of(job.target)}
-        outputs = replace(outputs, **{name: str(path) for name, path in extra.items()})
+        outputs = replace(outputs, confidence=str(confidence_of(job.target)))
+    if model:
+        outputs = replace(outputs, model=str(model_of(job.target)))
     started = time.perf_counter()
     with job.open() as source:
         run_segmentation(source, outputs, options, job.worker, SILENT)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`make pictures DATA=<folder>`: images, references and class maps of the README, in one picture.
 
-A row for each image: the image, its reference, the published method's classes and those of
-`balanced`, each class in the color of the reference class that it shares most pixels with. Images
-of `free_images` are downloaded if DATA does not have them.
+A row for each image: the image, its reference, and 8, 16 and 32 classes of `balanced`, each class
+in the color of the reference class that it shares most pixels with. Images of `free_images` are
+downloaded if DATA does not have them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.benchmarks import free_images
 from tests.benchmarks.common import ENGINE_PYTHON, FOLDER
 from tests.benchmarks.image_sets import find_pairs
 from tests.benchmarks.methods import SharedWorker, segment
+from tests.benchmarks.named import label_table, named_scores
 from tests.benchmarks.painting import (
     Picture,
     colors_of,
@@ -34,7 +35,6 @@ from tests.benchmarks.painting import (
     resized,
 )
 from tests.benchmarks.rasters import read_classes
-from tests.benchmarks.trials import compare
 from tests.demo.preview import paint_panel, write_text
 from tests.tools.qgis_process import REPOSITORY
 
@@ -84,9 +84,9 @@ LEGENDS = {
         16: (44, 70, 120),
     },
 }
-PRESETS = {"published": "Published method", "balanced": "SuperSeg, balanced"}
-CLASSES, SEED = 16, 0
-PANEL, GAP, TITLE, LINE = 296, 14, 30, 26
+CLASSES, SEED = (8, 16, 32), 0
+TITLES = ("Image", "Reference", *(f"{count} classes, named" for count in CLASSES))
+PANEL, GAP, TITLE, LINE = 236, 12, 30, 26
 # Panels are drawn larger than they are shown, for smooth lines.
 FINER = 2
 
@@ -99,7 +99,7 @@ class Row:
     panels: list[tuple[Picture, str]]
 
 
-def make_row(name: str, image: Path, label: Path, shared: SharedWorker, keep: list[str]) -> Row:
+def make_row(name: str, image: Path, label: Path, shared: SharedWorker) -> Row:
     """Segment an image and paint the maps."""
     with RasterSource(str(image)) as source:
         picture = photo(source)
@@ -111,15 +111,16 @@ def make_row(name: str, image: Path, label: Path, shared: SharedWorker, keep: li
         (_prepared(picture), size),
         (_prepared(paint_reference(labels, colors)), f"{count} classes"),
     ]
-    for preset in PRESETS:
-        target = FOLDER / "pictures" / f"{name}-{preset}.tif"
+    for classes in CLASSES:
+        target = FOLDER / "pictures" / f"{name}-{classes}.tif"
         target.parent.mkdir(parents=True, exist_ok=True)
-        if preset not in keep or not target.is_file():
-            print(f"{name}: {preset}", flush=True)
-            segment(shared.job(image, target, CLASSES, SEED), preset)
-        ami = compare(target, label).ami
-        painted = paint_classes(read_classes(target), labels, colors)
-        panels.append((_prepared(painted), f"AMI {ami:.2f}"))
+        print(f"{name}: {classes} classes", flush=True)
+        segment(shared.job(image, target, classes, SEED), "balanced")
+        found = read_classes(target)
+        table = label_table(labels, found, np.ones(labels.shape, bool))
+        accuracy, mean_iou = named_scores(table)
+        text = f"accuracy {accuracy:.2f}, mean IoU {mean_iou:.2f}"
+        panels.append((_prepared(paint_classes(found, labels, colors)), text))
     return Row(CAPTIONS.get(name, name), panels)
 
 
@@ -129,22 +130,22 @@ def draw(rows: list[Row], target: Path) -> None:
     # Text needs an application object; it must live until the picture is saved.
     application = QGuiApplication.instance() or QGuiApplication([])
     heights = [row.panels[0][0].shape[0] / row.panels[0][0].shape[1] * PANEL for row in rows]
-    width = GAP + 4 * (PANEL + GAP)
+    width = GAP + len(TITLES) * (PANEL + GAP)
     height = GAP + TITLE + sum(round(one) + 2 * LINE + GAP for one in heights)
     sheet = QImage(width, height, QImage.Format.Format_RGB32)
     sheet.fill(QColor("white"))
     painter = QPainter(sheet)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    lefts = [GAP + number * (PANEL + GAP) for number in range(4)]
-    for left, title in zip(lefts, ("Image", "Reference", *PRESETS.values())):
-        write_text(painter, QRectF(left, GAP, PANEL, TITLE), title, 19, bold=True)
+    lefts = [GAP + number * (PANEL + GAP) for number in range(len(TITLES))]
+    for left, title in zip(lefts, TITLES):
+        write_text(painter, QRectF(left, GAP, PANEL, TITLE), title, 16, bold=True)
     top = GAP + TITLE
     for row, tall in zip(rows, heights):
         write_text(painter, QRectF(GAP, top, width - 2 * GAP, LINE), row.caption, 15)
         for left, (picture, line) in zip(lefts, row.panels):
             paint_panel(painter, QRectF(left, top + LINE, PANEL, round(tall)), picture)
             below = QRectF(left, top + LINE + round(tall), PANEL, LINE)
-            write_text(painter, below, line, 15, bold=line.startswith("AMI"))
+            write_text(painter, below, line, 14)
         top += round(tall) + 2 * LINE + GAP
     painter.end()
     if not sheet.save(str(target)):
@@ -161,7 +162,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--images", nargs="+", default=list(IMAGES))
-    parser.add_argument("--keep", nargs="+", default=[], choices=list(PRESETS))
     parser.add_argument("--output", type=Path, default=KEPT)
     options = parser.parse_args(arguments)
     pairs = find_pairs(options.data, options.images)
@@ -171,12 +171,18 @@ def main(arguments: list[str]) -> int:
         return 2
     with SharedWorker() as shared:
         rows = [
-            make_row(name, *(pairs.get(name) or free_images.fetch(name)), shared, options.keep)
+            make_row(name, *(pairs.get(name) or free_images.fetch(name)), shared)
             for name in options.images
         ]
     large = FOLDER / "pictures" / "maps.png"
     draw(rows, large)
-    command = [ENGINE_PYTHON, SMALL_PNG, large, options.output, 2 * GAP + 4 * (PANEL + GAP)]
+    command = [
+        ENGINE_PYTHON,
+        SMALL_PNG,
+        large,
+        options.output,
+        2 * GAP + len(TITLES) * (PANEL + GAP),
+    ]
     subprocess.run(list(map(str, command)), check=True)
     print(f"Written to {options.output}, {options.output.stat().st_size / 1024:.0f} KB")
     return 0

@@ -68,7 +68,8 @@ class Case:
     def run(self, name: str, classes: int, window: Window | None = None) -> Path:
         """Run the method anew, on a part of the scene or with another number of classes."""
         target = self.path(name)
-        segment(self.shared.job(self.image, target, classes, self.seed, window), self.method)
+        job = self.shared.job(self.image, target, classes, self.seed, window)
+        segment(job, self.method, model=name == "left")
         return target
 
     def agreement(
