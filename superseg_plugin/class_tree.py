@@ -31,8 +31,8 @@ from .agglomeration import MergeStep
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# CLASSES 0 chooses from 2 classes to so many.
-MOST_AUTOMATIC = 24
+# CLASSES 0 makes so many classes at most, of which the last explains this share of the scatter.
+MOST_AUTOMATIC, LEAST_GAIN = 24, 0.01
 
 
 @dataclass(frozen=True)
@@ -120,28 +120,20 @@ class ClassTree:
         explained: Floats = np.cumsum(gains) / max(float(gains.sum()), 1e-300)
         return explained
 
-    def knee(self, most: int = MOST_AUTOMATIC) -> int:
-        """Number of classes after which another one explains little more.
+    def automatic(self) -> int:
+        """Largest number of classes of which the last one explains at least 1 % of the scatter.
 
-        It is where the curve of `explained` is highest above the straight line from one class to
-        the most [1].
-
-        Args:
-            most: largest number that is considered.
-
-        References:
-            [1] V. Satopaa, J. Albrecht, D. Irwin, B. Raghavan, "Finding a kneedle in a haystack:
-                detecting knee points in system behavior", ICDCS Workshops (2011).
+        Gains fall with the number of classes, steeply at first: on 13 images they are below 1 %
+        after 10 to 17 classes. At a larger number, 2 at least and `MOST_AUTOMATIC` at most, they
+        would be hard to name.
 
         Example:
-            >>> ward_tree(np.array([[0.0], [1.0], [9.0], [10.0]]), np.ones(4)).knee()
+            >>> ward_tree(np.array([[0.0], [0.1], [9.0], [9.1]]), np.ones(4)).automatic()
             2
         """
-        curve = self.explained()[:most]
-        if len(curve) < 2:
-            return len(curve)
-        line = np.linspace(curve[0], curve[-1], len(curve))
-        return max(int((curve - line).argmax()) + 1, 2)
+        gains = np.diff(self.explained())[: MOST_AUTOMATIC - 1]
+        large = np.flatnonzero(gains >= LEAST_GAIN)
+        return int(large.max(initial=0)) + 2 if len(gains) else 1
 
 
 def ward_tree(centers: Floats, areas: Floats, parts: Ints | None = None) -> ClassTree:

@@ -84,9 +84,9 @@ image.</p>
             self.CLASSES,
             "Number of classes",
             "Number of classes in the result; if the image has fewer kinds of surface, the log "
-            "says so. 0 is automatic: the number after which another class explains little more "
-            "of the differences between superpixels, from 2 to 24. published may end with fewer "
-            "classes, and starts with 32 if this is 0.",
+            "says so. 0 is automatic: as many classes, from 2 to 24, as each explain at least 1 % "
+            "of the differences between superpixels. published may end with fewer classes, and "
+            "starts with 32 if this is 0.",
             16,
             0,
             255,

@@ -58,7 +58,7 @@ def cluster_superpixels(
 
     Args:
         superpixels: of the scene; every row with pixels.
-        classes: number of classes wanted, 1 to 255; 0 takes the knee of the tree. Fewer may be
+        classes: number of classes wanted, 1 to 255; 0 takes `ClassTree.automatic`. Fewer may be
             returned where there are fewer distinct superpixels.
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.

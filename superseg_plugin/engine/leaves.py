@@ -67,8 +67,8 @@ class Leaves:
         return cls(centers, parts, classes, ClassTree.from_arrays(arrays))
 
     def cut(self, classes: int) -> Leaves:
-        """The leaves with another number of classes; 0 takes the knee of the tree."""
-        return replace(self, classes=self.tree.cut(classes or self.tree.knee()))
+        """The leaves with another number of classes; 0 takes `ClassTree.automatic`."""
+        return replace(self, classes=self.tree.cut(classes or self.tree.automatic()))
 
     def nearest(self, features: FloatArray, parts: IndexArray) -> IndexArray:
         """Index `(n,)` of the nearest leaf of the part of each superpixel.
@@ -97,7 +97,7 @@ def fit_leaves(
         features: `(n, d)` float32, diffused.
         pixels: `(n,)` pixels of each superpixel, above 0.
         parts: `(n,)` part of each superpixel.
-        classes: number of classes wanted; 0 takes the knee of the tree.
+        classes: number of classes wanted; 0 takes `ClassTree.automatic`.
 
     Returns:
         The leaves, and the leaf `(n,)` of each superpixel.

@@ -636,8 +636,8 @@
       <translation>只处理中心位于这些多边形内的像素，其余像素为无数据。多边形可采用任何坐标参考系。</translation>
     </message>
     <message>
-      <source>Number of classes in the result; if the image has fewer kinds of surface, the log says so. 0 is automatic: the number after which another class explains little more of the differences between superpixels, from 2 to 24. published may end with fewer classes, and starts with 32 if this is 0.</source>
-      <translation>结果中的类别数；若影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 之间的一个类别数，再多一个类别对超像素间差异的解释便增加很少。published 最终类别可能较少；取 0 时从 32 类开始。</translation>
+      <source>Number of classes in the result; if the image has fewer kinds of surface, the log says so. 0 is automatic: as many classes, from 2 to 24, as each explain at least 1 % of the differences between superpixels. published may end with fewer classes, and starts with 32 if this is 0.</source>
+      <translation>结果中的类别数；若影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 个类别，其中每个类别至少解释超像素间差异的 1 %。published 最终类别可能较少；取 0 时从 32 类开始。</translation>
     </message>
     <message>
       <source>Preset</source>

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...agglomeration import MergeStep
-from ...class_tree import MOST_AUTOMATIC
+from ...class_tree import LEAST_GAIN, MOST_AUTOMATIC
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.source import RasterSource
@@ -195,8 +195,8 @@ def _explained(shares: Sequence[float]) -> list[Section]:
     percent = [100 * share for share in shares[:MOST_CLASSES_SHOWN]]
     text = (
         "Share of the differences between superpixels that lie between classes, not within them."
-        f" CLASSES 0 chooses, up to {MOST_AUTOMATIC}, the number at which this curve is highest"
-        " above the straight line between its ends."
+        f" CLASSES 0 chooses the largest number, up to {MOST_AUTOMATIC}, of which the last class"
+        f" adds at least {LEAST_GAIN:.0%}."
     )
     chart = line_chart(percent, "Classes", "Explained, %", smoothed=False)
     return [("Number of classes", Html(chart + note(text)))]

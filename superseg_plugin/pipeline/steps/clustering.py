@@ -38,7 +38,7 @@ def cluster_superpixels(
         scene: the scene; its log is told of fewer classes than wanted.
         description: of its superpixels.
         classes: wanted; fewer come back only where there are fewer kinds of superpixels. 0 takes
-            as many as the knee of the curve of explained scatter has.
+            as many as each explain at least 1 % of the differences between superpixels.
         smoothness: weight of the neighbors, 0 for none.
         ensemble: number of mixtures; the usual number where None.
     """
