@@ -56,13 +56,22 @@ class Examples:
         self._runtime()
 
     def _segment(self):
-        self._run("segment", INPUT=SAMPLE, CLASSES=12, IMAGERY="landsat", OUTPUT="classes.tif")
+        sample = {"INPUT": SAMPLE, "CLASSES": 12, "IMAGERY": "landsat"}
+        self._run("segment", **sample, OUTPUT="classes.tif")
+        for smoothness in (0, 2):
+            self._run("segment", **sample, SMOOTHNESS=smoothness, OUTPUT=f"s{smoothness}.tif")
         self._show(
             "segment",
             "The sample of <i>Plugins &gt; SuperSeg &gt; First steps</i> is a Landsat image of "
             "salt ponds. With 12 classes and the imagery landsat, ponds, mud, water and slopes are "
-            "in different classes, which can be merged and named in the class workbench.",
-            [self._photo("The image"), self._classes("classes.tif", "Its 12 classes")],
+            "in different classes, which can be merged and named in the class workbench. With less "
+            "smoothness, more small patches remain.",
+            [
+                self._photo("The image"),
+                self._classes("classes.tif", "Its 12 classes, smoothness 8"),
+                self._classes("s2.tif", "Smoothness 2"),
+                self._classes("s0.tif", "Smoothness 0"),
+            ],
         )
 
     def _steps(self):
