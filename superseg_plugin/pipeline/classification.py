@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -95,11 +95,15 @@ def run_classification(
             made = scratch / "superpixels.tif"
             make_superpixels(scene.part(0, 0.3), made, superpixels_of_model(model))
             superpixels = RasterSource(str(made))
-        device = Device(**worker.result(asked, progress).result)
-        network = Network(scene, model, device, options.tile_size)
+
+        def network() -> Network:
+            """The network of the model, which the clusters do without."""
+            device = Device(**worker.result(asked, progress).result)
+            return Network(scene, model, device, options.tile_size)
+
         confidence = staging.path(outputs.confidence) if outputs.confidence else None
         if superpixels is None:
-            draft = classify_pixels(scene.part(0.3, 0.9), network, confidence)
+            draft = classify_pixels(scene.part(0.3, 0.9), network(), confidence)
         else:
             check_superpixels(superpixels)
             with superpixels:
@@ -145,7 +149,7 @@ def check_model_fits(model: Model, name: str, source: RasterSource) -> None:
 def _classify_superpixels(
     scene: Scene,
     superpixels: RasterSource,
-    network: Network,
+    network: Callable[[], Network],
     model: Model,
     smoothness: float,
 ) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.float32]]:
@@ -160,7 +164,7 @@ def _classify_superpixels(
         clusters = assign_clusters(scene.part(0.3, 1.0), description, model.clusters, smoothness)
         return clusters.labels, clusters.confidence
     count = len(description.pixels)
-    pooled = mean_softmax(scene.part(0.3, 0.9), network, superpixels, count)
+    pooled = mean_softmax(scene.part(0.3, 0.9), network(), superpixels, count)
     return smooth_network(scene, pooled, description, smoothness)
 
 

@@ -16,8 +16,6 @@ MOMENTS = {
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),
-    "classification": (Moment("Network light"), "predict"),
-    "smoothing": (Moment("Smoothing"), "smooth"),
     "painting": (Moment("Painting"), ""),
     "writing": (Moment("Rendering"), ""),
 }

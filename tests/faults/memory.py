@@ -105,7 +105,7 @@ def _data_of(number: int) -> int:
 
 
 def classification(session: Session) -> list[Attempt]:
-    """A model is applied."""
+    """A model is applied pixel by pixel, by its network."""
     model = FOLDER / "older" / OUTPUTS["MODEL"]
     return short(
         session,
@@ -114,6 +114,7 @@ def classification(session: Session) -> list[Attempt]:
         "computing tiles in",
         # The whole scene, so that halving it outweighs the memory of a tile.
         TILE_SIZE=2048,
+        SMOOTHNESS=0,
         MODEL=str(model),
     )
 
