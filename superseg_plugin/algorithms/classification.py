@@ -47,6 +47,7 @@ means of the classes are stored in the file, where other programs can read them.
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
+    VALUES = "VALUES"
     CONFIDENCE = "CONFIDENCE"
 
     def initAlgorithm(self, configuration=None):
@@ -67,6 +68,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_area()
         self.add_device()
         self.add_tile_size()
+        self.add_values()
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
             self.CONFIDENCE,
@@ -84,6 +86,7 @@ means of the classes are stored in the file, where other programs can read them.
             smoothness=request.number(self.SMOOTHNESS),
             min_area=request.integer(self.MIN_AREA),
             tile_size=request.integer(self.TILE_SIZE),
+            values=request.choice(self.VALUES),
         )
 
     def read_outputs(self, request):

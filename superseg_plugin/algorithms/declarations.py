@@ -22,6 +22,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..pipeline.options.ground_sizes import IMAGERY, UNITS
+from ..pipeline.options.values import VALUES
 
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -52,6 +53,12 @@ DEVICE_HELP = (
 TILE_HELP = (
     "Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. "
     "Larger tiles need more memory; the result hardly depends on the size."
+)
+VALUES_HELP = (
+    "How the values of the image are read. automatic: a value far from all others that many pixels "
+    "have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and "
+    "the log names it with its share of the pixels. as they are: only nodata that the file "
+    "declares, NaN and values beyond 1e30 are nodata."
 )
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "
@@ -200,6 +207,10 @@ class Declarations:
     def add_tile_size(self):
         """Declare TILE_SIZE."""
         self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, 65536, advanced=True)
+
+    def add_values(self):
+        """Declare VALUES."""
+        self.add_choice("VALUES", "Values", VALUES_HELP, VALUES, advanced=True)
 
     def add_tidying(self):
         """Declare SMOOTHNESS and MIN_AREA."""

@@ -53,6 +53,9 @@ predictions (self-training). It may end with fewer classes, and the classes depe
 also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of
 time and memory, which is learned from the runs on this computer. During the run, the progress shows
 the time left.</p>
+<p>Nodata is left out: pixels that the file declares as such in any band, and values far from all
+others that many pixels have exactly, such as -9999, which the log names. Bands without a valid
+pixel are not used.</p>
 <p>The result is a styled layer: each class has the average color of its pixels, and the legend
 shows its share of the area. Names, colors, areas and band means are stored in the file.
 Superpixels, average color, confidence, a model and a report can be written in the same run.</p>
@@ -69,6 +72,7 @@ image.</p>
     SEED = "SEED"
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
+    VALUES = "VALUES"
     SUPERPIXELS = "SUPERPIXELS"
     AVERAGE_COLOR = "AVERAGE_COLOR"
     CONFIDENCE = "CONFIDENCE"
@@ -114,6 +118,7 @@ image.</p>
         self.add_seed()
         self.add_device()
         self.add_tile_size()
+        self.add_values()
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
             self.SUPERPIXELS,
@@ -189,6 +194,7 @@ image.</p>
             min_area=request.number(self.MIN_AREA),
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
+            values=request.choice(self.VALUES),
         )
 
     def read_outputs(self, request):

@@ -46,6 +46,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
     COMPACTNESS = "COMPACTNESS"
     CONNECTIVITY = "CONNECTIVITY"
     TILE_SIZE = "TILE_SIZE"
+    VALUES = "VALUES"
     SUPERPIXEL_COUNT = "SUPERPIXEL_COUNT"
 
     def initAlgorithm(self, configuration=None):
@@ -111,6 +112,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             advanced=True,
         )
         self.add_tile_size()
+        self.add_values()
         self.add_raster_output(
             self.OUTPUT,
             "Superpixels",
@@ -129,6 +131,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             compactness=request.number(self.COMPACTNESS),
             connectivity=int(request.choice(self.CONNECTIVITY)),
             tile_size=request.integer(self.TILE_SIZE),
+            values=request.choice(self.VALUES),
         )
         self.size = request.ground_size()
         require_one_size(self.options, self.size)

@@ -48,6 +48,7 @@ are drawn from the whole scene.</p>
     INITIAL_MODEL = "INITIAL_MODEL"
     SEED = "SEED"
     DEVICE = "DEVICE"
+    VALUES = "VALUES"
     MODEL = "MODEL"
     REPORT = "REPORT"
     CLASS_COUNT = "CLASS_COUNT"
@@ -139,6 +140,7 @@ are drawn from the whole scene.</p>
         )
         self.add_seed()
         self.add_device()
+        self.add_values()
         self.add_file_output(
             self.MODEL,
             "Model",
@@ -177,6 +179,7 @@ are drawn from the whole scene.</p>
             batch_size=request.integer(self.BATCH_SIZE),
             learning_rate=request.number(self.LEARNING_RATE),
             seed=request.integer(self.SEED),
+            values=request.choice(self.VALUES),
         )
         self.provenance = provenance_of(request)
 

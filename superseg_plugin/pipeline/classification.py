@@ -25,6 +25,7 @@ from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import check_superpixels, describe_superpixels
+from .steps.fill_values import prepare_values
 from .steps.network import Network, mean_softmax
 from .steps.painting import classify_pixels, finish_classes, paint_superpixels
 from .steps.scene import Scene
@@ -84,6 +85,7 @@ def run_classification(
     source, superpixels = inputs.source, inputs.superpixels
     model_name = Path(inputs.model).name
     model = load_model(inputs.model)
+    prepare_values(source, options.values, progress)
     check_model_fits(model, model_name, source)
     asked = worker.submit("describe_device", {"network": model.network})
     given = superpixels is not None

@@ -29,6 +29,7 @@ from ..worker.client import Worker
 from .classes.colors import distinct_colors
 from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
 from .options.segmentation import MIXTURES
+from .options.values import AUTOMATIC
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
@@ -36,6 +37,7 @@ from .steps.clustering import (
     cluster_superpixels,
 )
 from .steps.description import describe_superpixels, read_superpixels
+from .steps.fill_values import prepare_values
 from .steps.scene import Scene
 from .superpixels import make_superpixels
 
@@ -196,6 +198,7 @@ class Previewer:
         stop_if_cancelled(progress)
         source = RasterSource(str(self._image))
         try:
+            prepare_values(source, AUTOMATIC, progress)
             _refuse_empty(source, view)
             scaling = measure_scene(source, 1, self._worker, progress)
         except BaseException:

@@ -24,6 +24,7 @@ from .segmentation_results import ResultWriter, SegmentationState
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_superpixels
+from .steps.fill_values import prepare_values
 from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
@@ -98,6 +99,7 @@ class _Segmentation:
         """Go through all stages."""
         source, options, outputs = self._source, self._options, self._outputs
         self._progress.report(0.0, "Reading")
+        prepare_values(source, options.values, self._progress)
         pixels = count_valid_pixels(source, self._progress)
         cut = options.superpixels(source.grid, self._progress.log, pixels)
         # Loading PyTorch takes a second, in which the scene is read; a device that is not there

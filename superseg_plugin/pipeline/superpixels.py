@@ -29,6 +29,7 @@ from .formats.record import describe_run, write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
 from .steps.band_statistics import measure_scene
+from .steps.fill_values import prepare_values
 from .steps.scene import Scene
 from .steps.superpixel_scene import Stitching, SuperpixelScene
 from .steps.tiling import automatic_tile
@@ -63,6 +64,7 @@ def run_superpixels(
         SuperSegError: bad input, or the output cannot be written.
         Cancelled: the user asked to stop.
     """
+    prepare_values(source, options.values, progress)
     options = superpixel_options(wanted, source.grid, progress.log, options)
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)

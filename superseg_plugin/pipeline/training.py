@@ -27,6 +27,7 @@ from .reports.run import Provenance, RunSummary, training_report
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import check_superpixels, describe_superpixels
+from .steps.fill_values import prepare_values
 from .steps.patches import draw_patches
 from .steps.scene import Scene
 from .steps.training import measure_classes, train_network
@@ -92,6 +93,7 @@ def run_training(
     source = inputs.source
     given = inputs.superpixels if isinstance(inputs.superpixels, RasterSource) else None
     size = inputs.superpixels if isinstance(inputs.superpixels, GroundSize) else ANY_SIZE
+    prepare_values(source, options.values, progress)
     seen = count_valid_pixels(source, progress)
     cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
     initial = _load_initial(inputs.initial_model, source, options)

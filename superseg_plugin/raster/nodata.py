@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 # Integers below this are exact in float32.
 EXACT_IN_FLOAT32 = 2**24
-# Values beyond this are nodata values such as -3.4e38, never measurements.
+# Values beyond this are nodata values such as -3.4e38, never measurements, declared or not.
 FAR_OUT = 1e30
 
 
@@ -54,3 +56,24 @@ def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
         digits_lost = 1e-3 if abs(value) > FAR_OUT else 4 * float(np.finfo(np.float32).eps)
         slack = abs(exact) * dtype.type(digits_lost)
         return NodataTest(exact - slack, exact + slack)
+
+
+def clear_nodata(
+    values: npt.NDArray[Any], tests: Sequence[NodataTest], valid: npt.NDArray[np.bool_]
+) -> None:
+    """Set `valid` to False where a band is NaN, infinite, beyond `FAR_OUT` or nodata.
+
+    Args:
+        values: `(rows, cols)` of one band.
+        tests: of its nodata values.
+        valid: `(rows, cols)`, changed in place.
+    """
+    if values.dtype.kind == "f":
+        # Comparisons with NaN are False.
+        valid &= values < FAR_OUT
+        valid &= values > -FAR_OUT
+    for test in tests:
+        if test.low == test.high:
+            valid &= values != test.low
+        else:
+            valid &= (values < test.low) | (values > test.high)

@@ -2,7 +2,8 @@
 """Reading a raster window by window, with the validity of its pixels.
 
 A pixel is valid if, in every chosen band, it is finite, not nodata, and inside the mask or alpha
-band of the dataset, and if its center lies in a mask polygon, if there are any. GDAL's mask bands
+band of the dataset, and if its center lies in a mask polygon, if there are any. Values beyond 1e30
+are nodata; a run may add values and leave out bands by `restrict`. GDAL's mask bands
 are read only if nodata values alone do not give the same answer, since reading them costs as much
 as reading another band. All bands are read in the common type that holds every one of them exactly.
 Reading is serialized by a lock, because a GDAL dataset must not be used by two threads at once.
@@ -22,13 +23,15 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
+from .band_types import band_type, is_signed_byte
 from .block_cache import CacheShare
 from .damage import blocks_of, damage_text
-from .gdal_calls import attempt, open_raster, quiet
+from .gdal_calls import open_raster, quiet
 from .grid import Grid, grid_of
+from .mask_bands import mask_bands
 from .mask_polygons import MaskPolygons
-from .nodata import is_nan, nodata_test
-from .pixels import has_gdal_type, numpy_type, read_pixels
+from .nodata import NodataTest, clear_nodata, is_nan, nodata_test
+from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
 from .windows import Window
 
@@ -56,6 +59,7 @@ class RasterSource:
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         dtype: NumPy type that holds the values of every chosen band.
         nodata: nodata value of each chosen band; None if none is declared or it cannot occur.
+        fill_values: further nodata values of each chosen band, which `restrict` sets.
         grid: size and georeference of the extent.
         full_grid: size and georeference of the whole raster.
         offset: column and row offset of `grid` within `full_grid`.
@@ -83,7 +87,7 @@ class RasterSource:
         self.column_block = self._cache_share.column_block
         try:
             with quiet():
-                self._choose_bands(bands)
+                self._find_bands(bands)
                 self.full_grid = grid_of(self._dataset)
             window = self.full_grid.window
             if extent is not None:
@@ -118,7 +122,7 @@ class RasterSource:
     def close(self) -> None:
         """Close the file; a second call has no effect."""
         with self._lock:
-            self._masks: list[Any] = []
+            self._masks: list[tuple[int | None, Any]] = []
             self._dataset = None
             self._cache_share.release()
 
@@ -143,6 +147,41 @@ class RasterSource:
             SuperSegError: the file is damaged in this window.
             ValueError: the window is empty or not within the grid, or the source is closed.
         """
+        values, valid, own = self._read(window)
+        for _, mask in own:
+            valid &= mask
+        for values_of_band, tests in zip(values, self._nodata_tests):
+            clear_nodata(values_of_band, tests, valid)
+        return values, valid
+
+    def read_by_band(self, window: Window) -> tuple[Array, Valid]:
+        """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""
+        values, common, own = self._read(window)
+        valid = np.repeat(common[np.newaxis], len(values), axis=0)
+        for index, mask in own:
+            valid[index] &= mask
+        for values_of_band, tests, valid_of_band in zip(values, self._nodata_tests, valid):
+            clear_nodata(values_of_band, tests, valid_of_band)
+        return values, valid
+
+    def restrict(self, kept: Sequence[int], fill_values: Sequence[Sequence[float]]) -> None:
+        """Leave out bands and treat further values as nodata, in every later `read`.
+
+        Call it before the source is read by several threads.
+
+        Args:
+            kept: indices into `bands` of those to keep, at least one, ascending.
+            fill_values: for each band that is kept, the values that are nodata too.
+        """
+        numbers = [self.bands[index] for index in kept]
+        with self._lock, quiet():
+            if numbers != list(self.bands):
+                self._choose_bands(numbers)
+                self._find_masks()
+            self._set_fill_values(fill_values)
+
+    def _read(self, window: Window) -> tuple[Array, Valid, list[tuple[int, Valid]]]:
+        """Values of a window, pixels valid in all bands, and masks of single bands by index."""
         if window.intersection(self.grid.window) != window or not window.width * window.height:
             raise ValueError(f"{window} is not within {self.grid.window}")
         col, row = self.offset
@@ -151,21 +190,12 @@ class RasterSource:
             if self._dataset is None:
                 raise ValueError(f"{self.name} is closed")
             values = self._read_values(in_raster)
-            valid = self._read_masks(in_raster)
+            common, own = self._read_masks(in_raster)
         if self._polygons is not None:
-            self._polygons.cut(window, valid)
-        for values_of_band, test in zip(values, self._nodata_tests):
-            if values_of_band.dtype.kind == "f":
-                valid &= np.isfinite(values_of_band)
-            if test is None:
-                continue
-            if test.low == test.high:
-                valid &= values_of_band != test.low
-            else:
-                valid &= (values_of_band < test.low) | (values_of_band > test.high)
-        return values, valid
+            self._polygons.cut(window, common)
+        return values, common, own
 
-    def _choose_bands(self, bands: Sequence[int] | None) -> None:
+    def _find_bands(self, bands: Sequence[int] | None) -> None:
         count = self._dataset.RasterCount
         every = {number: self._dataset.GetRasterBand(number) for number in range(1, count + 1)}
         self._alpha = next(
@@ -183,8 +213,19 @@ class RasterSource:
                 )
         if len(set(bands)) != len(bands) or not bands:
             raise SuperSegError("BANDS: give at least one band, and each only once.")
+        self._choose_bands(bands)
+
+    def _set_fill_values(self, fill_values: Sequence[Sequence[float]]) -> None:
+        self.fill_values = tuple(tuple(map(float, values)) for values in fill_values)
+        self._nodata_tests: list[list[NodataTest]] = []
+        for declared, further, dtype in zip(self.nodata, self.fill_values, self._native):
+            found = [nodata_test(value, dtype) for value in (declared, *further)]
+            self._nodata_tests.append([test for test in found if test is not None])
+
+    def _choose_bands(self, bands: Sequence[int]) -> None:
+        """Set what is known of the bands with these numbers."""
         self.bands = tuple(int(number) for number in bands)
-        chosen = [every[number] for number in self.bands]
+        chosen = [self._dataset.GetRasterBand(number) for number in self.bands]
         self.band_names = tuple(
             one_line(band.GetDescription()) or f"Band {number}"
             for number, band in zip(self.bands, chosen)
@@ -195,52 +236,22 @@ class RasterSource:
             self.display_bands = tuple(interpretations.index(c) for c in DISPLAY_INTERPRETATIONS)
         else:
             self.display_bands = (0, 1, 2) if len(chosen) >= 3 else (0,)
-        native = [self._dtype_of(band) for band in chosen]
+        native = self._native = [band_type(band, self.name) for band in chosen]
         self.has_overviews = chosen[0].GetOverviewCount() > 0
-        self._signed_bytes = [_is_signed_byte(band) for band in chosen]
+        self._signed_bytes = [is_signed_byte(band) for band in chosen]
         common = np.result_type(*native)
         # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
         self.dtype = common if has_gdal_type(common) else np.dtype(np.float64)
         declared = [band.GetNoDataValue() for band in chosen]
-        self._nodata_tests = [nodata_test(*pair) for pair in zip(declared, native)]
+        known = [nodata_test(*pair) for pair in zip(declared, native)]
         self.nodata = tuple(
             value if test is not None or (is_nan(value) and dtype.kind == "f") else None
-            for value, test, dtype in zip(declared, self._nodata_tests, native)
+            for value, test, dtype in zip(declared, known, native)
         )
-
-    def _dtype_of(self, band: Any) -> np.dtype[Any]:
-        kind = band.DataType
-        dtype = numpy_type(kind)
-        if dtype is None:
-            raise SuperSegError(
-                f"BANDS: band {band.GetBand()} of {self.name} holds"
-                f" {gdal.GetDataTypeName(kind)} numbers; give bands of real numbers, for example"
-                " the amplitude computed with the raster calculator."
-            )
-        # Before 3.7 GDAL marks signed bytes by metadata of unsigned ones; int16 holds both.
-        return np.dtype(np.int16) if dtype == np.int8 or _is_signed_byte(band) else dtype
+        self._set_fill_values([()] * len(chosen))
 
     def _find_masks(self) -> None:
-        """Collect the mask bands to read: none if nodata values alone decide."""
-        self._masks = []
-        if self._alpha and self._alpha not in self.bands:
-            self._masks.append(self._dataset.GetRasterBand(self._alpha))
-        whole_dataset = False
-        for number in self.bands:
-            band = self._dataset.GetRasterBand(number)
-            flags, error = attempt(band.GetMaskFlags)
-            if flags is None or error:
-                raise SuperSegError(
-                    f"{self.name}: its mask cannot be read ({error}); the file that holds it is"
-                    " damaged, get a fresh copy or remove it."
-                )
-            if flags & (gdal.GMF_ALL_VALID | gdal.GMF_ALPHA) or flags == gdal.GMF_NODATA:
-                continue
-            if flags & gdal.GMF_PER_DATASET:
-                if whole_dataset:
-                    continue
-                whole_dataset = True
-            self._masks.append(band.GetMaskBand())
+        self._masks = mask_bands(self._dataset, self.bands, self._alpha, self.name)
 
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self.dtype, self.bands)
@@ -251,14 +262,18 @@ class RasterSource:
                 values_of_band[values_of_band > 127] -= 256
         return values
 
-    def _read_masks(self, window: Window) -> Valid:
-        valid = np.ones((window.height, window.width), dtype=bool)
-        for mask in self._masks:
+    def _read_masks(self, window: Window) -> tuple[Valid, list[tuple[int, Valid]]]:
+        common = np.ones((window.height, window.width), dtype=bool)
+        own: list[tuple[int, Valid]] = []
+        for index, mask in self._masks:
             inside, error = read_pixels(mask, window, np.dtype(np.uint8))
             if inside is None or error:
                 raise SuperSegError(damage_text(self.name, "its mask", window, error))
-            valid &= inside[0] != 0
-        return valid
+            if index is None:
+                common &= inside[0] != 0
+            else:
+                own.append((index, inside[0] != 0))
+        return common, own
 
     def _raise_damage(self, window: Window, error: str) -> NoReturn:
         """Raise an error that names the band and the block that cannot be read."""
@@ -269,10 +284,3 @@ class RasterSource:
                 if values is None or why:
                     raise SuperSegError(damage_text(self.name, f"band {number}", block, why))
         raise SuperSegError(damage_text(self.name, "a band", window, error))
-
-
-def _is_signed_byte(band: Any) -> bool:
-    # Versions of GDAL that have a type for signed bytes log a warning for this query.
-    if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
-        return False
-    return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")

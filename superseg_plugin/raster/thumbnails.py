@@ -62,6 +62,7 @@ def read_small(
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
         del small
         with RasterSource(place, [source.bands[index] for index in bands]) as copy:
+            copy.restrict(range(len(bands)), [source.fill_values[index] for index in bands])
             return copy.read(copy.grid.window)
     finally:
         attempt(gdal.Unlink, place)

@@ -50,3 +50,31 @@ def test_constant_bands_and_wild_values_stay_finite():
 def test_scaling_survives_a_message():
     scaling = measure_scaling(np.random.default_rng(0).normal(size=(3, 100)))
     assert BandScaling.from_dict(asdict(scaling)) == scaling
+
+
+@pytest.mark.parametrize("share", [0.004, 0.4])
+@pytest.mark.parametrize("extreme", [-9999.0, 65535.0, 0.0])
+def test_a_repeated_value_away_from_the_rest_changes_no_scale(extreme, share):
+    rest = np.random.default_rng(0).uniform(3000, 5000, (2, 20000))
+    usual = measure_scaling(rest)
+    rest[0, : int(share * 20000)] = extreme
+    scaling = measure_scaling(rest)
+    for name in ("low", "high", "center", "spread"):
+        values, expected = getattr(scaling, name), getattr(usual, name)
+        assert values[1] == expected[1]
+        assert values[0] == pytest.approx(expected[0], abs=60), name
+
+
+def test_levels_keep_their_distances():
+    levels = np.tile([10, 20, 30, 200], 500)[np.newaxis].astype(np.uint16)
+    assert measure_scaling(levels).high == (200.0,)
+
+
+def test_bytes_of_a_small_range_are_stretched_as_other_types():
+    dark = np.random.default_rng(0).integers(1, 24, (3, 5000)).astype(np.uint8)
+    scaling = measure_scaling(dark)
+    assert scaling == measure_scaling(dark.astype(np.uint16))
+    assert scaling.high == (23.0,) * 3
+    # One band of an ordinary range is enough to keep all as they are.
+    dark[1, ::2] *= 10
+    assert measure_scaling(dark).high == (255.0,) * 3

@@ -14,6 +14,7 @@ from qgis.core import (
 DEVICES = ["auto", "cpu", "cuda", "mps"]
 IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
 UNITS = ["pixels", "meters"]
+VALUES = ["automatic", "as they are"]
 MODEL_NAME = "Superpixels, train, classify, average colours"
 # title: (parameters in order, steps, titles of the outputs)
 MODELS = {
@@ -53,6 +54,7 @@ PUBLIC = {
             "SEED": 0,
             "DEVICE": "auto",
             "TILE_SIZE": 0,
+            "VALUES": "automatic",
             "OUTPUT": None,
             "SUPERPIXELS": None,
             "AVERAGE_COLOR": None,
@@ -65,6 +67,7 @@ PUBLIC = {
             "IMAGERY": IMAGERY,
             "UNITS": UNITS,
             "DEVICE": DEVICES,
+            "VALUES": VALUES,
         },
         {
             "OUTPUT": "outputRaster",
@@ -94,6 +97,7 @@ PUBLIC = {
             "COMPACTNESS": 25.0,
             "CONNECTIVITY": "8",
             "TILE_SIZE": 0,
+            "VALUES": "automatic",
             "OUTPUT": None,
         },
         {
@@ -101,6 +105,7 @@ PUBLIC = {
             "IMAGERY": IMAGERY,
             "UNITS": UNITS,
             "CONNECTIVITY": ["8", "4"],
+            "VALUES": VALUES,
         },
         {"OUTPUT": "outputRaster", "SUPERPIXEL_COUNT": "outputNumber"},
     ),
@@ -123,6 +128,7 @@ PUBLIC = {
             "INITIAL_MODEL": None,
             "SEED": 0,
             "DEVICE": "auto",
+            "VALUES": "automatic",
             "MODEL": None,
             "REPORT": None,
         },
@@ -133,6 +139,7 @@ PUBLIC = {
             "NETWORK": ["light", "published"],
             "LOSS": ["crossentropy", "focal", "lovasz"],
             "DEVICE": DEVICES,
+            "VALUES": VALUES,
         },
         {
             "MODEL": "outputFile",
@@ -152,10 +159,11 @@ PUBLIC = {
             "MASK": None,
             "DEVICE": "auto",
             "TILE_SIZE": 0,
+            "VALUES": "automatic",
             "OUTPUT": None,
             "CONFIDENCE": None,
         },
-        {"DEVICE": DEVICES},
+        {"DEVICE": DEVICES, "VALUES": VALUES},
         {"OUTPUT": "outputRaster", "CONFIDENCE": "outputRaster"},
     ),
     "classifyfolder": (
@@ -320,6 +328,7 @@ def test_rarely_used_parameters_are_advanced(provider):
             "LEARNING_RATE",
             "SUPERPIXEL_SIZE",
             "UNITS",
+            "VALUES",
         }
         assert rare & names <= advanced
         assert not advanced & {"INPUT", "OUTPUT", "CLASSES", "PRESET", "EXTENT", "MASK"}

@@ -26,10 +26,18 @@ Options = Union[SegmentationOptions, ClassificationOptions, SuperpixelOptions]
 
 
 class RecordedInput(TypedDict):
-    """The raster that a result was made of: its name, the bands used, and the part used."""
+    """The raster that a result was made of.
+
+    Attributes:
+        name: of the file.
+        bands: numbers of those used.
+        fill_values: that were treated as nodata, for each of the bands.
+        width, height, offset: the part used.
+    """
 
     name: str
     bands: list[int]
+    fill_values: list[list[float]]
     width: int
     height: int
     offset: list[int]
@@ -94,6 +102,7 @@ def _describe_input(source: RasterSource) -> RecordedInput:
     return {
         "name": source.name,
         "bands": list(source.bands),
+        "fill_values": [list(values) for values in source.fill_values],
         "width": source.grid.width,
         "height": source.grid.height,
         "offset": list(source.offset),

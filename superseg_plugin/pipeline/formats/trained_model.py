@@ -116,7 +116,7 @@ def build_model(
         class_names=tuple(default_name(number + 1) for number in range(options.classes)),
         class_colors=colors,
         merge_order=list(merge_order or ()),
-        options=asdict(options),
+        options={**asdict(options), "fill_values": list(map(list, source.fill_values))},
         seed=options.seed,
         versions=scene.worker.versions,
         weights=trained.weights,

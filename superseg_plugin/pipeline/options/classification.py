@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...errors import SuperSegError
 from .superpixels import check_tile_size
+from .values import AUTOMATIC, check_values
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,20 @@ class ClassificationOptions:
             Larger values give larger areas of one class. Explore it on a log scale: 2, 4, 8, 16.
         min_area: patches of fewer pixels get the class of their largest neighbor; 0 keeps all.
         tile_size: side in pixels of the tiles that the network computes; 0 chooses.
+        values: how values of the image are read, one of `VALUES`.
     """
 
     smoothness: float = 8.0
     min_area: int = 0
     tile_size: int = 0
+    values: str = AUTOMATIC
 
     def __post_init__(self) -> None:
         """Check the ranges."""
         check_smoothness(self.smoothness)
         check_min_area(self.min_area)
         check_tile_size(self.tile_size)
+        check_values(self.values)
 
 
 def check_smoothness(smoothness: float) -> None:

@@ -12,6 +12,7 @@ from .classification import check_min_area, check_smoothness
 from .ground_sizes import USUAL, GroundSize, superpixel_options
 from .superpixels import SuperpixelOptions, check_tile_size
 from .training import check_classes
+from .values import AUTOMATIC, check_values
 
 PRESETS = ("balanced", "fast", "published")
 # Gaussian mixtures whose consensus the classes are found from. With a quarter of them, the map is
@@ -35,6 +36,7 @@ class SegmentationOptions:
             neighbor; 0 keeps all.
         seed: of all random numbers; the same seed gives the same result.
         tile_size: side in pixels of the tiles that are computed; 0 chooses.
+        values: how values of the image are read, one of `VALUES`.
     """
 
     classes: int = 16
@@ -46,6 +48,7 @@ class SegmentationOptions:
     min_area: float = 0.0
     seed: int = 0
     tile_size: int = 0
+    values: str = AUTOMATIC
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -54,6 +57,7 @@ class SegmentationOptions:
         check_smoothness(self.smoothness)
         check_min_area(self.min_area)
         check_tile_size(self.tile_size)
+        check_values(self.values)
         if self.preset not in PRESETS:
             raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
         # Its own checks run when it is made.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from ...contracts import Segmenter
 from ...errors import SuperSegError
+from .values import AUTOMATIC, check_values
 
 METHODS = ("felzenszwalb", "slic")
 CONNECTIVITIES = ("8", "4")
@@ -26,9 +27,11 @@ class SuperpixelOptions(Segmenter):
         compactness: above 0, in display units. Larger makes squarer superpixels.
         connectivity: 4 or 8.
         tile_size: side of the tiles in pixels, at least 64; 0 chooses it by the number of bands.
+        values: how values of the image are read, one of `VALUES`.
     """
 
     tile_size: int = 0
+    values: str = AUTOMATIC
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -45,6 +48,7 @@ class SuperpixelOptions(Segmenter):
                 f"CONNECTIVITY must be {' or '.join(CONNECTIVITIES)}, not {self.connectivity}."
             )
         check_tile_size(self.tile_size)
+        check_values(self.values)
 
     @property
     def segmenter(self) -> Segmenter:

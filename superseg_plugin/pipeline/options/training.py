@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...contracts import TrainingPlan
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
+from .values import AUTOMATIC, check_values
 
 GUIDANCES = ("clusters", "selftraining")
 NETWORKS = ("light", "published")
@@ -35,6 +36,7 @@ class TrainingOptions:
         batch_size: patches a step, at least 1.
         learning_rate: of Adam, above 0 and at most 1. Explore it on a log scale.
         seed: of weights, patches and augmentation.
+        values: how values of the image are read, one of `VALUES`.
     """
 
     classes: int = 16
@@ -46,6 +48,7 @@ class TrainingOptions:
     batch_size: int = 4
     learning_rate: float = 2e-3
     seed: int = 0
+    values: str = AUTOMATIC
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -64,6 +67,7 @@ class TrainingOptions:
             raise SuperSegError("STEPS and BATCH_SIZE must be at least 1.")
         if self.patch_size < 32 or self.patch_size % 8:
             raise SuperSegError("PATCH_SIZE must be a multiple of 8 pixels, at least 32.")
+        check_values(self.values)
         if not 0 < self.learning_rate <= 1:
             raise SuperSegError("LEARNING_RATE must be above 0 and at most 1.")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from ...raster.grid import Grid
@@ -60,10 +60,13 @@ def training_options(options: SegmentationOptions, grid: Grid) -> TrainingOption
     """How the network of a preset is trained; the steps grow with the scene."""
     if options.preset == "published":
         count = published_tiles(grid.width, grid.height)
-        return published_training(options.classes, options.seed, count)
+        published = published_training(options.classes, options.seed, count)
+        return replace(published, values=options.values)
     larger = max(grid.width * grid.height / SMALL_SCENE, 1.0)
     steps = min(round(SMALL_STEPS * math.sqrt(larger)), MOST_STEPS)
-    return TrainingOptions(classes=options.classes, seed=options.seed, steps=steps)
+    return TrainingOptions(
+        classes=options.classes, seed=options.seed, steps=steps, values=options.values
+    )
 
 
 def trains(options: SegmentationOptions, model: bool) -> bool:

@@ -6,21 +6,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
-from ...raster.grid import Grid
 from ...raster.source import RasterSource
-from ...raster.windows import Window, tiles
+from ...raster.windows import tiles
 from ...worker.client import Worker
 from ..options.ground_sizes import LARGE_SCENE
+from .sample_windows import scattered_windows
 
 # Pixels of the sample: percentiles of 0.5 % then rest on more than a thousand pixels.
 SAMPLE_PIXELS = 1 << 18
-# Side of a window of the sample, and pixels taken from each, so that at least 32 are read.
-SAMPLE_WINDOW = 128
+# Pixels taken from a window of the sample, so that at least 32 windows are read.
 PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
 # Side of a window when valid pixels are counted; grids beyond this size are not counted.
 COUNTING_WINDOW = 1024
@@ -45,7 +43,7 @@ def measure_scene(
     # around the scene.
     parts: list[np.ndarray[Any, Any]] = []
     found = 0
-    for window in _scattered_windows(source.grid):
+    for window in scattered_windows(source.grid):
         stop_if_cancelled(progress)
         values, valid = source.read(window)
         pixels = values[:, valid]
@@ -91,28 +89,3 @@ def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
         if count >= LARGE_SCENE:
             break
     return count
-
-
-def _scattered_windows(grid: Grid) -> list[Window]:
-    """Windows of the scene in an order that looks random, but hangs on their ground alone."""
-    windows = tiles(grid.width, grid.height, SAMPLE_WINDOW, phase=grid.tile_phase(SAMPLE_WINDOW))
-    col, row = grid.global_offset()
-    corners = np.array(
-        [(window.col_off + col, window.row_off + row) for window in windows], np.int64
-    )
-    columns, rows = (corners // SAMPLE_WINDOW).T.astype(np.uint64)
-    order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
-    return [windows[index] for index in order]
-
-
-def _scrambled(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Numbers that follow no pattern where these do.
-
-    Source: the finalizer of splitmix64; G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
-    pseudorandom number generators", OOPSLA 2014.
-    """
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    scrambled: npt.NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
-    return scrambled

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The option that says how the values of an image are read."""
+
+from __future__ import annotations
+
+from ...errors import SuperSegError
+
+AUTOMATIC, AS_THEY_ARE = "automatic", "as they are"
+# `automatic` treats fill values that no metadata declare as nodata, see `steps.fill_values`.
+VALUES = (AUTOMATIC, AS_THEY_ARE)
+
+
+def check_values(values: str) -> None:
+    """Raise `SuperSegError` unless `values` is one of `VALUES`."""
+    if values not in VALUES:
+        raise SuperSegError(f"VALUES must be one of {', '.join(VALUES)}, not {values}.")

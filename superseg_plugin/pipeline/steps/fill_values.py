@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fill values that nobody declared, and bands without a valid pixel.
+
+Idea: a fill value is repeated exactly by many pixels, and no measured value lies near it. In a
+sample of the scene, the outermost repeated values of each band are compared with the rest of the
+band: its range between the percentiles 0.5 and 99.5 does not depend on how many pixels are filled.
+A value that lies further from the rest than the rest is wide is a fill value. Names that programs
+use for nodata, such as -9999, need less distance, and the largest value of a type, which may be a
+cloud, needs more. Bytes need more as well, because 0 and 255 are black and white there.
+Exact: one decision for the whole run, which `RasterSource` then applies in every window.
+Approximate: values that occur in few places of a large scene may not be in the sample.
+Cost: one sort a band of the sample.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ...progress import Progress, stop_if_cancelled
+from ...raster.source import RasterSource
+from ..options.values import AUTOMATIC
+from .sample_windows import scattered_windows
+
+# Values of the sample in all bands, its pixels at least and at most, and windows it is taken from.
+SAMPLE_VALUES = 1 << 21
+SAMPLE_PIXELS = (1 << 15, 1 << 18)
+SAMPLE_WINDOWS = 64
+# A value is repeated if this share of the sample holds it, and at least so many pixels.
+LEAST_SHARE = 5e-4
+LEAST_PIXELS = 8
+# Repeated values at either end of a band that are tried.
+MOST_TRIED = 3
+# The rest of a band is a distribution if it has so many different values; fewer are levels, as in
+# drawings and masks, each of which is repeated.
+LEAST_DISTINCT = 16
+LEAST_DISTINCT_BYTES = 8
+# Share of the pixels between a fill value and the rest: pixels of edges that were resampled.
+STRAY = 1e-3
+# Least distance from the rest, as a multiple of its range. Clouds may saturate at several times the
+# range of dark ground. Zero and -1 are found next to measured values.
+USUAL_DISTANCE = 3.0
+ZERO_DISTANCE = 1.0
+NAMED_DISTANCE = 0.5
+# Least distance for levels, as a multiple of the largest magnitude of the rest.
+FAR_FROM_LEVELS = 1000.0
+NAMED_FAR_FROM_LEVELS = 10.0
+# Least distance of a byte: half of what a byte holds.
+BYTE_DISTANCE = 128.0
+# Zero in all bands at once is a fill value from this share on, if the rest stays away from zero by
+# this share of its median: shadow and dark water have values near zero too.
+COMMON_ZERO_SHARE = 0.01
+COMMON_ZERO_DISTANCE = 0.02
+# Negative numbers that programs write where there is no measurement.
+ALL_NINES = (-99.0, -999.0, -9999.0, -99999.0, -999999.0)
+LEAST_OF_TYPES = (-(2.0**15), 1 - 2.0**15, -(2.0**31), 1 - 2.0**31, -(2.0**63))
+# Those of MODIS products.
+OF_PRODUCTS = (-3000.0, -28672.0)
+NAMED = frozenset((*ALL_NINES, *LEAST_OF_TYPES, *OF_PRODUCTS))
+# A band is empty if fewer than this share of the pixels that are valid in any band are valid in it.
+EMPTY_SHARE = 1e-3
+
+Array = npt.NDArray[Any]
+Valid = npt.NDArray[np.bool_]
+
+
+class _Rest(NamedTuple):
+    """The values of a band between its outermost values."""
+
+    values: Array
+    counts: npt.NDArray[np.int64]
+
+    def percentile(self, percent: float) -> float:
+        """The value below which so many percent of the pixels lie."""
+        shares = np.cumsum(self.counts)
+        place = int(np.searchsorted(shares, percent / 100 * shares[-1]))
+        return float(self.values[min(place, len(self.values) - 1)])
+
+
+def prepare_values(source: RasterSource, values: str, progress: Progress) -> None:
+    """Leave out empty bands of a scene and treat its fill values as nodata, for the whole run.
+
+    What is left out is named in the log. A scene without any valid pixel stays as it is.
+
+    Args:
+        source: the scene, changed in place.
+        values: one of `VALUES`; fill values are looked for if it is `automatic`.
+        progress: asked for cancel.
+    """
+    source.restrict(range(len(source.bands)), [()] * len(source.bands))
+    sample, valid = _sample(source, progress)
+    shares = valid.sum(axis=1) / max(valid.shape[1], 1)
+    empty = shares < EMPTY_SHARE
+    found: list[list[float]] = [[] for _ in source.bands]
+    if values == AUTOMATIC:
+        found = find_fill_values(sample, valid)
+        everywhere = {value for of_band in found for value in of_band} | NAMED
+        for index, pixels in enumerate(sample):
+            held = pixels[valid[index]]
+            if held.size and held[0] in everywhere and (held == held[0]).all():
+                empty[index] = True
+    if empty.all():
+        return
+    names = [_name(source, index) for index in range(len(source.bands))]
+    kept = np.flatnonzero(~empty)
+    text = _fill_text(sample[kept], valid[kept], [found[i] for i in kept], [names[i] for i in kept])
+    left_out = [name for name, none in zip(names, empty) if none]
+    source.restrict(kept.tolist(), [found[index] for index in kept])
+    if left_out:
+        has, are = ("have", "are") if len(left_out) > 1 else ("has", "is")
+        progress.log(f"{source.name}: {_listed(left_out)} {has} no valid pixel and {are} left out")
+    for line in text:
+        progress.log(f"{source.name}: {line}")
+
+
+def find_fill_values(sample: Array, valid: Valid) -> list[list[float]]:
+    """Find the fill values of each band of a sample.
+
+    Args:
+        sample: `(bands, pixels)` of the type of the file.
+        valid: `(bands, pixels)`, False for pixels that are known to be nodata.
+
+    Example:
+        >>> height = np.append(np.linspace(200, 400, 90), np.full(10, -9999.0))[np.newaxis]
+        >>> find_fill_values(height, np.ones(height.shape, bool))
+        [[-9999.0]]
+    """
+    found = [_of_band(pixels[inside]) for pixels, inside in zip(sample, valid)]
+    if _is_zero_filled(sample, valid):
+        for of_band in found:
+            if 0.0 not in of_band:
+                of_band.append(0.0)
+    return found
+
+
+def _of_band(pixels: Array) -> list[float]:
+    """Fill values among the valid pixels of one band."""
+    found: list[float] = []
+    if not pixels.size:
+        return found
+    values, counts = np.unique(pixels, return_counts=True)
+    least = max(LEAST_PIXELS, LEAST_SHARE * pixels.size)
+    repeated = counts >= least
+    # Single values beyond a repeated one are strays, or it is not at the end.
+    single = np.where(repeated, 0, counts).cumsum()
+    most = STRAY * pixels.size
+    low = np.flatnonzero(repeated & (single <= most))[:MOST_TRIED].tolist()
+    high = np.flatnonzero(repeated & (single[-1] - single <= most))[::-1][:MOST_TRIED].tolist()
+    # A value at the other end that is one too must not widen the range of the rest.
+    below = [-1, *low]
+    above = [len(values), *high]
+    for ends, others in ((low, above), (high, below)):
+        for place in range(len(ends), 0, -1):
+            end = ends[place - 1]
+            rests = [slice(min(end, o) + 1, max(end, o)) for o in others]
+            if any(
+                _is_far(values[end], _Rest(values[part], counts[part]), least)
+                for part, o in zip(rests, others)
+                if (o > end) == (ends is low)
+            ):
+                found += values[ends[:place]].tolist()
+                break
+    return sorted({float(value) for value in found})
+
+
+def _is_far(value: Any, rest: _Rest, least: float) -> bool:
+    """Whether a value is too far from the rest of its band to be a measurement."""
+    distinct = len(rest.values)
+    if distinct < 2 or rest.counts.sum() < max(least, 4 * LEAST_PIXELS):
+        return False
+    low, high = rest.percentile(0.5), rest.percentile(99.5)
+    near = rest.percentile(100 * STRAY if value < low else 100 * (1 - STRAY))
+    number = float(value)
+    distance, width = abs(number - near), high - low
+    if not number < low and not number > high:
+        return False
+    if rest.values.dtype == np.uint8:
+        enough = max(USUAL_DISTANCE * width, BYTE_DISTANCE)
+        return number in (0, 255) and distinct >= LEAST_DISTINCT_BYTES and distance > enough
+    magnitude = max(abs(low), abs(high))
+    named = number in NAMED
+    if named and distance > NAMED_FAR_FROM_LEVELS * magnitude:
+        return True
+    if distance > FAR_FROM_LEVELS * magnitude:
+        return number != 0
+    usual = ZERO_DISTANCE if number in (0, -1) else USUAL_DISTANCE
+    return distinct >= LEAST_DISTINCT and distance > (NAMED_DISTANCE if named else usual) * width
+
+
+def _is_zero_filled(sample: Array, valid: Valid) -> bool:
+    """Whether pixels are zero in all bands at once and the others stay away from zero."""
+    if len(sample) < 2 or sample.dtype == np.uint8:
+        return False
+    together = valid.all(axis=0)
+    filled = (sample == 0).all(axis=0) & together
+    if filled.sum() < max(COMMON_ZERO_SHARE * together.sum(), LEAST_PIXELS):
+        return False
+    for band in sample:
+        rest = band[together & ~filled]
+        if rest.size < 4 * LEAST_PIXELS or len(np.unique(rest)) < LEAST_DISTINCT:
+            return False
+        least, middle = np.percentile(rest, [100 * STRAY, 50])
+        if not least > COMMON_ZERO_DISTANCE * middle:
+            return False
+    return True
+
+
+def _sample(source: RasterSource, progress: Progress) -> tuple[Array, Valid]:
+    """Pixels that are valid in any band, `(bands, pixels)`, and where each band is valid."""
+    fewest, most = SAMPLE_PIXELS
+    wanted = min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
+    parts: list[tuple[Array, Valid]] = []
+    found = 0
+    windows = scattered_windows(source.grid)
+    # Small scenes are taken whole, so that shares are exact.
+    from_each = wanted // min(SAMPLE_WINDOWS, len(windows))
+    for window in windows:
+        stop_if_cancelled(progress)
+        values, valid = source.read_by_band(window)
+        places = np.flatnonzero(valid.any(axis=0))
+        if len(places) > from_each:
+            places = np.random.default_rng(0).permutation(places)[:from_each]
+        columns = (len(values), -1)
+        parts.append((values.reshape(columns)[:, places], valid.reshape(columns)[:, places]))
+        found += len(places)
+        if found >= wanted:
+            break
+    return (
+        np.concatenate([part[0] for part in parts], axis=1),
+        np.concatenate([part[1] for part in parts], axis=1),
+    )
+
+
+def _fill_text(
+    sample: Array, valid: Valid, found: list[list[float]], names: list[str]
+) -> list[str]:
+    """A line for each fill value: the value, its bands and its share of the pixels."""
+    lines = []
+    for value in sorted({value for of_band in found for value in of_band}):
+        bands = [index for index, of_band in enumerate(found) if value in of_band]
+        held = (sample[bands] == np.asarray(value).astype(sample.dtype)) & valid[bands]
+        share = float(held.any(axis=0).mean())
+        # The shortest number that is this one in the type of the file.
+        shown = float(str(np.asarray(value).astype(sample.dtype)))
+        where = "all bands" if len(bands) == len(found) else _listed([names[i] for i in bands])
+        lines.append(
+            f"{100 * share:.2g} % of the pixels have exactly {shown:.9g} in {where}, far from all"
+            " others; they are treated as nodata. VALUES “as they are” keeps them"
+        )
+    return lines
+
+
+def _name(source: RasterSource, index: int) -> str:
+    number, name = source.bands[index], source.band_names[index]
+    return name if name == f"Band {number}" else f"Band {number} ({name})"
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:8])
+    return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more bands"
