@@ -9,10 +9,11 @@ from .windows import Window
 
 
 def blocks_of(band: Any, window: Window) -> list[Window]:
-    """Divide a window along the block boundaries of the file."""
+    """Blocks of the file that a window touches, whole, so that each reader names the same place."""
     width, height = band.GetBlockSize()
+    raster = Window(0, 0, band.XSize, band.YSize)
     return [
-        Window(col, row, width, height).intersection(window)
+        Window(col, row, width, height).intersection(raster)
         for row in range(window.row_off // height * height, window.row_off + window.height, height)
         for col in range(window.col_off // width * width, window.col_off + window.width, width)
     ]
