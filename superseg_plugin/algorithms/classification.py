@@ -12,7 +12,7 @@ from ..pipeline.classification import (
 )
 from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_OR_ANY_FILES
+from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
 from .styling import ClassStyle, ConfidenceStyle, style
 
 
@@ -26,8 +26,10 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
     SUMMARY = "Applies a trained model to an image, which gives a raster of classes."
     HELP = """
 <p>Assigns a class to every pixel of an image, by a <b>model</b> of <i>Train a network</i> or
-<i>Segment</i>. The image must have the bands that the model was trained on. Classes of several
-dates or scenes can be compared if they are classified with the same model.</p>
+<i>Segment</i>. The image must have the bands that the model was trained on; they are matched by
+their names, or chosen by number in the order of the model. Its values must be in the same units,
+otherwise the image is refused; it can then be matched to the values of the model. Classes of
+several dates or scenes can be compared if they are classified with the same model.</p>
 <p>All pixels of a <b>superpixel</b> get the same class. If the model was trained with clusters, it
 is found from color, texture and surroundings of the superpixel, otherwise from the network's
 predictions; smoothing assigns similar neighbors to the same class. For the image that the model was
@@ -43,6 +45,7 @@ means of the classes are stored in the file, where other programs can read them.
 
     MODEL = "MODEL"
     SUPERPIXELS = "SUPERPIXELS"
+    RESCALE = "RESCALE"
     SMOOTHNESS = "SMOOTHNESS"
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
@@ -51,10 +54,9 @@ means of the classes are stored in the file, where other programs can read them.
     CONFIDENCE = "CONFIDENCE"
 
     def initAlgorithm(self, configuration=None):
-        self.add_raster(
-            self.INPUT,
-            "Image",
+        self.add_image(
             "The image: a raster layer with the bands that the model was trained on.",
+            MODEL_BANDS_HELP,
         )
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
         self.add_raster(
@@ -64,6 +66,7 @@ means of the classes are stored in the file, where other programs can read them.
             "are computed with default settings, unless smoothness is 0.",
             optional=True,
         )
+        self.add_rescaling()
         self.add_tidying()
         self.add_area()
         self.add_device()
@@ -87,6 +90,7 @@ means of the classes are stored in the file, where other programs can read them.
             min_area=request.integer(self.MIN_AREA),
             tile_size=request.integer(self.TILE_SIZE),
             values=request.choice(self.VALUES),
+            rescale=request.flag(self.RESCALE),
         )
 
     def read_outputs(self, request):

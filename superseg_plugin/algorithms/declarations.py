@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBand,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -31,6 +32,17 @@ MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"
 
 BAND_HELP = "Band numbers of the image to use. If empty, all bands except an alpha band."
+MODEL_BANDS_HELP = (
+    "Band numbers of the image to use, in the order of the bands of the model. If empty, bands are "
+    "matched by their names, if the image has the names of the model; otherwise by their numbers "
+    "in the training image, if both images have the same number of bands; otherwise by their order."
+)
+RESCALE_HELP = (
+    "Shifts and scales each band of the image so that its median and spread are those of the "
+    "training image. For an image of the same kind of scene in other units, which is refused "
+    "without it, for example reflectance from 0 to 1 with a model of reflectance from 0 to 10000. "
+    "For an image with another mix of surfaces, the classes may be wrong."
+)
 EXTENT_HELP = "Only this rectangle is processed, and the results are cut to it."
 MASK_HELP = (
     "Only pixels with their center in one of these polygons are processed; all others "
@@ -111,9 +123,9 @@ class Declarations:
         """Declare a raster layer."""
         self.add(QgsProcessingParameterRasterLayer(name, title, optional=optional), help_text)
 
-    def add_image(self):
+    def add_image(self, input_help=INPUT_HELP, bands_help=BAND_HELP):
         """Declare INPUT and BANDS."""
-        self.add_raster(self.INPUT, "Image", INPUT_HELP)
+        self.add_raster(self.INPUT, "Image", input_help)
         bands = QgsProcessingParameterBand(
             self.BANDS,
             "Bands",
@@ -121,7 +133,7 @@ class Declarations:
             optional=True,
             allowMultiple=True,
         )
-        self.add(bands, BAND_HELP)
+        self.add(bands, bands_help)
 
     def add_area(self):
         """Declare EXTENT and MASK."""
@@ -211,6 +223,11 @@ class Declarations:
     def add_values(self):
         """Declare VALUES."""
         self.add_choice("VALUES", "Values", VALUES_HELP, VALUES, advanced=True)
+
+    def add_rescaling(self):
+        """Declare RESCALE."""
+        parameter = QgsProcessingParameterBoolean("RESCALE", "Match values to the model", False)
+        self.add(parameter, RESCALE_HELP, advanced=True)
 
     def add_tidying(self):
         """Declare SMOOTHNESS and MIN_AREA."""

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+import re
+
 from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterString,
 )
 
-from ..pipeline.folder_classification import run_folder_classification, scenes_of
+from ..errors import SuperSegError
+from ..pipeline.folder_classification import (
+    FolderInputs,
+    run_folder_classification,
+    scenes_of,
+)
 from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_OR_ANY_FILES
+from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
 
 
 class FolderClassificationAlgorithm(SuperSegAlgorithm):
@@ -28,8 +35,9 @@ class FolderClassificationAlgorithm(SuperSegAlgorithm):
 several dates of one place or to the tiles of a large area. The classes of all results can be
 compared.</p>
 <p>The results are named <i>name_classes.tif</i> and are written to the folder of results. If an
-image cannot be classified, for example because it has other bands, the log gives the reason and the
-next image follows. In the model designer, this algorithm takes the place of a loop.</p>
+image cannot be classified, for example because it has other bands or other units, the log gives the
+reason and the next image follows. In the model designer, this algorithm takes the place of a
+loop.</p>
 <p>Example: train on <i>may.tif</i>, put the images of May to September into one folder, and choose
 that folder. The result is five class rasters with the same legend.</p>
 """
@@ -38,6 +46,7 @@ that folder. The result is five class rasters with the same legend.</p>
     FOLDER = "FOLDER"
     PATTERN = "PATTERN"
     MODEL = "MODEL"
+    RESCALE = "RESCALE"
     SMOOTHNESS = "SMOOTHNESS"
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
@@ -56,6 +65,9 @@ that folder. The result is five class rasters with the same legend.</p>
             "semicolons.",
         )
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
+        bands = QgsProcessingParameterString(self.BANDS, "Bands", optional=True)
+        self.add(bands, f"{MODEL_BANDS_HELP} Separate the numbers by semicolons.")
+        self.add_rescaling()
         self.add_tidying()
         self.add_device()
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
@@ -66,9 +78,12 @@ that folder. The result is five class rasters with the same legend.</p>
     def read_request(self, request):
         self.scenes = scenes_of(request.folder(self.FOLDER), request.text(self.PATTERN) or "")
         self.model = request.file(self.MODEL)
+        self.bands = _band_numbers(request, self.BANDS)
         self.device = request.choice(self.DEVICE)
         self.options = ClassificationOptions(
-            smoothness=request.number(self.SMOOTHNESS), min_area=request.integer(self.MIN_AREA)
+            smoothness=request.number(self.SMOOTHNESS),
+            min_area=request.integer(self.MIN_AREA),
+            rescale=request.flag(self.RESCALE),
         )
 
     def read_outputs(self, request):
@@ -77,10 +92,27 @@ that folder. The result is five class rasters with the same legend.</p>
     def compute(self, progress, context):
         with self.worker(self.device) as worker:
             result = run_folder_classification(
-                self.scenes, self.model, self.output, self.options, worker, progress
+                FolderInputs(self.scenes, self.model, self.bands),
+                self.output,
+                self.options,
+                worker,
+                progress,
             )
         return {
             self.OUTPUT: self.output,
             self.LAYERS: list(result.written),
             self.IMAGE_COUNT: len(result.written),
         }
+
+
+def _band_numbers(request, name):
+    """Return the band numbers of a text or a list, None if it is empty."""
+    text = request.text(name)
+    if text is None:
+        return request.integers(name) or None
+    parts = [part for part in re.split(r"[\s,;]+", text) if part]
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise SuperSegError(
+            f"{name} is “{text}”: give band numbers, 1 for the first band, separated by semicolons."
+        )
+    return [int(part) for part in parts] or None

@@ -105,6 +105,10 @@ class Request:
         """Return a whole number."""
         return self.algorithm.parameterAsInt(self.parameters, name, self.context)
 
+    def integers(self, name):
+        """Return a list of whole numbers."""
+        return self.algorithm.parameterAsInts(self.parameters, name, self.context)
+
     def number(self, name):
         """Return a number."""
         return self.algorithm.parameterAsDouble(self.parameters, name, self.context)
@@ -112,6 +116,10 @@ class Request:
     def choice(self, name):
         """Return the chosen string."""
         return self.algorithm.parameterAsEnumString(self.parameters, name, self.context)
+
+    def flag(self, name):
+        """Return whether an option is on."""
+        return self.algorithm.parameterAsBool(self.parameters, name, self.context)
 
     def text(self, name):
         """Return a text, or None for an empty one."""
@@ -134,7 +142,7 @@ class Request:
     def image(self, name="INPUT", area=True):
         """Return the `Scene` with BANDS and, if `area`, EXTENT and MASK."""
         layer = self._layer(name)
-        bands = self._bands()
+        bands = self.integers("BANDS") or None
         extent = self._extent("EXTENT", layer) if area else None
         mask = self._mask("MASK", layer) if area else None
         scene = self._scene(layer, name, bands, extent, mask)
@@ -149,7 +157,7 @@ class Request:
             a remark on copying the layer, or "".
         """
         layer = self._layer(name)
-        bands = self._bands()
+        bands = self.integers("BANDS") or None
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
             return partial(raster_size, layer.source(), bands, extent), ""
@@ -210,9 +218,6 @@ class Request:
         self.outputs.append((name, path))
         check_different(self.outputs)
         return path
-
-    def _bands(self):
-        return self.algorithm.parameterAsInts(self.parameters, "BANDS", self.context) or None
 
     def _layer(self, name):
         layer = self.algorithm.parameterAsRasterLayer(self.parameters, name, self.context)

@@ -133,7 +133,8 @@ are drawn from the whole scene.</p>
         self.add_file(
             self.INITIAL_MODEL,
             "Initial model",
-            "A model with the same bands, whose weights the training starts from.",
+            "A model with the same bands, whose weights the training starts from. If BANDS is "
+            "empty, its bands are found in the image as in Classify.",
             MODEL_OR_ANY_FILES,
             optional=True,
             advanced=True,

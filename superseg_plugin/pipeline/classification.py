@@ -10,8 +10,7 @@ from typing import Any, Callable
 import numpy as np
 import numpy.typing as npt
 
-from ..contracts import BandScaling, Device
-from ..errors import SuperSegError
+from ..contracts import Device
 from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
@@ -26,11 +25,18 @@ from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import check_superpixels, describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.model_bands import bands_of_model, check_no_band_is_empty
+from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.network import Network, mean_softmax
 from .steps.painting import classify_pixels, finish_classes, paint_superpixels
 from .steps.scene import Scene
 from .steps.smoothing import smooth_network
 from .superpixels import make_superpixels
+
+CURE = (
+    "Convert the image to the units of the model, or set RESCALE, which matches its values to those"
+    " of the model."
+)
 
 
 @dataclass(frozen=True)
@@ -78,21 +84,33 @@ def run_classification(
     are given. Without superpixels the network classifies every pixel. Class numbers are the
     model's.
 
+    The bands are those of `bands_of_model`. An image in other units than the training image is
+    refused before anything is computed, unless the options say to rescale it.
+
     Raises:
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
-    source, superpixels = inputs.source, inputs.superpixels
     model_name = Path(inputs.model).name
     model = load_model(inputs.model)
-    prepare_values(source, options.values, progress)
-    check_model_fits(model, model_name, source)
-    asked = worker.submit("describe_device", {"network": model.network})
+    label = f"MODEL {model_name}"
+    superpixels = inputs.superpixels
     given = superpixels is not None
-    with Staging() as staging:
-        _warn_of_other_values(model, measure_scene(source, 1, worker, progress), progress)
+    with (
+        Staging() as staging,
+        bands_of_model(model, label, inputs.source, progress) as source,
+    ):
+        prepare_values(source, options.values, progress)
+        check_no_band_is_empty(model, label, source)
+        asked = worker.submit("describe_device", {"network": model.network})
+        measured = measure_scene(source, 1, worker, progress)
+        if options.rescale:
+            progress.log(f"The values of {source.name} are matched to those of {label}")
+        else:
+            check_values(ModelUse(model, label, source.name, CURE), measured, progress)
+        scaling = rescaled(model, measured) if options.rescale else model.scaling
         path, scratch = staging.path(outputs.classes), staging.scratch(outputs.classes)
-        scene = Scene(source, model.scaling, worker, scratch, progress)
+        scene = Scene(source, scaling, worker, scratch, progress)
         if superpixels is None and options.smoothness > 0:
             made = scratch / "superpixels.tif"
             make_superpixels(scene.part(0, 0.3), made, superpixels_of_model(model))
@@ -138,16 +156,6 @@ def run_classification(
     return ClassificationResult(int((statistics.counts > 0).sum()))
 
 
-def check_model_fits(model: Model, name: str, source: RasterSource) -> None:
-    """Raise SuperSegError unless a model takes the chosen bands of a scene."""
-    if model.band_count != len(source.bands):
-        raise SuperSegError(
-            f"MODEL {name} was trained on {model.band_count} bands "
-            f"({', '.join(model.band_names[:12])}), INPUT {source.name} has {len(source.bands)}. "
-            "Use the model with an image of the same sensor, or train one on this image."
-        )
-
-
 def _classify_superpixels(
     scene: Scene,
     superpixels: RasterSource,
@@ -168,15 +176,3 @@ def _classify_superpixels(
     count = len(description.pixels)
     pooled = mean_softmax(scene.part(0.3, 0.9), network(), superpixels, count)
     return smooth_network(scene, pooled, description, smoothness)
-
-
-def _warn_of_other_values(model: Model, measured: BandScaling, progress: Progress) -> None:
-    """Say so when an image's values are far from those that the model was trained on."""
-    for name, center, spread, now in zip(
-        model.band_names, model.scaling.center, model.scaling.spread, measured.center
-    ):
-        if abs(now - center) > 3 * spread:
-            progress.log(
-                f"Warning: {name} has a median of {now:g} here and {center:g} where the model was "
-                "trained; expect poor classes unless the images are calibrated alike"
-            )

@@ -22,6 +22,21 @@ ENDING = "_classes.tif"
 
 
 @dataclass(frozen=True)
+class FolderInputs:
+    """What to classify.
+
+    Attributes:
+        scenes: of `scenes_of`.
+        model: path of the model.
+        bands: band numbers of every scene, in the order of the model; None to match them.
+    """
+
+    scenes: Sequence[Path]
+    model: str
+    bands: Sequence[int] | None = None
+
+
+@dataclass(frozen=True)
 class FolderResult:
     """What became of the scenes: rasters written, and a sentence for each that was not."""
 
@@ -58,8 +73,7 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
 
 
 def run_folder_classification(
-    scenes: Sequence[Path],
-    model: str,
+    inputs: FolderInputs,
     output: str,
     options: ClassificationOptions,
     worker: Worker,
@@ -68,8 +82,7 @@ def run_folder_classification(
     """Classify scenes one after another; one that cannot be is told of and left out.
 
     Args:
-        scenes: of `scenes_of`.
-        model: path of the model.
+        inputs: what to classify.
         output: folder for `<name>_classes.tif`; made where missing.
         options: how to classify.
         worker: the process that computes.
@@ -85,6 +98,7 @@ def run_folder_classification(
         raise SuperSegError(
             f"OUTPUT: the folder {output} cannot be made ({error.strerror}); choose another."
         ) from None
+    scenes = inputs.scenes
     written: list[str] = []
     failures: list[str] = []
     for index, scene in enumerate(scenes):
@@ -93,10 +107,10 @@ def run_folder_classification(
         part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
         target = str(Path(output) / f"{scene.stem}{ENDING}")
         try:
-            with RasterSource(str(scene)) as source:
-                inputs = ClassificationInputs(source, model)
+            with RasterSource(str(scene), inputs.bands) as source:
+                of_scene = ClassificationInputs(source, inputs.model)
                 outputs = ClassificationOutputs(target)
-                run_classification(inputs, outputs, options, worker, part)
+                run_classification(of_scene, outputs, options, worker, part)
         except SuperSegError as error:
             failures.append(f"{scene.name}: {error}")
             progress.log(failures[-1])

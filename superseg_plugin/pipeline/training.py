@@ -28,13 +28,15 @@ from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import check_superpixels, describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.model_bands import bands_of_model, check_no_band_is_empty
+from .steps.model_values import ModelUse, check_values
 from .steps.patches import draw_patches
 from .steps.scene import Scene
 from .steps.training import measure_classes, train_network
 from .superpixels import make_superpixels
 
 GUIDING_SMOOTHNESS = 8.0
-LOG_EVERY = 25
+CURE = "Convert the image to the units of the model, or leave INITIAL_MODEL empty."
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,24 @@ def run_training(
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
-    source = inputs.source
     given = inputs.superpixels if isinstance(inputs.superpixels, RasterSource) else None
     size = inputs.superpixels if isinstance(inputs.superpixels, GroundSize) else ANY_SIZE
-    prepare_values(source, options.values, progress)
-    seen = count_valid_pixels(source, progress)
-    cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
-    initial = _load_initial(inputs.initial_model, source, options)
+    initial = _load_initial(inputs.initial_model, options)
+    label = f"INITIAL_MODEL {Path(inputs.initial_model or '').name}"
     stages = Stages(progress, _shares(options, given is None))
-    asked = worker.submit("describe_device", {"network": options.network})
-    with Staging() as staging:
+    with (
+        Staging() as staging,
+        bands_of_model(initial, label, inputs.source, progress) as source,
+    ):
+        prepare_values(source, options.values, progress)
+        check_no_band_is_empty(initial, label, source)
+        seen = count_valid_pixels(source, progress)
+        cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
+        asked = worker.submit("describe_device", {"network": options.network})
         with stages.stage("reading"):
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
+                check_values(ModelUse(initial, label, source.name, CURE), scaling, progress)
                 scaling = initial.scaling
         scene = Scene(source, scaling, worker, staging.scratch(outputs.model), progress)
         if given is None:
@@ -170,16 +177,11 @@ def _shares(options: TrainingOptions, cut: bool) -> dict[str, float]:
     return {**shares, "patches": 5.0, "training": 53.0, "colors": 2.0}
 
 
-def _load_initial(path: str | None, source: RasterSource, options: TrainingOptions) -> Model | None:
+def _load_initial(path: str | None, options: TrainingOptions) -> Model | None:
     if path is None:
         return None
     model = load_model(path)
     name = Path(path).name
-    if model.band_count != len(source.bands):
-        raise SuperSegError(
-            f"INITIAL_MODEL {name} takes {model.band_count} bands, INPUT has {len(source.bands)}"
-            " chosen. Choose as many BANDS, or another model."
-        )
     if (model.network, model.classes) != (options.network, options.classes):
         raise SuperSegError(
             f"INITIAL_MODEL {name} is a {model.network} network of {model.classes} classes. Set "

@@ -54,7 +54,9 @@ class RasterSource:
     Attributes:
         path: the dataset name.
         bands: chosen band numbers, from 1.
+        bands_chosen: whether `bands` were given.
         band_count: number of bands of the raster, without alpha.
+        total_bands: number of bands of the raster, with alpha.
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         dtype: NumPy type that holds the values of every chosen band.
@@ -81,6 +83,8 @@ class RasterSource:
         mask: Sequence[bytes] | None = None,
     ) -> None:
         self.path = str(path)
+        self.bands_chosen = bands is not None
+        self._area = (extent, mask)
         self._lock = threading.Lock()
         self._dataset = open_raster(self.path)
         self._cache_share = CacheShare(self._dataset)
@@ -129,6 +133,10 @@ class RasterSource:
     def whole_rows(self) -> AbstractContextManager[None]:
         """Context in which whole rows of tiles are read, not column blocks; see `CacheShare`."""
         return self._cache_share.whole_rows()
+
+    def with_bands(self, bands: Sequence[int]) -> RasterSource:
+        """Open the same part of the raster with these band numbers, as another source."""
+        return RasterSource(self.path, bands, *self._area)
 
     @property
     def name(self) -> str:
@@ -201,6 +209,7 @@ class RasterSource:
         self._alpha = next(
             (n for n, b in every.items() if b.GetColorInterpretation() == gdal.GCI_AlphaBand), 0
         )
+        self.total_bands = count
         self.band_count = count - (1 if self._alpha and count > 1 else 0)
         if bands is None:
             bands = [number for number in every if number != self._alpha] or list(every)

@@ -57,6 +57,8 @@ class Model:
         classes: number of classes.
         band_count: number of bands of the images that it takes.
         band_names: one a band.
+        band_numbers: number from 1 of each band in the training image.
+        image_bands: number of bands of the training image, those included that were not chosen.
         scaling: of the bands, for the input of the network and for superpixels.
         pixel_size: of the training image, in meters or map units; None if unknown.
         class_names: one a class.
@@ -73,6 +75,8 @@ class Model:
     classes: int
     band_count: int
     band_names: tuple[str, ...]
+    band_numbers: tuple[int, ...]
+    image_bands: int
     scaling: BandScaling
     pixel_size: float | None
     class_names: tuple[str, ...]
@@ -96,6 +100,8 @@ def save_model(path: str | Path, model: Model) -> None:
         "classes": int(model.classes),
         "band_count": int(model.band_count),
         "band_names": list(model.band_names),
+        "band_numbers": [int(number) for number in model.band_numbers],
+        "image_bands": int(model.image_bands),
         "scaling": {
             **{name: [float(x) for x in getattr(model.scaling, name)] for name in ROWS},
             FACTOR: [float(model.scaling.distance_factor)],
@@ -191,6 +197,8 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             classes=classes,
             band_count=int(description["band_count"]),
             band_names=tuple(one_line(str(name)) for name in description["band_names"]),
+            band_numbers=tuple(int(number) for number in description["band_numbers"]),
+            image_bands=int(description["image_bands"]),
             scaling=_scaling(description["scaling"]),
             pixel_size=None if size is None else float(size),
             class_names=tuple(one_line(str(name)) for name in description["class_names"]),
@@ -206,7 +214,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
         len(model.class_names) == len(model.class_colors) == classes
     ):
         raise no_model(path, "its classes do not fit together")
-    if not 1 <= model.band_count <= MOST_BANDS or len(model.band_names) != model.band_count:
+    if not 1 <= model.band_count <= MOST_BANDS or not _bands_fit(model):
         raise no_model(path, "its bands do not fit together")
     if model.network not in NETWORKS:
         raise SuperSegError(
@@ -216,6 +224,16 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
     if not _is_usable(model.scaling, model.band_count):
         raise no_model(path, "its scaling does not fit its bands")
     return model
+
+
+def _bands_fit(model: Model) -> bool:
+    """Whether each band has a name and a number of its own within the training image."""
+    numbers = model.band_numbers
+    return (
+        len(model.band_names) == len(numbers) == len(set(numbers)) == model.band_count
+        and min(numbers) >= 1
+        and max(numbers) <= model.image_bands <= MOST_BANDS
+    )
 
 
 def _colors(rows: Any) -> npt.NDArray[np.uint8]:

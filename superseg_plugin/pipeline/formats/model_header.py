@@ -62,6 +62,8 @@ class ModelDescription(TypedDict):
     classes: int
     band_count: int
     band_names: list[str]
+    band_numbers: list[int]
+    image_bands: int
     scaling: dict[str, list[float]]
     pixel_size: float | None
     class_names: list[str]

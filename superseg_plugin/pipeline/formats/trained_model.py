@@ -111,6 +111,8 @@ def build_model(
         classes=options.classes,
         band_count=len(source.bands),
         band_names=source.band_names,
+        band_numbers=source.bands,
+        image_bands=source.total_bands,
         scaling=scene.scaling,
         pixel_size=pixel_size(source),
         class_names=tuple(default_name(number + 1) for number in range(options.classes)),

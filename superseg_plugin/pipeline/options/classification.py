@@ -20,12 +20,14 @@ class ClassificationOptions:
         min_area: patches of fewer pixels get the class of their largest neighbor; 0 keeps all.
         tile_size: side in pixels of the tiles that the network computes; 0 chooses.
         values: how values of the image are read, one of `VALUES`.
+        rescale: whether each band is shifted and scaled to the median and the spread of the model.
     """
 
     smoothness: float = 8.0
     min_area: int = 0
     tile_size: int = 0
     values: str = AUTOMATIC
+    rescale: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""
