@@ -956,8 +956,8 @@
       <translation>初始模型</translation>
     </message>
     <message>
-      <source>A model with the same bands, whose weights the training starts from.</source>
-      <translation>波段相同的模型，训练从其权重开始。</translation>
+      <source>A model with the same bands, whose weights the training starts from. If BANDS is empty, its bands are found in the image as in Classify.</source>
+      <translation>波段相同的模型，训练从其权重开始。若 BANDS 留空，则按“应用模型分类”的方式在影像中查找其波段。</translation>
     </message>
     <message>
       <source>The trained model with everything that is needed to apply it.</source>
@@ -984,12 +984,16 @@
       <translation>将训练好的模型用于影像，得到类别栅格。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Assigns a class to every pixel of an image, by a &lt;b&gt;model&lt;/b&gt; of &lt;i&gt;Train a network&lt;/i&gt; or &lt;i&gt;Segment&lt;/i&gt;. The image must have the bands that the model was trained on. Classes of several dates or scenes can be compared if they are classified with the same model.&lt;/p&gt; &lt;p&gt;All pixels of a &lt;b&gt;superpixel&lt;/b&gt; get the same class. If the model was trained with clusters, it is found from color, texture and surroundings of the superpixel, otherwise from the network's predictions; smoothing assigns similar neighbors to the same class. For the image that the model was trained on, the result is that of &lt;i&gt;Segment&lt;/i&gt;. Superpixels are computed if none are given. With a smoothness of 0 and without superpixels, the network classifies each pixel. Patches smaller than the minimum area are merged into their neighbors.&lt;/p&gt; &lt;p&gt;If the model contains the similarity of its classes, &lt;i&gt;Merge classes&lt;/i&gt; can reduce their number without the image.&lt;/p&gt; &lt;p&gt;The scene is processed in tiles, which do not show in the result. Names, colors, areas and band means of the classes are stored in the file, where other programs can read them.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;用&lt;i&gt;训练网络&lt;/i&gt;或&lt;i&gt;分割&lt;/i&gt;得到的&lt;b&gt;模型&lt;/b&gt;为影像的每个像素确定类别。影像须具有训练模型时的波段。用同一模型分类的多个日期或多幅影像，其类别可以比较。&lt;/p&gt; &lt;p&gt;同一&lt;b&gt;超像素&lt;/b&gt;的所有像素属于同一类别。若模型用聚类训练，类别由超像素的颜色、纹理和周围环境得出，否则由网络的预测得出。平滑使相似的相邻超像素归入同一类别。对训练模型所用的影像，结果与&lt;i&gt;分割&lt;/i&gt;相同。未给出超像素时会自动计算。平滑度为 0 且没有超像素时，网络对每个像素分类。小于最小面积的图斑并入相邻图斑。&lt;/p&gt; &lt;p&gt;若模型包含类别之间的相似度，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可减少类别数。&lt;/p&gt; &lt;p&gt;影像分瓦片处理，结果中看不出瓦片。类别的名称、颜色、面积和波段均值存储在文件中，其他程序也能读取。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Assigns a class to every pixel of an image, by a &lt;b&gt;model&lt;/b&gt; of &lt;i&gt;Train a network&lt;/i&gt; or &lt;i&gt;Segment&lt;/i&gt;. The image must have the bands that the model was trained on; they are matched by their names, or chosen by number in the order of the model. Its values must be in the same units, otherwise the image is refused; it can then be matched to the values of the model. Classes of several dates or scenes can be compared if they are classified with the same model.&lt;/p&gt; &lt;p&gt;All pixels of a &lt;b&gt;superpixel&lt;/b&gt; get the same class. If the model was trained with clusters, it is found from color, texture and surroundings of the superpixel, otherwise from the network's predictions; smoothing assigns similar neighbors to the same class. For the image that the model was trained on, the result is that of &lt;i&gt;Segment&lt;/i&gt;. Superpixels are computed if none are given. With a smoothness of 0 and without superpixels, the network classifies each pixel. Patches smaller than the minimum area are merged into their neighbors.&lt;/p&gt; &lt;p&gt;If the model contains the similarity of its classes, &lt;i&gt;Merge classes&lt;/i&gt; can reduce their number without the image.&lt;/p&gt; &lt;p&gt;The scene is processed in tiles, which do not show in the result. Names, colors, areas and band means of the classes are stored in the file, where other programs can read them.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;用&lt;i&gt;训练网络&lt;/i&gt;或&lt;i&gt;分割&lt;/i&gt;得到的&lt;b&gt;模型&lt;/b&gt;为影像的每个像素确定类别。影像须具有训练模型时的波段；波段按名称匹配，或按模型的顺序用波段号选择。其值的单位须相同，否则拒绝处理该影像；此时可将其值匹配到模型的值。用同一模型分类的多个日期或多幅影像，其类别可以比较。&lt;/p&gt; &lt;p&gt;同一&lt;b&gt;超像素&lt;/b&gt;的所有像素属于同一类别。若模型用聚类训练，类别由超像素的颜色、纹理和周围环境得出，否则由网络的预测得出。平滑使相似的相邻超像素归入同一类别。对训练模型所用的影像，结果与&lt;i&gt;分割&lt;/i&gt;相同。未给出超像素时会自动计算。平滑度为 0 且没有超像素时，网络对每个像素分类。小于最小面积的图斑并入相邻图斑。&lt;/p&gt; &lt;p&gt;若模型包含类别之间的相似度，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可减少类别数。&lt;/p&gt; &lt;p&gt;影像分瓦片处理，结果中看不出瓦片。类别的名称、颜色、面积和波段均值存储在文件中，其他程序也能读取。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The image: a raster layer with the bands that the model was trained on.</source>
       <translation>影像：具有训练模型时所用波段的栅格图层。</translation>
+    </message>
+    <message>
+      <source>Band numbers of the image to use, in the order of the bands of the model. If empty, bands are matched by their names, if the image has the names of the model; otherwise by their numbers in the training image, if both images have the same number of bands; otherwise by their order.</source>
+      <translation>要使用的影像波段号，按模型的波段顺序给出。留空时，若影像具有模型的波段名称，则按名称匹配；否则，若影像与训练影像的波段总数相同，则按训练影像中的波段号匹配；否则按顺序。</translation>
     </message>
     <message>
       <source>A model file (.superseg).</source>
@@ -998,6 +1002,14 @@
     <message>
       <source>Superpixels of the same image, on the same grid; each gets one class. If empty, they are computed with default settings, unless smoothness is 0.</source>
       <translation>同一影像、同一格网的超像素；每个超像素为一个类别。留空则按默认设置计算，除非平滑度为 0。</translation>
+    </message>
+    <message>
+      <source>Match values to the model</source>
+      <translation>将值匹配到模型</translation>
+    </message>
+    <message>
+      <source>Shifts and scales each band of the image so that its median and spread are those of the training image. For an image of the same kind of scene in other units, which is refused without it, for example reflectance from 0 to 1 with a model of reflectance from 0 to 10000. For an image with another mix of surfaces, the classes may be wrong.</source>
+      <translation>平移并缩放影像的每个波段，使其中位数和离散度与训练影像相同。用于单位不同的同类影像，否则这类影像会被拒绝处理，例如用 0 到 10000 反射率的模型处理 0 到 1 的反射率影像。若影像的地物组成不同，类别可能有误。</translation>
     </message>
     <message>
       <source>Minimum area (pixels)</source>
@@ -1028,8 +1040,8 @@
       <translation>将训练好的模型用于文件夹中的所有影像。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Folder of images</source>
@@ -1046,6 +1058,10 @@
     <message>
       <source>File names to include, with the wildcards * and ?; separate several patterns by semicolons.</source>
       <translation>要包括的文件名，可用通配符 * 和 ?；多个模式以分号分隔。</translation>
+    </message>
+    <message>
+      <source>Band numbers of the image to use, in the order of the bands of the model. If empty, bands are matched by their names, if the image has the names of the model; otherwise by their numbers in the training image, if both images have the same number of bands; otherwise by their order. Separate the numbers by semicolons.</source>
+      <translation>要使用的影像波段号，按模型的波段顺序给出。留空时，若影像具有模型的波段名称，则按名称匹配；否则，若影像与训练影像的波段总数相同，则按训练影像中的波段号匹配；否则按顺序。波段号之间用分号分隔。</translation>
     </message>
     <message>
       <source>Folder of results</source>

@@ -384,7 +384,7 @@ def test_a_model_of_other_bands_is_refused(result, tmp_path, worker):
 
 def test_an_image_of_other_values_is_warned_of(result, tmp_path, worker):
     folder, _, _ = result
-    path = write_raster(tmp_path / "bright.tif", np.full((3, 90, 90), 60000, np.uint16))
+    path = write_raster(tmp_path / "bright.tif", np.full((3, 90, 90), 340, np.uint16))
     listener = Listener()
     with RasterSource(path) as source:
         run_classification(

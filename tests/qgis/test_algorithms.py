@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsProcessingException, QgsRasterLayer
 
 from superseg_plugin.pipeline.formats.merge_order import check_merge_order
 from superseg_plugin.pipeline.formats.model_file import read_header
@@ -283,3 +283,32 @@ def test_tiny_rasters_work(run, tmp_path):
     parameters = {"INPUT": scene, "CLASSES": 2, "DEVICE": "cpu"}
     result = run("superseg:segment", {**parameters, "OUTPUT": str(tmp_path / "classes.tif")})
     assert read_raster(result["OUTPUT"]).shape == (1, 2, 3)
+
+
+def test_a_model_finds_its_bands_and_takes_bands_and_units_from_the_user(run, tmp_path):
+    pixels, _ = quarters(64, 64)
+    five = np.concatenate([pixels[:1] // 5, pixels, pixels[:1] // 5])
+    path = write_raster(tmp_path / "five.tif", five)
+    model, expected = str(tmp_path / "m.superseg"), str(tmp_path / "expected.tif")
+    options = {"CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}
+    chosen = {"INPUT": path, "BANDS": [2, 3, 4], "MODEL": model, "OUTPUT": expected}
+    run("superseg:segment", {**options, **chosen})
+    images = tmp_path / "images"
+    images.mkdir()
+    other = write_raster(images / "other.tif", (five[::-1] / 255).astype(np.float32))
+    target, results = str(tmp_path / "c.tif"), str(tmp_path / "results")
+    classify = {"MODEL": model, "DEVICE": "cpu", "OUTPUT": target}
+    run("superseg:classify", {**classify, "INPUT": path})
+    assert np.array_equal(read_raster(target), read_raster(expected))
+    with pytest.raises(QgsProcessingException, match="RESCALE"):
+        run("superseg:classify", {**classify, "INPUT": other, "BANDS": [4, 3, 2]})
+    again = {**classify, "BANDS": [4, 3, 2], "RESCALE": True}
+    run("superseg:classify", {**again, "INPUT": other})
+    assert np.array_equal(read_raster(target), read_raster(expected))
+    for bands in ("4;3, 2", [4, 3, 2]):
+        folder = {**again, "FOLDER": str(images), "BANDS": bands, "OUTPUT": results}
+        run("superseg:classifyfolder", folder)
+        found = read_raster(tmp_path / "results" / "other_classes.tif")
+        assert np.array_equal(found, read_raster(expected))
+    with pytest.raises(QgsProcessingException, match="BANDS is “red”: give band numbers"):
+        run("superseg:classifyfolder", {**folder, "BANDS": "red"})

@@ -188,3 +188,24 @@ def test_models_run_from_the_command_line(qgis_process, scenes, tmp_path):
     assert read_raster(tmp_path / "change.tif").shape == (1, 96, 96)
     assert read_class_table(tmp_path / "change.tif").names[0] == "No change"
     assert (tmp_path / "changes.csv").is_file()
+
+
+def test_a_folder_takes_the_bands_of_its_training_image(batch, scenes, tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    five = np.concatenate([scenes["pixels"][:1] // 5, scenes["pixels"], scenes["pixels"][:1] // 5])
+    path = write_raster(images / "scene.tif", five)
+    row = {
+        "INPUT": path,
+        "BANDS": [2, 3, 4],
+        "FOLDER": str(images),
+        "CLASSES": 4,
+        "STEPS": 5,
+        "DEVICE": "cpu",
+        "Model": str(tmp_path / "m.superseg"),
+        "Folder of results": str(tmp_path / "results"),
+    }
+    batch(FOLDER, [row])
+    found = read_raster(tmp_path / "results" / "scene_classes.tif")[0]
+    fields = scenes["fields"]
+    assert [len(np.unique(found[fields == number])) for number in (1, 2, 3, 4)] == [1] * 4

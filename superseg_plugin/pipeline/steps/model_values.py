@@ -119,7 +119,7 @@ def rescaled(model: Model, measured: BandScaling) -> BandScaling:
 
 
 def _ranges(scaling: BandScaling) -> tuple[Floats, Floats]:
-    """Range of most values of each band: about percentiles 2 and 98, within the display range."""
+    """Range of most values of each band, by median and spread, within the display range."""
     center, spread = np.array(scaling.center), np.array(scaling.spread)
     spread = np.where(_is_flat(scaling), 0.0, spread)
     return (
