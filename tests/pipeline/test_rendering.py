@@ -108,7 +108,7 @@ def test_byte_images_give_their_own_average_colors(tmp_path):
     assert table.colors.tolist() == [[200, 100, 50], [60, 90, 120]]
 
 
-@pytest.mark.parametrize(("dtype", "scale"), [("uint16", 1), ("float32", 1e-4), ("float64", 1e30)])
+@pytest.mark.parametrize(("dtype", "scale"), [("uint16", 1), ("float32", 1e-4), ("float64", 1e24)])
 def test_other_numbers_are_stretched_for_display(tmp_path, dtype, scale):
     image, fields = quarters(bands=4)
     image = (image * 40.0 * scale).astype(dtype)
