@@ -24,13 +24,14 @@ one, and where an image's values are to decide. It needs numpy only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Callable, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class MergeStep(NamedTuple):
@@ -45,6 +46,55 @@ class MergeStep(NamedTuple):
     kept: int
     absorbed: int
     distance: float
+
+
+def agglomerate(
+    count: int, compare: Callable[[int, Ints], Floats], parts: Ints | None = None
+) -> Iterator[tuple[int, int, float]]:
+    """Find the cheapest pair of clusters again and again, until one is left.
+
+    Args:
+        count: number of clusters at the beginning.
+        compare: costs of joining a cluster with each of others, all given by their index.
+        parts: `(count,)` part of each cluster; those of a part join before any two parts do. None
+            for one part.
+
+    Yields:
+        The cluster that is kept, the one of a higher index that it absorbs, and their cost. The
+        caller joins them, so that `compare` knows, before it asks for the next pair.
+
+    Example:
+        >>> points = np.array([0.0, 9.0, 1.0])
+        >>> distances = lambda one, others: np.abs(points[others] - points[one])
+        >>> [pair[:2] for pair in agglomerate(3, distances)]
+        [(0, 2), (0, 1)]
+    """
+    group = np.zeros(count, np.int64) if parts is None else parts.copy()
+    costs = np.full((count, count), np.inf)
+
+    def fill(rows: Ints) -> None:
+        """Costs of all pairs of these; each is kept in the row of its first cluster."""
+        for place, index in enumerate(rows[:-1]):
+            costs[index, rows[place + 1 :]] = compare(int(index), rows[place + 1 :])
+
+    for part in np.unique(group):
+        fill(np.flatnonzero(group == part))
+    alive = np.ones(count, bool)
+    for _ in range(count - 1):
+        kept, absorbed = (int(i) for i in np.unravel_index(int(costs.argmin()), costs.shape))
+        if group.any() and not np.isfinite(costs[kept, absorbed]):
+            # Each part is one cluster now.
+            group[:] = 0
+            fill(np.flatnonzero(alive))
+            kept, absorbed = (int(i) for i in np.unravel_index(int(costs.argmin()), costs.shape))
+        yield kept, absorbed, float(costs[kept, absorbed])
+        alive[absorbed] = False
+        costs[absorbed], costs[:, absorbed] = np.inf, np.inf
+        others = np.flatnonzero(alive & (group == group[kept]))
+        others = others[others != kept]
+        if len(others):
+            fresh = compare(kept, others)
+            costs[np.minimum(kept, others), np.maximum(kept, others)] = fresh
 
 
 def bhattacharyya_merge_order(
@@ -73,9 +123,8 @@ def bhattacharyya_merge_order(
     weights, means, covariances = weights.copy(), means.copy(), covariances.copy()
     count = len(weights)
     log_dets = np.linalg.slogdet(covariances)[1]
-    costs = np.full((count, count), np.inf)
 
-    def compare(one: int, others: npt.NDArray[np.int64]) -> Floats:
+    def compare(one: int, others: Ints) -> Floats:
         pooled = (covariances[one] + covariances[others]) / 2
         difference = means[one] - means[others]
         solved = np.linalg.solve(pooled, difference[:, :, None])[:, :, 0]
@@ -85,15 +134,10 @@ def bhattacharyya_merge_order(
         cost: Floats = np.maximum(distance, 0) * np.sqrt(both)
         return cost
 
-    for index in range(count - 1):
-        others = np.arange(index + 1, count)
-        costs[index, others] = compare(index, others)
-    alive = np.ones(count, bool)
     steps: list[MergeStep] = []
     height = 0.0
-    for _ in range(count - 1):
-        kept, absorbed = (int(i) for i in np.unravel_index(costs.argmin(), costs.shape))
-        height = max(height, float(costs[kept, absorbed]))
+    for kept, absorbed, cost in agglomerate(count, compare):
+        height = max(height, cost)
         steps.append(MergeStep(kept + 1, absorbed + 1, height))
         total = max(weights[kept] + weights[absorbed], 1e-300)
         share = weights[absorbed] / total
@@ -103,16 +147,10 @@ def bhattacharyya_merge_order(
         means[kept] += share * difference
         weights[kept] = total
         log_dets[kept] = np.linalg.slogdet(covariances[kept])[1]
-        alive[absorbed] = False
-        costs[absorbed], costs[:, absorbed] = np.inf, np.inf
-        others = np.flatnonzero(alive & (np.arange(count) != kept))
-        if len(others):
-            fresh = compare(kept, others)
-            costs[np.minimum(kept, others), np.maximum(kept, others)] = fresh
     return steps
 
 
-def cut_merge_order(steps: Sequence[MergeStep], classes: int, count: int) -> npt.NDArray[np.int64]:
+def cut_merge_order(steps: Sequence[MergeStep], classes: int, count: int) -> Ints:
     """Cut a merge order at a number of clusters.
 
     Args:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .agglomeration import MergeStep
+from .agglomeration import MergeStep, agglomerate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ class ClassTree:
             classes: wanted, 1 or more; as many as there are leaves at most.
 
         Example:
-            >>> tree = ward_tree(np.array([[0.0], [1.0], [9.0]]), np.array([2.0, 1.0, 1.0]))
+            >>> tree = fit_class_tree(np.array([[0.0], [1.0], [9.0]]), np.array([2.0, 1.0, 1.0]))
             >>> tree.cut(2).tolist(), tree.cut(3).tolist()
             ([0, 0, 1], [0, 2, 1])
         """
@@ -92,7 +92,7 @@ class ClassTree:
             roots of costs.
 
         Example:
-            >>> tree = ward_tree(np.array([[0.0], [1.0], [9.0]]), np.ones(3))
+            >>> tree = fit_class_tree(np.array([[0.0], [1.0], [9.0]]), np.ones(3))
             >>> [step[:2] for step in tree.merge_order(np.array([3, 1, 2]))]
             [(1, 3), (1, 2)]
         """
@@ -112,7 +112,7 @@ class ClassTree:
         """Share `(m,)` of the scatter between leaves that 1, 2, ... m classes explain.
 
         Example:
-            >>> tree = ward_tree(np.array([[0.0], [1.0], [9.0]]), np.ones(3))
+            >>> tree = fit_class_tree(np.array([[0.0], [1.0], [9.0]]), np.ones(3))
             >>> tree.explained().round(2).tolist()
             [0.0, 0.99, 1.0]
         """
@@ -128,7 +128,7 @@ class ClassTree:
         would be hard to name.
 
         Example:
-            >>> ward_tree(np.array([[0.0], [0.1], [9.0], [9.1]]), np.ones(4)).automatic()
+            >>> fit_class_tree(np.array([[0.0], [0.1], [9.0], [9.1]]), np.ones(4)).automatic()
             2
         """
         gains = np.diff(self.explained())[: MOST_AUTOMATIC - 1]
@@ -136,7 +136,7 @@ class ClassTree:
         return int(large.max(initial=0)) + 2 if len(gains) else 1
 
 
-def ward_tree(centers: Floats, areas: Floats, parts: Ints | None = None) -> ClassTree:
+def fit_class_tree(centers: Floats, areas: Floats, parts: Ints | None = None) -> ClassTree:
     """Join weighted points by Ward's method.
 
     Args:
@@ -151,42 +151,22 @@ def ward_tree(centers: Floats, areas: Floats, parts: Ints | None = None) -> Clas
         The last two points are close, but belong to different parts.
 
         >>> points = np.array([[0.0], [4.0], [5.0]])
-        >>> ward_tree(points, np.ones(3), np.array([0, 0, 1])).merges.tolist()
+        >>> fit_class_tree(points, np.ones(3), np.array([0, 0, 1])).merges.tolist()
         [[0, 1], [3, 2]]
     """
     count = len(centers)
     centers, mass = centers.astype(np.float64), areas / areas.sum()
-    group = np.zeros(count, np.int64) if parts is None else parts.copy()
-    cost = np.full((count, count), np.inf)
 
     def compare(one: int, others: Ints) -> Floats:
         both = mass[one] * mass[others] / (mass[one] + mass[others])
         result: Floats = both * np.square(centers[others] - centers[one]).sum(axis=1)
         return result
 
-    def fill(rows: Ints) -> None:
-        """Costs of the pairs of these points; each pair is kept in the row of its first point."""
-        for place, index in enumerate(rows[:-1]):
-            cost[index, rows[place + 1 :]] = compare(int(index), rows[place + 1 :])
-
-    for part in np.unique(group):
-        fill(np.flatnonzero(group == part))
-    node, alive = np.arange(count), np.ones(count, bool)
+    node = np.arange(count)
     merges, costs = np.zeros((max(count - 1, 0), 2), np.int64), np.zeros(max(count - 1, 0))
-    for step in range(count - 1):
-        one, two = (int(i) for i in np.unravel_index(int(cost.argmin()), cost.shape))
-        if not np.isfinite(cost[one, two]):
-            # Each part is one point now.
-            group[:] = 0
-            fill(np.flatnonzero(alive))
-            one, two = (int(i) for i in np.unravel_index(int(cost.argmin()), cost.shape))
-        merges[step], costs[step] = (node[one], node[two]), cost[one, two]
+    for step, (one, two, cost) in enumerate(agglomerate(count, compare, parts)):
+        merges[step], costs[step] = (node[one], node[two]), cost
         total = mass[one] + mass[two]
         centers[one] = (mass[one] * centers[one] + mass[two] * centers[two]) / total
-        mass[one], node[one], alive[two] = total, count + step, False
-        cost[two], cost[:, two] = np.inf, np.inf
-        others = np.flatnonzero(alive & (group == group[one]))
-        others = others[others != one]
-        if len(others):
-            cost[np.minimum(one, others), np.maximum(one, others)] = compare(one, others)
+        mass[one], node[one] = total, count + step
     return ClassTree(merges, costs, areas.astype(np.float64))

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ..class_tree import ClassTree, ward_tree
+from ..class_tree import ClassTree, fit_class_tree
 from .k_means import k_means, nearest, weighted_means
 from .projection import row_parts, sample_by_weight
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
@@ -117,7 +117,7 @@ def fit_leaves(
     used, leaf = np.unique(_nearest_of_part(features, parts, centers, owners), return_inverse=True)
     centers, owners = centers[used], owners[used]
     areas = np.bincount(leaf, pixels).astype(np.float64)
-    tree = ward_tree(centers.astype(np.float64), areas, owners)
+    tree = fit_class_tree(centers.astype(np.float64), areas, owners)
     return Leaves(centers, owners, owners, tree).cut(classes), leaf
 
 
