@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .k_means import nearest, weighted_means
+from .k_means import lloyd, weighted_means
 from .mixture import cut_tree, ward_tree
 from .projection import fit_projection
 from .types import FloatArray
@@ -80,8 +80,6 @@ def _reference(points: FloatArray, weights: FloatArray, count: int) -> FloatArra
     branches = cut_tree(ward_tree(part), min(count, len(np.unique(part, axis=0))))
     before = np.zeros((int(branches.max()) + 1, part.shape[1]))
     centers = weighted_means(part, counts, branches, before)
-    for _ in range(K_MEANS_ITERATIONS):
-        owner = nearest(points, centers)
-        centers = weighted_means(points, weights, owner, centers)
+    centers, owner = lloyd(points, weights, centers, K_MEANS_ITERATIONS)
     partition: FloatArray = np.eye(len(centers), dtype=np.float32)[owner]
     return partition

@@ -60,14 +60,36 @@ def k_means(points: FloatArray, weights: DoubleArray, count: int) -> FloatArray:
         chosen.append(int(picks[best]))
         distance = nearer[:, best].copy()
         distance[picks[best]] = 0
-    centers = points[chosen]
+    return lloyd(points, weights, points[chosen], ITERATIONS)[0]
+
+
+def lloyd(
+    points: FloatArray, weights: AnyArray, centers: AnyArray, iterations: int
+) -> tuple[FloatArray, IndexArray]:
+    """Improve centers by Lloyd's iteration.
+
+    Args:
+        points: `(n, d)` float32.
+        weights: `(n,)` weight of each point, above 0.
+        centers: `(k, d)` to start from; those without points stay.
+        iterations: at most, 1 or more; fewer where nothing changes any more.
+
+    Returns:
+        The centers `(k, d)` float32, and the center `(n,)` that each point was given last.
+
+    Example:
+        >>> points = np.array([[0.0], [1.0], [9.0]], np.float32)
+        >>> centers, owner = lloyd(points, np.ones(3), points[:2], 10)
+        >>> centers[:, 0].tolist(), owner.tolist()
+        ([0.5, 9.0], [0, 0, 1])
+    """
     owner = np.full(len(points), -1)
-    for _ in range(ITERATIONS):
+    for _ in range(iterations):
         before, owner = owner, nearest(points, centers)
         if np.array_equal(owner, before):
             break
         centers = weighted_means(points, weights, owner, centers)
-    return centers
+    return centers, owner
 
 
 def nearest(points: FloatArray, centers: FloatArray) -> IndexArray:
