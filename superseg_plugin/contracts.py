@@ -199,6 +199,7 @@ class Clusters:
 
     Attributes:
         labels: `(n,)` int64 class of each superpixel, from 0.
+        leaf: `(n,)` int64 leaf of the tree of classes that each superpixel belongs to, from 0.
         confidence: `(n,)` float32 up to 1: how certain the part of the scene is that a superpixel
             belongs to.
         features: `(n, d)` float32 that the classes are distinguished by.
@@ -207,6 +208,7 @@ class Clusters:
     """
 
     labels: npt.NDArray[np.int64]
+    leaf: npt.NDArray[np.int64]
     confidence: FloatArray
     features: FloatArray
     model: dict[str, AnyArray] = field(default_factory=dict)

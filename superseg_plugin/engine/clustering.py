@@ -117,28 +117,22 @@ def change_smoothness(
     """
     smoothed = _smooth(superpixels, model, features, smoothness)
     leaves, leaf = fit_leaves(smoothed.features, superpixels.pixels, smoothed.parts, classes)
-    clusters = Clusters(leaves.classes[leaf], smoothed.confidence, features)
+    clusters = Clusters(leaves.classes[leaf], leaf, smoothed.confidence, features)
     return replace(model, leaves=leaves), clusters
 
 
 def change_class_count(
-    superpixels: Description,
-    model: ClusterModel,
-    features: FloatArray,
-    classes: int,
-    smoothness: float,
+    model: ClusterModel, clusters: Clusters, classes: int
 ) -> tuple[ClusterModel, Clusters]:
     """Cut the tree of a scene at another number of classes.
 
     Args:
-        superpixels: of the scene; every row with pixels.
-        model: of the same scene and the same smoothness.
-        features: `(n, d)` of the superpixels, as returned with the model.
+        model: of the scene.
+        clusters: of the scene, by this model.
         classes: as for `cluster_superpixels`.
-        smoothness: as for `cluster_superpixels`.
 
     Returns:
-        As `cluster_superpixels`, in a fraction of the time.
+        As `cluster_superpixels`, at once.
 
     Example:
         Four shades, first in four classes, then in two.
@@ -149,12 +143,12 @@ def change_class_count(
         >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
         >>> scene = Description.from_sums(sums, *graph, 1)
         >>> model, clusters = cluster_superpixels(scene, 4, 0.0, ensemble_size=4)
-        >>> _, fewer = change_class_count(scene, model, clusters.features, 2, 0.0)
+        >>> _, fewer = change_class_count(model, clusters, 2)
         >>> clusters.classes, fewer.classes
         (4, 2)
     """
-    model = replace(model, leaves=model.leaves.cut(classes))
-    return model, _assign(superpixels, model, features, smoothness)
+    leaves = model.leaves.cut(classes)
+    return replace(model, leaves=leaves), replace(clusters, labels=leaves.classes[clusters.leaf])
 
 
 def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: float) -> Clusters:
@@ -181,7 +175,10 @@ def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: f
         >>> bool((again.labels == clusters.labels).all())
         True
     """
-    return _assign(superpixels, model, model.features(superpixels), smoothness)
+    features = model.features(superpixels)
+    smoothed = _smooth(superpixels, model, features, smoothness)
+    leaf = model.leaves.nearest(smoothed.features, smoothed.parts)
+    return Clusters(model.leaves.classes[leaf], leaf, smoothed.confidence, features)
 
 
 def _smooth(
@@ -192,11 +189,3 @@ def _smooth(
     parts = smoothed.marginals.argmax(axis=1)
     steps = min(round(DIFFUSION_STEPS * smoothness), MOST_DIFFUSION_STEPS)
     return _Smoothed(parts, smoothed.confidence, diffuse(features, weights, steps))
-
-
-def _assign(
-    superpixels: Description, model: ClusterModel, features: FloatArray, smoothness: float
-) -> Clusters:
-    smoothed = _smooth(superpixels, model, features, smoothness)
-    leaf = model.leaves.nearest(smoothed.features, smoothed.parts)
-    return Clusters(model.leaves.classes[leaf], smoothed.confidence, features)

@@ -217,7 +217,7 @@ class Previewer:
         elif self._clustered_by[1] != options.smoothness:
             found = change_smoothness(scene, cut.description, self._found, *wanted)
         elif self._clustered_by != wanted:
-            found = change_class_count(scene, cut.description, self._found, *wanted)
+            found = change_class_count(scene, self._found, options.classes)
         else:
             return self._found
         self._found, self._clustered_by = found, wanted

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import BandScaling, Core, Description, Segmenter
+from ..contracts import BandScaling, Clusters, Core, Description, Segmenter
 from ..engine.segments import Tile
 from .protocol import MODEL, Array, split_off
 
@@ -63,6 +63,14 @@ class Call:
         """The arrays named `model.*`, in memory."""
         parts, _ = split_off(MODEL, self.arrays)
         return {name: np.array(value) for name, value in parts.items()}
+
+    @property
+    def clusters(self) -> Clusters:
+        """The clustered superpixels of the scene, without their model."""
+        labels, leaf, confidence, features = (
+            np.asarray(self.arrays[name]) for name in ("labels", "leaf", "confidence", "features")
+        )
+        return Clusters(labels, leaf, confidence, features)
 
     def log(self, text: str) -> None:
         """Send a line for the log."""

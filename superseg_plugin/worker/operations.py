@@ -82,13 +82,29 @@ def assign_clusters(call: Call) -> Answer:
 
 
 def change_class_count(call: Call) -> Answer:
-    """As `cluster`, another cut of the tree `model.*` that was found with these `features`."""
-    return _cluster_again(call, "change_class_count")
+    """New `labels` and `model.*` of clusters, by another cut of their tree."""
+    from ..engine import clustering
+    from ..engine.cluster_model import ClusterModel
+
+    model, found = clustering.change_class_count(
+        ClusterModel.from_arrays(call.model), call.clusters, call.options["classes"]
+    )
+    return {}, {"labels": found.labels, **add_prefix(MODEL, model.to_arrays())}
 
 
 def change_smoothness(call: Call) -> Answer:
     """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
-    return _cluster_again(call, "change_smoothness")
+    from ..engine import clustering
+    from ..engine.cluster_model import ClusterModel
+
+    model, found = clustering.change_smoothness(
+        call.description,
+        ClusterModel.from_arrays(call.model),
+        np.asarray(call.arrays["features"]),
+        call.options["classes"],
+        call.options["smoothness"],
+    )
+    return _clusters(replace(found, model=model.to_arrays()))
 
 
 def smooth(call: Call) -> Answer:
@@ -183,20 +199,6 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
         _loaded.clear()
         _loaded[model_id] = load()
     return _loaded[model_id]
-
-
-def _cluster_again(call: Call, function: str) -> Answer:
-    from ..engine import clustering
-    from ..engine.cluster_model import ClusterModel
-
-    model, found = getattr(clustering, function)(
-        call.description,
-        ClusterModel.from_arrays(call.model),
-        np.asarray(call.arrays["features"]),
-        call.options["classes"],
-        call.options["smoothness"],
-    )
-    return _clusters(replace(found, model=model.to_arrays()))
 
 
 def _clusters(found: Clusters) -> Answer:

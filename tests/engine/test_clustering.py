@@ -117,19 +117,15 @@ def test_another_cut_of_the_tree_is_what_a_run_of_its_own_gives():
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
     model, known = clustered(sums, graph, 3, 16, ensemble_size=4)
-    superpixels = Description.from_sums(sums, *graph, 3)
     for count in (2, 5, 11, 30):
-        _, found = clustering.change_class_count(superpixels, model, known.features, count, 0.0)
+        _, found = clustering.change_class_count(model, known, count)
         assert np.array_equal(classes_of(sums, graph, 3, count, ensemble_size=4), found.labels)
         assert found.classes == count
 
 
 def test_one_more_class_splits_one_and_leaves_the_others(textured):
-    superpixels, model, known = textured
-    cuts = [
-        clustering.change_class_count(superpixels, model, known.features, count, 8.0)[1].labels
-        for count in range(1, 41)
-    ]
+    _, model, known = textured
+    cuts = [clustering.change_class_count(model, known, n)[1].labels for n in range(1, 41)]
     for count, (fewer, more) in enumerate(zip(cuts, cuts[1:]), start=1):
         pairs = np.unique(np.stack([more, fewer]), axis=1)
         assert len(np.unique(more)) == count + 1
@@ -139,7 +135,7 @@ def test_one_more_class_splits_one_and_leaves_the_others(textured):
 def test_classes_are_of_similar_size(textured):
     """No class gets a number for a few superpixels while another one holds half of the scene."""
     superpixels, model, known = textured
-    _, found = clustering.change_class_count(superpixels, model, known.features, 16, 8.0)
+    _, found = clustering.change_class_count(model, known, 16)
     shares = np.bincount(found.labels, superpixels.pixels) / superpixels.pixels.sum()
     assert np.exp(-(shares * np.log(shares)).sum()) > 10
     assert shares.min() > 0.001

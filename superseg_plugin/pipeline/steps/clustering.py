@@ -20,7 +20,7 @@ from ..formats.cluster_arrays import ClusterArrays
 from .scene import Arrays, Scene
 
 # Arrays with a row for each superpixel.
-OF_SUPERPIXELS = ("labels", "confidence", "features")
+OF_SUPERPIXELS = ("labels", "leaf", "confidence", "features")
 
 
 def cluster_superpixels(
@@ -70,19 +70,19 @@ def assign_clusters(
     return replace(found, model=model)
 
 
-def change_class_count(
-    scene: Scene, description: Description, found: Clusters, classes: int, smoothness: float
-) -> Clusters:
-    """Cut the tree of a scene at another number of classes: much quicker.
+def change_class_count(scene: Scene, found: Clusters, classes: int) -> Clusters:
+    """Cut the tree of a scene at another number of classes: nothing is computed again.
 
     Args:
         scene: the scene.
-        description: of its superpixels.
-        found: of `cluster_superpixels` with the same smoothness, or of this.
+        found: of `cluster_superpixels`, or what was made of it.
         classes: wanted.
-        smoothness: weight of the neighbors, 0 for none.
     """
-    return _cluster_again(scene, "change_class_count", description, found, classes, smoothness)
+    known = {name: getattr(found, name) for name in OF_SUPERPIXELS}
+    known |= add_prefix(MODEL, found.model)
+    answer = scene.compute("change_class_count", {"classes": classes}, known, keep=True)
+    model, cut = split_off(MODEL, answer.arrays)
+    return replace(found, labels=cut["labels"], model=model)
 
 
 def change_smoothness(
@@ -97,20 +97,9 @@ def change_smoothness(
         classes: wanted.
         smoothness: weight of the neighbors, 0 for none.
     """
-    return _cluster_again(scene, "change_smoothness", description, found, classes, smoothness)
-
-
-def _cluster_again(
-    scene: Scene,
-    operation: str,
-    description: Description,
-    found: Clusters,
-    classes: int,
-    smoothness: float,
-) -> Clusters:
     options = {"classes": classes, "smoothness": smoothness}
     known = {"features": found.features, **add_prefix(MODEL, found.model)}
-    return _compute(scene, operation, description, options, known)
+    return _compute(scene, "change_smoothness", description, options, known)
 
 
 def _compute(
