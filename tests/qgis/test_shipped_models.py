@@ -87,6 +87,18 @@ def test_polygons_have_the_statistics_of_their_pixels(batch, scenes, tmp_path):
             assert area == pytest.approx(4 * inside.sum(), rel=0.01)
 
 
+def of_folder(images, tmp_path):
+    """Parameters of the folder model beside its training image."""
+    return {
+        "FOLDER": str(images),
+        "CLASSES": 4,
+        "STEPS": 5,
+        "DEVICE": "cpu",
+        "Model": str(tmp_path / "m.superseg"),
+        "Folder of results": str(tmp_path / "results"),
+    }
+
+
 def test_a_folder_is_classified_with_one_model(batch, run, scenes, tmp_path):
     images = tmp_path / "images"
     images.mkdir()
@@ -95,15 +107,7 @@ def test_a_folder_is_classified_with_one_model(batch, run, scenes, tmp_path):
     write_raster(images / "gray.tif", scenes["pixels"][0])
     (images / "broken.tif").write_text("no image", encoding="utf-8")
     (images / "notes.txt").write_text("no image", encoding="utf-8")
-    row = {
-        "INPUT": scenes["before"],
-        "FOLDER": str(images),
-        "CLASSES": 4,
-        "STEPS": 5,
-        "DEVICE": "cpu",
-        "Model": str(tmp_path / "m.superseg"),
-        "Folder of results": str(tmp_path / "results"),
-    }
+    row = {"INPUT": scenes["before"], **of_folder(images, tmp_path)}
     (listener,) = batch(FOLDER, [row])
     results = {path.name for path in (tmp_path / "results").glob("*.tif")}
     assert results == {"before_classes.tif", "after_classes.tif"}
@@ -195,16 +199,7 @@ def test_a_folder_takes_the_bands_of_its_training_image(batch, scenes, tmp_path)
     images.mkdir()
     five = np.concatenate([scenes["pixels"][:1] // 5, scenes["pixels"], scenes["pixels"][:1] // 5])
     path = write_raster(images / "scene.tif", five)
-    row = {
-        "INPUT": path,
-        "BANDS": [2, 3, 4],
-        "FOLDER": str(images),
-        "CLASSES": 4,
-        "STEPS": 5,
-        "DEVICE": "cpu",
-        "Model": str(tmp_path / "m.superseg"),
-        "Folder of results": str(tmp_path / "results"),
-    }
+    row = {"INPUT": path, "BANDS": [2, 3, 4], **of_folder(images, tmp_path)}
     batch(FOLDER, [row])
     found = read_raster(tmp_path / "results" / "scene_classes.tif")[0]
     fields = scenes["fields"]
