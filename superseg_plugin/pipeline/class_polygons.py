@@ -54,6 +54,8 @@ def run_class_polygons(
     present = strips.count_classes(progress.part(0.0, 0.2))
     legend = read_legend(classification.path)
     merge_table = read_merge_table(table) if table else None
+    if merge_table is not None and merge_table.remark:
+        progress.log(merge_table.remark)
     if merge_table is not None:
         known = {*present.numbers.tolist(), *legend.names}
         check_known(merge_table, known, classification.name)

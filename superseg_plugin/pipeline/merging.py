@@ -90,6 +90,8 @@ def run_merging(
     rasters = [inputs.classification, *([inputs.image] if inputs.image else [])]
     check_output(output, "OUTPUT", [*(r.path for r in rasters), *filter(None, (table, model))])
     merge_table = read_merge_table(table) if table else None
+    if merge_table is not None and merge_table.remark:
+        progress.log(merge_table.remark)
     header = read_header(model) if model else None
     with Staging() as staging:
         merging = _Merging(inputs, merge_table, header, options, progress, staging.path(output))

@@ -292,11 +292,12 @@ def test_a_table_brings_high_numbers_down(merge, table_file):
 BAD_TABLES = [
     ("", "is empty"),
     ("from,to\n", "no lines"),
-    ("a,b\n1,2\n", "line 1 has a column “a”"),
+    ("a,b\n1,2\n", "line 1 has no column “from”"),
     ("from,to,colour\n1,2,#000000\n", "line 1.*“colour”.*color"),
+    ("from,to,nmae\n1,2,x\n", "line 1.*“nmae”.*name"),
     ("from,name\n1,x\n", "no column “to”"),
     ("from,to,to\n1,2,3\n", "column to twice"),
-    ("1,2\n3,4\n", "line 1 has a column “1”"),
+    ("1,2\n3,4\n", "line 1 has no column “from”"),
     ("from,to\n1,2,3\n", "line 2 has 3 cells"),
     ("from,to\n1\n", "line 2 has nothing in the column “to”"),
     ("from,to\n\n1,x\n", "line 3 holds “x” in the column “to”"),
@@ -304,6 +305,8 @@ BAD_TABLES = [
     ("from,to\n1,256\n", "“256”"),
     ("from,to\n1,-2\n", "“-2”"),
     ("from,to\n1,1e2\n", "“1e2”"),
+    ("from,to\n1,2.5\n", "“2.5”"),
+    ("sep=;\nfrom,to\n1,2\n", "line 2 has no column “from”"),
     ("from,to\n1,²\n", "“²”"),
     ("from,to\n" + "9" * 9000 + ",1\n", "line 2 holds “9+…”"),
     ("from,to\n1,2\n1,3\n", "line 3 lists class 1, as line 2"),
@@ -334,6 +337,40 @@ def test_what_is_wrong_in_a_table_is_said(merge, table_file, tmp_path, text, exp
     assert len(str(caught.value)) < 400
     assert str(caught.value).endswith(".")
     assert not (tmp_path / "merged.tif").exists()
+
+
+def written(table_file, text):
+    """Targets, names and colors of a table."""
+    table = read_merge_table(table_file(text))
+    return table.targets, table.names, table.colors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nfrom;to;name;color\r\n1;1;Wood;#0f0\r\n2;1;;\r\n",
+        "SEP=\t\nfrom\tto\tname\tcolor\n1\t1\tWood\t#0F0\n2\t1\t\t\n",
+        "from,to,name,color\n1.0,1.0,Wood,#00ff00\n2.00,1,,\n",
+        "from;to;name;color\n1,0;1,0;Wood;#00ff00\n2;1\n",
+        "from,to,area_ha,name,color,note\n1,1,2.5,Wood,#00ff00,x\n2,1,7\n",
+        ",,,\nfrom,to,name,color,\n,,,\n1,1,Wood,#00ff00\n, ,,\n2,1,,,\n,,,,,,\n",
+        'from,to,name,color\n1,1,"Wood",#00ff00\n2,1,"",""\n',
+    ],
+)
+def test_tables_as_spreadsheets_write_them(table_file, text):
+    assert written(table_file, text) == ({1: 1, 2: 1}, {1: "Wood"}, {1: (0, 255, 0)})
+
+
+def test_a_line_break_in_a_name_is_a_space_and_lines_are_counted_right(table_file):
+    text = 'from,to,name\n1,1,"Wood\r\nland"\n2,2,Field\n'
+    assert written(table_file, text)[1] == {1: "Wood land", 2: "Field"}
+    with pytest.raises(SuperSegError, match="line 5 holds “x”"):
+        written(table_file, text + "x,1,\n")
+
+
+def test_columns_that_are_not_used_are_named(merge, table_file, listener):
+    merge(stripes([1, 2]), table=table_file("from,to,area_ha,source\n2,1,3,x\n"))
+    assert any("area_ha, source" in line for line in listener.lines)
 
 
 def test_a_table_is_found_to_be_missing(tmp_path):

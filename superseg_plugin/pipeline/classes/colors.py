@@ -40,7 +40,7 @@ CONFIDENCE_COLORS = (
     (75.0, "#5ec962"),
     (100.0, "#fde725"),
 )
-HEX = re.compile(r"#[0-9a-fA-F]{6}")
+HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # White point D65, and the matrix from linear sRGB to XYZ.
 WHITE = np.array([0.95047, 1.0, 1.08883])
 TO_XYZ = np.array(
@@ -60,13 +60,16 @@ def as_color(parts: Iterable[float]) -> Color:
 
 
 def color_of_hex(text: str) -> Color | None:
-    """Read a color such as `#1b7837`; None if the text is not one.
+    """Read a color such as `#1b7837`, or `#fff` for `#ffffff`; None if the text is not one.
 
     Example:
         >>> color_of_hex("#1b7837")
         (27, 120, 55)
     """
-    return as_color(bytes.fromhex(text[1:])) if HEX.fullmatch(text) else None
+    if not HEX.fullmatch(text):
+        return None
+    digits = text[1:] if len(text) == 7 else "".join(2 * digit for digit in text[1:])
+    return as_color(bytes.fromhex(digits))
 
 
 def lab_of(rgb: npt.NDArray[np.generic]) -> Floats:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from ...raster.class_legend import Color
 from ...raster.class_table import MOST_CLASSES
 from .colors import color_of_hex
 from .edits import checked_name
-from .merge_table import LARGEST_FILE, SEPARATORS, MergeTable, read_merge_table
+from .merge_table import COLUMNS as TABLE_COLUMNS
+from .merge_table import MergeTable, read_merge_table
+from .text_table import TextTable, short
 
 EXAMPLE = (
     "give a text file with the header name,color and lines such as Forest,#1b7837, or the table"
@@ -76,59 +77,34 @@ def read_own(path: str | Path) -> Template | MergeTable:
     Raises:
         SuperSegError: it is neither; the text names file, line and remedy.
     """
-    file = Path(path)
-    lines = _lines(file)
-    separator = max(SEPARATORS, key=lines[0].count)
-    header = [cell.strip().lower() for cell in lines[0].split(separator)]
-    if "from" in header:
-        return read_merge_table(file)
-    if "name" not in header:
-        raise SuperSegError(f"{file.name} has no column “name”; {EXAMPLE}.")
+    file = TextTable(path, TABLE_COLUMNS, (), EXAMPLE)
+    if "from" in file.columns:
+        return read_merge_table(path)
+    if "name" not in file.columns:
+        raise file.error("has no column “name”", EXAMPLE)
     entries: dict[str, tuple[str, Color | None]] = {}
-    for number, row in enumerate(csv.reader(lines[1:], delimiter=separator), start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        found = dict(zip(header, (cell.strip() for cell in row)))
-        name, color = _entry(found, f"{file.name}, line {number}")
+    for row in file.rows():
+        name, color = _entry(file, row)
         if name.casefold() in entries:
-            raise SuperSegError(
-                f"{file.name}, line {number} gives the name {name} a second time; give each class"
-                " a name of its own."
+            raise file.error(
+                f"gives the name {name} a second time", "give each class a name of its own"
             )
         entries[name.casefold()] = (name, color)
     if not 1 <= len(entries) <= MOST_CLASSES:
-        raise SuperSegError(
-            f"{file.name} has {len(entries)} names where 1 to {MOST_CLASSES} are needed; {EXAMPLE}."
-        )
-    return Template(file.stem, tuple(entries.values()))
+        file.line = 0
+        raise file.error(f"has {len(entries)} names where 1 to {MOST_CLASSES} are needed", EXAMPLE)
+    return Template(Path(path).stem, tuple(entries.values()))
 
 
-def _lines(file: Path) -> list[str]:
+def _entry(file: TextTable, row: dict[str, str]) -> tuple[str, Color | None]:
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise SuperSegError(f"{file.name} is too large for a table of classes; {EXAMPLE}.")
-        lines = file.read_bytes().decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise SuperSegError(
-            f"{file.name} cannot be opened ({error.strerror}); choose a file that can be read."
-        ) from None
-    except UnicodeDecodeError:
-        raise SuperSegError(
-            f"{file.name} is not written in UTF-8; save it as UTF-8 text, in a spreadsheet as “CSV"
-            " UTF-8”."
-        ) from None
-    if not lines or not lines[0].strip():
-        raise SuperSegError(f"{file.name} does not begin with a header line; {EXAMPLE}.")
-    return lines
-
-
-def _entry(found: dict[str, str], where: str) -> tuple[str, Color | None]:
-    try:
-        name = checked_name(found.get("name", ""))
+        name = checked_name(row.get("name", ""))
     except SuperSegError as error:
-        raise SuperSegError(f"{where}: {error}") from None
-    text = found.get("color", "")
+        raise file.error(
+            f"has a name that cannot be used ({str(error).rstrip('.')})", EXAMPLE
+        ) from None
+    text = row.get("color", "")
     color = color_of_hex(text)
     if text and color is None:
-        raise SuperSegError(f"{where} holds the color “{text[:40]}”; give one such as #1b7837.")
+        raise file.error(f"holds the color “{short(text)}”", "give one such as #1b7837")
     return name, color
