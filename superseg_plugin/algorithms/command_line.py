@@ -24,6 +24,7 @@ from qgis.core import (
 from ..pipeline.reports.run import Provenance
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
+from .degrees import is_extent
 
 # Reports are passed on, and must not contain passwords or access keys.
 NAMES = "password|passwd|pwd|token|secret|sig|signature|access_key|api_key|apikey"
@@ -118,6 +119,8 @@ class _ParameterTexts:
 
     def _extent(self, name):
         parameters, context = self._place
+        if is_extent(parameters[name]):
+            return parameters[name].strip()
         box = self._algorithm.parameterAsExtent(parameters, name, context)
         if box.isNull():
             return ""

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import re
-
 from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterString,
 )
 
-from ..errors import SuperSegError
 from ..pipeline.folder_classification import (
     FolderInputs,
     run_folder_classification,
@@ -78,7 +75,7 @@ that folder. The result is five class rasters with the same legend.</p>
     def read_request(self, request):
         self.scenes = scenes_of(request.folder(self.FOLDER), request.text(self.PATTERN) or "")
         self.model = request.file(self.MODEL)
-        self.bands = _band_numbers(request, self.BANDS)
+        self.bands = request.bands()
         self.device = request.choice(self.DEVICE)
         self.options = ClassificationOptions(
             smoothness=request.number(self.SMOOTHNESS),
@@ -103,16 +100,3 @@ that folder. The result is five class rasters with the same legend.</p>
             self.LAYERS: list(result.written),
             self.IMAGE_COUNT: len(result.written),
         }
-
-
-def _band_numbers(request, name):
-    """Return the band numbers of a text or a list, None if it is empty."""
-    text = request.text(name)
-    if text is None:
-        return request.integers(name) or None
-    parts = [part for part in re.split(r"[\s,;]+", text) if part]
-    if not all(part.isdecimal() and int(part) for part in parts):
-        raise SuperSegError(
-            f"{name} is “{text}”: give band numbers, 1 for the first band, separated by semicolons."
-        )
-    return [int(part) for part in parts] or None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,7 @@ from ..raster.grid import Grid
 from ..raster.grid_comparison import extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
+from .degrees import degrees_box
 from .export import bands_of_copy, export_of, pixels_to_copy
 from .styling import band_style_of
 
@@ -109,6 +111,23 @@ class Request:
         """Return a list of whole numbers."""
         return self.algorithm.parameterAsInts(self.parameters, name, self.context)
 
+    def bands(self):
+        """Return the band numbers of BANDS, a list or a text, or None if none are given."""
+        if not self.given("BANDS"):
+            return None
+        value = self.parameters["BANDS"]
+        parts = value if isinstance(value, (list, tuple)) else re.split(r"[\s,;]+", str(value))
+        numbers = [str(part).strip() for part in parts if str(part).strip()]
+        for number in numbers:
+            if not number.isdecimal():
+                raise SuperSegError(
+                    f"BANDS is “{number}”: give band numbers, 1 for the first band, separated by "
+                    "semicolons."
+                )
+            if not int(number):
+                raise SuperSegError("BANDS: there is no band 0; the first band is 1.")
+        return [int(number) for number in numbers] or None
+
     def number(self, name):
         """Return a number."""
         return self.algorithm.parameterAsDouble(self.parameters, name, self.context)
@@ -142,7 +161,7 @@ class Request:
     def image(self, name="INPUT", area=True):
         """Return the `Scene` with BANDS and, if `area`, EXTENT and MASK."""
         layer = self._layer(name)
-        bands = self.integers("BANDS") or None
+        bands = self.bands()
         extent = self._extent("EXTENT", layer) if area else None
         mask = self._mask("MASK", layer) if area else None
         scene = self._scene(layer, name, bands, extent, mask)
@@ -157,7 +176,7 @@ class Request:
             a remark on copying the layer, or "".
         """
         layer = self._layer(name)
-        bands = self.integers("BANDS") or None
+        bands = self.bands()
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
             return partial(raster_size, layer.source(), bands, extent), ""
@@ -243,7 +262,9 @@ class Request:
         if isinstance(value, QgsRectangle) and value.isNull():
             return None
         crs = layer.crs()
-        box = self.algorithm.parameterAsExtent(self.parameters, name, self.context, crs)
+        box = degrees_box(value, layer, self.context)
+        if box is None:
+            box = self.algorithm.parameterAsExtent(self.parameters, name, self.context, crs)
         return (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
 
     def _mask(self, name, layer):

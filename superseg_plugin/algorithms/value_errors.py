@@ -3,22 +3,33 @@
 
 from __future__ import annotations
 
+from osgeo import gdal
 from qgis.core import (
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingUtils,
+    QgsVectorLayer,
 )
+
+from ..raster.gdal_calls import attempt
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_NUMBER = 1e300
+# So many rasters of a container are named.
+LISTED = 4
 
 
 def value_error(algorithm, parameters, context):
     """Return a message about the first invalid value, "" where that of QGIS is sufficient."""
     for definition in algorithm.parameterDefinitions():
         value = parameters.get(definition.name())
+        if isinstance(definition, QgsProcessingParameterRasterLayer):
+            message = _raster_error(definition.name(), value, context)
+            if message:
+                return message
         if definition.checkValueIsAcceptable(value, context):
             continue
         advice = _advice(definition)
@@ -40,6 +51,42 @@ def _advice(definition):
     if isinstance(definition, QgsProcessingParameterRasterLayer):
         return "give a raster layer that QGIS can show, or the path of a raster file."
     return ""
+
+
+def _raster_error(name, value, context):
+    """Return a message about a value that is a layer, but not one raster; else ""."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str) and QgsProcessingUtils.mapLayerFromString(
+        value, context, True, QgsProcessingUtils.LayerHint.Raster
+    ):
+        return ""
+    parts, _ = attempt(_parts_of, value) if isinstance(value, str) else (None, "")
+    if parts:
+        further = f" and {len(parts) - LISTED} more" if len(parts) > LISTED else ""
+        return (
+            f"{name} is “{value}”, which holds {len(parts)} rasters and none of its own: give one "
+            f"of {', '.join(parts[:LISTED])}{further}, or add it to QGIS and choose the layer."
+        )
+    layer = value
+    if isinstance(value, str):
+        hint = QgsProcessingUtils.LayerHint.Vector
+        layer = QgsProcessingUtils.mapLayerFromString(value, context, True, hint)
+    if isinstance(layer, QgsVectorLayer):
+        return (
+            f"{name} is “{layer.name()}”, a vector layer, where a raster is needed: rasterize it "
+            "first, onto the grid of the other raster, with Raster > Conversion > Rasterize "
+            "(vector to raster) and the attribute with the class number as the value to burn in."
+        )
+    return ""
+
+
+def _parts_of(path):
+    """Return the names of the rasters in a file that has no bands of its own."""
+    dataset = gdal.Open(path)
+    if dataset is None or dataset.RasterCount:
+        return []
+    return [name for name, _ in dataset.GetSubDatasets()]
 
 
 def _range(definition):

@@ -57,6 +57,7 @@ class RasterSource:
         bands_chosen: whether `bands` were given.
         band_count: number of bands of the raster, without alpha.
         total_bands: number of bands of the raster, with alpha.
+        alpha_band: number of the alpha band; 0 for none.
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         dtype: NumPy type that holds the values of every chosen band.
@@ -206,13 +207,13 @@ class RasterSource:
     def _find_bands(self, bands: Sequence[int] | None) -> None:
         count = self._dataset.RasterCount
         every = {number: self._dataset.GetRasterBand(number) for number in range(1, count + 1)}
-        self._alpha = next(
+        self.alpha_band = next(
             (n for n, b in every.items() if b.GetColorInterpretation() == gdal.GCI_AlphaBand), 0
         )
         self.total_bands = count
-        self.band_count = count - (1 if self._alpha and count > 1 else 0)
+        self.band_count = count - (1 if self.alpha_band and count > 1 else 0)
         if bands is None:
-            bands = [number for number in every if number != self._alpha] or list(every)
+            bands = [number for number in every if number != self.alpha_band] or list(every)
         for number in bands:
             if number not in every:
                 has = "one band" if count == 1 else f"{count} bands"
@@ -260,7 +261,7 @@ class RasterSource:
         self._set_fill_values([()] * len(chosen))
 
     def _find_masks(self) -> None:
-        self._masks = mask_bands(self._dataset, self.bands, self._alpha, self.name)
+        self._masks = mask_bands(self._dataset, self.bands, self.alpha_band, self.name)
 
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self.dtype, self.bands)

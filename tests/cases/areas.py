@@ -81,7 +81,7 @@ def _ladder(bench: Bench, algorithm: str) -> tuple[bool, str]:
     image = bytes_of(bench.path("image.tif"))
     plain = bench.segment(image)
     counts, line = [], ""
-    for area in (0, 1000, 20000, 1e5, 1e6, 1e9):
+    for area in (100, 1000, 20000, 1e5, 1e6, 1e9):
         if algorithm == "segment":
             outcome = bench.segment(image, MIN_AREA=area)
         else:
@@ -98,7 +98,9 @@ def _patches(classes: np.ndarray) -> int:
     memory = gdal.GetDriverByName("MEM")
     source = memory.Create("", classes.shape[1], classes.shape[0], 1, gdal.GDT_Byte)
     source.GetRasterBand(1).WriteArray(classes)
-    patches = ogr.GetDriverByName("Memory").CreateDataSource("").CreateLayer("patches")
+    # The layer lives as long as its data source.
+    vectors = ogr.GetDriverByName("Memory").CreateDataSource("")
+    patches = vectors.CreateLayer("patches")
     gdal.Polygonize(source.GetRasterBand(1), None, patches, -1, [])
     return int(patches.GetFeatureCount())
 

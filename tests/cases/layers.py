@@ -110,7 +110,8 @@ def _class_polygons(bench: Bench, kind: str) -> tuple[bool, str]:
 
 def _merge(bench: Bench, kind: str) -> tuple[bool, str]:
     path, valid = _class_inputs(bench, kind)
-    outcome = bench.run("mergeclasses", CLASSIFICATION=path, MIN_AREA=200)
+    given = {"CLASSIFICATION": path, "INPUT": bytes_of(bench.path("image.tif"))}
+    outcome = bench.run("mergeclasses", MIN_AREA=200, **given)
     if outcome.error:
         return False, told(outcome)
     table = read_class_table(outcome.results["OUTPUT"])

@@ -23,6 +23,8 @@ PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
 # Side of a window when valid pixels are counted; grids beyond this size are not counted.
 COUNTING_WINDOW = 1024
 COUNTED_GRID = 4 * LARGE_SCENE
+# So many band numbers are listed in a message.
+LISTED = 12
 
 
 def measure_scene(
@@ -56,8 +58,9 @@ def measure_scene(
             break
     if found == 0:
         raise SuperSegError(
-            f"INPUT {source.name} has no valid pixel in the chosen bands, extent and mask: all is "
-            "nodata. Check BANDS, EXTENT, MASK and the layer's nodata value."
+            f"INPUT {source.name} has no pixel that is valid in {_bands_text(source)}, within "
+            "EXTENT and MASK: all is nodata. Check BANDS, EXTENT, MASK and the layer's nodata "
+            "value."
         )
     if found < needed_pixels:
         raise SuperSegError(
@@ -89,3 +92,10 @@ def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:
         if count >= LARGE_SCENE:
             break
     return count
+
+
+def _bands_text(source: RasterSource) -> str:
+    numbers = [str(number) for number in source.bands]
+    if len(numbers) == 1:
+        return f"band {numbers[0]}"
+    return f"all of the bands {', '.join(numbers[:LISTED])}{', …' if len(numbers) > LISTED else ''}"

@@ -90,6 +90,11 @@ def prepare_values(source: RasterSource, values: str, progress: Progress) -> Non
         progress: asked for cancel.
     """
     source.restrict(range(len(source.bands)), [()] * len(source.bands))
+    if source.alpha_band and not source.bands_chosen:
+        progress.log(
+            f"{source.name}: Band {source.alpha_band} is an alpha band: pixels where it is 0 are "
+            "nodata, and it is not used otherwise. If it holds measurements, name it in BANDS"
+        )
     sample, valid = _sample(source, progress)
     shares = valid.sum(axis=1) / max(valid.shape[1], 1)
     empty = shares < EMPTY_SHARE

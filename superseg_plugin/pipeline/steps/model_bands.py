@@ -84,6 +84,12 @@ def _choose(model: Model, label: str, source: RasterSource, progress: Progress) 
             f"{_list(names)} of {source.name}. If these are other bands, give BANDS in the order "
             "of the model"
         )
+    elif any(map(_is_name, model.band_names)) and not any(map(_is_name, names)):
+        progress.log(
+            f"Bands of {source.name} have no names: they are taken, in this order, as "
+            f"{_list(model.band_names)} of {label}. If these are other bands, give BANDS in the "
+            "order of the model"
+        )
     return numbers
 
 
