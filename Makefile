@@ -27,7 +27,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-peers \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
-	test-faults test-fuzz test-install \
+	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-plain benchmark-desktop pictures screenshots help-pages \
 	translations clean
@@ -118,6 +118,10 @@ test-versions: package setup ## all tests on other releases of QGIS: make test-v
 	@$(QGIS_PYTHON) -m tests.tools.versions $(ZIP) $(CHROOTS)
 
 # FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
+# CASES="F4 antimeridian" runs those with one of these words in number or text.
+test-cases: setup-worker setup-qgis ## cases from the field, with what is expected and what came
+	@$(HEADLESS) build/env/qgis/bin/python -m tests.cases $(if $(CASES),--cases $(CASES))
+
 test-fuzz: setup-worker setup-fuzz ## bad input, made up for so long: make test-fuzz MINUTES=5
 	@build/env/fuzz/bin/python -m tests.fuzz.run --minutes $(or $(MINUTES),5) \
 		$(if $(TARGETS),--targets $(TARGETS))

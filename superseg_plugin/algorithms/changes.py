@@ -27,7 +27,8 @@ nodata.</p>
 the raster, class <i>from</i> and <i>to</i>, their names, <i>pixels</i>, <i>area</i> (square meters,
 on the ellipsoid for geographic coordinates) and <i>percent</i> of the area that has a class at both
 dates.</p>
-<p>Both rasters need the same grid and the same legend: class 3 must mean the same at both dates.
+<p>Both rasters need pixels that coincide, and are compared where both are; and the same legend:
+class 3 must mean the same at both dates.
 Two runs of <i>Segment</i> number their classes differently; segment or train on one date, and
 <i>Classify</i> the other with that model.</p>
 <p>Example: <i>Segment</i> has divided <i>may.tif</i> into 8 classes and written a model. Classify
@@ -49,7 +50,7 @@ Two runs of <i>Segment</i> number their classes differently; segment or train on
         self.add_raster(
             self.CLASSIFICATION_AFTER,
             "Classes after",
-            "The classes of the later date, on the same grid and with the same legend.",
+            "The classes of the later date, with pixels that coincide and the same legend.",
         )
         self.add_raster_output(
             self.OUTPUT,

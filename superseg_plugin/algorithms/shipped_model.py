@@ -6,7 +6,15 @@ from __future__ import annotations
 from qgis.core import QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..errors import SuperSegError
+from ..layer_copy import in_place
+from ..raster.grid_comparison import common_part
+from ..raster.source import RasterSource
+
 translate = QCoreApplication.translate
+
+# Parameters of a model that compares two rasters.
+BEFORE, AFTER = "BEFORE", "AFTER"
 
 
 class ShippedModel(QgsProcessingModelAlgorithm):
@@ -26,6 +34,22 @@ class ShippedModel(QgsProcessingModelAlgorithm):
 
     def group(self):
         return translate("SuperSeg", super().group())
+
+    def checkParameterValues(self, parameters, context):
+        fine, message = super().checkParameterValues(parameters, context)
+        if not fine or not all(map(self.parameterDefinition, (BEFORE, AFTER))):
+            return fine, message
+        layers = [self.parameterAsRasterLayer(parameters, n, context) for n in (BEFORE, AFTER)]
+        if not all(layer is not None and in_place(layer) for layer in layers):
+            return True, ""
+        # Rasters that cannot be compared are refused before the training.
+        try:
+            first, second = (layer.source() for layer in layers)
+            with RasterSource(first) as before, RasterSource(second) as after:
+                common_part(before.grid, after.grid, AFTER, after.name)
+        except SuperSegError as error:
+            return False, str(error)
+        return True, ""
 
     def createInstance(self):
         return ShippedModel(self._path)

@@ -2,7 +2,8 @@
 """Change detection by comparison of two class rasters: a raster of changes, and a table.
 
 The first pass counts pixels and areas of all pairs of classes (a matrix of 256 x 256), the second
-writes the number of each pixel's change. Both rasters need the same grid and the same legend.
+writes the number of each pixel's change. Both rasters need the same legend and pixels that
+coincide; they are compared where both are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.class_legend import Legend, default_name, read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
-from ..raster.grid_comparison import require_same_grid
+from ..raster.grid import Grid
+from ..raster.grid_comparison import common_part
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
@@ -54,6 +56,29 @@ class ChangeResult:
     changes: int
     area: float
     percent: float
+
+
+@dataclass(frozen=True)
+class _Dates:
+    """The two rasters, and the window of their common part in each."""
+
+    before: RasterSource
+    after: RasterSource
+    part_before: Window
+    part_after: Window
+
+    @property
+    def grid(self) -> Grid:
+        """Size and georeference of the common part."""
+        return self.before.grid.cut(self.part_before)
+
+    @property
+    def whole(self) -> bool:
+        """Whether both rasters are compared whole."""
+        return (self.part_before, self.part_after) == (
+            self.before.grid.window,
+            self.after.grid.window,
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +123,7 @@ def run_changes(
 
     Args:
         before: classes of the earlier date.
-        after: classes of the later date, with the same legend and grid.
+        after: classes of the later date, with the same legend and pixels that coincide.
         output: path of the raster: Byte, or UInt16 for more than 255 numbers.
         table_output: path of a CSV file of areas by class before and after; None for none.
         progress: reports every tile.
@@ -107,7 +132,7 @@ def run_changes(
         The amount of change.
 
     Raises:
-        SuperSegError: grids or legends differ, there are no classes, or an output cannot be
+        SuperSegError: pixels or legends differ, there are no classes, or an output cannot be
             written.
         Cancelled: the user cancelled.
     """
@@ -115,13 +140,25 @@ def run_changes(
     check_output(output, "OUTPUT", inputs)
     if table_output:
         check_output(table_output, "TABLE", inputs, raster=False)
-    require_same_grid(before.grid, after.grid, AFTER, after.name)
+    dates = _Dates(before, after, *common_part(before.grid, after.grid, AFTER, after.name))
+    if not dates.whole:
+        progress.log(
+            f"{before.name} and {after.name} cover different ground: their common part of "
+            f"{dates.grid.width} x {dates.grid.height} pixels is compared"
+        )
     legend = _common_legend(before, after)
-    pairs = _count(before, after, progress.part(0.0, 0.5))
+    pairs = _count(dates, progress.part(0.0, 0.5))
+    if not {*pairs.before.tolist()} & {*pairs.after.tolist()}:
+        progress.log(
+            f"Warning: no class number occurs both in {before.name} ({_numbers(pairs.before)}) and "
+            f"in {after.name} ({_numbers(pairs.after)}), so that everything counts as changed: the "
+            "legends differ. Make both with one model (superseg:classify), or give them the same "
+            "numbers with superseg:mergeclasses"
+        )
     names = _names(pairs, legend)
     with Staging() as staging:
         path = staging.path(output)
-        _paint(before, after, pairs, path, progress.part(0.5, 1.0))
+        _paint(dates, pairs, path, progress.part(0.5, 1.0))
         write_class_table(path, _table(pairs, names, legend), MOST_CHANGES)
         if table_output:
             _write_text(staging.path(table_output), pairs, legend)
@@ -155,11 +192,25 @@ def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
     return Legend({**two.names, **one.names}, {**two.colors, **one.colors})
 
 
-def _keys(before: RasterSource, after: RasterSource, window: Window) -> Ints:
-    """Return the key of each pixel's pair of classes, `(rows, cols)`; 0 if one is missing."""
+def _numbers(classes: Ints) -> str:
+    """The lowest and the highest of some class numbers, for messages."""
+    low, high = int(classes.min()), int(classes.max())
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _keys(dates: _Dates, window: Window) -> Ints:
+    """Return the key of each pixel's pair of classes, `(rows, cols)`; 0 if one is missing.
+
+    Args:
+        dates: the two rasters.
+        window: of the common part.
+    """
     numbers = []
-    for source, parameter in ((before, BEFORE), (after, AFTER)):
-        found = read_numbers(source, window, parameter)
+    for source, part, parameter in (
+        (dates.before, dates.part_before, BEFORE),
+        (dates.after, dates.part_after, AFTER),
+    ):
+        found = read_numbers(source, window.within(part), parameter)
         highest = int(found.max())
         if highest > MOST_CLASSES:
             raise SuperSegError(
@@ -172,13 +223,13 @@ def _keys(before: RasterSource, after: RasterSource, window: Window) -> Ints:
     return keys
 
 
-def _count(before: RasterSource, after: RasterSource, progress: Progress) -> _Pairs:
+def _count(dates: _Dates, progress: Progress) -> _Pairs:
     counts, areas = np.zeros(PAIRS, np.int64), np.zeros(PAIRS)
-    grid = before.grid
+    grid = dates.grid
     windows = tiles(grid.width, grid.height, TILE)
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
-        keys = _keys(before, after, window)
+        keys = _keys(dates, window)
         found, measured = count_and_measure(keys, PAIRS, grid.row_areas(window))
         counts += found
         areas += measured
@@ -187,7 +238,8 @@ def _count(before: RasterSource, after: RasterSource, progress: Progress) -> _Pa
     keys = np.flatnonzero(counts)
     if not len(keys):
         raise SuperSegError(
-            f"{AFTER}: no pixel has a class both in {before.name} and in {after.name}; give"
+            f"{AFTER}: no pixel has a class both in {dates.before.name} and in"
+            f" {dates.after.name}; give"
             " classes of the same place."
         )
     changed = keys // SIZE != keys % SIZE
@@ -197,10 +249,8 @@ def _count(before: RasterSource, after: RasterSource, progress: Progress) -> _Pa
     return _Pairs(keys, values, counts[keys], areas[keys])
 
 
-def _paint(
-    before: RasterSource, after: RasterSource, pairs: _Pairs, path: Path, progress: Progress
-) -> None:
-    grid = before.grid
+def _paint(dates: _Dates, pairs: _Pairs, path: Path, progress: Progress) -> None:
+    grid = dates.grid
     dtype = np.uint8 if int(pairs.values.max()) <= MOST_CLASSES else np.uint16
     lookup = np.zeros(PAIRS, dtype)
     lookup[pairs.keys] = pairs.values
@@ -214,13 +264,13 @@ def _paint(
             dtype,
             nodata=0,
             band_names=("change",),
-            overviews="mode" if before.has_overviews else None,
+            overviews="mode" if dates.before.has_overviews else None,
         ),
         progress=progress.part(0.9, 1.0),
     ) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
-            writer.write(window, lookup[_keys(before, after, window)])
+            writer.write(window, lookup[_keys(dates, window)])
             painting.report(done / len(windows), "Writing changes")
 
 

@@ -19,7 +19,14 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from .ground_points import GroundPoint, affine_of_gcps, gcps_of, gcps_to_pixels
-from .references import GeoTransform, areas_of_rows, is_invertible, same_reference, wkt_of
+from .references import (
+    GeoTransform,
+    areas_of_rows,
+    is_invertible,
+    same_reference,
+    transformed,
+    wkt_of,
+)
 from .windows import Window
 
 Points = npt.NDArray[np.float64]
@@ -29,6 +36,9 @@ UNREFERENCED: GeoTransform = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
 # Grids whose corners are closer than this are the same: coordinates that were written as text, in
 # extents and world files, are rounded by less.
 SAME_CORNER_PIXELS = 1e-3
+# Coordinates that are so near, in pixels, are the same place: ETRS89 and WGS 84 are less than a
+# meter apart.
+NEAR_PIXELS = 0.5
 # Points on each edge of an extent. Ground control points may map a straight edge to a curve.
 EDGE_POINTS = 21
 # Farther from the origin than this, float64 does not distinguish neighboring pixels.
@@ -75,19 +85,19 @@ class Grid:
         """Whether both grids have the same pixels, up to a thousandth of a pixel.
 
         An unknown coordinate reference system equals any other, because many programs do not
-        write it.
+        write it. Two systems whose coordinates agree here within `NEAR_PIXELS` count as one.
         """
         if (self.width, self.height) != (other.width, other.height):
             return False
         if (self.geotransform is None) != (other.geotransform is None):
             return False
         if self.geotransform is not None and other.geotransform is not None:
-            corners = [(0, 0), (self.width, 0), (0, self.height), (self.width, self.height)]
-            coordinates = np.array([_apply(other.geotransform, *corner) for corner in corners])
-            pixels = _unapply(self.geotransform, coordinates)
-            if not np.abs(pixels - np.array(corners)).max() <= SAME_CORNER_PIXELS:
+            ends = [(0, 0), (self.width, 0), (0, self.height), (self.width, self.height)]
+            corners = np.array(ends)
+            pixels = _unapply(self.geotransform, other.to_coordinates(corners))
+            if not np.abs(pixels - corners).max() <= SAME_CORNER_PIXELS:
                 return False
-            return same_reference(self.crs, other.crs)
+            return self.is_in(other.crs)
         if len(self.gcps) != len(other.gcps):
             return False
         mine = np.array([point[:5] for point in self.gcps])
@@ -95,6 +105,40 @@ class Grid:
         return bool(np.allclose(mine, theirs, rtol=1e-9, atol=1e-6)) and same_reference(
             self.gcp_crs, other.gcp_crs
         )
+
+    def is_in(self, crs: str) -> bool:
+        """Whether coordinates of the grid mean the same place in another reference system.
+
+        Args:
+            crs: WKT; "" for an unknown system, which agrees with any.
+        """
+        if same_reference(self.crs, crs):
+            return True
+        if self.geotransform is None:
+            return False
+        xs, ys = np.meshgrid((0, self.width / 2, self.width), (0, self.height / 2, self.height))
+        corners = np.column_stack([xs.ravel(), ys.ravel()])
+        coordinates = self.to_coordinates(corners)
+        found = transformed(coordinates, crs, self.crs)
+        if found is None or not np.isfinite(found).all():
+            return False
+        return bool(np.abs(_unapply(self.geotransform, found) - corners).max() <= NEAR_PIXELS)
+
+    def shift_to(self, other: Grid) -> tuple[int, int] | None:
+        """Column and row of the upper left pixel of another grid of the same lattice.
+
+        Returns:
+            Whole numbers, which may lie off this grid; None if the pixels of the two grids do not
+            coincide, or a georeference is missing.
+        """
+        if self.geotransform is None or other.geotransform is None or not self.is_in(other.crs):
+            return None
+        corners = np.array([(0, 0), (other.width, 0), (0, other.height)])
+        pixels = _unapply(self.geotransform, other.to_coordinates(corners))
+        shift = np.rint(pixels[0])
+        if not np.abs(pixels - shift - corners).max() <= SAME_CORNER_PIXELS:
+            return None
+        return int(shift[0]), int(shift[1])
 
     def global_offset(self) -> tuple[int, int]:
         """Column and row offset of this grid from the origin of its coordinates, in pixels.
@@ -132,6 +176,11 @@ class Grid:
         if self.geotransform is None and self.gcps:
             return gcps_to_pixels(points, self.gcps, self.gcp_crs, (self.width, self.height))
         return _unapply(self.geotransform or UNREFERENCED, points)
+
+    def to_coordinates(self, pixels: Points) -> Points:
+        """Convert `(n, 2)` columns and rows of a grid with a geotransform to coordinates."""
+        geotransform = self.geotransform or UNREFERENCED
+        return np.array([_apply(geotransform, col, row) for col, row in pixels.tolist()])
 
     def window_of_extent(self, xmin: float, ymin: float, xmax: float, ymax: float) -> Window:
         """Return the window of the pixels whose centers lie in an extent; at least one pixel.

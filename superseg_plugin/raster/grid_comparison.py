@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Comparison of two grids: the same pixels, or one a part of the other."""
+"""Comparison of two grids: the same pixels, a common part, or one a part of the other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import numpy as np
 
 from ..errors import SuperSegError
 from .grid import Grid
+from .windows import Window
+
+# Pixel sizes that differ by less than this share are the same.
+SAME_SIZE = 1e-4
 
 
 def require_same_grid(grid: Grid, other: Grid, parameter: str, name: str) -> None:
@@ -21,9 +25,47 @@ def require_same_grid(grid: Grid, other: Grid, parameter: str, name: str) -> Non
     Raises:
         SuperSegError: the grids differ; the message says how.
     """
+    if not grid.matches(other):
+        raise _difference(grid, other, parameter, name)
+
+
+def common_part(grid: Grid, other: Grid, parameter: str, name: str) -> tuple[Window, Window]:
+    """Find the pixels that two grids of one lattice have in common.
+
+    Args:
+        grid: grid of the first raster.
+        other: grid of the second raster.
+        parameter: Processing parameter of the second raster, for the message.
+        name: file name of the second raster, for the message.
+
+    Returns:
+        The window of the common part in each of the two grids.
+
+    Raises:
+        SuperSegError: the pixels do not coincide, or there are none in common.
+    """
     if grid.matches(other):
-        return
-    if (grid.width, grid.height) != (other.width, other.height):
+        return grid.window, other.window
+    shift = grid.shift_to(other)
+    if shift is None:
+        raise _difference(grid, other, parameter, name)
+    col, row = shift
+    common = grid.window.intersection(Window(col, row, other.width, other.height))
+    if not common.width * common.height:
+        raise SuperSegError(
+            f"{parameter}: {name} covers other ground than the raster it goes with; choose rasters "
+            "of the same place."
+        )
+    return common, Window(common.col_off - col, common.row_off - row, common.width, common.height)
+
+
+def _difference(grid: Grid, other: Grid, parameter: str, name: str) -> SuperSegError:
+    """Return the error about two grids whose pixels differ."""
+    if grid.shift_to(other) is None and (
+        grid.geotransform is not None and other.geotransform is not None and grid.is_in(other.crs)
+    ):
+        difference = _lattice_difference(grid, other)
+    elif (grid.width, grid.height) != (other.width, other.height):
         difference = (
             f"is {other.width} x {other.height} pixels where"
             f" {grid.width} x {grid.height} are needed"
@@ -33,10 +75,23 @@ def require_same_grid(grid: Grid, other: Grid, parameter: str, name: str) -> Non
         difference = f"{which} geotransform, unlike the raster it goes with"
     else:
         difference = "lies elsewhere or has another coordinate reference system"
-    raise SuperSegError(
+    return SuperSegError(
         f"{parameter}: {name} {difference}; make it from the same raster and extent, or bring it"
         " onto that grid with Raster > Align Rasters or Warp (reproject), nearest neighbor."
     )
+
+
+def _lattice_difference(grid: Grid, other: Grid) -> str:
+    """Say how the pixels of two grids in one reference system differ."""
+    corners = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)])
+    first, across, down = grid.to_pixels(other.to_coordinates(corners))
+    sizes = float(np.hypot(*(across - first))), float(np.hypot(*(down - first)))
+    if max(abs(size - 1) for size in sizes) > SAME_SIZE:
+        return f"has pixels of {sizes[0]:.4g} x {sizes[1]:.4g} times the size"
+    if max(np.abs(across - first - (1, 0)).max(), np.abs(down - first - (0, 1)).max()) > SAME_SIZE:
+        return "is flipped or rotated against the raster it goes with"
+    off = first - np.rint(first)
+    return f"has pixels that lie {abs(off[0]):.2g} x {abs(off[1]):.2g} pixels beside those needed"
 
 
 def extent_of_part(grid: Grid, other: Grid) -> tuple[float, float, float, float] | None:

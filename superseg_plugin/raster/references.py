@@ -92,3 +92,28 @@ def same_reference(one: str, other: str) -> bool:
     return bool(
         first.IsSame(second, ["IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", "CRITERION=EQUIVALENT"])
     )
+
+
+def transformed(points: Floats, source: str, target: str) -> Floats | None:
+    """Transform coordinates between two reference systems.
+
+    Args:
+        points: `(n, 2)` x and y.
+        source: WKT of their system.
+        target: WKT of the wanted system.
+
+    Returns:
+        `(n, 2)` x and y, infinite where there is none; None if the systems cannot be transformed.
+    """
+    first, second = reference_of(source), reference_of(target)
+    if first is None or second is None:
+        return None
+    for system in (first, second):
+        system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    transformation, error = attempt(osr.CoordinateTransformation, first, second)
+    if transformation is None or error:
+        return None
+    found, error = attempt(transformation.TransformPoints, points.tolist())
+    if found is None or error:
+        return None
+    return np.array(found, dtype=np.float64).reshape(-1, 3)[:, :2]

@@ -51,6 +51,11 @@ class Window:
         )
         return grown.intersection(Window(0, 0, width, height))
 
+    def within(self, other: Window) -> Window:
+        """Return this window, which counts from the corner of `other`, in the raster of `other`."""
+        col_off, row_off = self.col_off + other.col_off, self.row_off + other.row_off
+        return Window(col_off, row_off, self.width, self.height)
+
     def relative_to(self, other: Window) -> Window:
         """Return this window with its offsets counted from the upper left corner of `other`."""
         col_off, row_off = self.col_off - other.col_off, self.row_off - other.row_off

@@ -14,7 +14,8 @@ from superseg_plugin.pipeline.changes import MOST_CHANGES, run_changes
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource
-from tests.conftest import read_raster, write_raster
+from tests.conftest import GEOTRANSFORM, read_raster, write_raster
+from tests.pipeline.conftest import Listener
 
 NAMES = ("Forest", "Town", "Water")
 COLORS = np.array([[20, 90, 30], [200, 40, 40], [30, 60, 180]], np.uint8)
@@ -159,9 +160,18 @@ def test_unnamed_classes_of_two_runs_are_recognized_by_their_colors(dates, tmp_p
 
 
 def test_what_cannot_be_compared_is_a_sentence(dates, tmp_path):
-    small = str(write_raster(tmp_path / "small.tif", np.ones((5, 5), np.uint8)))
-    with pytest.raises(SuperSegError, match=r"CLASSIFICATION_AFTER: small\.tif is 5 x 5 pixels"):
-        changes(dates[0], small, tmp_path)
+    left, across, _, top, _, down = GEOTRANSFORM
+    for place, text in (
+        ((left + across / 2, across, 0, top, 0, down), "lie 0.5 x 0 pixels beside"),
+        ((left, 2 * across, 0, top, 0, 2 * down), "pixels of 2 x 2 times the size"),
+        ((left + 9000, across, 0, top, 0, down), "covers other ground"),
+        (None, "has no geotransform"),
+    ):
+        other = write_raster(
+            tmp_path / "other.tif", np.ones((20, 20), np.uint8), geotransform=place
+        )
+        with pytest.raises(SuperSegError, match=rf"CLASSIFICATION_AFTER: other\.tif.* {text}"):
+            changes(dates[0], other, tmp_path)
     nothing = str(write_raster(tmp_path / "no.tif", np.zeros((20, 20), np.uint8), nodata=0))
     with pytest.raises(SuperSegError, match="no pixel has a class both in"):
         changes(dates[0], nothing, tmp_path)
@@ -169,6 +179,43 @@ def test_what_cannot_be_compared_is_a_sentence(dates, tmp_path):
     with pytest.raises(SuperSegError, match=r"CLASSIFICATION_BEFORE: high\.tif holds number 300"):
         changes(high, dates[1], tmp_path)
     assert not (tmp_path / "changes.tif").exists()
+
+
+def test_rasters_of_one_lattice_are_compared_on_their_common_part(dates, tmp_path):
+    left, across, _, top, _, down = GEOTRANSFORM
+    pixels = read_raster(dates[1])[0][2:17, 6:]
+    place = (left + 6 * across, across, 0, top + 2 * down, 0, down)
+    part = write_legend(tmp_path / "part.tif", pixels, geotransform=place)
+    listener = Listener()
+    found, output = changes(dates[0], part, tmp_path, progress=listener)
+    assert any("common part of 14 x 15 pixels" in line for line in listener.lines)
+    # Of the rows that became town one is left, with four of its pixels.
+    assert (found.changes, found.area) == (1, 4 * PIXEL)
+    assert np.array_equal(gdal.Open(output).GetGeoTransform(), place)
+    common = read_raster(output)[0]
+    whole, path = changes(*dates, tmp_path)
+    assert whole.changes == 2
+    # Numbers are by area: town comes first in both.
+    assert np.array_equal(read_raster(path)[0][2:17, 6:], common)
+
+
+def test_systems_that_agree_within_a_pixel_are_one(dates, tmp_path):
+    other = write_legend(tmp_path / "other.tif", read_raster(dates[1])[0], epsg=25832)
+    found, _ = changes(dates[0], other, tmp_path)
+    assert found.changes == 2
+    further = write_legend(tmp_path / "further.tif", read_raster(dates[1])[0], epsg=32633)
+    with pytest.raises(SuperSegError, match="another coordinate reference system"):
+        changes(dates[0], further, tmp_path)
+
+
+def test_legends_without_a_common_number_are_remarked(dates, tmp_path):
+    tens = write_raster(tmp_path / "tens.tif", read_raster(dates[1])[0] * 10, nodata=0)
+    listener = Listener()
+    changes(dates[0], tens, tmp_path, progress=listener)
+    (line,) = [line for line in listener.lines if line.startswith("Warning")]
+    assert "1 to 3" in line
+    assert "10 to 30" in line
+    assert "legends differ" in line
 
 
 def test_a_cancelled_run_leaves_nothing(dates, tmp_path):

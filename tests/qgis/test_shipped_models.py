@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from qgis.core import QgsProcessingContext, QgsVectorLayer
+from qgis.core import QgsProcessing, QgsProcessingContext, QgsVectorLayer
 
 from superseg_plugin.raster.class_table import read_class_table
-from tests.conftest import quarters, read_raster, write_raster
+from tests.conftest import GEOTRANSFORM, quarters, read_raster, write_raster
 from tests.qgis.helpers import Listener
 
 POLYGONS = "Segment and polygonise with statistics"
@@ -204,3 +204,21 @@ def test_a_folder_takes_the_bands_of_its_training_image(batch, scenes, tmp_path)
     found = read_raster(tmp_path / "results" / "scene_classes.tif")[0]
     fields = scenes["fields"]
     assert [len(np.unique(found[fields == number])) for number in (1, 2, 3, 4)] == [1] * 4
+
+
+def test_dates_whose_pixels_do_not_coincide_are_refused_before_the_training(
+    provider, scenes, tmp_path
+):
+    left, across, _, top, _, down = GEOTRANSFORM
+    half = (left + across / 2, across, 0, top, 0, down)
+    off = write_raster(tmp_path / "off.tif", scenes["pixels"], geotransform=half)
+    model = provider.algorithm(DATES)
+    given = {d.name(): d.defaultValue() for d in model.parameterDefinitions()}
+    for output in model.destinationParameterDefinitions():
+        given[output.name()] = QgsProcessing.TEMPORARY_OUTPUT
+    given["BEFORE"] = scenes["before"]
+    fine, message = model.checkParameterValues({**given, "AFTER": off}, QgsProcessingContext())
+    assert not fine
+    assert "AFTER: off.tif has pixels that lie 0.5 x 0 pixels beside" in message
+    given["AFTER"] = scenes["after"]
+    assert model.checkParameterValues(given, QgsProcessingContext())[0]

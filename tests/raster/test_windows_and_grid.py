@@ -187,7 +187,8 @@ def test_grids_match_up_to_the_rounding_of_text():
     [
         (Grid(9, 10, NORTH_UP), "9 x 10"),
         (Grid(10, 10), "no geotransform"),
-        (Grid(10, 10, SOUTH_UP), "elsewhere"),
+        (Grid(10, 10, SOUTH_UP), "50 x 50 times the size"),
+        (Grid(10, 10, (*NORTH_UP[:5], -NORTH_UP[5])), "flipped"),
     ],
 )
 def test_a_raster_on_another_grid_is_refused_with_the_difference_and_the_cure(other, said):
