@@ -117,7 +117,6 @@ test-tools: setup-qgis setup-worker ## tests of the benchmarks
 test-versions: package setup ## all tests on other releases of QGIS: make test-versions CHROOTS=<folder>
 	@$(QGIS_PYTHON) -m tests.tools.versions $(ZIP) $(CHROOTS)
 
-# FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
 # CASES="F4 antimeridian" runs those with one of these words in number or text.
 test-cases: setup-worker setup-qgis ## cases from the field, with what is expected and what came
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.cases $(if $(CASES),--cases $(CASES))
@@ -126,6 +125,7 @@ test-fuzz: setup-worker setup-fuzz ## bad input, made up for so long: make test-
 	@build/env/fuzz/bin/python -m tests.fuzz.run --minutes $(or $(MINUTES),5) \
 		$(if $(TARGETS),--targets $(TARGETS))
 
+# FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
 test-faults: setup-qgis setup-worker ## every fault made for real, as a table: ten minutes
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 

@@ -32,7 +32,7 @@ def export_of(layer, parameter, extent, mask, context):
         layer: the QgsRasterLayer.
         parameter: its parameter, for messages.
         extent: (xmin, ymin, xmax, ymax) in the layer's CRS, or None.
-        mask: polygons as WKB in the layer's CRS, or None.
+        mask: the `Mask` of polygons, or None.
         context: the QgsProcessingContext, which knows the map view.
 
     Raises:
@@ -82,7 +82,7 @@ def _view_pixels(layer, parameter, area, mask, context):
     """Return box, columns, rows and a remark for a layer without a resolution of its own."""
     scale, view = _map_view(context, layer.crs())
     if area is None and mask is not None:
-        area = _bounds(mask)
+        area = mask.bounds()
     if area is None:
         area = view
     if area is None or not area.intersects(layer.extent()):
@@ -117,16 +117,6 @@ def _require_overlap(layer, area):
         raise SuperSegError(
             f"EXTENT lies outside {layer.name()}; choose an extent that overlaps the layer."
         )
-
-
-def _bounds(polygons):
-    box = QgsRectangle()
-    box.setMinimal()
-    for wkb in polygons:
-        geometry = QgsGeometry()
-        geometry.fromWkb(wkb)
-        box.combineExtentWith(geometry.boundingBox())
-    return box
 
 
 def _map_view(context, crs):

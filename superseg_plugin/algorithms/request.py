@@ -10,13 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from qgis.core import (
-    QgsCsException,
-    QgsFeatureRequest,
-    QgsGeometry,
-    QgsProcessingFeatureSource,
     QgsProcessingParameterRasterDestination,
     QgsRectangle,
-    QgsWkbTypes,
 )
 
 from ..errors import SuperSegError
@@ -29,6 +24,7 @@ from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
 from .degrees import degrees_box
 from .export import bands_of_copy, export_of, pixels_to_copy
+from .mask import Mask
 from .styling import band_style_of
 
 
@@ -37,7 +33,8 @@ class Scene:
     """A raster to read, and the part of it to use.
 
     Attributes:
-        path, bands, extent, mask: of `RasterSource`.
+        path, bands, extent: of `RasterSource`.
+        mask: the `Mask` of polygons, None for none.
         export: the `LayerCopy` of a layer that GDAL cannot read directly, None for others.
         band_style: of `band_style_of`.
     """
@@ -45,7 +42,7 @@ class Scene:
     path: str
     bands: list[int] | None = None
     extent: tuple[float, float, float, float] | None = None
-    mask: list[bytes] | None = None
+    mask: Mask | None = None
     export: object = None
     band_style: object = None
 
@@ -57,14 +54,15 @@ class Scene:
             progress: of the copying.
             extent: (xmin, ymin, xmax, ymax) instead of the scene's own.
         """
+        mask = self.mask.polygons() if self.mask else None
         if self.export is None:
-            with RasterSource(self.path, self.bands, extent or self.extent, self.mask) as source:
+            with RasterSource(self.path, self.bands, extent or self.extent, mask) as source:
                 yield source
             return
         # The copy covers the scene's own extent, so that only another extent cuts it further.
         with (
             self.export.written(progress) as path,
-            RasterSource(path, self.bands, extent, self.mask) as source,
+            RasterSource(path, self.bands, extent, mask) as source,
         ):
             yield source
 
@@ -76,9 +74,8 @@ class Scene:
             part = extent_of_part(source.grid, grid)
             if part is not None:
                 # The same copy is read.
-                source = opened.enter_context(
-                    RasterSource(source.path, self.bands, part, self.mask)
-                )
+                mask = self.mask.polygons() if self.mask else None
+                source = opened.enter_context(RasterSource(source.path, self.bands, part, mask))
             yield source
 
 
@@ -277,35 +274,4 @@ class Request:
                     "polygons."
                 )
             return None
-        request = QgsFeatureRequest().setSubsetOfAttributes([])
-        if source.sourceCrs().isValid() and layer.crs().isValid():
-            request.setDestinationCrs(layer.crs(), self.context.transformContext())
-        if layer.crs().isValid():
-            request.setFilterRect(layer.extent())
-        # A polygon that crosses itself still covers a known set of pixels.
-        lenient = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
-        polygons = []
-        try:
-            for feature in source.getFeatures(request, lenient):
-                polygons.extend(_polygons(feature.geometry()))
-        except QgsCsException as error:
-            raise SuperSegError(
-                f"{name} cannot be transformed into the CRS of the image ({error}); save it in "
-                "that CRS first."
-            ) from error
-        if not polygons:
-            raise SuperSegError(
-                f"{name} has no polygon over {layer.name()}; choose polygons that cover a part "
-                "of the image."
-            )
-        return polygons
-
-
-def _polygons(geometry):
-    """Yield each polygon of a geometry as WKB, with curves converted to lines."""
-    if geometry.isNull():
-        return
-    straight = QgsGeometry(geometry.constGet().segmentize())
-    for part in straight.asGeometryCollection():
-        if part.type() == QgsWkbTypes.GeometryType.PolygonGeometry:
-            yield bytes(part.asWkb().data())
+        return Mask(name, source, layer, self.context.transformContext())

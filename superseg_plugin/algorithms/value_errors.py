@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from osgeo import gdal
 from qgis.core import (
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
@@ -14,7 +13,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..raster.gdal_calls import attempt
+from ..raster.gdal_calls import parts_of_container
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_NUMBER = 1e300
@@ -61,7 +60,7 @@ def _raster_error(name, value, context):
         value, context, True, QgsProcessingUtils.LayerHint.Raster
     ):
         return ""
-    parts, _ = attempt(_parts_of, value) if isinstance(value, str) else (None, "")
+    parts = parts_of_container(value) if isinstance(value, str) else []
     if parts:
         further = f" and {len(parts) - LISTED} more" if len(parts) > LISTED else ""
         return (
@@ -79,14 +78,6 @@ def _raster_error(name, value, context):
             "(vector to raster) and the attribute with the class number as the value to burn in."
         )
     return ""
-
-
-def _parts_of(path):
-    """Return the names of the rasters in a file that has no bands of its own."""
-    dataset = gdal.Open(path)
-    if dataset is None or dataset.RasterCount:
-        return []
-    return [name for name, _ in dataset.GetSubDatasets()]
 
 
 def _range(definition):

@@ -17,30 +17,27 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.class_legend import Legend, default_name, read_legend
-from ..raster.class_table import MOST_CLASSES, ClassTable, write_class_table
+from ..raster.class_table import MOST_CLASSES, write_class_table
 from ..raster.grid import Grid
 from ..raster.grid_comparison import common_part
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterProfile, RasterWriter
-from .classes.colors import distinct_colors
-from .classes.csv_rows import write_rows
+from .classes.change_pairs import (
+    SIZE,
+    ChangePairs,
+    change_names,
+    change_table,
+    write_change_table,
+)
 from .classes.reading import TILE, count_and_measure, read_numbers
 
 BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
-SIZE = MOST_CLASSES + 1
 PAIRS = SIZE * SIZE
 MOST_CHANGES = PAIRS
-UNCHANGED = "No change"
-# Color of what did not change: pale, so that changes stand out.
-PALE = (232, 232, 226)
-# Color of classes that have none.
-GRAY = (128, 128, 128)
-COLUMNS = ("value", "from", "from_name", "to", "to_name", "pixels", "area", "percent")
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,33 +76,6 @@ class _Dates:
             self.before.grid.window,
             self.after.grid.window,
         )
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """The pairs of classes that occur: first those without change, then changes by area.
-
-    Attributes:
-        keys: `(n,)` class before times `SIZE` plus class after.
-        values: `(n,)` number of each pair in the result; 1 for no change.
-        counts: `(n,)` pixels.
-        areas: `(n,)` areas, see `Grid.row_areas`.
-    """
-
-    keys: Ints
-    values: Ints
-    counts: Ints
-    areas: Floats
-
-    @property
-    def before(self) -> Ints:
-        """`(n,)` class numbers."""
-        return self.keys // SIZE
-
-    @property
-    def after(self) -> Ints:
-        """`(n,)` class numbers."""
-        return self.keys % SIZE
 
 
 def run_changes(
@@ -155,13 +125,13 @@ def run_changes(
             "legends differ. Make both with one model (superseg:classify), or give them the same "
             "numbers with superseg:mergeclasses"
         )
-    names = _names(pairs, legend)
+    names = change_names(pairs, legend)
     with Staging() as staging:
         path = staging.path(output)
         _paint(dates, pairs, path, progress.part(0.5, 1.0))
-        write_class_table(path, _table(pairs, names, legend), MOST_CHANGES)
+        write_class_table(path, change_table(pairs, names, legend), MOST_CHANGES)
         if table_output:
-            _write_text(staging.path(table_output), pairs, legend)
+            write_change_table(staging.path(table_output), pairs, legend)
         stop_if_cancelled(progress)
         staging.commit()
     whole = float(pairs.areas.sum())
@@ -223,7 +193,7 @@ def _keys(dates: _Dates, window: Window) -> Ints:
     return keys
 
 
-def _count(dates: _Dates, progress: Progress) -> _Pairs:
+def _count(dates: _Dates, progress: Progress) -> ChangePairs:
     counts, areas = np.zeros(PAIRS, np.int64), np.zeros(PAIRS)
     grid = dates.grid
     windows = tiles(grid.width, grid.height, TILE)
@@ -246,10 +216,10 @@ def _count(dates: _Dates, progress: Progress) -> _Pairs:
     order = np.lexsort((-areas[keys], changed))
     keys, changed = keys[order], changed[order]
     values = np.where(changed, 1 + np.cumsum(changed), 1)
-    return _Pairs(keys, values, counts[keys], areas[keys])
+    return ChangePairs(keys, values, counts[keys], areas[keys])
 
 
-def _paint(dates: _Dates, pairs: _Pairs, path: Path, progress: Progress) -> None:
+def _paint(dates: _Dates, pairs: ChangePairs, path: Path, progress: Progress) -> None:
     grid = dates.grid
     dtype = np.uint8 if int(pairs.values.max()) <= MOST_CLASSES else np.uint16
     lookup = np.zeros(PAIRS, dtype)
@@ -272,52 +242,3 @@ def _paint(dates: _Dates, pairs: _Pairs, path: Path, progress: Progress) -> None
             stop_if_cancelled(progress)
             writer.write(window, lookup[_keys(dates, window)])
             painting.report(done / len(windows), "Writing changes")
-
-
-def _name(number: int, legend: Legend) -> str:
-    return legend.names.get(number, default_name(number))
-
-
-def _names(pairs: _Pairs, legend: Legend) -> list[str]:
-    """Return the name of each number of the result, from 1."""
-    both = zip(pairs.before.tolist(), pairs.after.tolist())
-    changes = [f"{_name(a, legend)} > {_name(b, legend)}" for a, b in both if a != b]
-    return [UNCHANGED, *changes]
-
-
-def _table(pairs: _Pairs, names: list[str], legend: Legend) -> ClassTable:
-    later = pairs.after[pairs.values > 1].tolist()
-    colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in later)], np.uint8)
-    # Only the largest changes get distinct colors; there are not enough for all possible ones.
-    colors[:MOST_CLASSES] = distinct_colors(colors[:MOST_CLASSES])
-    counts = np.bincount(pairs.values, pairs.counts, len(names) + 1)
-    areas = np.bincount(pairs.values, pairs.areas, len(names) + 1)
-    return ClassTable(
-        names=tuple(names),
-        colors=colors,
-        counts=counts[1:].astype(np.int64),
-        areas=areas[1:].astype(np.float64),
-        means=np.zeros((len(names), 0)),
-    )
-
-
-def _write_text(path: Path, pairs: _Pairs, legend: Legend) -> None:
-    """Write all pairs to a CSV file, those without change one by one."""
-    whole = float(pairs.areas.sum())
-    rows = []
-    for row in range(len(pairs.keys)):
-        before, after = int(pairs.before[row]), int(pairs.after[row])
-        area = float(pairs.areas[row])
-        rows.append(
-            [
-                int(pairs.values[row]),
-                before,
-                _name(before, legend),
-                after,
-                _name(after, legend),
-                int(pairs.counts[row]),
-                f"{area:.10g}",
-                f"{100 * area / whole:.4f}",
-            ]
-        )
-    write_rows(path, COLUMNS, rows)

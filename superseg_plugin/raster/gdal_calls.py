@@ -101,14 +101,21 @@ def open_raster(path: str) -> Any:
             " choose another file or convert it to GeoTIFF."
         )
     if dataset.RasterCount == 0:
-        subdatasets = dataset.GetSubDatasets()
-        if subdatasets:
+        parts = parts_of_container(path)
+        if parts:
             raise SuperSegError(
-                f"{name} holds {len(subdatasets)} rasters; choose one of them, such as"
-                f" {subdatasets[0][0]}"
+                f"{name} holds {len(parts)} rasters; choose one of them, such as {parts[0]}"
             )
         raise SuperSegError(f"{name} has no bands; choose another file.")
     return dataset
+
+
+def parts_of_container(path: str) -> list[str]:
+    """Return the names of the rasters in a file that has no bands of its own; [] for others."""
+    dataset, _ = attempt(gdal.OpenEx, path, gdal.OF_RASTER)
+    if dataset is None or dataset.RasterCount:
+        return []
+    return [name for name, _ in dataset.GetSubDatasets()]
 
 
 def _is_plain_path(path: str) -> bool:

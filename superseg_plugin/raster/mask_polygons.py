@@ -34,7 +34,8 @@ class MaskPolygons:
     """
 
     def __init__(self, polygons: Sequence[bytes], grid: Grid) -> None:
-        self._shapes: list[tuple[Any, tuple[float, float, float, float]]] = []
+        self._shapes: list[Any] = []
+        envelopes: list[tuple[float, float, float, float]] = []
         for wkb in polygons:
             shape, _ = attempt(ogr.CreateGeometryFromWkb, bytes(wkb))
             if shape is not None:
@@ -53,8 +54,17 @@ class MaskPolygons:
             shape.FlattenTo2D()
             _to_pixels(shape, grid)
             envelope = shape.GetEnvelope()
-            if all(map(math.isfinite, envelope)) and _overlaps(envelope, grid.window):
-                self._shapes.append((shape, envelope))
+            if all(map(math.isfinite, envelope)) and len(
+                _overlapping(np.array([envelope]), grid.window)
+            ):
+                self._shapes.append(shape)
+                envelopes.append(envelope)
+        # `(n, 4)` left, right, top and bottom, ordered by the top, so that a bisection and one
+        # comparison of arrays find the polygons of a window.
+        found = np.array(envelopes).reshape(-1, 4)
+        order = np.argsort(found[:, 2], kind="stable")
+        self._envelopes = found[order]
+        self._shapes = [self._shapes[index] for index in order]
         if not self._shapes:
             raise SuperSegError(
                 "MASK: no polygon lies on the raster; give polygons that overlap it."
@@ -70,7 +80,8 @@ class MaskPolygons:
         Raises:
             SuperSegError: GDAL cannot rasterize the polygons.
         """
-        near = [shape for shape, envelope in self._shapes if _overlaps(envelope, window)]
+        end = int(np.searchsorted(self._envelopes[:, 2], window.row_off + window.height))
+        near = [self._shapes[i] for i in _overlapping(self._envelopes[:end], window)]
         if not near:
             valid[:] = False
             return
@@ -110,11 +121,9 @@ def _to_pixels(shape: Any, grid: Grid) -> None:
             shape.SetPoint_2D(index, col, row)
 
 
-def _overlaps(envelope: tuple[float, float, float, float], window: Window) -> bool:
-    left, right, top, bottom = envelope
-    return (
-        left < window.col_off + window.width
-        and right > window.col_off
-        and top < window.row_off + window.height
-        and bottom > window.row_off
-    )
+def _overlapping(envelopes: npt.NDArray[np.float64], window: Window) -> list[int]:
+    """Indices of the envelopes, `(n, 4)` left, right, top, bottom, that overlap a window."""
+    left, right, top, bottom = envelopes.T
+    inside = (left < window.col_off + window.width) & (right > window.col_off)
+    inside &= (top < window.row_off + window.height) & (bottom > window.row_off)
+    return np.flatnonzero(inside).tolist()

@@ -3,13 +3,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProcessingException
 
 from tests.conftest import blocks, quarters, write_raster
+
+POLYGONS = json.dumps(
+    {
+        "type": "Feature",
+        "properties": {"kind": 1},
+        "geometry": {"type": "Polygon", "coordinates": [[[9, 46], [9, 47], [10, 47], [9, 46]]]},
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +38,10 @@ def bad(tmp_path_factory, files, model):
         size = stream.seek(0, 2)
         stream.seek(size // 2)
         stream.write(bytes(4000))
+    polygons = folder / "polygons.geojson"
+    polygons.write_text(POLYGONS, encoding="utf-8")
+    container = str(folder / "container.nc")
+    gdal.GetDriverByName("netCDF").CreateCopy(container, gdal.Open(files["scene"]))
     few = np.zeros((3, 16, 16), np.uint8)
     few[:, 4, 4:7] = 9
     return {
@@ -37,6 +51,8 @@ def bad(tmp_path_factory, files, model):
         "model": model,
         "text": str(text),
         "corrupt": corrupt,
+        "polygons": str(polygons),
+        "container": container,
         "void": write_raster(folder / "void.tif", image * 0, nodata=0),
         "few": write_raster(folder / "few.tif", few, nodata=0),
         "small": write_raster(folder / "small.tif", np.ones((32, 32), np.uint32)),
@@ -51,6 +67,11 @@ def bad(tmp_path_factory, files, model):
 CASES = [
     ("segment", {"BANDS": [4]}, "BANDS.*band 4.*3 bands"),
     ("segment", {"BANDS": [0]}, "BANDS.*band 0"),
+    ("segment", {"BANDS": "red"}, "BANDS is “red”: give band numbers"),
+    ("segment", {"BANDS": ["2", "nir"]}, "BANDS is “nir”: give band numbers"),
+    ("segment", {"INPUT": "{polygons}"}, "INPUT is .*vector layer.*[Rr]asterize"),
+    ("evaluate", {"REFERENCE": "{polygons}"}, "REFERENCE is .*vector layer.*[Rr]asterize"),
+    ("segment", {"INPUT": "{container}"}, "container.nc.*holds 3 rasters.*NETCDF:.*Band1"),
     ("segment", {"CLASSES": 256}, "CLASSES.*256.*0 to 255"),
     ("segment", {"CLASSES": 1}, "CLASSES.*2 to 255"),
     ("segment", {"PRESET": "best"}, "PRESET.*best.*balanced, fast, published"),

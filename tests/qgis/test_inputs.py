@@ -24,7 +24,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from tests.conftest import GEOTRANSFORM, read_raster, write_raster
+from tests.conftest import GEOTRANSFORM, quarters, read_raster, write_raster
 from tests.raster.http_server import FileServer
 
 WEST, _, _, NORTH, _, _ = GEOTRANSFORM
@@ -51,7 +51,6 @@ def superpixels(run, tmp_path, layer, context=None, feedback=None, **others):
 
 def box(crs, *bounds):
     """Make a polygon layer of one rectangle given in the scene's CRS."""
-    layer = QgsVectorLayer(f"Polygon?crs={crs}", "box", "memory")
     geometry = QgsGeometry.fromRect(QgsRectangle(*bounds))
     transform = QgsCoordinateTransform(
         QgsCoordinateReferenceSystem("EPSG:32632"),
@@ -59,6 +58,13 @@ def box(crs, *bounds):
         QgsProject.instance(),
     )
     assert geometry.transform(transform) == QgsGeometry.OperationResult.Success
+    return layer_of(crs, geometry)
+
+
+def layer_of(crs, geometry):
+    """Make a polygon layer of one geometry."""
+    layer = QgsVectorLayer("Polygon", "box", "memory")
+    layer.setCrs(QgsCoordinateReferenceSystem(crs))
     feature = QgsFeature()
     feature.setGeometry(geometry)
     assert layer.dataProvider().addFeatures([feature])[0]
@@ -299,3 +305,50 @@ def test_unusual_rasters_keep_their_grid(run, files, tmp_path, look):
     lost = {"alpha", "mask", "nodata"} & set(look)
     assert (labels[:16] == 0).all() == bool(lost)
     assert (labels[16:] > 0).all()
+
+
+def test_a_mask_of_the_whole_world_covers_everything(run, files, tmp_path):
+    whole = layer_of("EPSG:4326", QgsGeometry.fromRect(QgsRectangle(-180, -90, 180, 90)))
+    given = {"INPUT": files["scene"], "MASK": whole, "OUTPUT": str(tmp_path / "s.tif")}
+    run("superseg:superpixels", given)
+    assert (read_raster(given["OUTPUT"])[0] > 0).all()
+
+
+def test_a_mask_without_a_crs_elsewhere_is_told_of_its_crs(run, files, tmp_path):
+    mask = layer_of("", QgsGeometry.fromRect(QgsRectangle(9.0, 46.9, 9.1, 47.0)))
+    given = {"INPUT": files["scene"], "MASK": mask, "OUTPUT": str(tmp_path / "s.tif")}
+    with pytest.raises(QgsProcessingException, match=r"MASK has no polygon.*no CRS.*Set CRS"):
+        run("superseg:superpixels", given)
+
+
+@pytest.mark.parametrize(
+    ("west", "extent", "columns", "first"),
+    [
+        (179.0, "179.5,-178.9,8,9.5 [EPSG:4326]", 160, 179.5),
+        (179.0, "179.5,181,8,9.5", 150, 179.5),
+        (209.0, "-150,-148,8,9.5 [EPSG:4326]", 200, 210.0),
+        (-181.0, "179.5,-179.5,8,9.5 [EPSG:4326]", 100, -180.5),
+    ],
+)
+def test_extents_may_cross_the_antimeridian(run, tmp_path, west, extent, columns, first):
+    image, _ = quarters(300, 400)
+    place = (west, 0.01, 0.0, 10.0, 0.0, -0.01)
+    scene = write_raster(tmp_path / "scene.tif", image, geotransform=place, epsg=4326)
+    given = {"INPUT": scene, "EXTENT": extent, "OUTPUT": str(tmp_path / "s.tif")}
+    run("superseg:superpixels", given)
+    result = gdal.Open(given["OUTPUT"])
+    assert result.RasterXSize == columns
+    assert result.GetGeoTransform()[0] == pytest.approx(first)
+
+
+def test_an_extent_in_an_unknown_crs_is_refused(run, files, tmp_path):
+    given = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "s.tif")}
+    with pytest.raises(QgsProcessingException, match=r"EXTENT: QGIS does not know.*EPSG:99999"):
+        run("superseg:superpixels", {**given, "EXTENT": "1,2,3,4 [EPSG:99999]"})
+
+
+def test_an_alpha_band_is_remarked(run, tmp_path, listener):
+    image, _ = quarters()
+    scene = write_raster(tmp_path / "scene.tif", image, alpha=np.full((64, 64), 255))
+    run("superseg:superpixels", {"INPUT": scene, "OUTPUT": str(tmp_path / "s.tif")}, listener)
+    assert any("Band 4 is an alpha band" in line for line in listener.lines)
