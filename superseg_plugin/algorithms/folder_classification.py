@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
@@ -87,14 +89,13 @@ that folder. The result is five class rasters with the same legend.</p>
         self.output = request.folder_output(self.OUTPUT)
 
     def compute(self, progress, context):
-        with self.worker(self.device) as worker:
-            result = run_folder_classification(
-                FolderInputs(self.scenes, self.model, self.bands),
-                self.output,
-                self.options,
-                worker,
-                progress,
-            )
+        result = run_folder_classification(
+            FolderInputs(self.scenes, self.model, self.bands),
+            self.output,
+            self.options,
+            partial(self.worker, self.device),
+            progress,
+        )
         return {
             self.OUTPUT: self.output,
             self.LAYERS: list(result.written),

@@ -81,21 +81,30 @@ class PreviewRunner(QObject):
     def _run(self, python):
         thread = threading.current_thread()
         try:
-            with Worker(find_interpreter(python)) as worker:
-                previewer = Previewer(worker)
-                try:
-                    while self._compute_next(thread, previewer):
-                        pass
-                finally:
-                    previewer.close()
+            # A worker that has ended, for lack of memory or because it was killed, is replaced.
+            while self._serve(thread, python):
+                pass
         except (SuperSegError, OSError) as error:
             self._fail(thread, str(error))
+            self.busy.emit(False)
         finally:
             with self._changed:
                 if self._thread is thread:
                     self._thread = None
 
-    def _compute_next(self, thread, previewer):
+    def _serve(self, thread, python):
+        """Compute requests as long as one worker is usable; return whether another is needed."""
+        with Worker(find_interpreter(python)) as worker:
+            previewer = Previewer(worker)
+            try:
+                while worker.usable:
+                    if not self._compute_next(thread, worker, previewer):
+                        return False
+            finally:
+                previewer.close()
+        return True
+
+    def _compute_next(self, thread, worker, previewer):
         """Wait for a request and compute it; return False if the thread is to end."""
         with self._changed:
             self._changed.wait_for(
@@ -103,6 +112,9 @@ class PreviewRunner(QObject):
             )
             if self._thread is not thread or self._request is None:
                 return False
+            if not worker.usable:
+                # It has ended while it was idle: the request is for the next one.
+                return True
             number, since, view, options, fetch = self._request
             self._request = None
         self.busy.emit(True)

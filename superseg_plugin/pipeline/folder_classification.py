@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Classifying all scenes of a folder with one model."""
+"""Classifying all scenes of a folder with one model.
+
+A scene that fails, or in which the worker process ends, is left out and named; the next one gets
+another worker where that is needed.
+"""
 
 from __future__ import annotations
 
+import traceback
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Callable
 
-from ..errors import SuperSegError
+from ..errors import Cancelled, SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
-from ..worker.client import Worker
+from ..worker.client import Worker, WorkerError
 from .classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -49,7 +58,7 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
 
     Args:
         folder: where to look, folders in it not included.
-        pattern: names with * and ?, several separated by semicolons.
+        pattern: names with * and ?, upper or lower case, several separated by semicolons.
 
     Raises:
         SuperSegError: there is no such folder, or nothing in it.
@@ -63,8 +72,15 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
             f"PATTERN “{pattern}” fits no name; give names such as *.tif, several separated by"
             " semicolons."
         )
-    found = {path for part in patterns for path in place.glob(part) if path.is_file()}
-    scenes = sorted(path for path in found if not path.name.endswith(ENDING))
+    # USGS delivers names such as LC08_B4.TIF, whatever the system of the user.
+    patterns = [part.lower() for part in patterns]
+    scenes = sorted(
+        path
+        for path in place.iterdir()
+        if any(fnmatchcase(path.name.lower(), part) for part in patterns)
+        and not path.name.lower().endswith(ENDING)
+        and path.is_file()
+    )
     if not scenes:
         raise SuperSegError(
             f"FOLDER: {place.name} holds no file {pattern}; choose another folder or PATTERN."
@@ -72,20 +88,46 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
     return scenes
 
 
+def names_of_results(scenes: Sequence[Path]) -> list[str]:
+    """Return the file name of the result of each scene.
+
+    It is the name of the scene without its extension and `_classes.tif`. Where that is the same for
+    several scenes, whatever the case, the extension is a part of it, and a number where that does
+    not suffice: file systems of Windows and macOS do not tell `A.tif` from `a.tif`.
+
+    Example:
+        >>> names_of_results([Path("a.tif"), Path("b.img"), Path("b.tif"), Path("B.TIF")])
+        ['a_classes.tif', 'b_img_classes.tif', 'b_tif_classes.tif', 'B_TIF_2_classes.tif']
+    """
+    counts = Counter(scene.stem.lower() for scene in scenes)
+    taken: set[str] = set()
+    names = []
+    for scene in scenes:
+        several = counts[scene.stem.lower()] > 1
+        base = f"{scene.stem}_{scene.suffix[1:]}" if several and scene.suffix else scene.stem
+        name, number = base, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{base}_{number}"
+        taken.add(name.lower())
+        names.append(name + ENDING)
+    return names
+
+
 def run_folder_classification(
     inputs: FolderInputs,
     output: str,
     options: ClassificationOptions,
-    worker: Worker,
+    start_worker: Callable[[], AbstractContextManager[Worker]],
     progress: Progress,
 ) -> FolderResult:
     """Classify scenes one after another; one that cannot be is told of and left out.
 
     Args:
         inputs: what to classify.
-        output: folder for `<name>_classes.tif`; made where missing.
+        output: folder for the results, see `names_of_results`; made where missing.
         options: how to classify.
-        worker: the process that computes.
+        start_worker: returns a process that computes; called again where one has ended.
         progress: told of every scene.
 
     Raises:
@@ -101,22 +143,59 @@ def run_folder_classification(
     scenes = inputs.scenes
     written: list[str] = []
     failures: list[str] = []
-    for index, scene in enumerate(scenes):
-        stop_if_cancelled(progress)
-        part = progress.part(index / len(scenes), (index + 1) / len(scenes))
-        part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
-        target = str(Path(output) / f"{scene.stem}{ENDING}")
-        try:
-            with RasterSource(str(scene), inputs.bands) as source:
-                of_scene = ClassificationInputs(source, inputs.model)
-                outputs = ClassificationOutputs(target)
-                run_classification(of_scene, outputs, options, worker, part)
-        except SuperSegError as error:
-            failures.append(f"{scene.name}: {error}")
-            progress.log(failures[-1])
-            continue
-        written.append(target)
+    with _Workers(start_worker) as workers:
+        for index, (scene, name) in enumerate(zip(scenes, names_of_results(scenes))):
+            stop_if_cancelled(progress)
+            part = progress.part(index / len(scenes), (index + 1) / len(scenes))
+            part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
+            target = str(Path(output) / name)
+            try:
+                with RasterSource(str(scene), inputs.bands) as source:
+                    of_scene = ClassificationInputs(source, inputs.model)
+                    outputs = ClassificationOutputs(target)
+                    run_classification(of_scene, outputs, options, workers.usable(), part)
+            except Cancelled:
+                raise
+            except Exception as error:  # the other scenes can still be classified
+                failures.append(f"{scene.name}: {_cause(error, progress)}")
+                progress.log(failures[-1])
+                continue
+            written.append(target)
     if not written:
         raise SuperSegError(f"No scene could be classified. {failures[0]}")
     progress.log(f"{len(written)} of {len(scenes)} scenes classified")
+    for failure in failures:
+        progress.log(f"Not classified: {failure}")
     return FolderResult(tuple(written), tuple(failures))
+
+
+class _Workers:
+    """A worker, and another one after it has ended; a context manager."""
+
+    def __init__(self, start: Callable[[], AbstractContextManager[Worker]]) -> None:
+        self._start = start
+        self._stack = ExitStack()
+        self._worker: Worker | None = None
+
+    def __enter__(self) -> _Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def usable(self) -> Worker:
+        """Return a worker that answers."""
+        if self._worker is None or not self._worker.usable:
+            self._stack.close()
+            self._worker = self._stack.enter_context(self._start())
+        return self._worker
+
+
+def _cause(error: Exception, progress: Progress) -> str:
+    """Return the sentence on an error; the traceback of an unforeseen one goes to the log."""
+    if isinstance(error, SuperSegError):
+        return str(error)
+    text = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
+    progress.log(text)
+    last = text.strip().splitlines()[-1]
+    return f"an unexpected error ({last}); please report it with the log."

@@ -19,7 +19,7 @@ import json
 import queue
 import subprocess
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Callable, NamedTuple
@@ -128,6 +128,15 @@ class Channel:
         else:
             self._outbox.put(message)
 
+    @property
+    def failed(self) -> bool:
+        """Whether the worker has failed, so that every request gets an error."""
+        return bool(self._fault)
+
+    def give_up(self) -> None:
+        """Fail all requests, present and later ones: the worker has been silent for too long."""
+        self._fail_all("no longer answers")
+
     def close(self) -> None:
         """Cancel all requests and end the process, without waiting for computations."""
         self._outbox.put({"op": "cancel"})
@@ -151,6 +160,16 @@ class Channel:
             self.stderr_lines.append(line.strip())
 
     def _read_messages(self, stream: IO[str]) -> None:
+        # Whatever goes wrong here, such as a lack of memory in QGIS's own process, fails the
+        # requests at once: a run would otherwise wait for answers that nobody reads.
+        try:
+            self._receive_all(stream)
+        except MemoryError:
+            self._fail_all("has sent an answer that QGIS has no memory for")
+        except Exception as error:
+            self._fail_all(f"cannot be read by QGIS ({type(error).__name__}: {error})")
+
+    def _receive_all(self, stream: IO[str]) -> None:
         for line in lines_of(stream):
             try:
                 self._receive(read_message(line))
@@ -203,6 +222,8 @@ class Channel:
             self._fail(request)
 
     def _fail(self, request: Request) -> None:
-        request.future.set_exception(
-            worker_failed(self._interpreter, self._fault, request.op, self.stderr_lines)
-        )
+        # Its answer may have arrived at this moment.
+        with contextlib.suppress(InvalidStateError):
+            request.future.set_exception(
+                worker_failed(self._interpreter, self._fault, request.op, self.stderr_lines)
+            )

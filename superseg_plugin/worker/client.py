@@ -90,6 +90,11 @@ class Worker:
         self._run_folder.remove()
 
     @property
+    def usable(self) -> bool:
+        """Whether the process can still answer: it has not ended, and has not been silent."""
+        return not self._channel.failed
+
+    @property
     def versions(self) -> dict[str, str]:
         """Versions of the packages that the worker uses."""
         return dict(self._interpreter.versions)
@@ -197,6 +202,7 @@ class Worker:
             if silent >= SILENCE_SECONDS:
                 started = channel.message_count > 0
                 path = self._interpreter.path
+                channel.give_up()
                 raise worker_silent(path, started, SILENCE_SECONDS, channel.stderr_lines)
             without_news = 0.0 if news else without_news + POLL_SECONDS
             if without_news >= NEWS_SECONDS:

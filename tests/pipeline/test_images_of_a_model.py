@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pytest
@@ -217,7 +219,8 @@ def test_a_folder_takes_bands_and_rescaling(named, pixels, tmp_path, worker):
         folder = str(tmp_path / "results")
         inputs = FolderInputs(scenes, model, bands)
         options = ClassificationOptions(**options)
-        return run_folder_classification(inputs, folder, options, worker, Listener())
+        start = partial(nullcontext, worker)
+        return run_folder_classification(inputs, folder, options, start, Listener())
 
     (failure,) = run().failures
     assert failure.startswith("reflectance.tif")

@@ -17,7 +17,7 @@ import pytest
 from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.runtime.smoke_test import smoke_test
-from superseg_plugin.worker import client
+from superseg_plugin.worker import channel, client
 from superseg_plugin.worker.client import Worker, WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import worker_environment
@@ -128,6 +128,31 @@ def test_a_killed_worker_is_an_error_and_not_a_hang(worker, listener):
         worker.result(future, listener)
     with pytest.raises(SuperSegError, match="ended unexpectedly"):
         worker.result(worker.submit("describe_device", {"network": "light"}), listener)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (MemoryError(), "an answer that QGIS has no memory for"),
+        (ValueError("damaged"), r"cannot be read by QGIS \(ValueError: damaged\)"),
+    ],
+)
+def test_an_answer_that_qgis_cannot_take_is_an_error_at_once(
+    listener, monkeypatch, error, sentence
+):
+    def failing(*_arguments):
+        raise error
+
+    with Worker(find_interpreter(), device="cpu") as worker:
+        assert worker.usable
+        monkeypatch.setattr(channel, "load_arrays", failing)
+        began = time.monotonic()
+        with pytest.raises(SuperSegError, match=sentence):
+            worker.result(
+                worker.submit("measure_bands", {}, {"pixels": np.ones((1, 50))}), listener
+            )
+        assert time.monotonic() - began < 30
+        assert not worker.usable
 
 
 def test_cancel_ends_the_process_within_two_seconds(listener):

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scenes of a folder: which are found, what their results are called, and one that fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline import folder_classification
+from superseg_plugin.pipeline.folder_classification import (
+    FolderInputs,
+    names_of_results,
+    run_folder_classification,
+    scenes_of,
+)
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
+from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segmentation
+from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.conftest import quarters, read_raster, write_raster
+from tests.pipeline.conftest import Listener
+
+NAMES = ("a.tif", "b.tif", "c.tif", "d.tif")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory, worker):
+    folder = tmp_path_factory.mktemp("model")
+    path = write_raster(folder / "train.tif", quarters()[0])
+    target = str(folder / "model.superseg")
+    with RasterSource(path) as source:
+        outputs = SegmentationOutputs(str(folder / "classes.tif"), model=target)
+        options = SegmentationOptions(classes=4, preset="fast")
+        run_segmentation(source, outputs, options, worker, Listener())
+    return target
+
+
+@pytest.fixture
+def scenes(tmp_path):
+    folder = tmp_path / "scenes"
+    folder.mkdir()
+    for number, name in enumerate(NAMES):
+        write_raster(folder / name, np.roll(quarters()[0], 8 * number, axis=2))
+    return scenes_of(str(folder), "*.tif")
+
+
+def classify(scenes, model, folder, start, listener=None):
+    return run_folder_classification(
+        FolderInputs(scenes, model),
+        str(folder),
+        ClassificationOptions(),
+        start,
+        listener or Listener(),
+    )
+
+
+def test_patterns_do_not_mind_case(tmp_path):
+    for name in ("LC08_B4.TIF", "b.tif", "c.Img", "d_classes.TIF", "e.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.tif").mkdir()
+    assert [path.name for path in scenes_of(str(tmp_path), "*.tif")] == ["LC08_B4.TIF", "b.tif"]
+    assert [path.name for path in scenes_of(str(tmp_path), "lc*.tif; *.IMG")] == [
+        "LC08_B4.TIF",
+        "c.Img",
+    ]
+    with pytest.raises(SuperSegError, match=r"holds no file \*\.jp2"):
+        scenes_of(str(tmp_path), "*.jp2")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a.tif", "b.tif"),
+        ("a.tif", "a.img", "a.TIF", "A.tif"),
+        ("a.tif", "a_tif.tif", "a.img"),
+        ("a", "a.tif", "A"),
+    ],
+)
+def test_every_scene_has_a_result_of_its_own_whatever_the_file_system(names):
+    results = [name.lower() for name in names_of_results([Path(name) for name in names])]
+    assert len(set(results)) == len(names)
+    assert all(name.endswith("_classes.tif") for name in results)
+
+
+def test_scenes_of_one_name_are_all_classified(tmp_path, model, worker):
+    folder = tmp_path / "twins"
+    folder.mkdir()
+    image, _ = quarters()
+    write_raster(folder / "scene.tif", image)
+    write_raster(folder / "scene.img", image[:, ::-1], driver="HFA")
+    scenes = scenes_of(str(folder), "*.tif;*.img")
+    found = classify(scenes, model, tmp_path / "out", partial(nullcontext, worker))
+    assert {Path(path).name for path in found.written} == {
+        "scene_tif_classes.tif",
+        "scene_img_classes.tif",
+    }
+    first, second = (read_raster(path)[0] for path in sorted(found.written))
+    assert np.array_equal(first, second[::-1])
+
+
+class Killing(Listener):
+    """Ends the worker of a scene in the middle of its work."""
+
+    def __init__(self, name):
+        super().__init__()
+        self._name, self.worker, self._here = name, None, False
+
+    def report(self, fraction, text=""):
+        super().report(fraction, text)
+        if text.startswith(tuple(NAMES)):
+            self._here = text.startswith(self._name)
+        elif self._here and self.worker:
+            os.kill(self.worker.process_id, signal.SIGKILL)
+            self._here = False
+
+
+def test_a_worker_that_ends_in_one_scene_does_not_touch_the_next(tmp_path, scenes, model):
+    listener, started = Killing("b.tif"), []
+
+    @contextmanager
+    def start():
+        with Worker(find_interpreter(), device="cpu") as process:
+            listener.worker = process
+            started.append(process)
+            yield process
+
+    found = classify(scenes, model, tmp_path / "out", start, listener)
+    assert [Path(path).name[0] for path in found.written] == ["a", "c", "d"]
+    (failure,) = found.failures
+    assert failure.startswith("b.tif: The worker process")
+    assert len(started) == 2
+    assert "3 of 4 scenes classified" in listener.lines
+    assert listener.lines[-1] == f"Not classified: {failure}"
+    assert not (tmp_path / "out" / "b_classes.tif").exists()
+
+
+def test_an_unforeseen_error_in_one_scene_does_not_touch_the_next(
+    tmp_path, scenes, model, worker, monkeypatch
+):
+    original = folder_classification.run_classification
+
+    def failing(inputs, *others):
+        if inputs.source.name == "c.tif":
+            raise ZeroDivisionError("nobody foresaw this")
+        return original(inputs, *others)
+
+    monkeypatch.setattr(folder_classification, "run_classification", failing)
+    listener = Listener()
+    start = partial(nullcontext, worker)
+    found = classify(scenes, model, tmp_path / "out", start, listener)
+    assert len(found.written) == 3
+    (failure,) = found.failures
+    assert failure.startswith("c.tif: an unexpected error (ZeroDivisionError")
+    assert any("Traceback" in line for line in listener.lines)
