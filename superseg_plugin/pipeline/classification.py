@@ -23,8 +23,9 @@ from .formats.trained_model import superpixels_of_model
 from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
-from .steps.description import check_superpixels, describe_superpixels
+from .steps.description import describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.given_superpixels import dense_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.network import Network, mean_softmax
@@ -115,6 +116,8 @@ def run_classification(
             made = scratch / "superpixels.tif"
             make_superpixels(scene.part(0, 0.3), made, superpixels_of_model(model))
             superpixels = RasterSource(str(made))
+        elif superpixels is not None:
+            superpixels = dense_superpixels(scene.part(0, 0.3), superpixels)
 
         def network() -> Network:
             """The network of the model, which the clusters do without."""
@@ -125,7 +128,6 @@ def run_classification(
         if superpixels is None:
             draft = classify_pixels(scene.part(0.3, 0.9), network(), confidence)
         else:
-            check_superpixels(superpixels)
             with superpixels:
                 labels, sure = _classify_superpixels(
                     scene.part(0.3, 0.85), superpixels, network, model, options.smoothness

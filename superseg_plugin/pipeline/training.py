@@ -26,8 +26,9 @@ from .options.training import TrainingOptions
 from .reports.run import Provenance, RunSummary, training_report
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
-from .steps.description import check_superpixels, describe_superpixels
+from .steps.description import describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.given_superpixels import dense_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values
 from .steps.patches import draw_patches
@@ -117,7 +118,9 @@ def run_training(
             with stages.stage("superpixels") as part:
                 make_superpixels(scene.within(part), path, cut)
             given = RasterSource(str(path))
-        check_superpixels(given)
+        else:
+            with stages.stage("numbering") as part:
+                given = dense_superpixels(scene.within(part), given)
         with given as superpixels:
             clusters = None
             if options.guidance == "clusters":
@@ -171,7 +174,7 @@ def run_training(
 
 def _shares(options: TrainingOptions, cut: bool) -> dict[str, float]:
     """Percent of the progress of each stage."""
-    shares = {"reading": 2.0, **({"superpixels": 18.0} if cut else {})}
+    shares = {"reading": 2.0, **({"superpixels": 18.0} if cut else {"numbering": 5.0})}
     if options.guidance == "clusters":
         shares |= {"description": 15.0, "clustering": 5.0}
     return {**shares, "patches": 5.0, "training": 53.0, "colors": 2.0}

@@ -20,7 +20,6 @@ import numpy.typing as npt
 from ...contracts import COARSE_CELL, DESCRIPTION_HALO, Core, Description
 from ...errors import SuperSegError
 from ...memory import trim_memory
-from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .scene import Scene
@@ -35,17 +34,16 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
 
     Args:
         scene: the scene; its progress is told of every tile.
-        superpixels: ids 1..n on the same grid, 0 = nodata.
+        superpixels: ids 1..n on the same grid, 0 = nodata; see `dense_superpixels`.
 
     Returns:
         The description, in a file that the worker maps too: to send it again costs nothing.
 
     Raises:
-        SuperSegError: the grids differ, or the superpixels are not of this scene.
+        SuperSegError: the superpixels are not of this scene.
     """
     source = scene.source
     grid = source.grid
-    require_same_grid(grid, superpixels.grid, "SUPERPIXELS", superpixels.name)
     place = grid.global_offset()
 
     def submit(window: Window) -> Any:
@@ -87,8 +85,9 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
 
 
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:
-    """Read superpixel ids, 0 where invalid."""
+    """Read superpixel ids, 0 where invalid; numbers below 0, as of other programs, are none."""
     values, valid = superpixels.read(window)
+    valid &= values[0] > 0
     ids: npt.NDArray[np.uint32] = np.where(valid, values[0], 0).astype(np.uint32)
     return ids
 
@@ -102,15 +101,6 @@ def _lead_in(values: npt.NDArray[Any], lead: tuple[int, int]) -> npt.NDArray[Any
 
 def _shifted(core: Core, lead: tuple[int, int]) -> Core:
     return Core(core.row + lead[0], core.col + lead[1], core.rows, core.cols)
-
-
-def check_superpixels(superpixels: RasterSource) -> None:
-    """Raise SuperSegError unless a raster can hold superpixel ids."""
-    if superpixels.dtype.kind not in "ui" or len(superpixels.bands) != 1:
-        raise SuperSegError(
-            f"SUPERPIXELS {superpixels.name} is not a single band of whole numbers. Give the output"
-            " of superseg:superpixels."
-        )
 
 
 class _Sums:
