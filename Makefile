@@ -100,7 +100,7 @@ test-engine: setup-engine ## tests of the kernels, in the worker's Python
 # Where no test may need QGIS, the plugin of pytest that starts one stays out.
 test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
-		$(or $(TESTS),$(wildcard tests/test_run_folder.py tests/raster tests/pipeline tests/worker tests/runtime tests/fuzz)) $(PYTEST)
+		$(or $(TESTS),$(wildcard tests/test_run_folder.py tests/test_memory.py tests/raster tests/pipeline tests/worker tests/runtime tests/fuzz)) $(PYTEST)
 
 test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS without a window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest $(or $(TESTS),tests/qgis) $(PYTEST)

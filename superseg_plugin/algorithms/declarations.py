@@ -23,6 +23,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..pipeline.options.ground_sizes import IMAGERY, UNITS
+from ..pipeline.options.superpixels import LARGEST_TILE
 from ..pipeline.options.values import VALUES
 
 translate = QCoreApplication.translate
@@ -218,7 +219,7 @@ class Declarations:
 
     def add_tile_size(self):
         """Declare TILE_SIZE."""
-        self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, 65536, advanced=True)
+        self.add_number("TILE_SIZE", "Tile size", TILE_HELP, 0, 0, LARGEST_TILE, advanced=True)
 
     def add_values(self):
         """Declare VALUES."""

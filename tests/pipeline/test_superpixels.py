@@ -169,7 +169,8 @@ def test_progress_never_goes_back_and_the_record_tells_the_options(big, tmp_path
         ({"sigma": -1}, "SIGMA"),
         ({"min_size": 0}, "MIN_SIZE"),
         ({"connectivity": 6}, "CONNECTIVITY"),
-        ({"tile_size": 10}, "TILE_SIZE"),
+        ({"tile_size": 10}, "TILE_SIZE is 10: .*64 to 32768"),
+        ({"tile_size": 32769}, "TILE_SIZE is 32769: .*64 to 32768"),
     ],
 )
 def test_options_out_of_range_are_named(options, words):

@@ -11,6 +11,8 @@ from .values import AUTOMATIC, check_values
 
 METHODS = ("felzenszwalb", "slic")
 CONNECTIVITIES = ("8", "4")
+# Edges of a tile, four for each pixel, are numbered in 32 bits.
+LARGEST_TILE = 32768
 SMALLEST_TILE = 64
 
 
@@ -57,6 +59,9 @@ class SuperpixelOptions(Segmenter):
 
 
 def check_tile_size(tile_size: int) -> None:
-    """Raise SuperSegError unless a tile size is 0 (automatic) or large enough."""
-    if tile_size and tile_size < SMALLEST_TILE:
-        raise SuperSegError(f"TILE_SIZE must be 0 (automatic) or at least {SMALLEST_TILE} pixels.")
+    """Raise SuperSegError unless a tile size is 0 (automatic) or within the limits."""
+    if tile_size and not SMALLEST_TILE <= tile_size <= LARGEST_TILE:
+        raise SuperSegError(
+            f"TILE_SIZE is {tile_size}: give 0 (automatic), or {SMALLEST_TILE} to {LARGEST_TILE} "
+            "pixels."
+        )

@@ -10,7 +10,6 @@ sum of what is allocated, and is not learned.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable
@@ -23,7 +22,7 @@ from ..options.published import published_tiles, published_training
 from ..options.segmentation import MIXTURES, SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
-from ..steps.tiling import automatic_tile
+from ..steps.tiling import automatic_tile, items_ahead, tile_bytes
 from .calibration import Calibration
 
 # The network guided by clusters learns a small scene in few steps; a larger scene has more to
@@ -131,7 +130,8 @@ class Estimate:
         share = (2 + bands) / 5
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
-        in_flight = min((os.cpu_count() or 1) + 2, self._tiles) * min(tile**2, self._pixels)
+        ahead = items_ahead(tile_bytes(tile, bands))
+        in_flight = min(ahead + 1, self._tiles) * min(tile**2, self._pixels)
         cache = min(10 / 3 * self._pixels * bands, 320e6)
         self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + 400 * self._count * share
         # Only a run finds out which device it is; most computers have no other than the CPU.

@@ -58,8 +58,8 @@ def measure_scene(
             break
     if found == 0:
         raise SuperSegError(
-            f"INPUT {source.name} has no pixel that is valid in {_bands_text(source)}, within "
-            "EXTENT and MASK: all is nodata. Check BANDS, EXTENT, MASK and the layer's nodata "
+            f"INPUT {source.name} has no valid pixel in {_bands_text(source)} within EXTENT "
+            "and MASK: all is nodata. Check BANDS, EXTENT, MASK and the layer's nodata "
             "value."
         )
     if found < needed_pixels:
@@ -98,4 +98,5 @@ def _bands_text(source: RasterSource) -> str:
     numbers = [str(number) for number in source.bands]
     if len(numbers) == 1:
         return f"band {numbers[0]}"
-    return f"all of the bands {', '.join(numbers[:LISTED])}{', …' if len(numbers) > LISTED else ''}"
+    listed = ", ".join(numbers[:LISTED])
+    return f"bands {listed}{', …' if len(numbers) > LISTED else ''} together"

@@ -24,7 +24,7 @@ from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .scene import Scene
 from .tile import core_of, tile_arrays
-from .tiling import automatic_tile
+from .tiling import automatic_tile, tile_bytes
 
 BLOCK_ROWS = 1 << 16
 
@@ -67,7 +67,8 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit)):
+    needed = tile_bytes(size + 2 * DESCRIPTION_HALO, len(source.bands))
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
         scene.progress.report((index + 1) / len(windows), "Describing superpixels")

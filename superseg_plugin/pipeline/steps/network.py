@@ -38,6 +38,7 @@ class Network:
         scene.progress.log(f"Network {model.network}, {model.classes} classes, on {device.name}")
         self.classes = model.classes
         self.tile_size = _tile_size(tile_size, device)
+        self.tile_bytes = BYTES_PER_PIXEL * (self.tile_size + 2 * device.halo) ** 2
         self._scene = scene
         self._halo = device.halo
         # Every request refers to the weights; they are written once.
@@ -76,7 +77,7 @@ def mean_softmax(
     def submit(window: Window) -> Any:
         return network.submit(window, read_superpixels(superpixels, window))
 
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit)):
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, network.tile_bytes)):
         pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
         scene.progress.report((index + 1) / len(windows), "Classifying")
     total = pooled.sum(axis=1, keepdims=True)

@@ -47,7 +47,7 @@ def classify_pixels(scene: Scene, network: Network, confidence_path: Path | None
     grid = scene.source.grid
     windows = tiles(grid.width, grid.height, network.tile_size, scene.source.column_block)
     with _Outputs(scene.part(0.95, 1), confidence_path) as outputs:
-        answers = scene.in_flight(windows, network.submit)
+        answers = scene.in_flight(windows, network.submit, network.tile_bytes)
         part = scene.progress.part(0, 0.95)
         for index, (window, answer) in enumerate(answers):
             outputs.write(window, answer.arrays["classes"], answer.arrays["confidence"])

@@ -15,7 +15,7 @@ from ...contracts import BandScaling
 from ...progress import Progress
 from ...raster.source import RasterSource
 from ...worker.client import Answer, Worker
-from .tiling import run_in_flight
+from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -65,7 +65,16 @@ class Scene:
         return self.worker.result(asked, self.progress)
 
     def in_flight(
-        self, items: Iterable[Item], submit: Callable[[Item], Future[Answer]]
+        self,
+        items: Iterable[Item],
+        submit: Callable[[Item], Future[Answer]],
+        size: int,
     ) -> Iterator[tuple[Item, Answer]]:
-        """Submit items a few ahead, and yield their answers in order; see `run_in_flight`."""
-        return run_in_flight(self.worker, items, submit, self.progress)
+        """Submit items a few ahead, and yield their answers in order; see `run_in_flight`.
+
+        Args:
+            items: usually windows.
+            submit: reads one item and submits it.
+            size: bytes that an item takes while it is computed, such as `tile_bytes`.
+        """
+        return run_in_flight(self.worker, items, submit, self.progress, items_ahead(size))

@@ -29,6 +29,7 @@ from ..options.superpixels import SuperpixelOptions
 from .scene import Scene
 from .superpixel_table import SuperpixelTable
 from .tile import core_of, tile_arrays
+from .tiling import tile_bytes
 
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
 # usual superpixels.
@@ -83,10 +84,12 @@ class SuperpixelScene:
         # Zones of neighboring seams must not overlap.
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()
+        side = options.tile_size + 2 * self._margin
+        self._tile_bytes = tile_bytes(side, len(scene.source.bands))
 
     def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
         """Cut every tile by itself; yields after each, while the next ones are computed."""
-        for window, answer in self._scene.in_flight(windows, self._submit_tile):
+        for window, answer in self._scene.in_flight(windows, self._submit_tile, self._tile_bytes):
             arrays = answer.arrays
             before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
             labels = arrays["labels"]
@@ -114,7 +117,7 @@ class SuperpixelScene:
             started.append(self._start(seam))
             return started[-1].answer
 
-        for _ in self._scene.in_flight(seams, submit):
+        for _ in self._scene.in_flight(seams, submit, self._tile_bytes):
             pass
         for stitching in started:
             self.finish(stitching)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keeping a few tiles in flight, so that disk and processor work at the same time."""
+"""Keeping a few tiles in flight, so that disk and processor work at the same time.
+
+The size of tiles depends on the number of bands alone, so that results do not depend on the memory
+that happens to be free; how many tiles are in flight depends on the memory.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Callable, TypeVar
 
+from ...memory import available_memory
 from ...progress import Progress
 from ...worker.client import Answer, Worker
 
@@ -18,6 +23,12 @@ Item = TypeVar("Item")
 AUTOMATIC_TILE = 1024
 # Bound on a tile of all bands as float32.
 TILE_BYTES = 128 << 20
+# Memory of a tile in flight, for each of its pixels: its bands as float32 in both processes, and
+# the tables of the kernels (the edges of graph segmentation have 26 bytes, measured).
+PIXEL_BYTES, BAND_BYTES = 60, 8
+# Share of the available memory for tiles in flight: superpixels, GDAL's cache and other programs
+# need some as well.
+MEMORY_SHARE = 0.5
 
 
 def run_in_flight(
@@ -25,6 +36,7 @@ def run_in_flight(
     items: Iterable[Item],
     submit: Callable[[Item], Future[Answer]],
     progress: Progress,
+    ahead: int,
 ) -> Iterator[tuple[Item, Answer]]:
     """Submit items, a few ahead, and yield their answers in the order of the items.
 
@@ -33,11 +45,11 @@ def run_in_flight(
         items: usually windows.
         submit: reads one item and submits it.
         progress: asked for cancel while waiting.
+        ahead: number of items that are submitted before the first answer is waited for.
 
     Raises:
         Cancelled: the user asked to stop.
     """
-    ahead = (os.cpu_count() or 1) + 1
     waiting: deque[tuple[Item, Future[Answer]]] = deque()
     for item in items:
         waiting.append((item, submit(item)))
@@ -55,3 +67,21 @@ def automatic_tile(bands: int) -> int:
     while size > 256 and size * size * bands * 4 > TILE_BYTES:
         size //= 2
     return size
+
+
+def tile_bytes(side: int, bands: int) -> int:
+    """Bytes that a square tile takes while superpixels are made or described."""
+    return side * side * (PIXEL_BYTES + BAND_BYTES * (bands + 1))
+
+
+def items_ahead(size: int) -> int:
+    """Number of items to submit ahead: as many as there are processors, if there is the memory.
+
+    Args:
+        size: bytes that an item takes while it is computed.
+    """
+    most = (os.cpu_count() or 1) + 1
+    memory = available_memory()
+    if memory is None:
+        return most
+    return min(most, max(int(MEMORY_SHARE * memory / size) - 1, 0))

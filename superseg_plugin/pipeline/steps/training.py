@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ...contracts import Clusters, Core
 from ..formats.trained_model import TrainedNetwork, weights_id
 from ..options.training import TrainingOptions
+from .network import BYTES_PER_PIXEL
 from .patches import PatchSet
 from .scene import Arrays, Scene
 from .tile import tile_arrays
@@ -85,7 +86,8 @@ def measure_classes(
         tile = tile_arrays(patches.images[index], patches.superpixels[index] > 0)
         return scene.worker.submit("predict", settings, {**tile, **kept})
 
-    for index, answer in scene.in_flight(range(len(patches.images)), submit):
+    needed = BYTES_PER_PIXEL * side**2
+    for index, answer in scene.in_flight(range(len(patches.images)), submit, needed):
         classes = answer.arrays["classes"].ravel()
         counts += np.bincount(classes, minlength=len(counts))
         for band, values in enumerate(patches.images[index]):
