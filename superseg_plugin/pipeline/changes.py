@@ -31,7 +31,7 @@ from .classes.change_pairs import (
     change_table,
     write_change_table,
 )
-from .classes.reading import TILE, count_and_measure, read_numbers
+from .classes.reading import TILE, comparable, count_and_measure, read_numbers
 
 BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
 PAIRS = SIZE * SIZE
@@ -46,7 +46,7 @@ class ChangeResult:
 
     Attributes:
         changes: number of different changes.
-        area: that changed, see `Grid.row_areas`.
+        area: that changed, see `Grid.pixel_areas`.
         percent: `area` as a percentage of the area that has a class at both dates.
     """
 
@@ -200,7 +200,7 @@ def _count(dates: _Dates, progress: Progress) -> ChangePairs:
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         keys = _keys(dates, window)
-        found, measured = count_and_measure(keys, PAIRS, grid.row_areas(window))
+        found, measured = count_and_measure(keys, PAIRS, grid.pixel_areas(window))
         counts += found
         areas += measured
         progress.report(done / len(windows), "Counting changes")
@@ -213,7 +213,7 @@ def _count(dates: _Dates, progress: Progress) -> ChangePairs:
             " classes of the same place."
         )
     changed = keys // SIZE != keys % SIZE
-    order = np.lexsort((-areas[keys], changed))
+    order = np.lexsort((-comparable(areas[keys]), changed))
     keys, changed = keys[order], changed[order]
     values = np.where(changed, 1 + np.cumsum(changed), 1)
     return ChangePairs(keys, values, counts[keys], areas[keys])

@@ -237,7 +237,7 @@ class _Merging:
                 writer.write(window, values)
                 keys = indices.astype(np.int64) * size + values
                 tally += np.bincount(keys.ravel(), minlength=tally.size).reshape(tally.shape)
-                areas += count_and_measure(values, size, grid.row_areas(window))[1]
+                areas += count_and_measure(values, size, grid.pixel_areas(window))[1]
                 part.report((index + 1) / len(windows))
         return tally, areas
 

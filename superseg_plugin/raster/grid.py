@@ -4,8 +4,7 @@
 A grid has a geotransform (GDAL's six numbers), or ground control points, or neither; then it is
 read as QGIS displays it, one unit a pixel with y upwards. Pixel coordinates are columns and rows
 from the upper left corner of the raster, with fractions: the center of the first pixel is (0.5,
-0.5). Extents select the pixels whose centers they contain. Areas are exact for projected systems;
-for geographic ones the area of a pixel is that of the ellipsoid at the latitude of its row.
+0.5). Extents select the pixels whose centers they contain.
 """
 
 from __future__ import annotations
@@ -19,14 +18,8 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from .ground_points import GroundPoint, affine_of_gcps, gcps_of, gcps_to_pixels
-from .references import (
-    GeoTransform,
-    areas_of_rows,
-    is_invertible,
-    same_reference,
-    transformed,
-    wkt_of,
-)
+from .pixel_areas import pixel_areas
+from .references import GeoTransform, is_invertible, same_reference, transformed, wkt_of
 from .windows import Window
 
 Points = npt.NDArray[np.float64]
@@ -223,25 +216,23 @@ class Grid:
             " in the raster's coordinates, or leave it empty."
         )
 
-    def row_areas(self, window: Window, map_units: bool = False) -> npt.NDArray[np.float64]:
-        """Return the area of one pixel in each row of a window, `(window.height,)` float64.
+    def pixel_areas(self, window: Window) -> npt.NDArray[np.float64]:
+        """Return the areas of the pixels of a window, on the ellipsoid.
 
-        The unit is the square meter (on the ellipsoid if the coordinates are degrees). Without a
+        Every area of the package comes from here. The unit is the square meter. Without a
         coordinate reference system it is the square of the raster's unknown unit, without a
-        georeference the pixel.
+        georeference the pixel. See `raster/pixel_areas.py` for method and precision.
 
-        Args:
-            window: window of this grid.
-            map_units: True for square units of the coordinate reference system, such as square
-                feet; degrees still give square meters.
+        Returns:
+            `(rows, cols)` float64; `(rows, 1)` if all pixels of each row have the same area, and
+            `(1, 1)` if all pixels have.
         """
         geotransform, crs = self.geotransform, self.crs
         if geotransform is None:
             geotransform, crs = affine_of_gcps(self.gcps), self.gcp_crs
             if geotransform is None:
-                return np.ones(window.height)
-        rows = window.row_off + np.arange(window.height, dtype=np.float64) + 0.5
-        return areas_of_rows(geotransform, crs, window.col_off + window.width / 2, rows, map_units)
+                return np.ones((1, 1))
+        return pixel_areas(geotransform, crs, self.width, self.height).read(window)
 
 
 def grid_of(dataset: Any) -> Grid:

@@ -16,18 +16,18 @@ def pixel_side(grid: Grid) -> float | None:
     """Pixel size: the side of a square with the area of the pixel in the middle of the raster.
 
     Returns:
-        Meters, on the ellipsoid if the coordinates are degrees; the raster's own unit without a
-        coordinate reference system; None without a georeference.
+        Meters on the ellipsoid; the raster's own unit without a coordinate reference system; None
+        without a georeference.
     """
     if grid.geotransform is None and not grid.gcps:
         return None
     middle = Window(grid.width // 2, grid.height // 2, 1, 1)
-    area = float(grid.row_areas(middle)[0])
+    area = float(grid.pixel_areas(middle)[0, 0])
     return math.sqrt(area) if area > 0 else None
 
 
 def has_meters(grid: Grid) -> bool:
-    """Whether `pixel_side` and `Grid.row_areas` are in meters, not in an unknown unit."""
+    """Whether `pixel_side` and `Grid.pixel_areas` are in meters, not in an unknown unit."""
     return bool(grid.crs or grid.gcp_crs) and pixel_side(grid) is not None
 
 

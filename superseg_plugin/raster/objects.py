@@ -39,7 +39,7 @@ class Objects:
 
     Attributes:
         classes: `(n,)` uint8 class; objects of class 0 are nodata and have no borders.
-        areas: `(n,)` int64 area, the sum of the weights of the pixels' rows.
+        areas: `(n,)` int64 area, the sum of the weights of the pixels.
         sums: `(n, layers)` float64 sums of the layers over the pixels.
         borders: borders of which at least one object is smaller than the limit.
     """
@@ -82,14 +82,18 @@ class ObjectTable:
 
         Args:
             values: `(rows, cols)` uint8 classes, 0 for nodata.
-            weights: `(rows,)` int64 area of one pixel of each row; 1 for areas in pixels.
+            weights: int64 areas of the pixels, `(rows, cols)`, `(rows, 1)` or `(1, 1)`.
             layers: `(layers, rows, cols)` int64 values that are summed by object.
         """
         strip = _label(values)
         count = strip.count
         offset = self.count
-        lengths = np.diff(np.append(strip.starts, values.size))
-        run_areas = lengths * weights[strip.starts // values.shape[1]]
+        if weights.shape[1] > 1:
+            run_areas = np.add.reduceat(weights.ravel(), strip.starts)
+        else:
+            by_row = np.broadcast_to(weights[:, 0], len(values))
+            lengths = np.diff(np.append(strip.starts, values.size))
+            run_areas = lengths * by_row[strip.starts // values.shape[1]]
         areas = np.bincount(strip.objects, weights=run_areas, minlength=count).astype(np.int64)
         classes = np.zeros(count, np.uint8)
         classes[strip.objects] = strip.values

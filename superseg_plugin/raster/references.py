@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Coordinate reference systems: reading, comparing, and the area of pixels in them."""
+"""Coordinate reference systems: reading, comparing, and transforming coordinates."""
 
 from __future__ import annotations
 
@@ -23,43 +23,6 @@ def is_invertible(geotransform: GeoTransform) -> bool:
     """Whether a geotransform is finite and can be inverted; files may contain any numbers."""
     _, a, b, _, c, d = geotransform
     return all(map(math.isfinite, geotransform)) and SMALLEST < abs(a * d - b * c) < LARGEST
-
-
-def areas_of_rows(
-    geotransform: GeoTransform,
-    crs: str,
-    center: float,
-    rows: Floats,
-    map_units: bool,
-) -> Floats:
-    """Area of one pixel in each of some rows, `(n,)`; see `Grid.row_areas`.
-
-    In a geographic system it is the area element of the ellipsoid at the latitude of the row,
-    `a^2 (1 - e^2) cos(lat) / (1 - e^2 sin(lat)^2)^2` for a square radian.
-
-    Args:
-        geotransform: GDAL's six numbers.
-        crs: WKT, "" if unknown.
-        center: column at which the latitude is taken, in pixels.
-        rows: `(n,)` center of each row, in pixels.
-        map_units: True for square units of the reference system instead of square meters.
-    """
-    area = abs(geotransform[1] * geotransform[5] - geotransform[2] * geotransform[4])
-    srs = reference_of(crs)
-    if srs is None or (map_units and not srs.IsGeographic()):
-        return np.full(len(rows), area)
-    if not srs.IsGeographic():
-        return np.full(len(rows), area * float(srs.GetLinearUnits()) ** 2)
-    degree = float(srs.GetAngularUnits())
-    latitude = (geotransform[3] + geotransform[4] * center + geotransform[5] * rows) * degree
-    latitude = np.clip(latitude, -math.pi / 2, math.pi / 2)
-    axis = float(srs.GetSemiMajor())
-    inverse_flattening = float(srs.GetInvFlattening())
-    flattening = 1 / inverse_flattening if inverse_flattening else 0.0
-    squared = flattening * (2 - flattening)
-    curvature = 1 - squared * np.sin(latitude) ** 2
-    meters = axis**2 * (1 - squared) * np.cos(latitude) / curvature**2
-    return np.asarray(area * degree**2 * meters, dtype=np.float64)
 
 
 def reference_of(wkt: str) -> Any:

@@ -61,10 +61,10 @@ def _affine(grid: Grid) -> tuple[float, ...] | None:
 
 
 def _check_areas(grid: Grid) -> None:
-    for map_units in (False, True):
-        areas = grid.row_areas(grid.window, map_units)
-        if areas.shape != (grid.height,) or not np.isfinite(areas).all() or (areas < 0).any():
-            raise AssertionError(f"areas {areas}")
+    areas = grid.pixel_areas(grid.window)
+    np.broadcast_shapes(areas.shape, (grid.height, grid.width))
+    if not np.isfinite(areas).all() or (areas < 0).any():
+        raise AssertionError(f"areas {areas}")
 
 
 def _check_extent(grid: Grid, case: dict) -> None:

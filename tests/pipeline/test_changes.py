@@ -19,8 +19,8 @@ from tests.pipeline.conftest import Listener
 
 NAMES = ("Forest", "Town", "Water")
 COLORS = np.array([[20, 90, 30], [200, 40, 40], [30, 60, 180]], np.uint8)
-# Of pixels of 2 x 2 m in a system of meters.
-PIXEL = 4.0
+# Of pixels of 2 x 2 m at the central meridian of UTM, where a map is 0.9996 of the ground.
+PIXEL = 4.0 / 0.9996**2
 
 
 def write_legend(path, classes, names=NAMES, colors=COLORS, **place):
@@ -54,7 +54,7 @@ def changes(before, after, folder, table=None, progress=None):
 
 def test_each_change_is_a_class_with_name_area_and_color(dates, tmp_path):
     found, output = changes(*dates, tmp_path)
-    assert (found.changes, found.area) == (2, 40 * PIXEL)
+    assert (found.changes, found.area) == (2, pytest.approx(40 * PIXEL))
     assert found.percent == pytest.approx(100 * 40 / 380)
     pixels = read_raster(output)[0]
     assert (pixels[0:3, 0:10] == 2).all()
@@ -63,7 +63,7 @@ def test_each_change_is_a_class_with_name_area_and_color(dates, tmp_path):
     assert (pixels == 1).sum() == 340
     table = read_class_table(output)
     assert table.names == ("No change", "Forest > Town", "Water > Forest")
-    assert table.areas.tolist() == [340 * PIXEL, 30 * PIXEL, 10 * PIXEL]
+    assert table.areas == pytest.approx([340 * PIXEL, 30 * PIXEL, 10 * PIXEL])
     assert table.colors[1].tolist() == COLORS[1].tolist()
     assert table.colors[2].tolist() == COLORS[0].tolist()
     assert table.colors[0].min() > 220
@@ -88,7 +88,7 @@ def test_the_table_has_every_pair(dates, tmp_path):
     }
     town = found["Forest", "Town"]
     assert (town["value"], town["from"], town["to"], town["pixels"]) == ("2", "1", "2", "30")
-    assert float(town["area"]) == 30 * PIXEL
+    assert float(town["area"]) == pytest.approx(30 * PIXEL)
     assert sum(float(row["percent"]) for row in rows) == pytest.approx(100, abs=0.01)
     assert found["Water", "Water"]["value"] == "1"
 

@@ -74,7 +74,8 @@ def test_sizes_on_the_ground_in_degrees_and_feet(tmp_path):
     assert superpixel_options(GroundSize("vhr"), degrees, Listener().log).min_size == pytest.approx(
         (2.5 / 0.25) ** 2, rel=0.02
     )
-    feet = grid_of(tmp_path, 0.5 / US_FOOT, 2264, top=200000.0)
+    # On a standard parallel of the projection, where a map is as large as the ground.
+    feet = grid_of(tmp_path, 0.5 / US_FOOT, 2264, top=900_000.0)
     assert superpixel_options(GroundSize("vhr"), feet, Listener().log).min_size == 25
     assert superpixel_options(GroundSize("any", 3.0, "meters"), feet, Listener().log).min_size == 36
     assert superpixel_options(GroundSize("vhr", 7.0, "pixels"), feet, Listener().log).min_size == 49

@@ -115,7 +115,8 @@ def test_similar_classes_merge_and_are_numbered_by_area(merge):
     assert np.array_equal(values, expected)
     assert table.names == ("Class 1", "Class 2", "Class 3")
     assert table.counts.tolist() == [66, 54, 42]
-    assert table.areas.tolist() == [264.0, 216.0, 168.0]
+    # Pixels of 2 m near the central meridian of UTM, where a map is 0.9996 of the ground.
+    assert table.areas * 0.9996**2 == pytest.approx([264.0, 216.0, 168.0], rel=1e-6)
     assert record["merged_from"] == {"1": [2, 3], "2": [4], "3": [1, 5]}
     assert record["algorithm"] == "superseg:mergeclasses"
     assert record["options"]["classes"] == 3
@@ -418,12 +419,14 @@ def test_without_an_image_the_merge_order_tells_what_is_similar(merge):
     assert (values[classes == 3] == 1).all()
 
 
-def test_the_area_is_in_map_units_and_the_limit_itself_is_large_enough(merge):
+def test_the_area_is_of_the_ellipsoid_and_the_limit_itself_is_large_enough(merge):
     classes = field()
     classes[4:7, 2:4] = 3
     steps = [[1, 3, 1.0], [1, 2, 50.0]]
-    assert 3 in merge(classes, steps=steps, min_area=24.0)[0]
-    assert 3 not in merge(classes, steps=steps, min_area=24.01)[0]
+    # Six pixels of 2 m near the central meridian of UTM.
+    ground = 24 / 0.9996**2
+    assert 3 in merge(classes, steps=steps, min_area=ground - 1e-4)[0]
+    assert 3 not in merge(classes, steps=steps, min_area=ground + 1e-3)[0]
 
 
 def test_degrees_count_by_their_square_meters(merge):

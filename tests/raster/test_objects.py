@@ -48,7 +48,7 @@ def walked_borders(classes, numbers):
 
 def tabled(classes, height, limit=EVERYTHING, weights=None, layers=None):
     table = ObjectTable(limit, 0 if layers is None else len(layers))
-    weights = np.ones(len(classes), np.int64) if weights is None else weights
+    weights = np.ones((len(classes), 1), np.int64) if weights is None else weights
     for row in range(0, len(classes), height):
         part = slice(row, row + height)
         given = None if layers is None else layers[:, part]
@@ -90,18 +90,19 @@ CASES = [
 
 
 @pytest.mark.parametrize("classes", CASES, ids=range(len(CASES)))
-@pytest.mark.parametrize("height", [1, 2, 5, 100])
-def test_objects_and_borders_equal_those_of_a_flood_fill(classes, height):
+@pytest.mark.parametrize(("height", "wide"), [(1, True), (2, False), (5, True), (100, False)])
+def test_objects_and_borders_equal_those_of_a_flood_fill(classes, height, wide):
     numbers, count = walked(classes)
     generator = np.random.default_rng(5)
     layers = generator.integers(-90, 90, (2, *classes.shape))
-    weights = generator.integers(1, 2**20, len(classes))
+    shape = (len(classes), classes.shape[1] if wide else 1)
+    weights = generator.integers(1, 2**20, shape)
     table, objects = tabled(classes, height, weights=weights, layers=layers)
     assert len(objects.classes) == count
     for index in range(count):
         here = numbers == index
         assert (classes[here] == objects.classes[index]).all()
-        assert objects.areas[index] == (here * weights[:, None]).sum()
+        assert objects.areas[index] == (here * weights).sum()
         assert np.array_equal(objects.sums[index], layers[:, here].sum(axis=1))
     borders = objects.borders
     found = dict(zip(zip(borders.one.tolist(), borders.other.tolist()), borders.lengths.tolist()))

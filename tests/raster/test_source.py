@@ -339,4 +339,4 @@ def test_a_geotransform_without_inverse_is_none(tmp_path, number):
     path.write_text(text[:start] + numbers + text[end + len("</GeoTransform>") :], encoding="utf-8")
     with RasterSource(str(path)) as source:
         assert source.grid.geotransform is None
-        assert (source.grid.row_areas(source.grid.window) == 1).all()
+        assert (source.grid.pixel_areas(source.grid.window) == 1).all()

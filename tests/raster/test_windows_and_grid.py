@@ -155,20 +155,22 @@ def test_a_useless_extent_is_refused_by_name(extent):
 
 def test_the_earth_has_the_area_of_the_earth():
     grid = Grid(720, 360, (-180.0, 0.5, 0.0, 90.0, 0.0, -0.5), wkt(4326))
-    area = grid.row_areas(grid.window).sum() * grid.width
-    assert area == pytest.approx(510_065_621_724_089, rel=1e-4)
+    area = grid.pixel_areas(grid.window).sum() * grid.width
+    assert area == pytest.approx(510_065_621_724_089, rel=1e-7)
 
 
 def test_feet_are_turned_into_meters():
-    grid = Grid(4, 3, (0.0, 10.0, 0.0, 0.0, 0.0, -10.0), wkt(2263))
-    assert grid.row_areas(grid.window) == pytest.approx([100 * 0.3048006096**2] * 3)
+    # On the central meridian and a standard parallel of the projection the map has no distortion.
+    grid = Grid(4, 3, (984250.0, 10.0, 0.0, 184500.0, 0.0, -10.0), wkt(2263))
+    areas = grid.pixel_areas(grid.window)
+    assert areas == pytest.approx(np.full(areas.shape, 100 * 0.3048006096**2), rel=1e-4)
 
 
 def test_areas_without_reference_system_are_square_units():
-    assert Grid(4, 3, NORTH_UP).row_areas(Window(0, 0, 4, 3)).tolist() == [4.0] * 3
-    assert Grid(4, 3).row_areas(Window(0, 0, 4, 3)).tolist() == [1.0] * 3
-    rotated = Grid(4, 3, ROTATED).row_areas(Window(0, 0, 4, 3))
-    assert rotated == pytest.approx([abs(17.32 * -8.66 - 5 * 10)] * 3)
+    assert Grid(4, 3, NORTH_UP).pixel_areas(Window(0, 0, 4, 3)).tolist() == [[4.0]]
+    assert Grid(4, 3).pixel_areas(Window(0, 0, 4, 3)).tolist() == [[1.0]]
+    rotated = Grid(4, 3, ROTATED).pixel_areas(Window(0, 0, 4, 3))
+    assert rotated == pytest.approx(np.array([[abs(17.32 * -8.66 - 5 * 10)]]))
 
 
 def test_grids_match_up_to_the_rounding_of_text():

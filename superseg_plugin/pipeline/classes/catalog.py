@@ -32,7 +32,7 @@ class ClassCatalog:
         names: `(k,)` from the file.
         colors: `(k,)` from the file.
         counts: `(k,)` pixels.
-        areas: `(k,)` from the file, see `Grid.row_areas`.
+        areas: `(k,)` from the file, see `Grid.pixel_areas`.
         means: `(k, bands)`, NaN if unknown.
         band_names: of the columns of `means`.
         steps: the merge order, in class numbers; empty if unknown.

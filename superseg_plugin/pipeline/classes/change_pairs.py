@@ -35,7 +35,7 @@ class ChangePairs:
         keys: `(n,)` class before times `SIZE` plus class after.
         values: `(n,)` number of each pair in the result; 1 for no change.
         counts: `(n,)` pixels.
-        areas: `(n,)` areas, see `Grid.row_areas`.
+        areas: `(n,)` areas, see `Grid.pixel_areas`.
     """
 
     keys: Ints

@@ -13,6 +13,7 @@ from ...agglomeration import cut_merge_order
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from .merge_table import MergeTable
+from .reading import comparable
 from .similarity import Similarity
 from .strips import ClassCounts
 
@@ -43,7 +44,7 @@ class MergePlan:
         """
         if self.numbers is not None:
             return np.where(areas > 0, self.numbers, 0)
-        order = np.argsort(-areas, kind="stable")
+        order = np.argsort(-comparable(areas), kind="stable")
         numbers = np.zeros(len(areas), np.int64)
         numbers[order] = np.arange(1, len(areas) + 1)
         numbers[areas <= 0] = 0

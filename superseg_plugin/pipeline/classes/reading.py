@@ -17,6 +17,8 @@ TILE = 1024
 # Highest number that is accepted: it leaves bits free to combine numbers in 64 bits, and no raster
 # has as many superpixels.
 HIGHEST = 2**40
+# Areas of pixels are exact up to less than this share.
+AREA_NOISE = 1e-8
 
 
 class ClassReader(Protocol):
@@ -70,27 +72,30 @@ def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:
     return None if values.dtype == np.uint64 and bool((numbers < 0).any()) else numbers
 
 
+def comparable(areas: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Round areas that are put in order: those of as many equal pixels must not differ."""
+    largest = float(areas.max(initial=0.0)) or 1.0
+    return np.asarray(np.rint(areas / largest / AREA_NOISE))
+
+
 def count_and_measure(
     numbers: npt.NDArray[np.uint8] | npt.NDArray[np.int64],
     size: int,
-    row_areas: npt.NDArray[np.float64],
+    pixel_areas: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Count the pixels of each number, and sum their areas.
 
     Args:
         numbers: `(rows, cols)`, 0 or more and below `size`.
         size: of the results.
-        row_areas: `(rows,)` area of a pixel in each row, see `Grid.row_areas`.
+        pixel_areas: of the pixels, see `Grid.pixel_areas`.
 
     Returns:
         Pixels by number, `(size,)`, and their areas, `(size,)`.
     """
-    if (row_areas == row_areas[0]).all():
-        counts = np.bincount(numbers.ravel(), minlength=size)
-        return counts, np.asarray(counts * row_areas[0])
-    counts, areas = np.zeros(size, np.int64), np.zeros(size)
-    for row, area in zip(numbers, row_areas.tolist()):
-        found = np.bincount(row, minlength=size)
-        counts += found
-        areas += found * area
-    return counts, areas
+    counts = np.bincount(numbers.ravel(), minlength=size)
+    if pixel_areas.size == 1:
+        return counts, np.asarray(counts * pixel_areas[0, 0])
+    weights = np.broadcast_to(pixel_areas, numbers.shape).ravel()
+    areas = np.bincount(numbers.ravel(), weights=weights, minlength=size)
+    return counts, areas.astype(np.float64)

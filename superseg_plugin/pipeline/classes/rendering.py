@@ -42,7 +42,7 @@ class ClassStatistics:
     Attributes:
         counts: `(k,)` int64, pixels.
         sums: `(k, bands)` float64, sums of the image's values.
-        areas: `(k,)` float64, see `Grid.row_areas`.
+        areas: `(k,)` float64, see `Grid.pixel_areas`.
     """
 
     counts: npt.NDArray[np.int64]
@@ -97,7 +97,7 @@ def class_statistics(
             sums[:, band] += np.bincount(
                 numbers.ravel(), weights=layer.ravel(), minlength=len(counts)
             )
-        found, measured = count_and_measure(numbers, len(counts), grid.row_areas(window))
+        found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))
         counts += found
         areas += measured
         progress.report(done / len(windows))

@@ -38,7 +38,7 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-# Units of area in the largest pixel, where pixels differ in size.
+# Units of area in the pixel in the middle, where pixels differ in size.
 AREA_STEPS = 2**20
 # Units of color in a band's standard deviation.
 COLOR_STEPS = 64
@@ -61,7 +61,7 @@ class SmallObjects:
 
     Args:
         strips: the class raster; `count_classes` has run.
-        min_area: objects below this area are small, in square map units.
+        min_area: objects below this area are small; see `Grid.pixel_areas` for the unit.
         merged_of: `(k + 1,)` merged class, from 1, of each class of the strips; 0 for 0.
 
     Attributes:
@@ -75,7 +75,8 @@ class SmallObjects:
     def __init__(self, strips: ClassStrips, min_area: float, merged_of: Bytes) -> None:
         self._strips = strips
         self._merged_of = merged_of
-        self.limit, self._weights = _whole_areas(strips.source.grid, min_area)
+        self._areas = WholeAreas(strips.source.grid)
+        self.limit = self._areas.limit(min_area)
         self._image: RasterSource | None = None
         self._moments: Moments | None = None
         self._distance: Distance | None = None
@@ -103,8 +104,7 @@ class SmallObjects:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             classes = self._merged_of[self._strips.read(window)]
-            weights = self._weights[window.row_off : window.row_off + window.height]
-            table.add(classes, weights, self._colors(window))
+            table.add(classes, self._areas.read(window), self._colors(window))
             if table.count > MOST_OBJECTS:
                 raise SuperSegError(
                     f"CLASSIFICATION: {self._strips.source.name} falls into more than"
@@ -225,12 +225,28 @@ class ColorDistance:
         return np.asarray(np.where(pixels > 0, means, class_means))
 
 
-def _whole_areas(grid: Grid, min_area: float) -> tuple[int, Ints]:
-    """Return an area, and the area of one pixel of each row, `(rows,)`, in integer units."""
-    areas = grid.row_areas(grid.window, map_units=True)
-    unit = float(areas.max())
-    if not (areas == unit).all():
-        unit /= AREA_STEPS
-    # Rounding of decimal fractions must not raise the limit by one pixel.
-    limit = math.ceil(min(min_area / unit, 2.0**62) * (1 - 1e-9))
-    return limit, np.maximum(np.rint(areas / unit), 1).astype(np.int64)
+class WholeAreas:
+    """Areas of pixels as integers, whose sums do not depend on their order.
+
+    Args:
+        grid: of the raster.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        first = grid.pixel_areas(Window(0, 0, 1, 1))
+        middle = grid.pixel_areas(Window(grid.width // 2, grid.height // 2, 1, 1))
+        last = grid.pixel_areas(Window(grid.width - 1, grid.height - 1, 1, 1))
+        self._unit = float(middle[0, 0])
+        if not first == middle == last:
+            self._unit /= AREA_STEPS
+
+    def limit(self, area: float) -> int:
+        """Return an area in integer units, rounded up."""
+        # Rounding of decimal fractions must not raise the limit by one pixel.
+        return math.ceil(min(area / self._unit, 2.0**62) * (1 - 1e-9))
+
+    def read(self, window: Window) -> Ints:
+        """Return the areas of the pixels of a window, in the shape of `Grid.pixel_areas`."""
+        areas = self._grid.pixel_areas(window) / self._unit
+        return np.maximum(np.rint(areas), 1).astype(np.int64)

@@ -56,7 +56,7 @@ class ClassCounts:
     Attributes:
         numbers: `(k,)` their numbers, ascending; k is at most 255.
         counts: `(k,)` pixels of each.
-        areas: `(k,)` area of each, see `Grid.row_areas`.
+        areas: `(k,)` area of each, see `Grid.pixel_areas`.
     """
 
     numbers: Ints
@@ -100,7 +100,7 @@ class ClassStrips:
             if highest >= len(counts):
                 areas = np.pad(areas, (0, highest + 1 - len(counts)))
                 counts = np.pad(counts, (0, highest + 1 - len(counts)))
-            found, measured = count_and_measure(numbers, len(counts), grid.row_areas(window))
+            found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))
             counts += found
             areas += measured
             progress.report(done / len(self.windows))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ...agglomeration import MergeStep
 from ...contracts import BandScaling
 from ...raster.class_legend import default_name
+from ...raster.ground import pixel_side
 from ...raster.source import RasterSource
 from ...worker.client import Worker
 from ..options.superpixels import SuperpixelOptions
@@ -114,7 +115,7 @@ def build_model(
         band_numbers=source.bands,
         image_bands=source.total_bands,
         scaling=scene.scaling,
-        pixel_size=pixel_size(source),
+        pixel_size=pixel_side(source.grid),
         class_names=tuple(default_name(number + 1) for number in range(options.classes)),
         class_colors=colors,
         merge_order=list(merge_order or ()),
@@ -141,11 +142,3 @@ def superpixels_of_model(model: Model) -> SuperpixelOptions:
     if not all(type(size) in (int, float) and 1 <= size <= LARGEST_SIZE for size in sizes):
         return SuperpixelOptions()
     return SuperpixelOptions(min_size=int(sizes[0]), scale=float(sizes[1]))
-
-
-def pixel_size(source: RasterSource) -> float | None:
-    """Return the side of a square of a pixel's area, in meters or map units; None if unknown."""
-    if source.grid.geotransform is None:
-        return None
-    areas = source.grid.row_areas(source.grid.window)
-    return float(np.sqrt(np.mean(areas)))
