@@ -21,20 +21,24 @@ def write_classes(path, values, order=None, **options):
         options: of `write_raster`.
     """
     from superseg_plugin.pipeline.classes.colors import distinct_colors
+    from superseg_plugin.pipeline.classes.reading import count_and_measure
     from superseg_plugin.pipeline.formats.record import write_record
     from superseg_plugin.raster.class_table import ClassTable, write_class_table
+    from superseg_plugin.raster.source import RasterSource
 
     values = np.asarray(values, np.uint8)
     count = int(values.max())
     write_raster(path, values, nodata=0, **options)
     numbers = np.arange(1, count + 1)
-    pixels = np.bincount(values.ravel(), minlength=count + 1)[1:]
+    with RasterSource(str(path)) as source:
+        areas = source.grid.pixel_areas(source.grid.window)
+    pixels, areas = (found[1:] for found in count_and_measure(values, count + 1, areas))
     means = np.stack([40 + 150 * ((numbers * step) % 7) / 7 for step in (1, 2, 3)], axis=1)
     table = ClassTable(
         tuple(f"Class {number}" for number in numbers),
         distinct_colors(means.astype(np.uint8)),
         pixels,
-        pixels * 4.0,
+        areas,
         means,
         ("Red", "Green", "Blue"),
     )

@@ -41,8 +41,8 @@ class ClassPolygonsAlgorithm(SuperSegAlgorithm):
     SUMMARY = "Converts classes into polygons with name and area."
     HELP = """
 <p>Converts each patch of a <b>class raster</b> into a polygon with number and name of its class,
-and its area. The area is measured on the ellipsoid of the project, in the project's area unit
-(square meters by default).</p>
+and its area. The area is measured on the ellipsoid of the raster's CRS, as in the class table, in
+the project's area unit (square meters by default).</p>
 <p>A <b>table</b> merges and names classes first, as in <i>Merge classes</i>; the class workbench
 passes a table of the classes that it shows.</p>
 <p><b>Simplify</b> removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors
@@ -140,12 +140,10 @@ without the runtime.</p>
 
 
 def _context_of_steps(context, wkt):
-    """Return a context for the steps; without a project, its ellipsoid is that of the CRS."""
+    """Return a context for the steps, with the ellipsoid that the areas of class tables are on."""
     steps = QgsProcessingContext()
     steps.setTransformContext(context.transformContext())
-    steps.setEllipsoid(
-        context.ellipsoid() or QgsCoordinateReferenceSystem.fromWkt(wkt).ellipsoidAcronym()
-    )
+    steps.setEllipsoid(QgsCoordinateReferenceSystem.fromWkt(wkt).ellipsoidAcronym())
     units = QgsUnitTypes.AreaUnit
     known = context.areaUnit() != units.AreaUnknownUnit
     steps.setAreaUnit(context.areaUnit() if known else units.AreaSquareMeters)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
@@ -15,14 +13,12 @@ except ImportError:
     from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
 
 from ..errors import SuperSegError
-from ..pipeline.classes.areas import ellipsoidal_areas
 from ..pipeline.classes.catalog import check_there, read_catalog
 from ..pipeline.classes.edits import with_count
 from ..pipeline.classes.merge_tree import merged_classes
 from ..pipeline.classes.state import first_state, state_of_text
 from ..raster.class_sidecar import ClassStyle, update_sidecar
 from .class_renderer import is_shown, show_groups
-from .ground_areas import stretch_of
 
 translate = QCoreApplication.translate
 
@@ -69,8 +65,7 @@ class ClassSession(QObject):
                 self.state = state_of_text(str(kept), self.catalog)
             except SuperSegError as error:
                 self.state_error = str(error)
-        self._measured = self.catalog
-        self.measure()
+        self.groups = merged_classes(self.catalog, self.state)
         if self.state_error or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
@@ -80,13 +75,6 @@ class ClassSession(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self.write_attribute_table)
-
-    def measure(self):
-        """Compute the areas on the current ellipsoid of the project."""
-        areas = ellipsoidal_areas(self._measured, stretch_of(self.layer))
-        self.catalog = replace(self._measured, areas=areas)
-        self.groups = merged_classes(self.catalog, self.state)
-        self.changed.emit()
 
     def edit(self, text, function, *arguments):
         """Change the state by a function of `pipeline.classes.edits`.
@@ -100,7 +88,7 @@ class ClassSession(QObject):
             Whether the edit succeeded; if not, `failed` has been emitted.
         """
         try:
-            check_there(self._measured.path)
+            check_there(self.catalog.path)
             state = function(self.catalog, self.state, *arguments)
         except SuperSegError as error:
             self.failed.emit(str(error))
@@ -118,7 +106,7 @@ class ClassSession(QObject):
         if not dragging:
             self.begin_drag()
         try:
-            check_there(self._measured.path)
+            check_there(self.catalog.path)
         except SuperSegError as error:
             self.failed.emit(str(error))
             # The slider has moved; this resets it to the number of groups.
@@ -158,7 +146,7 @@ class ClassSession(QObject):
                     group.number,
                     group.name,
                 )
-        error = update_sidecar(self._measured.path, styles)
+        error = update_sidecar(self.catalog.path, styles)
         if error and not self._write_failed:
             self._write_failed = True
             text = translate(

@@ -76,7 +76,6 @@ class Workbench(QgsDockWidget):
         project.layersWillBeRemoved.connect(self._layers_removed)
         project.readProject.connect(self._project_read)
         project.writeProject.connect(self._write_attribute_table)
-        project.ellipsoidChanged.connect(self._measure)
 
     def _opened(self):
         """Open the current layer: its classes, or the preview if it is an image."""
@@ -171,10 +170,6 @@ class Workbench(QgsDockWidget):
     def _write_attribute_table(self, _document):
         if self.session is not None:
             self.session.close()
-
-    def _measure(self, _ellipsoid):
-        if self.session is not None:
-            self.session.measure()
 
     @staticmethod
     def _rasters():

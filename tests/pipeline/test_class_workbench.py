@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.classes.areas import BLOCKS, ellipsoidal_areas
 from superseg_plugin.pipeline.classes.catalog import read_catalog
 from superseg_plugin.pipeline.classes.edits import (
     applied,
@@ -257,14 +256,3 @@ def test_rasters_that_are_no_classes_are_refused(tmp_path, values, sentence):
 def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(SuperSegError, match=r"gone\.tif is no longer at"):
         read_catalog(str(tmp_path / "gone.tif"))
-
-
-def test_areas_are_corrected_where_the_classes_lie(catalog):
-    stretch = np.ones((BLOCKS, BLOCKS))
-    stretch[: BLOCKS // 2] = 0.5
-    areas = ellipsoidal_areas(catalog, stretch)
-    # The first class lies in the upper half, the last in the lower one.
-    assert areas[0] == pytest.approx(catalog.areas[0] * 0.5)
-    assert areas[-1] == pytest.approx(catalog.areas[-1])
-    even = ellipsoidal_areas(catalog, np.full((BLOCKS, BLOCKS), 0.9992))
-    assert even == pytest.approx(catalog.areas * 0.9992)
