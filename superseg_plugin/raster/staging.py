@@ -4,13 +4,14 @@
 Each output is written to a hidden folder beside its final path, hence on the same disk, and moved
 there by `Staging.commit`. A run that fails, is cancelled or is killed before leaves the former
 files unchanged; the hidden folders of a killed run are removed by a later one (see `run_folder`).
-A commit moves file after file: if one cannot be replaced, because another program has it open on
-Windows, those that were moved before it stay.
+A commit replaces all files of all outputs or none (`replacing.py`): raster, attribute table and
+record of a result, and the results of one run, always belong together.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -22,31 +23,48 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from ..run_folder import LOCK, RunFolder
 from .gdal_calls import attempt
+from .replacing import Replacement, held_open, replace_all
 from .writer import driver_for
 
-# Files that GDAL and QGIS write beside a raster. Those of a former result must not stay beside the
-# new one, which they would describe wrongly.
-SIDECARS = (".aux.xml", ".msk", ".ovr", ".msk.ovr")
+# Files beside a result: those of GDAL, the record, and the journals of a GeoPackage. Those of a
+# former result must not stay beside the new one, which they would describe wrongly.
+SIDECARS = (
+    ".aux.xml",
+    ".msk",
+    ".ovr",
+    ".msk.ovr",
+    ".superseg.json",
+    "-wal",
+    "-shm",
+    "-journal",
+)
+# Names of tables and services that are not paths: a scheme of at least two letters, since one
+# letter is a drive of Windows, or a virtual file system of GDAL.
+NOT_A_PATH = re.compile(r"(?i)[a-z][a-z0-9+.-]+:|/vsi")
 PREFIX = ".superseg-"
+# Folder within a hidden folder that keeps the former files during a commit.
+FORMER = ".former"
 # Two runs with the same output that end at the same time must not mix their files.
 _commit_lock = threading.Lock()
 
 
-def check_output(
-    path: str | Path, name: str, inputs: Sequence[str] = (), raster: bool = True
-) -> None:
-    """Check before a run that an output can be written.
+def check_path(path: str | Path, name: str, raster: bool = True) -> None:
+    """Check, without writing anything, that a path can be that of an output.
 
     Args:
         path: final path of the output.
         name: Processing parameter of the output, for the message.
-        inputs: GDAL dataset names or files that must not be replaced.
         raster: whether the extension has to be one that GDAL writes rasters for.
 
     Raises:
-        SuperSegError: the output cannot be written; the message names the parameter and the remedy.
+        SuperSegError: it cannot; the message names the parameter and the remedy.
     """
     final = Path(path)
+    if NOT_A_PATH.match(str(path)):
+        raise SuperSegError(
+            f"{name}: this output is a file on this computer, and {path} is not the path of one;"
+            f" give a path such as {Path.home() / ('result.tif' if raster else 'result')}."
+        )
     if raster and driver_for(final) is None:
         extension = f"the extension {final.suffix}" if final.suffix else "a name without extension"
         raise SuperSegError(
@@ -60,6 +78,25 @@ def check_output(
         )
     if final.is_dir():
         raise SuperSegError(f"{name}: {final} is a folder; give the name of a file.")
+
+
+def check_output(
+    path: str | Path, name: str, inputs: Sequence[str] = (), raster: bool = True
+) -> None:
+    """Check before a run that an output can be written, and that a former one can be replaced.
+
+    Args:
+        path: final path of the output.
+        name: Processing parameter of the output, for the message.
+        inputs: GDAL dataset names or files that must not be replaced.
+        raster: whether the extension has to be one that GDAL writes rasters for.
+
+    Raises:
+        SuperSegError: the output cannot be written; the message names the parameter and the remedy.
+    """
+    check_path(path, name, raster)
+    final = Path(path)
+    folder = final.absolute().parent
     try:
         # Permissions alone do not suffice: network drives, access control lists and full disks may
         # forbid it as well.
@@ -69,13 +106,26 @@ def check_output(
             f"{name}: nothing can be written into the folder {folder} ({error.strerror});"
             " choose another folder."
         ) from None
-    if final.exists():
-        for source in inputs:
-            for used in _files_of(source):
-                if _same_file(final, used):
-                    raise SuperSegError(
-                        f"{name}: {final.name} is an input of this run; choose another name."
-                    )
+    if not final.exists():
+        return
+    for source in inputs:
+        for used in _files_of(source):
+            if _same_file(final, used):
+                raise SuperSegError(
+                    f"{name}: {final.name} is an input of this run; choose another name."
+                )
+    for file in (final, *(final.with_name(final.name + ending) for ending in SIDECARS)):
+        reason = held_open(file)
+        if reason:
+            raise SuperSegError(f"{name}: {cannot_be_replaced(file, reason)}")
+
+
+def cannot_be_replaced(file: Path, reason: str) -> str:
+    """Return the message about a file that another program holds open."""
+    return (
+        f"{file} cannot be replaced ({reason}); close other programs that use it, remove its layer"
+        " from QGIS, or choose another name."
+    )
 
 
 def check_different(outputs: Sequence[tuple[str, str | None]]) -> None:
@@ -150,33 +200,35 @@ class Staging:
         return self._scratch[-1].path
 
     def commit(self) -> None:
-        """Move every output into place, replacing older ones and removing their sidecars.
+        """Move all outputs into place, replacing older ones and removing their sidecars.
 
         Raises:
             SuperSegError: a file cannot be replaced, for example because another program has it
-                open.
+                open; then all former files are as they were.
         """
+        replacements = []
+        for final, folder in self._folders.items():
+            replacements += _replacements_of(folder.path, final)
         with _commit_lock:
-            for final, folder in self._folders.items():
-                try:
-                    _move_into_place(folder.path, final)
-                except OSError as error:
-                    raise SuperSegError(
-                        f"{final} cannot be replaced ({error.strerror}); close other programs that"
-                        " use it, remove its layer from QGIS, or choose another name."
-                    ) from None
+            failed = replace_all(replacements)
+        if failed is not None:
+            raise SuperSegError(cannot_be_replaced(*failed))
 
 
-def _move_into_place(folder: Path, final: Path) -> None:
-    built = [file for file in sorted(folder.iterdir()) if file.name != LOCK]
+def _replacements_of(folder: Path, final: Path) -> list[Replacement]:
+    """List the files of one output: its own file last, and first the sidecars to be removed."""
+    built = [file for file in sorted(folder.iterdir()) if file.name not in (LOCK, FORMER)]
     names = {file.name for file in built}
-    # The output itself is moved last: once it is in place, so are the files that belong to it.
-    for file in sorted(built, key=lambda file: file.name == final.name):
-        file.replace(final.parent / file.name)
+    kept = folder / FORMER
+    stale = []
     if final.name in names:
-        for ending in SIDECARS:
-            if final.name + ending not in names:
-                (final.parent / (final.name + ending)).unlink(missing_ok=True)
+        stale = [final.name + ending for ending in SIDECARS if final.name + ending not in names]
+    # The output itself is moved last: once it is in place, so are the files that belong to it.
+    built.sort(key=lambda file: file.name == final.name)
+    return [
+        *(Replacement(None, final.with_name(name), kept / name) for name in stale),
+        *(Replacement(file, final.with_name(file.name), kept / file.name) for file in built),
+    ]
 
 
 def _hidden_folder_beside(target: Path) -> RunFolder:

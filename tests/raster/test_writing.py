@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.ground_points import GroundPoint
 from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.raster.staging import Staging, check_different, check_output
+from superseg_plugin.raster.staging import FORMER, Staging, check_different, check_output
 from superseg_plugin.raster.windows import Window, tiles
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.conftest import REPOSITORY, read_raster, write_raster
@@ -231,3 +232,60 @@ def test_a_small_area_around_a_small_area_is_merged_with_it(tmp_path):
     write_raster(path, values)
     sieve(path, 13, Progress())
     assert (read_raster(path) == 1).all()
+
+
+def test_outputs_are_replaced_together_or_not_at_all(tmp_path, monkeypatch):
+    def state():
+        return {file.name: file.read_text() for file in tmp_path.iterdir() if file.is_file()}
+
+    for name in ("a.tif", "a.tif.aux.xml", "a.tif.superseg.json", "b.tif", "a.tif.ovr"):
+        (tmp_path / name).write_text("old")
+    former = state()
+    rename, replace = Path.rename, Path.replace
+    refused = PermissionError(13, "used by another process")
+
+    def held(move):
+        # Windows refuses to move a file that another program holds open, or to replace it.
+        def moved(self, target):
+            if "b.tif" in (self.name, Path(target).name) and ".superseg-" not in self.parent.name:
+                raise refused
+            return move(self, target)
+
+        return moved
+
+    def held_late(self, target):
+        # Opened by another program after it was found free.
+        if Path(target) == tmp_path / "b.tif" and FORMER not in self.parts:
+            raise refused
+        return replace(self, target)
+
+    for name, double in (("rename", held(rename)), ("replace", held_late)):
+        with monkeypatch.context() as patch, Staging() as staging:
+            patch.setattr(Path, name, double)
+            for final in ("a.tif", "c.tif", "b.tif"):
+                built = staging.path(tmp_path / final)
+                built.write_text("new")
+                built.with_name(f"{final}.aux.xml").write_text("new")
+            with pytest.raises(SuperSegError, match=r"b\.tif cannot be replaced \(used by"):
+                staging.commit()
+        assert state() == former
+    assert not list(tmp_path.glob(".superseg-*"))
+    with Staging() as staging:
+        staging.path(tmp_path / "a.tif").write_text("new")
+        staging.commit()
+    # Table, overviews and record of the former raster would describe the new one wrongly.
+    assert state() == {"a.tif": "new", "b.tif": "old"}
+
+
+def test_a_result_that_is_held_open_is_found_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "a.tif").write_text("old")
+    refused = PermissionError(13, "used by another process")
+    monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(refused))
+    with pytest.raises(SuperSegError, match=r"OUTPUT: .*a\.tif cannot be replaced .*layer"):
+        check_output(tmp_path / "a.tif", "OUTPUT")
+
+
+@pytest.mark.parametrize("path", ["memory:", "ogr:dbname='x.gpkg' table=\"t\"", "/vsimem/a.tif"])
+def test_an_output_that_is_no_file_is_refused(path):
+    with pytest.raises(SuperSegError, match="OUTPUT: this output is a file"):
+        check_output(path, "OUTPUT")
