@@ -13,14 +13,10 @@ import contextlib
 import os
 import platform
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from .file_lock import take_lock
 
 LOCK = ".lock"
 
@@ -48,7 +44,7 @@ class RunFolder:
             self._lock = (self.path / LOCK).open("wb", buffering=0)
             # Some network drives have no locks; a folder there is never considered abandoned.
             with contextlib.suppress(OSError):
-                _take_lock(self._lock.fileno(), wait=True)
+                take_lock(self._lock.fileno(), wait=True)
                 self._lock.write(_machine_name())
         except OSError:
             shutil.rmtree(self.path, ignore_errors=True)
@@ -84,19 +80,12 @@ def _is_abandoned(lock: Path) -> bool:
     except OSError:
         return False
     try:
-        _take_lock(handle, wait=False)
+        take_lock(handle, wait=False)
         return os.read(handle, 1024) == _machine_name()
     except OSError:
         return False
     finally:
         os.close(handle)
-
-
-def _take_lock(handle: int, wait: bool) -> None:
-    if sys.platform == "win32":
-        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def _machine_name() -> bytes:

@@ -129,7 +129,7 @@ class RuntimeDialog(QDialog):
         if answer == buttons.Yes:
             self._start(
                 translate("SuperSeg", "Remove SuperSeg's runtime"),
-                lambda progress: remove_environment(),
+                remove_environment,
                 self._removed,
             )
 
@@ -141,7 +141,7 @@ class RuntimeDialog(QDialog):
         """Exchange the current installation and the previous one."""
         self._start(
             translate("SuperSeg", "Restore SuperSeg's previous runtime"),
-            lambda progress: restore_previous(),
+            restore_previous,
             self._installed,
         )
 

@@ -6,7 +6,8 @@ final place, tried out there with a training step and all compiled kernels, and 
 `runtime`; the former environment becomes `runtime.previous`, one of which is kept and can be
 restored. An installation that fails or is cancelled removes its partial folder and changes nothing
 else. The partial folder of one that was killed is removed by the next installation, which
-recognizes it by its lock (see `run_folder`). All of this is renaming within one disk; only the
+recognizes it by its lock (see `run_folder`). Changes exclude each other, and wait for workers that
+run from the environment (see `exclusion`). All of this is renaming within one disk; only the
 choice of another folder moves the environment to another disk.
 """
 
@@ -16,6 +17,7 @@ import json
 import shutil
 import threading
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from ..errors import Cancelled, SuperSegError
@@ -35,13 +37,14 @@ from ..worker.system import System, this_system
 from .builders import UV_SITE, Builder, find_builders
 from .builds import choose_build
 from .commands import manual_commands
+from .exclusion import ASIDE, PREVIOUS, exclusive_change, wait_until_unused
 from .installation import RECORD, Installation, check_space, space_needed
 from .installation_log import InstallationLog
 from .installer import size_of
 from .network import Network
 
 PARTIAL = "partial-"
-PREVIOUS = "runtime.previous"
+SILENT = Progress()
 
 
 def install_environment(
@@ -70,7 +73,7 @@ def install_environment(
         Cancelled: the user cancelled.
     """
     network = network or Network()
-    with InstallationLog(data_folder(), progress, network) as log:
+    with InstallationLog(data_folder(), progress, network) as log, ExitStack() as locks:
         system = this_system()
         build = choose_build(system, backend)
         home = _home(folder)
@@ -79,6 +82,7 @@ def install_environment(
         builders = usable_builders(system, network, source)
         try:
             home.mkdir(parents=True, exist_ok=True)
+            locks.enter_context(exclusive_change(home))
             partial = RunFolder(PARTIAL, home)
         except OSError as error:
             raise SuperSegError(
@@ -88,7 +92,7 @@ def install_environment(
             check_space(home, space_needed(build, source))
             built = Installation(system, build, network, partial.path, log).run(builders, source)
             stop_if_cancelled(log)
-            _replace_environment(built, home)
+            _replace_environment(built, home, log)
         except Cancelled:
             # In a thread: removing thousands of files takes seconds.
             threading.Thread(target=_remove_partial, args=(partial,)).start()
@@ -142,8 +146,11 @@ def installation_commands(
     return manual_commands(system, builder, choose_build(system, backend), target, wheels)
 
 
-def remove_environment() -> int:
+def remove_environment(progress: Progress = SILENT) -> int:
     """Remove the managed environment, the previous one, and abandoned partial ones.
+
+    Args:
+        progress: told of runs that are waited for, and asked for cancel.
 
     Returns:
         Size in MB of the two environments.
@@ -154,41 +161,47 @@ def remove_environment() -> int:
     home = runtime_home()
     freed = size_of(home / "runtime") + size_of(home / PREVIOUS)
     if home.is_dir():
-        removed = RunFolder(PARTIAL, home)
-        try:
-            for name in ("runtime", PREVIOUS):
-                if (home / name).exists():
-                    # Renamed first, since a partly removed environment would still be found.
-                    (home / name).rename(removed.path / name)
-        except OSError as error:
-            raise SuperSegError(
-                f"{error.filename} is in use and cannot be removed: close other QGIS windows."
-            ) from error
-        finally:
-            removed.remove()
+        with exclusive_change(home):
+            wait_until_unused(home / "runtime", progress)
+            removed = RunFolder(PARTIAL, home)
+            try:
+                for name in ("runtime", PREVIOUS):
+                    if (home / name).exists():
+                        # Renamed first, since a partly removed environment would still be found.
+                        (home / name).rename(removed.path / name)
+            except OSError as error:
+                raise SuperSegError(
+                    f"{error.filename} is in use and cannot be removed: close other QGIS windows."
+                ) from error
+            finally:
+                removed.remove()
     for file in (PROBES, LOCATION):
         (data_folder() / file).unlink(missing_ok=True)
     shutil.rmtree(data_folder() / "numba", ignore_errors=True)
     return freed
 
 
-def restore_previous() -> Path:
+def restore_previous(progress: Progress = SILENT) -> Path:
     """Exchange the previous environment and the present one.
+
+    Args:
+        progress: told of runs that are waited for, and asked for cancel.
 
     Raises:
         SuperSegError: there is no previous one, or a file of one of them is in use.
     """
     home = runtime_home()
-    previous = home / PREVIOUS
-    if not previous.exists():
+    previous, aside = home / PREVIOUS, home / ASIDE
+    if not previous.exists() and not aside.exists():
         raise SuperSegError(f"There is no previous runtime in {home}.")
-    aside = home / f"{PARTIAL}previous"
-    previous.rename(aside)
-    try:
-        _replace_environment(aside, home)
-    except SuperSegError:
-        aside.rename(previous)
-        raise
+    with exclusive_change(home):
+        wait_until_unused(home / "runtime", progress)
+        previous.rename(aside)
+        try:
+            _replace_environment(aside, home, progress)
+        except (SuperSegError, Cancelled):
+            aside.rename(previous)
+            raise
     return environment_folder()
 
 
@@ -228,10 +241,11 @@ def _check_source(source: str | None) -> None:
         )
 
 
-def _replace_environment(built: Path, home: Path) -> None:
+def _replace_environment(built: Path, home: Path, progress: Progress) -> None:
     """Rename a new environment to `runtime`; if that fails, restore the former one."""
     former = environment_folder()
     target, previous = home / "runtime", home / PREVIOUS
+    wait_until_unused(target, progress)
     try:
         if target.exists():
             shutil.rmtree(previous, ignore_errors=True)

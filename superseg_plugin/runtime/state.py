@@ -15,7 +15,8 @@ from ..worker.interpreter import ADVICE, environment_folder, find_interpreter, r
 from ..worker.system import this_system
 from .builds import REQUIREMENTS, builds_for, choose_build, megabytes
 from .commands import download_commands
-from .environment import PREVIOUS, installation_commands
+from .environment import installation_commands
+from .exclusion import PREVIOUS
 from .installation import space_needed
 from .network import Network
 

@@ -30,7 +30,7 @@ from ..run_folder import RunFolder
 from .channel import Answer, Channel, Request, WorkerError
 from .failures import temporary_files_error, worker_silent
 from .interpreter import Interpreter
-from .launch import start_worker
+from .launch import start_worker, use_of
 from .messages import Described
 from .protocol import Array, KeptArray, KeptFile, kept_file, request_file, write_arrays
 
@@ -72,9 +72,11 @@ class Worker:
         except OSError as error:
             raise temporary_files_error(tempfile.gettempdir(), error.strerror) from None
         self._folder = self._run_folder.path
+        self._use = use_of(self._interpreter)
         try:
             self._process = start_worker(self._interpreter, self._folder, self.device)
         except BaseException:
+            self._end_use()
             self._run_folder.remove()
             raise
         self._channel = Channel(self._process, self._interpreter.path, self._folder)
@@ -87,7 +89,12 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         self._channel.close()
+        self._end_use()
         self._run_folder.remove()
+
+    def _end_use(self) -> None:
+        if self._use is not None:
+            self._use.release()
 
     @property
     def usable(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import SuperSegError
+from ..file_lock import FileLock
 from .interpreter import Interpreter, numba_cache_folder
 from .processes import start
 
@@ -17,6 +18,8 @@ START_CODE = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
 )
+# Lock file in a managed environment, which every worker that runs from it holds.
+IN_USE = "in-use.lock"
 # Beginnings of the variables that direct a program to QGIS's own Python and libraries.
 OF_QGIS = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
 
@@ -46,6 +49,13 @@ def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subproc
             f"The worker's Python, {interpreter.path}, cannot be started ({error.strerror}); run "
             "superseg:runtimereport to check the runtime."
         ) from None
+
+
+def use_of(interpreter: Interpreter) -> FileLock | None:
+    """Lock a managed environment against replacement; None for other interpreters."""
+    if interpreter.origin != "managed":
+        return None
+    return FileLock(interpreter.path.parent.parent / IN_USE, shared=True)
 
 
 def worker_environment(

@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from superseg_plugin.runtime.environment import (
     remove_environment,
     restore_previous,
 )
+from superseg_plugin.runtime.exclusion import exclusive_change
 from superseg_plugin.runtime.installation import check_space
 from superseg_plugin.runtime.installer import InstallerError, run_step
 from superseg_plugin.worker.interpreter import (
@@ -215,39 +218,41 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(home, tmp_path, lis
     wait_for(lambda: not list(home.glob("partial-*")))
 
 
-def test_one_previous_environment_is_kept(old_environment, home):
+def test_one_previous_environment_is_kept(old_environment, home, listener):
     for content in ("new", "newer"):
         made = home / "made"
         made.mkdir()
         (made / "kept.txt").write_text(content)
-        building._replace_environment(made, home)
+        building._replace_environment(made, home, listener)
     assert (home / "runtime" / "kept.txt").read_text() == "newer"
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
 
-def test_the_previous_environment_can_be_restored(old_environment, home):
+def test_the_previous_environment_can_be_restored(old_environment, home, listener):
     with pytest.raises(SuperSegError, match="no previous"):
         restore_previous()
     made = home / "made"
     made.mkdir()
     (made / "kept.txt").write_text("new")
-    building._replace_environment(made, home)
+    building._replace_environment(made, home, listener)
     assert restore_previous() == old_environment
     assert (old_environment / "kept.txt").read_text() == "old"
     assert (home / "runtime.previous" / "kept.txt").read_text() == "new"
 
 
-def test_the_old_environment_is_restored_if_the_new_one_cannot_be_moved(old_environment, home):
+def test_the_old_environment_is_restored_if_the_new_one_cannot_be_moved(
+    old_environment, home, listener
+):
     with pytest.raises(SuperSegError, match="cannot be replaced"):
-        building._replace_environment(home / "missing", home)
+        building._replace_environment(home / "missing", home, listener)
     assert (old_environment / "kept.txt").read_text() == "old"
 
 
-def test_an_environment_on_another_disk_is_found(old_environment, home, tmp_path):
+def test_an_environment_on_another_disk_is_found(old_environment, home, tmp_path, listener):
     made = tmp_path / "made"
     made.mkdir()
     (tmp_path / "disk").mkdir()
-    building._replace_environment(made, tmp_path / "disk")
+    building._replace_environment(made, tmp_path / "disk", listener)
     assert environment_folder() == tmp_path / "disk" / "runtime"
     assert not old_environment.exists()
 
@@ -259,6 +264,82 @@ def test_removal_leaves_nothing(old_environment, home):
     remove_environment()
     assert not [path for path in home.iterdir() if path.name != "partial-x"]
     assert runtime_home() == home
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from superseg_plugin.runtime.exclusion import exclusive_change
+with exclusive_change(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+USE = """
+import sys
+from pathlib import Path
+from superseg_plugin.file_lock import FileLock
+lock = FileLock(Path(sys.argv[1]) / "in-use.lock", shared=True)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def process(code, *arguments):
+    """Another process, once it has said that it holds its lock."""
+    repository = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=repository, stdin=pipe, stdout=pipe) as started:
+        try:
+            assert started.stdout.readline().strip() == b"held"
+            yield started
+        finally:
+            started.kill()
+
+
+def test_two_changes_exclude_each_other_and_a_killed_one_does_not(old_environment, home, listener):
+    (home / "runtime.previous").mkdir()
+    with process(HOLD, home) as other:
+        for change in (
+            lambda: install_environment("cpu", None, listener),
+            lambda: remove_environment(listener),
+            lambda: restore_previous(listener),
+        ):
+            with pytest.raises(SuperSegError, match="Another QGIS installs or removes the runtime"):
+                change()
+        other.kill()
+        other.wait()
+        restore_previous(listener)
+    assert not list(home.glob("partial-*"))
+    assert (home / "runtime.previous" / "kept.txt").read_text() == "old"
+
+
+def test_an_environment_is_replaced_when_no_worker_runs_from_it(old_environment, home, listener):
+    made = home / "made"
+    made.mkdir()
+    with process(USE, old_environment) as one, process(USE, old_environment) as two:
+        with pytest.raises(Cancelled):
+            building._replace_environment(made, home, stopping(listener, "Waiting until the runs"))
+        assert (old_environment / "kept.txt").exists()
+        assert made.exists()
+        threading.Timer(0.5, one.kill).start()
+        threading.Timer(1.0, two.kill).start()
+        building._replace_environment(made, home, listener)
+    assert (home / "runtime.previous" / "kept.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize("step", ["aside", "no runtime"])
+def test_an_exchange_that_was_killed_is_undone(old_environment, home, listener, step):
+    if step == "aside":
+        (home / "partial-previous").mkdir()
+    else:
+        (home / "runtime").rename(home / "runtime.previous")
+    with exclusive_change(home):
+        pass
+    assert (home / "runtime" / "kept.txt").read_text() == "old"
+    assert (home / "runtime.previous").is_dir() == (step == "aside")
+    assert not list(home.glob("partial-*"))
 
 
 def test_the_shown_commands_build_the_same_environment(home, tmp_path):
