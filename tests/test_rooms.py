@@ -20,7 +20,16 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "superseg_plugin"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 VERBS = "pipeline"
-COMMON = {"agglomeration", "class_tree", "contracts", "errors", "memory", "progress", "run_folder"}
+COMMON = {
+    "agglomeration",
+    "class_tree",
+    "contracts",
+    "errors",
+    "file_lock",
+    "memory",
+    "progress",
+    "run_folder",
+}
 # What every room of the pipeline may use.
 BELOW_PIPELINE = {"raster", "worker"} | COMMON
 FORMATS = {"pipeline/options"}
@@ -60,7 +69,8 @@ ARROWS: dict[str, set[str]] = {
     "memory": set(),
     "models": set(),
     "resources": set(),
-    "run_folder": set(),
+    "file_lock": set(),
+    "run_folder": {"file_lock"},
 }
 # Tile sizes are needed before a run as well as in it.
 PLANNED_STEPS = {"pipeline/steps/tiling.py"}
