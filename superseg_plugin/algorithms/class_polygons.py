@@ -10,7 +10,6 @@ from qgis.core import (
     QgsFillSymbol,
     QgsProcessing,
     QgsProcessingContext,
-    QgsProcessingLayerPostProcessorInterface,
     QgsProcessingMultiStepFeedback,
     QgsProcessingParameterVectorDestination,
     QgsRendererCategory,
@@ -23,7 +22,7 @@ from ..raster.staging import Staging
 from .base import SuperSegAlgorithm
 from .merge_classes import TABLE_FILES
 from .running import FeedbackProgress
-from .styling import style
+from .styling import Style, style
 
 # QGIS 3.36 and later have the first, which keeps the common borders of neighbors.
 COVERAGE_SIMPLIFY = "native:coveragesimplify"
@@ -150,14 +149,14 @@ def _context_of_steps(context, wkt):
     return steps
 
 
-class PolygonStyle(QgsProcessingLayerPostProcessorInterface):
+class PolygonStyle(Style):
     """Draws the polygons in the colors of their classes."""
 
     def __init__(self, classes):
         super().__init__()
         self._classes = classes
 
-    def postProcessLayer(self, layer, context, feedback):
+    def apply(self, layer):
         categories = []
         for number, one in self._classes.items():
             symbol = QgsFillSymbol.createSimple({"outline_style": "no"})

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from qgis.core import (
     QgsColorRampShader,
@@ -16,13 +17,15 @@ from qgis.core import (
     QgsSingleBandPseudoColorRenderer,
     QgsUnitTypes,
 )
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QColor, QPainter
 
 from ..pipeline.classes.colors import CONFIDENCE_COLORS
 from ..raster.class_table import MOST_CLASSES, read_class_table
 
-# QGIS keeps only a pointer to a post-processor, so that Python must keep the object.
-_kept = []
+# QGIS keeps only a pointer to a post-processor, so that Python must keep the object until QGIS has
+# called it.
+_kept = set()
 
 # Outlines are drawn at scales at which a superpixel is at least so wide on the screen.
 OUTLINE_PIXELS = 5
@@ -34,11 +37,26 @@ def style(context, path, processor):
     """Style a result when QGIS has loaded it. Results that QGIS does not load have no style."""
     # Requesting the details of a layer would make QGIS load it.
     if path and context.willLoadLayerOnCompletion(path):
-        _kept.append(processor)
+        _kept.add(processor)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
 
 
-class ClassStyle(QgsProcessingLayerPostProcessorInterface):
+class Style(QgsProcessingLayerPostProcessorInterface):
+    """Sets the style of a result; subclasses implement `apply(layer)`."""
+
+    def postProcessLayer(self, layer, context, feedback):
+        try:
+            self.apply(layer)
+        finally:
+            # Not before QGIS has returned from this call.
+            QTimer.singleShot(0, partial(_kept.discard, self))
+
+    def apply(self, layer):
+        """Set the style of the layer."""
+        raise NotImplementedError
+
+
+class ClassStyle(Style):
     """Draws the classes of the attribute table; the legend shows their share of the area.
 
     Args:
@@ -49,7 +67,7 @@ class ClassStyle(QgsProcessingLayerPostProcessorInterface):
         super().__init__()
         self._most = most
 
-    def postProcessLayer(self, layer, context, feedback):
+    def apply(self, layer):
         table = read_class_table(layer.source(), self._most)
         if table is None:
             return
@@ -70,7 +88,7 @@ class ClassStyle(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
 
 
-class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
+class SuperpixelStyle(Style):
     """Draws the outlines of superpixels over the layers below, at scales that show them.
 
     Args:
@@ -81,7 +99,7 @@ class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
         super().__init__()
         self._count = count
 
-    def postProcessLayer(self, layer, context, feedback):
+    def apply(self, layer):
         # A multidirectional hillshade of the numbers is light gray inside a superpixel and dark
         # at its border. Brightened, the inside becomes white, and multiplication with the layers
         # below leaves only the borders visible.
@@ -108,10 +126,10 @@ class SuperpixelStyle(QgsProcessingLayerPostProcessorInterface):
         return meters / (OUTLINE_PIXELS * SCREEN_PIXEL_METERS)
 
 
-class ConfidenceStyle(QgsProcessingLayerPostProcessorInterface):
+class ConfidenceStyle(Style):
     """Draws confidence, 0 to 100 percent, with a color ramp."""
 
-    def postProcessLayer(self, layer, context, feedback):
+    def apply(self, layer):
         ramp = QgsColorRampShader(0.0, 100.0)
         ramp.setColorRampItemList(
             [
@@ -128,7 +146,7 @@ class ConfidenceStyle(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
 
 
-class ImageStyle(QgsProcessingLayerPostProcessorInterface):
+class ImageStyle(Style):
     """Draws red, green and blue as the layer of the image does.
 
     Args:
@@ -142,7 +160,7 @@ class ImageStyle(QgsProcessingLayerPostProcessorInterface):
         self._bands = bands
         self._contrasts = contrasts
 
-    def postProcessLayer(self, layer, context, feedback):
+    def apply(self, layer):
         provider = layer.dataProvider()
         if max(self._bands) > provider.bandCount():
             return

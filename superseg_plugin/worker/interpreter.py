@@ -9,6 +9,7 @@ Python is started once; the versions found are stored by its path and modificati
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -117,20 +118,22 @@ def find_interpreter(chosen: str | None = None) -> Interpreter:
         if versions is not None:
             return Interpreter(path, origin, versions)
         if origin == "chosen":
-            raise SuperSegError(
-                f"The Python chosen for SuperSeg, {path}, is missing or lacks one of: "
-                f"{', '.join(NEEDED)}. {ADVICE}"
-            )
-    raise SuperSegError(f"SuperSeg needs {', '.join(NEEDED)} in a Python of their own. {ADVICE}")
+            raise _bad_choice(path)
+    raise _nothing_found()
 
 
 def interpreter_missing_reason(chosen: str | None = None) -> str:
-    """Why no worker can be started, as a sentence; "" if one can."""
-    try:
-        find_interpreter(chosen)
-    except SuperSegError as error:
-        return str(error)
-    return ""
+    """Why no worker can be started, as a sentence; "" if one can, as far as files tell.
+
+    No Python is started, which takes seconds where it lies on a network drive: one that was never
+    tried counts as usable, and `find_interpreter` finds out at the start of a run.
+    """
+    for path, origin in _candidates(chosen):
+        if _seems_usable(path, origin):
+            return ""
+        if origin == "chosen":
+            return str(_bad_choice(path))
+    return str(_nothing_found())
 
 
 def probe(path: Path) -> dict[str, str] | None:
@@ -167,6 +170,34 @@ def numba_cache_folder(interpreter: Interpreter, run_folder: Path) -> Path:
     except OSError:
         return run_folder / "numba"
     return folder
+
+
+def _bad_choice(path: Path) -> SuperSegError:
+    return SuperSegError(
+        f"The Python chosen for SuperSeg, {path}, is missing or lacks one of: "
+        f"{', '.join(NEEDED)}. {ADVICE}"
+    )
+
+
+def _nothing_found() -> SuperSegError:
+    return SuperSegError(f"SuperSeg needs {', '.join(NEEDED)} in a Python of their own. {ADVICE}")
+
+
+def _seems_usable(path: Path, origin: str) -> bool:
+    """Whether a Python has the packages, or was never asked; it is not started."""
+    if not path.is_file():
+        return False
+    if f"{path}:{_time_stamp(path)}" in _stored_versions():
+        return True
+    if origin != "qgis":
+        return True
+    # This process runs on QGIS's own Python.
+    try:
+        for name in NEEDED:
+            importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _candidates(chosen: str | None) -> Iterator[tuple[Path, str]]:

@@ -16,7 +16,9 @@ from qgis.core import (
     QgsRasterLayer,
     QgsSingleBandPseudoColorRenderer,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 
+from superseg_plugin.algorithms import styling
 from tests.conftest import read_raster, write_raster
 from tests.qgis.helpers import load_results
 
@@ -36,6 +38,9 @@ def load(run, plugin, project_context, tmp_path, listener):
         # Only SuperSeg may hold references to the styles.
         gc.collect()
         load_results(algorithm, project_context, listener, results)
+        # A style that has been applied is not kept for the rest of the session.
+        QCoreApplication.processEvents()
+        assert not styling._kept
         return {layer.name(): layer for layer in project.mapLayers().values()}
 
     return load_it

@@ -72,3 +72,27 @@ def test_a_successful_probe_is_stored_and_a_failed_one_repeated(empty_home, tmp_
     path.write_text("#!/bin/sh\nexit 1\n")
     os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert ladder.probe(path) == GOOD
+
+
+def test_whether_a_run_is_possible_is_known_without_starting_a_python(
+    empty_home, tmp_path, monkeypatch
+):
+    def started(*_arguments):
+        raise AssertionError("a Python was started")
+
+    monkeypatch.setattr(ladder, "output_of", started)
+    own = fake_python(tmp_path / "qgis", GOOD)
+    monkeypatch.setattr(ladder, "own_python", lambda host: str(own))
+    # QGIS's own Python, which runs this, has no torch.
+    assert "superseg:installruntime" in ladder.interpreter_missing_reason()
+    fake_python(empty_home / "runtime" / "bin", GOOD)
+    assert ladder.interpreter_missing_reason() == ""
+    assert "is missing" in ladder.interpreter_missing_reason(str(tmp_path / "none"))
+
+
+def test_qgis_own_python_is_known_once_it_was_tried(empty_home, tmp_path, monkeypatch):
+    own = fake_python(tmp_path / "qgis", GOOD)
+    monkeypatch.setattr(ladder, "own_python", lambda host: str(own))
+    assert ladder.interpreter_missing_reason()
+    assert ladder.find_interpreter().origin == "qgis"
+    assert ladder.interpreter_missing_reason() == ""
