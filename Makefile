@@ -95,7 +95,7 @@ test: setup ## lint and run all tests
 
 # The worker starts with this policy too.
 test-engine: setup-engine ## tests of the kernels, in the worker's Python
-	OMP_WAIT_POLICY=PASSIVE $(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/engine) $(PYTEST)
+	OMP_WAIT_POLICY=PASSIVE $(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/test_credentials.py tests/engine) $(PYTEST)
 
 # Where no test may need QGIS, the plugin of pytest that starts one stays out.
 test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python

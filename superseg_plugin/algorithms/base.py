@@ -8,12 +8,14 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 from qgis.utils import iface
 
+from ..credentials import hide_credentials
 from ..errors import Cancelled, SuperSegError
 from ..resources import RUNTIME_LINK, icon_path, resource
 from ..settings import chosen_python
 from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
+from .destinations import check_destinations
 from .request import Request
 from .running import FeedbackProgress, unexpected_error
 from .value_errors import value_error
@@ -95,6 +97,10 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     def checkParameterValues(self, parameters, context):
         fine, message = super().checkParameterValues(parameters, context)
         if fine:
+            try:
+                check_destinations(self, parameters, context)
+            except SuperSegError as error:
+                return False, hide_credentials(str(error))
             return True, ""
         return False, value_error(self, parameters, context) or message
 
@@ -105,6 +111,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             reason = self._missing()
             if reason:
                 raise SuperSegError(reason)
+            # A model does not ask checkParameterValues.
+            check_destinations(self, parameters, context)
             self._python = chosen_python()
             request = Request(self, parameters, context)
             self.read_request(request)
@@ -119,7 +127,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         if self._error:
-            raise QgsProcessingException(self._error)
+            raise QgsProcessingException(hide_credentials(self._error))
         progress = FeedbackProgress(feedback)
         try:
             # The context of this thread keeps the layers to load; QGIS drops those of
@@ -129,10 +137,10 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         except Cancelled:
             return {}
         except SuperSegError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(hide_credentials(str(error))) from error
         except Exception as error:  # the user sees a sentence, the log the traceback
             sentence = unexpected_error(error, progress.activity or self.TITLE, feedback)
-            raise QgsProcessingException(sentence) from error
+            raise QgsProcessingException(hide_credentials(sentence)) from error
 
     def worker(self, device="auto"):
         """Return a worker process, to be used in a `with` statement."""

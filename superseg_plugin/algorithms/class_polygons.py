@@ -7,16 +7,22 @@ from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
+    QgsFeatureSink,
     QgsFillSymbol,
     QgsProcessing,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingMultiStepFeedback,
-    QgsProcessingParameterVectorDestination,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingUtils,
     QgsRendererCategory,
     QgsUnitTypes,
+    QgsVectorLayer,
 )
 
+from ..errors import SuperSegError
 from ..pipeline.class_polygons import run_class_polygons
+from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NUMBER_FIELD
 from ..raster.staging import Staging
 from .base import SuperSegAlgorithm
@@ -77,10 +83,14 @@ without the runtime.</p>
             # A meter is about 0.00001 degrees.
             decimals=5,
         )
-        polygons = QgsProcessingParameterVectorDestination(
+        polygons = QgsProcessingParameterFeatureSink(
             self.OUTPUT, "Class polygons", QgsProcessing.SourceType.TypeVectorPolygon
         )
-        self.add(polygons, "Polygons with the fields class, name and area.")
+        self.add(
+            polygons,
+            "Polygons with the fields class, name and area: a file, a table of a GeoPackage or of "
+            "a database, or a temporary layer.",
+        )
         self.add_number_output(self.POLYGON_COUNT, "Number of polygons")
 
     def read_request(self, request):
@@ -89,14 +99,15 @@ without the runtime.</p>
         self.tolerance = request.number(self.SIMPLIFY)
 
     def read_outputs(self, request):
-        self.output = request.vector_output(self.OUTPUT)
+        self.file = request.vector_file(self.OUTPUT)
+        self.destination = request.parameters
 
     def compute(self, progress, context):
-        feedback = QgsProcessingMultiStepFeedback(3 if self.tolerance else 2, progress.feedback)
+        feedback = QgsProcessingMultiStepFeedback(4 if self.tolerance else 3, progress.feedback)
         feedback.setCurrentStep(0)
         progress = FeedbackProgress(feedback)
         with Staging() as staging, self.classification.open(progress) as classification:
-            path = staging.scratch(self.output) / "classes.gpkg"
+            path = self._scratch(staging) / "classes.gpkg"
             count, classes = run_class_polygons(classification, self.table, path, progress)
             made = str(path)
             steps = _context_of_steps(context, classification.grid.crs)
@@ -105,7 +116,7 @@ without the runtime.</p>
                 simple = path.with_name("simple.gpkg")
                 made = self._simplified(made, str(simple), steps, feedback)
                 feedback.setCurrentStep(2)
-            built = staging.path(self.output)
+            measured = str(path.with_name("measured.gpkg"))
             self._run(
                 "native:fieldcalculator",
                 {
@@ -113,14 +124,57 @@ without the runtime.</p>
                     "FIELD_NAME": "area",
                     "FIELD_TYPE": DECIMAL,
                     "FORMULA": "$area",
-                    "OUTPUT": str(built),
+                    "OUTPUT": measured,
                 },
                 steps,
                 feedback,
             )
-            staging.commit()
-        style(context, self.output, PolygonStyle(classes))
-        return {self.OUTPUT: self.output, self.POLYGON_COUNT: count}
+            stop_if_cancelled(progress)
+            feedback.setCurrentStep(3 if self.tolerance else 2)
+            output = self._deliver(measured, staging, context)
+        style(context, output, PolygonStyle(classes))
+        return {self.OUTPUT: output, self.POLYGON_COUNT: count}
+
+    def _scratch(self, staging):
+        """A folder for the steps: on the disk of the output, or that of temporary files."""
+        if self.file is not None:
+            return staging.scratch(self.file)
+        return staging.scratch(QgsProcessingUtils.generateTempFilename("classes.gpkg"))
+
+    def _deliver(self, polygons, staging, context):
+        """Write the polygons of a file to the output; return its identifier.
+
+        QGIS itself writes tables and temporary layers. A file is written beside its final path
+        first, by QGIS too, so that a former one stays until it is complete.
+        """
+        if self.file is None:
+            return self._write(polygons, self.destination, context)
+        built = {**self.destination, self.OUTPUT: str(staging.path(self.file))}
+        # This registers the layer to be loaded.
+        output = self.parameterAsOutputLayer(self.destination, self.OUTPUT, context)
+        self._write(polygons, built, QgsProcessingContext())
+        staging.commit()
+        return output
+
+    def _write(self, polygons, parameters, context):
+        layer, sink, error = QgsVectorLayer(polygons, "", "ogr"), None, ""
+        content = (layer.fields(), layer.wkbType(), layer.crs())
+        try:
+            sink, output = self.parameterAsSink(parameters, self.OUTPUT, context, *content)
+            faster = QgsFeatureSink.Flag.FastInsert
+            if not (sink.addFeatures(layer.getFeatures(), faster) and sink.flushBuffer()):
+                error = sink.lastError() or "unknown error"
+        except QgsProcessingException as failure:
+            error = str(failure)
+        finally:
+            # The output is complete when the sink is deleted, and an exception would keep both.
+            del sink, layer
+        if error:
+            raise SuperSegError(
+                f"OUTPUT: the polygons cannot be written ({error}); check that the database can be "
+                "changed and the disk has free space, or choose a file that ends in .gpkg."
+            )
+        return output
 
     def _simplified(self, made, simple, context, feedback):
         registry = QgsApplication.processingRegistry()

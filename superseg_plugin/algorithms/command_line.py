@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
@@ -21,17 +20,12 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..credentials import hide_credentials
 from ..pipeline.reports.run import Provenance
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
 from .degrees import is_extent
 
-# Reports are passed on, and must not contain passwords or access keys.
-NAMES = "password|passwd|pwd|token|secret|sig|signature|access_key|api_key|apikey"
-TAKEN_OUT = (
-    (re.compile(rf"(?i)(\b(?:{NAMES})=)(?:'[^']*'|[^\s&'\";|]+)"), r"\1…"),
-    (re.compile(r"(://)[^/@\s:]+:[^/@\s]+@"), r"\1…@"),
-)
 FILES_OF_LAYERS = ("gdal", "ogr")
 
 
@@ -45,13 +39,6 @@ def provenance_of(request):
     )
 
 
-def without_secrets(text):
-    """Remove passwords and access keys from an address."""
-    for pattern, rest in TAKEN_OUT:
-        text = pattern.sub(rest, text)
-    return text
-
-
 class _ParameterTexts:
     """The parameters of a request as texts."""
 
@@ -63,7 +50,7 @@ class _ParameterTexts:
         for definition in request.algorithm.parameterDefinitions():
             text = self._text(definition)
             if text:
-                self._texts[definition.name()] = without_secrets(text)
+                self._texts[definition.name()] = hide_credentials(text)
 
     def command(self):
         """Return the command line, with one parameter on each line."""

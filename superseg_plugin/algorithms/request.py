@@ -23,6 +23,7 @@ from ..raster.grid_comparison import extent_of_part
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
 from .degrees import degrees_box
+from .destinations import vector_file
 from .export import bands_of_copy, export_of, pixels_to_copy
 from .mask import Mask
 from .styling import band_style_of
@@ -220,9 +221,9 @@ class Request:
         path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
         return self._output(path, name)
 
-    def vector_output(self, name):
-        """Return the path of a vector file to write."""
-        path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+    def vector_file(self, name):
+        """Return the path of a vector file to write; None for a table or a temporary layer."""
+        path = vector_file(self.algorithm, self.parameters, name, self.context)
         return self._output(path, name)
 
     def _output(self, path, name):

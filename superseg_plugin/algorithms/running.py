@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import traceback
 
+from ..credentials import hide_credentials
 from ..progress import Progress
 from ..worker.client import WorkerError
 
@@ -32,7 +33,7 @@ class FeedbackProgress(Progress):
 
     def log(self, text):
         """Add a line to the log."""
-        self.feedback.pushInfo(text)
+        self.feedback.pushInfo(hide_credentials(text))
 
     def cancelled(self):
         """Return whether the user has pressed Cancel."""
@@ -50,7 +51,8 @@ def unexpected_error(error, activity, feedback):
     # Without the number of the stage and the time left.
     activity = activity.split(" (")[0]
     # The text of a WorkerError contains the traceback of the worker.
-    feedback.pushDebugInfo(str(error) if isinstance(error, WorkerError) else traceback.format_exc())
+    details = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
+    feedback.pushDebugInfo(hide_credentials(details))
     if isinstance(error, MemoryError):
         return (
             f"{activity}: QGIS has run out of memory; choose a smaller EXTENT or TILE_SIZE, or "

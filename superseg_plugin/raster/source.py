@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
+from ..credentials import hide_credentials
 from ..errors import SuperSegError
 from .band_types import band_type, is_signed_byte
 from .block_cache import CacheShare
@@ -141,8 +142,10 @@ class RasterSource:
 
     @property
     def name(self) -> str:
-        """File name without its folder, for messages."""
-        return Path(self.path).name or self.path
+        """File name without its folder, credentials and query, for messages and records."""
+        shown = hide_credentials(self.path)
+        name = Path(shown).name or shown
+        return name.split("?")[0] or name if "://" in shown else name
 
     def read(self, window: Window) -> tuple[Array, Valid]:
         """Read a window of `grid`; may be called from several threads.

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ..credentials import hide_credentials
+
 MASK = "***"
 IN_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-HEADER = re.compile(r"(?i)(authorization:?\s*(?:basic|bearer|digest|ntlm|negotiate)?\s*)\S+")
 
 
 class Redactor:
@@ -38,7 +39,7 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """Return the text with all credentials masked."""
-        text = HEADER.sub(rf"\1{MASK}", IN_URL.sub(MASK, text))
+        text = hide_credentials(text, MASK)
         for form in self._forms:
             text = text.replace(form, MASK)
         return text

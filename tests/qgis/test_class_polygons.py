@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from qgis.core import QgsProcessingException, QgsVectorLayer
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingUtils,
+    QgsVectorLayer,
+)
 
 from tests.class_rasters import striped, write_classes
 from tests.qgis.helpers import Listener
@@ -111,3 +118,87 @@ def test_a_table_of_other_classes_is_refused(run, tmp_path):
             "superseg:classpolygons",
             {"CLASSIFICATION": path, "TABLE": str(table), "OUTPUT": str(tmp_path / "p.gpkg")},
         )
+
+
+def table_of(path, name):
+    return QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+
+
+def test_a_table_of_an_existing_geopackage_leaves_the_others(run, tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    target = tmp_path / "x.gpkg"
+    run("superseg:classpolygons", {"CLASSIFICATION": path, "OUTPUT": str(target)})
+    for _ in range(2):
+        # The second run replaces the table.
+        found = run(
+            "superseg:classpolygons",
+            {
+                "CLASSIFICATION": path,
+                "OUTPUT": f"ogr:dbname='{target}' table=\"classes\" (geom)",
+            },
+        )
+        layer = table_of(target, "classes")
+        assert layer.isValid()
+        assert layer.featureCount() == found["POLYGON_COUNT"] == 4
+        assert {feature["name"] for feature in layer.getFeatures()} >= {"Class 1", "Class 4"}
+        assert layer.crs().authid() == "EPSG:32632"
+    assert table_of(target, "x").featureCount() == 4
+    assert not list(tmp_path.glob(".superseg-*"))
+
+
+@pytest.mark.parametrize("output", ["memory:", "TEMPORARY_OUTPUT", "memory:{}"])
+def test_a_temporary_layer_has_the_polygons_with_their_areas(provider, tmp_path, output):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    context = QgsProcessingContext()
+    parameters = {"CLASSIFICATION": path, "OUTPUT": output}
+    found, fine = provider.algorithm("classpolygons").create().run(parameters, context, Listener())
+    assert fine
+    layer = QgsProcessingUtils.mapLayerFromString(found["OUTPUT"], context)
+    assert layer.featureCount() == 4
+    assert min(feature["area"] for feature in layer.getFeatures()) > 0
+    assert not list(tmp_path.glob(".superseg-*"))
+
+
+@pytest.mark.parametrize("name", ["p.shp", "p.geojson", "p.fgb", "p.sqlite"])
+def test_any_vector_file_of_qgis_is_written_whole(run, tmp_path, name):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    (tmp_path / "out").mkdir()
+    found = run(
+        "superseg:classpolygons", {"CLASSIFICATION": path, "OUTPUT": str(tmp_path / "out" / name)}
+    )
+    assert [name for _, name, *_ in features(found["OUTPUT"])] == [
+        f"Class {number}" for number in range(1, 5)
+    ]
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_a_database_that_cannot_be_written_is_an_error_and_stays(run, tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(2))
+    target = tmp_path / "x.gpkg"
+    target.write_text("no database")
+    output = f"ogr:dbname='{target}' table=\"a\" (geom)"
+    with pytest.raises(QgsProcessingException, match=r"OUTPUT: .*cannot be written"):
+        run("superseg:classpolygons", {"CLASSIFICATION": path, "OUTPUT": output})
+    assert target.read_text() == "no database"
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("ogr:dbname='/none/x.gpkg' table=\"classes\" (geom)", "folder /none does not exist"),
+        ("/none/x.gpkg", "folder /none does not exist"),
+        ("x.dxf", r"OUTPUT.*\.dxf"),
+        ("x.xyzzy", "xyzzy"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_by_the_dialog(provider, tmp_path, output, said):
+    path = write_classes(tmp_path / "classes.tif", striped(2))
+    output = output if "/" in output else str(tmp_path / output)
+    fine, message = (
+        provider.algorithm("classpolygons")
+        .create()
+        .checkParameterValues({"CLASSIFICATION": path, "OUTPUT": output}, QgsProcessingContext())
+    )
+    assert not fine
+    assert re.search(said, message)
+    assert ".superseg-" not in message

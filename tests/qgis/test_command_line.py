@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superseg_plugin.algorithms.command_line import without_secrets
+from superseg_plugin.credentials import hide_credentials
 from tests.conftest import read_raster
 from tests.qgis.test_public_names import MODEL_NAME
 
@@ -129,7 +129,7 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
     ],
 )
 def test_reports_contain_no_passwords(address, shown):
-    assert without_secrets(address) == shown
+    assert hide_credentials(address) == shown
 
 
 def test_merge_classes(qgis_process, files, tmp_path):

@@ -62,8 +62,8 @@ class RunSummary:
 
     @property
     def name(self) -> str:
-        """Name of the image, without the query of a web address, which may hold a signature."""
-        return self.source.name.split("?")[0]
+        """Name of the image."""
+        return self.source.name
 
 
 @dataclass(frozen=True)

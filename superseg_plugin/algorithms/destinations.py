@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be known of the outputs of a run before it starts, for the dialog, models and scripts.
+
+QGIS evaluates a destination while it registers the layer to be loaded, and makes a new temporary
+name each time. Here this happens in a context of its own, which is dropped, so that a check leaves
+nothing behind.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingUtils,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+
+from ..errors import SuperSegError
+from ..raster.staging import NOT_A_PATH, check_different, check_path
+
+PROBE = "Polygon?crs=EPSG:4326&field=class:integer&field=name:string"
+FILE_OF_TABLE = re.compile(r"dbname='([^']+)'")
+
+
+def check_destinations(algorithm, parameters, context):
+    """Check all outputs without writing or opening anything.
+
+    Args:
+        algorithm: the algorithm.
+        parameters: its parameters.
+        context: the QgsProcessingContext of the run, which is not changed.
+
+    Raises:
+        SuperSegError: an output cannot be written; the message names the parameter.
+    """
+    paths = []
+    for definition in algorithm.destinationParameterDefinitions():
+        name = definition.name()
+        if isinstance(definition, QgsProcessingParameterFeatureSink):
+            path = vector_file(algorithm, parameters, name, context)
+            _check_folder_of_table(algorithm, parameters, name, context)
+            if path and not _keeps_attributes(Path(path).suffix.lower()):
+                raise SuperSegError(
+                    f"{name}: {Path(path).name} would be a file of a format that cannot hold "
+                    "polygons with attributes; give a name that ends in .gpkg."
+                )
+        elif isinstance(definition, QgsProcessingParameterRasterDestination):
+            path = algorithm.parameterAsOutputLayer(parameters, name, _scratch(context))
+        elif isinstance(definition, QgsProcessingParameterFileDestination):
+            path = algorithm.parameterAsFileOutput(parameters, name, _scratch(context))
+        else:
+            continue
+        if path:
+            raster = isinstance(definition, QgsProcessingParameterRasterDestination)
+            check_path(path, name, raster)
+            paths.append((name, path))
+    check_different(paths)
+
+
+def vector_file(algorithm, parameters, name, context):
+    """Return the path of a vector file to write; None for a table or a temporary layer.
+
+    A table is written by QGIS in its place, and features are appended to an existing layer there,
+    too.
+    """
+    value = parameters.get(name)
+    appends = isinstance(value, QgsProcessingOutputLayerDefinition) and value.useRemapping()
+    path = algorithm.parameterAsOutputLayer(parameters, name, _scratch(context))
+    return None if appends or not path or NOT_A_PATH.match(path) else path
+
+
+def _check_folder_of_table(algorithm, parameters, name, context):
+    """Refuse a table of a GeoPackage in a folder that does not exist."""
+    path = algorithm.parameterAsOutputLayer(parameters, name, _scratch(context))
+    found = FILE_OF_TABLE.search(path or "")
+    if found and path.startswith(("ogr:", "spatialite:")):
+        folder = Path(found[1]).absolute().parent
+        if not folder.is_dir():
+            raise SuperSegError(
+                f"{name}: the folder {folder} does not exist; create it or choose another."
+            )
+
+
+@cache
+def _keeps_attributes(extension):
+    """Whether QGIS writes and reads back a polygon with attributes in files of an extension."""
+    layer = QgsVectorLayer(PROBE, "probe", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes([7, "Meadow"])
+    feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(1, 1, 2, 2)))
+    context = QgsProcessingContext()
+    folder = tempfile.mkdtemp()
+    path = str(Path(folder) / f"probe{extension}")
+    try:
+        sink, written = QgsProcessingUtils.createFeatureSink(
+            path, context, layer.fields(), layer.wkbType(), layer.crs()
+        )
+        sink.addFeature(feature)
+        # The file is complete when the sink is deleted.
+        del sink
+        read = QgsVectorLayer(written, "probe", "ogr")
+        rows = [(each["class"], each["name"]) for each in read.getFeatures()]
+        same_type = read.geometryType() == layer.geometryType()
+        # An open file cannot be removed on Windows.
+        del read
+        return rows == [(7, "Meadow")] and same_type and Path(path).exists()
+    except (QgsProcessingException, KeyError):
+        return False
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scratch(context):
+    scratch = QgsProcessingContext()
+    scratch.setExpressionContext(context.expressionContext())
+    return scratch
