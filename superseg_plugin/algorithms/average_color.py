@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import ClassVar
 
 from ..pipeline.average_color import run_average_color
 from .base import SuperSegAlgorithm
+from .destinations import IMAGE
 from .styling import image_style, style
 
 
@@ -18,6 +20,7 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
     GROUP = "Steps"
     TAGS = ("average", "color", "mean", "classes", "superpixels", "raster")
     SUMMARY = "Replaces every pixel of an image by the average of its class."
+    CONTENTS: ClassVar = {"OUTPUT": IMAGE}
     HELP = """
 <p>Replaces every pixel of an image by the <b>average of its class</b> in each band. The result has
 the bands and the data type of the image.</p>

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
@@ -40,6 +42,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     SUMMARY = ""
     HELP = ""
     NEEDS_WORKER = False
+    # What each raster output consists of: a `Content`, or IMAGE.
+    CONTENTS: ClassVar[dict] = {}
 
     def name(self):
         return self.ID
@@ -112,7 +116,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             if reason:
                 raise SuperSegError(reason)
             # A model does not ask checkParameterValues.
-            check_destinations(self, parameters, context)
+            for remark in check_destinations(self, parameters, context):
+                feedback.pushWarning(remark)
             self._python = chosen_python()
             request = Request(self, parameters, context)
             self.read_request(request)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..pipeline.changes import MOST_CHANGES, run_changes
+from ..raster.format_check import CLASSES
 from .base import SuperSegAlgorithm
 from .styling import ClassStyle, style
 
@@ -18,6 +21,7 @@ class ChangesAlgorithm(SuperSegAlgorithm):
     GROUP = "Steps"
     TAGS = ("change detection", "from-to", "transition matrix", "time series", "area", "raster")
     SUMMARY = "Maps which class became which between two dates."
+    CONTENTS: ClassVar = {"OUTPUT": CLASSES}
     HELP = """
 <p>Compares the <b>classes of two dates</b> that were made with one model. Every change that occurs
 is a class of the result, with a name such as <i>Forest &gt; Town</i>, its area, and the color of

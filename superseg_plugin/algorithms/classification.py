@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import ClassVar
 
 from ..pipeline.classification import (
     ClassificationInputs,
@@ -11,6 +12,7 @@ from ..pipeline.classification import (
     run_classification,
 )
 from ..pipeline.options.classification import ClassificationOptions
+from ..raster.format_check import CLASSES, CONFIDENCE
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
 from .styling import ClassStyle, ConfidenceStyle, style
@@ -24,6 +26,7 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
     GROUP = "Steps"
     TAGS = ("classification", "inference", "model", "fcn", "land cover", "raster")
     SUMMARY = "Applies a trained model to an image, which gives a raster of classes."
+    CONTENTS: ClassVar = {"OUTPUT": CLASSES, "CONFIDENCE": CONFIDENCE}
     HELP = """
 <p>Assigns a class to every pixel of an image, by a <b>model</b> of <i>Train a network</i> or
 <i>Segment</i>. The image must have the bands that the model was trained on; they are matched by

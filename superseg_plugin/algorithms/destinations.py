@@ -8,6 +8,7 @@ nothing behind.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
     QgsProcessingContext,
@@ -23,14 +25,23 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
     QgsRectangle,
     QgsVectorLayer,
 )
 
 from ..errors import SuperSegError
+from ..layer_copy import in_place
+from ..pipeline.average_color import common_nodata
+from ..raster.format_check import Content, check_format
+from ..raster.grid import Grid
+from ..raster.source import RasterSource
 from ..raster.staging import NOT_A_PATH, check_different, check_path
+from ..raster.writer import driver_for
 
+# The content of an output with the bands and type of the input.
+IMAGE = "image"
 PROBE = "Polygon?crs=EPSG:4326&field=class:integer&field=name:string"
 FILE_OF_TABLE = re.compile(r"dbname='([^']+)'")
 
@@ -43,10 +54,14 @@ def check_destinations(algorithm, parameters, context):
         parameters: its parameters.
         context: the QgsProcessingContext of the run, which is not changed.
 
+    Returns:
+        What the formats of the outputs do not keep, sentences for the log.
+
     Raises:
-        SuperSegError: an output cannot be written; the message names the parameter.
+        SuperSegError: an output cannot be written, or its format cannot hold it; the message names
+            the parameter.
     """
-    paths = []
+    paths, others = [], []
     for definition in algorithm.destinationParameterDefinitions():
         name = definition.name()
         if isinstance(definition, QgsProcessingParameterFeatureSink):
@@ -67,7 +82,41 @@ def check_destinations(algorithm, parameters, context):
             raster = isinstance(definition, QgsProcessingParameterRasterDestination)
             check_path(path, name, raster)
             paths.append((name, path))
+            if raster and driver_for(path) != "GTiff":
+                others.append((name, path))
     check_different(paths)
+    if not others:
+        return []
+    grid, image = _input(algorithm, parameters, context)
+    contents = ((name, path, algorithm.CONTENTS[name]) for name, path in others)
+    remarks = (
+        check_format(path, name, image if content is IMAGE else content, grid)
+        for name, path, content in contents
+    )
+    return [remark for remark in remarks if remark]
+
+
+def _input(algorithm, parameters, context):
+    """Return the grid of the first raster of a run, and the `Content` of its average colors."""
+    definition = next(
+        one
+        for one in algorithm.parameterDefinitions()
+        if isinstance(one, QgsProcessingParameterRasterLayer)
+    )
+    layer = algorithm.parameterAsRasterLayer(parameters, definition.name(), context)
+    bands = algorithm.parameterAsInts(parameters, "BANDS", context)
+    if layer is not None and in_place(layer):
+        # A raster that cannot be read is named by the run itself.
+        with (
+            contextlib.suppress(SuperSegError),
+            RasterSource(layer.source(), bands or None) as read,
+        ):
+            nodata = common_nodata(read)
+            return read.grid, Content(len(read.bands), read.dtype.name, nodata)
+    known = layer is not None and layer.crs().isValid()
+    crs = layer.crs() if known else QgsCoordinateReferenceSystem("EPSG:32632")
+    place = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
+    return Grid(1, 1, place, crs.toWkt()), Content(len(bands) or 3, "uint8", None)
 
 
 def vector_file(algorithm, parameters, name, context):

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import ClassVar
 
 from ..pipeline.merging import MergingInputs, run_merging
 from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
+from ..raster.format_check import CLASSES
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .styling import ClassStyle, style
@@ -25,6 +27,7 @@ class MergeClassesAlgorithm(SuperSegAlgorithm):
     SUMMARY = (
         "Reduces the number of classes by similarity or by a table, and removes small patches."
     )
+    CONTENTS: ClassVar = {"OUTPUT": CLASSES}
     HELP = """
 <p>Merges classes in one or more of these ways:</p>
 <ul>

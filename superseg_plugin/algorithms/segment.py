@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
+from typing import ClassVar
 
 from ..errors import SuperSegError
 from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
+from ..raster.format_check import CLASSES, CONFIDENCE, SUPERPIXELS
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
+from .destinations import IMAGE
 from .request import Request
 from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
 
@@ -34,6 +37,12 @@ class SegmentAlgorithm(SuperSegAlgorithm):
         "raster",
     )
     SUMMARY = "Divides an image into classes of similar surface, without training samples."
+    CONTENTS: ClassVar = {
+        "OUTPUT": CLASSES,
+        "SUPERPIXELS": SUPERPIXELS,
+        "AVERAGE_COLOR": IMAGE,
+        "CONFIDENCE": CONFIDENCE,
+    }
     HELP = """
 <p>Divides an image into <b>classes</b> of similar surface, such as water, forest, roofs or bare
 soil. <b>No training samples are needed</b>: choose an image and the number of classes, and name the

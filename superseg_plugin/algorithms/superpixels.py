@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import ClassVar
 
 from ..pipeline.options.ground_sizes import require_one_size
 from ..pipeline.options.superpixels import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
+from ..raster.format_check import SUPERPIXELS
 from .base import SuperSegAlgorithm
 from .declarations import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
@@ -21,6 +23,7 @@ class SuperpixelsAlgorithm(SuperSegAlgorithm):
     GROUP = "Steps"
     TAGS = ("superpixels", "segmentation", "felzenszwalb", "slic", "objects", "obia", "raster")
     SUMMARY = "Divides an image into small patches of similar pixels."
+    CONTENTS: ClassVar = {"OUTPUT": SUPERPIXELS}
     HELP = """
 <p>Divides an image into <b>superpixels</b>: small patches of neighboring, similar pixels whose
 borders follow the edges in the image.</p>

@@ -98,7 +98,7 @@ def paint_average_color(
             f"CLASSIFICATION: no pixel of {classification.name} has a class where the image has"
             " valid pixels; give classes of this image."
         )
-    nodata = _common_nodata(source)
+    nodata = common_nodata(source)
     palette = _palette(statistics, source, nodata)
     windows = tiles(grid.width, grid.height, TILE)
     end = middle + 0.9 * (1 - middle)
@@ -202,7 +202,7 @@ def _summed(
     return keys, counts.astype(np.int64)
 
 
-def _common_nodata(source: RasterSource) -> float | None:
+def common_nodata(source: RasterSource) -> float | None:
     """Return the nodata value that all bands share; None if there is none."""
     first: float | None = source.nodata[0]
     if first is None:

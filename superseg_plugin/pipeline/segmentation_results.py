@@ -87,14 +87,16 @@ class ResultWriter:
             state.tree = Hierarchy(merge_order, explained.tolist())
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
-            write_class_table(path, table)
-            record = describe_run("segment", options, source, scene.worker)
-            if merge_order is not None:
-                record["merge_order"] = merge_order
-            write_record(path, record)
-            if outputs.average_color:
-                target = self._staging.path(outputs.average_color)
-                half = scene.progress.part(0.5, 1)
+        # Not while it is open: some formats, such as netCDF, are written anew with the table.
+        write_class_table(path, table)
+        record = describe_run("segment", options, source, scene.worker)
+        if merge_order is not None:
+            record["merge_order"] = merge_order
+        write_record(path, record)
+        if outputs.average_color:
+            target = self._staging.path(outputs.average_color)
+            half = scene.progress.part(0.5, 1)
+            with RasterSource(str(path)) as classes:
                 paint_average_color(source, classes, target, half, statistics)
         if len(table.names) < options.classes:
             scene.progress.log(

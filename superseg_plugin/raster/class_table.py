@@ -17,7 +17,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt, quiet
+from .gdal_calls import WritingError, attempt, quiet
 from .texts import one_line, readable
 
 MOST_CLASSES = 255
@@ -92,10 +92,7 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
         del dataset
     for error in [*errors, *late_errors]:
         if error:
-            raise SuperSegError(
-                f"{path}: the class table cannot be written ({error}); check the free space on"
-                " the disk, or choose a name that ends in .tif."
-            )
+            raise WritingError(path, f"class table: {error}")
 
 
 def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable | None:

@@ -16,7 +16,25 @@ from typing import Any
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .texts import LONGEST_MESSAGE, one_line
+from .texts import LONGEST_MESSAGE, one_line, visible_path
+
+
+class WritingError(SuperSegError):
+    """A raster cannot be written.
+
+    Args:
+        path: the file.
+        reason: why, as GDAL says it.
+    """
+
+    def __init__(self, path: str | Path, reason: str) -> None:
+        self.reason = reason or "unknown error"
+        super().__init__(
+            visible_path(
+                f"{path} cannot be written ({self.reason}); check the free space on the disk and"
+                " the permissions of the folder, or choose another folder."
+            )
+        )
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from .gdal_calls import attempt, quiet
 from .pixels import numpy_type, read_pixels, write_pixels
+from .texts import visible_path
 from .windows import Window, tiles
 
 # Side of the blocks of an overview in pixels; the smallest overview fits into one.
@@ -63,8 +64,10 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
         stop_if_cancelled(progress)
     if error:
         raise SuperSegError(
-            f"{path}: overviews cannot be written ({error}); check the free space on the disk, or"
-            " choose a name that ends in .tif."
+            visible_path(
+                f"{path}: overviews cannot be written ({error}); check the free space on the disk,"
+                " or choose a name that ends in .tif."
+            )
         )
 
 

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST_NAME = 100
 LONGEST_MESSAGE = 400
+HIDDEN_FOLDER = re.compile(r"[\\/]\.superseg-[^\\/\s]+(?=[\\/])")
 
 
 def readable(found: str | bytes | None) -> str:
@@ -28,3 +31,8 @@ def one_line(found: str | bytes | None, longest: int = LONGEST_NAME) -> str:
     """Return text on one line, without unprintable characters, of at most `longest` characters."""
     shown = "".join(letter if letter.isprintable() else " " for letter in readable(found))
     return " ".join(shown.split())[:longest].rstrip()
+
+
+def visible_path(text: str) -> str:
+    """Return a text without the hidden folders of unfinished outputs in its paths."""
+    return HIDDEN_FOLDER.sub("", text)

@@ -15,7 +15,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from .gdal_calls import attempt, quiet
+from .gdal_calls import WritingError, attempt, quiet
 from .grid import Grid
 from .ground_points import gdal_gcps
 from .overviews import add_overviews
@@ -107,6 +107,9 @@ class RasterWriter:
         )
         if self._dataset is None:
             self._fail(error)
+        made = self._dataset.RasterCount
+        if made != profile.count:
+            self._fail(f"the format holds {made} of {profile.count} bands")
         try:
             self._set_metadata()
         except BaseException:
@@ -228,10 +231,7 @@ class RasterWriter:
             self._fail(next(error for error in errors if error))
 
     def _fail(self, error: str) -> NoReturn:
-        raise SuperSegError(
-            f"{self.path} cannot be written ({error or 'unknown error'}); check the free space on"
-            " the disk and the permissions of the folder, or choose another folder."
-        )
+        raise WritingError(self.path, error)
 
 
 def driver_for(path: str | Path) -> str | None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProcessingException
+from qgis.core import QgsProcessingContext, QgsProcessingException
 
-from tests.conftest import blocks, quarters, write_raster
+from tests.conftest import blocks, quarters, read_raster, write_raster
 
 POLYGONS = json.dumps(
     {
@@ -180,3 +180,44 @@ def test_invalid_input_gives_a_message_and_no_file(
     assert "Traceback" not in sentence
     assert sentence.endswith((".", "invalid value", "not found")), sentence
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "output", "name"),
+    [
+        ("superpixels", "OUTPUT", "x.gpkg"),
+        ("segment", "OUTPUT", "x.ppm"),
+        ("segment", "AVERAGE_COLOR", "x.sdat"),
+        ("averagecolor", "OUTPUT", "x.grd"),
+    ],
+)
+def test_a_format_that_cannot_hold_the_result_is_refused_by_the_dialog(
+    provider, files, tmp_path, algorithm, output, name
+):
+    parameters = {"INPUT": files["scene"], "CLASSIFICATION": files["fields"]}
+    parameters.update({"OUTPUT": str(tmp_path / "c.tif"), output: str(tmp_path / name)})
+    fine, message = (
+        provider.algorithm(algorithm)
+        .create()
+        .checkParameterValues(parameters, QgsProcessingContext())
+    )
+    assert not fine
+    assert f"{output}: {name}" in message
+    assert "cannot hold this result" in message
+    assert ".superseg-" not in message
+    assert not list(tmp_path.iterdir())
+
+
+def test_netcdf_is_written_beside_average_colors(run, files, tmp_path):
+    found = run(
+        "superseg:segment",
+        {
+            "INPUT": files["scene"],
+            "CLASSES": 3,
+            "PRESET": "fast",
+            "OUTPUT": str(tmp_path / "c.nc"),
+            "AVERAGE_COLOR": str(tmp_path / "a.tif"),
+        },
+    )
+    assert set(np.unique(read_raster(found["OUTPUT"]))) <= {0, 1, 2, 3}
+    assert read_raster(found["AVERAGE_COLOR"]).std() > 0
