@@ -1216,8 +1216,8 @@
       <translation>将类别转换为带名称和面积的多边形。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Converts each patch of a &lt;b&gt;class raster&lt;/b&gt; into a polygon with number and name of its class, and its area. The area is measured on the ellipsoid of the project, in the project's area unit (square meters by default).&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; the class workbench passes a table of the classes that it shows.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Simplify&lt;/b&gt; removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors keep their common borders; in earlier versions each polygon is simplified separately, which leaves narrow gaps and overlaps. The area is that of the simplified polygon.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has pixels of 10 m. Choose it and set &lt;i&gt;Simplify&lt;/i&gt; to 15: the outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称和面积。面积在工程的椭球上量算，采用工程的面积单位（默认为平方米）。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Converts each patch of a &lt;b&gt;class raster&lt;/b&gt; into a polygon with number and name of its class, and its area. The area is measured on the ellipsoid of the raster's CRS, as in the class table, in the project's area unit (square meters by default).&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; the class workbench passes a table of the classes that it shows.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Simplify&lt;/b&gt; removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors keep their common borders; in earlier versions each polygon is simplified separately, which leaves narrow gaps and overlaps. The area is that of the simplified polygon.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has pixels of 10 m. Choose it and set &lt;i&gt;Simplify&lt;/i&gt; to 15: the outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称和面积。面积在栅格坐标参考系的椭球上量算，与类别表相同，采用工程的面积单位（默认为平方米）。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes.</source>
@@ -1236,8 +1236,8 @@
       <translation>轮廓最多可移动的距离，以类别坐标参考系的单位计。0 表示保留像素的边界。</translation>
     </message>
     <message>
-      <source>Polygons with the fields class, name and area.</source>
-      <translation>带有字段 class、name 和 area 的多边形。</translation>
+      <source>Polygons with the fields class, name and area: a file, a table of a GeoPackage or of a database, or a temporary layer.</source>
+      <translation>带有字段 class、name 和 area 的多边形：文件、GeoPackage 或数据库中的表，或临时图层。</translation>
     </message>
     <message>
       <source>Number of polygons</source>
@@ -1264,8 +1264,8 @@
       <translation>绘制两个日期之间哪个类别变成了哪个类别。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Compares the &lt;b&gt;classes of two dates&lt;/b&gt; that were made with one model. Every change that occurs is a class of the result, with a name such as &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt;, its area, and the color of the later class. Unchanged pixels are pale; pixels without a class at one of the dates are nodata.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has a line for each pair of classes, including unchanged ones: &lt;i&gt;value&lt;/i&gt; in the raster, class &lt;i&gt;from&lt;/i&gt; and &lt;i&gt;to&lt;/i&gt;, their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters, on the ellipsoid for geographic coordinates) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates.&lt;/p&gt; &lt;p&gt;Both rasters need the same grid and the same legend: class 3 must mean the same at both dates. Two runs of &lt;i&gt;Segment&lt;/i&gt; number their classes differently; segment or train on one date, and &lt;i&gt;Classify&lt;/i&gt; the other with that model.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has divided &lt;i&gt;may.tif&lt;/i&gt; into 8 classes and written a model. Classify &lt;i&gt;june.tif&lt;/i&gt; with it and choose both class rasters here: the largest changes have the numbers 2, 3 and so on. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;比较用同一模型得到的&lt;b&gt;两个日期的类别&lt;/b&gt;。出现的每种变化是结果中的一个类别，有 &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt; 这样的名称、面积，以及较晚类别的颜色。未变化的像素颜色很淡；在任一日期没有类别的像素为无数据。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;对每一对类别有一行，包括未变化的：栅格中的 &lt;i&gt;value&lt;/i&gt;、类别 &lt;i&gt;from&lt;/i&gt; 和 &lt;i&gt;to&lt;/i&gt; 及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（面积，平方米；地理坐标按椭球计算）和 &lt;i&gt;percent&lt;/i&gt;（在两个日期都有类别的面积中所占的百分比）。&lt;/p&gt; &lt;p&gt;两个栅格须有相同的格网和相同的图例：编号 3 在两个日期须指同一类别。两次&lt;i&gt;分割&lt;/i&gt;的类别编号不同；请对一个日期分割或训练，再用该模型对另一个日期&lt;i&gt;应用模型分类&lt;/i&gt;。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;将 &lt;i&gt;may.tif&lt;/i&gt; 划分为 8 个类别并写出模型。用该模型对 &lt;i&gt;june.tif&lt;/i&gt; 分类，并在此选择两个类别栅格：最大的变化编号为 2、3 等。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Compares the &lt;b&gt;classes of two dates&lt;/b&gt; that were made with one model. Every change that occurs is a class of the result, with a name such as &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt;, its area, and the color of the later class. Unchanged pixels are pale; pixels without a class at one of the dates are nodata.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has a line for each pair of classes, including unchanged ones: &lt;i&gt;value&lt;/i&gt; in the raster, class &lt;i&gt;from&lt;/i&gt; and &lt;i&gt;to&lt;/i&gt;, their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters, on the ellipsoid for geographic coordinates) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates.&lt;/p&gt; &lt;p&gt;Both rasters need pixels that coincide, and are compared where both are; and the same legend: class 3 must mean the same at both dates. Two runs of &lt;i&gt;Segment&lt;/i&gt; number their classes differently; segment or train on one date, and &lt;i&gt;Classify&lt;/i&gt; the other with that model.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has divided &lt;i&gt;may.tif&lt;/i&gt; into 8 classes and written a model. Classify &lt;i&gt;june.tif&lt;/i&gt; with it and choose both class rasters here: the largest changes have the numbers 2, 3 and so on. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;比较用同一模型得到的&lt;b&gt;两个日期的类别&lt;/b&gt;。出现的每种变化是结果中的一个类别，有 &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt; 这样的名称、面积，以及较晚类别的颜色。未变化的像素颜色很淡；在任一日期没有类别的像素为无数据。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;对每一对类别有一行，包括未变化的：栅格中的 &lt;i&gt;value&lt;/i&gt;、类别 &lt;i&gt;from&lt;/i&gt; 和 &lt;i&gt;to&lt;/i&gt; 及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（面积，平方米；地理坐标按椭球计算）和 &lt;i&gt;percent&lt;/i&gt;（在两个日期都有类别的面积中所占的百分比）。&lt;/p&gt; &lt;p&gt;两个栅格的像素须重合，只比较二者都有的部分；并须有相同的图例：编号 3 在两个日期须指同一类别。两次&lt;i&gt;分割&lt;/i&gt;的类别编号不同；请对一个日期分割或训练，再用该模型对另一个日期&lt;i&gt;应用模型分类&lt;/i&gt;。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;将 &lt;i&gt;may.tif&lt;/i&gt; 划分为 8 个类别并写出模型。用该模型对 &lt;i&gt;june.tif&lt;/i&gt; 分类，并在此选择两个类别栅格：最大的变化编号为 2、3 等。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Classes before</source>
@@ -1280,8 +1280,8 @@
       <translation>后期类别</translation>
     </message>
     <message>
-      <source>The classes of the later date, on the same grid and with the same legend.</source>
-      <translation>较晚日期的类别，须在相同格网上并有相同的图例。</translation>
+      <source>The classes of the later date, with pixels that coincide and the same legend.</source>
+      <translation>较晚日期的类别，像素须重合并有相同的图例。</translation>
     </message>
     <message>
       <source>Raster of changes from 2, the largest first; 1 is unchanged and 0 is nodata.</source>
