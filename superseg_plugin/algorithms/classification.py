@@ -90,7 +90,8 @@ means of the classes are stored in the file, where other programs can read them.
         self.device = request.choice(self.DEVICE)
         self.options = ClassificationOptions(
             smoothness=request.number(self.SMOOTHNESS),
-            min_area=request.integer(self.MIN_AREA),
+            min_area=request.number(self.MIN_AREA),
+            units=request.choice(self.UNITS),
             tile_size=request.integer(self.TILE_SIZE),
             values=request.choice(self.VALUES),
             rescale=request.flag(self.RESCALE),

@@ -94,7 +94,13 @@ SUPERPIXEL_SIZE_HELP = (
 )
 UNITS_HELP = "Unit of SUPERPIXEL_SIZE: pixels; or meters, whatever the units of the image's CRS."
 MIN_AREA_HELP = (
-    "Patches of fewer pixels than this are merged into their largest neighbor. 0 keeps all patches."
+    "Patches smaller than this are merged into a neighbor, the smallest first: into the class with "
+    "the longest common border, weighted by the similarity of the classes. In pixels, or in square "
+    "meters if UNITS is meters. 0 keeps all patches. If it is larger than all patches together, "
+    "patches that touch become one."
+)
+AREA_UNITS_HELP = (
+    "Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS."
 )
 
 
@@ -231,9 +237,14 @@ class Declarations:
         self.add(parameter, RESCALE_HELP, advanced=True)
 
     def add_tidying(self):
-        """Declare SMOOTHNESS and MIN_AREA."""
+        """Declare SMOOTHNESS, MIN_AREA and UNITS."""
         self.add_smoothness()
-        self.add_number("MIN_AREA", "Minimum area (pixels)", MIN_AREA_HELP, 0, 0)
+        self.add_min_area()
+        self.add_choice(self.UNITS, "Units", AREA_UNITS_HELP, UNITS, advanced=True)
+
+    def add_min_area(self):
+        """Declare MIN_AREA."""
+        self.add_number("MIN_AREA", "Minimum area", MIN_AREA_HELP, 0.0, 0.0)
 
     def add_smoothness(self):
         """Declare SMOOTHNESS."""

@@ -81,7 +81,8 @@ that folder. The result is five class rasters with the same legend.</p>
         self.device = request.choice(self.DEVICE)
         self.options = ClassificationOptions(
             smoothness=request.number(self.SMOOTHNESS),
-            min_area=request.integer(self.MIN_AREA),
+            min_area=request.number(self.MIN_AREA),
+            units=request.choice(self.UNITS),
             rescale=request.flag(self.RESCALE),
         )
 

@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from typing import ClassVar
 
 from ..pipeline.merging import MergingInputs, run_merging
+from ..pipeline.options.ground_sizes import UNITS
 from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from ..raster.format_check import CLASSES
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_OR_ANY_FILES
+from .declarations import AREA_UNITS_HELP, MODEL_OR_ANY_FILES
 from .styling import ClassStyle, style
 
 TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
@@ -35,9 +36,9 @@ class MergeClassesAlgorithm(SuperSegAlgorithm):
 renumbered, the largest first.</li>
 <li><b>By table</b>: a text file lists which class becomes which, and may give names and colors.
 Classes that are not in the table are kept.</li>
-<li><b>Minimum area</b>: patches smaller than the minimum area are merged into their most similar
-neighbor, weighted by the length of the common border, the smallest patches first. All other pixels
-are unchanged.</li>
+<li><b>Minimum area</b>: patches smaller than the minimum area are merged into a similar neighbor,
+weighted by the length of the common border, the smallest patches first, as in <i>Segment</i> and
+<i>Classify</i>. All other pixels are unchanged.</li>
 </ul>
 <p>The similarity of the classes is computed from the <b>image</b> if it is given. Otherwise it is
 read from the <b>model</b>, or from the file that <i>Segment</i> and <i>Classify</i> write beside
@@ -49,8 +50,9 @@ as the number of classes and leave everything else empty: the most similar class
 <p>Example: of the 16 classes, 3 and 7 are forest and 5 is water. With this table in
 <i>forest.csv</i></p>
 <pre>from,to,name,color<br>3,3,Forest,#1b7837<br>7,3,,<br>5,5,Water,#2166ac</pre>
-<p>and a minimum area of 500, classes 3 and 7 become one class called Forest, class 5 is called
-Water, and no patch smaller than 500 square meters is left, unless it is surrounded by nodata.</p>
+<p>and a minimum area of 500 in units of meters, classes 3 and 7 become one class called Forest,
+class 5 is called Water, and no patch smaller than 500 square meters is left, unless it is
+surrounded by nodata.</p>
 <p>The classes may come from any program. With an image, any raster of integers from 1 with at most
 255 different values is accepted; 0 counts as nodata. This algorithm works without the runtime.</p>
 """
@@ -82,21 +84,13 @@ Water, and no patch smaller than 500 square meters is left, unless it is surroun
             TABLE_FILES,
             optional=True,
         )
-        self.add_number(
-            self.MIN_AREA,
-            "Minimum area (square map units)",
-            "Patches smaller than this are merged into their most similar neighbor, after the "
-            "classes have been merged. In square units of the CRS; in square meters for "
-            "geographic coordinates, in pixels without a georeference. 0 keeps all patches.",
-            0.0,
-            0.0,
-        )
+        self.add_min_area()
+        self.add_choice(self.UNITS, "Units", AREA_UNITS_HELP, UNITS, advanced=True)
         self.add_raster(
             self.INPUT,
             "Image",
-            "The image that was classified: classes are compared by its values, and small patches "
-            "with their neighbors by their average colors, in all bands except alpha. It may be "
-            "larger than the class raster.",
+            "The image that was classified: classes are compared by its values in all bands except "
+            "alpha. It may be larger than the class raster.",
             optional=True,
         )
         self.add_file(
@@ -121,6 +115,7 @@ Water, and no patch smaller than 500 square meters is left, unless it is surroun
         self.options = MergingOptions(
             classes=request.integer(self.CLASSES) if request.given(self.CLASSES) else 0,
             min_area=request.number(self.MIN_AREA),
+            units=request.choice(self.UNITS),
         )
 
     def read_outputs(self, request):

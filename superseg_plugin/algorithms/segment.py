@@ -112,18 +112,11 @@ image.</p>
             PRESETS,
         )
         self.add_superpixel_size(
-            units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters, "
-            "whatever the units of the image's CRS."
+            units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters "
+            "on the ellipsoid, whatever the units of the image's CRS."
         )
         self.add_smoothness()
-        self.add_number(
-            self.MIN_AREA,
-            "Minimum area",
-            "Patches smaller than this are merged into their largest neighbor; in pixels, or in "
-            "square meters if UNITS is meters. 0 keeps all patches.",
-            0.0,
-            0.0,
-        )
+        self.add_min_area()
         self.add_seed()
         self.add_device()
         self.add_tile_size()

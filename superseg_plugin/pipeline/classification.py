@@ -29,7 +29,12 @@ from .steps.given_superpixels import dense_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.network import Network, mean_softmax
-from .steps.painting import classify_pixels, finish_classes, paint_superpixels
+from .steps.painting import (
+    SmallPatches,
+    classify_pixels,
+    finish_classes,
+    paint_superpixels,
+)
 from .steps.scene import Scene
 from .steps.smoothing import smooth_network
 from .superpixels import make_superpixels
@@ -135,9 +140,8 @@ def run_classification(
                 draft = paint_superpixels(
                     scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
                 )
-        statistics, _ = finish_classes(
-            scene.part(0.9, 1.0), draft, path, options.min_area, model.classes
-        )
+        small = SmallPatches(options.minimum_area, lambda _: model.merge_order)
+        statistics, _ = finish_classes(scene.part(0.9, 1.0), draft, path, small, model.classes)
         with RasterSource(str(path)) as classes:
             table = build_class_table(
                 source,

@@ -2,8 +2,8 @@
 """Merge the classes of a class raster: by number, by table, and small objects into neighbors.
 
 One pass counts the classes. If an image is given, a second pass measures how similar they are
-(`classes/similarity.py`). If small objects are to be merged, a third pass finds the objects, and
-each small one takes the class of its most similar neighbor (`classes/absorption.py`). The last pass
+(`classes/similarity.py`). If small patches are to be merged, a third pass finds the patches, and
+each small one takes the class of a similar neighbor (`classes/small_objects.py`). The last pass
 writes the result. Class table and record, with the merge order of the result, follow.
 """
 
@@ -88,6 +88,7 @@ def run_merging(
             " least one of them."
         )
     rasters = [inputs.classification, *([inputs.image] if inputs.image else [])]
+    options.minimum_area.check(inputs.classification.grid)
     check_output(output, "OUTPUT", [*(r.path for r in rasters), *filter(None, (table, model))])
     merge_table = read_merge_table(table) if table else None
     if merge_table is not None and merge_table.remark:
@@ -165,7 +166,7 @@ class _Merging:
             steps = stored_order(self._source, self._model, self._model_file, numbers)
             return StoredSimilarity(steps, numbers)
         except SuperSegError as error:
-            if self._options.classes or self._options.min_area:
+            if self._options.classes:
                 raise
             self._progress.log(f"The result will have no merge order: {error}")
             return None
@@ -178,26 +179,14 @@ class _Merging:
         return plan_by_table(present, self._table, self._source.name)
 
     def _absorb(self, merged_of: Bytes) -> SmallObjects | None:
-        """Merge small objects into neighbors; None if no object can be small."""
-        small = SmallObjects(self._strips, self._options.min_area, merged_of)
-        if small.limit <= 1:
-            if self._options.min_area:
-                self._progress.log("No object is smaller than MIN_AREA: a pixel is larger")
+        """Merge small patches into neighbors; None if MIN_AREA keeps all."""
+        minimum = self._options.minimum_area
+        if not minimum.area:
             return None
-        count = int(merged_of.max())
-        if self._image is not None and isinstance(self._similarity, MeasuredSimilarity):
-            small.compare_colors(self._image, self._similarity.moments)
-        elif self._similarity is not None:
-            members = merged_of[1:].astype(np.int64) - 1
-            small.compare_classes(self._similarity.order(members, self._present.areas), count)
-        small.find(self._part(0.3, 0.6, "Finding objects"))
-        small.absorb(self._part(0.6, 0.7, "Merging small objects"))
-        self._progress.log(
-            f"{small.merged} of {small.count} objects were smaller than"
-            f" {self._options.min_area:g} and have joined a neighbor"
-        )
-        if small.left:
-            self._progress.log(f"{small.left} small objects have no neighbor and remain")
+        small = SmallObjects(self._strips, minimum, merged_of)
+        members = merged_of[1:].astype(np.int64) - 1
+        steps = self._similarity.order(members, self._present.areas) if self._similarity else []
+        small.dissolve(steps, self._part(0.3, 0.7, "Merging small patches"))
         return small
 
     def _log_vanished(self, plan: MergePlan, numbers: Ints) -> None:
@@ -206,7 +195,7 @@ class _Merging:
         if vanished:
             self._progress.log(
                 "Former classes without pixels in the result, because all their objects were"
-                f" smaller than {self._options.min_area:g}: {number_ranges(vanished)}"
+                f" smaller than MIN_AREA: {number_ranges(vanished)}"
             )
 
     def _paint(

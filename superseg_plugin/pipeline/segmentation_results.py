@@ -22,14 +22,14 @@ from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, save_model
 from .formats.record import describe_run, write_record
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
-from .options.ground_sizes import least_pixels
+from .options.ground_sizes import MinimumArea
 from .options.published import SIEVE
 from .options.segmentation import SegmentationOptions, SegmentationOutputs
 from .options.superpixels import SuperpixelOptions
 from .options.training import TrainingOptions
 from .reports.maps import Maps, map_sections
 from .reports.run import Hierarchy, RunSummary, segmentation_report
-from .steps.painting import Draft, finish_classes
+from .steps.painting import Draft, SmallPatches, finish_classes
 from .steps.scene import Scene
 
 
@@ -52,6 +52,10 @@ class SegmentationState:
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
     tree: Hierarchy = field(default_factory=Hierarchy)
+
+    def steps(self, order: npt.NDArray[np.int64]) -> list[MergeStep]:
+        """Merge order of classes of the draft (number - 1) in a new order; empty if unknown."""
+        return [] if self.clusters is None else merge_order_of(self.clusters.model, order)
 
 
 class ResultWriter:
@@ -76,13 +80,14 @@ class ResultWriter:
         if state.draft is None:
             raise RuntimeError("there is no draft of the classes")
         path = self._staging.path(outputs.classes)
-        min_area = least_pixels(options.min_area, options.units, source.grid)
-        if options.preset == "published":
-            min_area = min_area or SIEVE
-        statistics, order = finish_classes(scene.part(0, 0.5), state.draft, path, min_area)
+        minimum = options.minimum_area
+        if options.preset == "published" and not minimum.area:
+            minimum = MinimumArea(SIEVE)
+        small = SmallPatches(minimum, state.steps)
+        statistics, order = finish_classes(scene.part(0, 0.5), state.draft, path, small)
         merge_order = None
         if state.clusters is not None:
-            merge_order = merge_order_of(state.clusters.model, order)
+            merge_order = state.steps(order)
             explained = ClassTree.from_arrays(state.clusters.model).explained()
             state.tree = Hierarchy(merge_order, explained.tolist())
         with RasterSource(str(path)) as classes:

@@ -30,7 +30,6 @@ from .object_graph import (
 )
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,11 @@ class Objects:
     Attributes:
         classes: `(n,)` uint8 class; objects of class 0 are nodata and have no borders.
         areas: `(n,)` int64 area, the sum of the weights of the pixels.
-        sums: `(n, layers)` float64 sums of the layers over the pixels.
         borders: borders of which at least one object is smaller than the limit.
     """
 
     classes: Bytes
     areas: Ints
-    sums: Floats
     borders: Borders
 
 
@@ -56,34 +53,28 @@ class ObjectTable:
     Args:
         limit: borders between two objects of at least this area are dropped; in the units of the
             weights.
-        layers: number of layers that are summed by object.
 
     Attributes:
         count: number of objects so far; those of different strips are not joined yet.
     """
 
-    def __init__(self, limit: int, layers: int = 0) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._layers = layers
         self._offsets: list[int] = []
         self._classes: list[Bytes] = []
         self._areas: list[Ints] = []
-        self._sums: list[Floats] = []
         self._seams: list[tuple[Ints, Ints]] = []
         self._borders: list[Borders] = []
         self._last_row: tuple[Flags, Bytes, Ints] | None = None
         self._numbers: Ints = np.zeros(0, np.int64)
         self.count = 0
 
-    def add(
-        self, values: Bytes, weights: Ints, layers: npt.NDArray[np.int64] | None = None
-    ) -> None:
+    def add(self, values: Bytes, weights: Ints) -> None:
         """Add the next strip.
 
         Args:
             values: `(rows, cols)` uint8 classes, 0 for nodata.
             weights: int64 areas of the pixels, `(rows, cols)`, `(rows, 1)` or `(1, 1)`.
-            layers: `(layers, rows, cols)` int64 values that are summed by object.
         """
         strip = _label(values)
         count = strip.count
@@ -97,11 +88,6 @@ class ObjectTable:
         areas = np.bincount(strip.objects, weights=run_areas, minlength=count).astype(np.int64)
         classes = np.zeros(count, np.uint8)
         classes[strip.objects] = strip.values
-        sums = np.zeros((count, self._layers))
-        for index in range(self._layers):
-            if layers is not None:
-                by_run = np.add.reduceat(layers[index].ravel(), strip.starts, dtype=np.int64)
-                sums[:, index] = np.bincount(strip.objects, weights=by_run, minlength=count)
         inside = prune_borders(strip.borders, areas >= self._limit)
         inside = combine_borders(inside, np.arange(count))
         self._borders.append(Borders(inside.one + offset, inside.other + offset, inside.lengths))
@@ -109,7 +95,6 @@ class ObjectTable:
         self._offsets.append(offset)
         self._classes.append(classes)
         self._areas.append(areas)
-        self._sums.append(sums)
         self.count += count
 
     def finish(self) -> Objects:
@@ -123,19 +108,15 @@ class ObjectTable:
             self._numbers, weights=_concatenated(self._areas), minlength=count
         ).astype(np.int64)
         classes = np.concatenate([np.zeros(0, np.uint8), *self._classes])[first]
-        sums = np.zeros((count, self._layers))
-        for index in range(self._layers):
-            column = np.concatenate([part[:, index] for part in self._sums])
-            sums[:, index] = np.bincount(self._numbers, weights=column, minlength=count)
         borders = Borders(
             _concatenated([part.one for part in self._borders]),
             _concatenated([part.other for part in self._borders]),
             _concatenated([part.lengths for part in self._borders]),
         )
         borders = combine_borders(borders, self._numbers)
-        self._classes, self._areas, self._sums = [], [], []
+        self._classes, self._areas = [], []
         self._seams, self._borders = [], []
-        return Objects(classes, areas, sums, prune_borders(borders, areas >= self._limit))
+        return Objects(classes, areas, prune_borders(borders, areas >= self._limit))
 
     def paint(self, index: int, values: Bytes, colors: Bytes) -> Bytes:
         """Give every pixel of a strip the value of its object; after `finish`.

@@ -19,6 +19,7 @@ import numpy as np
 
 from superseg_plugin.contracts import Device
 from superseg_plugin.pipeline.formats.trained_model import build_model
+from superseg_plugin.pipeline.options.ground_sizes import MinimumArea
 from superseg_plugin.pipeline.options.published import (
     EPOCHS,
     SIEVE,
@@ -30,13 +31,16 @@ from superseg_plugin.pipeline.options.published import (
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.network import Network
-from superseg_plugin.pipeline.steps.painting import classify_pixels
+from superseg_plugin.pipeline.steps.painting import (
+    SmallPatches,
+    classify_pixels,
+    dissolve_small,
+)
 from superseg_plugin.pipeline.steps.patches import cover_with_patches
 from superseg_plugin.pipeline.steps.scene import Scene
 from superseg_plugin.pipeline.steps.training import train_network
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.progress import Progress
-from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.interpreter import find_interpreter
@@ -114,7 +118,8 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
             started = time.perf_counter()
             draft = classify_pixels(scene, Network(scene, model, device, 0), None)
             classified = time.perf_counter()
-            sieve(draft.path, SIEVE, silent)
+            small = SmallPatches(MinimumArea(SIEVE), lambda _: [])
+            dissolve_small(scene, draft, np.flatnonzero(draft.counts[1:]), small)
             return {
                 "step_s": step_s,
                 "steps_measured": steps,

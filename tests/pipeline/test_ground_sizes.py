@@ -13,7 +13,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.formats.model_file import read_header
 from superseg_plugin.pipeline.options.ground_sizes import (
     GroundSize,
-    least_pixels,
+    MinimumArea,
     require_one_size,
     superpixel_options,
 )
@@ -79,8 +79,6 @@ def test_sizes_on_the_ground_in_degrees_and_feet(tmp_path):
     assert superpixel_options(GroundSize("vhr"), feet, Listener().log).min_size == 25
     assert superpixel_options(GroundSize("any", 3.0, "meters"), feet, Listener().log).min_size == 36
     assert superpixel_options(GroundSize("vhr", 7.0, "pixels"), feet, Listener().log).min_size == 49
-    assert least_pixels(10.0, "meters", feet) == 40
-    assert least_pixels(10.0, "pixels", feet) == 10
 
 
 def test_impossible_sizes_are_logged_or_refused(tmp_path):
@@ -97,7 +95,7 @@ def test_impossible_sizes_are_logged_or_refused(tmp_path):
         with pytest.raises(SuperSegError, match=r"SUPERPIXEL_SIZE is in meters.*UNITS"):
             superpixel_options(GroundSize("any", 2.0, "meters"), source.grid, listener.log)
         with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
-            least_pixels(2.0, "meters", source.grid)
+            MinimumArea(2.0, "meters").check(source.grid)
 
 
 def test_sizes_on_the_ground_keep_the_other_options(tmp_path):

@@ -36,6 +36,7 @@ def merge(tmp_path, listener):
     """Merge the classes of an array or file; gives pixels, table and record of the result."""
 
     def merge_it(classes, image=None, steps=None, **wanted):
+        units = wanted.pop("units", "meters")
         options = {k: wanted.pop(k) for k in ("classes_left", "min_area") if k in wanted}
         output = str(tmp_path / wanted.pop("output", "merged.tif"))
         given = {"geotransform": wanted.pop("geotransform")} if "geotransform" in wanted else {}
@@ -53,7 +54,7 @@ def merge(tmp_path, listener):
             count = run_merging(
                 MergingInputs(source, scene, wanted.pop("table", None), wanted.pop("model", None)),
                 output,
-                MergingOptions(options.get("classes_left", 0), options.get("min_area", 0.0)),
+                MergingOptions(options.get("classes_left", 0), options.get("min_area", 0.0), units),
                 wanted.pop("progress", listener),
             )
             if scene:
@@ -404,8 +405,16 @@ def test_a_small_object_joins_the_similar_neighbor_not_the_longer_border(merge):
 def test_of_equally_similar_neighbors_the_longer_border_counts(merge):
     classes = field()
     classes[4:7, 4:7] = 3
-    values, _, _ = merge(classes, colored(classes, [0, 10, 200, 105], noise=0.1), min_area=50.0)
+    values, _, _ = merge(classes, steps=[[1, 2, 1.0], [1, 3, 1.0]], min_area=50.0)
     assert (values[classes == 3] == 1).all()
+
+
+def test_where_no_similarity_is_known_the_longer_border_counts(merge, listener):
+    classes = field()
+    classes[4:7, 4:7] = 3
+    values, _, _ = merge(classes, min_area=10.0, units="pixels")
+    assert (values[classes == 3] == 1).all()
+    assert any("no merge order" in line for line in listener.lines)
 
 
 def test_without_an_image_the_merge_order_tells_what_is_similar(merge):
@@ -575,8 +584,6 @@ def test_what_is_not_asked_for_or_twice(merge, table_file):
         merge(classes, classes_left=9)
     with pytest.raises(SuperSegError, match=r"CLASSIFICATION.*INPUT.*MODEL"):
         merge(classes, classes_left=2)
-    with pytest.raises(SuperSegError, match=r"CLASSIFICATION.*INPUT.*MODEL"):
-        merge(classes, min_area=8.0)
 
 
 BAD_RECORDS = [
@@ -697,7 +704,7 @@ def test_progress_only_goes_on(merge, listener):
     merge(classes, colored(classes, [0, 10, 20, 90]), classes_left=2, min_area=20.0)
     assert listener.fractions == sorted(listener.fractions)
     assert listener.fractions[-1] == 1.0
-    assert any("objects were smaller than 20" in line for line in listener.lines)
+    assert any("smaller than MIN_AREA, 20 square meters" in line for line in listener.lines)
 
 
 # Arithmetic of merge orders

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.options.ground_sizes import least_pixels
+from superseg_plugin.pipeline.options.ground_sizes import MinimumArea
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.planning.calibration import FORMAT_VERSION, Calibration
@@ -193,7 +193,7 @@ def test_an_area_in_meters_fails_before_the_run_where_there_are_none(tmp_path, w
         partial(raster_size, path), EstimateRequest(replace(asked, min_area=0.0))
     )
     with RasterSource(path) as source:
-        assert least_pixels(0.0, "meters", source.grid) == 0
+        MinimumArea(0.0, "meters").check(source.grid)
 
 
 def test_the_estimate_counts_what_is_copied_first(tmp_path, monkeypatch):

@@ -68,6 +68,7 @@ def test_small_patches_are_merged_into_their_surroundings(run, files, speckled, 
         "CLASSIFICATION": speckled,
         "INPUT": files["scene"],
         "MIN_AREA": 100.0,
+        "UNITS": "meters",
         "OUTPUT": str(tmp_path / "clean.tif"),
     }
     result = run("superseg:mergeclasses", parameters)

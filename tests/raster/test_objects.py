@@ -46,13 +46,12 @@ def walked_borders(classes, numbers):
     return found
 
 
-def tabled(classes, height, limit=EVERYTHING, weights=None, layers=None):
-    table = ObjectTable(limit, 0 if layers is None else len(layers))
+def tabled(classes, height, limit=EVERYTHING, weights=None):
+    table = ObjectTable(limit)
     weights = np.ones((len(classes), 1), np.int64) if weights is None else weights
     for row in range(0, len(classes), height):
         part = slice(row, row + height)
-        given = None if layers is None else layers[:, part]
-        table.add(classes[part], weights[part], given)
+        table.add(classes[part], weights[part])
     return table, table.finish()
 
 
@@ -94,16 +93,14 @@ CASES = [
 def test_objects_and_borders_equal_those_of_a_flood_fill(classes, height, wide):
     numbers, count = walked(classes)
     generator = np.random.default_rng(5)
-    layers = generator.integers(-90, 90, (2, *classes.shape))
     shape = (len(classes), classes.shape[1] if wide else 1)
     weights = generator.integers(1, 2**20, shape)
-    table, objects = tabled(classes, height, weights=weights, layers=layers)
+    table, objects = tabled(classes, height, weights=weights)
     assert len(objects.classes) == count
     for index in range(count):
         here = numbers == index
         assert (classes[here] == objects.classes[index]).all()
         assert objects.areas[index] == (here * weights).sum()
-        assert np.array_equal(objects.sums[index], layers[:, here].sum(axis=1))
     borders = objects.borders
     found = dict(zip(zip(borders.one.tolist(), borders.other.tolist()), borders.lengths.tolist()))
     assert found == walked_borders(classes, numbers)

@@ -10,16 +10,14 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.ground_points import GroundPoint
-from superseg_plugin.raster.sieve import sieve
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.staging import FORMER, Staging, check_different, check_output
 from superseg_plugin.raster.windows import Window, tiles
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
-from tests.conftest import REPOSITORY, read_raster, write_raster
+from tests.conftest import REPOSITORY, write_raster
 
 GRID = Grid(300, 280, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
 
@@ -154,24 +152,6 @@ def test_other_rasters_have_no_class_table(tmp_path):
     assert read_class_table(write_raster(tmp_path / "a.tif", np.ones((4, 5), "uint8"))) is None
 
 
-def test_sieving_merges_small_areas_but_never_nodata(tmp_path):
-    classes = np.ones((20, 20), np.uint8)
-    classes[:, 10:] = 2
-    classes[3, 3] = 2  # a speck, diagonal to another
-    classes[4, 4] = 2
-    classes[15, 15] = 0  # a hole
-    classes[7:10, 15:18] = 0
-    classes[8, 16] = 1  # a speck with nothing but nodata around
-    path = write_raster(tmp_path / "a.tif", classes, nodata=0)
-    sieve(path, 5, Progress())
-    sieved = read_raster(path)[0]
-    assert sieved[3, 3] == sieved[4, 4] == 1
-    assert ((sieved == 0) == (classes == 0)).all()
-    assert sieved[8, 16] == 1
-    classes[3, 3] = classes[4, 4] = 1
-    assert (sieved == classes).all()
-
-
 def test_outputs_appear_together_with_their_sidecars_or_not_at_all(tmp_path):
     final = tmp_path / "a.tif"
     final.write_text("old")
@@ -222,16 +202,6 @@ def test_two_outputs_cannot_be_one_file(tmp_path):
     check_different([("A", str(tmp_path / "a")), ("B", None), ("C", str(tmp_path / "c"))])
     with pytest.raises(SuperSegError, match=r"C: .* A"):
         check_different([("A", str(tmp_path / "a")), ("C", str(tmp_path / "." / "a"))])
-
-
-def test_a_small_area_around_a_small_area_is_merged_with_it(tmp_path):
-    path = tmp_path / "c.tif"
-    values = np.ones((12, 12), np.uint8)
-    values[4:8, 4:8] = 2
-    values[5:7, 5:7] = 3
-    write_raster(path, values)
-    sieve(path, 13, Progress())
-    assert (read_raster(path) == 1).all()
 
 
 def test_outputs_are_replaced_together_or_not_at_all(tmp_path, monkeypatch):

@@ -95,12 +95,6 @@ class Moments:
         )
 
     @property
-    def center(self) -> Floats:
-        """Mean of all pixels in each band, `(bands,)`."""
-        center: Floats = self.origin + self.sums.sum(axis=0) / max(self.counts.sum(), 1)
-        return center
-
-    @property
     def spread(self) -> Floats:
         """Standard deviation of all pixels in each band, `(bands,)`; 1 where it is 0."""
         count = max(self.counts.sum(), 1)

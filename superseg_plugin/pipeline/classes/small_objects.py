@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small objects of a class raster: finding them, their distances, and painting the result.
+"""MIN_AREA: small objects of a class raster take the class of a neighbor.
 
-An object is a connected patch of pixels of one class (neighbors along edges). All objects, their
-areas and the borders of the small ones are found strip by strip (`raster/objects.py`); the small
-ones then merge into neighbors (`absorption.py`), and the raster is painted with the classes
-afterwards. Neighbors are compared by mean color where there is an image (`ColorDistance`), else by
-the cophenetic distance of their classes (`ClassDistance`).
+Every algorithm with MIN_AREA does it here. An object is a connected patch of pixels of one class
+(neighbors along edges). All objects, their areas and the borders of the small ones are found strip
+by strip (`raster/objects.py`); the small ones then merge into neighbors, by the length of the
+common border and the similarity of the classes (`absorption.py`), and the raster is painted with
+the classes afterwards. Classes are as similar as the merge order says (cophenetic distance); where
+there is none, all are equally similar, and the longest border decides.
 
-Areas and colors are summed as integers, so that sums do not depend on the order of strips: areas
-in 2^-20 of a pixel where pixels differ in size, colors in 1/64 of a standard deviation.
+Areas are summed as integers, so that sums do not depend on the order of strips: in pixels, or in
+2^-20 of the pixel in the middle where pixels differ in size.
 
-Memory: some 350 bytes an object; 20 million objects are the most. Why Segment and Classify use a
-different algorithm for MIN_AREA is said in `absorption.py`.
+Memory: some 150 bytes an object; 20 million objects are the most.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
-from ...raster.objects import Objects, ObjectTable
-from ...raster.source import RasterSource
+from ...raster.objects import ObjectTable
 from ...raster.windows import Window
 from ..formats.merge_order import cophenetic
-from .absorption import Absorbed, Distance, absorb_small
-from .similarity import MOST_BANDS, Moments, sum_neighboring_bands
+from ..options.ground_sizes import MinimumArea
+from .absorption import Absorbed, absorb_small
 from .strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
@@ -40,98 +39,86 @@ Floats = npt.NDArray[np.float64]
 
 # Units of area in the pixel in the middle, where pixels differ in size.
 AREA_STEPS = 2**20
-# Units of color in a band's standard deviation.
-COLOR_STEPS = 64
-# Colors are clipped to this many standard deviations, which keeps their sums within 64 bits.
-FARTHEST = 64.0
-# More bands than this are summed with their neighbors, to bound the memory an object takes.
-MOST_LAYERS = 8
-# Added to all distances, in standard deviations or in shares of the largest distance of classes:
-# between objects that differ less, the length of the shared border decides.
+# Added to all distances, as a share of the largest distance of classes: between classes that differ
+# less, the length of the shared border decides.
 LEAST_DIFFERENCE = 0.05
-# 7 GB with their borders.
+# Decimals of distances. Those that are equal must stay equal through the rounding of files.
+DECIMALS = 9
+# 3 GB with their borders.
 MOST_OBJECTS = 20_000_000
 
 
 class SmallObjects:
     """Finds the objects of a class raster and merges the small ones into neighbors.
 
-    Call `compare_colors` or `compare_classes`, then `find`, then `absorb`, then `paint` for every
-    strip.
+    Call `dissolve`, then `paint` for every strip.
 
     Args:
         strips: the class raster; `count_classes` has run.
-        min_area: objects below this area are small; see `Grid.pixel_areas` for the unit.
+        minimum: smaller objects are small.
         merged_of: `(k + 1,)` merged class, from 1, of each class of the strips; 0 for 0.
 
     Attributes:
-        limit: the minimum area in integer units; nothing is small if it is 1 or less.
-        count: number of objects, after `absorb`.
-        merged: number of small objects that were merged into a neighbor, after `absorb`.
-        left: number of small objects that have no neighbor, after `absorb`.
-        areas: `(k + 1,)` area of each class after `absorb`, in integer units.
+        limit: the minimum area in integer units; nothing is small if no pixel is smaller.
+        areas: `(k + 1,)` area of each class after `dissolve`, in integer units.
     """
 
-    def __init__(self, strips: ClassStrips, min_area: float, merged_of: Bytes) -> None:
+    def __init__(self, strips: ClassStrips, minimum: MinimumArea, merged_of: Bytes) -> None:
         self._strips = strips
         self._merged_of = merged_of
-        self._areas = WholeAreas(strips.source.grid)
-        self.limit = self._areas.limit(min_area)
-        self._image: RasterSource | None = None
-        self._moments: Moments | None = None
-        self._distance: Distance | None = None
-        self._table: ObjectTable | None = None
+        self._minimum = minimum
+        self._pixels = WholeAreas(strips.source.grid, minimum.units)
+        self.limit = self._pixels.limit(minimum.area)
+        self._table = ObjectTable(self.limit)
 
-    def compare_colors(self, image: RasterSource, moments: Moments) -> None:
-        """Compare objects by their mean colors in an image."""
-        self._image, self._moments = image, moments
+    def dissolve(self, steps: Sequence[MergeStep], progress: Progress) -> None:
+        """Find the objects and merge the small ones, with log lines on how many there were.
 
-    def compare_classes(self, steps: Sequence[MergeStep], count: int) -> None:
-        """Compare objects by the distance at which a merge order merges their classes."""
-        self._distance = ClassDistance(cophenetic(steps, count))
-
-    def find(self, progress: Progress) -> None:
-        """Find objects and borders, strip by strip.
+        Args:
+            steps: merge order of the merged classes; empty if unknown.
+            progress: reports every strip.
 
         Raises:
             SuperSegError: there are more than `MOST_OBJECTS`.
+            Cancelled: the user cancelled.
         """
-        layers = 0
-        if self._moments is not None:
-            layers = min(len(self._moments.origin), MOST_LAYERS) + 1
-        table = ObjectTable(self.limit, layers)
         windows = self._strips.windows
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             classes = self._merged_of[self._strips.read(window)]
-            table.add(classes, self._areas.read(window), self._colors(window))
-            if table.count > MOST_OBJECTS:
+            self._table.add(classes, self._pixels.read(window))
+            if self._table.count > MOST_OBJECTS:
                 raise SuperSegError(
-                    f"CLASSIFICATION: {self._strips.source.name} falls into more than"
-                    f" {MOST_OBJECTS // 10**6} million objects; smooth or sieve it first, or set"
-                    " MIN_AREA to 0."
+                    f"MIN_AREA: {self._strips.source.name} falls into more than"
+                    f" {MOST_OBJECTS // 10**6} million patches; raise SMOOTHNESS, or set MIN_AREA"
+                    " to 0."
                 )
-            progress.report(done / len(windows))
-        self._table, self._objects = table, table.finish()
-
-    def absorb(self, progress: Progress) -> None:
-        """Merge the small objects into neighbors."""
-        objects: Objects = self._objects
-        distance = self._distance
-        if self._moments is not None:
-            distance = ColorDistance(objects, len(self._moments.origin), int(self._merged_of.max()))
-        if distance is None:
-            raise RuntimeError("call compare_colors or compare_classes first")
-        self._absorbed: Absorbed = absorb_small(objects, self.limit, distance, progress)
+            progress.report(0.7 * done / len(windows))
+        objects = self._table.finish()
+        count = int(self._merged_of.max())
+        distances = class_distances(steps, count)
+        part = progress.part(0.7, 1.0)
+        self._absorbed: Absorbed = absorb_small(objects, self.limit, distances, part)
         real = objects.classes > 0
         small = real & (objects.areas < self.limit)
-        self.count = int(real.sum())
-        self.merged = int(self._absorbed.merged.sum())
-        self.left = int(
-            (small & ~self._absorbed.merged & (self._absorbed.areas < self.limit)).sum()
+        left = small & (self._absorbed.areas < self.limit)
+        text = self._minimum.text
+        progress.log(
+            f"{int(small.sum() - left.sum())} of {int(real.sum())} patches were smaller than"
+            f" MIN_AREA, {text}, and have been merged into a neighbor"
         )
+        if left.any():
+            progress.log(
+                f"{int(left.sum())} patches smaller than MIN_AREA have no large neighbor and remain"
+            )
+        if small.any() and small.sum() == real.sum():
+            progress.log(
+                f"Warning: MIN_AREA, {text}, is larger than every patch; patches that touch have"
+                " been merged until that area was reached, in the end into one class. Give a"
+                " smaller MIN_AREA to keep patches"
+            )
         self.areas: Floats = np.bincount(
-            self._absorbed.classes, weights=objects.areas, minlength=int(self._merged_of.max()) + 1
+            self._absorbed.classes, weights=objects.areas, minlength=count + 1
         ).astype(np.float64)
 
     def paint(self, index: int, classes: Bytes) -> Bytes:
@@ -141,88 +128,21 @@ class SmallObjects:
             index: of the strip, from 0.
             classes: `(rows, cols)` merged classes before.
         """
-        if self._table is None:
-            raise RuntimeError("call find first")
         return self._table.paint(index, classes, self._absorbed.classes)
 
-    def _colors(self, window: Window) -> Ints | None:
-        """Return the integers to sum by object, `(layers, rows, cols)`.
 
-        These are the standardized colors, and last a 1 for every valid pixel.
-        """
-        if self._image is None or self._moments is None:
-            return None
-        values, valid = self._image.read(window)
-        bands = sum_neighboring_bands(values.astype(np.float64), MOST_BANDS)
-        # Rounding hides the rounding errors of sums, which depend on the strips.
-        center = [float(f"{number:.5g}") for number in self._moments.center]
-        spread = [float(f"{number:.5g}") for number in self._moments.spread]
-        layers = np.zeros((len(bands) + 1, *valid.shape), np.int64)
-        for layer, band, middle, unit in zip(layers, bands, center, spread):
-            band -= middle
-            band /= unit
-            np.clip(band, -FARTHEST, FARTHEST, out=band, where=valid)
-            np.rint(np.where(valid, band * COLOR_STEPS, 0), out=band)
-            layer[:] = band
-        layers[-1] = valid
-        if len(bands) > MOST_LAYERS:
-            return np.concatenate([sum_neighboring_bands(layers[:-1], MOST_LAYERS), layers[-1:]])
-        return layers
+def class_distances(steps: Sequence[MergeStep], count: int) -> Floats:
+    """Return the distances between the classes 0 to `count` of a merge order.
 
-
-class ClassDistance:
-    """The distance of two objects is that of their classes.
-
-    Args:
-        distances: `(k, k)` between classes, in any unit.
+    Returns:
+        `(count + 1, count + 1)`, from `LEAST_DIFFERENCE`; all 1 without a merge order.
     """
-
-    def __init__(self, distances: Floats) -> None:
-        largest = float(distances.max()) or 1.0
-        self._distances = np.pad(distances / largest, (1, 0)) + LEAST_DIFFERENCE
-
-    def __call__(self, one: Ints, other: Ints, classes: Bytes, sums: Floats) -> Floats:
-        """Return the distances of pairs of objects."""
-        distances: Floats = self._distances[classes[one], classes[other]]
-        return distances
-
-
-class ColorDistance:
-    """The distance of two objects is that of their mean colors, in standard deviations.
-
-    Args:
-        objects: with sums of colors and, last, of valid pixels.
-        bands: number of bands that the sums are made of.
-        count: number of classes.
-    """
-
-    def __init__(self, objects: Objects, bands: int, count: int) -> None:
-        layers = objects.sums.shape[1] - 1
-        edges = np.arange(layers + 1) * bands // layers
-        self._units = COLOR_STEPS * np.diff(edges)
-        sums = np.column_stack(
-            [
-                np.bincount(objects.classes, weights=column, minlength=count + 1)
-                for column in objects.sums.T
-            ]
-        )
-        # For objects without any valid pixel.
-        self._class_means: Floats = sums[:, :-1] / np.maximum(sums[:, -1:], 1)
-
-    def __call__(self, one: Ints, other: Ints, classes: Bytes, sums: Floats) -> Floats:
-        """Return the distances of pairs of objects: root mean square over the layers."""
-        squares = np.zeros(len(one))
-        for layer, unit in enumerate(self._units):
-            first = self._means(one, layer, classes, sums)
-            second = self._means(other, layer, classes, sums)
-            squares += ((first - second) / unit) ** 2
-        return np.asarray(np.sqrt(squares / len(self._units)) + LEAST_DIFFERENCE)
-
-    def _means(self, objects: Ints, layer: int, classes: Bytes, sums: Floats) -> Floats:
-        pixels = sums[objects, -1]
-        means = sums[objects, layer] / np.maximum(pixels, 1)
-        class_means = self._class_means[classes[objects], layer]
-        return np.asarray(np.where(pixels > 0, means, class_means))
+    if not steps:
+        return np.ones((count + 1, count + 1))
+    distances = cophenetic(steps, count)
+    largest = float(distances.max()) or 1.0
+    padded = np.pad(distances / largest, (1, 0))
+    return np.asarray(np.round(padded, DECIMALS) + LEAST_DIFFERENCE, dtype=np.float64)
 
 
 class WholeAreas:
@@ -230,15 +150,18 @@ class WholeAreas:
 
     Args:
         grid: of the raster.
+        units: `pixels`, or `meters` for square meters.
     """
 
-    def __init__(self, grid: Grid) -> None:
-        self._grid = grid
-        first = grid.pixel_areas(Window(0, 0, 1, 1))
-        middle = grid.pixel_areas(Window(grid.width // 2, grid.height // 2, 1, 1))
-        last = grid.pixel_areas(Window(grid.width - 1, grid.height - 1, 1, 1))
-        self._unit = float(middle[0, 0])
-        if not first == middle == last:
+    def __init__(self, grid: Grid, units: str) -> None:
+        self._grid = grid if units != "pixels" else Grid(grid.width, grid.height)
+        corners = [
+            self._grid.pixel_areas(Window(col, row, 1, 1))
+            for col in (0, grid.width // 2, grid.width - 1)
+            for row in (0, grid.height // 2, grid.height - 1)
+        ]
+        self._unit = float(corners[4][0, 0])
+        if any(corner != corners[0] for corner in corners):
             self._unit /= AREA_STEPS
 
     def limit(self, area: float) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import SuperSegError
+from .ground_sizes import MinimumArea
 from .superpixels import check_tile_size
 from .values import AUTOMATIC, check_values
 
@@ -17,14 +18,16 @@ class ClassificationOptions:
     Attributes:
         smoothness: weight of equal classes of neighboring superpixels, 0 or more; 0 for none.
             Larger values give larger areas of one class. Explore it on a log scale: 2, 4, 8, 16.
-        min_area: patches of fewer pixels get the class of their largest neighbor; 0 keeps all.
+        min_area: see `MinimumArea`.
+        units: `pixels` or `meters`, of `min_area`.
         tile_size: side in pixels of the tiles that the network computes; 0 chooses.
         values: how values of the image are read, one of `VALUES`.
         rescale: whether each band is shifted and scaled to the median and the spread of the model.
     """
 
     smoothness: float = 8.0
-    min_area: int = 0
+    min_area: float = 0.0
+    units: str = "pixels"
     tile_size: int = 0
     values: str = AUTOMATIC
     rescale: bool = False
@@ -32,18 +35,18 @@ class ClassificationOptions:
     def __post_init__(self) -> None:
         """Check the ranges."""
         check_smoothness(self.smoothness)
-        check_min_area(self.min_area)
+        # Its own checks run when it is made.
+        _ = self.minimum_area
         check_tile_size(self.tile_size)
         check_values(self.values)
+
+    @property
+    def minimum_area(self) -> MinimumArea:
+        """The area below which patches are merged."""
+        return MinimumArea(self.min_area, self.units)
 
 
 def check_smoothness(smoothness: float) -> None:
     """Raise `SuperSegError` for a negative smoothness."""
     if smoothness < 0:
         raise SuperSegError("SMOOTHNESS must be 0 (off) or more.")
-
-
-def check_min_area(min_area: float) -> None:
-    """Raise `SuperSegError` for a negative area."""
-    if min_area < 0:
-        raise SuperSegError("MIN_AREA must be 0 (off) or more pixels.")

@@ -81,6 +81,36 @@ class GroundSize:
 ANY_SIZE = GroundSize()
 
 
+@dataclass(frozen=True)
+class MinimumArea:
+    """The area below which patches of a class are merged into their neighbors.
+
+    Attributes:
+        area: in pixels, or in square meters on the ellipsoid; 0 keeps all patches.
+        units: one of `UNITS`.
+    """
+
+    area: float = 0.0
+    units: str = "pixels"
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if not 0 <= self.area < math.inf:
+            raise SuperSegError("MIN_AREA: give an area of at least 0; 0 keeps all patches.")
+        if self.units not in UNITS:
+            raise SuperSegError(f"UNITS must be one of {', '.join(UNITS)}, not {self.units}.")
+
+    @property
+    def text(self) -> str:
+        """Number and unit, for messages."""
+        return f"{self.area:g} {'pixels' if self.units == 'pixels' else 'square meters'}"
+
+    def check(self, grid: Grid) -> None:
+        """Raise `SuperSegError` if it is in meters and a raster has no georeference."""
+        if self.area:
+            _meters_of_pixel(grid, self.units, "MIN_AREA")
+
+
 def require_one_size(options: SuperpixelOptions, requested: GroundSize) -> None:
     """Check that only one parameter sets the size of superpixels.
 
@@ -156,18 +186,6 @@ def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOp
     return replace(usual, min_size=pixels, scale=USUAL.scale * larger, region_size=side)
 
 
-def least_pixels(min_area: float, units: str, grid: Grid) -> int:
-    """Convert a minimum area in pixels or square meters to pixels; 0 stays 0.
-
-    Raises:
-        SuperSegError: `units` is `meters` and the scene has no georeference.
-    """
-    if not min_area:
-        return 0
-    area = min_area / _meters_of_pixel(grid, units, "MIN_AREA") ** 2
-    return math.ceil(area * (1 - 1e-9))
-
-
 def _meters_of_pixel(grid: Grid, units: str, parameter: str) -> float:
     """Return the side of a pixel in units: 1 for pixels, meters for meters."""
     if units == "pixels":
@@ -175,7 +193,7 @@ def _meters_of_pixel(grid: Grid, units: str, parameter: str) -> float:
     side = pixel_side(grid)
     if side is None or not has_meters(grid):
         raise SuperSegError(
-            f"{parameter} is in meters, but INPUT has no coordinate reference system, so the size"
-            " of its pixels is unknown; set UNITS to pixels, or assign a CRS to the image."
+            f"{parameter} is in meters, but the raster has no coordinate reference system, so the"
+            " size of its pixels is unknown; set UNITS to pixels, or assign a CRS to the raster."
         )
     return side

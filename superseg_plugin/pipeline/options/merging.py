@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
+from .ground_sizes import MinimumArea
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,13 @@ class MergingOptions:
 
     Attributes:
         classes: number of classes of the result, 2 to 255; 0 does not merge by number.
-        min_area: objects below this area merge into a neighbor, in square map units (square meters
-            for most projected coordinate systems); 0 keeps all.
+        min_area: see `MinimumArea`.
+        units: `pixels` or `meters`, of `min_area`.
     """
 
     classes: int = 0
     min_area: float = 0.0
+    units: str = "pixels"
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -30,5 +31,10 @@ class MergingOptions:
                 f"CLASSES: give a number from 2 to {MOST_CLASSES}, or 0 to leave the number of"
                 " classes as it is."
             )
-        if not 0 <= self.min_area < math.inf:
-            raise SuperSegError("MIN_AREA: give an area of at least 0; 0 keeps all objects.")
+        # Its own checks run when it is made.
+        _ = self.minimum_area
+
+    @property
+    def minimum_area(self) -> MinimumArea:
+        """The area below which patches are merged."""
+        return MinimumArea(self.min_area, self.units)

@@ -8,8 +8,8 @@ from typing import Callable
 
 from ...errors import SuperSegError
 from ...raster.grid import Grid
-from .classification import check_min_area, check_smoothness
-from .ground_sizes import USUAL, GroundSize, superpixel_options
+from .classification import check_smoothness
+from .ground_sizes import USUAL, GroundSize, MinimumArea, superpixel_options
 from .superpixels import SuperpixelOptions, check_tile_size
 from .training import check_classes
 from .values import AUTOMATIC, check_values
@@ -32,8 +32,7 @@ class SegmentationOptions:
         superpixel_size: side of the smallest superpixel in `units`; 0 leaves it to `imagery`.
         units: `pixels` or `meters`, of `superpixel_size` and `min_area`.
         smoothness: see `ClassificationOptions`.
-        min_area: patches below this area, in squares of `units`, get the class of their largest
-            neighbor; 0 keeps all.
+        min_area: see `MinimumArea`.
         seed: of all random numbers; the same seed gives the same result.
         tile_size: side in pixels of the tiles that are computed; 0 chooses.
         values: how values of the image are read, one of `VALUES`.
@@ -55,18 +54,22 @@ class SegmentationOptions:
         if self.classes:
             check_classes(self.classes)
         check_smoothness(self.smoothness)
-        check_min_area(self.min_area)
         check_tile_size(self.tile_size)
         check_values(self.values)
         if self.preset not in PRESETS:
             raise SuperSegError(f"PRESET must be one of {', '.join(PRESETS)}, not {self.preset}.")
         # Its own checks run when it is made.
-        _ = self.ground_size
+        _ = self.ground_size, self.minimum_area
 
     @property
     def ground_size(self) -> GroundSize:
         """The requested size of superpixels."""
         return GroundSize(self.imagery, self.superpixel_size, self.units)
+
+    @property
+    def minimum_area(self) -> MinimumArea:
+        """The area below which patches are merged."""
+        return MinimumArea(self.min_area, self.units)
 
     def superpixels(
         self, grid: Grid, log: Callable[[str], None], valid_pixels: int | None = None

@@ -17,7 +17,6 @@ from typing import Any, Callable
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
-from ..options.ground_sizes import least_pixels
 from ..options.published import published_tiles, published_training
 from ..options.segmentation import MIXTURES, SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
@@ -118,7 +117,7 @@ class Estimate:
     ) -> None:
         (grid, bands), options = size, request.options
         # MIN_AREA is needed at the end of a run, but is checked before it.
-        least_pixels(options.min_area, options.units, grid)
+        options.minimum_area.check(grid)
         self.remarks: list[str] = []
         self._side = math.sqrt(superpixels.min_size)
         self._meters = pixel_side(grid) if has_meters(grid) else None

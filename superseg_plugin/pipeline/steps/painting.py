@@ -2,26 +2,30 @@
 """Writing class maps: from a network pixel by pixel, or from the classes of superpixels.
 
 A map is first written as an uncompressed draft whose pixels are counted on the way. Then patches
-below the minimum area are merged into their largest neighbor (GDAL's sieve), and one pass over the
-draft numbers the classes by area, writes them, and measures them on the image.
+below the minimum area are merged into their neighbors (`classes/small_objects.py`), and one pass
+over the draft numbers the classes by area, writes them, and measures them on the image.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from ...agglomeration import MergeStep
 from ...progress import Progress, stop_if_cancelled
-from ...raster.sieve import sieve
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ..classes.reading import TILE
 from ..classes.rendering import ClassStatistics, class_statistics
+from ..classes.small_objects import SmallObjects
+from ..classes.strips import ClassStrips
+from ..options.ground_sizes import MinimumArea
 from .description import read_superpixels
 from .network import Network
 from .scene import Scene
@@ -40,6 +44,20 @@ class Draft:
 
     path: Path
     counts: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SmallPatches:
+    """Which patches are merged into their neighbors, and how.
+
+    Attributes:
+        minimum: area below which they are.
+        steps: merge order of the classes of the map for their indices in the draft, `(k,)`; empty
+            if it is not known which classes are similar.
+    """
+
+    minimum: MinimumArea
+    steps: Callable[[npt.NDArray[np.int64]], Sequence[MergeStep]]
 
 
 def classify_pixels(scene: Scene, network: Network, confidence_path: Path | None) -> Draft:
@@ -89,15 +107,19 @@ def paint_superpixels(
 
 
 def finish_classes(
-    scene: Scene, draft: Draft, path: Path, min_area: int, class_count: int | None = None
+    scene: Scene,
+    draft: Draft,
+    path: Path,
+    small: SmallPatches,
+    class_count: int | None = None,
 ) -> tuple[ClassStatistics, npt.NDArray[np.int64]]:
     """Merge small areas of a draft, number its classes, and write and measure the result.
 
     Args:
         scene: the scene.
-        draft: classes; its raster may be changed.
+        draft: classes.
         path: where to write the classes, Byte, 0 = nodata.
-        min_area: patches of fewer pixels join their largest neighbor; 0 for none.
+        small: which patches are merged into their neighbors.
         class_count: number of classes that keep their numbers; None to number those that occur
             by area, largest first.
 
@@ -105,16 +127,13 @@ def finish_classes(
         Figures of the classes as written, and for each its index in the draft (number - 1).
     """
     progress = scene.progress
-    counts = draft.counts
-    if min_area > 1:
-        sieve(draft.path, min_area, progress.part(0, 0.4))
-        counts = _count(draft.path)
-    order = np.arange(class_count or 0)
-    if class_count is None:
-        order = np.argsort(-counts[1:], kind="stable")
-        order = order[counts[1:][order] > 0]
-    numbers = np.zeros(256, np.uint8)
-    numbers[order + 1] = np.arange(1, len(order) + 1)
+    order = np.arange(class_count) if class_count is not None else _by_area(draft.counts)
+    if small.minimum.area:
+        dissolved = dissolve_small(scene.part(0, 0.4), draft, order, small)
+        kept = np.arange(class_count) if class_count is not None else _by_area(dissolved.counts)
+        draft, numbers, order = dissolved, _numbers(kept), order[kept]
+    else:
+        numbers = _numbers(order)
     writing = class_writer(path, scene.source, progress.part(0.8, 0.9))
     with RasterSource(str(draft.path)) as classes, writing as writer:
         numbered = _Numbered(classes, numbers, writer)
@@ -156,14 +175,49 @@ class _Numbered:
         return numbers[np.newaxis], numbers > 0
 
 
-def _count(path: Path) -> npt.NDArray[np.int64]:
-    """Pixels `(256,)` of each number of a class raster."""
+def _by_area(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Classes (number - 1) that occur, largest first, by the pixels `(256,)` of each number."""
+    order = np.argsort(-counts[1:], kind="stable")
+    return order[counts[1:][order] > 0]
+
+
+def _numbers(order: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """New number `(256,)` of each number, from the classes (number - 1) in their new order."""
+    numbers = np.zeros(256, np.uint8)
+    numbers[order + 1] = np.arange(1, len(order) + 1)
+    return numbers
+
+
+def dissolve_small(
+    scene: Scene, draft: Draft, order: npt.NDArray[np.int64], small: SmallPatches
+) -> Draft:
+    """Merge small patches of a draft.
+
+    The classes are numbered before as they are without MIN_AREA, so that Merge classes does the
+    same to that result.
+
+    Returns:
+        Another draft, with those numbers.
+    """
+    path = scene.scratch / "dissolved.tif"
+    numbers = _numbers(order)
     counts = np.zeros(256, np.int64)
-    with RasterSource(str(path)) as classes:
-        for window in tiles(classes.grid.width, classes.grid.height, TILE):
-            values, valid = classes.read(window)
-            counts += np.bincount(values[0][valid], minlength=256)
-    return counts
+    progress = scene.progress
+    with RasterSource(str(draft.path)) as source:
+        strips = ClassStrips(source, "CLASSIFICATION")
+        present = strips.count_classes(progress.part(0, 0.2))
+        final = np.append(0, numbers[present.numbers]).astype(np.uint8)
+        patches = SmallObjects(strips, small.minimum, final)
+        patches.dissolve(small.steps(order), progress.part(0.2, 0.8))
+        profile = RasterProfile(1, np.uint8, nodata=0, compress=False)
+        with RasterWriter(path, source.grid, profile) as writer:
+            for index, window in enumerate(strips.windows):
+                stop_if_cancelled(progress)
+                classes = patches.paint(index, final[strips.read(window)])
+                counts += np.bincount(classes.ravel(), minlength=256)
+                writer.write(window, classes)
+                progress.report(0.8 + 0.2 * (index + 1) / len(strips.windows))
+    return Draft(path, counts)
 
 
 class _Outputs:
