@@ -28,8 +28,8 @@ is a class of the result, with a name such as <i>Forest &gt; Town</i>, its area,
 the later class. Unchanged pixels are pale; pixels without a class at one of the dates are
 nodata.</p>
 <p>The <b>table</b> has a line for each pair of classes, including unchanged ones: <i>value</i> in
-the raster, class <i>from</i> and <i>to</i>, their names, <i>pixels</i>, <i>area</i> (square meters,
-on the ellipsoid for geographic coordinates) and <i>percent</i> of the area that has a class at both
+the raster, class <i>from</i> and <i>to</i>, their names, <i>pixels</i>, <i>area</i> (square meters
+on the ellipsoid) and <i>percent</i> of the area that has a class at both
 dates.</p>
 <p>Both rasters need pixels that coincide, and are compared where both are; and the same legend:
 class 3 must mean the same at both dates.

@@ -668,8 +668,8 @@
       <translation>单位</translation>
     </message>
     <message>
-      <source>Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters, whatever the units of the image's CRS.</source>
-      <translation>SUPERPIXEL_SIZE 和 MIN_AREA 的单位：像素；或米和平方米，与影像坐标参考系的单位无关。</translation>
+      <source>Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters on the ellipsoid, whatever the units of the image's CRS.</source>
+      <translation>SUPERPIXEL_SIZE 和 MIN_AREA 的单位：像素；或椭球上的米和平方米，与影像坐标参考系的单位无关。</translation>
     </message>
     <message>
       <source>Smoothness</source>
@@ -684,8 +684,8 @@
       <translation>最小面积</translation>
     </message>
     <message>
-      <source>Patches smaller than this are merged into their largest neighbor; in pixels, or in square meters if UNITS is meters. 0 keeps all patches.</source>
-      <translation>小于此值的图斑并入面积最大的相邻图斑；以像素计，UNITS 为 meters 时以平方米计。0 表示保留全部图斑。</translation>
+      <source>Patches smaller than this are merged into a neighbor, the smallest first: into the class with the longest common border, weighted by the similarity of the classes. In pixels, or in square meters if UNITS is meters. 0 keeps all patches. If it is larger than all patches together, patches that touch become one.</source>
+      <translation>小于此值的图斑并入相邻图斑，最小的先处理：归入公共边界最长的类别，并以类别的相似度加权。以像素计，UNITS 为 meters 时以平方米计。0 表示保留全部图斑。若大于全部图斑之和，相接的图斑合并为一个。</translation>
     </message>
     <message>
       <source>Seed</source>
@@ -1012,12 +1012,8 @@
       <translation>平移并缩放影像的每个波段，使其中位数和离散度与训练影像相同。用于单位不同的同类影像，否则这类影像会被拒绝处理，例如用 0 到 10000 反射率的模型处理 0 到 1 的反射率影像。若影像的地物组成不同，类别可能有误。</translation>
     </message>
     <message>
-      <source>Minimum area (pixels)</source>
-      <translation>最小面积（像素）</translation>
-    </message>
-    <message>
-      <source>Patches of fewer pixels than this are merged into their largest neighbor. 0 keeps all patches.</source>
-      <translation>像素数少于此值的图斑并入面积最大的相邻图斑。0 表示保留全部图斑。</translation>
+      <source>Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS.</source>
+      <translation>MIN_AREA 的单位：像素；或椭球上的平方米，与坐标参考系的单位无关。</translation>
     </message>
     <message>
       <source>Classify a folder</source>
@@ -1144,8 +1140,8 @@
       <translation>按相似度或表格减少类别数，并消除小图斑。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Merges classes in one or more of these ways:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;By number&lt;/b&gt;: the most similar classes are merged until the given number is left. They are renumbered, the largest first.&lt;/li&gt; &lt;li&gt;&lt;b&gt;By table&lt;/b&gt;: a text file lists which class becomes which, and may give names and colors. Classes that are not in the table are kept.&lt;/li&gt; &lt;li&gt;&lt;b&gt;Minimum area&lt;/b&gt;: patches smaller than the minimum area are merged into their most similar neighbor, weighted by the length of the common border, the smallest patches first. All other pixels are unchanged.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The similarity of the classes is computed from the &lt;b&gt;image&lt;/b&gt; if it is given. Otherwise it is read from the &lt;b&gt;model&lt;/b&gt;, or from the file that &lt;i&gt;Segment&lt;/i&gt; and &lt;i&gt;Classify&lt;/i&gt; write beside their classes (&lt;i&gt;classes.tif.superseg.json&lt;/i&gt;). The result has such a file, too, so that it can be merged again.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has found 16 classes in &lt;i&gt;classes.tif&lt;/i&gt;. Choose that raster, enter 8 as the number of classes and leave everything else empty: the most similar classes are merged until 8 are left. In a model, connect the classes of &lt;i&gt;Segment&lt;/i&gt; to this input.&lt;/p&gt; &lt;p&gt;Example: of the 16 classes, 3 and 7 are forest and 5 is water. With this table in &lt;i&gt;forest.csv&lt;/i&gt;&lt;/p&gt; &lt;pre&gt;from,to,name,color&lt;br&gt;3,3,Forest,#1b7837&lt;br&gt;7,3,,&lt;br&gt;5,5,Water,#2166ac&lt;/pre&gt; &lt;p&gt;and a minimum area of 500, classes 3 and 7 become one class called Forest, class 5 is called Water, and no patch smaller than 500 square meters is left, unless it is surrounded by nodata.&lt;/p&gt; &lt;p&gt;The classes may come from any program. With an image, any raster of integers from 1 with at most 255 different values is accepted; 0 counts as nodata. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;用以下一种或多种方式合并类别：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;按数目&lt;/b&gt;：依次合并最相似的类别，直到剩下给定的数目。类别重新编号，面积最大的在前。&lt;/li&gt; &lt;li&gt;&lt;b&gt;按表格&lt;/b&gt;：文本文件列出哪个类别成为哪个类别，并可给出名称和颜色。表格中没有的类别保持不变。&lt;/li&gt; &lt;li&gt;&lt;b&gt;最小面积&lt;/b&gt;：小于最小面积的图斑并入最相似的相邻图斑，以公共边界的长度加权，最小的图斑先处理。其余像素不变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;给出&lt;b&gt;影像&lt;/b&gt;时，类别之间的相似度由影像计算；否则从&lt;b&gt;模型&lt;/b&gt;读取，或从&lt;i&gt;分割&lt;/i&gt;和&lt;i&gt;应用模型分类&lt;/i&gt;写在类别旁的文件（&lt;i&gt;classes.tif.superseg.json&lt;/i&gt;）读取。结果也带有这样的文件，因此可以再次合并。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;在 &lt;i&gt;classes.tif&lt;/i&gt; 中得到 16 类。选择该栅格，类别数填 8，其余留空：最相似的类别依次合并，直到剩下 8 类。在模型中，将&lt;i&gt;分割&lt;/i&gt;的类别连接到此输入。&lt;/p&gt; &lt;p&gt;示例：16 类中，3 和 7 是森林，5 是水体。用 &lt;i&gt;forest.csv&lt;/i&gt; 中的下表&lt;/p&gt; &lt;pre&gt;from,to,name,color&lt;br&gt;3,3,Forest,#1b7837&lt;br&gt;7,3,,&lt;br&gt;5,5,Water,#2166ac&lt;/pre&gt; &lt;p&gt;和最小面积 500，3 与 7 合并为名为 Forest 的一类，5 命名为 Water，并且不再有小于 500 平方米的图斑，除非其四周为无数据。&lt;/p&gt; &lt;p&gt;类别可来自任何程序。给出影像时，可用任何从 1 开始、最多有 255 个不同值的整数栅格；0 视为无数据。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Merges classes in one or more of these ways:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;By number&lt;/b&gt;: the most similar classes are merged until the given number is left. They are renumbered, the largest first.&lt;/li&gt; &lt;li&gt;&lt;b&gt;By table&lt;/b&gt;: a text file lists which class becomes which, and may give names and colors. Classes that are not in the table are kept.&lt;/li&gt; &lt;li&gt;&lt;b&gt;Minimum area&lt;/b&gt;: patches smaller than the minimum area are merged into a similar neighbor, weighted by the length of the common border, the smallest patches first, as in &lt;i&gt;Segment&lt;/i&gt; and &lt;i&gt;Classify&lt;/i&gt;. All other pixels are unchanged.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The similarity of the classes is computed from the &lt;b&gt;image&lt;/b&gt; if it is given. Otherwise it is read from the &lt;b&gt;model&lt;/b&gt;, or from the file that &lt;i&gt;Segment&lt;/i&gt; and &lt;i&gt;Classify&lt;/i&gt; write beside their classes (&lt;i&gt;classes.tif.superseg.json&lt;/i&gt;). The result has such a file, too, so that it can be merged again.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has found 16 classes in &lt;i&gt;classes.tif&lt;/i&gt;. Choose that raster, enter 8 as the number of classes and leave everything else empty: the most similar classes are merged until 8 are left. In a model, connect the classes of &lt;i&gt;Segment&lt;/i&gt; to this input.&lt;/p&gt; &lt;p&gt;Example: of the 16 classes, 3 and 7 are forest and 5 is water. With this table in &lt;i&gt;forest.csv&lt;/i&gt;&lt;/p&gt; &lt;pre&gt;from,to,name,color&lt;br&gt;3,3,Forest,#1b7837&lt;br&gt;7,3,,&lt;br&gt;5,5,Water,#2166ac&lt;/pre&gt; &lt;p&gt;and a minimum area of 500 in units of meters, classes 3 and 7 become one class called Forest, class 5 is called Water, and no patch smaller than 500 square meters is left, unless it is surrounded by nodata.&lt;/p&gt; &lt;p&gt;The classes may come from any program. With an image, any raster of integers from 1 with at most 255 different values is accepted; 0 counts as nodata. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;用以下一种或多种方式合并类别：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;按数目&lt;/b&gt;：依次合并最相似的类别，直到剩下给定的数目。类别重新编号，面积最大的在前。&lt;/li&gt; &lt;li&gt;&lt;b&gt;按表格&lt;/b&gt;：文本文件列出哪个类别成为哪个类别，并可给出名称和颜色。表格中没有的类别保持不变。&lt;/li&gt; &lt;li&gt;&lt;b&gt;最小面积&lt;/b&gt;：小于最小面积的图斑并入相似的相邻图斑，以公共边界的长度加权，最小的图斑先处理，与&lt;i&gt;分割&lt;/i&gt;和&lt;i&gt;应用模型分类&lt;/i&gt;相同。其余像素不变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;给出&lt;b&gt;影像&lt;/b&gt;时，类别之间的相似度由影像计算；否则从&lt;b&gt;模型&lt;/b&gt;读取，或从&lt;i&gt;分割&lt;/i&gt;和&lt;i&gt;应用模型分类&lt;/i&gt;写在类别旁的文件（&lt;i&gt;classes.tif.superseg.json&lt;/i&gt;）读取。结果也带有这样的文件，因此可以再次合并。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;在 &lt;i&gt;classes.tif&lt;/i&gt; 中得到 16 类。选择该栅格，类别数填 8，其余留空：最相似的类别依次合并，直到剩下 8 类。在模型中，将&lt;i&gt;分割&lt;/i&gt;的类别连接到此输入。&lt;/p&gt; &lt;p&gt;示例：16 类中，3 和 7 是森林，5 是水体。用 &lt;i&gt;forest.csv&lt;/i&gt; 中的下表&lt;/p&gt; &lt;pre&gt;from,to,name,color&lt;br&gt;3,3,Forest,#1b7837&lt;br&gt;7,3,,&lt;br&gt;5,5,Water,#2166ac&lt;/pre&gt; &lt;p&gt;和最小面积 500（单位为 meters），3 与 7 合并为名为 Forest 的一类，5 命名为 Water，并且不再有小于 500 平方米的图斑，除非其四周为无数据。&lt;/p&gt; &lt;p&gt;类别可来自任何程序。给出影像时，可用任何从 1 开始、最多有 255 个不同值的整数栅格；0 视为无数据。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes to merge.</source>
@@ -1164,16 +1160,8 @@
       <translation>UTF-8 文本文件，列为 from、to、name 和 color，以逗号、分号或制表符分隔；name 和 color（如 #1b7837）可省略。每行将类别 from 归入类别 to。</translation>
     </message>
     <message>
-      <source>Minimum area (square map units)</source>
-      <translation>最小面积（平方地图单位）</translation>
-    </message>
-    <message>
-      <source>Patches smaller than this are merged into their most similar neighbor, after the classes have been merged. In square units of the CRS; in square meters for geographic coordinates, in pixels without a georeference. 0 keeps all patches.</source>
-      <translation>类别合并之后，小于此值的图斑并入最相似的相邻图斑。以坐标参考系的平方单位计；地理坐标以平方米计，没有地理参考时以像素计。0 表示保留全部图斑。</translation>
-    </message>
-    <message>
-      <source>The image that was classified: classes are compared by its values, and small patches with their neighbors by their average colors, in all bands except alpha. It may be larger than the class raster.</source>
-      <translation>被分类的影像：按其数值比较类别，按平均颜色比较小图斑与其相邻图斑，使用除 alpha 以外的所有波段。其范围可以大于类别栅格。</translation>
+      <source>The image that was classified: classes are compared by its values in all bands except alpha. It may be larger than the class raster.</source>
+      <translation>被分类的影像：按其除 alpha 以外所有波段的数值比较类别。其范围可以大于类别栅格。</translation>
     </message>
     <message>
       <source>The model of the classes (.superseg), which contains their similarity and their names. Not needed with an image, or if the file that Segment writes is beside the classes.</source>
@@ -1217,7 +1205,7 @@
     </message>
     <message>
       <source>&lt;p&gt;Converts each patch of a &lt;b&gt;class raster&lt;/b&gt; into a polygon with number and name of its class, and its area. The area is measured on the ellipsoid of the raster's CRS, as in the class table, in the project's area unit (square meters by default).&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; the class workbench passes a table of the classes that it shows.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Simplify&lt;/b&gt; removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors keep their common borders; in earlier versions each polygon is simplified separately, which leaves narrow gaps and overlaps. The area is that of the simplified polygon.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has pixels of 10 m. Choose it and set &lt;i&gt;Simplify&lt;/i&gt; to 15: the outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称和面积。面积在栅格坐标参考系的椭球上量算，与类别表相同，采用工程的面积单位（默认为平方米）。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
+      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称和面积。面积与类别表一样在栅格坐标参考系的椭球上量算，采用工程的面积单位（默认为平方米）。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes.</source>
@@ -1237,7 +1225,7 @@
     </message>
     <message>
       <source>Polygons with the fields class, name and area: a file, a table of a GeoPackage or of a database, or a temporary layer.</source>
-      <translation>带有字段 class、name 和 area 的多边形：文件、GeoPackage 或数据库中的表，或临时图层。</translation>
+      <translation>带 class、name 和 area 字段的多边形：文件、GeoPackage 或数据库中的表，或临时图层。</translation>
     </message>
     <message>
       <source>Number of polygons</source>
@@ -1264,8 +1252,8 @@
       <translation>绘制两个日期之间哪个类别变成了哪个类别。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Compares the &lt;b&gt;classes of two dates&lt;/b&gt; that were made with one model. Every change that occurs is a class of the result, with a name such as &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt;, its area, and the color of the later class. Unchanged pixels are pale; pixels without a class at one of the dates are nodata.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has a line for each pair of classes, including unchanged ones: &lt;i&gt;value&lt;/i&gt; in the raster, class &lt;i&gt;from&lt;/i&gt; and &lt;i&gt;to&lt;/i&gt;, their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters, on the ellipsoid for geographic coordinates) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates.&lt;/p&gt; &lt;p&gt;Both rasters need pixels that coincide, and are compared where both are; and the same legend: class 3 must mean the same at both dates. Two runs of &lt;i&gt;Segment&lt;/i&gt; number their classes differently; segment or train on one date, and &lt;i&gt;Classify&lt;/i&gt; the other with that model.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has divided &lt;i&gt;may.tif&lt;/i&gt; into 8 classes and written a model. Classify &lt;i&gt;june.tif&lt;/i&gt; with it and choose both class rasters here: the largest changes have the numbers 2, 3 and so on. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;比较用同一模型得到的&lt;b&gt;两个日期的类别&lt;/b&gt;。出现的每种变化是结果中的一个类别，有 &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt; 这样的名称、面积，以及较晚类别的颜色。未变化的像素颜色很淡；在任一日期没有类别的像素为无数据。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;对每一对类别有一行，包括未变化的：栅格中的 &lt;i&gt;value&lt;/i&gt;、类别 &lt;i&gt;from&lt;/i&gt; 和 &lt;i&gt;to&lt;/i&gt; 及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（面积，平方米；地理坐标按椭球计算）和 &lt;i&gt;percent&lt;/i&gt;（在两个日期都有类别的面积中所占的百分比）。&lt;/p&gt; &lt;p&gt;两个栅格的像素须重合，只比较二者都有的部分；并须有相同的图例：编号 3 在两个日期须指同一类别。两次&lt;i&gt;分割&lt;/i&gt;的类别编号不同；请对一个日期分割或训练，再用该模型对另一个日期&lt;i&gt;应用模型分类&lt;/i&gt;。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;将 &lt;i&gt;may.tif&lt;/i&gt; 划分为 8 个类别并写出模型。用该模型对 &lt;i&gt;june.tif&lt;/i&gt; 分类，并在此选择两个类别栅格：最大的变化编号为 2、3 等。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Compares the &lt;b&gt;classes of two dates&lt;/b&gt; that were made with one model. Every change that occurs is a class of the result, with a name such as &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt;, its area, and the color of the later class. Unchanged pixels are pale; pixels without a class at one of the dates are nodata.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has a line for each pair of classes, including unchanged ones: &lt;i&gt;value&lt;/i&gt; in the raster, class &lt;i&gt;from&lt;/i&gt; and &lt;i&gt;to&lt;/i&gt;, their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters on the ellipsoid) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates.&lt;/p&gt; &lt;p&gt;Both rasters need pixels that coincide, and are compared where both are; and the same legend: class 3 must mean the same at both dates. Two runs of &lt;i&gt;Segment&lt;/i&gt; number their classes differently; segment or train on one date, and &lt;i&gt;Classify&lt;/i&gt; the other with that model.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;Segment&lt;/i&gt; has divided &lt;i&gt;may.tif&lt;/i&gt; into 8 classes and written a model. Classify &lt;i&gt;june.tif&lt;/i&gt; with it and choose both class rasters here: the largest changes have the numbers 2, 3 and so on. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;比较用同一模型得到的&lt;b&gt;两个日期的类别&lt;/b&gt;。出现的每种变化是结果中的一个类别，有 &lt;i&gt;Forest &amp;gt; Town&lt;/i&gt; 这样的名称、面积，以及较晚类别的颜色。未变化的像素颜色很淡；在任一日期没有类别的像素为无数据。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;对每一对类别有一行，包括未变化的：栅格中的 &lt;i&gt;value&lt;/i&gt;、类别 &lt;i&gt;from&lt;/i&gt; 和 &lt;i&gt;to&lt;/i&gt; 及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（椭球上的面积，平方米）和 &lt;i&gt;percent&lt;/i&gt;（在两个日期都有类别的面积中所占的百分比）。&lt;/p&gt; &lt;p&gt;两个栅格的像素须重合，只比较二者都覆盖的部分；图例须相同：编号 3 在两个日期须指同一类别。两次&lt;i&gt;分割&lt;/i&gt;的类别编号不同；请对一个日期分割或训练，再用该模型对另一个日期&lt;i&gt;应用模型分类&lt;/i&gt;。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;分割&lt;/i&gt;将 &lt;i&gt;may.tif&lt;/i&gt; 划分为 8 个类别并写出模型。用该模型对 &lt;i&gt;june.tif&lt;/i&gt; 分类，并在此选择两个类别栅格：最大的变化编号为 2、3 等。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Classes before</source>
