@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Copying raster layers that GDAL cannot read (web maps, virtual rasters) to a file."""
+"""Raster layers as data for other threads: their properties, and copies of their pixels.
+
+GDAL reads most layers from their source, with the properties that differ from the file. Layers that
+it cannot read (web maps, virtual rasters) are copied to a file by QGIS, which applies them.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from qgis.core import (
     QgsProcessingUtils,
     QgsRasterBlockFeedback,
     QgsRasterFileWriter,
     QgsRasterPipe,
+    QgsRasterRange,
 )
 
 from .errors import SuperSegError
 from .progress import stop_if_cancelled
+from .raster.layer_properties import AS_DECLARED, BandNodata, LayerProperties
 
 # Interval at which a copy checks whether the user has cancelled.
 POLL_SECONDS = 0.1
@@ -27,6 +35,37 @@ def in_place(layer):
     source = layer.source()
     # A "|" begins options of QGIS, which GDAL does not know.
     return layer.providerType() == "gdal" and "|" not in source and "authcfg=" not in source
+
+
+def properties_of(layer):
+    """Return the `LayerProperties` of a raster layer that is read in place; in its thread."""
+    provider, crs = layer.dataProvider(), layer.crs()
+    bands = range(1, provider.bandCount() + 1)
+    nodata = tuple(
+        BandNodata(
+            not provider.sourceHasNoDataValue(band) or provider.useSourceNoDataValue(band),
+            tuple(_closed(one) for one in provider.userNoDataValues(band)),
+        )
+        for band in bands
+    )
+    return LayerProperties(
+        crs.toWkt() if crs.isValid() and crs != provider.crs() else "",
+        nodata if any(one != AS_DECLARED for one in nodata) else (),
+    )
+
+
+def _closed(values):
+    """Return the lowest and highest value of a QgsRasterRange, both included."""
+    low, high = values.min(), values.max()
+    # NaN is no limit.
+    low = -math.inf if math.isnan(low) else low
+    high = math.inf if math.isnan(high) else high
+    bounds = QgsRasterRange.BoundsType
+    if values.bounds() in (bounds.IncludeMax, bounds.Exclusive):
+        low = np.nextafter(low, math.inf)
+    if values.bounds() in (bounds.IncludeMin, bounds.Exclusive):
+        high = np.nextafter(high, -math.inf)
+    return float(low), float(high)
 
 
 @dataclass

@@ -15,11 +15,12 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
-from ..layer_copy import in_place
+from ..layer_copy import in_place, properties_of
 from ..pipeline.options.ground_sizes import GroundSize
 from ..pipeline.planning.estimate import raster_size
 from ..raster.grid import Grid
 from ..raster.grid_comparison import extent_of_part
+from ..raster.layer_properties import AS_THE_FILE, LayerProperties
 from ..raster.source import RasterSource
 from ..raster.staging import check_different, check_output
 from .degrees import degrees_box
@@ -34,7 +35,7 @@ class Scene:
     """A raster to read, and the part of it to use.
 
     Attributes:
-        path, bands, extent: of `RasterSource`.
+        path, bands, extent, layer: of `RasterSource`.
         mask: the `Mask` of polygons, None for none.
         export: the `LayerCopy` of a layer that GDAL cannot read directly, None for others.
         band_style: of `band_style_of`.
@@ -44,6 +45,7 @@ class Scene:
     bands: list[int] | None = None
     extent: tuple[float, float, float, float] | None = None
     mask: Mask | None = None
+    layer: LayerProperties = AS_THE_FILE
     export: object = None
     band_style: object = None
 
@@ -57,7 +59,8 @@ class Scene:
         """
         mask = self.mask.polygons() if self.mask else None
         if self.export is None:
-            with RasterSource(self.path, self.bands, extent or self.extent, mask) as source:
+            area = (extent or self.extent, mask)
+            with RasterSource(self.path, self.bands, *area, self.layer) as source:
                 yield source
             return
         # The copy covers the scene's own extent, so that only another extent cuts it further.
@@ -76,7 +79,9 @@ class Scene:
             if part is not None:
                 # The same copy is read.
                 mask = self.mask.polygons() if self.mask else None
-                source = opened.enter_context(RasterSource(source.path, self.bands, part, mask))
+                source = opened.enter_context(
+                    RasterSource(source.path, self.bands, part, mask, self.layer)
+                )
             yield source
 
 
@@ -177,7 +182,8 @@ class Request:
         bands = self.bands()
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
-            return partial(raster_size, layer.source(), bands, extent), ""
+            source = (layer.source(), bands, extent, None, properties_of(layer))
+            return partial(raster_size, *source), ""
         box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
         count = len(bands) if bands else bands_of_copy(layer)
         across, down = box.width() / columns, box.height() / rows
@@ -249,9 +255,9 @@ class Request:
     def _scene(self, layer, name, bands, extent, mask):
         if in_place(layer):
             self.inputs.append(layer.source())
-            return Scene(layer.source(), bands, extent, mask)
+            return Scene(layer.source(), bands, extent, mask, properties_of(layer))
         export = export_of(layer, name, extent, mask, self.context)
-        return Scene("", bands, extent, mask, export)
+        return Scene("", bands, extent, mask, export=export)
 
     def _extent(self, name, layer):
         if not self.given(name):

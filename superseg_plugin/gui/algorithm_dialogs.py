@@ -9,6 +9,7 @@ from qgis.core import QgsApplication, QgsProcessingUtils, QgsProject, QgsRasterL
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..errors import SuperSegError
+from ..layer_copy import properties_of
 from ..pipeline.classes.catalog import check_there
 from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
@@ -50,8 +51,8 @@ class AlgorithmDialogs(QObject):
         """Open Evaluate with the file of a session and a reference layer on the same grid."""
         try:
             with (
-                RasterSource(path_of(session.layer), [1]) as classes,
-                RasterSource(path_of(reference), [1]) as other,
+                _first_band(session.layer) as classes,
+                _first_band(reference) as other,
             ):
                 require_same_grid(classes.grid, other.grid, "REFERENCE", other.name)
         except SuperSegError as error:
@@ -114,6 +115,10 @@ class AlgorithmDialogs(QObject):
         if not fine:
             text = translate("SuperSeg", "{} has failed; its log gives the reason.")
             self.failed.emit(text.format(title))
+
+
+def _first_band(layer):
+    return RasterSource(path_of(layer), [1], layer=properties_of(layer))
 
 
 def other_rasters(session):

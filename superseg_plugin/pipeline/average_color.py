@@ -21,12 +21,14 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.windows import Window, tiles
 from ..raster.writer import RasterProfile, RasterWriter
-from .classes.reading import TILE, ClassReader, read_numbers
-from .classes.rendering import ClassStatistics, class_statistics, refuse_high_class
+from .classes.reading import CLASS_ZERO, TILE, ClassReader, read_classes, read_numbers
+from .classes.rendering import ClassStatistics, class_statistics
 
 # Counts of pairs of superpixel and class that are kept apart before they are summed: bounds the
 # memory to some 100 MB.
 MOST_PENDING = 4_000_000
+# Bits of a pair that hold the class, up to `CLASS_ZERO`.
+CLASS_BITS = 17
 
 
 def run_average_color(
@@ -119,7 +121,7 @@ def paint_average_color(
     ) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
-            numbers = read_numbers(classification, window, "CLASSIFICATION")
+            numbers = read_classes(classification, window, "CLASSIFICATION")
             _, valid = source.read(window)
             numbers[~valid] = 0
             writer.write(window, palette[:, numbers])
@@ -157,14 +159,21 @@ class MajorityClasses:
         """Name of the class raster, for messages."""
         return self._classification.name
 
+    @property
+    def zero_is_value(self) -> bool:
+        """Whether 0 is a class."""
+        return self._classification.zero_is_value
+
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Return `(1, rows, cols)` int64 class numbers, and which are classes."""
-        classes = read_numbers(self._classification, window, "CLASSIFICATION")
+        classes = read_classes(self._classification, window, "CLASSIFICATION")
         numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
         inside = (classes > 0) & (numbers > 0)
         indices = np.searchsorted(self._numbers, numbers[inside])
         classes[inside] = self._majority[indices]
-        return classes[np.newaxis], classes > 0
+        valid = classes > 0
+        classes[classes == CLASS_ZERO] = 0
+        return classes[np.newaxis], valid
 
     def _count(self, progress: Progress) -> None:
         """Find the most frequent class of every superpixel."""
@@ -174,17 +183,16 @@ class MajorityClasses:
         windows = tiles(self.grid.width, self.grid.height, TILE)
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
-            classes = read_numbers(self._classification, window, "CLASSIFICATION")
-            refuse_high_class(int(classes.max()), self.name)
+            classes = read_classes(self._classification, window, "CLASSIFICATION")
             numbers = read_numbers(self._superpixels, window, "SUPERPIXELS")
             inside = (classes > 0) & (numbers > 0)
-            found = np.unique((numbers[inside] << 16) | classes[inside], return_counts=True)
+            found = np.unique((numbers[inside] << CLASS_BITS) | classes[inside], return_counts=True)
             pending.append(found)
             if sum(len(part) for part, _ in pending) > MOST_PENDING or done == len(windows):
                 keys, counts = _summed([(keys, counts), *pending])
                 pending = []
             progress.report(done / len(windows))
-        numbers, classes = keys >> 16, keys & 0xFFFF
+        numbers, classes = keys >> CLASS_BITS, keys & ((1 << CLASS_BITS) - 1)
         # In this order, the most frequent class of each superpixel is its last row.
         order = np.lexsort((-classes, counts, numbers))
         numbers, classes = numbers[order], classes[order]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Change detection by comparison of two class rasters: a raster of changes, and a table.
 
-The first pass counts pixels and areas of all pairs of classes (a matrix of 256 x 256), the second
-writes the number of each pixel's change. Both rasters need the same legend and pixels that
-coincide; they are compared where both are.
+The first pass counts pixels and areas of all pairs of classes (a matrix of 257 x 257: nodata, 1 to
+255, and 0 where it is a class), the second writes the number of each pixel's change. Both rasters
+need the same legend and pixels that coincide; they are compared where both are.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from ..raster.windows import Window, tiles
 from ..raster.writer import RasterProfile, RasterWriter
 from .classes.change_pairs import (
     SIZE,
+    ZERO,
     ChangePairs,
     change_names,
     change_table,
     write_change_table,
 )
-from .classes.reading import TILE, comparable, count_and_measure, read_numbers
+from .classes.reading import CLASS_ZERO, TILE, comparable, count_and_measure, read_classes
 
 BEFORE, AFTER = "CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"
 PAIRS = SIZE * SIZE
@@ -145,7 +146,10 @@ def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
     Raises:
         SuperSegError: a number has different names, or default names and different colors.
     """
-    one, two = read_legend(before.path), read_legend(after.path)
+    one, two = (
+        read_legend(source.path, source.zero_is_value).with_zero_as(ZERO * source.zero_is_value)
+        for source in (before, after)
+    )
     for number in sorted({*one.names} & {*two.names}):
         names = one.names[number], two.names[number]
         colors = one.colors.get(number), two.colors.get(number)
@@ -155,16 +159,17 @@ def _common_legend(before: RasterSource, after: RasterSource) -> Legend:
             continue
         difference = "another color" if names[0] == names[1] else f"called “{names[1]}”"
         raise SuperSegError(
-            f"{AFTER}: {after.name} and {before.name} have different legends: class {number} is"
-            f" “{names[0]}” before and {difference} after. Make both with one model"
-            " (superseg:classify), or give them the same names with superseg:mergeclasses."
+            f"{AFTER}: {after.name} and {before.name} have different legends: class"
+            f" {number % ZERO} is “{names[0]}” before and {difference} after. Make both with one"
+            " model (superseg:classify), or give them the same names with superseg:mergeclasses."
         )
     return Legend({**two.names, **one.names}, {**two.colors, **one.colors})
 
 
 def _numbers(classes: Ints) -> str:
     """The lowest and the highest of some class numbers, for messages."""
-    low, high = int(classes.min()), int(classes.max())
+    shown = classes % ZERO
+    low, high = int(shown.min()), int(shown.max())
     return str(low) if low == high else f"{low} to {high}"
 
 
@@ -180,13 +185,16 @@ def _keys(dates: _Dates, window: Window) -> Ints:
         (dates.before, dates.part_before, BEFORE),
         (dates.after, dates.part_after, AFTER),
     ):
-        found = read_numbers(source, window.within(part), parameter)
+        found = read_classes(source, window.within(part), parameter)
+        zero = found == CLASS_ZERO
+        found[zero] = 0
         highest = int(found.max())
         if highest > MOST_CLASSES:
             raise SuperSegError(
                 f"{parameter}: {source.name} holds number {highest}, and classes go up to"
                 f" {MOST_CLASSES}; give a raster of classes."
             )
+        found[zero] = ZERO
         numbers.append(found)
     keys = numbers[0] * SIZE + numbers[1]
     keys[(numbers[0] == 0) | (numbers[1] == 0)] = 0

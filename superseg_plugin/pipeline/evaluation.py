@@ -77,8 +77,8 @@ def evaluate(
     Args:
         classification: the classes; pixels without a class are left out and counted.
         reference: the true classes, any whole numbers, on the same grid.
-        unlabelled: the reference's value for "not labelled". If None, its nodata value, or 0 if it
-            has none. Nodata of the reference never counts as a label.
+        unlabelled: the reference's value for "not labelled". If None, its nodata values, or 0 if
+            it has none. Nodata of the reference never counts as a label.
         progress: reports every tile.
 
     Raises:
@@ -89,7 +89,7 @@ def evaluate(
     require_same_grid(grid, reference.grid, "REFERENCE", reference.name)
     _require_one_band(classification, "CLASSIFICATION")
     _require_one_band(reference, "REFERENCE")
-    if unlabelled is None and reference.nodata[0] is None:
+    if unlabelled is None and reference.nodata[0] is None and not reference.zero_is_value:
         unlabelled = 0
     names = f"REFERENCE: {reference.name}", f"CLASSIFICATION: {classification.name}"
     labelled, rest = Contingency(*names), Contingency(*names)

@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from ..raster.class_legend import read_legend
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
-from .classes.merge_plan import MergePlan, check_known, number_ranges, plan_by_number, plan_by_table
+from .classes.known_classes import find_classes
+from .classes.merge_plan import MergePlan, number_ranges, plan_by_number, plan_by_table
 from .classes.merge_table import MergeTable, read_merge_table
 from .classes.merged_appearance import appearance_of_merged, colors_of, merged_means
 from .classes.reading import count_and_measure
@@ -123,20 +123,23 @@ class _Merging:
         self._path = path
         bands = len(inputs.image.bands) if inputs.image else 0
         self._strips = ClassStrips(self._source, "CLASSIFICATION", bands)
-        self._legend = read_legend(self._source.path)
 
     def run(self) -> int:
         """Do all steps and return the number of classes."""
-        self._present = self._strips.count_classes(self._part(0, 0.1, "Counting classes"))
+        part = self._part(0, 0.1, "Counting classes")
+        self._known = find_classes(self._strips, self._table, part)
+        self._present = self._known.present
+        if self._present.zero:
+            self._progress.log(
+                f"0 is a class in {self._source.name} and nodata in the result; class 0 was given"
+                f" the number {self._present.zero} before merging"
+            )
         count = len(self._present.numbers)
         if self._options.classes > count:
             raise SuperSegError(
                 f"CLASSES: {self._options.classes} classes are requested and {self._source.name}"
                 f" has {count}; give at most {count}."
             )
-        if self._table is not None:
-            known = {*self._present.numbers.tolist(), *self._legend.names}
-            check_known(self._table, known, self._source.name)
         self._similarity = self._find_similarity()
         plan = self._plan()
         merged_of = np.append(0, plan.members + 1).astype(np.uint8)
@@ -176,7 +179,7 @@ class _Merging:
         present = self._present
         if self._options.classes and self._similarity is not None:
             return plan_by_number(present, self._similarity, self._options.classes)
-        return plan_by_table(present, self._table, self._source.name)
+        return plan_by_table(present, self._known.table, self._source.name)
 
     def _absorb(self, merged_of: Bytes) -> SmallObjects | None:
         """Merge small patches into neighbors; None if MIN_AREA keeps all."""
@@ -235,7 +238,7 @@ class _Merging:
     ) -> ClassTable:
         """Make the class table of the result, with names, colors, areas and band means."""
         appearance = appearance_of_merged(
-            plan, numbers, self._present, self._legend, self._table, self._model
+            plan, numbers, self._present, self._known.legend, self._known.table, self._model
         )
         count = len(appearance.names)
         counts = tally[1:, 1 : count + 1].sum(axis=0)
@@ -248,9 +251,10 @@ class _Merging:
                 statistics = class_statistics(self._image, classes, part, count)
             means, band_names = statistics.means, self._image.band_names
         else:
-            former = read_class_table(self._source.path)
-            if former is not None and len(former.means) >= int(self._present.numbers.max()):
-                of_classes = former.means[self._present.numbers - 1]
+            former, present = read_class_table(self._source.path), self._present
+            # A class table has no row for class 0.
+            if former is not None and len(former.means) >= present.numbers.max() > present.zero:
+                of_classes = former.means[present.numbers - 1]
                 means = merged_means(of_classes, tally[1:, 1 : count + 1])
                 band_names = former.band_names
         return ClassTable(

@@ -36,11 +36,30 @@ class Legend:
     names: dict[int, str]
     colors: dict[int, Color]
 
+    def with_zero_as(self, number: int) -> Legend:
+        """Give another number to class 0, which is named if the file has no name for it.
 
-def read_legend(path: str | Path) -> Legend:
+        Args:
+            number: one that no class has; 0 to leave class 0 out.
+        """
+        names = {old: name for old, name in self.names.items() if old}
+        colors = {old: color for old, color in self.colors.items() if old}
+        if number:
+            names[number] = self.names.get(0, default_name(0))
+            colors.pop(number, None)
+            if 0 in self.colors:
+                colors[number] = self.colors[0]
+        return Legend(names, colors)
+
+
+def read_legend(path: str | Path, zero: bool = False) -> Legend:
     """Read the attribute table, category names and color table of band 1.
 
     If they disagree about a class, the attribute table takes precedence.
+
+    Args:
+        path: the raster.
+        zero: whether 0 is a class.
 
     Raises:
         SuperSegError: the raster cannot be opened.
@@ -61,7 +80,8 @@ def read_legend(path: str | Path) -> Legend:
     if table is not None:
         for number in range(min(table.GetCount(), MOST_ROWS)):
             _keep_color(colors, number, table.GetColorEntry(number)[:3])
-    return Legend(names, colors)
+    legend = Legend(names, colors)
+    return legend if zero else legend.with_zero_as(0)
 
 
 def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) -> None:
@@ -86,11 +106,11 @@ def _read_attributes(rat: Any, names: dict[int, str], colors: dict[int, Color]) 
 def _keep_name(names: dict[int, str], number: int, text: str | bytes | None) -> None:
     """Keep the first name found for a class, cleaned to one line of limited length."""
     name = one_line(text)
-    if number > 0 and name:
+    if number >= 0 and name:
         names.setdefault(number, name)
 
 
 def _keep_color(colors: dict[int, Color], number: int, parts: Any) -> None:
     red, green, blue = parts
-    if number > 0 and all(0 <= part <= BRIGHTEST for part in (red, green, blue)):
+    if number >= 0 and all(0 <= part <= BRIGHTEST for part in (red, green, blue)):
         colors.setdefault(number, (red, green, blue))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from osgeo import gdal, ogr, osr
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from .gdal_calls import attempt, quiet
-from .grid import UNREFERENCED
-from .source import RasterSource
+from .grid import UNREFERENCED, Grid
+from .references import wkt_of
 
 LAYER = "classes"
 NUMBER_FIELD = "class"
@@ -22,50 +22,47 @@ NAME_FIELD = "name"
 NAMES = "names"
 NAMING = "UPDATE classes SET name=(SELECT names.name FROM names WHERE names.class=classes.class)"
 
-# A virtual raster that renumbers the classes by a lookup table. GDAL interpolates between entries
-# of the table, so every number has an entry of its own.
-VIRTUAL = """<VRTDataset rasterXSize="{width}" rasterYSize="{height}">
-  {srs}<GeoTransform>{geotransform}</GeoTransform>
-  <VRTRasterBand dataType="Byte" band="1"><NoDataValue>0</NoDataValue>
-    <ComplexSource><SourceFilename relativeToVRT="0">{path}</SourceFilename>
-      <SourceBand>1</SourceBand><LUT>{steps}</LUT></ComplexSource>
-  </VRTRasterBand>
-</VRTDataset>"""
+# Value of pixels without class; 0 may be a class.
+NO_CLASS = -1
 
 
-def write_polygons(
-    source: RasterSource,
-    numbers: Mapping[int, int],
-    names: Mapping[int, str],
-    path: Path,
-    progress: Progress,
-) -> int:
+def drawable(grid: Grid, name: str) -> Grid:
+    """Return the grid on which outlines are drawn; without georeference, as QGIS displays it.
+
+    Args:
+        grid: of the class raster.
+        name: of the class raster, for the message.
+
+    Raises:
+        SuperSegError: the raster has only ground control points or RPC.
+    """
+    if grid.geotransform is not None:
+        return grid
+    if grid.gcps or grid.rpc:
+        what = "ground control points" if grid.gcps else "rational polynomial coefficients (RPC)"
+        raise SuperSegError(
+            f"CLASSIFICATION: {name} is georeferenced by {what}; warp it with"
+            " Warp (reproject), nearest neighbor, and use the result."
+        )
+    return replace(grid, geotransform=UNREFERENCED)
+
+
+def write_polygons(raster: Path, names: Mapping[int, str], path: Path, progress: Progress) -> int:
     """Write a GeoPackage with one polygon for each 4-connected area of a class.
 
     Args:
-        source: the class raster; its first band is read.
-        numbers: number of each class in the result, 1 to 255; classes that are not keys are left
-            out.
-        names: name of each number in the result.
-        path: the file to create, in a folder of its own: a scratch file is written beside it.
+        raster: class numbers in band 1, `NO_CLASS` declared as nodata.
+        names: name of each number.
+        path: the file to create.
         progress: fraction of the rows that are done, and cancel.
 
     Returns:
         The number of polygons.
 
     Raises:
-        SuperSegError: the file cannot be written, or the raster is georeferenced by ground control
-            points only.
+        SuperSegError: the file cannot be written.
         Cancelled: the user cancelled.
     """
-    grid = source.grid
-    if grid.gcps and grid.geotransform is None:
-        raise SuperSegError(
-            f"CLASSIFICATION: {source.name} is georeferenced by ground control points; warp it with"
-            " Warp (reproject), nearest neighbor, and use the result."
-        )
-    raster = path.with_name("classes.vrt")
-    raster.write_text(_virtual(source, numbers), encoding="utf-8")
     opened, error = attempt(gdal.OpenEx, str(raster), gdal.OF_RASTER)
     made, other = attempt(gdal.GetDriverByName("GPKG").Create, str(path), 0, 0, 0)
     if opened is None or made is None:
@@ -77,7 +74,7 @@ def write_polygons(
 
     try:
         band = opened.GetRasterBand(1)
-        layer = made.CreateLayer(LAYER, _reference(grid.crs), ogr.wkbPolygon)
+        layer = made.CreateLayer(LAYER, _reference(wkt_of(opened.GetSpatialRef())), ogr.wkbPolygon)
         layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
         layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
         # Without a transaction each polygon is committed on its own, which is slow.
@@ -91,7 +88,7 @@ def write_polygons(
         attempt(made.DeleteLayer, NAMES)
         if code != 0 or failed:
             raise SuperSegError(
-                f"The polygons of {source.name} cannot be written ({error or failed}); check the"
+                f"The polygons of the classes cannot be written ({error or failed}); check the"
                 " free space on the disk."
             )
         return int(layer.GetFeatureCount())
@@ -112,20 +109,6 @@ def _add_names(made: Any, names: Mapping[int, str]) -> None:
         feature.SetField(NUMBER_FIELD, number)
         feature.SetField(NAME_FIELD, name)
         attempt(table.CreateFeature, feature)
-
-
-def _virtual(source: RasterSource, numbers: Mapping[int, int]) -> str:
-    grid = source.grid
-    highest = max(numbers) + 1
-    steps = ",".join(f"{n}:{numbers.get(n, 0)}" for n in range(highest + 1))
-    return VIRTUAL.format(
-        width=grid.width,
-        height=grid.height,
-        srs=f"<SRS>{escape(grid.crs)}</SRS>\n  " if grid.crs else "",
-        geotransform=",".join(f"{part:.17g}" for part in grid.geotransform or UNREFERENCED),
-        path=escape(source.path),
-        steps=steps,
-    )
 
 
 def _reference(wkt: str) -> Any:

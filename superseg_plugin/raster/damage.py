@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from .pixels import read_pixels
 from .windows import Window
 
 
@@ -17,6 +21,19 @@ def blocks_of(band: Any, window: Window) -> list[Window]:
         for row in range(window.row_off // height * height, window.row_off + window.height, height)
         for col in range(window.col_off // width * width, window.col_off + window.width, width)
     ]
+
+
+def damage_of(
+    dataset: Any, bands: Sequence[int], window: Window, dtype: np.dtype[Any]
+) -> tuple[str, Window, str] | None:
+    """Find the first band and block of a window that cannot be read, with GDAL's error."""
+    for number in bands:
+        band = dataset.GetRasterBand(number)
+        for block in blocks_of(band, window):
+            values, why = read_pixels(band, block, dtype)
+            if values is None or why:
+                return f"band {number}", block, why
+    return None
 
 
 def damage_text(name: str, what: str, window: Window, error: str) -> str:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The grid of a raster: size, georeference, and arithmetic between pixels and coordinates.
 
-A grid has a geotransform (GDAL's six numbers), or ground control points, or neither; then it is
-read as QGIS displays it, one unit a pixel with y upwards. Pixel coordinates are columns and rows
-from the upper left corner of the raster, with fractions: the center of the first pixel is (0.5,
-0.5). Extents select the pixels whose centers they contain.
+A grid has a geotransform (GDAL's six numbers), or ground control points, or rational polynomial
+coefficients (RPC), or none of them; then it is read as QGIS displays it, one unit a pixel with y
+upwards. Pixel coordinates are columns and rows from the upper left corner of the raster, with
+fractions: the center of the first pixel is (0.5, 0.5). Extents select the pixels whose centers they
+contain.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from .ground_points import GroundPoint, affine_of_gcps, gcps_of, gcps_to_pixels
 from .pixel_areas import pixel_areas
+from .rational_model import RationalModel, rpc_of, rpc_to_pixels, same_model, shifted
 from .references import GeoTransform, is_invertible, same_reference, transformed, wkt_of
 from .windows import Window
 
@@ -48,6 +50,7 @@ class Grid:
         crs: WKT of the coordinate reference system, "" if unknown.
         gcps: ground control points, if the raster has those instead of a geotransform.
         gcp_crs: WKT of the system of the ground control points, "" if unknown.
+        rpc: GDAL's names and texts of the rational polynomial coefficients, if the raster has them.
     """
 
     width: int
@@ -56,6 +59,7 @@ class Grid:
     crs: str = ""
     gcps: tuple[GroundPoint, ...] = ()
     gcp_crs: str = ""
+    rpc: RationalModel = ()
 
     @property
     def window(self) -> Window:
@@ -72,7 +76,8 @@ class Grid:
             point._replace(col=point.col - window.col_off, row=point.row - window.row_off)
             for point in self.gcps
         )
-        return Grid(window.width, window.height, geotransform, self.crs, gcps, self.gcp_crs)
+        rpc = shifted(self.rpc, window.col_off, window.row_off)
+        return Grid(window.width, window.height, geotransform, self.crs, gcps, self.gcp_crs, rpc)
 
     def matches(self, other: Grid) -> bool:
         """Whether both grids have the same pixels, up to a thousandth of a pixel.
@@ -91,6 +96,8 @@ class Grid:
             if not np.abs(pixels - corners).max() <= SAME_CORNER_PIXELS:
                 return False
             return self.is_in(other.crs)
+        if not self.gcps and not other.gcps:
+            return same_model(self.rpc, other.rpc)
         if len(self.gcps) != len(other.gcps):
             return False
         mine = np.array([point[:5] for point in self.gcps])
@@ -168,6 +175,8 @@ class Grid:
         """
         if self.geotransform is None and self.gcps:
             return gcps_to_pixels(points, self.gcps, self.gcp_crs, (self.width, self.height))
+        if self.geotransform is None and self.rpc:
+            return rpc_to_pixels(points, self.rpc, (self.width, self.height))
         return _unapply(self.geotransform or UNREFERENCED, points)
 
     def to_coordinates(self, pixels: Points) -> Points:
@@ -247,8 +256,9 @@ def grid_of(dataset: Any) -> Grid:
             geotransform = None
     width, height = dataset.RasterXSize, dataset.RasterYSize
     if geotransform is None and dataset.GetGCPCount():
-        return Grid(width, height, None, crs, gcps_of(dataset), wkt_of(dataset.GetGCPSpatialRef()))
-    return Grid(width, height, geotransform, crs)
+        points_crs = wkt_of(dataset.GetGCPSpatialRef())
+        return Grid(width, height, None, crs, gcps_of(dataset), points_crs, rpc_of(dataset))
+    return Grid(width, height, geotransform, crs, rpc=rpc_of(dataset))
 
 
 def _apply(geotransform: GeoTransform, col: float, row: float) -> tuple[float, float]:

@@ -76,10 +76,15 @@ def gcps_to_pixels(
     """
     dataset = gdal.GetDriverByName("MEM").Create("", *size, 1)
     dataset.SetGCPs(gdal_gcps(gcps), crs)
-    transformer, error = attempt(gdal.Transformer, dataset, None, [])
+    return transformed(points, dataset, [], "ground control points")
+
+
+def transformed(points: Points, dataset: Any, options: list[str], what: str) -> Points:
+    """Convert coordinates to pixels of a dataset by GDAL's transformer; see `gcps_to_pixels`."""
+    transformer, error = attempt(gdal.Transformer, dataset, None, options)
     if transformer is None:
         raise SuperSegError(
-            f"The raster's ground control points give no usable georeference ({error});"
+            f"The raster's {what} give no usable georeference ({error});"
             " leave EXTENT and MASK empty, or warp the raster first."
         )
     answer, _ = attempt(transformer.TransformPoints, 1, points.tolist())

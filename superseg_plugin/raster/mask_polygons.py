@@ -48,7 +48,7 @@ class MaskPolygons:
                 raise SuperSegError("MASK: a feature is not a polygon; give a polygon layer.")
             if shape.IsEmpty():
                 continue
-            if grid.geotransform is None and grid.gcps:
+            if grid.geotransform is None and (grid.gcps or grid.rpc):
                 left, right, bottom, top = shape.GetEnvelope()
                 shape.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
             shape.FlattenTo2D()

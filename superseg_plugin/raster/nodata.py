@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Comparing pixel values with a declared nodata value. Arithmetic only."""
+"""Comparing pixel values with nodata values and ranges. Arithmetic only."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -22,9 +23,11 @@ class NodataTest(NamedTuple):
     high: Any
 
 
-def is_nan(value: float | None) -> bool:
-    """Whether a declared nodata value is NaN."""
-    return value is not None and value != value
+def possible_nodata(band: Any, dtype: np.dtype[Any]) -> float | None:
+    """Return the nodata value that a GDAL band declares; None if its type cannot represent it."""
+    value: float | None = band.GetNoDataValue()
+    is_nan = value is not None and value != value and dtype.kind == "f"
+    return value if is_nan or nodata_test(value, dtype) is not None else None
 
 
 def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
@@ -35,7 +38,7 @@ def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
         dtype: type of the pixel values.
 
     Returns:
-        The range; None if no value was declared, if it is NaN (see `is_nan`), or if the type
+        The range; None if no value was declared, if it is NaN, or if the type
         cannot represent it.
     """
     if value is None or value != value:
@@ -56,6 +59,33 @@ def nodata_test(value: float | None, dtype: np.dtype[Any]) -> NodataTest | None:
         digits_lost = 1e-3 if abs(value) > FAR_OUT else 4 * float(np.finfo(np.float32).eps)
         slack = abs(exact) * dtype.type(digits_lost)
         return NodataTest(exact - slack, exact + slack)
+
+
+def range_test(low: float, high: float, dtype: np.dtype[Any]) -> NodataTest | None:
+    """Range of the pixel values from `low` to `high`, both included.
+
+    Args:
+        low: lowest value; -inf for no limit.
+        high: highest value; inf for no limit. If equal to `low`, as `nodata_test`.
+        dtype: type of the pixel values.
+
+    Returns:
+        The range; None if the type has no value in it.
+    """
+    if low == high:
+        return nodata_test(low, dtype)
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return NodataTest(dtype.type(low), dtype.type(high)) if low < high else None
+    limits = np.iinfo(dtype)
+    first, last = max(low, float(limits.min)), min(high, float(limits.max))
+    if not first <= last or math.ceil(first) > math.floor(last):
+        return None
+    # The largest 64-bit integers are not exact in float64.
+    return NodataTest(
+        dtype.type(max(math.ceil(first), limits.min)),
+        dtype.type(min(math.floor(last), limits.max)),
+    )
 
 
 def clear_nodata(

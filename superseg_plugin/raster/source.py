@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,13 @@ from ..credentials import hide_credentials
 from ..errors import SuperSegError
 from .band_types import band_type, is_signed_byte
 from .block_cache import CacheShare
-from .damage import blocks_of, damage_text
+from .damage import damage_of, damage_text
 from .gdal_calls import open_raster, quiet
 from .grid import Grid, grid_of
+from .layer_properties import AS_THE_FILE, LayerProperties
 from .mask_bands import mask_bands
 from .mask_polygons import MaskPolygons
-from .nodata import NodataTest, clear_nodata, is_nan, nodata_test
+from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, range_test
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
 from .windows import Window
@@ -51,9 +52,11 @@ class RasterSource:
         extent: (xmin, ymin, xmax, ymax) in coordinates of the raster; None for the whole raster.
         mask: polygons as WKB in coordinates of the raster; pixels whose centers lie in none of
             them are invalid. None for no mask.
+        layer: reference system and nodata of the layer in QGIS that shows the raster.
 
     Attributes:
         path: the dataset name.
+        layer: as given.
         bands: chosen band numbers, from 1.
         bands_chosen: whether `bands` were given.
         band_count: number of bands of the raster, without alpha.
@@ -62,8 +65,11 @@ class RasterSource:
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         dtype: NumPy type that holds the values of every chosen band.
-        nodata: nodata value of each chosen band; None if none is declared or it cannot occur.
+        nodata: nodata value of each chosen band; None if the file declares none, if it cannot
+            occur, or if the layer does not use it.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
+        zero_is_value: whether 0 is a value of the first chosen band for certain: file or layer say
+            what is nodata there, and it is not 0.
         grid: size and georeference of the extent.
         full_grid: size and georeference of the whole raster.
         offset: column and row offset of `grid` within `full_grid`.
@@ -83,8 +89,10 @@ class RasterSource:
         bands: Sequence[int] | None = None,
         extent: tuple[float, float, float, float] | None = None,
         mask: Sequence[bytes] | None = None,
+        layer: LayerProperties = AS_THE_FILE,
     ) -> None:
         self.path = str(path)
+        self.layer = layer
         self.bands_chosen = bands is not None
         self._area = (extent, mask)
         self._lock = threading.Lock()
@@ -94,7 +102,7 @@ class RasterSource:
         try:
             with quiet():
                 self._find_bands(bands)
-                self.full_grid = grid_of(self._dataset)
+                self.full_grid = layer.placed(grid_of(self._dataset))
             window = self.full_grid.window
             if extent is not None:
                 window = self.full_grid.window_of_extent(*extent)
@@ -138,7 +146,7 @@ class RasterSource:
 
     def with_bands(self, bands: Sequence[int]) -> RasterSource:
         """Open the same part of the raster with these band numbers, as another source."""
-        return RasterSource(self.path, bands, *self._area)
+        return RasterSource(self.path, bands, *self._area, self.layer)
 
     @property
     def name(self) -> str:
@@ -231,8 +239,12 @@ class RasterSource:
     def _set_fill_values(self, fill_values: Sequence[Sequence[float]]) -> None:
         self.fill_values = tuple(tuple(map(float, values)) for values in fill_values)
         self._nodata_tests: list[list[NodataTest]] = []
-        for declared, further, dtype in zip(self.nodata, self.fill_values, self._native):
+        for number, declared, further, dtype in zip(
+            self.bands, self.nodata, self.fill_values, self._native
+        ):
             found = [nodata_test(value, dtype) for value in (declared, *further)]
+            ranges = self.layer.nodata_of(number).ranges
+            found += [range_test(low, high, dtype) for low, high in ranges]
             self._nodata_tests.append([test for test in found if test is not None])
 
     def _choose_bands(self, bands: Sequence[int]) -> None:
@@ -255,13 +267,13 @@ class RasterSource:
         common = np.result_type(*native)
         # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
         self.dtype = common if has_gdal_type(common) else np.dtype(np.float64)
-        declared = [band.GetNoDataValue() for band in chosen]
-        known = [nodata_test(*pair) for pair in zip(declared, native)]
-        self.nodata = tuple(
-            value if test is not None or (is_nan(value) and dtype.kind == "f") else None
-            for value, test, dtype in zip(declared, known, native)
-        )
+        declared = [possible_nodata(*pair) for pair in zip(chosen, native)]
+        rules = [self.layer.nodata_of(number) for number in self.bands]
+        self.nodata = tuple(v if rule.use_declared else None for v, rule in zip(declared, rules))
         self._set_fill_values([()] * len(chosen))
+        zero_is_nodata = any(test.low <= 0 <= test.high for test in self._nodata_tests[0])
+        told = declared[0] is not None or bool(rules[0].ranges)
+        self.zero_is_value = told and not zero_is_nodata
 
     def _find_masks(self) -> None:
         self._masks = mask_bands(self._dataset, self.bands, self.alpha_band, self.name)
@@ -269,7 +281,8 @@ class RasterSource:
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self.dtype, self.bands)
         if values is None or error:
-            self._raise_damage(window, error)
+            damage = damage_of(self._dataset, self.bands, window, self.dtype)
+            raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
         for values_of_band, signed in zip(values, self._signed_bytes):
             if signed:
                 values_of_band[values_of_band > 127] -= 256
@@ -287,13 +300,3 @@ class RasterSource:
             else:
                 own.append((index, inside[0] != 0))
         return common, own
-
-    def _raise_damage(self, window: Window, error: str) -> NoReturn:
-        """Raise an error that names the band and the block that cannot be read."""
-        for number in self.bands:
-            band = self._dataset.GetRasterBand(number)
-            for block in blocks_of(band, window):
-                values, why = read_pixels(band, block, self.dtype)
-                if values is None or why:
-                    raise SuperSegError(damage_text(self.name, f"band {number}", block, why))
-        raise SuperSegError(damage_text(self.name, "a band", window, error))

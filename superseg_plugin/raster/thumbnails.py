@@ -61,7 +61,8 @@ def read_small(
         if small is None:
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
         del small
-        with RasterSource(place, [source.bands[index] for index in bands]) as copy:
+        chosen = [source.bands[index] for index in bands]
+        with RasterSource(place, chosen, layer=source.layer) as copy:
             copy.restrict(range(len(bands)), [source.fill_values[index] for index in bands])
             return copy.read(copy.grid.window)
     finally:

@@ -20,6 +20,7 @@ from .grid import Grid
 from .ground_points import gdal_gcps
 from .overviews import add_overviews
 from .pixels import gdal_type, read_pixels, write_pixels
+from .rational_model import RPC_DOMAIN
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -209,6 +210,8 @@ class RasterWriter:
             errors.append(attempt(dataset.SetGeoTransform, grid.geotransform)[1])
         elif grid.gcps:
             errors.append(attempt(dataset.SetGCPs, gdal_gcps(grid.gcps), grid.gcp_crs)[1])
+        if grid.rpc:
+            errors.append(attempt(dataset.SetMetadata, dict(grid.rpc), RPC_DOMAIN)[1])
         for number in range(1, profile.count + 1):
             band = dataset.GetRasterBand(number)
             if number <= len(profile.band_names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ import pytest
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_polygons import write_polygons
-from superseg_plugin.raster.source import RasterSource
 from tests.conftest import write_raster
 
 
@@ -25,13 +25,12 @@ class Stopping(Progress):
 
 def test_a_cancelled_run_has_closed_its_files_before_their_folder_goes(tmp_path, capfd):
     classes = np.random.default_rng(0).integers(1, 4, (200, 200)).astype(np.uint8)
-    source = RasterSource(str(write_raster(tmp_path / "classes.tif", classes, nodata=0)))
     folder = tmp_path / "scratch"
     folder.mkdir()
+    raster = write_raster(folder / "classes.tif", classes, nodata=0)
     names = {1: "One", 2: "Two", 3: "Three"}
-    numbers = {number: number for number in names}
-    with source, pytest.raises(Cancelled) as caught:
-        write_polygons(source, numbers, names, folder / "made.gpkg", Stopping())
+    with pytest.raises(Cancelled) as caught:
+        write_polygons(Path(raster), names, folder / "made.gpkg", Stopping())
     shutil.rmtree(folder)
     del caught
     gc.collect()

@@ -14,8 +14,10 @@ from ...raster.class_table import MOST_CLASSES, ClassTable
 from .colors import distinct_colors
 from .csv_rows import write_rows
 
+# Index of class 0 among the classes, where 0 is a class; index 0 stands for nodata.
+ZERO = MOST_CLASSES + 1
 # A pair is the class before times this number plus the class after.
-SIZE = MOST_CLASSES + 1
+SIZE = ZERO + 1
 UNCHANGED = "No change"
 # Color of what did not change: pale, so that changes stand out.
 PALE = (232, 232, 226)
@@ -45,17 +47,17 @@ class ChangePairs:
 
     @property
     def before(self) -> Ints:
-        """`(n,)` class numbers."""
+        """`(n,)` class numbers, `ZERO` for class 0."""
         return self.keys // SIZE
 
     @property
     def after(self) -> Ints:
-        """`(n,)` class numbers."""
+        """`(n,)` class numbers, `ZERO` for class 0."""
         return self.keys % SIZE
 
 
 def _name(number: int, legend: Legend) -> str:
-    return legend.names.get(number, default_name(number))
+    return legend.names.get(number, default_name(number % ZERO))
 
 
 def change_names(pairs: ChangePairs, legend: Legend) -> list[str]:
@@ -92,9 +94,9 @@ def write_change_table(path: Path, pairs: ChangePairs, legend: Legend) -> None:
         rows.append(
             [
                 int(pairs.values[row]),
-                before,
+                before % ZERO,
                 _name(before, legend),
-                after,
+                after % ZERO,
                 _name(after, legend),
                 int(pairs.counts[row]),
                 f"{area:.10g}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...raster.class_legend import Color
@@ -46,6 +46,16 @@ class MergeTable:
     colors: dict[int, Color]
     lines: dict[int, int]
     remark: str = ""
+
+    def with_zero_as(self, number: int) -> MergeTable:
+        """Return the table with another number for class 0 in the column from."""
+        if not number:
+            return self
+        targets, lines = (
+            {old or number: value for old, value in part.items()}
+            for part in (self.targets, self.lines)
+        )
+        return replace(self, targets=targets, lines=lines)
 
 
 def read_merge_table(path: str | Path) -> MergeTable:
@@ -94,8 +104,8 @@ class _Reader:
 
     def _row(self, row: dict[str, str]) -> None:
         table = self._table
-        old = self._number(row, "from", HIGHEST_FROM)
-        new = self._number(row, "to", MOST_CLASSES)
+        old = self._number(row, "from", 0, HIGHEST_FROM)
+        new = self._number(row, "to", 1, MOST_CLASSES)
         if old in table.targets:
             raise self._file.error(
                 f"lists class {old}, as line {table.lines[old]} does",
@@ -113,14 +123,14 @@ class _Reader:
             if given:
                 self._given_in.setdefault((what, new), self._file.line)
 
-    def _number(self, row: dict[str, str], column: str, highest: int) -> int:
+    def _number(self, row: dict[str, str], column: str, lowest: int, highest: int) -> int:
         text = row.get(column, "")
         number = NUMBER.fullmatch(text)
-        if number and 1 <= int(number[1]) <= highest:
+        if number and lowest <= int(number[1]) <= highest:
             return int(number[1])
         found = f"holds “{short(text)}”" if text else "has nothing"
         found += f" in the column “{column}”"
-        raise self._file.error(found, f"give the number of a class, 1 to {highest}")
+        raise self._file.error(found, f"give the number of a class, {lowest} to {highest}")
 
     def _name(self, text: str) -> str:
         if len(text) > LONGEST_NAME:

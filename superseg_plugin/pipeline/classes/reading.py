@@ -12,6 +12,10 @@ from ...errors import SuperSegError
 from ...raster.grid import Grid
 from ...raster.windows import Window
 
+# Highest number of a class in rasters of other programs.
+HIGHEST_CLASS = 65535
+# Number that `read_classes` gives to class 0 where 0 is a class; 0 itself stands for nodata.
+CLASS_ZERO = HIGHEST_CLASS + 1
 # Side in pixels of the tiles that are read; a multiple of the blocks that outputs are written in.
 TILE = 1024
 # Highest number that is accepted: it leaves bits free to combine numbers in 64 bits, and no raster
@@ -32,6 +36,10 @@ class ClassReader(Protocol):
     def name(self) -> str:
         """Name for messages."""
 
+    @property
+    def zero_is_value(self) -> bool:
+        """Whether 0 is a class; otherwise it counts as nodata."""
+
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Return numbers `(1, rows, cols)` and validity `(rows, cols)`."""
 
@@ -50,7 +58,39 @@ def read_numbers(reader: ClassReader, window: Window, parameter: str) -> npt.NDA
     Raises:
         SuperSegError: a number is negative, not whole, or above `HIGHEST`.
     """
+    return _numbers(*reader.read(window), reader, parameter)
+
+
+def read_classes(reader: ClassReader, window: Window, parameter: str) -> npt.NDArray[np.int64]:
+    """Read class numbers as `read_numbers`, class 0 as `CLASS_ZERO`.
+
+    0 is a class where file or layer declare another nodata value; elsewhere it is nodata.
+
+    Raises:
+        SuperSegError: as `read_numbers`, or a number is above `HIGHEST_CLASS`.
+    """
     values, valid = reader.read(window)
+    numbers = _numbers(values, valid, reader, parameter)
+    refuse_high_class(int(numbers.max()), reader.name, parameter=parameter)
+    if reader.zero_is_value:
+        numbers[valid & (numbers == 0)] = CLASS_ZERO
+    return numbers
+
+
+def refuse_high_class(
+    highest: int, name: str, limit: int = HIGHEST_CLASS, parameter: str = "CLASSIFICATION"
+) -> None:
+    """Raise `SuperSegError` if a raster's highest number is not a class."""
+    if highest > limit:
+        raise SuperSegError(
+            f"{parameter}: {name} holds number {highest}, more than {limit} classes; give a"
+            " raster of classes."
+        )
+
+
+def _numbers(
+    values: npt.NDArray[Any], valid: npt.NDArray[np.bool_], reader: ClassReader, parameter: str
+) -> npt.NDArray[np.int64]:
     numbers = whole_numbers(np.where(valid, values[0], 0))
     if numbers is None or (
         numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST

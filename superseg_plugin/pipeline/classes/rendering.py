@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.class_legend import default_name
 from ...raster.class_table import ClassTable
@@ -22,12 +21,10 @@ from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors
-from .reading import TILE, ClassReader, count_and_measure, read_numbers
+from .reading import TILE, ClassReader, count_and_measure, read_classes, refuse_high_class
 
 Floats = npt.NDArray[np.float64]
 
-# Highest number of a class in rasters of other programs.
-HIGHEST_CLASS = 65535
 # The sample for the display stretch: windows a side, and pixels a side of each.
 SAMPLE_SIDE = 8
 SAMPLE_PIXELS = 128
@@ -66,7 +63,7 @@ def class_statistics(
 
     Args:
         source: the image.
-        classification: class numbers on the same grid, 0 or nodata for none.
+        classification: class numbers on the same grid, nodata for none; see `read_classes`.
         progress: reports every tile.
         class_count: number of classes to report; the highest number found if None.
 
@@ -82,11 +79,12 @@ def class_statistics(
     windows = tiles(grid.width, grid.height, TILE)
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
-        numbers = read_numbers(classification, window, "CLASSIFICATION")
+        numbers = read_classes(classification, window, "CLASSIFICATION")
         values, valid = source.read(window)
         numbers[~valid] = 0
         highest = int(numbers.max())
-        refuse_high_class(highest, classification.name, class_count or HIGHEST_CLASS)
+        if class_count:
+            refuse_high_class(highest, classification.name, class_count)
         if highest >= len(counts):
             more = highest + 1 - len(counts)
             counts = np.pad(counts, (0, more))
@@ -102,15 +100,6 @@ def class_statistics(
         areas += measured
         progress.report(done / len(windows))
     return ClassStatistics(counts[1:], sums[1:], areas[1:])
-
-
-def refuse_high_class(highest: int, name: str, limit: int = HIGHEST_CLASS) -> None:
-    """Raise `SuperSegError` if a raster's highest number is not a class."""
-    if highest > limit:
-        raise SuperSegError(
-            f"CLASSIFICATION: {name} holds number {highest}, more than {limit} classes; give a"
-            " raster of classes."
-        )
 
 
 def class_colors(

@@ -8,6 +8,7 @@ stored by strip.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,7 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from .reading import count_and_measure, read_numbers
-from .rendering import refuse_high_class
+from .reading import CLASS_ZERO, count_and_measure, read_classes
 
 # Pixels of a strip: its arrays fit into a processor's cache for the most part.
 STRIP_PIXELS = 2_000_000
@@ -57,11 +57,13 @@ class ClassCounts:
         numbers: `(k,)` their numbers, ascending; k is at most 255.
         counts: `(k,)` pixels of each.
         areas: `(k,)` area of each, see `Grid.pixel_areas`.
+        zero: the number that stands for class 0 of the file; 0 if it has no such class.
     """
 
     numbers: Ints
     counts: Ints
     areas: npt.NDArray[np.float64]
+    zero: int = 0
 
 
 class ClassStrips:
@@ -83,8 +85,12 @@ class ClassStrips:
         self._parameter = parameter
         self._indices: Bytes = np.zeros(0, np.uint8)
 
-    def count_classes(self, progress: Progress) -> ClassCounts:
+    def count_classes(self, progress: Progress, taken: Collection[int] = ()) -> ClassCounts:
         """Find and measure the classes; has to be called before `read`.
+
+        Args:
+            progress: reports every strip.
+            taken: numbers that must not stand for class 0, where 0 is a class.
 
         Raises:
             SuperSegError: there are no classes or more than 255, or a number is not a class.
@@ -96,7 +102,6 @@ class ClassStrips:
             stop_if_cancelled(progress)
             numbers = self._numbers(window)
             highest = int(numbers.max())
-            refuse_high_class(highest, self.source.name)
             if highest >= len(counts):
                 areas = np.pad(areas, (0, highest + 1 - len(counts)))
                 counts = np.pad(counts, (0, highest + 1 - len(counts)))
@@ -116,8 +121,14 @@ class ClassStrips:
                 f" than {MOST_CLASSES} classes; give a raster of classes."
             )
         self._indices = np.zeros(len(counts), np.uint8)
+        numbers, zero = present.copy(), 0
+        if self.source.zero_is_value and present[-1] == CLASS_ZERO:
+            used = {*present.tolist(), *taken}
+            zero = numbers[-1] = next(n for n in range(1, CLASS_ZERO) if n not in used)
+        order = np.argsort(numbers)
+        numbers, present = numbers[order], present[order]
         self._indices[present] = np.arange(1, len(present) + 1)
-        return ClassCounts(present, counts[present], areas[present])
+        return ClassCounts(numbers, counts[present], areas[present], int(zero))
 
     def read(self, window: Window) -> Bytes:
         """Read classes as numbers from 1 to k, in the order of `ClassCounts`.
@@ -129,8 +140,8 @@ class ClassStrips:
         return indices
 
     def _numbers(self, window: Window) -> npt.NDArray[np.uint8] | Ints:
-        if self.source.dtype != np.uint8:
-            return read_numbers(self.source, window, self._parameter)
+        if self.source.dtype != np.uint8 or self.source.zero_is_value:
+            return read_classes(self.source, window, self._parameter)
         values, valid = self.source.read(window)
         numbers: Bytes = values[0] * valid
         return numbers

@@ -166,6 +166,7 @@ class _Numbered:
     ) -> None:
         self._draft, self._numbers, self._writer = draft, numbers, writer
         self.grid, self.name = draft.grid, draft.name
+        self.zero_is_value = False
 
     def read(self, window: Window) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """Read a window, and write it with the final numbers."""
