@@ -48,7 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "algorithms": BELOW_SKIN,
     "gui": BELOW_SKIN,
     "language": {"resources"},
-    "layer_copy": {"errors", "progress"},
+    "layer_copy": {"errors", "progress", "raster"},
     "settings": {"raster", "resources", "runtime", "worker"},
     VERBS: (PIPELINE - {VERBS}) | BELOW_PIPELINE,
     # Of the steps, planning may use one module: see PLANNED_STEPS.

@@ -65,11 +65,9 @@ class RasterSource:
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         dtype: NumPy type that holds the values of every chosen band.
-        nodata: nodata value of each chosen band; None if the file declares none, if it cannot
-            occur, or if the layer does not use it.
+        nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
-        zero_is_value: whether 0 is a value of the first chosen band for certain: file or layer say
-            what is nodata there, and it is not 0.
+        zero_is_value: whether file or layer say what is nodata in the first chosen band, and not 0.
         grid: size and georeference of the extent.
         full_grid: size and georeference of the whole raster.
         offset: column and row offset of `grid` within `full_grid`.
