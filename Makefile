@@ -25,11 +25,11 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-engine setup-peers \
+.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-desktop pictures screenshots help-pages \
+	benchmark-plain benchmark-desktop pictures screenshots help-pages locks \
 	translations clean
 
 # Into a folder of its own, not into the user's profile.
@@ -56,6 +56,9 @@ setup-qgis: setup-system
 setup-fuzz: setup-system
 	@$(QGIS_PYTHON) -m tests.tools.environments fuzz
 
+setup-locks: setup-system
+	@$(QGIS_PYTHON) -m tests.tools.environments locks
+
 setup-engine: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments engine
 
@@ -70,6 +73,9 @@ demo: setup-worker ## segment a small Landsat image; results in build/demo
 
 setup-browser:
 	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) browser
+
+locks: setup-locks ## versions and SHA-256 sums of the packages of the runtime
+	@$(QGIS_PYTHON) -m tests.tools.locks
 
 screenshots: demo setup-browser ## pictures of a real QGIS window in build/screenshots
 	@$(QGIS_PYTHON) -m tests.desktop.screenshots

@@ -12,8 +12,12 @@ from .discovery import has_nvidia
 
 BACKENDS = ("auto", "cpu", "cuda")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-TORCH_CPU = "https://download.pytorch.org/whl/cpu"
-TORCH_CUDA = "https://download.pytorch.org/whl/cu130"
+# What requirements.txt stands for, with the SHA-256 sum of every file; made by `make locks`.
+LOCKED = REQUIREMENTS.with_name("locked.txt")
+LOCKED_WITHOUT_TORCH = REQUIREMENTS.with_name("locked-without-torch.txt")
+TORCH_INDEXES = "https://download.pytorch.org/whl"
+TORCH_CPU = f"{TORCH_INDEXES}/cpu"
+TORCH_CUDA = f"{TORCH_INDEXES}/cu130"
 # The oldest NVIDIA driver that runs CUDA 13.
 CUDA_DRIVER = 580
 
@@ -90,6 +94,11 @@ def choose_build(system: System, backend: str) -> Build:
 def index_build(system: System) -> Build:
     """The build that the package index has: CUDA for Linux, CPU for other systems."""
     return next(build for build in builds_for(system) if build.torch_index is None)
+
+
+def torch_lock(index: str) -> Path:
+    """The lock of PyTorch in one of its own indexes; it may not exist."""
+    return REQUIREMENTS.with_name(f"torch-{index.rsplit('/', 1)[-1]}.txt")
 
 
 def torch_requirement() -> str:

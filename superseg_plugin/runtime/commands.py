@@ -4,6 +4,10 @@
 They hold no credentials: those are passed by environment variables. PyTorch is installed first, by
 itself, from PyTorch's own index, if the package index has another build of it. That index is used
 for nothing else, because its copies of other packages are outdated.
+
+Every file must have a SHA-256 sum of the locks, and only wheels are installed, since building a
+package would run its code. Of PyTorch's own index there may be no lock; then the version of that
+one wheel is checked.
 """
 
 from __future__ import annotations
@@ -16,7 +20,14 @@ from pathlib import Path
 from ..worker.interpreter import environment_python
 from ..worker.system import System
 from .builders import DOWNLOADED, Builder
-from .builds import REQUIREMENTS, Build, torch_requirement
+from .builds import (
+    LOCKED,
+    LOCKED_WITHOUT_TORCH,
+    TORCH_INDEXES,
+    Build,
+    torch_lock,
+    torch_requirement,
+)
 
 
 @dataclass(frozen=True)
@@ -63,16 +74,21 @@ def package_steps(
         install = (python, "-I", "-m", "pip", "install", "--progress-bar", "off", "--no-input")
     else:
         install = (builder.uv, "pip", "install", "--python", python)
-    text, requirements = "Installing the packages", ("-r", str(REQUIREMENTS))
+        # A package of an index is never replaced by one of the same name in a later index.
+        install += ("--index-strategy", "first-index")
+    text = "Installing the packages"
+    local: tuple[str, ...] = ()
     if source is not None:
         local = ("--no-index", "--find-links", str(source))
-        return [Step(text, (*install, *local, *requirements))]
-    steps = [Step(text, (*install, *requirements))]
-    if build.torch_index:
-        # If the index cannot be reached, the next step installs the package index's build.
-        torch = Step("Installing PyTorch", (*install, *_torch_arguments(build)), optional=True)
-        steps.insert(0, torch)
-    return steps
+    own_torch = build.torch_index if source is None else _index_of_torch(source)
+    if own_torch is None:
+        return [Step(text, (*install, *local, *_locked(LOCKED)))]
+    torch = (*install, *(local or ("--index-url", own_torch)), *_torch_arguments(own_torch))
+    return [
+        # If the index cannot be reached, that of the packages has another build.
+        Step("Installing PyTorch", torch, optional=source is None),
+        Step(text, (*install, *local, *_locked(LOCKED_WITHOUT_TORCH))),
+    ]
 
 
 def manual_commands(
@@ -85,22 +101,41 @@ def manual_commands(
 
 
 def download_commands(system: System, build: Build) -> list[str]:
-    """The command lines that download all wheels to a folder `wheels`, beside requirements.txt."""
+    """The command lines that download all wheels to a folder `wheels`, beside the locks."""
     python = "py" if system.platform == "win32" else "python3"
     download = (python, "-m", "pip", "download", "--dest", "wheels")
-    requirements = ("-r", REQUIREMENTS.name)
-    if not build.torch_index:
-        return [_line(system, (*download, *requirements))]
-    # The second command takes the wheel of PyTorch from the folder.
-    local = ("--find-links", "wheels")
+    index = build.torch_index
+    if index is None:
+        return [_line(system, (*download, *_locked(Path(LOCKED.name))))]
+    torch = ("--index-url", index, *_torch_arguments(index, copied=True))
     return [
-        _line(system, (*download, *_torch_arguments(build))),
-        _line(system, (*download, *local, *requirements)),
+        _line(system, (*download, *torch)),
+        _line(system, (*download, *_locked(Path(LOCKED_WITHOUT_TORCH.name)))),
     ]
 
 
-def _torch_arguments(build: Build) -> tuple[str, ...]:
-    return ("--no-deps", "--index-url", str(build.torch_index), torch_requirement())
+def _locked(lock: Path) -> tuple[str, ...]:
+    return ("--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+
+
+def _torch_arguments(index: str, copied: bool = False) -> tuple[str, ...]:
+    """PyTorch alone, by its lock if there is one; `copied` if the lock is in the current folder."""
+    lock = torch_lock(index)
+    if lock.is_file():
+        return ("--no-deps", *_locked(Path(lock.name) if copied else lock))
+    return ("--no-deps", "--only-binary", ":all:", torch_requirement())
+
+
+def _index_of_torch(source: Path) -> str | None:
+    """The index that the PyTorch in a folder of wheels is from; None for the package index.
+
+    Versions of PyTorch's own indexes end with the name of the index: torch-2.13.0+cpu-....whl.
+    """
+    for wheel in source.glob("torch-*.whl"):
+        _, plus, name = wheel.name.split("-")[1].partition("+")
+        if plus:
+            return f"{TORCH_INDEXES}/{name}"
+    return None
 
 
 def _line(system: System, command: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from ..worker.system import System, own_python
 from .builders import Builder
 from .builds import CUDA_DRIVER, Build, index_build, megabytes
 from .commands import Step, environment_step, package_steps
-from .installer import InstallerError, run_step
+from .installer import ChangedFileError, InstallerError, run_step
 from .network import Network
 from .smoke_test import smoke_test
 from .variables import installer_variables
@@ -30,7 +30,7 @@ NETWORK_ADVICE = (
     "folder, or install from a folder of wheels (SOURCE)."
 )
 SOURCE_ADVICE = (
-    "The folder must hold the wheels of all packages in the versions of requirements.txt, for this "
+    "The folder must hold the wheels of all packages in the versions of locked.txt, for this "
     "system and Python; Show commands, in Plugins > SuperSeg > Runtime, says how to fill one."
 )
 
@@ -95,6 +95,8 @@ class Installation:
         """
         self._scratch.mkdir()
         wheels = self._wheels(source)
+        if wheels is not None and not any(wheels.glob("torch-*.whl")):
+            raise SuperSegError(f"SOURCE {source} holds no wheel of torch. {SOURCE_ADVICE}")
         self._variables = installer_variables(
             os.environ, self._network, self._scratch, offline=source is not None
         )
@@ -102,9 +104,7 @@ class Installation:
             certificates = self._partial / "certificates.pem"
             self._variables.update(self._network.certificate_variables(certificates))
         builder = self._create_environment(builders)
-        for step in package_steps(self._system, builder, self._build, self._folder, wheels):
-            start, end = (0.05, 0.5) if step.optional else (0.5, 0.8)
-            self._install(step, self._log.part(start, end), source)
+        self._install_packages(builder, wheels, source)
         record = {"build": self._build.name, "made with": str(builder)}
         record["made"] = time.strftime("%Y-%m-%d")
         (self._folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
@@ -148,10 +148,23 @@ class Installation:
                 self._log.log(f"{error}. Trying another way")
         raise SuperSegError(NETWORK_ADVICE)
 
-    def _install(self, step: Step, progress: Progress, source: str | None) -> None:
+    def _install_packages(self, builder: Builder, wheels: Path | None, source: str | None) -> None:
+        steps = package_steps(self._system, builder, self._build, self._folder, wheels)
+        bounds = (0.05, 0.5, 0.8)[-len(steps) - 1 :]
+        for step, start, end in zip(steps, bounds, bounds[1:]):
+            if not self._install(step, self._log.part(start, end), source):
+                # The build of the package index, with PyTorch in it.
+                self._install_packages(builder, wheels, source)
+                return
+
+    def _install(self, step: Step, progress: Progress, source: str | None) -> bool:
+        """Run a step; False if another build has been chosen, whose steps are to be run."""
         python = str(environment_python(self._folder))
         try:
             self._run(step, python, progress)
+            return True
+        except ChangedFileError:
+            raise
         except InstallerError as error:
             if not step.optional:
                 advice = NETWORK_ADVICE if source is None else SOURCE_ADVICE
@@ -163,6 +176,7 @@ class Installation:
             )
             check_space(self._partial, space_needed(other, None))
             self._build = other
+            return False
 
     def _run(self, step: Step, python: str, progress: Progress) -> None:
         # `python` is a version number if uv is to download it; then QGIS's Python supervises.

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -32,8 +33,17 @@ LOGGED_PARTS = 20
 ERROR_MARKS = ("error", "no space left", "failed", "denied")
 
 
+# Texts by which pip and uv say that a file has another SHA-256 sum than the locks.
+HASH_MARKS = ("do not match the hashes", "hash mismatch")
+CHANGED_PACKAGE = re.compile(r"(?:^|`)([A-Za-z][\w.-]*==[\w.+]+)")
+
+
 class InstallerError(SuperSegError):
     """An installer failed; the message quotes its error."""
+
+
+class ChangedFileError(InstallerError):
+    """A file of a package is not the one that was tested: its SHA-256 sum differs."""
 
 
 def run_step(
@@ -87,10 +97,24 @@ def run_step(
             raise
         end(process)
     if process.returncode:
+        if any(mark in line.lower() for line in output for mark in HASH_MARKS):
+            raise ChangedFileError(_changed_file(output))
         errors = [line for line in output if any(mark in line.lower() for mark in ERROR_MARKS)]
         reason = " ".join((errors or output or ["no output"])[-1:])
         raise InstallerError(f"{step.text} ended {exit_reason(process.returncode)}: {reason}")
     progress.report(1.0)
+
+
+def _changed_file(output: Sequence[str]) -> str:
+    """Return the message about a changed file; the installers name its package after the mark."""
+    marks = [i for i, line in enumerate(output) if any(mark in line.lower() for mark in HASH_MARKS)]
+    found = [CHANGED_PACKAGE.search(line) for line in output[marks[0] :]]
+    package = next((match[1] for match in found if match), "a package")
+    return (
+        f"The file of {package} is not the one that SuperSeg was tested with: its SHA-256 sum "
+        "differs, so it is damaged or was changed, and nothing was installed. Download it again; "
+        "if it is from an index or a folder of your own, compare it with the file on PyPI."
+    )
 
 
 def _follow(

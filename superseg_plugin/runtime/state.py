@@ -13,7 +13,7 @@ from ..progress import Progress
 from ..worker.client import Worker, WorkerError
 from ..worker.interpreter import ADVICE, environment_folder, find_interpreter, runtime_home
 from ..worker.system import this_system
-from .builds import REQUIREMENTS, builds_for, choose_build, megabytes
+from .builds import LOCKED, builds_for, choose_build, megabytes
 from .commands import download_commands
 from .environment import installation_commands
 from .exclusion import PREVIOUS
@@ -132,7 +132,7 @@ def all_commands(build: str, source: str | None, folder: str | None, network: Ne
     lines += [
         "",
         f"# Fill a folder of wheels, on a similar computer with network and Python {version},",
-        f"# beside a copy of {REQUIREMENTS}:",
+        f"# beside copies of the locks in {LOCKED.parent}:",
         *download_commands(this_system(), choose_build(this_system(), build)),
     ]
     if network.proxy:

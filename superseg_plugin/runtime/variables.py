@@ -18,7 +18,7 @@ from .network import Network
 # Variables of QGIS, and of an environment that QGIS was started from.
 DROPPED = (*OF_QGIS, "VIRTUAL_ENV", "CONDA_", "__PYVENV")
 # Options of pip that would install to another place than the environment.
-DROPPED_OF_PIP = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_HASHES")
+DROPPED_OF_PIP = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
 # Options of pip that name indexes, and the variables of uv for the same.
 UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -67,9 +67,6 @@ def _indexes_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
         addresses = settings.get(option, "").split()
         if addresses:
             found[name] = ("," if option == "find-links" else " ").join(addresses)
-    if found:
-        # As pip does: the best version in all indexes, not that of the first index that has one.
-        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return found
 
 

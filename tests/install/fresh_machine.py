@@ -61,6 +61,7 @@ class Trial:
         yield "a folder of wheels is filled by the commands that are shown", self.wheels
         yield "from the folder of wheels with the network off", self.offline
         yield "from a zip file of wheels with the network off", self.zipped
+        yield "a wheel with one changed byte is refused by name", self.changed
         yield "through a proxy with a password, which is shown nowhere", self.proxied
         yield "Debian without python3-venv: the cure is named", self.without_venv
         yield "Debian without python3-venv, with uv: it works", self.with_uv
@@ -110,7 +111,8 @@ class Trial:
     def wheels(self) -> None:
         WHEELS.mkdir(parents=True, exist_ok=True)
         host = this_system()
-        shutil.copy(REQUIREMENTS, FOLDER)
+        for lock in REQUIREMENTS.parent.glob("*.txt"):
+            shutil.copy(lock, FOLDER)
         python = str(self.machine.data / "runtime" / "bin" / "python")
         for line in download_commands(host, choose_build(host, "cpu")):
             command = [python, *shlex.split(line)[1:]]
@@ -134,6 +136,18 @@ class Trial:
         self.works(self.install(SOURCE=made, before=NO_NETWORK), before=NO_NETWORK)
         Path(made).unlink()
 
+    def changed(self) -> None:
+        self.machine.forget_runtime()
+        wheel = next(WHEELS.glob("sympy-*.whl"))
+        whole = wheel.read_bytes()
+        middle = len(whole) // 2
+        wheel.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        said = self.install(SOURCE=WHEELS, before=NO_NETWORK)
+        wheel.write_bytes(whole)
+        must(said.code != 0, "a changed wheel was installed", said)
+        must("The file of sympy==" in said.text, "the wheel is not named", said)
+        must(not (self.machine.data / "runtime").exists(), "a runtime was put in place")
+
     def proxied(self) -> None:
         self.machine.forget_runtime()
         settings = self.machine.home / "profile" / "profiles" / "default" / "QGIS" / "QGIS3.ini"
@@ -146,10 +160,14 @@ class Trial:
                 f"proxyUser={USER}\nproxyPassword={PASSWORD}\n",
                 encoding="utf-8",
             )
-            # An index that can be reached by way of the proxy only.
+            # An index that can be reached by way of the proxy only. It has no PyTorch with the sum
+            # of PyPI's, which would take gigabytes.
+            torch = FOLDER / "torch"
+            torch.mkdir(exist_ok=True)
+            shutil.copy(next(WHEELS.glob("torch-*.whl")), torch)
             variables = {
                 "PIP_CONFIG_FILE": os.devnull,
-                "PIP_FIND_LINKS": "",
+                "PIP_FIND_LINKS": str(torch),
                 "PIP_INDEX_URL": f"{NOWHERE}/simple/",
                 "PIP_TRUSTED_HOST": HOST,
                 "PIP_RETRIES": "1",

@@ -66,6 +66,11 @@ def make_fuzz() -> None:
     _make("fuzz", Path(sys.executable), ["--system-site-packages"])
 
 
+def make_locks() -> None:
+    """The tool that makes the locks."""
+    _make("locks", Path(sys.executable), [])
+
+
 def make_engine() -> None:
     """The worker's Python with test tools; uses the worker's packages without a copy."""
     _make("engine", find_interpreter().path, [], shared=True)
@@ -138,6 +143,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "qgis": make_qgis,
     "engine": make_engine,
     "fuzz": make_fuzz,
+    "locks": make_locks,
     "peers": make_peers,
 }
 
