@@ -17,6 +17,7 @@ from tests.faults import (
     cancelled,
     closed,
     disk,
+    held,
     impostors,
     inputs,
     killed,
@@ -55,7 +56,7 @@ def make_faults(word: str) -> int:
     # In the new mount, only files of our own processes are visible.
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(SHARED_MEMORY)], check=True)
     began = time.monotonic()
-    inside = [killed, memory, disk, inputs, cancelled, together]
+    inside = [killed, memory, disk, held, inputs, cancelled, together]
     outside = [closed, starved]
     names = [name for module in [impostors, *inside, *outside] for name in module.FAULTS]
     if not any(word in name for name in names):

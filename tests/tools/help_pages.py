@@ -191,8 +191,8 @@ class Examples:
             "<p>On a computer without a graphics processor, choose the backend cpu. Without "
             "internet, download the wheels on another computer with <code>pip download "
             "--require-hashes -r superseg_plugin/runtime/locked.txt -d wheels</code>, and choose "
-            "that folder as the source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in a "
-            "window.</p>"
+            "that folder as the source. <i>Plugins &gt; SuperSeg &gt; Runtime</i> does the same in "
+            "a window.</p>"
         )
         self.shown["runtimereport"] = (
             "<p>Run it if something does not work, and add the text to your question. It lists the "
