@@ -88,7 +88,7 @@ def run_merging(
             " least one of them."
         )
     rasters = [inputs.classification, *([inputs.image] if inputs.image else [])]
-    options.minimum_area.check(inputs.classification.grid)
+    options.minimum_area.check(inputs.classification.grid, "CLASSIFICATION")
     check_output(output, "OUTPUT", [*(r.path for r in rasters), *filter(None, (table, model))])
     merge_table = read_merge_table(table) if table else None
     if merge_table is not None and merge_table.remark:

@@ -105,10 +105,18 @@ class MinimumArea:
         """Number and unit, for messages."""
         return f"{self.area:g} {'pixels' if self.units == 'pixels' else 'square meters'}"
 
-    def check(self, grid: Grid) -> None:
-        """Raise `SuperSegError` if it is in meters and a raster has no georeference."""
+    def check(self, grid: Grid, layer: str = "INPUT") -> None:
+        """Check that an area in meters can be measured.
+
+        Args:
+            grid: of the raster.
+            layer: the Processing parameter of the raster, for messages.
+
+        Raises:
+            SuperSegError: it is in meters, and the raster has no georeference.
+        """
         if self.area:
-            _meters_of_pixel(grid, self.units, "MIN_AREA")
+            _meters_of_pixel(grid, self.units, "MIN_AREA", layer)
 
 
 def require_one_size(options: SuperpixelOptions, requested: GroundSize) -> None:
@@ -186,14 +194,14 @@ def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOp
     return replace(usual, min_size=pixels, scale=USUAL.scale * larger, region_size=side)
 
 
-def _meters_of_pixel(grid: Grid, units: str, parameter: str) -> float:
+def _meters_of_pixel(grid: Grid, units: str, parameter: str, layer: str = "INPUT") -> float:
     """Return the side of a pixel in units: 1 for pixels, meters for meters."""
     if units == "pixels":
         return 1.0
     side = pixel_side(grid)
     if side is None or not has_meters(grid):
         raise SuperSegError(
-            f"{parameter} is in meters, but the raster has no coordinate reference system, so the"
-            " size of its pixels is unknown; set UNITS to pixels, or assign a CRS to the raster."
+            f"{parameter} is in meters, but {layer} has no coordinate reference system, so the size"
+            " of its pixels is unknown; set UNITS to pixels, or assign a CRS to the raster."
         )
     return side
