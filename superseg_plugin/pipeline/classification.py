@@ -97,6 +97,7 @@ def run_classification(
         SuperSegError: bad input, or an output cannot be written.
         Cancelled: the user asked to stop.
     """
+    options.minimum_area.check(inputs.source.grid)
     model_name = Path(inputs.model).name
     model = load_model(inputs.model)
     label = f"MODEL {model_name}"
