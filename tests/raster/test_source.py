@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -340,3 +341,16 @@ def test_a_geotransform_without_inverse_is_none(tmp_path, number):
     with RasterSource(str(path)) as source:
         assert source.grid.geotransform is None
         assert (source.grid.pixel_areas(source.grid.window) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/vsicurl/https://h/a/x.tif?sv=1&sig=S3CRET/S3CRET%3D", "x.tif"),
+        ("/vsicurl?header.Authorization=Bearer S3CRET&url=https://h/x.tif", "x.tif"),
+        ("/vsis3/bucket/x.tif", "x.tif"),
+        ("/data/what?/x?.tif", "x?.tif"),
+    ],
+)
+def test_a_name_for_records_and_messages_holds_no_credentials(path, name):
+    assert RasterSource.name.fget(SimpleNamespace(path=path)) == name
