@@ -35,6 +35,7 @@ from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.average_color import common_nodata
 from ..raster.format_check import Content, check_format
+from ..raster.gdal_calls import quiet
 from ..raster.grid import Grid
 from ..raster.source import RasterSource
 from ..raster.staging import NOT_A_PATH, check_different, check_path
@@ -154,10 +155,12 @@ def _keeps_attributes(extension):
     folder = tempfile.mkdtemp()
     path = str(Path(folder) / f"probe{extension}")
     try:
-        sink, written = QgsProcessingUtils.createFeatureSink(
-            path, context, layer.fields(), layer.wkbType(), layer.crs()
-        )
-        sink.addFeature(feature)
+        # A driver that cannot write the fields says so on the console.
+        with quiet():
+            sink, written = QgsProcessingUtils.createFeatureSink(
+                path, context, layer.fields(), layer.wkbType(), layer.crs()
+            )
+            sink.addFeature(feature)
         # The file is complete when the sink is deleted.
         del sink
         read = QgsVectorLayer(written, "probe", "ogr")

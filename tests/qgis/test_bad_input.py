@@ -12,6 +12,7 @@ from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsProcessingException
 
 from tests.conftest import blocks, quarters, read_raster, write_raster
+from tests.qgis.helpers import Listener
 
 POLYGONS = json.dumps(
     {
@@ -221,3 +222,14 @@ def test_netcdf_is_written_beside_average_colors(run, files, tmp_path):
     )
     assert set(np.unique(read_raster(found["OUTPUT"]))) <= {0, 1, 2, 3}
     assert read_raster(found["AVERAGE_COLOR"]).std() > 0
+
+
+def test_a_step_of_a_model_refuses_a_format_before_the_work(provider, files, tmp_path):
+    # A model runs its steps without checkParameterValues.
+    listener = Listener()
+    parameters = {"INPUT": files["scene"], "OUTPUT": str(tmp_path / "c.ppm")}
+    _, fine = provider.algorithm("segment").run(parameters, QgsProcessingContext(), listener)
+    assert not fine
+    assert "cannot hold this result" in listener.lines[-1]
+    assert listener.fractions == []
+    assert not list(tmp_path.iterdir())
