@@ -18,6 +18,8 @@ from ..errors import SuperSegError
 # Polygons are clipped to the image's extent, so many times as wide and high: what lies further away
 # may have no coordinates in the CRS of the image, such as the poles in a UTM zone.
 CLIP_FACTOR = 3.0
+# Beginning of the names that GeoPackage gives to the CRS of layers without one.
+UNDEFINED = "Undefined "
 
 
 class Mask:
@@ -35,7 +37,8 @@ class Mask:
         self._image, self._extent, self._crs = layer.name(), layer.extent(), layer.crs()
         self._transform = self._back = None
         crs = source.sourceCrs()
-        if crs.isValid() and self._crs.isValid():
+        self._has_crs = crs.isValid() and not crs.description().startswith(UNDEFINED)
+        if self._has_crs and self._crs.isValid():
             self._transform = QgsCoordinateTransform(crs, self._crs, transform_context)
             self._back = QgsCoordinateTransform(self._crs, crs, transform_context)
         self._read = None
@@ -72,7 +75,7 @@ class Mask:
         return self._read
 
     def _advice(self):
-        if self._source.sourceCrs().isValid():
+        if self._has_crs:
             return ""
         return (
             "it has no CRS, so its coordinates are taken for those of the image. Set the CRS of "

@@ -17,6 +17,10 @@ from tests.cases.table import Bench, Case, classes_of, refused, told
 def _polygons(bench: Bench, target: str) -> tuple[bool, str]:
     path = class_raster(bench.path("c.tif"), nodata=0)
     target = target.replace("{inputs}", str(bench.folder))
+    if "base.sqlite" in target:
+        # A database has to exist, as for the algorithms of QGIS.
+        database = ogr.GetDriverByName("SQLite")
+        database.CreateDataSource(str(bench.folder / "base.sqlite"), ["SPATIALITE=YES"])
     if "kept" in target:
         polygons(bench.folder / "kept.gpkg", [box(500000, 5199000, 10, 10)], 32632)
     outcome = bench.run("classpolygons", {}, CLASSIFICATION=path, OUTPUT=target)
@@ -105,7 +109,7 @@ CASES = [
             ("a2", "ogr:dbname='{inputs}/kept.gpkg' table=\"classes\" (geom)"),
             ("b1", "memory:"),
             ("b2", "TEMPORARY_OUTPUT"),
-            ("b3", "spatialite://dbname='{folder}/x.sqlite' table=\"classes\" (geom)"),
+            ("b3", "spatialite://dbname='{inputs}/base.sqlite' table=\"classes\" (geom)"),
         ]
     ),
     Case("F9c", "classpolygons to .dxf", "written or refused before the work", _dxf),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from osgeo import gdal
+from osgeo import gdal, ogr
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -319,6 +319,18 @@ def test_a_mask_without_a_crs_elsewhere_is_told_of_its_crs(run, files, tmp_path)
     given = {"INPUT": files["scene"], "MASK": mask, "OUTPUT": str(tmp_path / "s.tif")}
     with pytest.raises(QgsProcessingException, match=r"MASK has no polygon.*no CRS.*Set CRS"):
         run("superseg:superpixels", given)
+
+
+def test_a_geopackage_layer_without_a_crs_has_none(run, files, tmp_path):
+    table = ogr.GetDriverByName("GPKG").CreateDataSource(str(tmp_path / "mask.gpkg"))
+    layer = table.CreateLayer("mask", None, ogr.wkbPolygon)
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("POLYGON((9 46, 10 46, 10 47, 9 46))"))
+    layer.CreateFeature(feature)
+    feature = layer = table = None
+    given = {"INPUT": files["scene"], "MASK": str(tmp_path / "mask.gpkg")}
+    with pytest.raises(QgsProcessingException, match=r"MASK has no polygon.*no CRS"):
+        run("superseg:superpixels", {**given, "OUTPUT": str(tmp_path / "s.tif")})
 
 
 @pytest.mark.parametrize(
