@@ -14,6 +14,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults import (
+    beside,
     cancelled,
     closed,
     disk,
@@ -56,7 +57,7 @@ def make_faults(word: str) -> int:
     # In the new mount, only files of our own processes are visible.
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(SHARED_MEMORY)], check=True)
     began = time.monotonic()
-    inside = [killed, memory, disk, held, inputs, cancelled, together]
+    inside = [killed, memory, disk, held, inputs, cancelled, together, beside]
     outside = [closed, starved]
     names = [name for module in [impostors, *inside, *outside] for name in module.FAULTS]
     if not any(word in name for name in names):
