@@ -49,6 +49,7 @@ that folder. The result is five class rasters with the same legend.</p>
     SMOOTHNESS = "SMOOTHNESS"
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
+    VALUES = "VALUES"
     LAYERS = "LAYERS"
     IMAGE_COUNT = "IMAGE_COUNT"
 
@@ -69,6 +70,7 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_rescaling()
         self.add_tidying()
         self.add_device()
+        self.add_values()
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
         self.add(results, "Folder for the class rasters, which are named name_classes.tif.")
         self.add_layers_output(self.LAYERS, "Class rasters")
@@ -84,6 +86,7 @@ that folder. The result is five class rasters with the same legend.</p>
             min_area=request.number(self.MIN_AREA),
             units=request.choice(self.UNITS),
             rescale=request.flag(self.RESCALE),
+            values=request.choice(self.VALUES),
         )
 
     def read_outputs(self, request):

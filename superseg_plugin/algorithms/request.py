@@ -176,20 +176,21 @@ class Request:
 
         Returns:
             A function that returns grid and number of bands, and may be called in another thread;
-            a remark on copying the layer, or "".
+            a remark on copying the layer, or ""; and the parameters of its `RasterSource`, None for
+            layers that are copied.
         """
         layer = self._layer(name)
         bands = self.bands()
         extent = self._extent("EXTENT", layer)
         if in_place(layer):
             source = (layer.source(), bands, extent, None, properties_of(layer))
-            return partial(raster_size, *source), ""
+            return partial(raster_size, *source), "", source
         box, columns, rows, note = pixels_to_copy(layer, name, extent, None, self.context)
         count = len(bands) if bands else bands_of_copy(layer)
         across, down = box.width() / columns, box.height() / rows
         place = (box.xMinimum(), across, 0.0, box.yMaximum(), 0.0, -down)
         grid = Grid(columns, rows, place, layer.crs().toWkt())
-        return lambda: (grid, count), note
+        return lambda: (grid, count), note, None
 
     def ground_size(self):
         """Return the size of superpixels."""

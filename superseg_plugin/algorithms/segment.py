@@ -11,6 +11,7 @@ from ..errors import SuperSegError
 from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
 from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
+from ..pipeline.steps.recorded_values import remarks_on_values
 from ..raster.format_check import CLASSES, CONFIDENCE, SUPERPIXELS
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
@@ -176,14 +177,15 @@ image.</p>
         if not fine:
             raise SuperSegError(reason)
         request = Request(self, parameters, context)
-        find_size, note = request.image_size()
+        find_size, note, source = request.image_size()
         asked = EstimateRequest(
             self._options(request),
             request.given(self.MODEL),
             request.given(self.REPORT),
             request.choice(self.DEVICE),
         )
-        return partial(estimate_segmentation, find_size, asked, note)
+        look = source and partial(remarks_on_values, asked.options.values, *source)
+        return partial(estimate_segmentation, find_size, asked, note, look)
 
     def _options(self, request):
         return SegmentationOptions(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from pathlib import Path
 
 from processing.gui.AlgorithmDialog import AlgorithmDialog
 from processing.tools.dataobjects import createContext, createExpressionContext
@@ -44,7 +45,8 @@ def segment_dialog(algorithm):
 class EstimateLine(QWidget):
     """Shows an algorithm's estimate or why it cannot run; renewed when a parameter changes.
 
-    Files are opened in another thread: they may lie on a slow network.
+    Files are opened in another thread: they may lie on a slow network. The estimate needs the
+    header of the image; remarks on its values are added when a sample has been read.
 
     Args:
         algorithm: has `estimator(parameters, context)`, which returns a function without
@@ -68,6 +70,9 @@ class EstimateLine(QWidget):
         layout = QHBoxLayout(self)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._label, 1)
+        # What was found of the values of an image, and the parameters that it was found with.
+        self._looked = (None, [])
+        self._looking = None
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._start)
         self._poll = QTimer(self, interval=POLL_MS, timeout=self._show_answer)
         for wrapper in wrappers.values():
@@ -82,6 +87,7 @@ class EstimateLine(QWidget):
     def _start(self):
         """Start an estimate; the answer to an earlier one is dropped."""
         self._answer, self._started = Future(), time.monotonic()
+        self._looking = None
         try:
             values = {name: one.parameterValue() for name, one in self._wrappers.items()}
             self._context.setExpressionContext(createExpressionContext())
@@ -94,19 +100,45 @@ class EstimateLine(QWidget):
     def _show_answer(self):
         text, icon = translate("SuperSeg", "Reading the image…"), CLOCK
         if self._answer.done():
-            self._poll.stop()
             try:
-                text = estimate_lines(self._answer.result())
+                estimate = self._answer.result()
+                text = "\n".join([estimate_lines(estimate), *self._found_values(estimate.look)])
             except SuperSegError as error:
                 text, icon = str(error), WARNING
+                self._poll.stop()
             except Exception as error:
                 text = translate("SuperSeg", "No estimate is available ({}).").format(error)
                 icon = WARNING
+                self._poll.stop()
         elif time.monotonic() - self._started < ANNOUNCE_SECONDS:
             return
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size, size))
         self._label.setText(text)
+
+    def _found_values(self, look):
+        """Return the remarks on the values of the image; polling ends when they are known."""
+        key = look and (look.args, _time_stamp(look.args[1]))
+        if look is None or key == self._looked[0]:
+            self._poll.stop()
+            return self._looked[1] if look else []
+        if self._looking is None:
+            self._looking = Future()
+            threading.Thread(target=_run, args=(look, self._looking), daemon=True).start()
+        if not self._looking.done():
+            return []
+        self._poll.stop()
+        # An image whose values cannot be read is refused by the run, with the reason.
+        self._looked = (key, [] if self._looking.exception() else self._looking.result())
+        return self._looked[1]
+
+
+def _time_stamp(path):
+    """Return when a file was changed, 0 for sources that are no files."""
+    try:
+        return Path(path).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
 
 
 def estimate_lines(estimate):

@@ -23,6 +23,7 @@ from ..raster.windows import Window, tiles
 from ..raster.writer import RasterProfile, RasterWriter
 from .classes.reading import CLASS_ZERO, TILE, ClassReader, read_classes, read_numbers
 from .classes.rendering import ClassStatistics, class_statistics
+from .steps.recorded_values import prepare_as_recorded
 
 # Counts of pairs of superpixel and class that are kept apart before they are summed: bounds the
 # memory to some 100 MB.
@@ -52,6 +53,7 @@ def run_average_color(
     """
     used = [source.path, classification.path] + ([superpixels.path] if superpixels else [])
     check_output(output, "OUTPUT", used)
+    prepare_as_recorded(source, classification.path, progress)
     with Staging() as staging:
         paint_average_color(
             source, classification, staging.path(output), progress, superpixels=superpixels

@@ -34,6 +34,7 @@ from .formats.record import describe_merging, write_record
 from .formats.stored_order import renumbered, stored_order
 from .options.merging import MergingOptions
 from .steps.painting import class_writer
+from .steps.recorded_values import prepare_as_recorded
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -94,6 +95,8 @@ def run_merging(
     if merge_table is not None and merge_table.remark:
         progress.log(merge_table.remark)
     header = read_header(model) if model else None
+    if inputs.image is not None:
+        prepare_as_recorded(inputs.image, inputs.classification.path, progress)
     with Staging() as staging:
         merging = _Merging(inputs, merge_table, header, options, progress, staging.path(output))
         count = merging.run()

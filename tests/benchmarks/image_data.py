@@ -8,7 +8,8 @@ need superpixels share them, and so does the measure of explained variance.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +19,11 @@ import numpy.typing as npt
 
 from superseg_plugin.contracts import Description
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
+from superseg_plugin.pipeline.options.values import AUTOMATIC
 from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels, measure_scene
 from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
 from superseg_plugin.pipeline.steps.description import describe_superpixels
+from superseg_plugin.pipeline.steps.fill_values import prepare_values
 from superseg_plugin.pipeline.steps.scene import Scene
 from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.raster.source import RasterSource
@@ -86,7 +89,7 @@ class ImageData:
     @cached_property
     def valid(self) -> npt.NDArray[np.bool_]:
         """`(rows, cols)` valid pixels; the values go to a file for the baselines."""
-        with RasterSource(str(self.image)) as source:
+        with self._open() as source:
             values, valid = source.read(source.grid.window)
         np.save(self._scratch / "values.npy", values)
         np.save(self._scratch / "valid.npy", valid)
@@ -101,7 +104,7 @@ class ImageData:
     def superpixels(self) -> Superpixels:
         """The superpixels, as a run with all options left as they are makes them."""
         started = time.perf_counter()
-        with RasterSource(str(self.image)) as source:
+        with self._open() as source:
             scene = self._scene(source)
             path = self._scratch / "superpixels.tif"
             pixels = count_valid_pixels(source, SILENT)
@@ -122,7 +125,7 @@ class ImageData:
     @cached_property
     def features(self) -> npt.NDArray[np.float32]:
         """`(n, d)` SuperSeg's own features of the superpixels."""
-        with RasterSource(str(self.image)) as source:
+        with self._open() as source:
             found = cluster_superpixels(
                 self._scene(source),
                 self.superpixels.description,
@@ -181,9 +184,16 @@ class ImageData:
         started = time.perf_counter()
         if method != "pixel-kmeans":
             labels = np.concatenate([np.zeros(1, np.uint8), labels])[self.superpixels.ids]
-        with RasterSource(str(self.image)) as source:
+        with self._open() as source:
             write_classes(target, source, labels)
         return seconds + own + time.perf_counter() - started
+
+    @contextmanager
+    def _open(self) -> Iterator[RasterSource]:
+        """The image with its fill values and empty bands left out, as a run reads it."""
+        with RasterSource(str(self.image)) as source:
+            prepare_values(source, AUTOMATIC, SILENT)
+            yield source
 
     def _scene(self, source: RasterSource) -> Scene:
         worker = self._shared.worker

@@ -74,7 +74,9 @@ def _superpixel_meters(bench: Bench) -> tuple[bool, str]:
         outcome = bench.segment(image, SUPERPIXEL_SIZE=50, UNITS="meters")
         lines.append(outcome.results["SUPERPIXEL_COUNT"])
     # The pixels in 3857 have 10.09 m.
-    return abs(lines[0] / lines[1] - 1) < 0.02, f"{lines[0]} superpixels in 3857, {lines[1]} in 32632"
+    return abs(
+        lines[0] / lines[1] - 1
+    ) < 0.02, f"{lines[0]} superpixels in 3857, {lines[1]} in 32632"
 
 
 def _ladder(bench: Bench, algorithm: str) -> tuple[bool, str]:

@@ -103,6 +103,7 @@ class Estimate:
         seconds: by stage, in their order.
         device_known: False before the first run with DEVICE auto, which chooses the device.
         remarks: sentences on the choice of superpixels and on copying the scene.
+        look: returns sentences on the values of the scene, and takes a while; None for none.
 
     Raises:
         SuperSegError: MIN_AREA is in meters, and the scene has none.
@@ -119,6 +120,7 @@ class Estimate:
         # MIN_AREA is needed at the end of a run, but is checked before it.
         options.minimum_area.check(grid)
         self.remarks: list[str] = []
+        self.look: Callable[[], list[str]] | None = None
         self._side = math.sqrt(superpixels.min_size)
         self._meters = pixel_side(grid) if has_meters(grid) else None
         self._pixels = grid.width * grid.height
@@ -203,7 +205,10 @@ def raster_size(*source: Any) -> tuple[Grid, int]:
 
 
 def estimate_segmentation(
-    find_size: Callable[[], tuple[Grid, int]], request: EstimateRequest, note: str = ""
+    find_size: Callable[[], tuple[Grid, int]],
+    request: EstimateRequest,
+    note: str = "",
+    look: Callable[[], list[str]] | None = None,
 ) -> Estimate:
     """Estimate time and memory of a segmentation without starting a worker.
 
@@ -211,6 +216,7 @@ def estimate_segmentation(
         find_size: returns grid and number of bands of the scene, such as `raster_size`.
         request: how to segment it.
         note: a remark on copying the scene, or "".
+        look: returns remarks on the values of the scene, of which it reads a sample.
 
     Raises:
         SuperSegError: the scene cannot be opened, or has no meters where sizes are in meters.
@@ -218,7 +224,7 @@ def estimate_segmentation(
     size, remarks = find_size(), [note] if note else []
     superpixels = request.options.superpixels(size[0], lambda line: remarks.append(f"{line}."))
     estimate = Estimate(size, superpixels, request, Calibration())
-    estimate.remarks = remarks
+    estimate.remarks, estimate.look = remarks, look
     return estimate
 
 

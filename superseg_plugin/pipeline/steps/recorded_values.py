@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Values of an image before and after a run: remarks for a dialog, and as a record has them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from ...errors import SuperSegError
+from ...progress import Progress
+from ...raster.source import RasterSource
+from ..formats.stored_order import read_record_of
+from ..options.values import AUTOMATIC, VALUES
+from .fill_values import prepare_values
+
+
+def prepare_as_recorded(source: RasterSource, classes: str, progress: Progress) -> None:
+    """Prepare the values of an image as the run did that made its classes.
+
+    Args:
+        source: the image, changed in place.
+        classes: path of the class raster; without a record beside it, values are `automatic`.
+        progress: see `prepare_values`.
+    """
+    values = AUTOMATIC
+    with contextlib.suppress(SuperSegError, TypeError, KeyError):
+        recorded = read_record_of(classes)[0]["options"]["values"]
+        values = recorded if recorded in VALUES else AUTOMATIC
+    prepare_values(source, values, progress)
+
+
+def remarks_on_values(values: str, *source: Any) -> list[str]:
+    """Say which fill values and empty bands a run will leave out, from a sample of the image.
+
+    Args:
+        values: one of `VALUES`.
+        *source: parameters of `RasterSource`.
+
+    Raises:
+        SuperSegError: the image cannot be read.
+    """
+    collected = _Remarks()
+    with RasterSource(*source) as opened:
+        prepare_values(opened, values, collected)
+    return collected.lines
+
+
+class _Remarks(Progress):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str) -> None:
+        """Keep a sentence."""
+        self.lines.append(f"{text}.")
