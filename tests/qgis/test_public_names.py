@@ -180,9 +180,10 @@ PUBLIC = {
             "MIN_AREA": 0.0,
             "UNITS": "pixels",
             "DEVICE": "auto",
+            "VALUES": "automatic",
             "OUTPUT": None,
         },
-        {"UNITS": UNITS, "DEVICE": DEVICES},
+        {"UNITS": UNITS, "DEVICE": DEVICES, "VALUES": ["automatic", "as they are"]},
         {
             "OUTPUT": "outputFolder",
             "LAYERS": "outputMultilayer",
