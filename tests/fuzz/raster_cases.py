@@ -84,7 +84,7 @@ def raster_cases(draw: st.DrawFn) -> dict:
         "color_table": draw(st.booleans()),
         "scale": draw(st.one_of(st.none(), st.tuples(FLOATS, FLOATS).map(list))),
         "place": draw(GEOREFERENCES),
-        "epsg": draw(st.sampled_from([None, 32632, 4326, 2263])),
+        "epsg": draw(st.sampled_from([None, 32632, 4326, 2263, 3857, 3413, 6933, 32760])),
         "seed": draw(st.integers(0, 2**16)),
         "exceptions": draw(st.booleans()),
     }

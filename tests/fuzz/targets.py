@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from . import class_rasters, files, messages, places, processes, raster_reads, steps
+from . import class_rasters, files, messages, places, processes, raster_reads, steps, values
 
 CORPUS = Path(__file__).with_name("corpus")
 
@@ -41,6 +41,8 @@ TARGETS: dict[str, Target] = {
     "raster-reads": Target(raster_reads.check_reads, raster_reads.read_cases(), examples=40),
     "raster-damage": Target(raster_reads.check_damage, raster_reads.damage_cases(), examples=20),
     "extents-masks": Target(places.check_places, places.place_cases(), examples=60),
+    "fill-values": Target(values.check_values, values.value_cases(), examples=40),
+    "class-masks": Target(values.check_masks, values.mask_cases(), examples=40),
     "class-tables": Target(class_rasters.check_tables, class_rasters.table_cases(), examples=40),
     "steps": Target(steps.check_steps, steps.step_cases(), examples=15),
     "worker": Target(processes.check_worker, processes.worker_cases(), examples=15),
