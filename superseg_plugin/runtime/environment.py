@@ -196,7 +196,14 @@ def restore_previous(progress: Progress = SILENT) -> Path:
         raise SuperSegError(f"There is no previous runtime in {home}.")
     with exclusive_change(home):
         wait_until_unused(home / "runtime", progress)
-        previous.rename(aside)
+        if not previous.exists():
+            raise SuperSegError(f"There is no previous runtime in {home}.")
+        try:
+            previous.rename(aside)
+        except OSError as error:
+            raise SuperSegError(
+                f"{previous} is in use and cannot be renamed: close other QGIS windows."
+            ) from error
         try:
             _replace_environment(aside, home, progress)
         except (SuperSegError, Cancelled):

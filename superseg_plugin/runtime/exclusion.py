@@ -76,9 +76,10 @@ def _repair(home: Path) -> None:
     """Undo an exchange of environments that was killed between two steps."""
     aside, previous, present = home / ASIDE, home / PREVIOUS, home / "runtime"
     with contextlib.suppress(OSError):
-        if aside.is_dir() and not previous.exists():
-            aside.rename(previous)
-        elif aside.is_dir():
-            shutil.rmtree(aside, ignore_errors=True)
+        # The present one comes first: it was moved to the place of the previous one.
         if previous.is_dir() and not present.exists():
             previous.rename(present)
+        if aside.is_dir() and not previous.exists():
+            aside.rename(previous if present.exists() else present)
+        elif aside.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)

@@ -31,8 +31,8 @@ def runs(tmp_path_factory):
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         for threads in THREADS:
-            for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-                patch.setenv(name, str(threads))
+            for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
+                patch.setenv(f"{name}_NUM_THREADS", str(threads))
             with Worker(find_interpreter(), device="cpu") as worker:
                 for preset in PRESETS:
                     name = str(folder / f"{preset}{threads}")

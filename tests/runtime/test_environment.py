@@ -330,17 +330,28 @@ def test_an_environment_is_replaced_when_no_worker_runs_from_it(old_environment,
     assert (home / "runtime.previous" / "kept.txt").read_text() == "old"
 
 
-@pytest.mark.parametrize("step", ["aside", "no runtime"])
-def test_an_exchange_that_was_killed_is_undone(old_environment, home, listener, step):
-    if step == "aside":
-        (home / "partial-previous").mkdir()
-    else:
-        (home / "runtime").rename(home / "runtime.previous")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Folder and content: an exchange of the present NEW and the previous OLD, step by step.
+        ({"runtime": "new", "partial-previous": "old"}, {"runtime": "new", "previous": "old"}),
+        (
+            {"runtime.previous": "new", "partial-previous": "old"},
+            {"runtime": "new", "previous": "old"},
+        ),
+        ({"runtime": "old", "runtime.previous": "new"}, {"runtime": "old", "previous": "new"}),
+        ({"runtime.previous": "new"}, {"runtime": "new"}),
+        ({"partial-previous": "old"}, {"runtime": "old"}),
+    ],
+)
+def test_an_exchange_that_was_killed_loses_nothing(home, before, after):
+    for name, content in before.items():
+        (home / name).mkdir(parents=True)
+        (home / name / "kept.txt").write_text(content)
     with exclusive_change(home):
         pass
-    assert (home / "runtime" / "kept.txt").read_text() == "old"
-    assert (home / "runtime.previous").is_dir() == (step == "aside")
-    assert not list(home.glob("partial-*"))
+    found = {path.parent.name: path.read_text() for path in home.glob("*/kept.txt")}
+    assert {name.replace("runtime.", ""): content for name, content in found.items()} == after
 
 
 def test_the_shown_commands_build_the_same_environment(home, tmp_path):
