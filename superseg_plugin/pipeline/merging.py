@@ -254,9 +254,10 @@ class _Merging:
                 statistics = class_statistics(self._image, classes, part, count)
             means, band_names = statistics.means, self._image.band_names
         else:
-            former, present = read_class_table(self._source.path), self._present
+            present = self._present
             # A class table has no row for class 0.
-            if former is not None and len(former.means) >= present.numbers.max() > present.zero:
+            former = None if present.zero else read_class_table(self._source.path)
+            if former is not None and len(former.means) >= int(present.numbers.max()):
                 of_classes = former.means[present.numbers - 1]
                 means = merged_means(of_classes, tally[1:, 1 : count + 1])
                 band_names = former.band_names

@@ -742,3 +742,18 @@ def test_merge_orders_in_new_numbers():
     check_merge_order(found, 5)
     for numbers in ([0, 0, 7, 0, 0], [7, 9, 8, 12, 20], [3, 0, 0, 2, 0]):
         check_merge_order(renumbered(steps, numbers, max(numbers)), max(numbers))
+
+
+def test_class_zero_does_not_get_the_means_of_another_class(merge, tmp_path):
+    classes = np.array([[1, 1, 3], [3, 0, 0], [0, 0, 0]], np.uint8)
+    path = write_raster(tmp_path / "zero.tif", classes)
+    described(path, ["One", "", "Three"], np.zeros((3, 3)))
+    dataset = gdal.Open(path, gdal.GA_Update)
+    dataset.GetRasterBand(1).SetNoDataValue(255)
+    del dataset
+    table = tmp_path / "table.csv"
+    table.write_text("from,to\n1,1\n", encoding="utf-8")
+    values, found, _ = merge(path, table=str(table))
+    # 2 is the first number that no class has and that is not named.
+    assert values.tolist() == [[1, 1, 3], [3, 2, 2], [2, 2, 2]]
+    assert not found.means.size or np.isnan(found.means[1]).all()
