@@ -48,7 +48,7 @@ FILE_OF_TABLE = re.compile(r"dbname='([^']+)'")
 
 
 def check_destinations(algorithm, parameters, context):
-    """Check all outputs without writing or opening anything.
+    """Check all outputs; nothing is written but probes in the folder of temporary files.
 
     Args:
         algorithm: the algorithm.
