@@ -95,7 +95,8 @@ class Mask:
                 if self._transform is not None:
                     if area is not None and not area.contains(polygon.boundingBox()):
                         polygon = _clipped(polygon, area)
-                    polygon.transform(self._transform)
+                    if polygon.transform(self._transform) != QgsGeometry.OperationResult.Success:
+                        raise QgsCsException(f"feature {feature.id()}")
                 for part in _parts(polygon):
                     yield bytes(part.asWkb().data())
 

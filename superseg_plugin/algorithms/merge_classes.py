@@ -54,7 +54,8 @@ as the number of classes and leave everything else empty: the most similar class
 class 5 is called Water, and no patch smaller than 500 square meters is left, unless it is
 surrounded by nodata.</p>
 <p>The classes may come from any program. With an image, any raster of integers from 1 with at most
-255 different values is accepted; 0 counts as nodata. This algorithm works without the runtime.</p>
+255 different values is accepted; 0 counts as nodata unless the file or the layer declares another
+nodata value. This algorithm works without the runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"

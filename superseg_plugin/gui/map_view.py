@@ -6,7 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
 
 from ..errors import SuperSegError
-from ..layer_copy import LayerCopy, in_place
+from ..layer_copy import LayerCopy, in_place, properties_of
 from ..pipeline.preview import MapView, view_size
 from .class_session import path_of
 
@@ -41,7 +41,8 @@ def _view_of_file(layer, settings):
     pixel = max(settings.mapUnitsPerPixel(), min(wide, high))
     size = view_size(extent.width() / pixel, extent.height() / pixel)
     reduction = max(extent.width() / size[0] / wide, extent.height() / size[1] / high, 1.0)
-    return MapView(path, _corners(extent), size, _map_crs(layer, settings), reduction)
+    crs = _map_crs(layer, settings)
+    return MapView(path, _corners(extent), size, crs, reduction, layer=properties_of(layer))
 
 
 def _view_of_service(layer, settings):

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from ..contracts import Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..raster.layer_properties import AS_THE_FILE, LayerProperties
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
@@ -61,6 +62,7 @@ class MapView:
         crs: WKT of the map, "" where the image has no reference system.
         reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
         name: of an image that is fetched, for messages; "" where there is a file.
+        layer: reference system and nodata of the layer.
     """
 
     path: str
@@ -69,6 +71,7 @@ class MapView:
     crs: str
     reduction: float
     name: str = ""
+    layer: LayerProperties = AS_THE_FILE
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,9 @@ class Previewer:
         # Of the cut that there is.
         self._found: Clusters | None = None
         self._clustered_by = (0, 0.0)
+        # Fill values by number of the bands that are kept, and the image and layer they are of.
+        self._filled: dict[int, tuple[float, ...]] = {}
+        self._filled_of: tuple[str, LayerProperties] | None = None
 
     def close(self) -> None:
         """Remove the scratch files."""
@@ -193,8 +199,12 @@ class Previewer:
         if view == self._view and self._scene is not None:
             return self._scene
         self._forget()
-        with fetch(progress) if fetch else nullcontext(view.path) as path:
-            write_view(path, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
+        with (
+            fetch(progress) if fetch else nullcontext(view.path) as path,
+            RasterSource(str(path), layer=view.layer) as image,
+        ):
+            self._restrict(image, view, progress)
+            write_view(image, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
         stop_if_cancelled(progress)
         source = RasterSource(str(self._image))
         try:
@@ -208,6 +218,16 @@ class Previewer:
         self._scene = Scene(source, scaling, self._worker, folder, Progress())
         self._view = view
         return self._scene
+
+    def _restrict(self, image: RasterSource, view: MapView, progress: Progress) -> None:
+        """Treat fill values of the whole image as nodata, whatever part of it is shown."""
+        if view.name or (view.path, view.layer) != self._filled_of:
+            prepare_values(image, AUTOMATIC, progress)
+            self._filled = dict(zip(image.bands, image.fill_values))
+            self._filled_of = (view.path, view.layer)
+        else:
+            kept = [index for index, number in enumerate(image.bands) if number in self._filled]
+            image.restrict(kept, [self._filled[image.bands[index]] for index in kept])
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""

@@ -120,7 +120,8 @@ def ellipsoidal_area(path: str, numbers: npt.NDArray[np.bool_]) -> float:
     measure = QgsDistanceArea()
     crs = QgsCoordinateReferenceSystem.fromWkt(dataset.GetProjection())
     measure.setSourceCrs(crs, QgsProject.instance().transformContext())
-    measure.setEllipsoid(crs.ellipsoidAcronym())
+    if not measure.setEllipsoid(crs.ellipsoidAcronym()):
+        raise RuntimeError(f"{path}: QGIS does not know its ellipsoid")
     total = 0.0
     for row in np.flatnonzero(numbers.any(axis=1)):
         edges = np.flatnonzero(np.diff(np.r_[0, numbers[row].astype(np.int8), 0]))

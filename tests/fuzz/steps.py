@@ -23,6 +23,8 @@ from superseg_plugin.raster.source import RasterSource
 from .raster_files import GDAL_OF, REAL, number
 from .raster_reads import check_sentence
 
+# Stands for class 0.
+ZERO = 100_000
 KINDS = [name for name in REAL if name != "int8"]
 NUMBERS = st.one_of(
     st.integers(0, 5),
@@ -112,6 +114,16 @@ def _valid(raster: dict) -> np.ndarray:
     return valid
 
 
+def _classes(raster: dict) -> np.ndarray:
+    """Class numbers, 0 for none; `ZERO` for class 0, where another nodata value is declared."""
+    pixels, valid = _pixels(raster), _valid(raster)
+    numbers = np.where(valid, pixels, 0)
+    if raster["nodata"]:
+        numbers = numbers.astype(np.float64 if pixels.dtype.kind == "f" else object)
+        numbers[valid & (pixels == 0)] = ZERO
+    return numbers
+
+
 def _simple(raster: dict | None) -> bool:
     return raster is None or bool(np.isin(_pixels(raster), np.arange(256)).all())
 
@@ -145,7 +157,7 @@ def _average(case: dict, paths: dict[str, str], folder: Path) -> None:
     with RasterSource(str(output)) as result:
         painted, shown = result.read(result.grid.window)
     image, valid = _pixels(case["other"]), _valid(case["other"])
-    numbers = np.where(_valid(case["classes"]), _pixels(case["classes"]), 0)
+    numbers = _classes(case["classes"])
     if superpixels is not None:
         numbers = _voted(numbers, case["superpixels"])
     np.testing.assert_array_equal(shown, valid & (numbers > 0))
@@ -180,7 +192,10 @@ def _merge(case: dict, paths: dict[str, str], folder: Path) -> None:
         run_merging(MergingInputs(classes, image, str(table)), str(output), options, Progress())
     if case["min_area"]:
         return
-    before = np.where(_valid(case["classes"]), _pixels(case["classes"]), 0)
+    before = _classes(case["classes"])
+    # Class 0 gets the first number that neither a class nor the table has.
+    used = {*before.ravel().tolist(), *(number for pair in case["targets"] for number in pair)}
+    before[before == ZERO] = next(number for number in range(1, 300) if number not in used)
     wanted = before.copy()
     for old, new in case["targets"]:
         wanted[before == old] = new

@@ -247,3 +247,20 @@ def test_zero_in_all_bands_is_a_fill_value_unless_values_come_near():
     one_band = radar[:, 3100:].copy()
     one_band[0, :2000] = 0
     assert find_fill_values(one_band, np.ones(one_band.shape, bool)) == [[], []]
+
+
+def test_zeros_of_decibels_are_fill_values():
+    decibels = np.stack([RAMP * 20 - 25, RAMP[::-1] * 15 - 30])
+    decibels[:, :500] = 0
+    assert find_fill_values(decibels, np.ones(decibels.shape, bool)) == [[0.0], [0.0]]
+
+
+def test_a_named_value_near_the_range_is_one_where_many_pixels_have_it():
+    index = np.round(RAMP * 10000 - 2000)[np.newaxis]
+    valid = np.ones(index.shape, bool)
+    assert find_fill_values(index, valid) == [[]]
+    index[0, :500] = -3000
+    assert find_fill_values(index, valid) == [[-3000.0]]
+    # Not a name of nodata.
+    index[0, :500] = -2900
+    assert find_fill_values(index, valid) == [[]]

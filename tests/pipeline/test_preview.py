@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.preview import MapView, Previewer, PreviewOptions, view_size
 from superseg_plugin.progress import Progress
+from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, LayerProperties
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import GEOTRANSFORM, write_raster
 
@@ -188,3 +191,36 @@ def test_views_are_at_most_so_large():
     assert view_size(500, 300) == (500, 300)
     assert view_size(2048, 1000) == (1024, 500)
     assert view_size(1e6, 1) == (1024, 1)
+
+
+HOLE = (slice(20, 50), slice(60, 110))
+
+
+@pytest.mark.parametrize("reduction", [1.0, 3.0])
+@pytest.mark.parametrize("kind", ["fill value", "layer", "declared, not used"])
+def test_nodata_of_the_layer_and_of_the_run_is_that_of_the_preview(
+    previewer, tmp_path, kind, reduction
+):
+    image, _ = fields()
+    values = image.astype(np.float32)
+    mark = {"fill value": -9999.0, "layer": 120.0, "declared, not used": 120.0}[kind]
+    values[(slice(None), *HOLE)] = mark
+    nodata = mark if kind == "declared, not used" else None
+    layer = {
+        "fill value": AS_THE_FILE,
+        "layer": LayerProperties(nodata=(BandNodata(ranges=((120.0, 120.0),)),) * 3),
+        "declared, not used": LayerProperties(nodata=(BandNodata(use_declared=False),) * 3),
+    }[kind]
+    path = write_raster(tmp_path / "image.tif", values, nodata=nodata)
+    size = (round(120 / reduction), round(120 / reduction))
+    view = replace(view_of(path, size, reduction), layer=layer)
+    found = previewer.preview(view, PreviewOptions(classes=3), SILENT).classes
+    share = np.zeros((120, 120))
+    share[HOLE] = 1
+    step = round(reduction)
+    share = share.reshape(size[1], step, size[0], step).mean(axis=(1, 3))
+    if kind == "declared, not used":
+        assert (found > 0).all()
+    else:
+        assert (found[share == 1] == 0).all()
+        assert (found[share == 0] > 0).all()

@@ -44,6 +44,9 @@ STRAY = 1e-3
 USUAL_DISTANCE = 3.0
 ZERO_DISTANCE = 1.0
 NAMED_DISTANCE = 0.5
+# A name of nodata outside the range of the rest is one if so many times as many pixels have it as
+# have any other value: -3000 of vegetation indices from -2000 is nearer than half a range.
+SPIKE = 20
 # Least distance for levels, as a multiple of the largest magnitude of the rest.
 FAR_FROM_LEVELS = 1000.0
 NAMED_FAR_FROM_LEVELS = 10.0
@@ -62,6 +65,8 @@ NAMED = frozenset((*ALL_NINES, *LEAST_OF_TYPES, *OF_PRODUCTS))
 # A band is empty if fewer than this share of the pixels that are valid in any band are valid in it.
 EMPTY_SHARE = 1e-3
 
+ADVICE = ". VALUES “as they are” keeps them"
+
 Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]
 
@@ -79,7 +84,9 @@ class _Rest(NamedTuple):
         return float(self.values[min(place, len(self.values) - 1)])
 
 
-def prepare_values(source: RasterSource, values: str, progress: Progress) -> None:
+def prepare_values(
+    source: RasterSource, values: str, progress: Progress, advice: str = ADVICE
+) -> None:
     """Leave out empty bands of a scene and treat its fill values as nodata, for the whole run.
 
     What is left out is named in the log. A scene without any valid pixel stays as it is.
@@ -88,6 +95,7 @@ def prepare_values(source: RasterSource, values: str, progress: Progress) -> Non
         source: the scene, changed in place.
         values: one of `VALUES`; fill values are looked for if it is `automatic`.
         progress: asked for cancel.
+        advice: end of the log line of a fill value, how to keep it as a value.
     """
     source.restrict(range(len(source.bands)), [()] * len(source.bands))
     if source.alpha_band and not source.bands_chosen:
@@ -117,7 +125,7 @@ def prepare_values(source: RasterSource, values: str, progress: Progress) -> Non
         has, are = ("have", "are") if len(left_out) > 1 else ("has", "is")
         progress.log(f"{source.name}: {_listed(left_out)} {has} no valid pixel and {are} left out")
     for line in text:
-        progress.log(f"{source.name}: {line}")
+        progress.log(f"{source.name}: {line}{advice}")
 
 
 def find_fill_values(sample: Array, valid: Valid) -> list[list[float]]:
@@ -161,7 +169,7 @@ def _of_band(pixels: Array) -> list[float]:
             end = ends[place - 1]
             rests = [slice(min(end, o) + 1, max(end, o)) for o in others]
             if any(
-                _is_far(values[end], _Rest(values[part], counts[part]), least)
+                _is_far(values[end], int(counts[end]), _Rest(values[part], counts[part]), least)
                 for part, o in zip(rests, others)
                 if (o > end) == (ends is low)
             ):
@@ -170,8 +178,15 @@ def _of_band(pixels: Array) -> list[float]:
     return sorted({float(value) for value in found})
 
 
-def _is_far(value: Any, rest: _Rest, least: float) -> bool:
-    """Whether a value is too far from the rest of its band to be a measurement."""
+def _is_far(value: Any, count: int, rest: _Rest, least: float) -> bool:
+    """Whether a value is too far from the rest of its band to be a measurement.
+
+    Args:
+        value: that is tried.
+        count: pixels that have it.
+        rest: the values between it and those at the other end.
+        least: pixels of a repeated value.
+    """
     distinct = len(rest.values)
     if distinct < 2 or rest.counts.sum() < max(least, 4 * LEAST_PIXELS):
         return False
@@ -190,6 +205,8 @@ def _is_far(value: Any, rest: _Rest, least: float) -> bool:
         return True
     if distance > FAR_FROM_LEVELS * magnitude:
         return number != 0
+    if named and distance > 0 and count > SPIKE * rest.counts.max():
+        return True
     usual = ZERO_DISTANCE if number in (0, -1) else USUAL_DISTANCE
     return distinct >= LEAST_DISTINCT and distance > (NAMED_DISTANCE if named else usual) * width
 
@@ -206,7 +223,9 @@ def _is_zero_filled(sample: Array, valid: Valid) -> bool:
         rest = band[together & ~filled]
         if rest.size < 4 * LEAST_PIXELS or len(np.unique(rest)) < LEAST_DISTINCT:
             return False
-        least, middle = np.percentile(rest, [100 * STRAY, 50])
+        low, middle, high = np.percentile(rest, [100 * STRAY, 50, 100 * (1 - STRAY)])
+        # Decibels lie below zero.
+        least, middle = (low, middle) if middle > 0 else (-high, -middle)
         if not least > COMMON_ZERO_DISTANCE * middle:
             return False
     return True
@@ -252,7 +271,7 @@ def _fill_text(
         where = "all bands" if len(bands) == len(found) else _listed([names[i] for i in bands])
         lines.append(
             f"{100 * share:.2g} % of the pixels have exactly {shown:.9g} in {where}, far from all"
-            " others; they are treated as nodata. VALUES “as they are” keeps them"
+            " others; they are treated as nodata"
         )
     return lines
 

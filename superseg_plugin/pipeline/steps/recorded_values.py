@@ -26,7 +26,7 @@ def prepare_as_recorded(source: RasterSource, classes: str, progress: Progress) 
     with contextlib.suppress(SuperSegError, TypeError, KeyError):
         recorded = read_record_of(classes)[0]["options"]["values"]
         values = recorded if recorded in VALUES else AUTOMATIC
-    prepare_values(source, values, progress)
+    prepare_values(source, values, progress, advice="")
 
 
 def remarks_on_values(values: str, *source: Any) -> list[str]:
