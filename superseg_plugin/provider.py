@@ -6,6 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accuracy_points import AccuracyPointsAlgorithm
 from .algorithms.average_color import AverageColorAlgorithm
 from .algorithms.changes import ChangesAlgorithm
 from .algorithms.class_polygons import ClassPolygonsAlgorithm
@@ -32,6 +33,7 @@ ALGORITHMS = (
     ClassPolygonsAlgorithm,
     ChangesAlgorithm,
     EvaluationAlgorithm,
+    AccuracyPointsAlgorithm,
     InstallRuntimeAlgorithm,
     RuntimeReportAlgorithm,
 )

@@ -71,7 +71,7 @@ def check_destinations(algorithm, parameters, context):
             if path and not _keeps_attributes(Path(path).suffix.lower()):
                 raise SuperSegError(
                     f"{name}: {Path(path).name} would be a file of a format that cannot hold "
-                    "polygons with attributes; give a name that ends in .gpkg."
+                    "features with attributes; give a name that ends in .gpkg."
                 )
         elif isinstance(definition, QgsProcessingParameterRasterDestination):
             path = algorithm.parameterAsOutputLayer(parameters, name, _scratch(context))

@@ -39,6 +39,7 @@ class Scene:
         mask: the `Mask` of polygons, None for none.
         export: the `LayerCopy` of a layer that GDAL cannot read directly, None for others.
         band_style: of `band_style_of`.
+        crs: QgsCoordinateReferenceSystem of the layer.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Scene:
     layer: LayerProperties = AS_THE_FILE
     export: object = None
     band_style: object = None
+    crs: object = None
 
     @contextmanager
     def open(self, progress, extent=None):
@@ -256,9 +258,10 @@ class Request:
     def _scene(self, layer, name, bands, extent, mask):
         if in_place(layer):
             self.inputs.append(layer.source())
-            return Scene(layer.source(), bands, extent, mask, properties_of(layer))
+            scene = (layer.source(), bands, extent, mask, properties_of(layer))
+            return Scene(*scene, crs=layer.crs())
         export = export_of(layer, name, extent, mask, self.context)
-        return Scene("", bands, extent, mask, export=export)
+        return Scene("", bands, extent, mask, export=export, crs=layer.crs())
 
     def _extent(self, name, layer):
         if not self.given(name):

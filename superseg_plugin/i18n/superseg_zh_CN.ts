@@ -1332,8 +1332,8 @@
       <translation>衡量类别与参考的一致程度，不论类别如何编号。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Measures the agreement of a raster of classes with a &lt;b&gt;reference&lt;/b&gt; on the same grid. The numbers of the classes need not match: the measures compare the partitions, and for accuracy and IoU each class is matched with a reference class so that as many pixels as possible agree.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;, &lt;b&gt;ARI&lt;/b&gt;: adjusted mutual information and adjusted Rand index; 0 for chance agreement, 1 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;: Fowlkes-Mallows index; &lt;b&gt;ARE&lt;/b&gt;: adapted Rand error, 0 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;, &lt;b&gt;accuracy&lt;/b&gt; and &lt;b&gt;mean IoU&lt;/b&gt; after matching.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The returned values ignore unlabelled pixels. The log and the report also give the values with unlabelled pixels as a class, as in the published evaluation. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;衡量类别栅格与同一格网上的&lt;b&gt;参考&lt;/b&gt;的一致程度。类别编号不必相同：这些指标比较的是划分；计算精度和 IoU 时，每个类别与一个参考类别匹配，使一致的像素最多。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;、&lt;b&gt;ARI&lt;/b&gt;：调整互信息和调整兰德指数；0 为随机一致，1 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;：Fowlkes-Mallows 指数；&lt;b&gt;ARE&lt;/b&gt;：调整兰德误差，0 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;、匹配后的&lt;b&gt;精度&lt;/b&gt;和&lt;b&gt;平均 IoU&lt;/b&gt;。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;返回值不计未标注的像素。日志和报告还给出将未标注像素作为一类的数值，与已发表的评价相同。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Measures the agreement of a raster of classes with a &lt;b&gt;reference&lt;/b&gt; on the same grid. The numbers of the classes need not match: the measures compare the partitions, and for accuracy and IoU each class is matched with a reference class so that as many pixels as possible agree.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;, &lt;b&gt;ARI&lt;/b&gt;: adjusted mutual information and adjusted Rand index; 0 for chance agreement, 1 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;: Fowlkes-Mallows index; &lt;b&gt;ARE&lt;/b&gt;: adapted Rand error, 0 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;, &lt;b&gt;accuracy&lt;/b&gt; and &lt;b&gt;mean IoU&lt;/b&gt; after matching.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The returned values ignore unlabelled pixels. The log and the report also give the values with unlabelled pixels as a class, as in the published evaluation.&lt;/p&gt; &lt;p&gt;Without a reference raster, give &lt;b&gt;labelled points&lt;/b&gt;, such as those of &lt;i&gt;Accuracy points&lt;/i&gt;, and the &lt;b&gt;field&lt;/b&gt; of their labels. A class counts as the label that has its name or number, and otherwise as the label of most of its points. Overall accuracy, user's and producer's accuracy and the area of each label are estimated with 95 % intervals; points of a class stand for its area. The points have to be a random sample of each class. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015.&lt;/p&gt; &lt;p&gt;This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;衡量类别栅格与同一格网上的&lt;b&gt;参考&lt;/b&gt;的一致程度。类别编号不必相同：这些指标比较的是划分；计算精度和 IoU 时，每个类别与一个参考类别匹配，使一致的像素最多。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;、&lt;b&gt;ARI&lt;/b&gt;：调整互信息和调整兰德指数；0 为随机一致，1 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;：Fowlkes-Mallows 指数；&lt;b&gt;ARE&lt;/b&gt;：调整兰德误差，0 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;、匹配后的&lt;b&gt;精度&lt;/b&gt;和&lt;b&gt;平均 IoU&lt;/b&gt;。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;返回值不计未标注的像素。日志和报告还给出将未标注像素作为一类的数值，与已发表的评价相同。&lt;/p&gt; &lt;p&gt;没有参考栅格时，可给出&lt;b&gt;带标签的点&lt;/b&gt;（如&lt;i&gt;精度点&lt;/i&gt;的结果）及其标签&lt;b&gt;字段&lt;/b&gt;。类别对应与其名称或编号相同的标签，否则对应其大多数点的标签。总体精度、用户精度和生产者精度以及各标签的面积连同 95 % 置信区间一并估计；一个类别的点代表其面积。这些点须为每个类别的随机样本。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。&lt;/p&gt; &lt;p&gt;本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes to evaluate.</source>
@@ -1344,8 +1344,8 @@
       <translation>参考</translation>
     </message>
     <message>
-      <source>Raster of reference classes, as integers, on the same grid.</source>
-      <translation>同一格网上参考类别的整数栅格。</translation>
+      <source>Raster of reference classes, as integers, on the same grid; or give labelled points.</source>
+      <translation>参考类别的栅格，整数，与类别在同一格网上；或给出带标签的点。</translation>
     </message>
     <message>
       <source>Unlabelled value</source>
@@ -1354,6 +1354,22 @@
     <message>
       <source>The value of unlabelled pixels in the reference. If empty, its nodata value, or 0 if it has none.</source>
       <translation>参考中未标注像素的值。留空则取参考的无数据值，没有则取 0。</translation>
+    </message>
+    <message>
+      <source>Labelled points</source>
+      <translation>带标签的点</translation>
+    </message>
+    <message>
+      <source>Points with the true class in a field, a random sample of each class; in place of a reference raster.</source>
+      <translation>在一个字段中带有真实类别的点，为每个类别的随机样本；用以代替参考栅格。</translation>
+    </message>
+    <message>
+      <source>Field of the labels</source>
+      <translation>标签字段</translation>
+    </message>
+    <message>
+      <source>Field of the points with the true class; points without one are left out.</source>
+      <translation>点图层中真实类别的字段；没有标签的点不计入。</translation>
     </message>
     <message>
       <source>Web page with all measures and the confusion matrix.</source>
@@ -1386,6 +1402,82 @@
     <message>
       <source>Mean IoU</source>
       <translation>平均 IoU</translation>
+    </message>
+    <message>
+      <source>Half the 95 % interval of the accuracy</source>
+      <translation>精度 95 % 置信区间的一半</translation>
+    </message>
+    <message>
+      <source>Kappa</source>
+      <translation>Kappa 系数</translation>
+    </message>
+    <message>
+      <source>Accuracy points</source>
+      <translation>精度点</translation>
+    </message>
+    <message>
+      <source>sample</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>stratified</source>
+      <translation>分层</translation>
+    </message>
+    <message>
+      <source>random</source>
+      <translation>随机</translation>
+    </message>
+    <message>
+      <source>validation</source>
+      <translation>验证</translation>
+    </message>
+    <message>
+      <source>points</source>
+      <translation>点</translation>
+    </message>
+    <message>
+      <source>Olofsson</source>
+      <translation>奥洛夫松（Olofsson）</translation>
+    </message>
+    <message>
+      <source>Draws random places in every class, to be labelled for an accuracy assessment.</source>
+      <translation>在每个类别中随机抽取位置，供标注后进行精度评价。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Draws a &lt;b&gt;stratified random sample&lt;/b&gt; of a raster of classes: points in the centers of random pixels of every class. Label each of them in the field &lt;i&gt;label&lt;/i&gt;, by what you see in the image or in the field, and let &lt;i&gt;Evaluate&lt;/i&gt; estimate accuracy and areas from these labels.&lt;/p&gt; &lt;p&gt;Every class gets at least the &lt;b&gt;smallest number&lt;/b&gt; of points, the rest is divided by area. With 0 the &lt;b&gt;number of points&lt;/b&gt; is that which brings the standard error of the overall accuracy to 0.01, if each class is right to 85 %: 1275 points. The points are in random order, so that the first ones are a sample too. Hide the fields &lt;i&gt;class&lt;/i&gt; and &lt;i&gt;name&lt;/i&gt; in the attribute form to label without knowing the map.&lt;/p&gt; &lt;p&gt;Example: choose &lt;i&gt;classes.tif&lt;/i&gt;, 300 points and 20 for each class; label them as Forest, Field, Water and so on; choose them as samples in &lt;i&gt;Evaluate&lt;/i&gt;. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;从类别栅格中抽取&lt;b&gt;分层随机样本&lt;/b&gt;：位于每个类别随机像素中心的点。请根据影像或实地所见，在字段 &lt;i&gt;label&lt;/i&gt; 中标注每个点，再由&lt;i&gt;评价&lt;/i&gt;根据这些标签估计精度和面积。&lt;/p&gt; &lt;p&gt;每个类别至少有&lt;b&gt;最少点数&lt;/b&gt;，其余按面积分配。&lt;b&gt;点数&lt;/b&gt;为 0 时，取使总体精度的标准误差为 0.01 的数目（假定每个类别有 85 % 正确）：1275 个点。点的顺序是随机的，因此前面的若干点也是一个样本。在属性表单中隐藏字段 &lt;i&gt;class&lt;/i&gt; 和 &lt;i&gt;name&lt;/i&gt;，即可在不知道地图类别的情况下标注。&lt;/p&gt; &lt;p&gt;示例：选择 &lt;i&gt;classes.tif&lt;/i&gt;，300 个点，每类 20 个；标注为 Forest、Field、Water 等；在&lt;i&gt;评价&lt;/i&gt;中选作样本。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。本算法无需运行环境。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>The raster of classes to assess.</source>
+      <translation>要评价的类别栅格。</translation>
+    </message>
+    <message>
+      <source>Number of points</source>
+      <translation>点数</translation>
+    </message>
+    <message>
+      <source>Number of points in all classes together. 0 is automatic.</source>
+      <translation>所有类别的点数之和。0 为自动。</translation>
+    </message>
+    <message>
+      <source>Smallest number in a class</source>
+      <translation>每类最少点数</translation>
+    </message>
+    <message>
+      <source>Every class gets so many points, as far as their number and its pixels suffice.</source>
+      <translation>在点数和像素允许的范围内，每个类别至少有这么多点。</translation>
+    </message>
+    <message>
+      <source>Seed of the points</source>
+      <translation>抽点的随机种子</translation>
+    </message>
+    <message>
+      <source>The same seed gives the same points.</source>
+      <translation>相同的种子给出相同的点。</translation>
+    </message>
+    <message>
+      <source>Points with the fields sample, class, name and label, which is empty.</source>
+      <translation>带有字段 sample、class、name 和空字段 label 的点。</translation>
     </message>
     <message>
       <source>Install the runtime</source>

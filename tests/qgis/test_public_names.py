@@ -231,7 +231,14 @@ PUBLIC = {
         },
     ),
     "evaluate": (
-        {"CLASSIFICATION": None, "REFERENCE": None, "UNLABELLED": None, "REPORT": None},
+        {
+            "CLASSIFICATION": None,
+            "REFERENCE": None,
+            "UNLABELLED": None,
+            "SAMPLES": None,
+            "FIELD": None,
+            "REPORT": None,
+        },
         {},
         {
             "REPORT": "outputHtml",
@@ -242,7 +249,14 @@ PUBLIC = {
             "V_MEASURE": "outputNumber",
             "ACCURACY": "outputNumber",
             "MEAN_IOU": "outputNumber",
+            "OVERALL_ERROR": "outputNumber",
+            "KAPPA": "outputNumber",
         },
+    ),
+    "accuracypoints": (
+        {"CLASSIFICATION": None, "COUNT": 0, "MINIMUM": 30, "SEED": 0, "OUTPUT": None},
+        {},
+        {"OUTPUT": "outputVector", "POINT_COUNT": "outputNumber"},
     ),
     "installruntime": (
         {"BACKEND": "auto", "SOURCE": None, "FOLDER": None},
@@ -271,7 +285,8 @@ OPTIONAL = {
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "classpolygons": {"TABLE"},
     "changes": {"TABLE"},
-    "evaluate": {"UNLABELLED", "REPORT"},
+    "evaluate": {"REFERENCE", "UNLABELLED", "SAMPLES", "FIELD", "REPORT"},
+    "accuracypoints": set(),
     "installruntime": {"SOURCE", "FOLDER"},
     "runtimereport": set(),
 }

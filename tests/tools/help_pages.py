@@ -151,6 +151,19 @@ class Examples:
             "the reference. The report begins with these scores; a confusion matrix follows.",
             [scores],
         )
+        self._run(
+            "accuracypoints",
+            CLASSIFICATION="five.tif",
+            COUNT=100,
+            MINIMUM=10,
+            OUTPUT="points.gpkg",
+        )
+        self._show(
+            "accuracypoints",
+            "100 points in the five classes, ten in each at least, the rest by area. They are in "
+            "random order and wait for their labels.",
+            [self._classes("five.tif", "Classes to assess")],
+        )
 
     def _changes(self):
         later = self._folder / "later.tif"

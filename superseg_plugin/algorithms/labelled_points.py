@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Labelled points of a vector layer, read in the thread of the run."""
+
+from __future__ import annotations
+
+import numpy as np
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsFeatureRequest
+
+from ..errors import SuperSegError
+
+
+class Points:
+    """Points and their labels. Made in the main thread, read in any.
+
+    Args:
+        source: QgsProcessingFeatureSource of the points.
+        field: name of the field of the labels.
+        crs: QgsCoordinateReferenceSystem that coordinates are wanted in.
+        transform_context: coordinate transform context of the project.
+    """
+
+    def __init__(self, source, field, crs, transform_context):
+        self._source, self._field = source, field
+        self._transform = None
+        if source.sourceCrs().isValid() and crs.isValid():
+            self._transform = QgsCoordinateTransform(source.sourceCrs(), crs, transform_context)
+
+    def read(self):
+        """Return the coordinates `(n, 2)` and the label of each point, "" where it has none.
+
+        Raises:
+            SuperSegError: there are no points, or they cannot be transformed.
+        """
+        index = self._source.fields().lookupField(self._field)
+        places, labels = [], []
+        request = QgsFeatureRequest().setSubsetOfAttributes([index])
+        try:
+            for feature in self._source.getFeatures(request):
+                geometry = feature.geometry()
+                if geometry.isNull():
+                    continue
+                value = feature.attribute(index)
+                text = "" if value is None or str(value) == "NULL" else str(value).strip()
+                for vertex in geometry.vertices():
+                    point = vertex
+                    if self._transform is not None:
+                        point = self._transform.transform(vertex.x(), vertex.y())
+                    places.append((point.x(), point.y()))
+                    labels.append(text)
+        except QgsCsException as error:
+            raise SuperSegError(
+                f"SAMPLES cannot be transformed into the CRS of the classes ({error}); save the "
+                "points in that CRS first."
+            ) from error
+        if not places:
+            raise SuperSegError("SAMPLES has no points; choose a layer with labelled points.")
+        return np.array(places, dtype=np.float64), labels

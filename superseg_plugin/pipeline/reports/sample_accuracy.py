@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report of an accuracy assessment by sampled places."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..classes.accuracy import AccuracyEstimates, Estimate
+from .page import Html, facts, note, page, table
+
+SQUARE_METERS_OF_HECTARE = 10_000.0
+
+
+class AssessedMap(Protocol):
+    """What the report shows; see `SampleAccuracy`."""
+
+    @property
+    def estimates(self) -> AccuracyEstimates:
+        """By reference class."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the reference classes."""
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """Names of the classes of the map."""
+
+    @property
+    def areas(self) -> npt.NDArray[np.float64]:
+        """Areas of the classes of the map."""
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Samples by class of the map and label."""
+
+    @property
+    def names(self) -> npt.NDArray[np.int64]:
+        """Index of the label of each class of the map."""
+
+    @property
+    def by_name(self) -> npt.NDArray[np.bool_]:
+        """Whether the class has the name or number of its label."""
+
+    @property
+    def left_out(self) -> int:
+        """Places without a class or a label."""
+
+    @property
+    def in_meters(self) -> bool:
+        """Whether areas are square meters."""
+
+
+def sample_report(found: AssessedMap, classification: str) -> str:
+    """Make the report.
+
+    Args:
+        found: the estimates.
+        classification: name of the class raster.
+    """
+    estimates = found.estimates
+    whole = float(found.areas[found.counts.sum(axis=1) > 0].sum())
+    unit, divisor = ("ha", SQUARE_METERS_OF_HECTARE) if found.in_meters else ("map units²", 1.0)
+    rows = [
+        [
+            label,
+            _interval(users),
+            _interval(producers),
+            _interval(area, whole / divisor, 1),
+            _interval(area, 100.0, 2),
+        ]
+        for label, users, producers, area in zip(
+            found.labels, estimates.users, estimates.producers, estimates.areas
+        )
+    ]
+    header = [
+        "Reference class",
+        "User's accuracy",
+        "Producer's accuracy",
+        f"Area ({unit})",
+        "Area (%)",
+    ]
+    remark = note(
+        "Estimates with half the width of their 95 % interval. User's accuracy is 1 less the error"
+        " of commission, producer's accuracy 1 less that of omission. Areas are those of the"
+        " reference classes, corrected for the errors of the map. Olofsson et al. 2014, doi"
+        " 10.1016/j.rse.2014.02.015; Stehman 2014, doi 10.1080/01431161.2014.930207."
+    )
+    counts = {
+        "Classes": classification,
+        "Places used": f"{int(found.counts.sum()):,}",
+        "Places without a class or a label, left out": f"{found.left_out:,}",
+        "Area assessed": f"{whole / divisor:,.1f} {unit}",
+    }
+    figures = {"Overall accuracy": _interval(estimates.overall), "Kappa": f"{estimates.kappa:.3f}"}
+    sections = [
+        ("What was assessed", facts(counts)),
+        ("Accuracy and areas", Html(table(header, rows) + remark)),
+        ("Error matrix", _matrix(found)),
+        ("Samples", _samples(found, divisor, unit)),
+    ]
+    return page("Accuracy assessment", sections, figures=figures)
+
+
+def _interval(estimate: Estimate, factor: float = 1.0, decimals: int = 3) -> str:
+    if math.isnan(estimate.value):
+        return "none sampled"
+    text = f"{factor * estimate.value:,.{decimals}f}"
+    if math.isnan(estimate.error):
+        return f"{text} (too few samples for an interval)"
+    return f"{text} ± {factor * estimate.half_width:,.{decimals}f}"
+
+
+def _matrix(found: AssessedMap) -> Html:
+    rows = [
+        [label, *(f"{share:.4f}" for share in shares), f"{shares.sum():.4f}"]
+        for label, shares in zip(found.labels, found.estimates.proportions)
+    ]
+    total = found.estimates.proportions.sum(axis=0)
+    rows.append(["Total", *(f"{share:.4f}" for share in total), f"{total.sum():.4f}"])
+    remark = note("Shares of the area; rows are classes of the map, columns reference classes.")
+    return Html(table(["Map", *found.labels, "Total"], rows) + remark)
+
+
+def _samples(found: AssessedMap, divisor: float, unit: str) -> Html:
+    rows: list[list[object]] = []
+    for row, name in enumerate(found.strata):
+        counts = found.counts[row]
+        total = int(counts.sum())
+        best = int(counts.argmax())
+        purity = f"{counts[best] / total:.2f}" if total else ""
+        named = found.labels[found.names[row]] if total else ""
+        how = "" if found.by_name[row] or not total else " (most of its samples)"
+        area = f"{found.areas[row] / divisor:,.1f}"
+        rows.append([name, named + how, area, *counts.tolist(), total, purity])
+    header = ["Class of the map", "Counts as", f"Area ({unit})", *found.labels, "Total", "Purity"]
+    remark = note(
+        "Purity is the share of the samples with the reference class that most of them have: a"
+        " class of low purity is mixed. Classes without the name or number of a reference class"
+        " count as that of most of their samples, which favors the map."
+    )
+    return Html(table(header, rows) + remark)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Accuracy and areas from a sample, against a published example, and the sample itself."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.classes.accuracy import estimate_accuracy, sample_sizes
+from superseg_plugin.pipeline.sample_accuracy import run_sample_accuracy
+from superseg_plugin.pipeline.sampling import draw_sample
+from superseg_plugin.raster.source import RasterSource
+from tests.class_rasters import striped, write_classes
+from tests.conftest import write_raster
+from tests.pipeline.conftest import Listener
+
+# Olofsson et al. 2014, table 8: deforestation, forest gain, stable forest, stable non-forest, in
+# pixels of 30 m.
+COUNTS = np.array([[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])
+PIXELS = np.array([200_000.0, 150_000.0, 3_200_000.0, 6_450_000.0])
+HECTARES = 0.09 * PIXELS.sum()
+
+
+def test_the_published_example_to_its_last_digit():
+    found = estimate_accuracy(COUNTS, PIXELS, np.arange(4))
+    areas = [(HECTARES * each.value, HECTARES * each.half_width) for each in found.areas]
+    assert [(round(area), round(half)) for area, half in areas] == [
+        (21158, 6158),
+        (11686, 3756),
+        (285770, 15510),
+        (581386, 16282),
+    ]
+    users = [(round(each.value, 2), round(each.half_width, 2)) for each in found.users]
+    assert users == [(0.88, 0.07), (0.73, 0.10), (0.93, 0.04), (0.96, 0.02)]
+    assert [round(each.value, 2) for each in found.producers] == [0.75, 0.85, 0.93, 0.96]
+    assert (round(found.overall.value, 2), round(found.overall.half_width, 2)) == (0.95, 0.02)
+    assert found.proportions.sum() == pytest.approx(1)
+    # The error matrix of table 9.
+    assert found.proportions[0].round(4).tolist() == [0.0176, 0, 0.0013, 0.0011]
+
+
+def test_errors_of_producers_accuracy_are_those_of_equation_7():
+    found = estimate_accuracy(COUNTS, PIXELS, np.arange(4))
+    totals = COUNTS.sum(axis=1)
+    shares = COUNTS / totals[:, None]
+    for j in range(4):
+        reference = float(PIXELS @ shares[:, j])
+        users, producers = shares[j, j], PIXELS[j] * shares[j, j] / reference
+        own = PIXELS[j] ** 2 * (1 - producers) ** 2 * users * (1 - users) / (totals[j] - 1)
+        others = sum(
+            PIXELS[i] ** 2 * shares[i, j] * (1 - shares[i, j]) / (totals[i] - 1)
+            for i in range(4)
+            if i != j
+        )
+        expected = math.sqrt(own + producers**2 * others) / reference
+        assert found.producers[j].error == pytest.approx(expected, rel=1e-12)
+
+
+def test_several_classes_of_one_name_are_one():
+    """The mean over many samples is the truth, and the errors are those that occur."""
+    generator = np.random.default_rng(0)
+    areas, truth = np.array([500.0, 300.0, 200.0]), np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]])
+    names = np.array([0, 0, 1])
+    runs = [
+        estimate_accuracy(np.stack([generator.multinomial(50, row) for row in truth]), areas, names)
+        for _ in range(2000)
+    ]
+    right = (0.5 * 0.9 + 0.3 * 0.7 + 0.2 * 0.8, (0.45 + 0.21) / 0.8, (0.45 + 0.21) / 0.7)
+    for expected, pick in zip(
+        right, (lambda r: r.overall, lambda r: r.users[0], lambda r: r.producers[0])
+    ):
+        values = np.array([pick(run).value for run in runs])
+        errors = np.array([pick(run).error for run in runs])
+        assert values.mean() == pytest.approx(expected, abs=0.003)
+        assert errors.mean() == pytest.approx(values.std(), rel=0.06)
+
+
+def test_strata_without_samples_or_with_one_are_told():
+    counts = np.array([[9, 1], [0, 0], [0, 1]])
+    found = estimate_accuracy(counts, np.array([1.0, 5.0, 1.0]), np.array([0, 0, 1]))
+    assert found.overall.value == pytest.approx((0.9 + 1) / 2)
+    assert math.isnan(found.overall.error)
+
+
+def test_samples_are_divided_by_area_with_a_least_number():
+    assert sample_sizes(np.array([90.0, 9.0, 1.0]), 120, 20).tolist() == [74, 25, 21]
+    assert sample_sizes(np.array([1.0, 1.0]), 5, 30).sum() == 5
+    assert sample_sizes(PIXELS).sum() == 1275
+    assert (sample_sizes(PIXELS) >= 30).all()
+
+
+@pytest.fixture
+def map_of_stripes(tmp_path):
+    classes = striped(4)
+    classes[:4] = 0
+    return write_classes(tmp_path / "classes.tif", classes), classes
+
+
+def test_places_are_random_pixels_of_every_class(map_of_stripes):
+    path, classes = map_of_stripes
+    with RasterSource(path) as source:
+        one, two = (draw_sample(source, 200, 20, 7, Listener()) for _ in range(2))
+        other = draw_sample(source, 200, 20, 8, Listener())
+        cells = np.floor(source.grid.to_pixels(one.places)).astype(int)
+    assert np.array_equal(one.places, two.places)
+    assert not np.array_equal(one.places, other.places)
+    assert len(one.classes) == len({tuple(cell) for cell in cells.tolist()}) == 200
+    assert np.array_equal(classes[cells[:, 1], cells[:, 0]], one.classes)
+    assert np.bincount(one.classes, minlength=5)[1:].min() >= 20
+    assert one.names == {number: f"Class {number}" for number in range(1, 5)}
+    # In random order: all classes are among the first.
+    assert set(one.classes[:40].tolist()) == {1, 2, 3, 4}
+
+
+def test_a_class_of_few_pixels_is_sampled_whole(tmp_path):
+    classes = np.ones((40, 40), np.uint8)
+    classes[0, :3] = 2
+    path = write_raster(tmp_path / "classes.tif", classes, nodata=0)
+    with RasterSource(path) as source:
+        sample = draw_sample(source, 100, 30, 0, Listener())
+    assert (sample.classes == 2).sum() == 3
+
+
+def test_labelled_places_give_the_accuracy_of_the_map(map_of_stripes, tmp_path):
+    path, classes = map_of_stripes
+    truth = np.where(np.arange(64)[None, :] < 48, classes, 1)
+    names = {1: "Class 1", 2: "class 2", 3: "3", 4: "Water"}
+    report = tmp_path / "report.html"
+    with RasterSource(path) as source:
+        # Every pixel is a place.
+        rows, cols = np.indices(classes.shape)
+        places = source.grid.to_coordinates(np.column_stack([cols.ravel(), rows.ravel()]) + 0.5)
+        labels = [names.get(int(value), "") for value in truth.ravel()]
+        found = run_sample_accuracy(source, places, labels, str(report), Listener())
+    valid = classes > 0
+    assert found.estimates.overall.value == pytest.approx((truth == classes)[valid].mean())
+    assert found.labels == ("3", "Class 1", "Water", "class 2")
+    assert found.by_name.tolist() == [True, True, True, False]
+    assert found.left_out == (~valid).sum()
+    for number, label in ((1, "Class 1"), (2, "class 2"), (3, "3"), (4, "Water")):
+        index = found.labels.index(label)
+        area = (truth == number)[valid].mean()
+        assert found.estimates.areas[index].value == pytest.approx(area)
+        users = (truth == number)[classes == number].mean()
+        assert found.estimates.users[index].value == pytest.approx(users)
+    text = report.read_text(encoding="utf-8")
+    assert "Overall accuracy" in text
+    assert "most of its samples" in text
+
+
+def test_places_that_say_nothing_are_refused(map_of_stripes):
+    path, _ = map_of_stripes
+    with (
+        RasterSource(path) as source,
+        pytest.raises(SuperSegError, match="SAMPLES: no place has both a label and a class"),
+    ):
+        run_sample_accuracy(source, np.array([[0.0, 0.0]]), ["Water"], None, Listener())
