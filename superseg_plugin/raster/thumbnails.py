@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,9 @@ def read_small(
         with RasterSource(place, chosen, layer=source.layer) as copy:
             copy.restrict(range(len(bands)), [source.fill_values[index] for index in bands])
             return copy.read(copy.grid.window)
+    except SuperSegError as error:
+        # The user knows the raster, not its reduced copy.
+        raise SuperSegError(str(error).replace(Path(place).name, source.name)) from None
     finally:
         attempt(gdal.Unlink, place)
 

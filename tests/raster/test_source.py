@@ -11,6 +11,7 @@ from osgeo import gdal, ogr
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.raster import pixels
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.thumbnails import read_small
 from superseg_plugin.raster.windows import Window, tiles
 from tests.conftest import GEOTRANSFORM, write_raster
 
@@ -354,3 +355,14 @@ def test_a_geotransform_without_inverse_is_none(tmp_path, number):
 )
 def test_a_name_for_records_and_messages_holds_no_credentials(path, name):
     assert RasterSource.name.fget(SimpleNamespace(path=path)) == name
+
+
+def test_a_damaged_raster_is_named_when_it_is_read_at_reduced_resolution(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (256, 256), dtype=np.uint8)
+    path = Path(write_raster(tmp_path / "image.tif", pixels, options=["COMPRESS=DEFLATE"]))
+    with RasterSource(str(path)) as source:
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+        with pytest.raises(SuperSegError, match=r"image\.tif: band 1 cannot be read") as caught:
+            read_small(source, source.grid.window, 64, 64)
+    assert ".vrt" not in str(caught.value)
