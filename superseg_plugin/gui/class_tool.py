@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A map tool that selects the class at the clicked position."""
+"""A map tool that selects the class at the clicked position, with the keys of the workbench."""
 
 from __future__ import annotations
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
 from qgis.gui import QgsMapTool
-from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
 
 translate = QCoreApplication.translate
 
 
 class ClassTool(QgsMapTool):
     """Reports the class at a clicked position.
+
+    While it is the active tool, the shortcuts of the workbench work on the map too: a click moves
+    the keyboard focus to the canvas, where QGIS has other meanings for some of them.
+
+    Args:
+        canvas: the map canvas.
+        action_for: returns the QAction whose shortcut a key event is, or None.
 
     Signals:
         picked: number of the class, 0 for none; whether to add it to the selection.
@@ -21,10 +28,32 @@ class ClassTool(QgsMapTool):
     picked = pyqtSignal(int, bool)
     failed = pyqtSignal(str)
 
-    def __init__(self, canvas):
+    def __init__(self, canvas, action_for):
         super().__init__(canvas)
         self.layer = None
+        self._action_for = action_for
         self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def activate(self):
+        super().activate()
+        self.canvas().installEventFilter(self)
+
+    def deactivate(self):
+        self.canvas().removeEventFilter(self)
+        super().deactivate()
+
+    def eventFilter(self, watched, event):
+        # Accepting the override keeps QGIS from taking the key as a shortcut of its own.
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        action = None
+        if self.layer is not None and event.type() in kinds:
+            action = self._action_for(event)
+        if action is None:
+            return super().eventFilter(watched, event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress and action.isEnabled():
+            action.trigger()
+        return True
 
     def canvasReleaseEvent(self, event):
         if self.layer is None or event.button() != Qt.MouseButton.LeftButton:

@@ -31,7 +31,7 @@ class Workbench(QgsDockWidget):
         self.session = None
         self.panel = ClassesPanel()
         self.dialogs = AlgorithmDialogs(interface, self)
-        self.tool = ClassTool(interface.mapCanvas())
+        self.tool = ClassTool(interface.mapCanvas(), self.panel.actions_bar.action_for)
         self.preview = PreviewPanel(interface.mapCanvas())
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)

@@ -100,6 +100,23 @@ def test_merging_undoing_redoing(session):
     assert len(seen["picked in the tree"]["selected"]) == 1
 
 
+def test_shortcuts_work_after_a_click_on_the_map(session):
+    seen, _ = session
+    assert seen["focus on the map"]
+    assert members(seen["map merged"]) == [[1], [2, 5], [3, 4], [6], [7]]
+    assert members(seen["map redone"]) == members(seen["map merged"])
+    assert members(seen["map separated"]) == members(seen["redone"])
+    assert members(seen["map undone"]) == members(seen["redone"])
+    assert [g[1] for g in seen["map colored"]["groups"] if g[3] == [0, 0, 255]] == [[4]]
+    assert [g[1] for g in seen["map renamed"]["groups"] if g[2] == "Pond"] == [[4]]
+    assert seen["map name undone"]["groups"] == seen["redone"]["groups"]
+    # QGIS has a map view, the locator bar and a measuring tool on the same keys.
+    assert seen["tool on the map"]
+    for name in seen:
+        if name.startswith("map "):
+            assert (seen[name]["dialogs"], seen[name]["messages"]) == ([], []), name
+
+
 def test_names_and_colors_follow_in_the_legend(session):
     seen, _ = session
     assert seen["renamed"]["groups"][2][2] == "Meadow"

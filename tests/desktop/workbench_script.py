@@ -122,6 +122,7 @@ class WorkbenchScript(WindowScript):
         QTest.keyClick(self.panel.table, KEYS.Key_Z, CONTROL | SHIFT)
         yield from self.rest()
         self.look("redone")
+        yield from self.press_on_map()
         self.panel.tabs.setCurrentIndex(1)
         yield from self.rest()
         tree = self.panel.tree
@@ -129,6 +130,46 @@ class WorkbenchScript(WindowScript):
         self.look("picked in the tree")
         self.picture(self.window, "tree")
         self.panel.tabs.setCurrentIndex(0)
+
+    def press_on_map(self):
+        """Shortcuts after a click on the map, which has the keyboard focus then."""
+        self.click_class(3)
+        self.click_class(4, CONTROL)
+        yield from self.rest()
+        canvas = iface.mapCanvas()
+        self.seen["focus on the map"] = QApplication.focusWidget() is canvas
+        undone = ("map undone", KEYS.Key_Z, CONTROL)
+        for name, key, keys in (
+            ("map merged", KEYS.Key_M, CONTROL),
+            undone,
+            ("map redone", KEYS.Key_Z, CONTROL | SHIFT),
+            ("map separated", KEYS.Key_M, CONTROL | SHIFT),
+            undone,
+            undone,
+        ):
+            QTest.keyClick(canvas, key, keys)
+            yield from self.rest()
+            self.look(name)
+        self.click_class(4)
+        QTimer.singleShot(400, self.choose_blue)
+        QTest.keyClick(canvas, KEYS.Key_K, CONTROL)
+        yield from self.rest()
+        self.look("map colored")
+        QTest.keyClick(canvas, *undone[1:])
+        self.click_class(4)
+        QTest.keyClick(canvas, KEYS.Key_F2)
+        editor = self.panel.table.findChild(QLineEdit)
+        editor.selectAll()
+        QTest.keyClicks(editor, "Pond")
+        QTest.keyClick(editor, KEYS.Key_Return)
+        yield from self.rest()
+        self.look("map renamed")
+        self.seen["tool on the map"] = canvas.mapTool() is self.dock.tool
+        self.picture(self.window, "keys on the map")
+        self.click_class(4)
+        QTest.keyClick(canvas, *undone[1:])
+        yield from self.rest()
+        self.look("map name undone")
 
     def name_and_color(self):
         table = self.panel.table
