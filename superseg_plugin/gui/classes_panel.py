@@ -76,6 +76,7 @@ class ClassesPanel(QWidget):
         """Show a session, or None."""
         if self.session is not None:
             self.session.changed.disconnect(self.refresh)
+            self.session.stack.indexChanged.disconnect(self.actions_bar.refresh)
         self.session = None
         self.table.choose(())
         self.session = session

@@ -3,14 +3,28 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapLayerProxyModel,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..errors import SuperSegError
+from ..pipeline.classes.catalog import has_class_table, read_catalog
 from .algorithm_dialogs import AlgorithmDialogs
-from .class_session import PROPERTY, ClassSession
+from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
 from .preview_panel import PreviewPanel
@@ -22,13 +36,21 @@ MESSAGE_SECONDS = 12
 
 
 class Workbench(QgsDockWidget):
-    """The dock. It edits one layer at a time; the edits are stored in the layer."""
+    """The dock. It edits one layer at a time; the edits are stored in the layer.
+
+    It changes to the class layer that is selected in the layer panel, unless `pin` is checked. The
+    undo history of each layer is kept until the layer is removed.
+    """
 
     def __init__(self, interface):
         super().__init__(translate("SuperSeg", "Class workbench"), interface.mainWindow())
         self.setObjectName(NAME)
         self._iface = interface
         self.session = None
+        # Sessions of layers by their id.
+        self._sessions = {}
+        # Processing styles a result after it has been added and selected.
+        self._follow = QTimer(self, singleShot=True, interval=0, timeout=self._follow_selection)
         self.panel = ClassesPanel()
         self.dialogs = AlgorithmDialogs(interface, self)
         self.tool = ClassTool(interface.mapCanvas(), self.panel.actions_bar.action_for)
@@ -38,6 +60,13 @@ class Workbench(QgsDockWidget):
         self.layers.setFilters(filters.RasterLayer)
         self.layers.setAllowEmptyLayer(True)
         self.layers.setLayer(None)
+        self.pin = QToolButton()
+        self.pin.setCheckable(True)
+        self.pin.setAutoRaise(True)
+        self.pin.setIcon(QgsApplication.getThemeIcon("/locked.svg"))
+        text = translate("SuperSeg", "Keep this layer when another one is selected")
+        self.pin.setToolTip(text)
+        self.pin.setAccessibleName(text)
         self._build()
         self._connect()
 
@@ -49,6 +78,7 @@ class Workbench(QgsDockWidget):
         label.setBuddy(self.layers)
         row.addWidget(label)
         row.addWidget(self.layers, 1)
+        row.addWidget(self.pin)
         layout.addLayout(row)
         layout.addWidget(self.panel, 1)
         self.tabs = QTabWidget()
@@ -69,6 +99,7 @@ class Workbench(QgsDockWidget):
         self.tool.picked.connect(self._picked)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
+        self._iface.currentLayerChanged.connect(lambda _layer: self._follow.start())
         self.preview.settingsChosen.connect(self.dialogs.segment)
         self.closed.connect(self._release_tool)
         self.closed.connect(self.preview.switch_off)
@@ -80,7 +111,7 @@ class Workbench(QgsDockWidget):
     def _opened(self):
         """Open the current layer: its classes, or the preview if it is an image."""
         layer = self._iface.activeLayer()
-        if self.session is not None and layer is self.session.layer:
+        if self.session is not None and (self.pin.isChecked() or layer is self.session.layer):
             return
         if isinstance(layer, QgsRasterLayer) and self._may_be_classes(layer):
             self.open_layer(layer)
@@ -100,30 +131,66 @@ class Workbench(QgsDockWidget):
             remains open.
         """
         try:
-            session = ClassSession(layer, self)
+            session = self._session_of(layer)
         except SuperSegError as error:
             self.warn(str(error))
             self._show_chosen_layer()
             return False
-        self.close_session()
+        if self.session is not None:
+            self.session.close()
         self.session = session
-        session.failed.connect(self.warn)
         self.tool.layer = layer
         self.panel.show_session(session)
         self._show_chosen_layer()
         if session.state_error:
             self.warn(session.state_error)
+            session.state_error = ""
         return True
 
     def close_session(self):
-        """Close the layer."""
+        """Close the layer, and forget its undo history."""
         self._release_tool()
         self.panel.show_session(None)
         if self.session is not None:
             self.session.close()
-            self.session.deleteLater()
+            self._forget(self.session.layer.id())
         self.session = None
         self.tool.layer = None
+
+    def _session_of(self, layer):
+        """Return the former session of a layer if its file has the same classes, or a new one."""
+        kept = self._sessions.get(layer.id())
+        if kept is not None:
+            path = path_of(layer)
+            same = path == kept.catalog.path
+            if same and read_catalog(path).fingerprint == kept.catalog.fingerprint:
+                return kept
+        session = ClassSession(layer, self)
+        session.failed.connect(self.warn)
+        self._forget(layer.id())
+        self._sessions[layer.id()] = session
+        return session
+
+    def _forget(self, layer_id):
+        session = self._sessions.pop(layer_id, None)
+        if session is not None:
+            session.deleteLater()
+
+    def _follow_selection(self):
+        """Open the layer that is selected in the layer panel if it is a class layer."""
+        layer = self._iface.activeLayer()
+        if self.pin.isChecked() or not self.isUserVisible():
+            return
+        if self.session is not None and layer is self.session.layer:
+            return
+        # Other rasters are selected for other reasons, and need no message.
+        if isinstance(layer, QgsRasterLayer) and self._may_be_classes(layer):
+            try:
+                followed = has_class_table(path_of(layer))
+            except SuperSegError:
+                return
+            if followed:
+                self.open_layer(layer)
 
     def warn(self, text):
         """Show a warning in the message bar."""
@@ -159,6 +226,8 @@ class Workbench(QgsDockWidget):
         if self.session is not None and self.session.layer.id() in ids:
             self.close_session()
             self._show_chosen_layer()
+        for layer_id in ids:
+            self._forget(layer_id)
 
     def _project_read(self, _document):
         if not self.isUserVisible():

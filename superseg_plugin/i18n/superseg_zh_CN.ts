@@ -544,6 +544,10 @@
       <translation>打开一幅影像：您自己的，或这幅大盐湖示例（{credit}）。</translation>
     </message>
     <message>
+      <source>Keep this layer when another one is selected</source>
+      <translation>选中其他图层时仍保持此图层</translation>
+    </message>
+    <message>
       <source>La&amp;yer</source>
       <translation>图层(&amp;Y)</translation>
     </message>

@@ -146,6 +146,21 @@ def test_the_written_classes_are_those_shown(session):
     assert seen["polygons area"] == pytest.approx(168 * 168 * 4 / 0.9996**2, rel=1e-4)
 
 
+def test_the_dock_follows_the_selected_class_layer(session):
+    seen, _ = session
+    assert seen["result in the dock"] == "merged.tif"
+    before = seen["followed back"]
+    assert before["groups"] == seen["named"]["groups"]
+    for name in ("followed back", "followed no other layer", "pinned"):
+        assert seen[name]["layer"] == "classes"
+        assert seen[name]["messages"] == []
+        assert seen[name]["groups"] == before["groups"]
+    first, again = seen["rows of the result"]
+    assert first == again == len(before["groups"])
+    # The undo history of a layer survives that another one was opened.
+    assert members(seen["undone after all"]) != members(before)
+
+
 def test_the_attribute_table_of_the_file_is_updated(session):
     seen, _ = session
     path = seen["source"]

@@ -200,10 +200,12 @@ class WorkbenchScript(WindowScript):
         self.look("table")
         self.panel.actions_bar.undo.trigger()
         yield from self.wait(lambda: not self.dock.session._timer.isActive())
+        self.look("named")
         self.picture(self.window, "named")
 
     def hand_on(self):
         yield from self.run_dialog(self.panel.write_button, "merged.tif", "written")
+        yield from self.follow()
         yield from self.run_dialog(self.panel.polygons_button, "polygons.gpkg", "polygons")
         self.compare("other")
         self.look("another grid")
@@ -226,6 +228,43 @@ class WorkbenchScript(WindowScript):
         batch.close()
         yield from self.rest()
         self.seen["dialogs"] = self.dialogs()
+
+    def follow(self):
+        """The result has been loaded; then layers are selected in the layer panel."""
+        self.seen["result in the dock"] = Path(self.dock.session.catalog.path).name
+        before = self.panel.table.model().rowCount()
+        result = self.dock.session.layer
+        yield from self.select("classes")
+        self.look("followed back")
+        self.picture(self.window, "followed")
+        for name in ("image", "reference", "height"):
+            yield from self.select(name)
+        self.look("followed no other layer")
+        QTest.mouseClick(self.dock.pin, LEFT)
+        iface.setActiveLayer(result)
+        yield from self.rest()
+        self.look("pinned")
+        QTest.mouseClick(self.dock.pin, LEFT)
+        yield from self.select("image")
+        iface.setActiveLayer(result)
+        yield from self.rest()
+        self.seen["rows of the result"] = [before, self.panel.table.model().rowCount()]
+        QgsProject.instance().removeMapLayer(result.id())
+        yield from self.select("classes")
+        self.panel.actions_bar.undo.trigger()
+        self.look("undone after all")
+        self.panel.actions_bar.redo.trigger()
+        yield from self.rest()
+
+    def select(self, name):
+        """Click a layer in the layer panel."""
+        view = iface.layerTreeView()
+        node = QgsProject.instance().layerTreeRoot().findLayer(self.layer(name).id())
+        index = view.node2index(node)
+        view.scrollTo(index)
+        place = view.visualRect(index).center()
+        QTest.mouseClick(view.viewport(), LEFT, NO_KEY, place)
+        yield from self.rest()
 
     def refuse(self):
         for name in ("height", "many", "image"):

@@ -87,6 +87,16 @@ def read_catalog(path: str) -> ClassCatalog:
     return _catalog(path, table, numbers, steps, no_order)
 
 
+def has_class_table(path: str) -> bool:
+    """Return whether a raster has a table of its classes; reads no pixels.
+
+    Raises:
+        SuperSegError: the file is missing or cannot be opened.
+    """
+    check_there(path)
+    return read_class_table(path) is not None
+
+
 def check_there(path: str) -> None:
     """Raise `SuperSegError` if the file of a layer no longer exists."""
     # GDAL's virtual file systems (/vsizip/, /vsicurl/) are not known to the operating system.
