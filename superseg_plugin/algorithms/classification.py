@@ -15,7 +15,7 @@ from ..pipeline.options.classification import ClassificationOptions
 from ..raster.format_check import CLASSES, CONFIDENCE
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
-from .styling import ClassStyle, ConfidenceStyle, style
+from .styling import ClassStyle, ConfidenceStyle, classes_of, name_classes, style
 
 
 class ClassificationAlgorithm(SuperSegAlgorithm):
@@ -109,7 +109,7 @@ means of the classes are stored in the file, where other programs can read them.
                 scene = self.superpixels
                 superpixels = opened.enter_context(scene.open(progress, self.image.extent))
             worker = opened.enter_context(self.worker(self.device))
-            run_classification(
+            result = run_classification(
                 ClassificationInputs(source, self.model, superpixels),
                 ClassificationOutputs(self.output, self.confidence),
                 self.options,
@@ -117,6 +117,9 @@ means of the classes are stored in the file, where other programs can read them.
                 progress,
             )
         style(context, self.output, ClassStyle())
+        title = self.parameterDefinition(self.OUTPUT).description()
+        name = classes_of(self.image.name, result.class_count)
+        name_classes(context, self.output, title, name)
         style(context, self.confidence, ConfidenceStyle())
         outputs = {self.OUTPUT: self.output}
         if self.confidence:

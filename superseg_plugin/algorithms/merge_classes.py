@@ -13,7 +13,7 @@ from ..raster.class_table import MOST_CLASSES
 from ..raster.format_check import CLASSES
 from .base import SuperSegAlgorithm
 from .declarations import AREA_UNITS_HELP, MODEL_OR_ANY_FILES
-from .styling import ClassStyle, style
+from .styling import ClassStyle, merged_from, name_classes, style
 
 TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
 
@@ -131,4 +131,7 @@ nodata value. This algorithm works without the runtime.</p>
             inputs = MergingInputs(classification, image, self.table, self.model)
             count = run_merging(inputs, self.output, self.options, progress)
         style(context, self.output, ClassStyle())
+        title = self.parameterDefinition(self.OUTPUT).description()
+        name = merged_from(self.classification.name, count)
+        name_classes(context, self.output, title, name)
         return {self.OUTPUT: self.output, self.CLASS_COUNT: count}

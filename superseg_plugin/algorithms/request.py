@@ -40,6 +40,7 @@ class Scene:
         export: the `LayerCopy` of a layer that GDAL cannot read directly, None for others.
         band_style: of `band_style_of`.
         crs: QgsCoordinateReferenceSystem of the layer.
+        name: of the layer.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Scene:
     export: object = None
     band_style: object = None
     crs: object = None
+    name: str = ""
 
     @contextmanager
     def open(self, progress, extent=None):
@@ -259,9 +261,9 @@ class Request:
         if in_place(layer):
             self.inputs.append(layer.source())
             scene = (layer.source(), bands, extent, mask, properties_of(layer))
-            return Scene(*scene, crs=layer.crs())
+            return Scene(*scene, crs=layer.crs(), name=layer.name())
         export = export_of(layer, name, extent, mask, self.context)
-        return Scene("", bands, extent, mask, export=export, crs=layer.crs())
+        return Scene("", bands, extent, mask, export=export, crs=layer.crs(), name=layer.name())
 
     def _extent(self, name, layer):
         if not self.given(name):

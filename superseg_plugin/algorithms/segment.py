@@ -18,7 +18,15 @@ from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .destinations import IMAGE
 from .request import Request
-from .styling import ClassStyle, ConfidenceStyle, SuperpixelStyle, image_style, style
+from .styling import (
+    ClassStyle,
+    ConfidenceStyle,
+    SuperpixelStyle,
+    classes_of,
+    image_style,
+    name_classes,
+    style,
+)
 
 
 class SegmentAlgorithm(SuperSegAlgorithm):
@@ -221,6 +229,9 @@ image.</p>
             average_color_style = image_style(self.image, source)
         paths = self.outputs
         style(context, paths.classes, ClassStyle())
+        title = self.parameterDefinition(self.OUTPUT).description()
+        name = classes_of(self.image.name, result.class_count)
+        name_classes(context, paths.classes, title, name)
         style(context, paths.superpixels, SuperpixelStyle(result.superpixel_count))
         style(context, paths.confidence, ConfidenceStyle())
         if average_color_style is not None:

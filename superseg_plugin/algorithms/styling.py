@@ -17,11 +17,13 @@ from qgis.core import (
     QgsSingleBandPseudoColorRenderer,
     QgsUnitTypes,
 )
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QTimer
 from qgis.PyQt.QtGui import QColor, QPainter
 
 from ..pipeline.classes.colors import CONFIDENCE_COLORS
 from ..raster.class_table import MOST_CLASSES, read_class_table
+
+translate = QCoreApplication.translate
 
 # QGIS keeps only a pointer to a post-processor, so that Python must keep the object until QGIS has
 # called it.
@@ -39,6 +41,33 @@ def style(context, path, processor):
     if path and context.willLoadLayerOnCompletion(path):
         _kept.add(processor)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
+
+
+def name_classes(context, path, default, name):
+    """Name the layer of a class raster.
+
+    A name that the user, a model or the settings of Processing (file names) choose stays.
+
+    Args:
+        context: of the run.
+        path: the class raster.
+        default: what QGIS calls the layer otherwise, the title of the output.
+        name: what the layer shows, as "image, 16 classes".
+    """
+    if path and context.willLoadLayerOnCompletion(path):
+        details = context.layerToLoadOnCompletionDetails(path)
+        if details.name == default:
+            details.name = name
+
+
+def classes_of(image, count):
+    """Return the name of a layer with the classes of an image."""
+    return translate("SuperSeg", "{}, {} classes").format(image, count)
+
+
+def merged_from(classes, count):
+    """Return the name of a layer with merged classes of another one."""
+    return translate("SuperSeg", "{}, merged to {} classes").format(classes, count)
 
 
 class Style(QgsProcessingLayerPostProcessorInterface):

@@ -560,6 +560,14 @@
       <translation>预览</translation>
     </message>
     <message>
+      <source>{}, {} classes</source>
+      <translation>{}，{} 个类别</translation>
+    </message>
+    <message>
+      <source>{}, merged to {} classes</source>
+      <translation>{}，合并为 {} 个类别</translation>
+    </message>
+    <message>
       <source>Segment</source>
       <translation>分割</translation>
     </message>

@@ -107,7 +107,7 @@ def test_the_legend_shows_names_as_they_are_and_no_empty_numbers(
     results = run(algorithm, parameters, listener, project_context)
     load_results(algorithm, project_context, listener, results)
     (layer,) = project.mapLayers().values()
-    assert layer.name() == "Merged classes"
+    assert layer.name() == "fields, merged to 3 classes"
     renderer = layer.renderer()
     assert isinstance(renderer, QgsPalettedRasterRenderer)
     found = [(entry.value, entry.label, entry.color.name()) for entry in renderer.classes()]

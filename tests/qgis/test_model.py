@@ -76,4 +76,5 @@ def test_the_model_styles_its_classes(run, files, shipped, project_context, list
     results = run(model, parameters, listener, project_context)
     load_results(model, project_context, listener, results)
     layers = {layer.name(): layer for layer in QgsProject.instance().mapLayers().values()}
-    assert isinstance(layers["Classes"].renderer(), QgsPalettedRasterRenderer)
+    (classes,) = (layer for name, layer in layers.items() if name.startswith("scene, "))
+    assert isinstance(classes.renderer(), QgsPalettedRasterRenderer)

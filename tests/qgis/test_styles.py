@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,9 +51,11 @@ def test_styles_of_all_outputs_of_segment(load, files):
     names = ["OUTPUT", "SUPERPIXELS", "AVERAGE_COLOR", "CONFIDENCE"]
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}
     layers = load("segment", parameters, names)
-    assert set(layers) == {"Classes", "Superpixels", "Average color", "Confidence"}
+    classes = next(layer for name, layer in layers.items() if name.endswith(" classes"))
+    count = len(classes.renderer().classes())
+    named = f"{Path(files['scene']).stem}, {count} classes"
+    assert set(layers) == {named, "Superpixels", "Average color", "Confidence"}
 
-    classes = layers["Classes"]
     values = read_raster(classes.source())[0]
     renderer = classes.renderer()
     assert isinstance(renderer, QgsPalettedRasterRenderer)

@@ -20,7 +20,7 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui")
+WINDOWS = ("plugin.py", "gui", "algorithms/styling.py")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 
