@@ -12,7 +12,7 @@ from processing.gui.AlgorithmDialog import AlgorithmDialog
 from processing.tools.dataobjects import createContext, createExpressionContext
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStyle, QWidget
 from qgis.utils import iface
 
 from ..errors import SuperSegError
@@ -38,7 +38,10 @@ def segment_dialog(algorithm):
     # A later QGIS may have a panel without wrappers; the dialog then has no estimate.
     wrappers = getattr(panel, "wrappers", None)
     if wrappers:
-        panel.layout().addWidget(EstimateLine(algorithm, wrappers, panel))
+        # Below the scroll areas of the tabs, so that the line is always in sight.
+        layout = dialog.layout()
+        tabs = layout.indexOf(dialog.findChild(QSplitter))
+        layout.insertWidget(tabs + 1, EstimateLine(algorithm, wrappers, dialog))
     return dialog
 
 

@@ -20,13 +20,15 @@ from qgis.core import (
 from qgis.gui import QgsDoubleSpinBox
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QScrollBar, QTabWidget, QWidget
 from qgis.utils import iface
 
 from tests.desktop.window_script import JOB, WindowScript, start
 
 TILES = "type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=18"
 DIALOG = (900, 760)
+# What QGIS opens the dialog with in a new profile.
+DEFAULT = (688, 523)
 
 
 class EstimateScript(WindowScript):
@@ -39,12 +41,23 @@ class EstimateScript(WindowScript):
         iface.mapCanvas().setExtent(layer.extent())
         yield from self.rest()
         self.dialog = processing.createAlgorithmDialog("superseg:segment", {"INPUT": layer})
-        self.dialog.resize(*DIALOG)
+        self.dialog.resize(*DEFAULT)
         self.dialog.show()
         yield from self.rest()
         self.line = self._lines(self.dialog)[0]
         self.wrappers = self.dialog.mainWidget().wrappers
         yield from self.said("opened", "")
+        yield from self.rest()
+        bars = self.dialog.findChild(QTabWidget).findChildren(QScrollBar)
+        upright = [bar for bar in bars if bar.orientation() == Qt.Orientation.Vertical]
+        self.seen["at the default size"] = {
+            "size": [self.dialog.width(), self.dialog.height()],
+            "in sight": self.line.visibleRegion().boundingRect() == self.line.rect(),
+            "scroll bars": sum(bar.isVisible() for bar in upright),
+        }
+        self.picture(self.dialog, "default size")
+        self.dialog.resize(*DIALOG)
+        yield from self.rest()
         self.seen["decimals"] = {
             name: self.wrappers[name].wrappedWidget().text()
             for name in ("SMOOTHNESS", "MIN_AREA", "SUPERPIXEL_SIZE")

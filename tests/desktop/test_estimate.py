@@ -53,6 +53,11 @@ def test_the_estimate_follows_each_parameter(seen):
     assert "24 million pixels" in said(seen, "by path")
 
 
+def test_the_estimate_is_in_sight_at_the_default_size(seen):
+    # A dialog that had grown would hide the fault on large screens.
+    assert seen["at the default size"] == {"size": [688, 523], "in sight": True, "scroll bars": 1}
+
+
 def test_the_estimate_follows_at_once(seen):
     names = ("preset", "imagery", "extent", "tiles", "model", "bare", "gone", "web", "web, nearer")
     # The machine may be busy with other tests.
