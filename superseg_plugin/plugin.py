@@ -55,7 +55,7 @@ def _runtime(interface):
 def _welcome(interface):
     from .gui.welcome import WelcomeWindow
 
-    return WelcomeWindow(interface.mainWindow())
+    return WelcomeWindow(interface)
 
 
 def _segment_dialog(algorithm):
@@ -173,6 +173,8 @@ class SuperSegPlugin:
         window.show()
         window.raise_()
         window.activateWindow()
+        if entry is WORKBENCH:
+            window.take_focus()
 
     def _connect(self, welcome):
         welcome.runtimeRequested.connect(partial(self._open, RUNTIME))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import (
@@ -36,8 +36,9 @@ class WelcomeWindow(QDialog):
     segmentRequested = pyqtSignal(object)
     workbenchRequested = pyqtSignal()
 
-    def __init__(self, parent=None):
-        super().__init__(parent)
+    def __init__(self, interface):
+        super().__init__(interface.mainWindow())
+        self._iface = interface
         self.setWindowTitle(translate("SuperSeg", "SuperSeg: First steps"))
         layout = QVBoxLayout(self)
         layout.addWidget(
@@ -79,7 +80,7 @@ class WelcomeWindow(QDialog):
         self.segment_button = self._step(
             translate("SuperSeg", "Segment it. The default settings are a good start."),
             translate("SuperSeg", "Segment…"),
-            lambda: self.segmentRequested.emit(self.sample or self.open_sample()),
+            lambda: self.segmentRequested.emit(self.image() or self.open_sample()),
         )
         self.workbench_button = self._step(
             translate("SuperSeg", "Merge and name the classes, and see their areas and spectra."),
@@ -96,6 +97,11 @@ class WelcomeWindow(QDialog):
         path = str(resource(SAMPLE))
         layers = QgsProject.instance().mapLayers().values()
         return next((layer for layer in layers if layer.source() == path), None)
+
+    def image(self):
+        """Return the selected image, another image of the project if none is, or None."""
+        layers = [self._iface.activeLayer(), *QgsProject.instance().mapLayers().values()]
+        return next((layer for layer in layers if _is_image(layer)), None)
 
     def open_sample(self):
         """Add the sample to the project unless it is there, and return its layer."""
@@ -120,3 +126,10 @@ class WelcomeWindow(QDialog):
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         return label
+
+
+def _is_image(layer):
+    # Class rasters are drawn with a palette.
+    return isinstance(layer, QgsRasterLayer) and not isinstance(
+        layer.renderer(), QgsPalettedRasterRenderer
+    )

@@ -123,6 +123,11 @@ class Workbench(QgsDockWidget):
                 self.preview.layers.setLayer(layer)
                 self.tabs.setCurrentWidget(self.preview)
 
+    def take_focus(self):
+        """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
+        if self.tabs.currentWidget() is not self.preview:
+            (self.panel.table if self.session is not None else self.layers).setFocus()
+
     def open_layer(self, layer):
         """Edit a layer.
 

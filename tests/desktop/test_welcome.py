@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.class_rasters import striped, write_classes
+from tests.conftest import write_raster
 from tests.desktop.session import run_script
 
 SCRIPT = Path(__file__).with_name("welcome_script.py")
@@ -15,8 +18,13 @@ SAMPLE = "Sample: Great Salt Lake"
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("welcome")
+    image, classes = folder / "own.tif", folder / "classes.tif"
+    write_raster(image, np.zeros((3, 60, 60), np.uint8))
+    write_classes(classes, striped(3, 60), [[1, 2, 0.1], [1, 3, 0.2]])
     pictures = tmp_path_factory.mktemp("pictures") / "welcome"
-    return run_script("welcome-test", SCRIPT, {}, pictures)
+    job = {"image": str(image), "classes": str(classes)}
+    return run_script("welcome-test", SCRIPT, job, pictures)
 
 
 def test_a_new_user_gets_a_message_and_the_sample(seen):
@@ -26,6 +34,12 @@ def test_a_new_user_gets_a_message_and_the_sample(seen):
     assert seen["count"] == 1
     assert seen["input"] == SAMPLE
     assert seen["workbench"]
+
+
+def test_first_steps_segment_the_own_image(seen):
+    assert seen["input with own"] == "own"
+    # A class raster is no image.
+    assert seen["input with classes"] == SAMPLE
 
 
 def test_the_menu_of_a_layer_has_segment(seen):

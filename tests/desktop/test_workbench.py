@@ -50,6 +50,7 @@ def test_the_dock_opens_on_the_class_layer(session):
     seen, _ = session
     opened = seen["opened"]
     assert opened["layer"] == "classes"
+    assert seen["focus on the table"]
     assert members(opened) == [[n] for n in range(1, CLASSES + 1)]
     assert [row[:2] for row in opened["rows"]] == [[str(n), f"Class {n}"] for n in range(1, 8)]
     assert opened["slider"] == [2, CLASSES, CLASSES]

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
 from qgis.utils import iface
 
-from tests.desktop.window_script import WindowScript, start
+from tests.desktop.window_script import JOB, WindowScript, start
 
 TITLE = "SuperSeg: First steps"
 
@@ -37,6 +37,20 @@ class WelcomeScript(WindowScript):
         self.picture(self._dialog(), "segment_sample")
         self._dialog().close()
         yield from self.wait(lambda: self._dialog() is None)
+        self.add(JOB["image"], "own")
+        self.add(JOB["classes"], "classes")
+        for name in ("own", "classes"):
+            (layer,) = QgsProject.instance().mapLayersByName(name)
+            iface.setActiveLayer(layer)
+            QTimer.singleShot(0, window.segment_button.click)
+            yield from self.wait(lambda: self._dialog() is not None)
+            self.seen[f"input with {name}"] = self._input()
+            self._dialog().close()
+            yield from self.wait(lambda: self._dialog() is None)
+            if name == "own":
+                QgsProject.instance().removeMapLayer(layer.id())
+        QgsProject.instance().removeMapLayer(layer.id())
+        yield from self.rest()
         window.workbench_button.click()
         yield from self.rest()
         docks = self.window.findChildren(QDockWidget)

@@ -70,6 +70,7 @@ class WorkbenchScript(WindowScript):
         self.window.resizeDocks([self.dock], [430], Qt.Orientation.Horizontal)
         self.panel = self.dock.panel
         yield from self.rest(5)
+        self.seen["focus on the table"] = QApplication.focusWidget() is self.panel.table
 
     def slide(self):
         slider = self.panel.slider
