@@ -13,8 +13,11 @@ from qgis.core import (
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
 from qgis.PyQt.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
+    QScrollArea,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -80,10 +83,23 @@ class Workbench(QgsDockWidget):
         row.addWidget(self.layers, 1)
         row.addWidget(self.pin)
         layout.addLayout(row)
+        self.empty = QWidget()
+        centered = QVBoxLayout(self.empty)
+        text = translate(
+            "SuperSeg", "No class layer is open: segment an image, or choose a class raster above."
+        )
+        centered.addStretch(1)
+        centered.addWidget(QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter))
+        self.segment_button = QPushButton(translate("SuperSeg", "Segment an image…"))
+        centered.addWidget(self.segment_button, 0, Qt.AlignmentFlag.AlignCenter)
+        centered.addStretch(1)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.panel, 1)
+        self._show_panel(None)
         self.tabs = QTabWidget()
-        self.tabs.addTab(inside, translate("SuperSeg", "Classes"))
-        self.tabs.addTab(self.preview, translate("SuperSeg", "Preview"))
+        self._preview_area = _scrolled(self.preview)
+        self.tabs.addTab(_scrolled(inside), translate("SuperSeg", "Classes"))
+        self.tabs.addTab(self._preview_area, translate("SuperSeg", "Preview"))
         self.setWidget(self.tabs)
 
     def _connect(self):
@@ -93,6 +109,7 @@ class Workbench(QgsDockWidget):
         panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session))
         panel.compareRequested.connect(lambda layer: self.dialogs.evaluate(self.session, layer))
         panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
+        self.segment_button.clicked.connect(lambda _checked=False: self.dialogs.segment({}))
         bar.pickToggled.connect(self._pick_on_map)
         for source in (bar, self.dialogs, self.tool, self.preview):
             source.failed.connect(self.warn)
@@ -121,11 +138,11 @@ class Workbench(QgsDockWidget):
                 self.open_layer(found[0])
             elif isinstance(layer, QgsRasterLayer):
                 self.preview.layers.setLayer(layer)
-                self.tabs.setCurrentWidget(self.preview)
+                self.tabs.setCurrentWidget(self._preview_area)
 
     def take_focus(self):
         """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
-        if self.tabs.currentWidget() is not self.preview:
+        if self.tabs.currentWidget() is not self._preview_area:
             (self.panel.table if self.session is not None else self.layers).setFocus()
 
     def open_layer(self, layer):
@@ -145,7 +162,7 @@ class Workbench(QgsDockWidget):
             self.session.close()
         self.session = session
         self.tool.layer = layer
-        self.panel.show_session(session)
+        self._show_panel(session)
         self._show_chosen_layer()
         if session.state_error:
             self.warn(session.state_error)
@@ -155,12 +172,17 @@ class Workbench(QgsDockWidget):
     def close_session(self):
         """Close the layer, and forget its undo history."""
         self._release_tool()
-        self.panel.show_session(None)
+        self._show_panel(None)
         if self.session is not None:
             self.session.close()
             self._forget(self.session.layer.id())
         self.session = None
         self.tool.layer = None
+
+    def _show_panel(self, session):
+        self.panel.show_session(session)
+        self.panel.setVisible(session is not None)
+        self.empty.setVisible(session is None)
 
     def _session_of(self, layer):
         """Return the former session of a layer if its file has the same classes, or a new one."""
@@ -257,6 +279,15 @@ class Workbench(QgsDockWidget):
         if layer.bandCount() != 1 or layer.providerType() != "gdal":
             return False
         return layer.dataProvider().dataType(1) == Qgis.DataType.Byte
+
+
+def _scrolled(widget):
+    """Return a scroll area: otherwise the dock would enlarge the main window on a small screen."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(widget)
+    return area
 
 
 def open_workbench(interface):

@@ -548,6 +548,10 @@
       <translation>选中其他图层时仍保持此图层</translation>
     </message>
     <message>
+      <source>No class layer is open: segment an image, or choose a class raster above.</source>
+      <translation>尚未打开类别图层：请分割一幅影像，或在上方选择一个类别栅格。</translation>
+    </message>
+    <message>
       <source>La&amp;yer</source>
       <translation>图层(&amp;Y)</translation>
     </message>

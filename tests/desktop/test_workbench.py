@@ -60,6 +60,18 @@ def test_the_dock_opens_on_the_class_layer(session):
     assert sum(shares) == pytest.approx(100, abs=0.4)
 
 
+def test_the_dock_fits_a_small_screen_beside_another_one(session):
+    seen, _ = session
+    assert seen["least height"] < 300
+
+
+def test_the_dock_without_a_layer_leads_to_segment(session):
+    seen, _ = session
+    assert seen["shown without layers"] == [True, True, False]
+    (title,) = seen["segment"]
+    assert title.endswith("Segment")
+
+
 def test_areas_are_ellipsoidal(session):
     seen, _ = session
     areas = [float(row[2].replace(",", "")) for row in seen["opened"]["rows"]]

@@ -70,6 +70,7 @@ class WorkbenchScript(WindowScript):
         self.window.resizeDocks([self.dock], [430], Qt.Orientation.Horizontal)
         self.panel = self.dock.panel
         yield from self.rest(5)
+        self.seen["least height"] = self.dock.minimumSizeHint().height()
         self.seen["focus on the table"] = QApplication.focusWidget() is self.panel.table
 
     def slide(self):
@@ -297,6 +298,14 @@ class WorkbenchScript(WindowScript):
         project.clear()
         yield from self.rest()
         self.seen["without layers"] = [self.dock.session is None, self.panel.isEnabled()]
+        shown = [self.dock.empty, self.dock.segment_button, self.panel]
+        self.seen["shown without layers"] = [widget.isVisible() for widget in shown]
+        self.picture(self.window, "empty")
+        QTest.mouseClick(self.dock.segment_button, LEFT)
+        yield from self.rest()
+        self.seen["segment"] = self.dialogs()
+        self.dock.dialogs.dialog.close()
+        yield from self.rest()
         elsewhere = FOLDER.with_name("elsewhere")
         shutil.copytree(FOLDER, elsewhere)
         shutil.rmtree(FOLDER)
