@@ -117,6 +117,8 @@ class RuntimeChoices(QWidget):
             button.setAutoDefault(False)
         self.use.clicked.connect(self._choose)
         self.forget.clicked.connect(self._take_back)
+        self.python.fileChanged.connect(self._enable_python)
+        self._enable_python()
         row.addWidget(self.python, 1)
         row.addWidget(self.use)
         row.addWidget(self.forget)
@@ -124,7 +126,13 @@ class RuntimeChoices(QWidget):
 
     def _choose(self):
         self.pythonChosen.emit(self.python.filePath())
+        self._enable_python()
 
     def _take_back(self):
         self.python.setFilePath("")
         self.pythonChosen.emit("")
+        self._enable_python()
+
+    def _enable_python(self, *_):
+        self.use.setEnabled(bool(self.python.filePath().strip()))
+        self.forget.setEnabled(bool(chosen_python()))

@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -54,7 +55,10 @@ class RuntimeDialog(QDialog):
         self.choices.pythonChosen.connect(self._use_python)
         width = self.fontMetrics().averageCharWidth()
         preferred = QSize(96 * width, 48 * self.fontMetrics().lineSpacing())
-        self.resize(preferred.boundedTo(self.screen().availableSize()))
+        # The frame and the title bar of the window are not part of its size.
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        room = self.screen().availableSize() - QSize(title, 2 * title)
+        self.resize(preferred.boundedTo(room))
         self.refresh()
 
     # State

@@ -54,6 +54,7 @@ class RuntimeScript(WindowScript):
         yield from self.known()
         yield from self.wait(lambda: "querying" not in self.dialog.device.text())
         self.seen["device"] = self.dialog.device.text()
+        self.seen["heights"] = [self.dialog.height(), self.dialog.screen().availableSize().height()]
         self.look("runtime")
 
     def without(self):
@@ -107,9 +108,14 @@ class RuntimeScript(WindowScript):
     def own_python(self):
         # Compiling the kernels would take most of the time of this script.
         shutil.copytree(JOB["kernels"], HOME / "numba")
-        self.dialog.choices.python.setFilePath(JOB["python"])
+        choices = self.dialog.choices
+        buttons = [[choices.use.isEnabled(), choices.forget.isEnabled()]]
+        choices.python.setFilePath(JOB["python"])
+        buttons.append([choices.use.isEnabled(), choices.forget.isEnabled()])
         QTest.mouseClick(self.dialog.choices.use, LEFT)
         yield from self.known()
+        buttons.append([choices.use.isEnabled(), choices.forget.isEnabled()])
+        self.seen["python buttons"] = buttons
         self.seen["ready"] = [self.dialog.status.text(), self.dialog.python.text()]
         yield from self.wait(lambda: "querying" not in self.dialog.device.text())
         self.seen["device"] = self.dialog.device.text()

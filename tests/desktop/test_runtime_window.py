@@ -82,6 +82,10 @@ def test_a_failed_installation_gives_a_message(seen):
     assert "folder must hold" in seen["failed"]
 
 
+def test_buttons_that_would_do_nothing_are_disabled(seen):
+    assert seen["python buttons"] == [[False, False], [True, False], [True, True]]
+
+
 def test_a_chosen_python_is_used_and_reported(seen):
     status, python = seen["ready"]
     assert "ready" in status
@@ -104,3 +108,16 @@ def test_every_picture_shows_something(session, name):
     width, colors = picture_size_and_colors(session[1] / f"{name}.png")
     assert width >= 500
     assert colors > 50
+
+
+def test_the_window_leaves_room_for_its_title_on_a_small_screen(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    job = {"only look": True, "home": str(home), "window": [1280, 720]}
+    environment = {"SUPERSEG_HOME": str(home)}
+    pictures = tmp_path / "small"
+    screen = "-screen 0 1280x720x24"
+    seen = run_script("runtime-small", SCRIPT, job, pictures, environment, screen)
+    height, available = seen["heights"]
+    assert available == 720
+    assert height <= 720 - 30
