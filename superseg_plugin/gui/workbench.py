@@ -3,13 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import (
-    Qgis,
-    QgsApplication,
-    QgsMapLayerProxyModel,
-    QgsProject,
-    QgsRasterLayer,
-)
+from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
 from qgis.PyQt.QtWidgets import (
@@ -116,7 +110,7 @@ class Workbench(QgsDockWidget):
         self.tool.picked.connect(self._picked)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
-        self._iface.currentLayerChanged.connect(lambda _layer: self._follow.start())
+        self._iface.currentLayerChanged.connect(self._layer_selected)
         self.preview.settingsChosen.connect(self.dialogs.segment)
         self.closed.connect(self._release_tool)
         self.closed.connect(self.preview.switch_off)
@@ -202,6 +196,10 @@ class Workbench(QgsDockWidget):
         session = self._sessions.pop(layer_id, None)
         if session is not None:
             session.deleteLater()
+
+    # A method of the dock is disconnected with it, which a lambda would not be.
+    def _layer_selected(self, _layer):
+        self._follow.start()
 
     def _follow_selection(self):
         """Open the layer that is selected in the layer panel if it is a class layer."""
