@@ -36,7 +36,13 @@ BELOW_PIPELINE = {"raster", "worker"} | COMMON
 FORMATS = {"pipeline/options"}
 CLASSES = {"pipeline/formats"} | FORMATS
 ABOVE_CLASSES = {"pipeline/classes"} | CLASSES
-PIPELINE = {VERBS, "pipeline/planning", "pipeline/reports", "pipeline/steps"} | ABOVE_CLASSES
+PIPELINE = {
+    VERBS,
+    "pipeline/assessment",
+    "pipeline/planning",
+    "pipeline/reports",
+    "pipeline/steps",
+} | ABOVE_CLASSES
 BELOW_SKIN = {"layer_copy", "resources", "runtime", "settings"} | PIPELINE | BELOW_PIPELINE
 
 # The rooms that each room may import from. Nothing points back. A folder in pipeline/ is a room;
@@ -51,6 +57,8 @@ ARROWS: dict[str, set[str]] = {
     "layer_copy": {"errors", "progress", "raster"},
     "settings": {"raster", "resources", "runtime", "worker"},
     VERBS: (PIPELINE - {VERBS}) | BELOW_PIPELINE,
+    # Verbs too: drawing a sample, and accuracy by samples or by a reference.
+    "pipeline/assessment": {"pipeline/reports"} | ABOVE_CLASSES | BELOW_PIPELINE,
     # Of the steps, planning may use one module: see PLANNED_STEPS.
     "pipeline/planning": {"pipeline/steps"} | ABOVE_CLASSES | BELOW_PIPELINE,
     "pipeline/reports": ABOVE_CLASSES | BELOW_PIPELINE,

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
-from ..pipeline.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
+from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
 from .base import SuperSegAlgorithm
 
 FIELDS = "Point?field=sample:integer&field=class:integer&field=name:string&field=label:string"

@@ -12,8 +12,8 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
-from ..pipeline.evaluation import run_evaluation
-from ..pipeline.sample_accuracy import run_sample_accuracy
+from ..pipeline.assessment.evaluation import run_evaluation
+from ..pipeline.assessment.sample_accuracy import run_sample_accuracy
 from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
 from .labelled_points import Points

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.assessment.evaluation import evaluate
 from superseg_plugin.pipeline.average_color import run_average_color
-from superseg_plugin.pipeline.evaluation import evaluate
 from superseg_plugin.pipeline.merging import MergingInputs, run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
 from superseg_plugin.progress import Progress

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.assessment.sample_accuracy import run_sample_accuracy
+from superseg_plugin.pipeline.assessment.sampling import draw_sample
 from superseg_plugin.pipeline.classes.accuracy import estimate_accuracy, sample_sizes
-from superseg_plugin.pipeline.sample_accuracy import run_sample_accuracy
-from superseg_plugin.pipeline.sampling import draw_sample
 from superseg_plugin.raster.source import RasterSource
 from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster

@@ -6,7 +6,7 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import SuperSegError
-from superseg_plugin.pipeline.evaluation import run_evaluation
+from superseg_plugin.pipeline.assessment.evaluation import run_evaluation
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import quarters, write_raster
@@ -37,7 +37,7 @@ def test_tiles_do_not_show(tmp_path, monkeypatch):
     classes = generator.integers(0, 9, (50, 70)).astype("uint8")
     reference = generator.integers(0, 5, (50, 70)).astype("uint8")
     whole = judged(tmp_path, classes, reference)
-    monkeypatch.setattr("superseg_plugin.pipeline.evaluation.TILE", 9)
+    monkeypatch.setattr("superseg_plugin.pipeline.assessment.evaluation.TILE", 9)
     tiled = judged(tmp_path, classes, reference)
     assert (tiled.table == whole.table).all()
     assert tiled.ami == whole.ami

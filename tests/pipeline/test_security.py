@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.assessment.evaluation import run_evaluation
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
-from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header, save_model
 from superseg_plugin.pipeline.reports import run as run_report
 from superseg_plugin.progress import Progress

@@ -10,12 +10,12 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.assessment.evaluation import run_evaluation
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
     ClassificationOutputs,
     run_classification,
 )
-from superseg_plugin.pipeline.evaluation import run_evaluation
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs

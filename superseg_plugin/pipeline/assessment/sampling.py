@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.class_legend import default_name, read_legend
-from ..raster.source import RasterSource
-from .classes.accuracy import LEAST_OF_CLASS, sample_sizes
-from .classes.strips import ClassStrips
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.class_legend import default_name, read_legend
+from ...raster.source import RasterSource
+from ..classes.accuracy import LEAST_OF_CLASS, sample_sizes
+from ..classes.strips import ClassStrips
 
 Ints = npt.NDArray[np.int64]
 PARAMETER = "CLASSIFICATION"

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.class_table import read_class_table
-from ..raster.grid_comparison import require_same_grid
-from ..raster.source import RasterSource
-from ..raster.staging import Staging, check_output
-from ..raster.windows import tiles
-from .classes.reading import TILE, whole_numbers
-from .classes.scores import Evaluation, all_scores, class_ious, matching
-from .reports.evaluation import evaluation_report
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.class_table import read_class_table
+from ...raster.grid_comparison import require_same_grid
+from ...raster.source import RasterSource
+from ...raster.staging import Staging, check_output
+from ...raster.windows import tiles
+from ..classes.reading import TILE, whole_numbers
+from ..classes.scores import Evaluation, all_scores, class_ious, matching
+from ..reports.evaluation import evaluation_report
 
 Numbers = npt.NDArray[np.int64]
 

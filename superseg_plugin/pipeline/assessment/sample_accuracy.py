@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.class_legend import default_name, read_legend
-from ..raster.ground import has_meters
-from ..raster.source import RasterSource
-from ..raster.staging import Staging, check_output
-from ..raster.windows import Window
-from .classes.accuracy import AccuracyEstimates, estimate_accuracy
-from .classes.strips import ClassStrips
-from .reports.sample_accuracy import sample_report
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.class_legend import default_name, read_legend
+from ...raster.ground import has_meters
+from ...raster.source import RasterSource
+from ...raster.staging import Staging, check_output
+from ...raster.windows import Window
+from ..classes.accuracy import AccuracyEstimates, estimate_accuracy
+from ..classes.strips import ClassStrips
+from ..reports.sample_accuracy import sample_report
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
