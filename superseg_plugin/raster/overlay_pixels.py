@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pixels of an overlay: values in the colors of a table, with outlines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+# The outline is a light line inside the area and a dark one outside: one of them contrasts with
+# any map.
+INNER, OUTER = (255, 235, 59, 255), (0, 0, 0, 200)
+
+
+def colored(
+    values: npt.NDArray[np.integer[Any]], table: Bytes, outlined: Flags | None = None
+) -> Bytes:
+    """Color values by a table.
+
+    Args:
+        values: `(rows, cols)` integers from 0.
+        table: `(n, 4)` uint8 red, green, blue and opacity; higher values are transparent.
+        outlined: `(n,)` bool, the values whose areas are outlined where another color of the table
+            begins; None for none.
+
+    Returns:
+        `(rows, cols, 4)` uint8.
+    """
+    # A last row for all values that the table lacks.
+    padded = np.zeros((len(table) + 1, 4), np.uint8)
+    padded[:-1] = table
+    indices = values.astype(np.intp)
+    packed = padded.view(np.uint32).ravel().take(indices, mode="clip")
+    if outlined is not None and outlined.any():
+        inside = np.append(outlined, False).take(indices, mode="clip")
+        _outline(packed, inside)
+    return packed.view(np.uint8).reshape(*values.shape, 4)
+
+
+def _outline(packed: npt.NDArray[np.uint32], inside: Flags) -> None:
+    """Draw the outlines of areas into packed colors."""
+    inner, outer = np.zeros_like(inside), np.zeros_like(inside)
+    for one, other in (
+        ((slice(1, None), slice(None)), (slice(None, -1), slice(None))),
+        ((slice(None), slice(1, None)), (slice(None), slice(None, -1))),
+    ):
+        border = packed[one] != packed[other]
+        border &= inside[one] | inside[other]
+        inner[one] |= border & inside[one]
+        inner[other] |= border & inside[other]
+        outer[one] |= border & ~inside[one]
+        outer[other] |= border & ~inside[other]
+    packed[outer] = np.array(OUTER, np.uint8).view(np.uint32)[0]
+    packed[inner] = np.array(INNER, np.uint8).view(np.uint32)[0]
