@@ -18,6 +18,7 @@ from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.shipped_model import ShippedModel
+from .algorithms.suggest_names import SuggestNamesAlgorithm
 from .algorithms.superpixels import SuperpixelsAlgorithm
 from .algorithms.training import TrainingAlgorithm
 from .resources import MODELS, icon_path, version
@@ -30,6 +31,7 @@ ALGORITHMS = (
     FolderClassificationAlgorithm,
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
+    SuggestNamesAlgorithm,
     ClassPolygonsAlgorithm,
     ChangesAlgorithm,
     EvaluationAlgorithm,

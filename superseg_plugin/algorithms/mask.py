@@ -74,6 +74,14 @@ class Mask:
             )
         return self._read
 
+    def _request(self):
+        """Return the QgsFeatureRequest of what is read."""
+        return QgsFeatureRequest().setSubsetOfAttributes([])
+
+    def _item(self, _feature, wkb):
+        """Return what `polygons` lists for a polygon of a feature."""
+        return wkb
+
     def _advice(self):
         if self._has_crs:
             return ""
@@ -83,7 +91,7 @@ class Mask:
         )
 
     def _polygons(self):
-        request = QgsFeatureRequest().setSubsetOfAttributes([])
+        request = self._request()
         area = self._area()
         if area is not None:
             request.setFilterRect(area)
@@ -98,7 +106,7 @@ class Mask:
                     if polygon.transform(self._transform) != QgsGeometry.OperationResult.Success:
                         raise QgsCsException(f"feature {feature.id()}")
                 for part in _parts(polygon):
-                    yield bytes(part.asWkb().data())
+                    yield self._item(feature, bytes(part.asWkb().data()))
 
     def _area(self):
         """Return the extent of the image in the CRS of the polygons; None for no limit."""

@@ -1188,6 +1188,90 @@
       <translation>合并后的类别</translation>
     </message>
     <message>
+      <source>Suggest names</source>
+      <translation>建议名称</translation>
+    </message>
+    <message>
+      <source>names</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>WorldCover</source>
+      <translation>WorldCover</translation>
+    </message>
+    <message>
+      <source>CORINE</source>
+      <translation>CORINE</translation>
+    </message>
+    <message>
+      <source>OSM</source>
+      <translation>OSM</translation>
+    </message>
+    <message>
+      <source>table</source>
+      <translation>表格</translation>
+    </message>
+    <message>
+      <source>Proposes names and colors for classes from a land-cover map or polygons.</source>
+      <translation>根据土地覆盖图或多边形为类别建议名称和颜色。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Compares a raster of classes with a &lt;b&gt;reference&lt;/b&gt; that covers all or a part of it, and proposes for each class the name and color of the reference class that most of its pixels have. The reference is a land-cover map, such as ESA WorldCover or CORINE, or a layer of &lt;b&gt;polygons&lt;/b&gt; with a &lt;b&gt;field&lt;/b&gt; of names, such as OpenStreetMap or a cadastre. It may have any grid and CRS; a raster is warped by the nearest pixel.&lt;/p&gt; &lt;p&gt;The share of these pixels is the &lt;b&gt;purity&lt;/b&gt; of the class. Below the smallest purity the class is mixed and gets no name; split it, or name it manually.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table&lt;/b&gt; has the columns from, to, name, color, purity and remark; classes of one name become one. Look at it, change what you know better, and apply it with &lt;i&gt;Merge classes&lt;/i&gt; or in the class workbench (&lt;i&gt;Name as&lt;/i&gt;).&lt;/p&gt; &lt;p&gt;Names and colors are those of the attribute table, categories or color table of the raster, or those of the style of its layer. Files of ESA WorldCover, which contain no names, are recognized by their colors.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has 16 classes. With WorldCover as reference, nine of them are named, four of these Tree cover, and two are mixed. &lt;i&gt;Merge classes&lt;/i&gt; with this table makes the named map. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将类别栅格与覆盖其全部或部分的&lt;b&gt;参考&lt;/b&gt;比较，为每个类别建议其大多数像素所属参考类别的名称和颜色。参考可以是土地覆盖图（如 ESA WorldCover 或 CORINE），也可以是带名称&lt;b&gt;字段&lt;/b&gt;的&lt;b&gt;多边形&lt;/b&gt;图层（如 OpenStreetMap 或地籍）。其格网和坐标参考系不限；栅格按最邻近像素变换。&lt;/p&gt; &lt;p&gt;这些像素所占的比例是类别的&lt;b&gt;纯度&lt;/b&gt;。低于最小纯度的类别是混合的，不命名；可将其拆分，或手动命名。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;的列为 from、to、name、color、purity 和 remark；名称相同的类别合为一类。请查看并按需修改，然后用&lt;i&gt;合并类别&lt;/i&gt;或在类别工作台中（&lt;i&gt;命名为&lt;/i&gt;）应用。&lt;/p&gt; &lt;p&gt;名称和颜色取自栅格的属性表、类别名或颜色表，或其图层的样式。ESA WorldCover 的文件不含名称，按其颜色识别。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 有 16 类。以 WorldCover 为参考，其中九类得到名称，四类为 Tree cover，两类是混合的。用此表格运行&lt;i&gt;合并类别&lt;/i&gt;即得到已命名的地图。本算法无需运行环境。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>The raster of classes to name.</source>
+      <translation>要命名的类别栅格。</translation>
+    </message>
+    <message>
+      <source>Land-cover map</source>
+      <translation>土地覆盖图</translation>
+    </message>
+    <message>
+      <source>Raster of named classes, on any grid and in any CRS; or give polygons.</source>
+      <translation>带名称的类别栅格，格网和坐标参考系不限；也可改用多边形。</translation>
+    </message>
+    <message>
+      <source>Polygons</source>
+      <translation>多边形</translation>
+    </message>
+    <message>
+      <source>Polygons with a field of names, in any CRS; in place of a land-cover map. Where polygons overlap, the last one counts.</source>
+      <translation>带名称字段的多边形，坐标参考系不限；用于代替土地覆盖图。多边形重叠处以最后一个为准。</translation>
+    </message>
+    <message>
+      <source>Field of the names</source>
+      <translation>名称字段</translation>
+    </message>
+    <message>
+      <source>Field of the polygons with the names; polygons without one do not count.</source>
+      <translation>多边形的名称字段；没有名称的多边形不计。</translation>
+    </message>
+    <message>
+      <source>Smallest purity (percent)</source>
+      <translation>最小纯度（百分比）</translation>
+    </message>
+    <message>
+      <source>Classes of which less than this share is of one reference class get no name. At 60, at most two of five pixels of a named class are of another reference class.</source>
+      <translation>若类别中属于同一参考类别的比例小于此值，则不命名。设为 60 时，已命名类别的五个像素中最多两个属于其他参考类别。</translation>
+    </message>
+    <message>
+      <source>Table of names</source>
+      <translation>名称表</translation>
+    </message>
+    <message>
+      <source>The proposals as comma-separated values, which Merge classes reads.</source>
+      <translation>以逗号分隔的建议表，可由“合并类别”读取。</translation>
+    </message>
+    <message>
+      <source>Number of classes with a name</source>
+      <translation>有名称的类别数</translation>
+    </message>
+    <message>
+      <source>Number of classes without a name</source>
+      <translation>无名称的类别数</translation>
+    </message>
+    <message>
       <source>Class polygons</source>
       <translation>类别多边形</translation>
     </message>

@@ -52,6 +52,9 @@ class Legend:
         return Legend(names, colors)
 
 
+NO_LEGEND = Legend({}, {})
+
+
 def read_legend(path: str | Path, zero: bool = False) -> Legend:
     """Read the attribute table, category names and color table of band 1.
 

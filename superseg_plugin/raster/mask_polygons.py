@@ -37,22 +37,9 @@ class MaskPolygons:
         self._shapes: list[Any] = []
         envelopes: list[tuple[float, float, float, float]] = []
         for wkb in polygons:
-            shape, _ = attempt(ogr.CreateGeometryFromWkb, bytes(wkb))
-            if shape is not None:
-                shape, _ = attempt(shape.GetLinearGeometry)
-            if shape is None or ogr.GT_Flatten(shape.GetGeometryType()) not in (
-                ogr.wkbPolygon,
-                ogr.wkbMultiPolygon,
-                ogr.wkbGeometryCollection,
-            ):
-                raise SuperSegError("MASK: a feature is not a polygon; give a polygon layer.")
-            if shape.IsEmpty():
+            shape = polygon_in_pixels(wkb, grid, "MASK")
+            if shape is None:
                 continue
-            if grid.geotransform is None and (grid.gcps or grid.rpc):
-                left, right, bottom, top = shape.GetEnvelope()
-                shape.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
-            shape.FlattenTo2D()
-            _to_pixels(shape, grid)
             envelope = shape.GetEnvelope()
             if all(map(math.isfinite, envelope)) and len(
                 _overlapping(np.array([envelope]), grid.window)
@@ -85,7 +72,7 @@ class MaskPolygons:
         if not near:
             valid[:] = False
             return
-        vector = _memory_vectors().CreateDataSource("")
+        vector = memory_vectors().CreateDataSource("")
         layer = vector.CreateLayer("mask", geom_type=ogr.wkbUnknown)
         for shape in near:
             feature = ogr.Feature(layer.GetLayerDefn())
@@ -106,7 +93,38 @@ class MaskPolygons:
         valid &= burnt[0] != 0
 
 
-def _memory_vectors() -> Any:
+def polygon_in_pixels(wkb: bytes, grid: Grid, parameter: str) -> Any:
+    """Return a polygon in pixel coordinates of a grid as an OGR geometry; None for an empty one.
+
+    Args:
+        wkb: the polygon in coordinates of the raster.
+        grid: grid of the raster.
+        parameter: Processing parameter of the polygons, for the message.
+
+    Raises:
+        SuperSegError: it is not a polygon.
+    """
+    shape, _ = attempt(ogr.CreateGeometryFromWkb, bytes(wkb))
+    if shape is not None:
+        shape, _ = attempt(shape.GetLinearGeometry)
+    if shape is None or ogr.GT_Flatten(shape.GetGeometryType()) not in (
+        ogr.wkbPolygon,
+        ogr.wkbMultiPolygon,
+        ogr.wkbGeometryCollection,
+    ):
+        raise SuperSegError(f"{parameter}: a feature is not a polygon; give a polygon layer.")
+    if shape.IsEmpty():
+        return None
+    if grid.geotransform is None and (grid.gcps or grid.rpc):
+        left, right, bottom, top = shape.GetEnvelope()
+        shape.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
+    shape.FlattenTo2D()
+    _to_pixels(shape, grid)
+    return shape
+
+
+def memory_vectors() -> Any:
+    """Return the OGR driver of datasets in memory."""
     # From GDAL 3.11 on the driver MEM also holds vectors, and Memory is deprecated.
     name = "MEM" if int(gdal.VersionInfo("VERSION_NUM")) >= 3110000 else "Memory"
     return ogr.GetDriverByName(name)

@@ -253,6 +253,18 @@ PUBLIC = {
             "KAPPA": "outputNumber",
         },
     ),
+    "suggestnames": (
+        {
+            "CLASSIFICATION": None,
+            "REFERENCE": None,
+            "POLYGONS": None,
+            "FIELD": None,
+            "PURITY": 60.0,
+            "TABLE": None,
+        },
+        {},
+        {"TABLE": "outputFile", "NAMED_COUNT": "outputNumber", "MIXED_COUNT": "outputNumber"},
+    ),
     "accuracypoints": (
         {"CLASSIFICATION": None, "COUNT": 0, "MINIMUM": 30, "SEED": 0, "OUTPUT": None},
         {},
@@ -287,6 +299,7 @@ OPTIONAL = {
     "changes": {"TABLE"},
     "evaluate": {"REFERENCE", "UNLABELLED", "SAMPLES", "FIELD", "REPORT"},
     "accuracypoints": set(),
+    "suggestnames": {"REFERENCE", "POLYGONS", "FIELD"},
     "installruntime": {"SOURCE", "FOLDER"},
     "runtimereport": set(),
 }

@@ -152,6 +152,16 @@ class Examples:
             [scores],
         )
         self._run(
+            "suggestnames", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", TABLE="names.csv"
+        )
+        named = (self._folder / "names.csv").read_text(encoding="utf-8").strip().splitlines()
+        cells = [line.split(",") for line in named]
+        self._show(
+            "suggestnames",
+            "The five merged classes serve as a map of named classes. These are the proposals:",
+            [_wide(table(cells[0], cells[1:]))],
+        )
+        self._run(
             "accuracypoints",
             CLASSIFICATION="five.tif",
             COUNT=100,
