@@ -79,7 +79,9 @@ shows its share of the area. Names, colors, areas and band means are stored in t
 Superpixels, average color, confidence, a model and a report can be written in the same run.</p>
 <p>The similarity of the classes is stored beside the result, in <i>classes.tif.superseg.json</i>.
 With this file, <i>Merge classes</i> reduces the number of classes in a moment and without the
-image.</p>
+image. The superpixels are stored in <i>classes.tif.superseg.tif</i>, a GeoTIFF with the ids on its
+first page and tables of size, class, confidence, band means, features and neighbors on the others.
+</p>
 """
     NEEDS_WORKER = True
 
@@ -91,6 +93,7 @@ image.</p>
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
     VALUES = "VALUES"
+    SUPERPIXEL_FILE = "SUPERPIXEL_FILE"
     SUPERPIXELS = "SUPERPIXELS"
     AVERAGE_COLOR = "AVERAGE_COLOR"
     CONFIDENCE = "CONFIDENCE"
@@ -130,6 +133,16 @@ image.</p>
         self.add_device()
         self.add_tile_size()
         self.add_values()
+        self.add_number(
+            self.SUPERPIXEL_FILE,
+            "Largest file of superpixels (MB)",
+            "The superpixels with their features are stored beside the classes, in "
+            "classes.tif.superseg.tif, up to this size: about 100 bytes a superpixel. With this "
+            "file, classes can be split, corrected and learned from examples. 0: no such file.",
+            1000.0,
+            0.0,
+            advanced=True,
+        )
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
             self.SUPERPIXELS,
@@ -207,6 +220,7 @@ image.</p>
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
             values=request.choice(self.VALUES),
+            superpixel_file=request.number(self.SUPERPIXEL_FILE),
         )
 
     def read_outputs(self, request):

@@ -25,6 +25,7 @@ from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.kept_superpixels import Knowledge
 from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
@@ -189,6 +190,8 @@ class _Segmentation:
             trim_memory()
         state.training = replace(state.training, classes=clusters.classes)
         state.clusters = clusters
+        if options.superpixel_file:
+            state.known = Knowledge(Path(superpixels.path), description, clusters)
         if trains(options, bool(self._outputs.model)):
             with self._stages.stage("training") as part:
                 drawing = scene.within(part.part(0, 0.1))

@@ -16,6 +16,7 @@ from ..contracts import Clusters
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
+from ..raster.superpixel_tables import superpixel_file_of
 from .average_color import paint_average_color
 from .classes.rendering import build_class_table
 from .formats.cluster_arrays import merge_order_of, reorder_clusters
@@ -29,6 +30,7 @@ from .options.superpixels import SuperpixelOptions
 from .options.training import TrainingOptions
 from .reports.maps import Maps, map_sections
 from .reports.run import Hierarchy, RunSummary, segmentation_report
+from .steps.kept_superpixels import Knowledge, keep_superpixels
 from .steps.painting import Draft, SmallPatches, finish_classes
 from .steps.scene import Scene
 
@@ -43,6 +45,7 @@ class SegmentationState:
         draft: class raster that is to be finished.
         trained: the network, where there is one.
         clusters: of the superpixels, unless the network alone classifies.
+        known: what the superpixel file is written from, with these clusters.
         tree: of the classes of the result, once it is written.
     """
 
@@ -51,6 +54,7 @@ class SegmentationState:
     draft: Draft | None = None
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
+    known: Knowledge | None = None
     tree: Hierarchy = field(default_factory=Hierarchy)
 
     def steps(self, order: npt.NDArray[np.int64]) -> list[MergeStep]:
@@ -92,6 +96,10 @@ class ResultWriter:
             state.tree = Hierarchy(merge_order, explained.tolist())
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
+            if state.known is not None:
+                keeping = scene.part(0.5, 0.7)
+                beside = superpixel_file_of(path)
+                keep_superpixels(keeping, state.known, classes, beside, options)
         # Not while it is open: some formats, such as netCDF, are written anew with the table.
         write_class_table(path, table)
         record = describe_run("segment", options, source, scene.worker)
@@ -100,7 +108,7 @@ class ResultWriter:
         write_record(path, record)
         if outputs.average_color:
             target = self._staging.path(outputs.average_color)
-            half = scene.progress.part(0.5, 1)
+            half = scene.progress.part(0.7, 1)
             with RasterSource(str(path)) as classes:
                 paint_average_color(source, classes, target, half, statistics)
         if len(table.names) < options.classes:
@@ -111,7 +119,7 @@ class ResultWriter:
             model = _model_of(scene, state, state.trained, table, order, merge_order)
             save_model(self._staging.path(outputs.model), model)
         # A file that is mapped cannot be removed on every system.
-        state.clusters = None
+        state.clusters, state.known = None, None
         return table
 
     def write_report(

@@ -26,14 +26,15 @@ from .gdal_calls import attempt
 from .replacing import Replacement, held_open, replace_all
 from .writer import driver_for
 
-# Files beside a result: those of GDAL, the record, and the journals of a GeoPackage. Those of a
-# former result must not stay beside the new one, which they would describe wrongly.
+# Files beside a result: those of GDAL, record, superpixels, and the journals of a GeoPackage. Those
+# of a former result must not stay beside the new one, which they would describe wrongly.
 SIDECARS = (
     ".aux.xml",
     ".msk",
     ".ovr",
     ".msk.ovr",
     ".superseg.json",
+    ".superseg.tif",
     "-wal",
     "-shm",
     "-journal",

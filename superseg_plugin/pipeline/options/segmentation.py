@@ -36,6 +36,8 @@ class SegmentationOptions:
         seed: of all random numbers; the same seed gives the same result.
         tile_size: side in pixels of the tiles that are computed; 0 chooses.
         values: how values of the image are read, one of `VALUES`.
+        superpixel_file: size in megabytes up to which the file of superpixels is written beside
+            the class raster; 0 for none.
     """
 
     classes: int = 16
@@ -48,6 +50,7 @@ class SegmentationOptions:
     seed: int = 0
     tile_size: int = 0
     values: str = AUTOMATIC
+    superpixel_file: float = 1000.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
