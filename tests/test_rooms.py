@@ -106,7 +106,8 @@ OUTSIDE = {
 SERVER_SIDE = {"worker/server.py", "worker/operations.py", "worker/call.py"}
 SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
-TOP_MODULES, MODULE_LINES, PARAMETERS = 14, 300, 6
+# One verb for each algorithm that computes, and one module that a verb shares.
+TOP_MODULES, MODULE_LINES, PARAMETERS = 20, 300, 6
 REASON = "# More than six parameters: "
 # Each process has its side; what both need belongs in a module that both import.
 SHARED = {"agglomeration", "class_tree", "contracts"}

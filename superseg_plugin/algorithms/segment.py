@@ -80,8 +80,8 @@ Superpixels, average color, confidence, a model and a report can be written in t
 <p>The similarity of the classes is stored beside the result, in <i>classes.tif.superseg.json</i>.
 With this file, <i>Merge classes</i> reduces the number of classes in a moment and without the
 image. The superpixels are stored in <i>classes.tif.superseg.tif</i>, a GeoTIFF with the ids on its
-first page and tables of size, class, confidence, band means, features and neighbors on the others.
-</p>
+first page and tables of size, class, confidence, band means, features and neighbors on the
+others.</p>
 """
     NEEDS_WORKER = True
 
@@ -137,7 +137,7 @@ first page and tables of size, class, confidence, band means, features and neigh
             self.SUPERPIXEL_FILE,
             "Largest file of superpixels (MB)",
             "The superpixels with their features are stored beside the classes, in "
-            "classes.tif.superseg.tif, up to this size: about 100 bytes a superpixel. With this "
+            "classes.tif.superseg.tif, up to this size: about 200 bytes a superpixel. With this "
             "file, classes can be split, corrected and learned from examples. 0: no such file.",
             1000.0,
             0.0,

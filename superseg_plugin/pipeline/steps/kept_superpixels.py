@@ -5,7 +5,7 @@ With this file, classes are split, corrected and learned from examples without t
 without clustering again. One pass over superpixels and classes writes the ids, counts pixels, and
 finds for each superpixel its class and a pixel well inside: the one with the widest cross of
 pixels of the same superpixel around it, of the arm lengths in `ARMS`. Features, means and neighbors
-are those of the description and of the clusters. Cost: some 60 ns a pixel, and 100 to 200 bytes a
+are those of the description and of the clusters. Cost: some 60 ns a pixel, and about 200 bytes a
 superpixel on the disk.
 
 Exact: each pixel of the map has the class of its superpixel. A superpixel of which MIN_AREA gave a
