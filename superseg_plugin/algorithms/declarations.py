@@ -163,6 +163,7 @@ class Declarations:
         maximum=None,
         advanced=False,
         decimals=2,
+        optional=False,
     ):
         """Declare a number.
 
@@ -176,6 +177,7 @@ class Declarations:
             maximum: the largest value; None for no limit.
             advanced: whether the dialog lists it under the advanced parameters.
             decimals: number of decimals in the dialog.
+            optional: whether models and commands that lack it are valid, as those made before.
         """
         kind = QgsProcessingParameterNumber.Type
         limits = {"minValue": minimum, "maxValue": maximum}
@@ -184,7 +186,7 @@ class Declarations:
             title,
             type=kind.Double if isinstance(default, float) else kind.Integer,
             defaultValue=default,
-            optional=default is None,
+            optional=optional or default is None,
             **{key: value for key, value in limits.items() if value is not None},
         )
         # The default is six decimals.

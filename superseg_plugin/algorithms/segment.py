@@ -142,6 +142,7 @@ others.</p>
             1000.0,
             0.0,
             advanced=True,
+            optional=True,
         )
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
