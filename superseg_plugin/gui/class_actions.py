@@ -15,6 +15,7 @@ from ..pipeline.classes.merge_tree import separated
 from ..pipeline.classes.templates import Template, read_own
 from .class_model import NAME
 from .name_menu import NameMenu
+from .suggestions_dialog import SuggestionsDialog
 
 translate = QCoreApplication.translate
 
@@ -66,6 +67,7 @@ class ClassActions(QToolBar):
         self.names = NameMenu(self)
         self.names.assigned.connect(self.assign)
         self.names.fileRequested.connect(self._ask_for_file)
+        self.names.suggestionsRequested.connect(self.suggest_names)
         button = QToolButton()
         button.setText(translate("SuperSeg", "&Name as"))
         button.setToolTip(
@@ -174,6 +176,10 @@ class ClassActions(QToolBar):
             self.names.add_own(read)
         else:
             self.session.edit(translate("SuperSeg", "Table {}").format(read.file), applied, read)
+
+    def suggest_names(self):
+        """Open the dialog that proposes names from a reference layer."""
+        SuggestionsDialog(self.session, self).show()
 
     def _ask_for_file(self):
         title = translate("SuperSeg", "Names or table")

@@ -18,10 +18,12 @@ class NameMenu(QMenu):
     Signals:
         assigned: the chosen name, and its color or None.
         fileRequested: the user wants to choose a file.
+        suggestionsRequested: the user wants names from a reference layer.
     """
 
     assigned = pyqtSignal(str, object)
     fileRequested = pyqtSignal()
+    suggestionsRequested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(translate("SuperSeg", "Name as"), parent)
@@ -30,6 +32,8 @@ class NameMenu(QMenu):
         self.addSeparator()
         own = self.addAction(translate("SuperSeg", "Names or table from a file…"))
         own.triggered.connect(lambda _checked=False: self.fileRequested.emit())
+        suggested = self.addAction(translate("SuperSeg", "Suggest names from a layer…"))
+        suggested.triggered.connect(lambda _checked=False: self.suggestionsRequested.emit())
 
     def add_own(self, template):
         """Add the names of a file, above all others."""

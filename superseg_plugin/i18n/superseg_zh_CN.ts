@@ -268,6 +268,10 @@
       <translation>从文件读取名称或表格…</translation>
     </message>
     <message>
+      <source>Suggest names from a layer…</source>
+      <translation>根据图层建议名称…</translation>
+    </message>
+    <message>
       <source>&amp;Preview on the map</source>
       <translation>在地图上预览(&amp;P)</translation>
     </message>
@@ -502,6 +506,50 @@
     <message>
       <source>Select classes whose band means are known.</source>
       <translation>请选择波段均值已知的类别。</translation>
+    </message>
+    <message>
+      <source>Suggested names</source>
+      <translation>建议的名称</translation>
+    </message>
+    <message>
+      <source>Suggest names from a layer</source>
+      <translation>根据图层建议名称</translation>
+    </message>
+    <message>
+      <source>&amp;Suggest</source>
+      <translation>建议(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Accept checked names</source>
+      <translation>采用勾选的名称</translation>
+    </message>
+    <message>
+      <source>Comparing…</source>
+      <translation>正在比较…</translation>
+    </message>
+    <message>
+      <source>&amp;Land-cover map or polygons</source>
+      <translation>土地覆盖图或多边形(&amp;L)</translation>
+    </message>
+    <message>
+      <source>&amp;Field of the names</source>
+      <translation>名称字段(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Smallest &amp;purity</source>
+      <translation>最小纯度(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Proposed name</source>
+      <translation>建议的名称</translation>
+    </message>
+    <message>
+      <source>Purity</source>
+      <translation>纯度</translation>
+    </message>
+    <message>
+      <source>Add a land-cover map, or polygons with a field of names, to the project first.</source>
+      <translation>请先将土地覆盖图或带名称字段的多边形添加到工程。</translation>
     </message>
     <message>
       <source>SuperSeg: First steps</source>

@@ -233,3 +233,16 @@ def test_every_picture_shows_something(session):
     assert len(found) >= 7
     for path in found:
         assert picture_size_and_colors(path)[1] > 50, path.name
+
+
+def test_names_of_a_layer_are_accepted_in_one_step(session):
+    seen, pictures = session
+    assert [row[1] for row in seen["proposals"]] == [
+        *["merged from classes with different proposals"] * 2,
+        *("1", "2", "2"),
+    ]
+    assert seen["may accept"]
+    assert members(seen["suggested"]) == [[1, 6], [2, 5], [3], [4, 7]]
+    assert [group[2] for group in seen["suggested"]["groups"]][2:] == ["Meadow", "2"]
+    assert seen["suggestions undone"]["groups"] == seen["named as"]["groups"]
+    assert picture_size_and_colors(pictures / "suggestions.png")[1] > 20

@@ -24,6 +24,7 @@ from qgis.PyQt.QtGui import QColor, QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QApplication,
+    QDialogButtonBox,
     QDockWidget,
     QLineEdit,
     QStyle,
@@ -31,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
+from superseg_plugin.gui.suggestions_dialog import SuggestionsDialog
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
@@ -197,6 +199,7 @@ class WorkbenchScript(WindowScript):
         next(a for a in worldcover.actions() if a.text() == "Tree cover").trigger()
         yield from self.rest()
         self.look("named as")
+        yield from self.suggest()
         self.panel.actions_bar.read_file(str(FOLDER / "table.csv"))
         yield from self.rest()
         self.look("table")
@@ -204,6 +207,32 @@ class WorkbenchScript(WindowScript):
         yield from self.wait(lambda: not self.dock.session._timer.isActive())
         self.look("named")
         self.picture(self.window, "named")
+
+    def suggest(self):
+        """Names from a layer: the proposals of two classes are accepted, one is declined."""
+        bar = self.panel.actions_bar
+        entry = next(a for a in bar.names.actions() if a.text().startswith("Suggest names"))
+        entry.trigger()
+        yield from self.rest()
+        dialog = self.window.findChild(SuggestionsDialog)
+        dialog.layers.setLayer(self.layer("reference"))
+        QTest.mouseClick(dialog.run_button, LEFT)
+        table = dialog.table
+        yield from self.wait(table.topLevelItemCount)
+        items = [table.topLevelItem(row) for row in range(table.topLevelItemCount())]
+        self.seen["proposals"] = [[item.text(column) for column in range(3)] for item in items]
+        # Class 3 keeps its name.
+        items[2].setCheckState(0, Qt.CheckState.Unchecked)
+        yield from self.rest()
+        self.picture(dialog, "suggestions")
+        accept = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.seen["may accept"] = accept.isEnabled()
+        QTest.mouseClick(accept, LEFT)
+        yield from self.rest()
+        self.look("suggested")
+        bar.undo.trigger()
+        yield from self.rest()
+        self.look("suggestions undone")
 
     def hand_on(self):
         yield from self.run_dialog(self.panel.write_button, "merged.tif", "written")

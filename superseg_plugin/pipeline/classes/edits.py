@@ -7,7 +7,7 @@ with the reason. Nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ...errors import SuperSegError
@@ -98,18 +98,43 @@ def assigned(
     Raises:
         SuperSegError: none is chosen.
     """
-    classes = merged_classes(catalog, state)
-    parts = _chosen(catalog, state, chosen)
-    if not parts:
+    if not _chosen(catalog, state, chosen):
         raise SuperSegError(f"Select the classes that are {name}, in the table or on the map.")
-    name = checked_name(name)
-    existing = _named(classes, name)
-    if existing is not None and existing.number not in {part.number for part in parts}:
-        parts.append(existing)
-    chosen_color = color or max(parts, key=lambda part: part.area).color
-    if len(parts) == 1:
-        return state.with_appearance(parts[0].members, name, chosen_color)
-    return _joined(state, classes, parts, name, chosen_color)
+    return named_as(catalog, state, {name: (chosen, color)})
+
+
+def named_as(
+    catalog: ClassCatalog,
+    state: ClassState,
+    names: Mapping[str, tuple[Collection[int], Color | None]],
+) -> ClassState:
+    """Give classes several names at once; those of one name are merged.
+
+    Args:
+        catalog: the classes.
+        state: the edits so far.
+        names: by name: numbers of the merged classes, and color; None to keep that of the largest.
+            A class that has a name already joins those that get it, unless it gets another.
+
+    Raises:
+        SuperSegError: a text is not a name.
+    """
+    renamed_ones = {number for chosen, _ in names.values() for number in chosen}
+    for text, (chosen, color) in names.items():
+        name = checked_name(text)
+        classes = merged_classes(catalog, state)
+        parts = [each for each in classes if each.number in chosen]
+        existing = _named(classes, name)
+        if existing is not None and existing.number not in renamed_ones:
+            parts.append(existing)
+        if not parts:
+            continue
+        chosen_color = color or max(parts, key=lambda part: part.area).color
+        if len(parts) == 1:
+            state = state.with_appearance(parts[0].members, name, chosen_color)
+        else:
+            state = _joined(state, classes, parts, name, chosen_color)
+    return state
 
 
 def applied(catalog: ClassCatalog, state: ClassState, table: MergeTable) -> ClassState:

@@ -26,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 
 COLUMNS = ("from", "to", "name", "color", "purity", "remark")
 MIXED, UNKNOWN = "mixed: split it or name it manually", "no labelled pixel"
+DIFFERENT = "merged from classes with different proposals"
 EXAMPLE = "give a table that Suggest names has written"
 # Pixel values of ESA WorldCover in the order of the template. Source: ESA WorldCover 10 m 2021
 # v200, Product User Manual, table 1. Its files have a color table and no names.
@@ -168,7 +169,7 @@ def proposal_of_group(group: MergedClass, proposals: Sequence[Proposal]) -> Prop
         return Proposal(
             group.number, own[0].target, own[0].name, own[0].color, purity, own[0].remark
         )
-    return Proposal(group.number, group.number, "", "", purity, MIXED)
+    return Proposal(group.number, group.number, "", "", 0.0, DIFFERENT)
 
 
 def _hex(color: Color | None) -> str:
