@@ -186,7 +186,7 @@ class SuggestionsDialog(QDialog):
             self.state.setText(
                 translate(
                     "SuperSeg",
-                    "Add a land-cover map, or polygons with a field of names, to the project first.",
+                    "Add a land-cover map or polygons with a field of names to the project first.",
                 )
             )
 

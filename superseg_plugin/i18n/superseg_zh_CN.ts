@@ -548,7 +548,7 @@
       <translation>纯度</translation>
     </message>
     <message>
-      <source>Add a land-cover map, or polygons with a field of names, to the project first.</source>
+      <source>Add a land-cover map or polygons with a field of names to the project first.</source>
       <translation>请先将土地覆盖图或带名称字段的多边形添加到工程。</translation>
     </message>
     <message>
