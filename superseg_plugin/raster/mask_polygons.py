@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Mask polygons: only pixels with their centers inside are valid."""
+"""Polygons on the pixels of a raster, and masks of them: pixels with their centers inside."""
 
 from __future__ import annotations
 
@@ -20,42 +20,111 @@ from .windows import Window
 # With ground control points, a straight edge may become a curve in pixel coordinates. Edges are
 # divided into pieces of at most the polygon's larger side divided by this number.
 EDGE_PARTS = 200
+NUMBER = "number"
 
 
-class MaskPolygons:
-    """Polygons in pixel coordinates of a grid.
+class PixelPolygons:
+    """Polygons in pixel coordinates of a grid, which are found by window and rasterized there.
 
     Args:
         polygons: WKB, in coordinates of the raster.
         grid: grid of the raster.
+        parameter: Processing parameter of the polygons, for messages.
+
+    Attributes:
+        indices: index in `polygons` of each polygon that overlaps the grid, by their upper edges.
 
     Raises:
         SuperSegError: a geometry is not a polygon, or no polygon overlaps the grid.
     """
 
-    def __init__(self, polygons: Sequence[bytes], grid: Grid) -> None:
-        self._shapes: list[Any] = []
+    def __init__(self, polygons: Sequence[bytes], grid: Grid, parameter: str) -> None:
+        self._parameter = parameter
+        shapes: list[Any] = []
+        indices: list[int] = []
         envelopes: list[tuple[float, float, float, float]] = []
-        for wkb in polygons:
-            shape = polygon_in_pixels(wkb, grid, "MASK")
+        for index, wkb in enumerate(polygons):
+            shape = polygon_in_pixels(wkb, grid, parameter)
             if shape is None:
                 continue
             envelope = shape.GetEnvelope()
             if all(map(math.isfinite, envelope)) and len(
                 _overlapping(np.array([envelope]), grid.window)
             ):
-                self._shapes.append(shape)
+                shapes.append(shape)
+                indices.append(index)
                 envelopes.append(envelope)
+        if not shapes:
+            raise SuperSegError(
+                f"{parameter}: no polygon lies on the raster; give polygons that overlap it."
+            )
         # `(n, 4)` left, right, top and bottom, ordered by the top, so that a bisection and one
         # comparison of arrays find the polygons of a window.
         found = np.array(envelopes).reshape(-1, 4)
-        order = np.argsort(found[:, 2], kind="stable")
+        order = np.argsort(found[:, 2], kind="stable").tolist()
         self._envelopes = found[order]
-        self._shapes = [self._shapes[index] for index in order]
-        if not self._shapes:
+        self._shapes = [shapes[index] for index in order]
+        self.indices = [indices[index] for index in order]
+
+    def near(self, window: Window) -> list[int]:
+        """Return which polygons may have pixels in a window, as places in `indices`."""
+        end = int(np.searchsorted(self._envelopes[:, 2], window.row_off + window.height))
+        return _overlapping(self._envelopes[:end], window)
+
+    def burn(
+        self, places: Sequence[int], numbers: Sequence[int], window: Window
+    ) -> npt.NDArray[np.int32]:
+        """Rasterize polygons: each sets its number in the pixels whose centers it contains.
+
+        Args:
+            places: of the polygons, in the order in which they are drawn.
+            numbers: the number of each.
+            window: window of the grid.
+
+        Returns:
+            `(rows, cols)`; 0 outside all polygons.
+
+        Raises:
+            SuperSegError: GDAL cannot rasterize the polygons.
+        """
+        vector = memory_vectors().CreateDataSource("")
+        layer = vector.CreateLayer("polygons", geom_type=ogr.wkbUnknown)
+        layer.CreateField(ogr.FieldDefn(NUMBER, ogr.OFTInteger))
+        for place, number in zip(places, numbers):
+            feature = ogr.Feature(layer.GetLayerDefn())
+            feature.SetGeometry(self._shapes[place])
+            feature.SetField(NUMBER, number)
+            layer.CreateFeature(feature)
+        size = (window.width, window.height, 1, gdal.GDT_Int32)
+        target = gdal.GetDriverByName("MEM").Create("", *size)
+        target.SetGeoTransform((window.col_off, 1.0, 0.0, window.row_off, 0.0, 1.0))
+        options = [f"ATTRIBUTE={NUMBER}"]
+        code, error = attempt(gdal.RasterizeLayer, target, [1], layer, options=options)
+        burnt = None
+        if code == 0:
+            whole = Window(0, 0, window.width, window.height)
+            burnt, error = read_pixels(target, whole, np.dtype(np.int32))
+        if burnt is None:
             raise SuperSegError(
-                "MASK: no polygon lies on the raster; give polygons that overlap it."
+                f"{self._parameter}: the polygons cannot be rasterized ({error}); repair them with"
+                " Fix geometries."
             )
+        return np.asarray(burnt[0], np.int32)
+
+
+class MaskPolygons:
+    """The polygons of a mask.
+
+    Args:
+        polygons: WKB, in coordinates of the raster.
+        grid: grid of the raster.
+
+    Raises:
+        SuperSegError: as `PixelPolygons`.
+    """
+
+    def __init__(self, polygons: Sequence[bytes], grid: Grid) -> None:
+        self._polygons = PixelPolygons(polygons, grid, "MASK")
 
     def cut(self, window: Window, valid: npt.NDArray[np.bool_]) -> None:
         """Set `valid` `(rows, cols)` to False outside the polygons.
@@ -67,30 +136,11 @@ class MaskPolygons:
         Raises:
             SuperSegError: GDAL cannot rasterize the polygons.
         """
-        end = int(np.searchsorted(self._envelopes[:, 2], window.row_off + window.height))
-        near = [self._shapes[i] for i in _overlapping(self._envelopes[:end], window)]
+        near = self._polygons.near(window)
         if not near:
             valid[:] = False
             return
-        vector = memory_vectors().CreateDataSource("")
-        layer = vector.CreateLayer("mask", geom_type=ogr.wkbUnknown)
-        for shape in near:
-            feature = ogr.Feature(layer.GetLayerDefn())
-            feature.SetGeometry(shape)
-            layer.CreateFeature(feature)
-        target = gdal.GetDriverByName("MEM").Create("", window.width, window.height, 1)
-        target.SetGeoTransform((window.col_off, 1.0, 0.0, window.row_off, 0.0, 1.0))
-        code, error = attempt(gdal.RasterizeLayer, target, [1], layer, burn_values=[1])
-        if code != 0:
-            raise SuperSegError(
-                f"MASK: the polygons cannot be rasterized ({error}); repair them with"
-                " Fix geometries."
-            )
-        whole = Window(0, 0, window.width, window.height)
-        burnt, error = read_pixels(target, whole, np.dtype(np.uint8))
-        if burnt is None:
-            raise SuperSegError(f"MASK: the polygons cannot be rasterized ({error}).")
-        valid &= burnt[0] != 0
+        valid &= self._polygons.burn(near, [1] * len(near), window) != 0
 
 
 def polygon_in_pixels(wkb: bytes, grid: Grid, parameter: str) -> Any:

@@ -36,3 +36,9 @@ def one_line(found: str | bytes | None, longest: int = LONGEST_NAME) -> str:
 def visible_path(text: str) -> str:
     """Return a text without the hidden folders of unfinished outputs in its paths."""
     return HIDDEN_FOLDER.sub("", text)
+
+
+def label_order(label: str) -> tuple[bool, int, str]:
+    """Return a key that sorts labels: whole numbers by their value, then texts."""
+    number = int(label) if label.isdecimal() else 0
+    return not label.isdecimal(), number, label

@@ -30,6 +30,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .agreement import cohen_kappa
+
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
@@ -117,11 +119,9 @@ def estimate_accuracy(counts: Counts, areas: Floats, names: Counts) -> AccuracyE
         users.append(strata.ratio(hit, mapped, hit))
         producers.append(strata.ratio(hit, shares[:, one], hit))
         extents.append(strata.mean(shares[:, one]))
-    chance = float(proportions.sum(axis=0) @ proportions.sum(axis=1))
-    overall = strata.mean(right)
-    kappa = (overall.value - chance) / (1 - chance) if chance < 1 else math.nan
+    kappa = cohen_kappa(proportions)
     return AccuracyEstimates(
-        proportions, overall, tuple(users), tuple(producers), tuple(extents), kappa
+        proportions, strata.mean(right), tuple(users), tuple(producers), tuple(extents), kappa
     )
 
 

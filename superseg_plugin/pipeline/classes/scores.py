@@ -68,34 +68,6 @@ class Scores:
     mean_iou: float
 
 
-@dataclass(frozen=True)
-class Evaluation(Scores):
-    """Scores over the labelled pixels, and what they were computed from.
-
-    Attributes:
-        with_unlabelled: the same scores with unlabelled pixels as one more reference class for
-            AMI, ARI, FMI and V-measure; ARE, accuracy and IoU leave these pixels out here too.
-        table: `(reference classes, classes)` int64, counts of labelled pixels.
-        reference_values: `(reference classes,)` int64, ascending.
-        predicted_values: `(classes,)` int64, ascending.
-        pairs: as `matching` returns them.
-        ious: `(reference classes,)` intersection over union of each with its pair.
-        labelled: number of pixels compared.
-        unlabelled: number of classified pixels without a label.
-        unclassified: number of pixels without a class, left out of all scores.
-    """
-
-    with_unlabelled: Scores
-    table: Counts
-    reference_values: Counts
-    predicted_values: Counts
-    pairs: Pairs
-    ious: Floats
-    labelled: int
-    unlabelled: int
-    unclassified: int
-
-
 def all_scores(table: Counts, pairs: Pairs | None = None) -> Scores:
     """Compute all scores.
 

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The report of an evaluation: scores and confusion matrix."""
+"""The report of an evaluation: accuracy, scores and matrices."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 
-from ...raster.class_table import ClassTable
-from ..classes.scores import Evaluation
+from ...raster.class_legend import Color
+from ..classes.agreement import Evaluation
 from .page import Html, escaped, facts, note, page, swatch, table
 
-# Rows and columns of the confusion matrix that are shown.
+# Rows and columns of the matrices that are shown.
 MOST_COLUMNS = 64
 SCORES = (
     ("Adjusted mutual information (AMI)", "ami"),
@@ -19,16 +22,19 @@ SCORES = (
     ("V-measure", "v_measure"),
     ("Homogeneity", "homogeneity"),
     ("Completeness", "completeness"),
-    ("Accuracy", "accuracy"),
-    ("Mean IoU", "mean_iou"),
+    ("Accuracy, one to one", "accuracy"),
+    ("Mean IoU, one to one", "mean_iou"),
 )
+SQUARE_METERS_OF_HECTARE = 10_000.0
+# A share that is shown as 0.0 percent.
+INVISIBLE = 0.0005
 
 
 def evaluation_report(
     evaluation: Evaluation,
     classification: str,
     reference: str,
-    classes: ClassTable | None = None,
+    colors: Mapping[int, Color] | None = None,
 ) -> str:
     """Make the report of an evaluation.
 
@@ -36,9 +42,9 @@ def evaluation_report(
         evaluation: the result.
         classification: name of the class raster.
         reference: name of the reference.
-        classes: class table of the class raster, for names and colors.
+        colors: colors of the classes by number.
     """
-    other = evaluation.with_unlabelled
+    other, agreement = evaluation.with_unlabelled, evaluation.agreement
     rows = [[title, getattr(evaluation, name), getattr(other, name)] for title, name in SCORES]
     scores = table(["Score", "Labelled pixels", "Unlabelled as a class"], rows)
     counts = {
@@ -46,60 +52,174 @@ def evaluation_report(
         "Reference": reference,
         "Pixels compared": f"{evaluation.labelled:,}",
         "Pixels not labelled": f"{evaluation.unlabelled:,}",
+        "Of these in polygons of several labels": f"{evaluation.overlapping:,}"
+        if evaluation.overlapping
+        else "",
         "Pixels not classified, left out": f"{evaluation.unclassified:,}",
     }
     remark = note(
-        "ARE, accuracy and mean IoU leave unlabelled pixels out either way. Accuracy and IoU"
-        " pair each reference class with one class so that the most pixels agree; pixels of"
-        " classes without a pair count as errors."
+        "ARE, accuracy and mean IoU leave unlabelled pixels out either way. One to one: each"
+        " reference class is paired with one class so that the most pixels agree; pixels of"
+        " classes without a pair count as errors. AMI, ARI, FMI and V-measure compare the"
+        " partitions and need no pairs."
     )
+    figures = {
+        "Overall accuracy": _share(agreement.overall),
+        "Kappa": _share(agreement.kappa),
+        "Mean IoU": _share(agreement.mean_iou),
+    }
     sections = [
         ("What was compared", facts(counts)),
+        ("Accuracy of the named classes", _accuracy(evaluation)),
+        ("Classes and the reference classes that they count as", _named(evaluation, colors or {})),
+        ("Error matrix", _error_matrix(evaluation)),
+        ("Classes in each reference class", _confusion(evaluation, colors or {})),
         ("Scores", Html(scores + remark)),
-        ("Confusion matrix", _confusion(evaluation, classes)),
     ]
-    return page("Evaluation", sections)
+    return page("Evaluation", sections, figures=figures)
 
 
-def _confusion(evaluation: Evaluation, classes: ClassTable | None) -> Html:
-    """Make the confusion matrix in percent of each row.
+def _accuracy(evaluation: Evaluation) -> Html:
+    """Make the table of accuracy and areas by reference class."""
+    agreement = evaluation.agreement
+    unit, divisor = area_unit(evaluation.in_meters)
+    mapped, true = agreement.areas.sum(axis=1), agreement.areas.sum(axis=0)
+    rows = [
+        [
+            label,
+            _share(users),
+            _share(1 - users),
+            _share(producers),
+            _share(1 - producers),
+            _share(iou),
+            f"{mapped[row] / divisor:,.1f}",
+            f"{true[row] / divisor:,.1f}",
+        ]
+        for row, (label, users, producers, iou) in enumerate(
+            zip(
+                evaluation.reference_names,
+                agreement.users.tolist(),
+                agreement.producers.tolist(),
+                agreement.ious.tolist(),
+            )
+        )
+    ]
+    header = [
+        "Reference class",
+        "User's accuracy",
+        "Commission",
+        "Producer's accuracy",
+        "Omission",
+        "IoU",
+        f"Area in the map ({unit})",
+        f"Area in the reference ({unit})",
+    ]
+    remark = note(
+        "Shares of the pixels compared, for the classes as named in the next table. User's accuracy"
+        " is 1 less the error of commission, producer's accuracy 1 less that of omission. There are"
+        " no intervals: every pixel of the reference was compared, and pixels that were not chosen"
+        " at random allow no conclusion on the others. For a whole map with intervals, label a"
+        " random sample (Accuracy points)."
+    )
+    return Html(table(header, rows) + remark)
 
-    Rows are reference classes; columns are classes, first the paired ones in the order of the rows,
-    then the others by size.
+
+def _named(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
+    """Make the table of the classes and the reference class that each counts as."""
+    agreement = evaluation.agreement
+    sizes = evaluation.table.sum(axis=0)
+    rows: list[list[object]] = []
+    for column in np.argsort(-sizes, kind="stable").tolist()[:MOST_COLUMNS]:
+        row = int(agreement.names[column])
+        how = "its name" if agreement.by_name[column] else "most of its pixels"
+        rows.append(
+            [
+                _class(evaluation, column, colors),
+                evaluation.reference_names[row],
+                how,
+                f"{100 * agreement.shares[column]:.1f} %",
+                f"{sizes[column]:,}",
+            ]
+        )
+    header = ["Class", "Counts as", "By", "Share of its pixels", "Pixels"]
+    text = (
+        "A class with the name of a reference class counts as that one, any other class as the"
+        " reference class that most of its pixels have, as if it had been named and merged so,"
+        " which favors the map. A class of which this is a small share is mixed."
+    )
+    left_out = len(sizes) - len(rows)
+    if left_out:
+        text += f" {left_out} more classes are not shown."
+    return Html(table(header, rows) + note(text))
+
+
+def _error_matrix(evaluation: Evaluation) -> Html:
+    """Make the error matrix of the named classes as shares of the area."""
+    labels = evaluation.reference_names[:MOST_COLUMNS]
+    shares = evaluation.agreement.proportions
+    rows: list[list[object]] = [
+        [label, *(f"{share:.4f}" for share in row[: len(labels)]), f"{row.sum():.4f}"]
+        for label, row in zip(labels, shares)
+    ]
+    total = shares.sum(axis=0)[: len(labels)]
+    rows.append(["Total", *(f"{share:.4f}" for share in total), f"{shares.sum():.4f}"])
+    text = (
+        "Shares of the area compared; rows are the named classes of the map, columns reference"
+        " classes."
+    )
+    if len(labels) < len(shares):
+        text += f" {len(shares) - len(labels)} more rows and columns are not shown."
+    return Html(table(["Map", *labels, "Total"], rows) + note(text))
+
+
+def _confusion(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
+    """Make the matrix of all classes in percent of each reference class.
+
+    Rows are reference classes; columns are classes, in the order of the rows that they count as and
+    then by size.
     """
-    counts, pairs = evaluation.table, evaluation.pairs
-    by_size = np.argsort(-counts.sum(axis=0), kind="stable").tolist()
-    paired = pairs[pairs >= 0].tolist()
-    others = dict.fromkeys(by_size)
-    for column in paired:
-        del others[column]
-    columns = [*paired, *others][:MOST_COLUMNS]
+    counts, names = evaluation.table, evaluation.agreement.names
+    columns = np.lexsort((-counts.sum(axis=0), names)).tolist()[:MOST_COLUMNS]
     rows: list[list[object]] = []
     for row in range(min(len(counts), MOST_COLUMNS)):
         total = max(int(counts[row].sum()), 1)
-        cells: list[object] = [str(evaluation.reference_values[row])]
+        cells: list[object] = [evaluation.reference_names[row]]
         for column in columns:
             share = counts[row, column] / total
-            mark = ' class="pair"' if pairs[row] == column else ""
+            framed = names[column] == row and share >= INVISIBLE
+            mark = ' class="pair"' if framed else ""
             cells.append(
                 Html(
                     f'<td{mark} style="background: rgba(43, 108, 176, {0.6 * share:.3f})"'
                     f' title="{int(counts[row, column]):,} pixels">{100 * share:.1f}</td>'
                 )
             )
-        cells += [f"{evaluation.ious[row]:.4f}", f"{total:,}"]
+        cells.append(f"{total:,}")
         rows.append(cells)
     header: list[object] = ["Reference"]
-    for column in columns:
-        value = int(evaluation.predicted_values[column])
-        if classes is not None and 1 <= value <= len(classes.names):
-            mark = swatch(classes.colors[value - 1].tolist())
-            header.append(Html(mark + escaped(classes.names[value - 1])))
-        else:
-            header.append(str(value))
-    header += ["IoU", "Pixels"]
+    header += [_class(evaluation, column, colors) for column in columns]
+    header.append("Pixels")
     left_out = counts.shape[1] - len(columns) + counts.shape[0] - len(rows)
-    text = "Percent of the pixels of each reference class; pairs are framed."
+    text = (
+        "Percent of the pixels of each reference class. Framed: the class counts as this reference"
+        " class."
+    )
     if left_out:
         text += f" {left_out} more rows and columns are not shown."
     return Html(table(header, rows) + note(text))
+
+
+def area_unit(in_meters: bool) -> tuple[str, float]:
+    """Return the unit of areas in reports, and how many of the given units it has."""
+    return ("ha", SQUARE_METERS_OF_HECTARE) if in_meters else ("map units²", 1.0)
+
+
+def _class(evaluation: Evaluation, column: int, colors: Mapping[int, Color]) -> object:
+    """Return the name of a class, with its color if it has one."""
+    name = evaluation.predicted_names[column]
+    color = colors.get(int(evaluation.predicted_values[column]))
+    return Html(swatch(color) + escaped(name)) if color is not None else name
+
+
+def _share(value: float) -> str:
+    return "none" if math.isnan(value) else f"{value:.4f}"

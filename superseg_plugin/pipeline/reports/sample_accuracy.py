@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..classes.accuracy import AccuracyEstimates, Estimate
+from .evaluation import area_unit
 from .page import Html, facts, note, page, table
-
-SQUARE_METERS_OF_HECTARE = 10_000.0
 
 
 class AssessedMap(Protocol):
@@ -47,12 +46,20 @@ class AssessedMap(Protocol):
         """Whether the class has the name or number of its label."""
 
     @property
-    def left_out(self) -> int:
-        """Places without a class or a label."""
+    def unlabelled(self) -> int:
+        """Places without a label."""
+
+    @property
+    def outside(self) -> int:
+        """Labelled places without a class."""
 
     @property
     def in_meters(self) -> bool:
         """Whether areas are square meters."""
+
+    @property
+    def assessed_area(self) -> float:
+        """Area of the classes with samples."""
 
 
 def sample_report(found: AssessedMap, classification: str) -> str:
@@ -63,8 +70,8 @@ def sample_report(found: AssessedMap, classification: str) -> str:
         classification: name of the class raster.
     """
     estimates = found.estimates
-    whole = float(found.areas[found.counts.sum(axis=1) > 0].sum())
-    unit, divisor = ("ha", SQUARE_METERS_OF_HECTARE) if found.in_meters else ("map units²", 1.0)
+    whole = found.assessed_area
+    unit, divisor = area_unit(found.in_meters)
     rows = [
         [
             label,
@@ -93,7 +100,8 @@ def sample_report(found: AssessedMap, classification: str) -> str:
     counts = {
         "Classes": classification,
         "Places used": f"{int(found.counts.sum()):,}",
-        "Places without a class or a label, left out": f"{found.left_out:,}",
+        "Places without a label, left out": f"{found.unlabelled:,}",
+        "Places off the map or on nodata, left out": f"{found.outside:,}",
         "Area assessed": f"{whole / divisor:,.1f} {unit}",
     }
     figures = {"Overall accuracy": _interval(estimates.overall), "Kappa": f"{estimates.kappa:.3f}"}
