@@ -9,14 +9,21 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterMapLayer,
 )
 
 from ..errors import SuperSegError
+from ..pipeline.assessment.assessed import AssessedMap, Outputs
 from ..pipeline.assessment.evaluation import run_evaluation
 from ..pipeline.assessment.sample_accuracy import run_sample_accuracy
+from ..pipeline.assessment.truth import LabelledPolygons
 from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
-from .labelled_points import Points
+from .labelled_points import labelled_points
+from .labelled_polygons import labelled_polygons, name_of_polygons
+from .merge_classes import TABLE_FILES
+
+FIGURE_FILES = "Tables (*.csv);;JSON files (*.json)"
 
 
 class EvaluationAlgorithm(SuperSegAlgorithm):
@@ -25,38 +32,62 @@ class EvaluationAlgorithm(SuperSegAlgorithm):
     ID = "evaluate"
     TITLE = "Evaluate"
     GROUP = "Assessment"
-    TAGS = ("accuracy", "evaluation", "ami", "ari", "iou", "confusion matrix", "raster")
-    SUMMARY = "Measures the agreement of classes with a reference, whatever their numbers."
+    TAGS = (
+        "accuracy",
+        "evaluation",
+        "kappa",
+        "user's accuracy",
+        "producer's accuracy",
+        "confusion matrix",
+        "error matrix",
+        "ami",
+        "ari",
+        "iou",
+        "raster",
+    )
+    SUMMARY = "Measures the accuracy of classes by a reference raster, polygons or labelled points."
     HELP = """
-<p>Measures the agreement of a raster of classes with a <b>reference</b> on the same grid. The
-numbers of the classes need not match: the measures compare the partitions, and for accuracy and IoU
-each class is matched with a reference class so that as many pixels as possible agree.</p>
+<p>Measures how well a raster of classes agrees with a <b>reference</b>: a raster on the same grid,
+or polygons in any CRS with a <b>field</b> of class numbers or names; or with <b>labelled
+points</b>. The numbers of the classes need not match those of the reference.</p>
+<p><b>Reference.</b> A class with the name of a reference class counts as that one, any other class
+as the reference class that most of its pixels have. For this naming you get overall accuracy,
+user's and producer's accuracy with the errors of commission and omission, IoU, kappa, the area of
+each class and the error matrix; and a table of the classes with the reference class and the share
+of each. Pixels in polygons of several labels are left out and counted. Further scores compare the
+partitions:</p>
 <ul>
 <li><b>AMI</b>, <b>ARI</b>: adjusted mutual information and adjusted Rand index; 0 for chance
 agreement, 1 for identical partitions.</li>
 <li><b>FMI</b>: Fowlkes-Mallows index; <b>ARE</b>: adapted Rand error, 0 for identical
 partitions.</li>
-<li><b>V-measure</b>, <b>accuracy</b> and <b>mean IoU</b> after matching.</li>
+<li><b>V-measure</b>; <b>accuracy</b> and <b>mean IoU</b> with each reference class paired with one
+class only, so that as many pixels as possible agree.</li>
 </ul>
 <p>The returned values ignore unlabelled pixels. The log and the report also give the values with
 unlabelled pixels as a class, as in the published evaluation.</p>
-<p>Without a reference raster, give <b>labelled points</b>, such as those of <i>Accuracy points</i>,
-and the <b>field</b> of their labels. A class counts as the label that has its name or number, and
-otherwise as the label of most of its points. Overall accuracy, user's and producer's accuracy and
-the area of each label are estimated with 95 % intervals; points of a class stand for its area. The
-points have to be a random sample of each class. Source: Olofsson et al. 2014, doi
-10.1016/j.rse.2014.02.015.</p>
-<p>This algorithm works without the runtime.</p>
+<p><b>Labelled points</b>, such as those of <i>Accuracy points</i>, have to be a random sample of
+each class. A class counts as the label that has its name or number, and otherwise as the label of
+most of its points. Overall accuracy, user's and producer's accuracy and the area of each label are
+estimated with 95 % intervals; points of a class stand for its area. Points without a label, or with
+the label ?, are left out. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015.</p>
+<p>A <b>table</b>, as for <i>Merge classes</i>, merges and names the classes first; the class
+workbench gives the classes that it shows. This algorithm works without the runtime.</p>
 """
 
     CLASSIFICATION = "CLASSIFICATION"
     REFERENCE = "REFERENCE"
+    REFERENCE_FIELD = "REFERENCE_FIELD"
     UNLABELLED = "UNLABELLED"
     SAMPLES = "SAMPLES"
     FIELD = "FIELD"
+    TABLE = "TABLE"
     OVERALL_ERROR = "OVERALL_ERROR"
     KAPPA = "KAPPA"
+    NAMED_ACCURACY = "NAMED_ACCURACY"
+    NAMED_MEAN_IOU = "NAMED_MEAN_IOU"
     REPORT = "REPORT"
+    FIGURES = "FIGURES"
 
     # Name and title of the output, and the attribute of the evaluation.
     SCORES = (
@@ -65,23 +96,40 @@ points have to be a random sample of each class. Source: Olofsson et al. 2014, d
         ("FMI", "Fowlkes-Mallows index", "fmi"),
         ("ARE", "Adapted Rand error", "are"),
         ("V_MEASURE", "V-measure", "v_measure"),
-        ("ACCURACY", "Accuracy", "accuracy"),
-        ("MEAN_IOU", "Mean IoU", "mean_iou"),
+        ("ACCURACY", "Accuracy, one to one", "accuracy"),
+        ("MEAN_IOU", "Mean IoU, one to one", "mean_iou"),
     )
 
     def initAlgorithm(self, configuration=None):
         self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes to evaluate.")
-        self.add_raster(
+        kinds = QgsProcessing.SourceType
+        reference = QgsProcessingParameterMapLayer(
             self.REFERENCE,
             "Reference",
-            "Raster of reference classes, as integers, on the same grid; or give labelled points.",
             optional=True,
+            types=[kinds.TypeRaster, kinds.TypeVectorPolygon],
+        )
+        self.add(
+            reference,
+            "Raster of reference classes, as integers, on the same grid; or polygons with a field "
+            "of classes, in any CRS. Or give labelled points.",
+        )
+        field = QgsProcessingParameterField(
+            self.REFERENCE_FIELD,
+            "Field of the reference",
+            parentLayerParameterName=self.REFERENCE,
+            optional=True,
+        )
+        self.add(
+            field,
+            "Field of the polygons with the number or name of the class; polygons without one do "
+            "not count. Not needed for a raster.",
         )
         self.add_number(
             self.UNLABELLED,
             "Unlabelled value",
-            "The value of unlabelled pixels in the reference. If empty, its nodata value, or 0 if "
-            "it has none.",
+            "The value of unlabelled pixels or polygons in the reference. If empty, the nodata "
+            "value of the raster, or 0 if it has none; with polygons, none.",
             None,
         )
         samples = QgsProcessingParameterFeatureSource(
@@ -99,72 +147,110 @@ points have to be a random sample of each class. Source: Olofsson et al. 2014, d
             self.FIELD, "Field of the labels", parentLayerParameterName=self.SAMPLES, optional=True
         )
         self.add(field, "Field of the points with the true class; points without one are left out.")
+        self.add_file(
+            self.TABLE,
+            "Table of merges",
+            "Text file with the columns from, to, name and color, as for Merge classes, by which "
+            "the classes are merged and named before they are compared.",
+            TABLE_FILES,
+            optional=True,
+        )
         self.add_file_output(
             self.REPORT,
             "Report",
-            "Web page with all measures and the confusion matrix.",
+            "Web page with all measures and the error matrix.",
             REPORT_FILES,
+            optional=True,
+        )
+        self.add_file_output(
+            self.FIGURES,
+            "Figures",
+            "Table (.csv) or JSON (.json) of all figures, with their 95 % intervals.",
+            FIGURE_FILES,
             optional=True,
         )
         for name, title, _attribute in self.SCORES:
             self.add_number_output(name, title)
+        self.add_number_output(self.NAMED_ACCURACY, "Overall accuracy of the named classes")
+        self.add_number_output(self.NAMED_MEAN_IOU, "Mean IoU of the named classes")
         self.add_number_output(self.OVERALL_ERROR, "Half the 95 % interval of the accuracy")
         self.add_number_output(self.KAPPA, "Kappa")
 
     def read_request(self, request):
         self.classification = request.raster(self.CLASSIFICATION)
-        self.reference = request.raster(self.REFERENCE)
-        self.points = self._points(request)
-        if (self.reference is None) == (self.points is None):
+        self.points = None
+        if request.given(self.SAMPLES):
+            self.points = labelled_points(request, self.SAMPLES, self.FIELD, self.classification)
+        self.reference, self.polygons = None, None
+        if request.given(self.REFERENCE) == (self.points is not None):
             raise SuperSegError(
-                "REFERENCE and SAMPLES: give one of them, a raster of reference classes or points "
-                "with labels."
+                "REFERENCE and SAMPLES: give one of them, a raster or polygons of reference "
+                "classes, or points with labels."
             )
+        if self.points is None:
+            self.reference_name = name_of_polygons(request, self.REFERENCE)
+            if self.reference_name is None:
+                self.reference = request.raster(self.REFERENCE)
+            else:
+                names = (self.REFERENCE, self.REFERENCE_FIELD, self.CLASSIFICATION)
+                self.polygons = labelled_polygons(request, *names)
         given = request.given(self.UNLABELLED)
         self.unlabelled = request.integer(self.UNLABELLED) if given else None
+        self.table = request.file(self.TABLE)
 
     def read_outputs(self, request):
-        self.report = request.file_output(self.REPORT)
-
-    def _points(self, request):
-        """Return the `Points` of SAMPLES, None if none are given."""
-        if not request.given(self.SAMPLES):
-            return None
-        source = self.parameterAsSource(request.parameters, self.SAMPLES, request.context)
-        field = request.text(self.FIELD)
-        if source is None:
-            raise SuperSegError(f"{self.SAMPLES} cannot be opened; choose a layer of points.")
-        if field is None or source.fields().lookupField(field) < 0:
-            names = ", ".join(source.fields().names())
-            raise SuperSegError(
-                f"{self.FIELD}: choose the field of {source.sourceName()} that holds the labels; "
-                f"its fields are {names or 'none'}."
-            )
-        return Points(source, field, self.classification.crs, request.context.transformContext())
+        files = request.file_output(self.REPORT), request.file_output(self.FIGURES)
+        self.files = Outputs(*files)
 
     def compute(self, progress, context):
-        if self.points is not None:
-            return self._assess(progress)
-        with ExitStack() as opened:
-            classification = opened.enter_context(self.classification.open(progress))
-            reference = opened.enter_context(self.reference.open(progress))
-            result = run_evaluation(
-                classification, reference, self.unlabelled, self.report, progress
-            )
-        outputs = {}
-        for name, title, attribute in self.SCORES:
-            outputs[name] = getattr(result, attribute)
-            other = getattr(result.with_unlabelled, attribute)
-            progress.log(f"{title}: {outputs[name]:.4f} (unlabelled as a class: {other:.4f})")
-        if self.report:
-            outputs[self.REPORT] = self.report
+        with self.classification.open(progress) as classification:
+            assessed = AssessedMap(classification, self.table)
+            if self.points is not None:
+                outputs = self._assess(assessed, progress)
+            else:
+                outputs = self._compare(assessed, progress)
+        given = {self.REPORT: self.files.report, self.FIGURES: self.files.figures}
+        outputs.update({name: path for name, path in given.items() if path})
         return outputs
 
-    def _assess(self, progress):
+    def _compare(self, assessed, progress):
+        """Compare with a raster or polygons."""
+        with ExitStack() as opened:
+            if self.polygons is not None:
+                reference = LabelledPolygons(self.polygons.polygons(), self.reference_name)
+            else:
+                reference = opened.enter_context(self.reference.open(progress))
+            found = run_evaluation(assessed, reference, self.unlabelled, self.files, progress)
+        outputs = {}
+        for name, title, attribute in self.SCORES:
+            outputs[name] = getattr(found, attribute)
+            other = getattr(found.with_unlabelled, attribute)
+            progress.log(f"{title}: {outputs[name]:.4f} (unlabelled as a class: {other:.4f})")
+        agreement = found.agreement
+        for name, row, share in zip(found.predicted_names, agreement.names, agreement.shares):
+            progress.log(
+                f"{name} counts as {found.reference_names[row]}: {share:.3f} of its pixels"
+            )
+        progress.log(
+            f"Overall accuracy of the named classes: {agreement.overall:.4f}; mean IoU: "
+            f"{agreement.mean_iou:.4f}; kappa: {agreement.kappa:.4f}"
+        )
+        parts = zip(found.reference_names, agreement.users, agreement.producers)
+        for label, users, producers in parts:
+            progress.log(
+                f"{label}: user's accuracy {users:.3f}, producer's accuracy {producers:.3f}"
+            )
+        return {
+            **outputs,
+            self.NAMED_ACCURACY: agreement.overall,
+            self.NAMED_MEAN_IOU: agreement.mean_iou,
+            self.KAPPA: agreement.kappa,
+        }
+
+    def _assess(self, assessed, progress):
         """Estimate accuracy and areas from labelled points."""
-        with self.classification.open(progress) as classification:
-            places, labels = self.points.read()
-            found = run_sample_accuracy(classification, places, labels, self.report, progress)
+        places, labels = self.points.read()
+        found = run_sample_accuracy(assessed, places, labels, self.files, progress)
         estimates = found.estimates
         overall = estimates.overall
         progress.log(
@@ -179,11 +265,8 @@ points have to be a random sample of each class. Source: Olofsson et al. 2014, d
                 f"accuracy {producers.value:.3f} ± {producers.half_width:.3f}, "
                 f"{100 * area.value:.2f} ± {100 * area.half_width:.2f} % of the area"
             )
-        outputs = {
+        return {
             "ACCURACY": overall.value,
             self.OVERALL_ERROR: overall.half_width,
             self.KAPPA: estimates.kappa,
         }
-        if self.report:
-            outputs[self.REPORT] = self.report
-        return outputs

@@ -7,6 +7,7 @@ import numpy as np
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsFeatureRequest
 
 from ..errors import SuperSegError
+from .labelled_polygons import label_of
 
 
 class Points:
@@ -39,8 +40,7 @@ class Points:
                 geometry = feature.geometry()
                 if geometry.isNull():
                     continue
-                value = feature.attribute(index)
-                text = "" if value is None or str(value) == "NULL" else str(value).strip()
+                text = label_of(feature.attribute(index))
                 for vertex in geometry.vertices():
                     point = vertex
                     if self._transform is not None:
@@ -55,3 +55,31 @@ class Points:
         if not places:
             raise SuperSegError("SAMPLES has no points; choose a layer with labelled points.")
         return np.array(places, dtype=np.float64), labels
+
+
+def labelled_points(request, name, field_name, classes):
+    """Read the parameters of labelled points.
+
+    Args:
+        request: the `Request`.
+        name: the parameter of the points.
+        field_name: the parameter of their field.
+        classes: the `Scene` of the class raster.
+
+    Returns:
+        The `Points`.
+
+    Raises:
+        SuperSegError: the layer cannot be opened, or has no such field.
+    """
+    source = request.algorithm.parameterAsSource(request.parameters, name, request.context)
+    field = request.text(field_name)
+    if source is None:
+        raise SuperSegError(f"{name} cannot be opened; choose a layer of points.")
+    if field is None or source.fields().lookupField(field) < 0:
+        names = ", ".join(source.fields().names())
+        raise SuperSegError(
+            f"{field_name}: choose the field of {source.sourceName()} that holds the labels; its "
+            f"fields are {names or 'none'}."
+        )
+    return Points(source, field, classes.crs, request.context.transformContext())

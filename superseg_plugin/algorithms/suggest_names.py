@@ -71,8 +71,8 @@ map. This algorithm works without the runtime.</p>
         )
         self.add(
             polygons,
-            "Polygons with a field of names, in any CRS; in place of a land-cover map. Where "
-            "polygons overlap, the last one counts.",
+            "Polygons with a field of names, in any CRS; in place of a land-cover map. Pixels in "
+            "polygons of several names do not count.",
         )
         field = QgsProcessingParameterField(
             self.FIELD, "Field of the names", parentLayerParameterName=self.POLYGONS, optional=True

@@ -7,6 +7,7 @@ from qgis.core import (
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterMapLayer,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
@@ -15,6 +16,7 @@ from qgis.core import (
 
 from ..raster.gdal_calls import parts_of_container
 
+RASTERS = (QgsProcessingParameterRasterLayer, QgsProcessingParameterMapLayer)
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_NUMBER = 1e300
 # So many rasters of a container are named.
@@ -25,8 +27,9 @@ def value_error(algorithm, parameters, context):
     """Return a message about the first invalid value, "" where that of QGIS is sufficient."""
     for definition in algorithm.parameterDefinitions():
         value = parameters.get(definition.name())
-        if isinstance(definition, QgsProcessingParameterRasterLayer):
-            message = _raster_error(definition.name(), value, context)
+        if isinstance(definition, RASTERS):
+            vectors = isinstance(definition, QgsProcessingParameterMapLayer)
+            message = _raster_error(definition.name(), value, context, vectors)
             if message:
                 return message
         if definition.checkValueIsAcceptable(value, context):
@@ -52,8 +55,15 @@ def _advice(definition):
     return ""
 
 
-def _raster_error(name, value, context):
-    """Return a message about a value that is a layer, but not one raster; else ""."""
+def _raster_error(name, value, context, vectors):
+    """Return a message about a value that is a layer, but not one raster; else "".
+
+    Args:
+        name: the parameter.
+        value: of the parameter.
+        context: of Processing.
+        vectors: whether it may be a vector layer, too.
+    """
     if value is None or value == "":
         return ""
     if isinstance(value, str) and QgsProcessingUtils.mapLayerFromString(
@@ -67,6 +77,8 @@ def _raster_error(name, value, context):
             f"{name} is “{value}”, which holds {len(parts)} rasters and none of its own: give one "
             f"of {', '.join(parts[:LISTED])}{further}, or add it to QGIS and choose the layer."
         )
+    if vectors:
+        return ""
     layer = value
     if isinstance(value, str):
         hint = QgsProcessingUtils.LayerHint.Vector

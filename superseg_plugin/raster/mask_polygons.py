@@ -44,7 +44,7 @@ class PixelPolygons:
         indices: list[int] = []
         envelopes: list[tuple[float, float, float, float]] = []
         for index, wkb in enumerate(polygons):
-            shape = polygon_in_pixels(wkb, grid, parameter)
+            shape = _polygon_in_pixels(wkb, grid, parameter)
             if shape is None:
                 continue
             envelope = shape.GetEnvelope()
@@ -87,7 +87,7 @@ class PixelPolygons:
         Raises:
             SuperSegError: GDAL cannot rasterize the polygons.
         """
-        vector = memory_vectors().CreateDataSource("")
+        vector = _memory_vectors().CreateDataSource("")
         layer = vector.CreateLayer("polygons", geom_type=ogr.wkbUnknown)
         layer.CreateField(ogr.FieldDefn(NUMBER, ogr.OFTInteger))
         for place, number in zip(places, numbers):
@@ -143,7 +143,7 @@ class MaskPolygons:
         valid &= self._polygons.burn(near, [1] * len(near), window) != 0
 
 
-def polygon_in_pixels(wkb: bytes, grid: Grid, parameter: str) -> Any:
+def _polygon_in_pixels(wkb: bytes, grid: Grid, parameter: str) -> Any:
     """Return a polygon in pixel coordinates of a grid as an OGR geometry; None for an empty one.
 
     Args:
@@ -173,7 +173,7 @@ def polygon_in_pixels(wkb: bytes, grid: Grid, parameter: str) -> Any:
     return shape
 
 
-def memory_vectors() -> Any:
+def _memory_vectors() -> Any:
     """Return the OGR driver of datasets in memory."""
     # From GDAL 3.11 on the driver MEM also holds vectors, and Memory is deprecated.
     name = "MEM" if int(gdal.VersionInfo("VERSION_NUM")) >= 3110000 else "Memory"

@@ -9,6 +9,7 @@ from skimage.metrics import adapted_rand_error
 from sklearn import metrics
 from sklearn.metrics.cluster import contingency_matrix
 
+from superseg_plugin.pipeline.classes.agreement import agreement_of
 from superseg_plugin.pipeline.classes.scores import all_scores
 
 CASES = [(pixels, rows, columns) for pixels in (1, 2, 7, 50, 3000) for rows in (1, 3, 9)
@@ -53,3 +54,35 @@ def compare(reference, predicted, tolerance):
             expected["are"] = adapted_rand_error(reference, predicted, ignore_labels=())[0]
     for name, value in expected.items():
         assert getattr(scores, name) == pytest.approx(value, abs=tolerance), name
+
+
+@pytest.mark.parametrize("likeness", [0.1, 0.6, 0.95])
+def test_accuracy_of_named_classes_is_that_of_scikit_learn(likeness):
+    reference, predicted = labels(20_000, 6, 16, likeness, seed=3)
+    table = contingency_matrix(reference, predicted).astype(np.int64)
+    found = agreement_of(table, table.astype(float), [""] * 16, list("abcdef"))
+    named = found.names[predicted]
+    exact = {"rel": 1e-12, "abs": 1e-12}
+    assert found.overall == pytest.approx(metrics.accuracy_score(reference, named), **exact)
+    assert found.kappa == pytest.approx(metrics.cohen_kappa_score(reference, named), **exact)
+    ious = metrics.jaccard_score(reference, named, average=None, zero_division=0)
+    assert found.ious == pytest.approx(ious, **exact)
+    assert found.mean_iou == pytest.approx(ious.mean(), **exact)
+    assert (metrics.confusion_matrix(reference, named) == found.matrix.T).all()
+    users = metrics.precision_score(reference, named, average=None, zero_division=np.nan)
+    assert found.users == pytest.approx(users, nan_ok=True, **exact)
+    producers = metrics.recall_score(reference, named, average=None)
+    assert found.producers == pytest.approx(producers, **exact)
+
+
+def test_areas_weigh_the_error_matrix_as_sample_weights_do():
+    reference, predicted = labels(5_000, 3, 8, 0.7, seed=1)
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(reference))
+    table = contingency_matrix(reference, predicted).astype(np.int64)
+    areas = np.zeros(table.shape)
+    np.add.at(areas, (reference, predicted), weights)
+    found = agreement_of(table, areas, [""] * 8, list("abc"))
+    expected = metrics.confusion_matrix(
+        reference, found.names[predicted], sample_weight=weights, normalize="all"
+    )
+    assert pytest.approx(expected, abs=1e-12) == found.proportions.T

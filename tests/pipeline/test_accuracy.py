@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.assessment.assessed import AssessedMap, Outputs
 from superseg_plugin.pipeline.assessment.sample_accuracy import run_sample_accuracy
 from superseg_plugin.pipeline.assessment.sampling import draw_sample
 from superseg_plugin.pipeline.classes.accuracy import estimate_accuracy, sample_sizes
@@ -134,12 +135,14 @@ def test_labelled_places_give_the_accuracy_of_the_map(map_of_stripes, tmp_path):
         rows, cols = np.indices(classes.shape)
         places = source.grid.to_coordinates(np.column_stack([cols.ravel(), rows.ravel()]) + 0.5)
         labels = [names.get(int(value), "") for value in truth.ravel()]
-        found = run_sample_accuracy(source, places, labels, str(report), Listener())
+        found = run_sample_accuracy(
+            AssessedMap(source), places, labels, Outputs(str(report)), Listener()
+        )
     valid = classes > 0
     assert found.estimates.overall.value == pytest.approx((truth == classes)[valid].mean())
     assert found.labels == ("3", "Class 1", "Water", "class 2")
     assert found.by_name.tolist() == [True, True, True, False]
-    assert found.left_out == (~valid).sum()
+    assert found.unlabelled + found.outside == (~valid).sum()
     for number, label in ((1, "Class 1"), (2, "class 2"), (3, "3"), (4, "Water")):
         index = found.labels.index(label)
         area = (truth == number)[valid].mean()
@@ -153,8 +156,9 @@ def test_labelled_places_give_the_accuracy_of_the_map(map_of_stripes, tmp_path):
 
 def test_places_that_say_nothing_are_refused(map_of_stripes):
     path, _ = map_of_stripes
+    places = np.array([[0.0, 0.0]])
     with (
         RasterSource(path) as source,
         pytest.raises(SuperSegError, match="SAMPLES: no place has both a label and a class"),
     ):
-        run_sample_accuracy(source, np.array([[0.0, 0.0]]), ["Water"], None, Listener())
+        run_sample_accuracy(AssessedMap(source), places, ["Water"], Outputs(), Listener())

@@ -144,12 +144,20 @@ def square(left, right):
 
 def test_polygons_with_labels_name_classes(tmp_path):
     path = write_classes(tmp_path / "classes.tif", columns(64, 64, [1, 2, 3, 4]))
-    polygons = [(square(0, 20), "Wood"), (square(12, 48), "Water"), (square(30, 44), "Wood")]
+    polygons = [
+        (square(0, 12), "Wood"),
+        (square(4, 8), "Wood"),
+        (square(12, 30), "Water"),
+        (square(30, 44), "Wood"),
+        (square(44, 48), "Water"),
+        (square(48, 56), "Water"),
+        (square(48, 56), "Wood"),
+    ]
     given = NamedReference(polygons=polygons, colors={"Water": (0, 0, 200)})
     with RasterSource(path) as source:
         table = str(tmp_path / "names.csv")
         found = run_name_suggestions(source, given, 0.6, table, Progress())
-    # Where two overlap the last one counts: 12 of 16 columns of class 1 are wood, and of class 3.
+    # Pixels in polygons of two names do not count: columns 48 to 55.
     assert told(found) == [(1, 1, "Wood"), (2, 2, "Water"), (3, 1, "Wood"), (4, 4, "")]
     assert [round(one.purity, 3) for one in found] == [0.75, 0.875, 0.75, 0.0]
     assert found[1].color == "#0000c8"

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.assessment.assessed import AssessedMap, Outputs
 from superseg_plugin.pipeline.assessment.evaluation import run_evaluation
 from superseg_plugin.pipeline.classes.merge_table import read_merge_table
 from superseg_plugin.pipeline.formats.model_file import load_model, read_header, save_model
@@ -176,7 +177,7 @@ def test_a_report_of_an_evaluation_quotes_names_of_files_and_classes(tmp_path):
     reference = write_raster(tmp_path / "<b onclick=1>.tif", fields)
     report = tmp_path / "report.html"
     with RasterSource(classes) as one, RasterSource(reference) as other:
-        run_evaluation(one, other, None, str(report), Progress())
+        run_evaluation(AssessedMap(one), other, None, Outputs(str(report)), Progress())
     page = read_page(report.read_text(encoding="utf-8"))
     assert page.active == []
     for name in (SCRIPT, "<img src=x onerror=y>", "<script>x.tif", "<b onclick=1>.tif"):

@@ -10,7 +10,7 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.assessment.evaluation import run_evaluation
+from superseg_plugin.pipeline.assessment.evaluation import evaluate
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -127,7 +127,7 @@ def test_the_map_finds_the_fields_of_the_image(tmp_path, worker):
     for preset, bound in least.items():
         segment(path, tmp_path, worker, name=f"{preset}.tif", classes=6, preset=preset)
         with RasterSource(str(tmp_path / f"{preset}.tif")) as found, RasterSource(reference) as t:
-            assert run_evaluation(found, t, None, None, Listener()).ami > bound, preset
+            assert evaluate(found, t, None, Listener()).ami > bound, preset
 
 
 def test_tile_size_cannot_be_seen(image, result, tmp_path, worker):

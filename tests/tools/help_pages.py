@@ -144,12 +144,13 @@ class Examples:
             "evaluate", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", REPORT="scores.html"
         )
         report = (self._folder / "scores.html").read_text(encoding="utf-8")
-        scores = re.search(r"<h2>Scores</h2>\s*(.*?</div>)", report, re.DOTALL).group(1)
+        title = "Accuracy of the named classes"
+        accuracy = re.search(rf"<h2>{title}</h2>\s*(.*?</div>)", report, re.DOTALL).group(1)
         self._show(
             "evaluate",
             "The classes of the model are compared with the five merged classes, which serve as "
-            "the reference. The report begins with these scores; a confusion matrix follows.",
-            [scores],
+            "the reference. The report begins with this table; the error matrix follows.",
+            [accuracy],
         )
         self._run(
             "suggestnames", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", TABLE="names.csv"

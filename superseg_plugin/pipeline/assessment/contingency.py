@@ -68,7 +68,7 @@ class Contingency:
         if isinstance(areas, np.ndarray):
             measured = np.bincount(keys, weights=areas, minlength=len(cells)).astype(np.float64)
         else:
-            measured = counts * float(areas)
+            measured = np.asarray(counts * float(areas), np.float64)
         row_indices = np.searchsorted(self.rows, rows)[cells // len(columns)]
         column_indices = np.searchsorted(self.columns, columns)[cells % len(columns)]
         self.table[row_indices, column_indices] += counts

@@ -19,6 +19,7 @@ from ...raster.ground import has_meters
 from ...raster.source import RasterSource
 from ...raster.windows import tiles
 from ..classes.agreement import Evaluation, agreement_of
+from ..classes.merge_tree import is_named
 from ..classes.reading import TILE
 from ..classes.scores import all_scores, class_ious, matching
 from ..reports.evaluation import evaluation_report
@@ -173,6 +174,8 @@ def _evaluation(
             accuracy=scores.accuracy,
             mean_iou=scores.mean_iou,
         )
+    # A number alone says nothing about the reference.
+    given = [name if is_named(name) and not name.isdecimal() else "" for name in names]
     of_reference = truth.names()
     reference_names = tuple(of_reference.get(n, str(n)) for n in labelled.rows.tolist())
     return Evaluation(
@@ -185,7 +188,7 @@ def _evaluation(
         predicted_names=names,
         pairs=pairs,
         ious=class_ious(table, pairs),
-        agreement=agreement_of(table, labelled.areas, names, reference_names),
+        agreement=agreement_of(table, labelled.areas, given, reference_names),
         labelled=int(table.sum()),
         unlabelled=int(rest.table.sum()),
         unclassified=0,

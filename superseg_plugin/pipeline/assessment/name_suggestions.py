@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.aligned import on_grid
 from ...raster.class_legend import NO_LEGEND, Color, Legend, read_legend
 from ...raster.class_table import MOST_CLASSES
-from ...raster.labelled_polygons import burn_labels
+from ...raster.polygon_labels import PolygonLabels
 from ...raster.source import RasterSource
 from ...raster.staging import Staging, check_output
-from ...raster.windows import tiles
+from ...raster.windows import Window, tiles
 from ..classes.name_proposals import Proposal, named_legend, propose, write_proposals
 from ..classes.reading import TILE, read_numbers, refuse_high_class, whole_numbers
-from .evaluation import Contingency
+from .contingency import Contingency
 
 # Numbers without a name that the log lists.
 MOST_TOLD = 10
@@ -72,10 +72,8 @@ def run_name_suggestions(
     rasters = [classification, *([reference.raster] if reference.raster else [])]
     check_output(output, "TABLE", [raster.path for raster in rasters], raster=False)
     with Staging() as staging:
-        scratch = staging.scratch(output) / "labels.tif"
-        with _on_classes(reference, classification, scratch, progress.part(0, 0.2)) as read:
-            raster, legend = read
-            found, present = _shared(classification, raster, reference, progress.part(0.2, 1))
+        with _on_classes(reference, classification) as (raster, legend):
+            found, present = _shared(classification, raster, reference, progress)
         numbers = found.rows.tolist()
         if reference.raster is not None:
             legend = named_legend(legend, reference.style, numbers)
@@ -95,7 +93,7 @@ def run_name_suggestions(
 
 def _shared(
     classification: RasterSource,
-    raster: RasterSource,
+    raster: RasterSource | _Polygons,
     reference: NamedReference,
     progress: Progress,
 ) -> tuple[Contingency, list[int]]:
@@ -136,10 +134,22 @@ def _shared(
     return found, np.flatnonzero(present).tolist()
 
 
+class _Polygons:
+    """Reads the numbers of labels as those of a raster."""
+
+    def __init__(self, labels: PolygonLabels) -> None:
+        self._labels = labels
+
+    def read(self, window: Window) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+        """Return numbers `(1, rows, cols)` and where there are any `(rows, cols)`."""
+        numbers, _ = self._labels.read(window)
+        return numbers[np.newaxis], numbers > 0
+
+
 @contextmanager
 def _on_classes(
-    reference: NamedReference, classification: RasterSource, scratch: Path, progress: Progress
-) -> Iterator[tuple[RasterSource, Legend]]:
+    reference: NamedReference, classification: RasterSource
+) -> Iterator[tuple[RasterSource | _Polygons, Legend]]:
     """Context with a reference on the grid of the classes, and the names of its numbers."""
     grid = classification.grid
     if reference.raster is not None:
@@ -147,12 +157,10 @@ def _on_classes(
         with on_grid(reference.raster, grid, "REFERENCE") as aligned:
             yield aligned, legend
         return
-    progress.report(0, "Drawing polygons")
-    labels = burn_labels(reference.polygons, grid, scratch, "POLYGONS", progress)
+    read = PolygonLabels(reference.polygons, grid, "POLYGONS")
     colors = {
         number: reference.colors[label]
-        for number, label in labels.items()
+        for number, label in read.labels.items()
         if label in reference.colors
     }
-    with RasterSource(str(scratch)) as burnt:
-        yield burnt, Legend(labels, colors)
+    yield _Polygons(read), Legend(read.labels, colors)

@@ -195,8 +195,8 @@ def _tell_left_out(
 
 def _tell_oddities(found: SampleAccuracy, name: str, progress: Progress) -> None:
     """Warn of classes without samples, and of labels that may be misspelled."""
-    sampled = found.counts.any(axis=1).tolist()
-    missing = list(dict.fromkeys(one for one, any_ in zip(found.strata, sampled) if not any_))
+    sampled = found.counts.sum(axis=1).tolist()
+    missing = list(dict.fromkeys(one for one, count in zip(found.strata, sampled) if not count))
     if missing:
         progress.log(
             f"Warning: no place of {', '.join(missing)} is labelled; these classes are left out of "

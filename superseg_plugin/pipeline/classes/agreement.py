@@ -21,7 +21,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .merge_tree import is_named
 from .scores import Pairs, Scores
 
 Counts = npt.NDArray[np.int64]
@@ -130,11 +129,11 @@ def agreement_of(
     Args:
         table: `(reference classes, classes)` pixels of each pair.
         areas: `(reference classes, classes)` the same as areas.
-        names: of the classes; those that nobody has given are not compared.
+        names: of the classes, "" for those that nobody has named.
         reference_names: of the reference classes.
     """
     index = {name.strip().casefold(): row for row, name in enumerate(reference_names)}
-    given = [index.get(name.strip().casefold()) if _is_given(name) else None for name in names]
+    given = [index.get(name.strip().casefold()) if name else None for name in names]
     by_name = np.array([row is not None for row in given], bool)
     best = table.argmax(axis=0)
     rows = np.array([most if row is None else row for row, most in zip(given, best)], np.int64)
@@ -144,11 +143,6 @@ def agreement_of(
     np.add.at(measured, rows, areas.T)
     hits = table[rows, np.arange(len(rows))]
     return Agreement(rows, by_name, _ratio(hits, table.sum(axis=0)), matrix, measured)
-
-
-def _is_given(name: str) -> bool:
-    """Whether somebody has named a class; a number alone says nothing about the reference."""
-    return is_named(name) and not name.strip().isdecimal()
 
 
 def cohen_kappa(proportions: Floats) -> float:

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evaluation of classes by polygons, and of the classes that a table merges."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsVectorLayer,
+)
+
+from tests.conftest import write_raster
+
+
+@pytest.fixture
+def noisy(files, tmp_path):
+    """A map of the fields in which some rows are wrong."""
+    fields = gdal.Open(files["fields"]).ReadAsArray()
+    fields[5:25] = fields[5:25] % 4 + 1
+    return write_raster(tmp_path / "noisy.tif", fields, nodata=0)
+
+
+@pytest.fixture
+def polygons(run, files, tmp_path):
+    """The fields as polygons in geographic coordinates, with number and name."""
+    made, moved = str(tmp_path / "made.gpkg"), str(tmp_path / "moved.gpkg")
+    run("superseg:classpolygons", {"CLASSIFICATION": files["fields"], "OUTPUT": made})
+    target = QgsCoordinateReferenceSystem("EPSG:4326")
+    run("native:reprojectlayer", {"INPUT": made, "TARGET_CRS": target, "OUTPUT": moved})
+    return moved
+
+
+@pytest.mark.parametrize("field", ["class", "name"])
+def test_polygons_in_another_system_equal_the_raster(run, files, noisy, polygons, field):
+    given = {"CLASSIFICATION": noisy}
+    expected = run("superseg:evaluate", {**given, "REFERENCE": files["fields"]})
+    given["REFERENCE_FIELD"] = field
+    found = run("superseg:evaluate", {**given, "REFERENCE": polygons})
+    layer = QgsVectorLayer(polygons, "fields", "ogr")
+    again = run("superseg:evaluate", {**given, "REFERENCE": layer})
+    assert 0.7 < expected["NAMED_ACCURACY"] < 1
+    assert set(expected) == {
+        *("AMI", "ARI", "FMI", "ARE", "V_MEASURE", "ACCURACY", "MEAN_IOU"),
+        *("NAMED_ACCURACY", "NAMED_MEAN_IOU", "KAPPA"),
+    }
+    for name, value in expected.items():
+        assert found[name] == again[name] == pytest.approx(value, rel=1e-12), name
+
+
+def test_a_table_merges_and_names_before_the_comparison(run, files, noisy, tmp_path, listener):
+    table, figures = tmp_path / "table.csv", tmp_path / "figures.json"
+    table.write_text("from,to,name\n1,1,One\n2,1,\n3,3,\n4,4,\n", encoding="utf-8")
+    given = {"CLASSIFICATION": noisy, "REFERENCE": files["fields"], "TABLE": str(table)}
+    found = run("superseg:evaluate", {**given, "FIGURES": str(figures)}, listener)
+    assert any(line.startswith("One counts as ") for line in listener.lines)
+    told = json.loads(figures.read_text(encoding="utf-8"))["figures"]
+    accuracy = {one["figure"]: one["value"] for one in told if not one["reference_class"]}
+    assert accuracy["overall accuracy"] == pytest.approx(found["NAMED_ACCURACY"])
+    assert accuracy["kappa"] == pytest.approx(found["KAPPA"])
+    table.write_text("from,to\n99,1\n", encoding="utf-8")
+    with pytest.raises(QgsProcessingException, match="line 2 lists class 99"):
+        run("superseg:evaluate", given)
+
+
+def test_figures_of_a_sample_have_intervals(run, files, tmp_path, listener):
+    points = QgsVectorLayer("Point?crs=EPSG:32632&field=kind:double", "visits", "memory")
+    features = []
+    for row in range(12):
+        for column in range(12):
+            feature = QgsFeature(points.fields())
+            wkt = f"POINT({500003 + 10 * column} {5199997 - 10 * row})"
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+            feature.setAttribute("kind", 1.0 if column % 5 else 2.0)
+            features.append(feature)
+    far = QgsFeature(points.fields())
+    far.setGeometry(QgsGeometry.fromWkt("POINT(0 0)"))
+    far.setAttribute("kind", 7.0)
+    assert points.dataProvider().addFeatures([*features, far])[0]
+    figures = tmp_path / "figures.csv"
+    given = {"CLASSIFICATION": files["fields"], "SAMPLES": points, "FIELD": "kind"}
+    found = run("superseg:evaluate", {**given, "FIGURES": str(figures)}, listener)
+    with figures.open(encoding="utf-8", newline="") as opened:
+        rows = {(row["figure"], row["reference_class"]): row for row in csv.DictReader(opened)}
+    overall = rows["overall accuracy", ""]
+    assert float(overall["value"]) == pytest.approx(found["ACCURACY"])
+    assert float(overall["half_interval_95"]) == pytest.approx(found["OVERALL_ERROR"])
+    # Whole numbers of a decimal field are the numbers of classes.
+    assert rows["area", "1"]["unit"] == "m2"
+    assert any("1 labelled places lie off" in line for line in listener.lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("Point", "REFERENCE: thing does not hold polygons; give points as SAMPLES"),
+        ("LineString", "REFERENCE: thing does not hold polygons; give polygons or a raster"),
+    ],
+)
+def test_other_vectors_as_reference_are_a_sentence(run, files, kind, text):
+    layer = QgsVectorLayer(f"{kind}?crs=EPSG:32632&field=kind:string", "thing", "memory")
+    given = {"CLASSIFICATION": files["fields"], "REFERENCE": layer, "REFERENCE_FIELD": "kind"}
+    with pytest.raises(QgsProcessingException, match=text):
+        run("superseg:evaluate", given)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (None, "REFERENCE_FIELD: choose the field of .*class"),
+        ("label", "REFERENCE_FIELD: choose the field of .*class"),
+    ],
+)
+def test_polygons_need_a_field_of_their_own(run, files, polygons, field, text):
+    given = {"CLASSIFICATION": files["fields"], "REFERENCE": polygons, "REFERENCE_FIELD": field}
+    with pytest.raises(QgsProcessingException, match=text):
+        run("superseg:evaluate", given)
+
+
+def test_polygons_elsewhere_are_a_sentence(run, files):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=kind:string", "far", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("POLYGON((20 20, 21 20, 21 21, 20 20))"))
+    feature.setAttribute("kind", "Wood")
+    assert layer.dataProvider().addFeatures([feature])[0]
+    given = {"CLASSIFICATION": files["fields"], "REFERENCE": layer, "REFERENCE_FIELD": "kind"}
+    with pytest.raises(QgsProcessingException, match="REFERENCE has no polygon over"):
+        run("superseg:evaluate", given)
