@@ -130,7 +130,7 @@ def check_table(content: bytes) -> None:
         check_sentence(str(error))
         return
     right = all(
-        1 <= old <= HIGHEST_FROM and 1 <= new <= MOST_CLASSES for old, new in table.targets.items()
+        0 <= old <= HIGHEST_FROM and 1 <= new <= MOST_CLASSES for old, new in table.targets.items()
     )
     right = right and all(0 < len(name) <= LONGEST_NAME for name in table.names.values())
     right = right and all(name.isprintable() for name in table.names.values())

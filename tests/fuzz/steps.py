@@ -108,7 +108,8 @@ def _pixels(raster: dict) -> np.ndarray:
 
 def _valid(raster: dict) -> np.ndarray:
     pixels = _pixels(raster)
-    valid = np.isfinite(pixels)
+    # Values beyond 1e30 are nodata, as in every `RasterSource`.
+    valid = np.isfinite(pixels) & (np.abs(pixels.astype(np.float64)) <= 1e30)
     if raster["nodata"] is not None:
         valid &= pixels != raster["nodata"]
     return valid

@@ -179,9 +179,10 @@ def _write(
         dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
     for index, values in enumerate(bands, start=1):
         band = dataset.GetRasterBand(index)
-        band.WriteArray(values)
+        # Not after the pixels: GDAL fills blocks of zeros, which it leaves out, with this value.
         if nodata is not None:
             band.SetNoDataValue(nodata)
+        band.WriteArray(values)
         if case.get("kind") == "alpha" and index == 2:
             band.SetColorInterpretation(gdal.GCI_AlphaBand)
     if mask is not None:
