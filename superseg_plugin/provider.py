@@ -19,6 +19,7 @@ from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.shipped_model import ShippedModel
 from .algorithms.suggest_names import SuggestNamesAlgorithm
+from .algorithms.split_class import SplitClassAlgorithm
 from .algorithms.superpixels import SuperpixelsAlgorithm
 from .algorithms.training import TrainingAlgorithm
 from .resources import MODELS, icon_path, version
@@ -31,6 +32,7 @@ ALGORITHMS = (
     FolderClassificationAlgorithm,
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
+    SplitClassAlgorithm,
     SuggestNamesAlgorithm,
     ClassPolygonsAlgorithm,
     ChangesAlgorithm,

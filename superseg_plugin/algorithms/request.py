@@ -218,6 +218,10 @@ class Request:
         scene.band_style = band_style_of(layer, None)
         return scene
 
+    def polygons(self, name, raster):
+        """Return the `Mask` of polygons in the CRS of a raster layer, or None if none are given."""
+        return self._mask(name, self._layer(raster)) if self.given(name) else None
+
     def raster_output(self, name):
         """Return the path of a raster to write, or None."""
         path = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)

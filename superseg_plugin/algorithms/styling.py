@@ -70,6 +70,11 @@ def merged_from(classes, count):
     return translate("SuperSeg", "{}, merged to {} classes").format(classes, count)
 
 
+def split_from(classes, count):
+    """Return the name of a layer with split classes of another one."""
+    return translate("SuperSeg", "{}, split to {} classes").format(classes, count)
+
+
 class Style(QgsProcessingLayerPostProcessorInterface):
     """Sets the style of a result; subclasses implement `apply(layer)`."""
 

@@ -30,7 +30,7 @@ from .classes.similarity import MeasuredSimilarity, Similarity, StoredSimilarity
 from .classes.small_objects import SmallObjects
 from .classes.strips import ClassStrips
 from .formats.model_file import Model, read_header
-from .formats.record import describe_merging, write_record
+from .formats.record import describe_edit, write_record
 from .formats.stored_order import renumbered, stored_order
 from .options.merging import MergingOptions
 from .steps.painting import class_writer
@@ -284,7 +284,7 @@ class _Merging:
             "model": self._model_file,
             "input": image.name if image else None,
         }
-        record = describe_merging(self._source, options)
+        record = describe_edit("mergeclasses", self._source, options)
         record["merged_from"] = merged_from
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, present.areas)

@@ -81,11 +81,11 @@ def describe_run(step: str, options: Options, source: RasterSource, worker: Work
     }
 
 
-def describe_merging(source: RasterSource, options: dict[str, Any]) -> Record:
-    """Return the record of a merging of classes, which needs no worker."""
+def describe_edit(step: str, source: RasterSource, options: dict[str, Any]) -> Record:
+    """Return the record of a change of classes, which needs no worker."""
     return {
         "format_version": FORMAT_VERSION,
-        "algorithm": "superseg:mergeclasses",
+        "algorithm": f"superseg:{step}",
         "options": options,
         "input": _describe_input(source),
         "versions": {"numpy": np.__version__, "python": platform.python_version()},
