@@ -18,8 +18,8 @@ from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.shipped_model import ShippedModel
-from .algorithms.suggest_names import SuggestNamesAlgorithm
 from .algorithms.split_class import SplitClassAlgorithm
+from .algorithms.suggest_names import SuggestNamesAlgorithm
 from .algorithms.superpixels import SuperpixelsAlgorithm
 from .algorithms.training import TrainingAlgorithm
 from .resources import MODELS, icon_path, version

@@ -6,7 +6,11 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSource, QgsProcessingParameterString
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterString,
+)
 
 from ..pipeline.classes.splitting import MOST_PARTS
 from ..pipeline.splitting import Splitting, run_splitting

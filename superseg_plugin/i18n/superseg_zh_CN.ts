@@ -620,6 +620,10 @@
       <translation>{}，合并为 {} 个类别</translation>
     </message>
     <message>
+      <source>{}, split to {} classes</source>
+      <translation>{}，拆分为 {} 类</translation>
+    </message>
+    <message>
       <source>Segment</source>
       <translation>分割</translation>
     </message>
@@ -1244,6 +1248,66 @@
       <translation>合并后的类别</translation>
     </message>
     <message>
+      <source>Split class</source>
+      <translation>拆分类别</translation>
+    </message>
+    <message>
+      <source>split</source>
+      <translation>拆分</translation>
+    </message>
+    <message>
+      <source>divide</source>
+      <translation>划分</translation>
+    </message>
+    <message>
+      <source>subclass</source>
+      <translation>子类</translation>
+    </message>
+    <message>
+      <source>cluster</source>
+      <translation>聚类</translation>
+    </message>
+    <message>
+      <source>Splits classes that are too broad, by the features of their superpixels.</source>
+      <translation>按超像素的特征拆分过宽的类别。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Splits one or more classes into 2 to 8 classes, such as &lt;i&gt;roofs and roads&lt;/i&gt; into roofs and roads. Two ways:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;By features&lt;/b&gt;: the superpixels of the classes are divided by their color, texture and surroundings, as &lt;i&gt;Segment&lt;/i&gt; does for the whole image.&lt;/li&gt; &lt;li&gt;&lt;b&gt;By polygons&lt;/b&gt;: the superpixels of the classes of which at least half lies in the polygons become a class of their own.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The largest part keeps number, name and color of the class; the others get the next free numbers. All other classes are unchanged. In the tree of classes, the parts are merged again first.&lt;/p&gt; &lt;p&gt;Needs the file &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; that &lt;i&gt;Segment&lt;/i&gt; writes beside its classes. The result has such a file, too, so that it can be split again. Neither the image nor the runtime is needed. The class workbench splits classes on the map, with undo.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将一个或多个类别拆分为 2 至 8 个类别，例如把&lt;i&gt;屋顶和道路&lt;/i&gt;拆分为屋顶与道路。有两种方式：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;按特征&lt;/b&gt;：按颜色、纹理和周围环境划分这些类别的超像素，与&lt;i&gt;分割&lt;/i&gt;对整幅影像的做法相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;按多边形&lt;/b&gt;：这些类别中至少一半位于多边形内的超像素成为一个独立的类别。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;最大的部分保留该类别的编号、名称和颜色，其余部分使用后续的空闲编号。其他类别均不变。在类别树中，这些部分最先重新合并。&lt;/p&gt; &lt;p&gt;需要&lt;i&gt;分割&lt;/i&gt;写在类别旁的文件 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;。结果也带有这样的文件，因此可以再次拆分。不需要影像，也不需要运行环境。类别工作台可在地图上拆分类别，并可撤销。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>The class raster, a result of Segment.</source>
+      <translation>类别栅格，即“分割”的结果。</translation>
+    </message>
+    <message>
+      <source>Classes to split</source>
+      <translation>要拆分的类别</translation>
+    </message>
+    <message>
+      <source>Numbers or names of the classes to split, separated by semicolons, such as 3;7. They are split together. May be empty with polygons: all classes in them are split.</source>
+      <translation>要拆分的类别的编号或名称，以分号分隔，如 3;7。它们一起拆分。有多边形时可以为空：拆分多边形内的所有类别。</translation>
+    </message>
+    <message>
+      <source>Number of parts</source>
+      <translation>部分数</translation>
+    </message>
+    <message>
+      <source>Number of classes that the classes to split become. Not used with polygons.</source>
+      <translation>要拆分的类别变成的类别数。有多边形时不使用。</translation>
+    </message>
+    <message>
+      <source>Polygons</source>
+      <translation>多边形</translation>
+    </message>
+    <message>
+      <source>Superpixels of the classes inside these polygons become a class of their own.</source>
+      <translation>这些类别中位于这些多边形内的超像素成为一个独立的类别。</translation>
+    </message>
+    <message>
+      <source>Split classes</source>
+      <translation>拆分后的类别</translation>
+    </message>
+    <message>
       <source>Suggest names</source>
       <translation>建议名称</translation>
     </message>
@@ -1286,10 +1350,6 @@
     <message>
       <source>Raster of named classes, on any grid and in any CRS; or give polygons.</source>
       <translation>带名称的类别栅格，格网和坐标参考系不限；也可改用多边形。</translation>
-    </message>
-    <message>
-      <source>Polygons</source>
-      <translation>多边形</translation>
     </message>
     <message>
       <source>Polygons with a field of names, in any CRS; in place of a land-cover map. Pixels in polygons of several names do not count.</source>

@@ -210,6 +210,11 @@ PUBLIC = {
         {"UNITS": UNITS},
         {"OUTPUT": "outputRaster", "CLASS_COUNT": "outputNumber"},
     ),
+    "splitclass": (
+        {"CLASSIFICATION": None, "SPLIT": None, "PARTS": 2, "POLYGONS": None, "OUTPUT": None},
+        {},
+        {"OUTPUT": "outputRaster", "CLASS_COUNT": "outputNumber"},
+    ),
     "classpolygons": (
         {"CLASSIFICATION": None, "TABLE": None, "SIMPLIFY": 0.0, "OUTPUT": None},
         {},
@@ -303,6 +308,7 @@ OPTIONAL = {
     "classifyfolder": {"BANDS"},
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
+    "splitclass": {"SPLIT", "POLYGONS"},
     "classpolygons": {"TABLE"},
     "changes": {"TABLE"},
     "evaluate": {

@@ -133,6 +133,15 @@ class Examples:
             "nor the runtime is needed.",
             [self._classes("classes.tif", "12 classes"), self._classes("five.tif", "5 classes")],
         )
+        self._run(
+            "splitclass", CLASSIFICATION="classes.tif", SPLIT="1", PARTS=3, OUTPUT="split.tif"
+        )
+        self._show(
+            "splitclass",
+            "The largest of 12 classes is split into three by the features of its superpixels; the "
+            "other classes are unchanged.",
+            [self._classes("classes.tif", "12 classes"), self._classes("split.tif", "14 classes")],
+        )
         self._run("classpolygons", CLASSIFICATION="five.tif", OUTPUT="five.gpkg")
         self._show(
             "classpolygons",
