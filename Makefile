@@ -29,7 +29,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-desktop pictures screenshots help-pages locks \
+	benchmark-plain benchmark-desk benchmark-desktop pictures screenshots help-pages locks \
 	translations clean
 
 # Into a folder of its own, not into the user's profile.
@@ -209,6 +209,12 @@ benchmark-plain: setup-engine ## scenes of known truth, beside k-means: make ben
 	@$(QGIS_PYTHON) -m tests.benchmarks.plain $(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FOLDER),--folder "$(FOLDER)")
+
+# IMAGES="ontario zurich" narrows it.
+benchmark-desk: setup-engine ## maps after a few clicks on labeled images: make benchmark-desk DATA=<folder>
+	@test -n "$(DATA)" || { \
+		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }
+	@$(QGIS_PYTHON) -m tests.benchmarks.desk "$(DATA)" $(if $(IMAGES),--images $(IMAGES))
 
 benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one wait
 	@build/env/qgis/bin/python -m tests.benchmarks.desktop $(if $(SIZE),--size $(SIZE)) \

@@ -108,6 +108,29 @@ class ClassTree:
                 steps.append(MergeStep(first, second, distance))
         return steps
 
+    def joining_costs(self) -> npt.NDArray[np.float32]:
+        """Cost `(m, m)` float32 of the costliest step that joins two leaves; 0 on the diagonal.
+
+        It is a distance: of any three leaves, the two largest distances are equal.
+
+        Example:
+            >>> tree = fit_class_tree(np.array([[0.0], [1.0], [9.0]]), np.ones(3))
+            >>> costs = tree.joining_costs()
+            >>> bool(costs[0, 1] < costs[0, 2] == costs[1, 2])
+            True
+        """
+        count = len(self.areas)
+        result = np.zeros((count, count), np.float32)
+        members = {leaf: np.array([leaf]) for leaf in range(count)}
+        highest = 0.0
+        for step, (one, two) in enumerate(self.merges.tolist()):
+            highest = max(highest, float(self.costs[step]))
+            first, second = members.pop(one), members.pop(two)
+            result[np.ix_(first, second)] = highest
+            result[np.ix_(second, first)] = highest
+            members[count + step] = np.concatenate([first, second])
+        return result
+
     def explained(self) -> Floats:
         """Share `(m,)` of the scatter between leaves that 1, 2, ... m classes explain.
 

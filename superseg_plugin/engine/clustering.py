@@ -181,11 +181,21 @@ def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: f
     return Clusters(model.leaves.classes[leaf], leaf, smoothed.confidence, features)
 
 
+def diffusion_steps(smoothness: float) -> int:
+    """Steps of the diffusion of features for a smoothness.
+
+    Example:
+        >>> diffusion_steps(8.0), diffusion_steps(1e6)
+        (4, 16)
+    """
+    return min(round(DIFFUSION_STEPS * smoothness), MOST_DIFFUSION_STEPS)
+
+
 def _smooth(
     superpixels: Description, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> _Smoothed:
     weights = contrast_weights(superpixels.pairs, superpixels.lengths, superpixels.means)
     smoothed = smooth_on_graph(model.log_likelihood(features), weights, smoothness)
     parts = smoothed.marginals.argmax(axis=1)
-    steps = min(round(DIFFUSION_STEPS * smoothness), MOST_DIFFUSION_STEPS)
+    steps = diffusion_steps(smoothness)
     return _Smoothed(parts, smoothed.confidence, diffuse(features, weights, steps))

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The superpixel whose name would tell most: active learning for `teaching`.
+
+A new example changes the predictions of a Gaussian process where they covary with it. The gain of
+an example is the variance that it would take away, summed over the scene by area and by how
+undecided each place is: 1 less the margin between its two most probable names. Without examples
+this is the integrated variance of the design of experiments [1]: the first places asked for are
+central ones of the largest kinds of superpixels.
+
+Approximate: the sum runs over at most 1000 superpixels, drawn evenly by area in the order of the
+leaves, which are the candidates, too; so large superpixels are asked for rather than small ones.
+Cost: independent of the number of superpixels; c^2 (d + m) for c candidates and m examples.
+
+References:
+    [1] J. Sacks, W. J. Welch, T. J. Mitchell, H. P. Wynn, "Design and analysis of computer
+        experiments", Statistical Science 4 (1989).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .projection import sample_by_weight
+from .teaching import NOISE, Examples, Posterior, Teachable
+from .types import DoubleArray, FloatArray, IndexArray
+
+# Superpixels that the gain is summed over. With 500 or 2000, accuracy is the same within .003.
+CANDIDATES = 1000
+
+
+def next_example(scene: Teachable, examples: Examples, excluded: IndexArray) -> int | None:
+    """Row of the superpixel whose name would tell most; None where no candidate is left.
+
+    Args:
+        scene: prepared superpixels.
+        examples: that are known; may be none.
+        excluded: rows of superpixels that cannot be named, besides the examples.
+
+    Example:
+        Six superpixels in two leaves; the example is in the first one.
+
+        >>> features = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]], np.float32)
+        >>> leaf, joining = np.array([0, 0, 0, 1, 1, 1]), 1 - np.eye(2, dtype=np.float32)
+        >>> scene = Teachable(features, features, leaf, joining, np.full(6, 1 / 6))
+        >>> next_example(scene, Examples(np.array([1]), np.array([0])), np.zeros(0, np.int64))
+        4
+    """
+    rows, shares = _candidates(scene)
+    open_rows = ~np.isin(rows, np.append(examples.rows, excluded))
+    if not open_rows.any():
+        return None
+    posterior = Posterior(scene, examples)
+    covariance = posterior.covariance(rows)
+    weights = shares * (1 - _margin(posterior.probabilities(rows)))
+    variance = np.maximum(covariance.diagonal(), 0) + NOISE
+    gain = (weights @ np.square(covariance)) / variance
+    return int(rows[np.where(open_rows, gain, -1).argmax()])
+
+
+def _candidates(scene: Teachable) -> tuple[IndexArray, DoubleArray]:
+    """Rows `(c,)` of superpixels drawn evenly by area, and the share of the area of each."""
+    order = np.lexsort((scene.features[:, 0], scene.leaf))
+    order = order[scene.weights[order] > 0]
+    picks, counts = sample_by_weight(scene.weights[order].astype(np.float32), CANDIDATES)
+    return order[picks], counts / max(float(counts.sum()), 1e-300)
+
+
+def _margin(probable: FloatArray) -> FloatArray:
+    """Difference `(c,)` between the two largest probabilities."""
+    two = np.sort(np.pad(probable, ((0, 0), (0, 2))), axis=1)[:, -2:]
+    result: FloatArray = two[:, 1] - two[:, 0]
+    return result
