@@ -34,6 +34,7 @@ from qgis.core import (
 from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..pipeline.average_color import common_nodata
+from ..raster.class_styles import styles_to_write
 from ..raster.format_check import Content, check_format
 from ..raster.gdal_calls import quiet
 from ..raster.grid import Grid
@@ -62,7 +63,7 @@ def check_destinations(algorithm, parameters, context):
         SuperSegError: an output cannot be written, or its format cannot hold it; the message names
             the parameter.
     """
-    paths, others = [], []
+    paths, others, remarks = [], [], []
     for definition in algorithm.destinationParameterDefinitions():
         name = definition.name()
         if isinstance(definition, QgsProcessingParameterFeatureSink):
@@ -85,16 +86,19 @@ def check_destinations(algorithm, parameters, context):
             paths.append((name, path))
             if raster and driver_for(path) != "GTiff":
                 others.append((name, path))
+            if raster and getattr(algorithm.CONTENTS[name], "class_table", False):
+                remarks.append(styles_to_write(path)[1])
     check_different(paths)
+    remarks = [f"Style of the classes: {remark}" for remark in remarks if remark]
     if not others:
-        return []
+        return remarks
     grid, image = _input(algorithm, parameters, context)
     contents = ((name, path, algorithm.CONTENTS[name]) for name, path in others)
-    remarks = (
+    lost = (
         check_format(path, name, image if content is IMAGE else content, grid)
         for name, path, content in contents
     )
-    return [remark for remark in remarks if remark]
+    return remarks + [remark for remark in lost if remark]
 
 
 def _input(algorithm, parameters, context):

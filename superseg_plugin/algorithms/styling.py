@@ -105,18 +105,9 @@ class ClassStyle(Style):
         table = read_class_table(layer.source(), self._most)
         if table is None:
             return
-        whole = float(sum(table.areas)) or 1.0
         classes = [
-            QgsPalettedRasterRenderer.Class(
-                value,
-                QColor(*(int(part) for part in color)),
-                f"{name} ({100 * area / whole:.1f} %)",
-            )
-            for value, (name, color, area) in enumerate(
-                zip(table.names, table.colors, table.areas), start=1
-            )
-            # A number without name and area has been merged into another class.
-            if name or area
+            QgsPalettedRasterRenderer.Class(one.number, QColor(*one.color), one.label)
+            for one in table.legend
         ]
         layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
         layer.triggerRepaint()

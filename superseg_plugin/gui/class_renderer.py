@@ -6,6 +6,8 @@ from __future__ import annotations
 from qgis.core import QgsMapLayerLegendUtils, QgsPalettedRasterRenderer, QgsProject
 from qgis.PyQt.QtGui import QColor
 
+from ..pipeline.classes.kept_edits import legend_of
+
 NODE_ORDER = "legend/node-order"
 
 
@@ -17,20 +19,16 @@ def show_groups(layer, groups):
         groups: of `merged_classes`.
     """
     # The class that gives a group its number comes first: only these have a legend entry.
-    members = [(group.number, group) for group in groups]
-    members += [(n, group) for group in groups for n in group.members if n != group.number]
     classes = [
-        QgsPalettedRasterRenderer.Class(
-            number, QColor(*group.color), f"{group.name} ({100 * group.share:.1f} %)"
-        )
-        for number, group in members
+        QgsPalettedRasterRenderer.Class(one.number, QColor(*one.color), one.label)
+        for one in legend_of(groups)
     ]
     renderer = QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes)
     former = layer.renderer()
     if former is not None:
         renderer.setOpacity(former.opacity())
         renderer.setAlphaBand(former.alphaBand())
-    _cut_legend(layer, len(groups), len(members))
+    _cut_legend(layer, len(groups), len(classes))
     layer.setRenderer(renderer)
     layer.triggerRepaint()
 

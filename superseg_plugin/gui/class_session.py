@@ -15,9 +15,9 @@ except ImportError:
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import check_there, read_catalog
 from ..pipeline.classes.edits import with_count
+from ..pipeline.classes.kept_edits import keep_edits, restored_state
 from ..pipeline.classes.merge_tree import merged_classes
 from ..pipeline.classes.state import first_state, state_of_text
-from ..raster.class_sidecar import ClassStyle, update_sidecar
 from .class_renderer import is_shown, show_groups
 
 translate = QCoreApplication.translate
@@ -38,6 +38,7 @@ class ClassSession(QObject):
         groups: the groups of merged classes in that state.
         stack: the undo stack.
         state_error: why the state stored in the project could not be restored, "" if it could.
+        notice: that the state of an earlier layer of the file was restored, "" if not.
 
     Signals:
         changed: the groups have changed.
@@ -65,8 +66,18 @@ class ClassSession(QObject):
                 self.state = state_of_text(str(kept), self.catalog)
             except SuperSegError as error:
                 self.state_error = str(error)
+        # Edits of the project come first: they are those of this layer.
+        restored = None if kept else restored_state(self.catalog)
+        self.notice = ""
+        if restored is not None:
+            self.state = restored
+            layer.setCustomProperty(PROPERTY, restored.text)
+            text = translate(
+                "SuperSeg", "{} was edited before: its merges, names and colors are restored."
+            )
+            self.notice = text.format(layer.name())
         self.groups = merged_classes(self.catalog, self.state)
-        if self.state_error or not is_shown(layer, self.catalog):
+        if self.state_error or restored is not None or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
         self._drag = 0
@@ -134,19 +145,7 @@ class ClassSession(QObject):
     def write_attribute_table(self):
         """Write names and colors into the attribute table of the file, if it is writable."""
         self._timer.stop()
-        styles = {}
-        names = dict(zip(self.catalog.numbers, self.catalog.names))
-        colors = dict(zip(self.catalog.numbers, self.catalog.colors))
-        for group in self.groups:
-            for number in group.members:
-                own = (number,)
-                styles[number] = ClassStyle(
-                    self.state.names.get(own, names[number]),
-                    self.state.colors.get(own, colors[number]),
-                    group.number,
-                    group.name,
-                )
-        error = update_sidecar(self.catalog.path, styles)
+        error = keep_edits(self.catalog, self.state, self.groups)
         if error and not self._write_failed:
             self._write_failed = True
             text = translate(

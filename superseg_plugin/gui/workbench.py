@@ -161,6 +161,9 @@ class Workbench(QgsDockWidget):
         if session.state_error:
             self.warn(session.state_error)
             session.state_error = ""
+        if session.notice:
+            self.warn(session.notice, Qgis.MessageLevel.Info)
+            session.notice = ""
         return True
 
     def close_session(self):
@@ -217,9 +220,8 @@ class Workbench(QgsDockWidget):
             if followed:
                 self.open_layer(layer)
 
-    def warn(self, text):
-        """Show a warning in the message bar."""
-        level = Qgis.MessageLevel.Warning
+    def warn(self, text, level=Qgis.MessageLevel.Warning):
+        """Show a warning in the message bar, or a message of another level."""
         self._iface.messageBar().pushMessage("SuperSeg", text, level, MESSAGE_SECONDS)
 
     def _layer_chosen(self, layer):

@@ -168,6 +168,10 @@
       <translation>类别 {}</translation>
     </message>
     <message>
+      <source>{} was edited before: its merges, names and colors are restored.</source>
+      <translation>{} 此前编辑过：已恢复其合并、名称和颜色。</translation>
+    </message>
+    <message>
       <source>Number of classes</source>
       <translation>类别数</translation>
     </message>

@@ -157,7 +157,7 @@ def run_classification(
         record["model"] = model_name
         if model.merge_order:
             record["merge_order"] = model.merge_order
-        write_record(path, record)
+        write_record(path, record, table.legend)
         stop_if_cancelled(progress)
         staging.commit()
     return ClassificationResult(int((statistics.counts > 0).sum()))

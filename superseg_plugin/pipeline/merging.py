@@ -155,7 +155,7 @@ class _Merging:
         tally, written = self._paint(merged_of, small, numbers)
         table = self._class_table(plan, numbers, tally, written)
         write_class_table(self._path, table)
-        self._write_record(plan, numbers, len(table.names))
+        self._write_record(plan, numbers, table)
         result = int((numbers > 0).sum())
         self._progress.log(f"{count} classes were merged into {result}")
         self._progress.report(1.0, "Done")
@@ -270,7 +270,7 @@ class _Merging:
             band_names=band_names,
         )
 
-    def _write_record(self, plan: MergePlan, numbers: Ints, count: int) -> None:
+    def _write_record(self, plan: MergePlan, numbers: Ints, table: ClassTable) -> None:
         """Write the record: options, merged classes, and the merge order of the result."""
         present, image = self._present, self._image
         merged_from = {
@@ -288,8 +288,8 @@ class _Merging:
         record["merged_from"] = merged_from
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, present.areas)
-            record["merge_order"] = renumbered(steps, numbers.tolist(), count)
-        write_record(self._path, record)
+            record["merge_order"] = renumbered(steps, numbers.tolist(), len(table.names))
+        write_record(self._path, record, table.legend)
 
     def _part(self, start: float, end: float, text: str) -> Progress:
         self._progress.report(start, text)

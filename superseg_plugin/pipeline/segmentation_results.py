@@ -105,7 +105,7 @@ class ResultWriter:
         record = describe_run("segment", options, source, scene.worker)
         if merge_order is not None:
             record["merge_order"] = merge_order
-        write_record(path, record)
+        write_record(path, record, table.legend)
         if outputs.average_color:
             target = self._staging.path(outputs.average_color)
             half = scene.progress.part(0.7, 1)

@@ -12,9 +12,12 @@ from osgeo import gdal
 
 from .class_legend import Color
 from .gdal_calls import attempt, quiet
+from .texts import readable
 
 MERGED = "Merged"
 MERGED_NAME = "MergedName"
+# Metadata of the file that hold the edits of the workbench.
+DOMAIN, EDITS = "SUPERSEG", "EDITS"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class ClassStyle:
     merged_name: str
 
 
-def update_sidecar(path: str | Path, styles: Mapping[int, ClassStyle]) -> str:
+def update_sidecar(path: str | Path, styles: Mapping[int, ClassStyle], edits: str = "") -> str:
     """Write names and colors to the attribute table, category names and color table of band 1.
 
     The raster is opened for reading only, so GDAL writes them to the .aux.xml file beside it. From
@@ -45,17 +48,25 @@ def update_sidecar(path: str | Path, styles: Mapping[int, ClassStyle]) -> str:
     Args:
         path: a raster with an attribute table of SuperSeg.
         styles: style of each class by its number.
+        edits: the edits that led to them, which `read_edits` returns; "" for none.
 
     Returns:
         The error, "" if there was none.
     """
-    error = _update(path, styles, gdal.OF_RASTER)
-    if not error and not _is_stored(path, styles):
-        error = _update(path, styles, gdal.OF_RASTER | gdal.OF_UPDATE)
+    error = _update(path, styles, edits, gdal.OF_RASTER)
+    if not error and not (_is_stored(path, styles) and read_edits(path) == edits):
+        error = _update(path, styles, edits, gdal.OF_RASTER | gdal.OF_UPDATE)
     return error
 
 
-def _update(path: str | Path, styles: Mapping[int, ClassStyle], mode: int) -> str:
+def read_edits(path: str | Path) -> str:
+    """Return the edits that `update_sidecar` has written; "" for none."""
+    dataset, _ = attempt(gdal.OpenEx, str(path), gdal.OF_RASTER)
+    found, _ = attempt(dataset.GetMetadataItem, EDITS, DOMAIN) if dataset is not None else ("", "")
+    return readable(found)
+
+
+def _update(path: str | Path, styles: Mapping[int, ClassStyle], edits: str, mode: int) -> str:
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is None:
         return error or "the file cannot be opened"
@@ -74,6 +85,7 @@ def _update(path: str | Path, styles: Mapping[int, ClassStyle], mode: int) -> st
         attempt(band.SetDefaultRAT, _table(former, styles))[1],
         attempt(band.SetRasterColorTable, colors)[1],
         attempt(band.SetRasterCategoryNames, categories)[1],
+        attempt(dataset.SetMetadataItem, EDITS, edits or None, DOMAIN)[1],
         attempt(dataset.FlushCache)[1],
     ]
     del band, former

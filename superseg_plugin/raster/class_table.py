@@ -17,6 +17,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
+from .class_styles import StyledClass, write_styles
 from .gdal_calls import WritingError, attempt, quiet
 from .texts import one_line, readable
 
@@ -54,13 +55,26 @@ class ClassTable:
         total = float(self.areas.sum())
         return self.areas / total if total > 0 else np.zeros(len(self.names))
 
+    @property
+    def legend(self) -> list[StyledClass]:
+        """Entries of the legend: all classes but numbers without name and area.
+
+        Such a number has been merged into another class.
+        """
+        rows = zip(self.names, self.colors.tolist(), self.areas, self.shares.tolist())
+        return [
+            StyledClass(number, name, (red, green, blue), share)
+            for number, (name, (red, green, blue), area, share) in enumerate(rows, start=1)
+            if name or area
+        ]
+
 
 def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLASSES) -> None:
     """Write a class table to a raster: colors, category names, attribute table, nodata 0.
 
-    GDAL writes what the format cannot store to an .aux.xml file beside it. The colors of more than
-    255 classes are in the attribute table only, because QGIS would display a color table of 65536
-    entries.
+    The style files (`class_styles.py`) are written beside it, and GDAL writes what the format
+    cannot store to an .aux.xml file. The colors of more than 255 classes are in the attribute table
+    only, because QGIS would display a color table of 65536 entries.
 
     Args:
         path: the raster.
@@ -93,6 +107,10 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
     for error in [*errors, *late_errors]:
         if error:
             raise WritingError(path, f"class table: {error}")
+    try:
+        write_styles(path, table.legend)
+    except OSError as error:
+        raise WritingError(path, f"style: {error.strerror}") from None
 
 
 def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable | None:

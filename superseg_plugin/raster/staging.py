@@ -22,6 +22,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..run_folder import LOCK, RunFolder
+from .class_styles import style_files, styles_to_write
 from .gdal_calls import attempt
 from .replacing import Replacement, held_open, replace_all
 from .writer import driver_for
@@ -223,7 +224,12 @@ def _replacements_of(folder: Path, final: Path) -> list[Replacement]:
     kept = folder / FORMER
     stale = []
     if final.name in names:
-        stale = [final.name + ending for ending in SIDECARS if final.name + ending not in names]
+        written, _ = styles_to_write(final)
+        own = {file.name for file in written}
+        stale = [name for name in own if name not in names]
+        names -= {file.name for file in style_files(final)} - own
+        built = [file for file in built if file.name in names]
+        stale += [final.name + ending for ending in SIDECARS if final.name + ending not in names]
     # The output itself is moved last: once it is in place, so are the files that belong to it.
     built.sort(key=lambda file: file.name == final.name)
     return [

@@ -246,3 +246,16 @@ def test_names_of_a_layer_are_accepted_in_one_step(session):
     assert [group[2] for group in seen["suggested"]["groups"]][2:] == ["Meadow", "2"]
     assert seen["suggestions undone"]["groups"] == seen["named as"]["groups"]
     assert picture_size_and_colors(pictures / "suggestions.png")[1] > 20
+
+
+def test_the_edits_are_in_the_file_wherever_it_is_opened(session):
+    seen, _ = session
+    saved = seen["before saving"]
+    assert any(len(group[1]) > 1 for group in saved["groups"])
+    for place in ("added again", "in another project"):
+        for what in ("groups", "rows", "renderer", "legend", "slider"):
+            assert seen[place][what] == saved[what], (place, what)
+        (message,) = seen[place]["messages"]
+        assert "merges, names and colors are restored" in message
+        # What a QGIS without the plugin shows.
+        assert seen[f"plain {place}"] == [[value, text] for value, _, text in saved["renderer"]]

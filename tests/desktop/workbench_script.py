@@ -344,7 +344,24 @@ class WorkbenchScript(WindowScript):
         self.look("reopened")
         self.seen["source"] = self.layer("classes").source()
         self.picture(self.window, "reopened")
+        yield from self.open_elsewhere(elsewhere / "classes.tif")
         self.window.removeDockWidget(self.dock)
+
+    def open_elsewhere(self, path):
+        """The file as another layer of the project, and of another project."""
+        project = QgsProject.instance()
+        project.removeMapLayer(self.layer("classes").id())
+        yield from self.rest()
+        for name in ("added again", "in another project"):
+            # As QGIS opens it, with the style beside the file and without the workbench.
+            plain = QgsRasterLayer(str(path), "plain")
+            self.seen[f"plain {name}"] = [[c.value, c.label] for c in plain.renderer().classes()]
+            iface.setActiveLayer(self.add(path, "classes"))
+            yield from self.rest(8)
+            self.look(name)
+            self.picture(self.window, name.replace(" ", "_"))
+            project.clear()
+            yield from self.rest()
 
     # Doing
 

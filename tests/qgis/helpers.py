@@ -27,6 +27,9 @@ class Listener(QgsProcessingFeedback):
     def pushInfo(self, info):
         self.lines.append(info)
 
+    def pushWarning(self, warning):
+        self.lines.append(warning)
+
     def setProgressText(self, text):
         self.lines.append(text)
 

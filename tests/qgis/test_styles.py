@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +141,47 @@ def test_a_run_without_a_project_loads_nothing(run, files, tmp_path, project_con
     parameters = {"INPUT": files["scene"], "OUTPUT": path}
     run("superseg:superpixels", parameters, context=project_context)
     assert not project_context.layersToLoadOnCompletion()
+
+
+def test_a_class_raster_opens_elsewhere_with_the_legend_of_the_run(load, files, tmp_path):
+    given = {"CLASSIFICATION": files["fields"], "INPUT": files["scene"], "CLASSES": 3}
+    (shown,) = load("mergeclasses", given, ["OUTPUT"]).values()
+    plain = QgsRasterLayer(str(tmp_path / "OUTPUT.tif"), "plain")
+    (tmp_path / "OUTPUT.qml").rename(tmp_path / "other.qml")
+    without = QgsRasterLayer(str(tmp_path / "OUTPUT.tif"), "without")
+
+    def entries(layer):
+        return [(c.value, c.color.name(), c.label) for c in layer.renderer().classes()]
+
+    assert entries(plain) == entries(shown)
+    assert len(entries(plain)) == 3
+    assert sum(float(label.split("(")[1].split()[0]) for *_, label in entries(plain)) > 99.8
+    # This is what the style is for.
+    assert len(entries(without)) == 256
+    message, fine = shown.loadNamedStyle(str(tmp_path / "other.qml"))
+    assert fine, message
+    assert entries(shown) == entries(plain)
+
+
+def test_a_style_of_the_user_stays_and_the_log_says_so(run, files, tmp_path, listener):
+    (tmp_path / "m.qml").write_text("<qgis/>")
+    given = {"CLASSIFICATION": files["fields"], "INPUT": files["scene"], "CLASSES": 3}
+    run("superseg:mergeclasses", {**given, "OUTPUT": str(tmp_path / "m.tif")}, listener)
+    assert (tmp_path / "m.qml").read_text() == "<qgis/>"
+    assert any("m.qml: not written by SuperSeg, kept" in line for line in listener.lines)
+
+
+def test_the_record_has_the_classes_as_stac_describes_them(run, files, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("from,to,name,color\n1,1,Wood & field,#1b7837\n2,2,水,\n", encoding="utf-8")
+    given = {"CLASSIFICATION": files["fields"], "INPUT": files["scene"], "TABLE": str(table)}
+    run("superseg:mergeclasses", {**given, "OUTPUT": str(tmp_path / "m.tif")})
+    record = json.loads((tmp_path / "m.tif.superseg.json").read_text(encoding="utf-8"))
+    nodata, one, two, *_ = record["classification:classes"]
+    assert (nodata["value"], nodata["nodata"]) == (0, True)
+    assert (one["value"], one["name"], one["title"]) == (1, "wood-field", "Wood & field")
+    assert one["color_hint"] == "1B7837"
+    assert (two["name"], two["title"]) == ("class", "水")
+    assert sum(each.get("percentage", 0) for each in record["classification:classes"]) == (
+        pytest.approx(100, abs=0.01)
+    )

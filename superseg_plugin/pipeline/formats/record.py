@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The record beside a result, `<file name>.superseg.json`: what is needed to repeat the run."""
+"""The record beside a result, `<file name>.superseg.json`: what is needed to repeat the run.
+
+That of a class raster also has the classes as STAC describes them, for the asset of an item: the
+date of the image and other facts of an item are not known here.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import platform
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict, Union
@@ -13,6 +20,7 @@ from typing import Any, TypedDict, Union
 import numpy as np
 
 from ...agglomeration import MergeStep
+from ...raster.class_styles import StyledClass
 from ...raster.source import RasterSource
 from ...worker.client import Worker
 from ..options.classification import ClassificationOptions
@@ -21,6 +29,8 @@ from ..options.superpixels import SuperpixelOptions
 
 SUFFIX = ".superseg.json"
 FORMAT_VERSION = 1
+# The field of the STAC classification extension.
+CLASSES = "classification:classes"
 
 Options = Union[SegmentationOptions, ClassificationOptions, SuperpixelOptions]
 
@@ -92,10 +102,74 @@ def describe_edit(step: str, source: RasterSource, options: dict[str, Any]) -> R
     }
 
 
-def write_record(path: Path, record: Record) -> None:
-    """Write a record beside an output."""
-    text = json.dumps(record, indent=1, sort_keys=True)
-    path.with_name(path.name + SUFFIX).write_text(text + "\n", encoding="utf-8")
+def write_record(path: Path, record: Record, classes: Sequence[StyledClass] = ()) -> None:
+    """Write a record beside an output.
+
+    Args:
+        path: of the output.
+        record: of the run.
+        classes: legend of a class raster.
+    """
+    _write(path.with_name(path.name + SUFFIX), {**record, CLASSES: stac_classes(classes)})
+
+
+def update_classes(path: str | Path, classes: Sequence[StyledClass]) -> str:
+    """Replace the classes in the record of a class raster, if there is one.
+
+    Returns:
+        The error, "" if there was none.
+    """
+    file = Path(f"{path}{SUFFIX}")
+    built = file.with_name(file.name + ".superseg-new")
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        _write(built, {**record, CLASSES: stac_classes(classes)})
+        os.replace(built, file)
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        with suppress(OSError):
+            built.unlink()
+        return f"{file.name}: {getattr(error, 'strerror', None) or 'it is damaged'}"
+    return ""
+
+
+def stac_classes(classes: Sequence[StyledClass]) -> list[dict[str, Any]]:
+    """Return the legend of a class raster as objects of the STAC classification extension.
+
+    Source: https://stac-extensions.github.io/classification/v2.0.0/schema.json. A name has letters,
+    digits, - and _ only, and occurs once; the title is the name as it is shown. The nodata value is
+    the first class.
+    """
+    if not classes:
+        return []
+    names: set[str] = {"nodata"}
+    found: list[dict[str, Any]] = [
+        {"value": 0, "name": "nodata", "title": "Nodata", "description": "Nodata", "nodata": True}
+    ]
+    for one in classes:
+        name = re.sub("[^a-z0-9_]+", "-", one.name.lower()).strip("-") or "class"
+        if name in names:
+            name = f"{name}-{one.number}"
+        names.add(name)
+        found.append(
+            {
+                "value": one.number,
+                "name": name,
+                "title": one.name,
+                "description": one.name,
+                "color_hint": "{:02X}{:02X}{:02X}".format(*one.color),
+            }
+        )
+        if one.share is not None:
+            found[-1]["percentage"] = round(100 * one.share, 4)
+    return found
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    kept = {key: value for key, value in content.items() if key != CLASSES or value}
+    text = json.dumps(kept, indent=1, sort_keys=True)
+    file.write_text(text + "\n", encoding="utf-8")
 
 
 def _describe_input(source: RasterSource) -> RecordedInput:
