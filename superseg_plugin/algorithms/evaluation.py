@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterMapLayer,
 )
 
 from ..errors import SuperSegError
@@ -20,7 +19,7 @@ from ..pipeline.assessment.truth import LabelledPolygons
 from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
 from .labelled_points import labelled_points
-from .labelled_polygons import labelled_polygons, name_of_polygons
+from .labelled_polygons import labelled_polygons
 from .merge_classes import TABLE_FILES
 
 FIGURE_FILES = "Tables (*.csv);;JSON files (*.json)"
@@ -48,14 +47,14 @@ class EvaluationAlgorithm(SuperSegAlgorithm):
     SUMMARY = "Measures the accuracy of classes by a reference raster, polygons or labelled points."
     HELP = """
 <p>Measures how well a raster of classes agrees with a <b>reference</b>: a raster on the same grid,
-or polygons in any CRS with a <b>field</b> of class numbers or names; or with <b>labelled
+or <b>polygons</b> in any CRS with a field of class numbers or names; or with <b>labelled
 points</b>. The numbers of the classes need not match those of the reference.</p>
-<p><b>Reference.</b> A class with the name of a reference class counts as that one, any other class
-as the reference class that most of its pixels have. For this naming you get overall accuracy,
-user's and producer's accuracy with the errors of commission and omission, IoU, kappa, the area of
-each class and the error matrix; and a table of the classes with the reference class and the share
-of each. Pixels in polygons of several labels are left out and counted. Further scores compare the
-partitions:</p>
+<p>With a reference raster or polygons, a class with the name of a reference class counts as that
+one, any other class as the reference class that most of its pixels have. For this naming you get
+overall accuracy, user's and producer's accuracy with the errors of commission and omission, IoU,
+kappa, the area of each class and the error matrix; and a table of the classes with the reference
+class and the share of each. Pixels in polygons of several labels are left out and counted. Further
+scores compare the partitions:</p>
 <ul>
 <li><b>AMI</b>, <b>ARI</b>: adjusted mutual information and adjusted Rand index; 0 for chance
 agreement, 1 for identical partitions.</li>
@@ -77,8 +76,9 @@ workbench gives the classes that it shows. This algorithm works without the runt
 
     CLASSIFICATION = "CLASSIFICATION"
     REFERENCE = "REFERENCE"
-    REFERENCE_FIELD = "REFERENCE_FIELD"
     UNLABELLED = "UNLABELLED"
+    POLYGONS = "POLYGONS"
+    POLYGONS_FIELD = "POLYGONS_FIELD"
     SAMPLES = "SAMPLES"
     FIELD = "FIELD"
     TABLE = "TABLE"
@@ -102,28 +102,12 @@ workbench gives the classes that it shows. This algorithm works without the runt
 
     def initAlgorithm(self, configuration=None):
         self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes to evaluate.")
-        kinds = QgsProcessing.SourceType
-        reference = QgsProcessingParameterMapLayer(
+        self.add_raster(
             self.REFERENCE,
             "Reference",
+            "Raster of reference classes, as integers, on the same grid; or give polygons, or "
+            "labelled points.",
             optional=True,
-            types=[kinds.TypeRaster, kinds.TypeVectorPolygon],
-        )
-        self.add(
-            reference,
-            "Raster of reference classes, as integers, on the same grid; or polygons with a field "
-            "of classes, in any CRS. Or give labelled points.",
-        )
-        field = QgsProcessingParameterField(
-            self.REFERENCE_FIELD,
-            "Field of the reference",
-            parentLayerParameterName=self.REFERENCE,
-            optional=True,
-        )
-        self.add(
-            field,
-            "Field of the polygons with the number or name of the class; polygons without one do "
-            "not count. Not needed for a raster.",
         )
         self.add_number(
             self.UNLABELLED,
@@ -131,6 +115,28 @@ workbench gives the classes that it shows. This algorithm works without the runt
             "The value of unlabelled pixels or polygons in the reference. If empty, the nodata "
             "value of the raster, or 0 if it has none; with polygons, none.",
             None,
+        )
+        polygons = QgsProcessingParameterFeatureSource(
+            self.POLYGONS,
+            "Polygons",
+            types=[QgsProcessing.SourceType.TypeVectorPolygon],
+            optional=True,
+        )
+        self.add(
+            polygons,
+            "Polygons of reference classes, in any CRS; in place of a reference raster. Pixels in "
+            "polygons of several classes do not count.",
+        )
+        field = QgsProcessingParameterField(
+            self.POLYGONS_FIELD,
+            "Field of the classes",
+            parentLayerParameterName=self.POLYGONS,
+            optional=True,
+        )
+        self.add(
+            field,
+            "Field of the polygons with the number or name of the class; polygons without one do "
+            "not count.",
         )
         samples = QgsProcessingParameterFeatureSource(
             self.SAMPLES,
@@ -178,22 +184,19 @@ workbench gives the classes that it shows. This algorithm works without the runt
 
     def read_request(self, request):
         self.classification = request.raster(self.CLASSIFICATION)
-        self.points = None
+        references = (self.REFERENCE, self.POLYGONS, self.SAMPLES)
+        if sum(map(request.given, references)) != 1:
+            raise SuperSegError(
+                "REFERENCE, POLYGONS and SAMPLES: give one of them, a raster or polygons of "
+                "reference classes, or points with labels."
+            )
+        self.reference = request.raster(self.REFERENCE)
+        self.polygons = self.points = None
+        if request.given(self.POLYGONS):
+            names = (self.POLYGONS, self.POLYGONS_FIELD, self.CLASSIFICATION)
+            self.polygons = labelled_polygons(request, *names)
         if request.given(self.SAMPLES):
             self.points = labelled_points(request, self.SAMPLES, self.FIELD, self.classification)
-        self.reference, self.polygons = None, None
-        if request.given(self.REFERENCE) == (self.points is not None):
-            raise SuperSegError(
-                "REFERENCE and SAMPLES: give one of them, a raster or polygons of reference "
-                "classes, or points with labels."
-            )
-        if self.points is None:
-            self.reference_name = name_of_polygons(request, self.REFERENCE)
-            if self.reference_name is None:
-                self.reference = request.raster(self.REFERENCE)
-            else:
-                names = (self.REFERENCE, self.REFERENCE_FIELD, self.CLASSIFICATION)
-                self.polygons = labelled_polygons(request, *names)
         given = request.given(self.UNLABELLED)
         self.unlabelled = request.integer(self.UNLABELLED) if given else None
         self.table = request.file(self.TABLE)
@@ -217,7 +220,7 @@ workbench gives the classes that it shows. This algorithm works without the runt
         """Compare with a raster or polygons."""
         with ExitStack() as opened:
             if self.polygons is not None:
-                reference = LabelledPolygons(self.polygons.polygons(), self.reference_name)
+                reference = LabelledPolygons(self.polygons.polygons(), self.polygons.layer_name)
             else:
                 reference = opened.enter_context(self.reference.open(progress))
             found = run_evaluation(assessed, reference, self.unlabelled, self.files, progress)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsFeatureRequest, QgsProcessingUtils, QgsVectorLayer, QgsWkbTypes
+from qgis.core import QgsFeatureRequest
 
 from ..errors import SuperSegError
 from ..raster.texts import one_line
@@ -19,10 +19,14 @@ class LabelledPolygons(Mask):
         field: name of the field of the labels; features without a label are left out.
         layer: the QgsRasterLayer of the classes.
         transform_context: coordinate transform context of the project.
+
+    Attributes:
+        layer_name: name of the layer of the polygons.
     """
 
     def __init__(self, name, source, field, layer, transform_context):
         super().__init__(name, source, layer, transform_context)
+        self.layer_name = source.sourceName()
         self._index = source.fields().lookupField(field)
 
     def polygons(self):
@@ -84,31 +88,3 @@ def labelled_polygons(request, name, field_name, raster_name):
         )
     layer = algorithm.parameterAsRasterLayer(parameters, raster_name, context)
     return LabelledPolygons(name, source, field, layer, context.transformContext())
-
-
-def name_of_polygons(request, name):
-    """Return the name of the layer if a parameter is a layer of polygons, None if it is a raster.
-
-    Args:
-        request: the `Request`.
-        name: the parameter, which may be a raster or a vector layer.
-
-    Raises:
-        SuperSegError: it is a vector layer without polygons.
-    """
-    value, context = request.parameters[name], request.context
-    if isinstance(value, str):
-        hint = QgsProcessingUtils.LayerHint.Vector
-        layer = QgsProcessingUtils.mapLayerFromString(value, context, True, hint)
-    else:
-        layer = request.algorithm.parameterAsLayer(request.parameters, name, context)
-    # A GeoPackage of rasters opens as a table, too.
-    if not isinstance(layer, QgsVectorLayer) or not layer.isSpatial():
-        return None
-    kinds = QgsWkbTypes.GeometryType
-    if layer.geometryType() == kinds.PolygonGeometry:
-        return layer.name()
-    advice = "give polygons or a raster of reference classes."
-    if layer.geometryType() == kinds.PointGeometry:
-        advice = "give points as SAMPLES, with the field of their labels as FIELD."
-    raise SuperSegError(f"{name}: {layer.name()} does not hold polygons; {advice}")

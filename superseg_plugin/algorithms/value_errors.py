@@ -7,16 +7,17 @@ from qgis.core import (
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
-    QgsProcessingParameterMapLayer,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 
 from ..raster.gdal_calls import parts_of_container
 
-RASTERS = (QgsProcessingParameterRasterLayer, QgsProcessingParameterMapLayer)
+# Parameters of what classes are compared with: rasters, polygons, points.
+REFERENCE, POLYGONS, SAMPLES = "REFERENCE", "POLYGONS", "SAMPLES"
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_NUMBER = 1e300
 # So many rasters of a container are named.
@@ -27,9 +28,8 @@ def value_error(algorithm, parameters, context):
     """Return a message about the first invalid value, "" where that of QGIS is sufficient."""
     for definition in algorithm.parameterDefinitions():
         value = parameters.get(definition.name())
-        if isinstance(definition, RASTERS):
-            vectors = isinstance(definition, QgsProcessingParameterMapLayer)
-            message = _raster_error(definition.name(), value, context, vectors)
+        if isinstance(definition, QgsProcessingParameterRasterLayer):
+            message = _raster_error(algorithm, definition.name(), value, context)
             if message:
                 return message
         if definition.checkValueIsAcceptable(value, context):
@@ -55,15 +55,8 @@ def _advice(definition):
     return ""
 
 
-def _raster_error(name, value, context, vectors):
-    """Return a message about a value that is a layer, but not one raster; else "".
-
-    Args:
-        name: the parameter.
-        value: of the parameter.
-        context: of Processing.
-        vectors: whether it may be a vector layer, too.
-    """
+def _raster_error(algorithm, name, value, context):
+    """Return a message about a value that is a layer, but not one raster; else ""."""
     if value is None or value == "":
         return ""
     if isinstance(value, str) and QgsProcessingUtils.mapLayerFromString(
@@ -77,12 +70,18 @@ def _raster_error(name, value, context, vectors):
             f"{name} is “{value}”, which holds {len(parts)} rasters and none of its own: give one "
             f"of {', '.join(parts[:LISTED])}{further}, or add it to QGIS and choose the layer."
         )
-    if vectors:
-        return ""
     layer = value
     if isinstance(value, str):
         hint = QgsProcessingUtils.LayerHint.Vector
         layer = QgsProcessingUtils.mapLayerFromString(value, context, True, hint)
+    if isinstance(layer, QgsVectorLayer) and name == REFERENCE:
+        polygons = layer.geometryType() != QgsWkbTypes.GeometryType.PointGeometry
+        other = POLYGONS if polygons and algorithm.parameterDefinition(POLYGONS) else SAMPLES
+        if algorithm.parameterDefinition(other):
+            return (
+                f"{name} is “{layer.name()}”, a vector layer: give it as {other}, with the field "
+                "of its classes."
+            )
     if isinstance(layer, QgsVectorLayer):
         return (
             f"{name} is “{layer.name()}”, a vector layer, where a raster is needed: rasterize it "

@@ -15,7 +15,8 @@ from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
-from .class_session import path_of
+from .class_session import path_of, shown_groups
+from .reference_menu import is_points, label_field
 
 translate = QCoreApplication.translate
 
@@ -41,24 +42,34 @@ class AlgorithmDialogs(QObject):
 
     def merge_classes(self, session):
         """Open Merge classes with the groups of a session."""
-        self._open("superseg:mergeclasses", session, TABLE=self._table(session))
+        self._open("superseg:mergeclasses", session, TABLE=self._table(session.groups))
 
     def class_polygons(self, session):
         """Open Class polygons with the groups of a session."""
-        self._open("superseg:classpolygons", session, TABLE=self._table(session))
+        self._open("superseg:classpolygons", session, TABLE=self._table(session.groups))
 
-    def evaluate(self, session, reference):
-        """Open Evaluate with the file of a session and a reference layer on the same grid."""
+    def evaluate(self, classes, reference, field=""):
+        """Open Evaluate with a class layer, as it is shown, and a reference.
+
+        Args:
+            classes: the class layer; the merges and names of the workbench are passed as a table.
+            reference: a raster on the same grid, polygons, or labelled points.
+            field: of the labels; "" for the one that probably holds them.
+        """
         try:
-            with (
-                _first_band(session.layer) as classes,
-                _first_band(reference) as other,
-            ):
-                require_same_grid(classes.grid, other.grid, "REFERENCE", other.name)
+            check_there(path_of(classes))
+            parameters = {"CLASSIFICATION": classes, **_reference(classes, reference, field)}
+            groups = shown_groups(classes)
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        self._open("superseg:evaluate", session, REFERENCE=reference)
+        if groups:
+            parameters["TABLE"] = self._table(groups)
+        self._show("superseg:evaluate", parameters)
+
+    def accuracy_points(self, classes):
+        """Open Accuracy points with a class layer, or None."""
+        self._show("superseg:accuracypoints", {"CLASSIFICATION": classes} if classes else {})
 
     def classify_others(self, session):
         """Open Classify as a batch, with a row for each layer that the session's model may fit."""
@@ -86,9 +97,9 @@ class AlgorithmDialogs(QObject):
         self.dialog = dialog
         dialog.show()
 
-    def _table(self, session):
+    def _table(self, groups):
         path = QgsProcessingUtils.generateTempFilename("classes.csv")
-        write_merge_table(path, table_rows(session.groups))
+        write_merge_table(path, table_rows(groups))
         return path
 
     def segment(self, parameters):
@@ -115,6 +126,22 @@ class AlgorithmDialogs(QObject):
         if not fine:
             text = translate("SuperSeg", "{} has failed; its log gives the reason.")
             self.failed.emit(text.format(title))
+
+
+def _reference(classes, reference, field):
+    """Return the parameters of Evaluate for a reference layer; see `AlgorithmDialogs.evaluate`.
+
+    Raises:
+        SuperSegError: it is a raster on another grid.
+    """
+    if isinstance(reference, QgsRasterLayer):
+        with _first_band(classes) as one, _first_band(reference) as other:
+            require_same_grid(one.grid, other.grid, "REFERENCE", other.name)
+        return {"REFERENCE": reference}
+    field = field or label_field(reference)
+    if is_points(reference):
+        return {"SAMPLES": reference, "FIELD": field}
+    return {"POLYGONS": reference, "POLYGONS_FIELD": field}
 
 
 def _first_band(layer):

@@ -58,15 +58,9 @@ class ClassSession(QObject):
         path = path_of(layer)
         self.layer = layer
         self.catalog = read_catalog(path)
-        self.state_error = ""
-        self.state = first_state(self.catalog)
-        kept = layer.customProperty(PROPERTY)
-        if kept:
-            try:
-                self.state = state_of_text(str(kept), self.catalog)
-            except SuperSegError as error:
-                self.state_error = str(error)
+        self.state, self.state_error = _stored_state(layer, self.catalog)
         # Edits of the project come first: they are those of this layer.
+        kept = layer.customProperty(PROPERTY)
         restored = None if kept else restored_state(self.catalog)
         self.notice = ""
         if restored is not None:
@@ -190,6 +184,35 @@ class _Edit(QUndoCommand):
 
     def undo(self):
         self._session.show(self._before)
+
+
+def shown_groups(layer):
+    """Return the merged classes of a layer as the workbench shows them.
+
+    Returns:
+        The groups; empty for a class raster that SuperSeg has not made.
+
+    Raises:
+        SuperSegError: the layer is no raster file, or the file does not exist.
+    """
+    path = path_of(layer)
+    try:
+        catalog = read_catalog(path)
+    except SuperSegError:
+        return []
+    state, _ = _stored_state(layer, catalog)
+    if not layer.customProperty(PROPERTY):
+        state = restored_state(catalog) or state
+    return merged_classes(catalog, state)
+
+
+def _stored_state(layer, catalog):
+    """Return the state that is stored in a layer, and why it cannot be restored, "" if it can."""
+    kept = layer.customProperty(PROPERTY)
+    try:
+        return (state_of_text(str(kept), catalog) if kept else first_state(catalog)), ""
+    except SuperSegError as error:
+        return first_state(catalog), str(error)
 
 
 def path_of(layer):

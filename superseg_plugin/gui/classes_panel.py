@@ -9,7 +9,6 @@ from qgis.PyQt.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSlider,
@@ -22,11 +21,11 @@ from qgis.PyQt.QtWidgets import (
 
 from ..pipeline.classes.edits import renamed
 from ..pipeline.classes.merge_tree import most_classes, tree_of
-from .algorithm_dialogs import other_rasters
 from .class_actions import ClassActions
 from .class_table import ClassTable
 from .dendrogram import Dendrogram
 from .ground_areas import area_unit
+from .reference_menu import ReferenceMenu
 from .spectrum_plot import SpectrumPlot
 
 translate = QCoreApplication.translate
@@ -40,12 +39,10 @@ class ClassesPanel(QWidget):
 
     Signals:
         writeRequested, polygonsRequested, modelRequested: a button was clicked.
-        compareRequested: the reference layer that was chosen.
     """
 
     writeRequested = pyqtSignal()
     polygonsRequested = pyqtSignal()
-    compareRequested = pyqtSignal(object)
     modelRequested = pyqtSignal()
 
     def __init__(self, parent=None):
@@ -81,6 +78,7 @@ class ClassesPanel(QWidget):
         self.table.choose(())
         self.session = session
         self.actions_bar.session = session
+        self.references.classes = session.layer if session is not None else None
         self.setEnabled(session is not None)
         self.actions_bar.refresh()
         if session is None:
@@ -164,17 +162,6 @@ class ClassesPanel(QWidget):
         self.tree.show_tree(self._laid_out, session.groups, numbers, text)
         self.actions_bar.refresh()
 
-    def _list_references(self):
-        self.references.clear()
-        for layer in other_rasters(self.session):
-            action = self.references.addAction(layer.name())
-            action.triggered.connect(
-                lambda _checked=False, chosen=layer: self.compareRequested.emit(chosen)
-            )
-        if self.references.isEmpty():
-            text = translate("SuperSeg", "Add the reference to the project first")
-            self.references.addAction(text).setEnabled(False)
-
     # Building
 
     def _granularity(self):
@@ -232,7 +219,7 @@ class ClassesPanel(QWidget):
         )
         self.compare_button = button(
             translate("SuperSeg", "&Compare with reference"),
-            translate("SuperSeg", "Agreement of the classes in the file with a reference layer"),
+            translate("SuperSeg", "Accuracy of the classes as they are shown here"),
             None,
         )
         self.model_button = button(
@@ -240,8 +227,7 @@ class ClassesPanel(QWidget):
             translate("SuperSeg", "Classify other layers with the model of these classes"),
             self.modelRequested,
         )
-        self.references = QMenu(self)
-        self.references.aboutToShow.connect(self._list_references)
+        self.references = ReferenceMenu(self)
         self.compare_button.setMenu(self.references)
         grid = QGridLayout()
         grid.addWidget(self.write_button, 0, 0)

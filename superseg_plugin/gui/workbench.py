@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -37,7 +37,12 @@ class Workbench(QgsDockWidget):
 
     It changes to the class layer that is selected in the layer panel, unless `pin` is checked. The
     undo history of each layer is kept until the layer is removed.
+
+    Signals:
+        labellingRequested: the user wants to label accuracy points.
     """
+
+    labellingRequested = pyqtSignal()
 
     def __init__(self, interface):
         super().__init__(translate("SuperSeg", "Class workbench"), interface.mainWindow())
@@ -101,7 +106,13 @@ class Workbench(QgsDockWidget):
         self.layers.layerChanged.connect(self._layer_chosen)
         panel.writeRequested.connect(lambda: self.dialogs.merge_classes(self.session))
         panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session))
-        panel.compareRequested.connect(lambda layer: self.dialogs.evaluate(self.session, layer))
+        panel.references.chosen.connect(
+            lambda layer: self.dialogs.evaluate(self.session.layer, layer)
+        )
+        panel.references.drawRequested.connect(
+            lambda: self.dialogs.accuracy_points(self.session.layer)
+        )
+        panel.references.labelRequested.connect(self.labellingRequested)
         panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
         self.segment_button.clicked.connect(lambda _checked=False: self.dialogs.segment({}))
         bar.pickToggled.connect(self._pick_on_map)

@@ -105,7 +105,7 @@ def _reference(bench: Bench) -> tuple[bool, str]:
     """Polygons as reference, which are rasterized."""
     path = class_raster(bench.path("c.tif"), nodata=0)
     reference = polygons(bench.path("r.gpkg"), [box(500000, 5199000, 500, 500)], 32632, kind=[1])
-    given = {"CLASSIFICATION": path, "REFERENCE": reference, "REFERENCE_FIELD": "kind"}
+    given = {"CLASSIFICATION": path, "POLYGONS": reference, "POLYGONS_FIELD": "kind"}
     outcome = bench.run("evaluate", {}, **given)
     return outcome.results.get("NAMED_ACCURACY") == 1.0, outcome.error or "compared"
 
@@ -173,7 +173,7 @@ CASES = [
     Case("W10", "a fourth byte band flagged alpha", "a remark", _alpha),
     Case("W11", "the only band chosen is all NaN", "refused, band 4 named", _no_valid),
     Case("W12", "a NetCDF file of subdatasets", "classed, or refused with the way", _container),
-    Case("W13", "polygons as REFERENCE", "compared", _reference),
+    Case("W13", "polygons as reference", "compared", _reference),
     *(
         Case(
             "W14", f"BANDS {value!r}", "refused without “band 0”", partial(_band_text, value=value)

@@ -187,7 +187,21 @@ def test_the_attribute_table_of_the_file_is_updated(session):
 
 def test_dialogs_open_with_parameters_filled_in(session):
     seen, _ = session
-    assert seen["compare"] == {"CLASSIFICATION": "classes", "REFERENCE": "reference"}
+    assert seen["references"] == [
+        *("Class polygons", "many", "other", "parcels", "reference", "visits"),
+        *("Draw accuracy points…", "Label accuracy points…"),
+    ]
+    classes = {"CLASSIFICATION": "classes"}
+    for name, expected in (
+        ("reference", {"REFERENCE": "reference"}),
+        ("parcels", {"POLYGONS": "parcels", "POLYGONS_FIELD": "Name"}),
+        ("visits", {"SAMPLES": "visits", "FIELD": "Name"}),
+    ):
+        values, table = seen["compare"][name]
+        assert values == {**classes, **expected}
+        # The classes that are shown, merged and named.
+        assert len(table) == 1 + CLASSES
+        assert len({line.split(",")[1] for line in table[1:]}) < CLASSES
     assert seen["batch"] == seen["images"]
     assert seen["dialogs"] == []
 

@@ -240,13 +240,7 @@ class WorkbenchScript(WindowScript):
         yield from self.run_dialog(self.panel.polygons_button, "polygons.gpkg", "polygons")
         self.compare("other")
         self.look("another grid")
-        self.compare("reference")
-        dialog = self.dock.dialogs.dialog
-        self.seen["compare"] = {
-            name: QgsProject.instance().mapLayer(self.values_of(dialog)[name]).name()
-            for name in ("CLASSIFICATION", "REFERENCE")
-        }
-        dialog.close()
+        yield from self.compare_with_reference()
         QTest.mouseClick(self.panel.model_button, LEFT)
         yield from self.rest()
         batch = self.dock.dialogs.dialog
@@ -259,6 +253,32 @@ class WorkbenchScript(WindowScript):
         batch.close()
         yield from self.rest()
         self.seen["dialogs"] = self.dialogs()
+
+    def compare_with_reference(self):
+        project = QgsProject.instance()
+        for kind, name in (("Polygon", "parcels"), ("Point", "visits"), ("LineString", "roads")):
+            fields = "field=id:integer&field=Name:string"
+            layer = QgsVectorLayer(f"{kind}?crs=EPSG:32632&{fields}", name, "memory")
+            project.addMapLayer(layer)
+        self.panel.references.aboutToShow.emit()
+        self.seen["references"] = [
+            action.text() for action in self.panel.references.actions() if action.text()
+        ]
+        seen = {}
+        for name in ("reference", "parcels", "visits"):
+            self.compare(name)
+            dialog = self.dock.dialogs.dialog
+            values = {key: one for key, one in self.values_of(dialog).items() if one}
+            for key in ("CLASSIFICATION", "REFERENCE", "POLYGONS", "SAMPLES"):
+                if key in values:
+                    values[key] = project.mapLayer(values[key]).name()
+            table = Path(values.pop("TABLE")).read_text(encoding="utf-8").splitlines()
+            seen[name] = values, table
+            dialog.close()
+        self.seen["compare"] = seen
+        for name in ("parcels", "visits", "roads"):
+            project.removeMapLayer(self.layer(name).id())
+        yield from self.rest()
 
     def follow(self):
         """The result has been loaded; then layers are selected in the layer panel."""

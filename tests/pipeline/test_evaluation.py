@@ -197,7 +197,7 @@ def test_pixels_in_polygons_of_several_labels_are_left_out_and_counted(tmp_path)
 
 
 def test_polygons_elsewhere_are_refused(tmp_path):
-    with pytest.raises(SuperSegError, match="REFERENCE: no polygon lies on the raster"):
+    with pytest.raises(SuperSegError, match="POLYGONS: no polygon lies on the raster"):
         with_polygons(tmp_path, np.ones((9, 9), "uint8"), [(square(100, 0, 120, 9), "Wood")])
 
 

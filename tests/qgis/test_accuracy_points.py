@@ -65,8 +65,8 @@ def test_points_may_be_in_another_system(run, files, labelled, tmp_path):
     [
         ({"FIELD": "nothing"}, "FIELD: choose the field .*sample, class, name, label"),
         ({"FIELD": None}, "FIELD: choose the field"),
-        ({"SAMPLES": None}, "REFERENCE and SAMPLES: give one"),
-        ({"REFERENCE": "{fields}"}, "REFERENCE and SAMPLES: give one"),
+        ({"SAMPLES": None}, "REFERENCE, POLYGONS and SAMPLES: give one"),
+        ({"REFERENCE": "{fields}"}, "REFERENCE, POLYGONS and SAMPLES: give one"),
         ({"FIELD": "unlabelled"}, "FIELD"),
     ],
 )

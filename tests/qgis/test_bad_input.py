@@ -71,7 +71,7 @@ CASES = [
     ("segment", {"BANDS": "red"}, "BANDS is “red”: give band numbers"),
     ("segment", {"BANDS": ["2", "nir"]}, "BANDS is “nir”: give band numbers"),
     ("segment", {"INPUT": "{polygons}"}, "INPUT is .*vector layer.*[Rr]asterize"),
-    ("evaluate", {"REFERENCE": "{polygons}"}, "REFERENCE_FIELD: choose the field of polygons"),
+    ("evaluate", {"REFERENCE": "{polygons}"}, "REFERENCE is .*vector layer.*POLYGONS"),
     ("segment", {"INPUT": "{container}"}, "container.nc.*holds 3 rasters.*NETCDF:.*Band1"),
     ("segment", {"CLASSES": 256}, "CLASSES.*256.*0 to 255"),
     ("segment", {"CLASSES": 1}, "CLASSES.*2 to 255"),

@@ -41,10 +41,10 @@ def polygons(run, files, tmp_path):
 def test_polygons_in_another_system_equal_the_raster(run, files, noisy, polygons, field):
     given = {"CLASSIFICATION": noisy}
     expected = run("superseg:evaluate", {**given, "REFERENCE": files["fields"]})
-    given["REFERENCE_FIELD"] = field
-    found = run("superseg:evaluate", {**given, "REFERENCE": polygons})
+    given["POLYGONS_FIELD"] = field
+    found = run("superseg:evaluate", {**given, "POLYGONS": polygons})
     layer = QgsVectorLayer(polygons, "fields", "ogr")
-    again = run("superseg:evaluate", {**given, "REFERENCE": layer})
+    again = run("superseg:evaluate", {**given, "POLYGONS": layer})
     assert 0.7 < expected["NAMED_ACCURACY"] < 1
     assert set(expected) == {
         *("AMI", "ARI", "FMI", "ARE", "V_MEASURE", "ACCURACY", "MEAN_IOU"),
@@ -96,29 +96,26 @@ def test_figures_of_a_sample_have_intervals(run, files, tmp_path, listener):
     assert any("1 labelled places lie off" in line for line in listener.lines)
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        ("Point", "REFERENCE: thing does not hold polygons; give points as SAMPLES"),
-        ("LineString", "REFERENCE: thing does not hold polygons; give polygons or a raster"),
-    ],
-)
-def test_other_vectors_as_reference_are_a_sentence(run, files, kind, text):
-    layer = QgsVectorLayer(f"{kind}?crs=EPSG:32632&field=kind:string", "thing", "memory")
-    given = {"CLASSIFICATION": files["fields"], "REFERENCE": layer, "REFERENCE_FIELD": "kind"}
-    with pytest.raises(QgsProcessingException, match=text):
-        run("superseg:evaluate", given)
+def test_vectors_as_reference_raster_are_a_sentence(run, files, polygons, tmp_path):
+    points = str(tmp_path / "points.gpkg")
+    run(
+        "superseg:accuracypoints", {"CLASSIFICATION": files["fields"], "COUNT": 9, "OUTPUT": points}
+    )
+    for path, name in ((polygons, "POLYGONS"), (points, "SAMPLES")):
+        given = {"CLASSIFICATION": files["fields"], "REFERENCE": path}
+        with pytest.raises(QgsProcessingException, match=f"a vector layer: give it as {name}"):
+            run("superseg:evaluate", given)
 
 
 @pytest.mark.parametrize(
     ("field", "text"),
     [
-        (None, "REFERENCE_FIELD: choose the field of .*class"),
-        ("label", "REFERENCE_FIELD: choose the field of .*class"),
+        (None, "POLYGONS_FIELD: choose the field of .*class"),
+        ("label", "POLYGONS_FIELD: choose the field of .*class"),
     ],
 )
 def test_polygons_need_a_field_of_their_own(run, files, polygons, field, text):
-    given = {"CLASSIFICATION": files["fields"], "REFERENCE": polygons, "REFERENCE_FIELD": field}
+    given = {"CLASSIFICATION": files["fields"], "POLYGONS": polygons, "POLYGONS_FIELD": field}
     with pytest.raises(QgsProcessingException, match=text):
         run("superseg:evaluate", given)
 
@@ -129,6 +126,6 @@ def test_polygons_elsewhere_are_a_sentence(run, files):
     feature.setGeometry(QgsGeometry.fromWkt("POLYGON((20 20, 21 20, 21 21, 20 20))"))
     feature.setAttribute("kind", "Wood")
     assert layer.dataProvider().addFeatures([feature])[0]
-    given = {"CLASSIFICATION": files["fields"], "REFERENCE": layer, "REFERENCE_FIELD": "kind"}
-    with pytest.raises(QgsProcessingException, match="REFERENCE has no polygon over"):
+    given = {"CLASSIFICATION": files["fields"], "POLYGONS": layer, "POLYGONS_FIELD": "kind"}
+    with pytest.raises(QgsProcessingException, match="POLYGONS has no polygon over"):
         run("superseg:evaluate", given)

@@ -240,8 +240,9 @@ PUBLIC = {
         {
             "CLASSIFICATION": None,
             "REFERENCE": None,
-            "REFERENCE_FIELD": None,
             "UNLABELLED": None,
+            "POLYGONS": None,
+            "POLYGONS_FIELD": None,
             "SAMPLES": None,
             "FIELD": None,
             "TABLE": None,
@@ -312,7 +313,7 @@ OPTIONAL = {
     "classpolygons": {"TABLE"},
     "changes": {"TABLE"},
     "evaluate": {
-        *("REFERENCE", "REFERENCE_FIELD", "UNLABELLED", "SAMPLES", "FIELD", "TABLE"),
+        *("REFERENCE", "UNLABELLED", "POLYGONS", "POLYGONS_FIELD", "SAMPLES", "FIELD", "TABLE"),
         *("REPORT", "FIGURES"),
     },
     "accuracypoints": set(),

@@ -109,7 +109,7 @@ def _evaluate(
     labelled, rest, unclassified = _count(assessed.classification, truth, progress)
     if not labelled.table.sum():
         raise SuperSegError(
-            f"REFERENCE: no pixel of {truth.name} has both a label and a class; check"
+            f"{truth.parameter}: no pixel of {truth.name} has both a label and a class; check"
             " UNLABELLED, or give a reference that overlaps the classes."
         )
     legend = assessed.legend()
@@ -131,7 +131,7 @@ def _count(
     classification: RasterSource, truth: Truth, progress: Progress
 ) -> tuple[Contingency, Contingency, int]:
     """Count the pixels: with a label and a class, with a class only, and without a class."""
-    names = f"REFERENCE: {truth.name}", f"CLASSIFICATION: {classification.name}"
+    names = f"{truth.parameter}: {truth.name}", f"CLASSIFICATION: {classification.name}"
     labelled, rest = Contingency(*names), Contingency(*names)
     unclassified = 0
     grid = classification.grid

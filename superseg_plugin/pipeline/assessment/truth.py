@@ -24,7 +24,13 @@ Booleans = npt.NDArray[np.bool_]
 
 
 class Truth(Protocol):
-    """Reads the true classes on a grid."""
+    """Reads the true classes on a grid.
+
+    Attributes:
+        parameter: the Processing parameter, for messages.
+    """
+
+    parameter: str
 
     @property
     def name(self) -> str:
@@ -62,11 +68,12 @@ class RasterTruth:
         SuperSegError: the grids differ, or the raster has several bands.
     """
 
+    parameter = "REFERENCE"
     overlapping = 0
 
     def __init__(self, reference: RasterSource, unlabelled: int | None, grid: Grid) -> None:
-        require_same_grid(grid, reference.grid, "REFERENCE", reference.name)
-        require_one_band(reference, "REFERENCE")
+        require_same_grid(grid, reference.grid, self.parameter, reference.name)
+        require_one_band(reference, self.parameter)
         if unlabelled is None and reference.nodata[0] is None and not reference.zero_is_value:
             unlabelled = 0
         self._reference, self._unlabelled = reference, unlabelled
@@ -83,7 +90,7 @@ class RasterTruth:
         if self._unlabelled is not None:
             known = known & (truth != self._unlabelled)
         numbers = np.zeros(len(truth), np.int64)
-        numbers[known] = require_whole(truth[known], "REFERENCE", self.name)
+        numbers[known] = require_whole(truth[known], self.parameter, self.name)
         return numbers, known
 
     def names(self) -> dict[int, str]:
@@ -116,10 +123,12 @@ class PolygonTruth:
         SuperSegError: no polygon with a label overlaps the grid, or there are too many labels.
     """
 
+    parameter = "POLYGONS"
+
     def __init__(self, reference: LabelledPolygons, unlabelled: int | None, grid: Grid) -> None:
         used = [each for each in reference.polygons if each[1] not in ("", str(unlabelled))]
         self.name, self.overlapping = reference.name, 0
-        self._labels = PolygonLabels(used, grid, "REFERENCE")
+        self._labels = PolygonLabels(used, grid, self.parameter)
 
     def read(self, window: Window, of: Booleans) -> tuple[Numbers, Booleans]:
         """Read some pixels; see `Truth`."""
