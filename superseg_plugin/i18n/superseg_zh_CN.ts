@@ -192,10 +192,6 @@
       <translation>所有类别已合并为一类。</translation>
     </message>
     <message>
-      <source>Add the reference to the project first</source>
-      <translation>请先将参考图层加入工程</translation>
-    </message>
-    <message>
       <source>C&amp;lasses</source>
       <translation>类别(&amp;L)</translation>
     </message>
@@ -228,8 +224,8 @@
       <translation>与参考比较(&amp;C)</translation>
     </message>
     <message>
-      <source>Agreement of the classes in the file with a reference layer</source>
-      <translation>文件中的类别与参考图层的一致程度</translation>
+      <source>Accuracy of the classes as they are shown here</source>
+      <translation>此处所示类别的精度</translation>
     </message>
     <message>
       <source>&amp;Apply model to others…</source>
@@ -354,6 +350,18 @@
     <message>
       <source>A pixel of the map covers {:.1f} x {:.1f} pixels of the image.</source>
       <translation>地图上的一个像素对应影像的 {:.1f} x {:.1f} 个像素。</translation>
+    </message>
+    <message>
+      <source>Add the reference to the project first</source>
+      <translation>请先将参考图层加入工程</translation>
+    </message>
+    <message>
+      <source>Draw accuracy points…</source>
+      <translation>抽取精度点…</translation>
+    </message>
+    <message>
+      <source>Label accuracy points…</source>
+      <translation>标注精度点…</translation>
     </message>
     <message>
       <source>Zip files (*.zip)</source>
@@ -1568,8 +1576,8 @@
       <translation>用参考栅格、多边形或带标签的点衡量类别的精度。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Measures how well a raster of classes agrees with a &lt;b&gt;reference&lt;/b&gt;: a raster on the same grid, or polygons in any CRS with a &lt;b&gt;field&lt;/b&gt; of class numbers or names; or with &lt;b&gt;labelled points&lt;/b&gt;. The numbers of the classes need not match those of the reference.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Reference.&lt;/b&gt; A class with the name of a reference class counts as that one, any other class as the reference class that most of its pixels have. For this naming you get overall accuracy, user's and producer's accuracy with the errors of commission and omission, IoU, kappa, the area of each class and the error matrix; and a table of the classes with the reference class and the share of each. Pixels in polygons of several labels are left out and counted. Further scores compare the partitions:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;, &lt;b&gt;ARI&lt;/b&gt;: adjusted mutual information and adjusted Rand index; 0 for chance agreement, 1 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;: Fowlkes-Mallows index; &lt;b&gt;ARE&lt;/b&gt;: adapted Rand error, 0 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;; &lt;b&gt;accuracy&lt;/b&gt; and &lt;b&gt;mean IoU&lt;/b&gt; with each reference class paired with one class only, so that as many pixels as possible agree.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The returned values ignore unlabelled pixels. The log and the report also give the values with unlabelled pixels as a class, as in the published evaluation.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Labelled points&lt;/b&gt;, such as those of &lt;i&gt;Accuracy points&lt;/i&gt;, have to be a random sample of each class. A class counts as the label that has its name or number, and otherwise as the label of most of its points. Overall accuracy, user's and producer's accuracy and the area of each label are estimated with 95 % intervals; points of a class stand for its area. Points without a label, or with the label ?, are left out. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt;, as for &lt;i&gt;Merge classes&lt;/i&gt;, merges and names the classes first; the class workbench gives the classes that it shows. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;衡量类别栅格与&lt;b&gt;参考&lt;/b&gt;的一致程度：参考可以是同一格网上的栅格，或带有类别编号或名称&lt;b&gt;字段&lt;/b&gt;、坐标参考系不限的多边形；也可使用&lt;b&gt;带标签的点&lt;/b&gt;。类别编号不必与参考的编号相同。&lt;/p&gt; &lt;p&gt;&lt;b&gt;参考。&lt;/b&gt;名称与某参考类别相同的类别计为该类别，其他类别计为其大多数像素所属的参考类别。由此命名得到总体精度、用户精度和生产者精度及错分和漏分误差、IoU、Kappa 系数、各类面积和误差矩阵，以及各类别对应的参考类别及其比例的表格。位于多个不同标签多边形中的像素不计入，但会计数。其他指标比较划分：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;、&lt;b&gt;ARI&lt;/b&gt;：调整互信息和调整兰德指数；0 为随机一致，1 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;：Fowlkes-Mallows 指数；&lt;b&gt;ARE&lt;/b&gt;：调整兰德误差，0 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;；每个参考类别只与一个类别配对、使一致的像素最多时的&lt;b&gt;精度&lt;/b&gt;和&lt;b&gt;平均 IoU&lt;/b&gt;。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;返回值不计未标注的像素。日志和报告还给出将未标注像素作为一类的数值，与已发表的评价相同。&lt;/p&gt; &lt;p&gt;&lt;b&gt;带标签的点&lt;/b&gt;（如&lt;i&gt;精度点&lt;/i&gt;的结果）须为每个类别的随机样本。类别对应与其名称或编号相同的标签，否则对应其大多数点的标签。总体精度、用户精度和生产者精度以及各标签的面积连同 95 % 置信区间一并估计；一个类别的点代表其面积。没有标签或标签为 ? 的点不计入。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;（与&lt;i&gt;合并类别&lt;/i&gt;相同）先合并并命名类别；类别工作台会传入其所示的类别。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Measures how well a raster of classes agrees with a &lt;b&gt;reference&lt;/b&gt;: a raster on the same grid, or &lt;b&gt;polygons&lt;/b&gt; in any CRS with a field of class numbers or names; or with &lt;b&gt;labelled points&lt;/b&gt;. The numbers of the classes need not match those of the reference.&lt;/p&gt; &lt;p&gt;With a reference raster or polygons, a class with the name of a reference class counts as that one, any other class as the reference class that most of its pixels have. For this naming you get overall accuracy, user's and producer's accuracy with the errors of commission and omission, IoU, kappa, the area of each class and the error matrix; and a table of the classes with the reference class and the share of each. Pixels in polygons of several labels are left out and counted. Further scores compare the partitions:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;, &lt;b&gt;ARI&lt;/b&gt;: adjusted mutual information and adjusted Rand index; 0 for chance agreement, 1 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;: Fowlkes-Mallows index; &lt;b&gt;ARE&lt;/b&gt;: adapted Rand error, 0 for identical partitions.&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;; &lt;b&gt;accuracy&lt;/b&gt; and &lt;b&gt;mean IoU&lt;/b&gt; with each reference class paired with one class only, so that as many pixels as possible agree.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;The returned values ignore unlabelled pixels. The log and the report also give the values with unlabelled pixels as a class, as in the published evaluation.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Labelled points&lt;/b&gt;, such as those of &lt;i&gt;Accuracy points&lt;/i&gt;, have to be a random sample of each class. A class counts as the label that has its name or number, and otherwise as the label of most of its points. Overall accuracy, user's and producer's accuracy and the area of each label are estimated with 95 % intervals; points of a class stand for its area. Points without a label, or with the label ?, are left out. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt;, as for &lt;i&gt;Merge classes&lt;/i&gt;, merges and names the classes first; the class workbench gives the classes that it shows. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;衡量类别栅格与&lt;b&gt;参考&lt;/b&gt;的一致程度：参考可以是同一格网上的栅格，或带有类别编号或名称字段、坐标参考系不限的&lt;b&gt;多边形&lt;/b&gt;；也可使用&lt;b&gt;带标签的点&lt;/b&gt;。类别编号不必与参考的编号相同。&lt;/p&gt; &lt;p&gt;使用参考栅格或多边形时，名称与某参考类别相同的类别计为该类别，其他类别计为其大多数像素所属的参考类别。由此命名得到总体精度、用户精度和生产者精度及错分和漏分误差、IoU、Kappa 系数、各类面积和误差矩阵，以及各类别对应的参考类别及其比例的表格。位于多个不同标签多边形中的像素不计入，但会计数。其他指标比较划分：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;b&gt;AMI&lt;/b&gt;、&lt;b&gt;ARI&lt;/b&gt;：调整互信息和调整兰德指数；0 为随机一致，1 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;FMI&lt;/b&gt;：Fowlkes-Mallows 指数；&lt;b&gt;ARE&lt;/b&gt;：调整兰德误差，0 为划分相同。&lt;/li&gt; &lt;li&gt;&lt;b&gt;V-measure&lt;/b&gt;；每个参考类别只与一个类别配对、使一致的像素最多时的&lt;b&gt;精度&lt;/b&gt;和&lt;b&gt;平均 IoU&lt;/b&gt;。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;返回值不计未标注的像素。日志和报告还给出将未标注像素作为一类的数值，与已发表的评价相同。&lt;/p&gt; &lt;p&gt;&lt;b&gt;带标签的点&lt;/b&gt;（如&lt;i&gt;精度点&lt;/i&gt;的结果）须为每个类别的随机样本。类别对应与其名称或编号相同的标签，否则对应其大多数点的标签。总体精度、用户精度和生产者精度以及各标签的面积连同 95 % 置信区间一并估计；一个类别的点代表其面积。没有标签或标签为 ? 的点不计入。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;（与&lt;i&gt;合并类别&lt;/i&gt;相同）先合并并命名类别；类别工作台会传入其所示的类别。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes to evaluate.</source>
@@ -1580,16 +1588,8 @@
       <translation>参考</translation>
     </message>
     <message>
-      <source>Raster of reference classes, as integers, on the same grid; or polygons with a field of classes, in any CRS. Or give labelled points.</source>
-      <translation>参考类别的栅格，整数，与类别在同一格网上；或带类别字段的多边形，坐标参考系不限。也可给出带标签的点。</translation>
-    </message>
-    <message>
-      <source>Field of the reference</source>
-      <translation>参考的字段</translation>
-    </message>
-    <message>
-      <source>Field of the polygons with the number or name of the class; polygons without one do not count. Not needed for a raster.</source>
-      <translation>多边形中类别编号或名称的字段；没有类别的多边形不计入。栅格不需要。</translation>
+      <source>Raster of reference classes, as integers, on the same grid; or give polygons, or labelled points.</source>
+      <translation>参考类别的栅格，整数，与类别在同一格网上；也可给出多边形或带标签的点。</translation>
     </message>
     <message>
       <source>Unlabelled value</source>
@@ -1598,6 +1598,18 @@
     <message>
       <source>The value of unlabelled pixels or polygons in the reference. If empty, the nodata value of the raster, or 0 if it has none; with polygons, none.</source>
       <translation>参考中未标注的像素或多边形的值。留空则取栅格的无数据值，没有则取 0；对于多边形则不取任何值。</translation>
+    </message>
+    <message>
+      <source>Polygons of reference classes, in any CRS; in place of a reference raster. Pixels in polygons of several classes do not count.</source>
+      <translation>参考类别的多边形，坐标参考系不限；用于代替参考栅格。位于多个不同类别多边形中的像素不计入。</translation>
+    </message>
+    <message>
+      <source>Field of the classes</source>
+      <translation>类别字段</translation>
+    </message>
+    <message>
+      <source>Field of the polygons with the number or name of the class; polygons without one do not count.</source>
+      <translation>多边形中类别编号或名称的字段；没有类别的多边形不计入。</translation>
     </message>
     <message>
       <source>Labelled points</source>
