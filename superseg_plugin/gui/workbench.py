@@ -7,11 +7,9 @@ from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, Q
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -21,10 +19,12 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import has_class_table, read_catalog
 from .algorithm_dialogs import AlgorithmDialogs
+from .class_layers import may_be_classes, raster_layers
 from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
 from .preview_panel import PreviewPanel
+from .scrolling import scrolled
 
 translate = QCoreApplication.translate
 
@@ -96,8 +96,8 @@ class Workbench(QgsDockWidget):
         layout.addWidget(self.panel, 1)
         self._show_panel(None)
         self.tabs = QTabWidget()
-        self._preview_area = _scrolled(self.preview)
-        self.tabs.addTab(_scrolled(inside), translate("SuperSeg", "Classes"))
+        self._preview_area = scrolled(self.preview)
+        self.tabs.addTab(scrolled(inside), translate("SuperSeg", "Classes"))
         self.tabs.addTab(self._preview_area, translate("SuperSeg", "Preview"))
         self.setWidget(self.tabs)
 
@@ -135,10 +135,10 @@ class Workbench(QgsDockWidget):
         layer = self._iface.activeLayer()
         if self.session is not None and (self.pin.isChecked() or layer is self.session.layer):
             return
-        if isinstance(layer, QgsRasterLayer) and self._may_be_classes(layer):
+        if isinstance(layer, QgsRasterLayer) and may_be_classes(layer):
             self.open_layer(layer)
         elif self.session is None:
-            found = [one for one in self._rasters() if self._may_be_classes(one)]
+            found = [one for one in raster_layers() if may_be_classes(one)]
             if found:
                 self.open_layer(found[0])
             elif isinstance(layer, QgsRasterLayer):
@@ -223,7 +223,7 @@ class Workbench(QgsDockWidget):
         if self.session is not None and layer is self.session.layer:
             return
         # Other rasters are selected for other reasons, and need no message.
-        if isinstance(layer, QgsRasterLayer) and self._may_be_classes(layer):
+        if isinstance(layer, QgsRasterLayer) and may_be_classes(layer):
             try:
                 followed = has_class_table(path_of(layer))
             except SuperSegError:
@@ -270,35 +270,13 @@ class Workbench(QgsDockWidget):
     def _project_read(self, _document):
         if not self.isUserVisible():
             return
-        kept = [layer for layer in self._rasters() if layer.customProperty(PROPERTY)]
+        kept = [layer for layer in raster_layers() if layer.customProperty(PROPERTY)]
         if kept and self.session is None:
             self.open_layer(kept[0])
 
     def _write_attribute_table(self, _document):
         if self.session is not None:
             self.session.close()
-
-    @staticmethod
-    def _rasters():
-        layers = QgsProject.instance().mapLayers().values()
-        return [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
-
-    @staticmethod
-    def _may_be_classes(layer):
-        if layer.customProperty(PROPERTY):
-            return True
-        if layer.bandCount() != 1 or layer.providerType() != "gdal":
-            return False
-        return layer.dataProvider().dataType(1) == Qgis.DataType.Byte
-
-
-def _scrolled(widget):
-    """Return a scroll area: otherwise the dock would enlarge the main window on a small screen."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(widget)
-    return area
 
 
 def open_workbench(interface):
