@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication
 from qgis.gui import QgsColorDialog
-from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QFileDialog, QToolBar, QToolButton
+from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..errors import SuperSegError
 from ..pipeline.classes.edits import applied, assigned, merged, recolored
 from ..pipeline.classes.merge_tree import separated
-from ..pipeline.classes.templates import Template, read_own
+from ..pipeline.classes.schemes import Template
+from ..pipeline.classes.templates import read_own
 from .class_model import NAME
+from .key_tool_bar import KeyToolBar
 from .name_menu import NameMenu
 from .suggestions_dialog import SuggestionsDialog
 
@@ -25,85 +26,53 @@ def _table_files():
     return f"{text} (*.csv *.txt *.tsv)"
 
 
-class ClassActions(QToolBar):
+class ClassActions(KeyToolBar):
     """Edits the classes that are selected in the table.
 
     Signals:
         failed: an error message for the message bar.
         pickToggled: whether the map tool is switched on.
+        schemeRead: a `Template` was read from a file of the user.
     """
 
     failed = pyqtSignal(str)
     pickToggled = pyqtSignal(bool)
+    schemeRead = pyqtSignal(object)
 
     def __init__(self, table, parent=None):
         super().__init__(parent)
         self.session = None
         self._table = table
-        self._keys = []
-        side = round(1.4 * self.fontMetrics().height())
-        self.setIconSize(QSize(side, side))
         standard = QKeySequence.StandardKey
-        self.pick = self._add("mActionSelect", translate("SuperSeg", "Select on the map"), "", None)
+        self.pick = self.add("mActionSelect", translate("SuperSeg", "Select on the map"), "", None)
         self.pick.setCheckable(True)
         self.pick.toggled.connect(self.pickToggled)
         self.addSeparator()
-        self.undo = self._add(
+        self.undo = self.add(
             "mActionUndo", translate("SuperSeg", "Undo"), standard.Undo, self.undo_edit
         )
-        self.redo = self._add(
+        self.redo = self.add(
             "mActionRedo", translate("SuperSeg", "Redo"), standard.Redo, self.redo_edit
         )
         self.addSeparator()
         text = translate("SuperSeg", "Merge the selected classes")
-        self.merge = self._add("mActionMergeFeatures", text, "Ctrl+M", self.merge_chosen)
+        self.merge = self.add("mActionMergeFeatures", text, "Ctrl+M", self.merge_chosen)
         text = translate("SuperSeg", "Separate manually merged classes")
-        self.separate = self._add("mActionSplitParts", text, "Ctrl+Shift+M", self.separate_chosen)
+        self.separate = self.add("mActionSplitParts", text, "Ctrl+Shift+M", self.separate_chosen)
         text = translate("SuperSeg", "Rename")
-        self.rename = self._add("mActionToggleEditing", text, "F2", self.rename_chosen)
+        self.rename = self.add("mActionToggleEditing", text, "F2", self.rename_chosen)
         text = translate("SuperSeg", "Change the color")
-        self.recolor = self._add("mIconColorWheel", text, "Ctrl+K", self.recolor_chosen)
+        self.recolor = self.add("mIconColorWheel", text, "Ctrl+K", self.recolor_chosen)
         self.addSeparator()
         self.names = NameMenu(self)
         self.names.assigned.connect(self.assign)
-        self.names.fileRequested.connect(self._ask_for_file)
+        self.names.fileRequested.connect(self.ask_for_file)
         self.names.suggestionsRequested.connect(self.suggest_names)
-        button = QToolButton()
-        button.setText(translate("SuperSeg", "&Name as"))
-        button.setToolTip(
-            translate(
-                "SuperSeg",
-                "Name and color from a template; classes with the same name are merged",
-            )
+        tip = translate(
+            "SuperSeg", "Name and color from a template; classes with the same name are merged"
         )
-        button.setMenu(self.names)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.addWidget(button)
-        for widget in self.findChildren(QToolButton):
-            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def _add(self, icon, text, keys, function):
-        action = QAction(QgsApplication.getThemeIcon(f"/{icon}.svg"), text, self)
-        sequence = QKeySequence(keys)
-        shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{text} ({shown})" if shown else text)
-        if function is not None:
-            action.triggered.connect(lambda _checked=False: function())
-        if shown:
-            self._keys.append((sequence, action))
-        self.addAction(action)
-        return action
-
-    def action_for(self, event):
-        """Return the action whose shortcut a key event is, or None.
-
-        QGIS uses some of these shortcuts itself; the panel calls this before QGIS handles them.
-        """
-        modifiers = event.modifiers()
-        modifiers = int(getattr(modifiers, "value", modifiers))
-        pressed = QKeySequence(modifiers | int(event.key()))
-        exact = QKeySequence.SequenceMatch.ExactMatch
-        return next((action for keys, action in self._keys if keys.matches(pressed) == exact), None)
+        self.add_menu(translate("SuperSeg", "&Name as"), tip, self.names)
+        self.tab_only()
 
     def refresh(self):
         """Enable the actions that apply to the selected classes."""
@@ -174,6 +143,7 @@ class ClassActions(QToolBar):
             return
         if isinstance(read, Template):
             self.names.add_own(read)
+            self.schemeRead.emit(read)
         else:
             self.session.edit(translate("SuperSeg", "Table {}").format(read.file), applied, read)
 
@@ -181,7 +151,8 @@ class ClassActions(QToolBar):
         """Open the dialog that proposes names from a reference layer."""
         SuggestionsDialog(self.session, self).show()
 
-    def _ask_for_file(self):
+    def ask_for_file(self):
+        """Let the user choose a file, and read it."""
         title = translate("SuperSeg", "Names or table")
         path, _ = QFileDialog.getOpenFileName(self, title, "", _table_files())
         if path:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import math
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QLocale, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+
+from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
 
 CLASS, NAME, AREA, SHARE, SPECTRUM = range(5)
-SWATCH = 64
 ROLE = Qt.ItemDataRole
 # The proxy model sorts by this role.
 SORT_ROLE = ROLE.UserRole
@@ -86,7 +86,7 @@ class ClassModel(QAbstractTableModel):
                 column
             ]
         if role == ROLE.DecorationRole and column == CLASS:
-            return self._swatch(group.color)
+            return swatch_icon(group.color)
         if role == ROLE.TextAlignmentRole and column in (AREA, SHARE):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == ROLE.ToolTipRole:
@@ -110,19 +110,15 @@ class ClassModel(QAbstractTableModel):
         # A successful renaming replaces the rows through `show`.
         return str(value) == group.name or self._rename(group.number, str(value))
 
-    def _swatch(self, color):
-        pixmap = QPixmap(SWATCH, SWATCH)
-        pixmap.fill(QColor(*color))
-        icon = QIcon(pixmap)
-        # Without this, QGIS tints the icon of a selected row, which changes its color.
-        icon.addPixmap(pixmap, QIcon.Mode.Selected)
-        return icon
-
     def _area(self, area):
         value = area * self._factor
         # Four significant digits; areas measured on a map are not more precise.
         decimals = min(max(3 - math.floor(math.log10(value)), 0), 4) if value > 0 else 0
-        return QLocale().toString(float(value), "f", decimals)
+        locale = QLocale()
+        # QGIS switches the separators of thousands off by default.
+        options = QLocale.NumberOption
+        locale.setNumberOptions(locale.numberOptions() & ~options.OmitGroupSeparator)
+        return locale.toString(float(value), "f", decimals)
 
     def _tip(self, group):
         lines = [f"{group.name}: {self._area(group.area)} {self._unit}"]

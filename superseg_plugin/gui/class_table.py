@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import (
     Qt,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QPainter, QPen
+from qgis.PyQt.QtGui import QColor, QKeySequence, QPainter, QPen
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +23,10 @@ from qgis.PyQt.QtWidgets import (
 
 from .class_model import AREA, CLASS, GROUP_ROLE, NAME, SHARE, SORT_ROLE, SPECTRUM, ClassModel
 from .theme_colors import background_and_text, translucent
+
+# Characters of a name that are in sight before the spectra have a column.
+NAME_LETTERS = 15
+LEAST_ROWS = 6
 
 
 class SpectrumDelegate(QStyledItemDelegate):
@@ -68,10 +72,12 @@ class ClassTable(QTableView):
     Signals:
         chosenChanged: the user has changed the selection.
         recolorRequested: the user has double-clicked a color.
+        copyRequested: the user has pressed the keys for copying.
     """
 
     chosenChanged = pyqtSignal()
     recolorRequested = pyqtSignal()
+    copyRequested = pyqtSignal()
 
     def __init__(self, rename, parent=None):
         super().__init__(parent)
@@ -101,8 +107,15 @@ class ClassTable(QTableView):
         header.setStretchLastSection(False)
         header.setHighlightSections(False)
         letters = self.fontMetrics().horizontalAdvance("m")
-        self.setColumnWidth(SPECTRUM, 6 * letters)
-        self.verticalHeader().setDefaultSectionSize(round(1.6 * self.fontMetrics().height()))
+        self._letter = self.fontMetrics().averageCharWidth()
+        self._spectrum_width = 5 * letters
+        header.setMinimumSectionSize(3 * letters)
+        self.setColumnWidth(SPECTRUM, self._spectrum_width)
+        row = round(1.35 * self.fontMetrics().height())
+        self.verticalHeader().setDefaultSectionSize(row)
+        # On a small screen the dock scrolls rather than leaving fewer rows.
+        self.setMinimumHeight((LEAST_ROWS + 1) * row)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.selectionModel().selectionChanged.connect(self._keep_selection)
         self.doubleClicked.connect(self._double_clicked)
 
@@ -122,14 +135,9 @@ class ClassTable(QTableView):
         self._showing = False
 
     def fit_columns(self):
-        """Fit the widths of the columns to their contents; areas may grow by one letter."""
-        header = self.horizontalHeader()
-        letters = self.fontMetrics().horizontalAdvance("m")
+        """Fit the widths of the columns to their contents; the names have the rest."""
         for column in (CLASS, AREA, SHARE):
             self.resizeColumnToContents(column)
-        header.resizeSection(AREA, header.sectionSize(AREA) + letters)
-        others = sum(header.sectionSize(column) for column in (CLASS, AREA, SHARE, SPECTRUM))
-        self.setMinimumWidth(others + 9 * letters)
 
     def chosen_groups(self):
         """Return the selected groups."""
@@ -163,6 +171,19 @@ class ClassTable(QTableView):
             return
         self.chosen = frozenset(n for group in self.chosen_groups() for n in group.members)
         self.chosenChanged.emit()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        # In a narrow dock, names are worth more than the small spectra, which are plotted below.
+        others = sum(self.columnWidth(column) for column in (CLASS, AREA, SHARE))
+        needed = others + self._spectrum_width + NAME_LETTERS * self._letter
+        self.setColumnHidden(SPECTRUM, self.viewport().width() < needed)
+
+    def keyPressEvent(self, event):
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copyRequested.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _double_clicked(self, index):
         if index.column() == CLASS:

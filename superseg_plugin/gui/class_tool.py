@@ -6,6 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
 from qgis.gui import QgsMapTool
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QToolTip
 
 translate = QCoreApplication.translate
 
@@ -20,6 +21,10 @@ class ClassTool(QgsMapTool):
         canvas: the map canvas.
         action_for: returns the QAction whose shortcut a key event is, or None.
 
+    Attributes:
+        tip_of: takes the number of the class under the pointer and its position in the layer's CRS
+            and returns the text of the tooltip; None for no tooltips.
+
     Signals:
         picked: number of the class, 0 for none; whether to add it to the selection.
         failed: an error message: the position cannot be transformed into the layer's CRS.
@@ -31,6 +36,7 @@ class ClassTool(QgsMapTool):
     def __init__(self, canvas, action_for):
         super().__init__(canvas)
         self.layer = None
+        self.tip_of = None
         self._action_for = action_for
         self.setCursor(Qt.CursorShape.CrossCursor)
 
@@ -73,13 +79,30 @@ class ClassTool(QgsMapTool):
             return
         self.picked.emit(number, add)
 
+    def canvasMoveEvent(self, event):
+        if self.layer is None or self.tip_of is None:
+            return
+        try:
+            place = self._in_layer(self.toMapCoordinates(event.pos()))
+        except QgsCsException:
+            return
+        text = self.tip_of(self._class_in_layer(place), place)
+        # An empty text hides the tooltip.
+        QToolTip.showText(self.canvas().mapToGlobal(event.pos()), text, self.canvas())
+
     def class_at(self, point):
         """Return the number of the class at a position in map coordinates, 0 for none.
 
         Raises:
             QgsCsException: the position cannot be transformed into the layer's CRS.
         """
+        return self._class_in_layer(self._in_layer(point))
+
+    def _in_layer(self, point):
         crs = self.canvas().mapSettings().destinationCrs()
         transform = QgsCoordinateTransform(crs, self.layer.crs(), QgsProject.instance())
-        value, found = self.layer.dataProvider().sample(transform.transform(point), 1)
+        return transform.transform(point)
+
+    def _class_in_layer(self, place):
+        value, found = self.layer.dataProvider().sample(place, 1)
         return int(value) if found else 0

@@ -21,11 +21,14 @@ from qgis.PyQt.QtWidgets import (
 
 from ..pipeline.classes.edits import renamed
 from ..pipeline.classes.merge_tree import most_classes, tree_of
+from .assign_bar import AssignBar
 from .class_actions import ClassActions
+from .class_menu import fill_menu
 from .class_table import ClassTable
 from .dendrogram import Dendrogram
 from .ground_areas import area_unit
 from .reference_menu import ReferenceMenu
+from .see_bar import SeeBar
 from .spectrum_plot import SpectrumPlot
 
 translate = QCoreApplication.translate
@@ -39,11 +42,14 @@ class ClassesPanel(QWidget):
 
     Signals:
         writeRequested, polygonsRequested, modelRequested: a button was clicked.
+        chosenShown: numbers of all classes in the selected groups, after each change of the
+            selection and of the groups.
     """
 
     writeRequested = pyqtSignal()
     polygonsRequested = pyqtSignal()
     modelRequested = pyqtSignal()
+    chosenShown = pyqtSignal(object)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -52,13 +58,19 @@ class ClassesPanel(QWidget):
         self._tree_of, self._laid_out = None, None
         self.table = ClassTable(self._rename, self)
         self.actions_bar = ClassActions(self.table, self)
+        self.see_bar = SeeBar(self)
+        self.assign_bar = AssignBar(self)
+        self.assign_bar.hide()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.count = QSpinBox()
         self.spectra = SpectrumPlot()
         self.tree = Dendrogram()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
         layout.addWidget(self.actions_bar)
+        layout.addWidget(self.see_bar)
+        layout.addWidget(self.assign_bar)
         layout.addLayout(self._granularity())
         layout.addWidget(self._views(), 1)
         layout.addLayout(self._buttons())
@@ -67,6 +79,7 @@ class ClassesPanel(QWidget):
         self.tree.picked.connect(self.pick)
         self.tree.cutPressed.connect(lambda: self.session.begin_drag())
         self.tree.countRequested.connect(lambda count, drag: self.session.set_count(count, drag))
+        fill_menu(self)
         self.show_session(None)
 
     def show_session(self, session):
@@ -77,7 +90,8 @@ class ClassesPanel(QWidget):
         self.session = None
         self.table.choose(())
         self.session = session
-        self.actions_bar.session = session
+        for bar in (self.actions_bar, self.see_bar, self.assign_bar):
+            bar.session = session
         self.references.classes = session.layer if session is not None else None
         self.setEnabled(session is not None)
         self.actions_bar.refresh()
@@ -125,15 +139,23 @@ class ClassesPanel(QWidget):
             selected = chosen - selected if selected and selected <= chosen else chosen | selected
         self.table.choose(selected)
 
+    def action_for(self, event):
+        """Return the action whose shortcut a key event is, or None.
+
+        QGIS uses some of these shortcuts itself; panel and map tool ask here before QGIS does.
+        """
+        bars = (self.actions_bar, self.see_bar, self.assign_bar)
+        return next((found for found in (bar.action_for(event) for bar in bars) if found), None)
+
     def event(self, event):
         # Accepting the override sends the key here instead of to the shortcut of QGIS.
-        if event.type() == QEvent.Type.ShortcutOverride and self.actions_bar.action_for(event):
+        if event.type() == QEvent.Type.ShortcutOverride and self.action_for(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event):
-        action = self.actions_bar.action_for(event)
+        action = self.action_for(event)
         if action is None:
             super().keyPressEvent(event)
         elif action.isEnabled():
@@ -160,7 +182,10 @@ class ClassesPanel(QWidget):
             self._tree_of = session.state.joined
             self._laid_out = tree_of(session.catalog, session.state)
         self.tree.show_tree(self._laid_out, session.groups, numbers, text)
+        if numbers:
+            self._tree_area.ensureVisible(0, self.tree.place_of(numbers))
         self.actions_bar.refresh()
+        self.chosenShown.emit(numbers)
 
     # Building
 
@@ -186,7 +211,7 @@ class ClassesPanel(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.spectra, translate("SuperSeg", "&Spectra"))
-        area = QScrollArea()
+        area = self._tree_area = QScrollArea()
         area.setWidget(self.tree)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -194,7 +219,8 @@ class ClassesPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(self.tabs)
-        splitter.setStretchFactor(0, 1)
+        # The table needs more room than one plot.
+        splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         return splitter

@@ -71,6 +71,14 @@ class Dendrogram(QWidget):
         row = round(1.15 * line) if leaves <= MOST_NAMED else THIN_ROW
         return QSize(12 * line, leaves * row + line)
 
+    def place_of(self, numbers):
+        """Return the vertical position of the leaf that contains the lowest of some classes."""
+        if self._tree is None:
+            return 0
+        least = min(numbers)
+        row = next((i for i, one in enumerate(self._tree.leaves) if least in one), 0)
+        return round(self._y(row))
+
     # Drawing
 
     def paintEvent(self, _event):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The menu of names and colors: two templates, and files of the user."""
+"""The menu of names and colors: schemes, and files of the user."""
 
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 from qgis.PyQt.QtWidgets import QMenu
 
-from ..pipeline.classes.templates import TEMPLATES
+from ..pipeline.classes.schemes import TEMPLATES
+from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
 
@@ -48,10 +48,7 @@ class NameMenu(QMenu):
         for name, color in template.entries:
             action = menu.addAction(name)
             if color is not None:
-                side = self.fontMetrics().height()
-                swatch = QPixmap(side, side)
-                swatch.fill(QColor(*color))
-                action.setIcon(QIcon(swatch))
+                action.setIcon(swatch_icon(color))
             action.triggered.connect(
                 lambda _checked=False, n=name, c=color: self.assigned.emit(n, c)
             )

@@ -25,6 +25,7 @@ from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
 from .preview_panel import PreviewPanel
 from .scrolling import scrolled
+from .sight import Sight
 
 translate = QCoreApplication.translate
 
@@ -55,7 +56,8 @@ class Workbench(QgsDockWidget):
         self._follow = QTimer(self, singleShot=True, interval=0, timeout=self._follow_selection)
         self.panel = ClassesPanel()
         self.dialogs = AlgorithmDialogs(interface, self)
-        self.tool = ClassTool(interface.mapCanvas(), self.panel.actions_bar.action_for)
+        self.tool = ClassTool(interface.mapCanvas(), self.panel.action_for)
+        self.sight = Sight(self.panel, self.tool, interface, self)
         self.preview = PreviewPanel(interface.mapCanvas())
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
@@ -75,6 +77,7 @@ class Workbench(QgsDockWidget):
     def _build(self):
         inside = QWidget()
         layout = QVBoxLayout(inside)
+        layout.setContentsMargins(4, 4, 4, 4)
         row = QHBoxLayout()
         label = QLabel(translate("SuperSeg", "La&yer"))
         label.setBuddy(self.layers)
@@ -116,14 +119,14 @@ class Workbench(QgsDockWidget):
         panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
         self.segment_button.clicked.connect(lambda _checked=False: self.dialogs.segment({}))
         bar.pickToggled.connect(self._pick_on_map)
-        for source in (bar, self.dialogs, self.tool, self.preview):
+        for source in (bar, self.dialogs, self.tool, self.preview, self.sight):
             source.failed.connect(self.warn)
-        self.tool.picked.connect(self._picked)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
         self._iface.currentLayerChanged.connect(self._layer_selected)
         self.preview.settingsChosen.connect(self.dialogs.segment)
         self.closed.connect(self._release_tool)
+        self.closed.connect(self.sight.remove)
         self.closed.connect(self.preview.switch_off)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._layers_removed)
@@ -132,6 +135,7 @@ class Workbench(QgsDockWidget):
 
     def _opened(self):
         """Open the current layer: its classes, or the preview if it is an image."""
+        self.sight.restore()
         layer = self._iface.activeLayer()
         if self.session is not None and (self.pin.isChecked() or layer is self.session.layer):
             return
@@ -188,6 +192,7 @@ class Workbench(QgsDockWidget):
         self.tool.layer = None
 
     def _show_panel(self, session):
+        self.sight.show_session(session)
         self.panel.show_session(session)
         self.panel.setVisible(session is not None)
         self.empty.setVisible(session is None)
@@ -245,10 +250,6 @@ class Workbench(QgsDockWidget):
         self.layers.blockSignals(True)
         self.layers.setLayer(self.session.layer if self.session is not None else None)
         self.layers.blockSignals(False)
-
-    def _picked(self, number, add):
-        # A click outside all classes clears the selection.
-        self.panel.pick((number,) if number else (), add)
 
     def _pick_on_map(self, on):
         canvas = self._iface.mapCanvas()

@@ -80,6 +80,38 @@
       <translation>{} 运行失败；原因见其日志。</translation>
     </message>
     <message>
+      <source>Click on the map or image: the class there gets the chosen name and color, and is merged with others of that name. Keys 1 to 9 choose, Esc ends.</source>
+      <translation>在地图或影像上单击：该处的类别将获得所选的名称和颜色，并与同名的类别合并。按 1 至 9 键选择，按 Esc 结束。</translation>
+    </message>
+    <message>
+      <source>Scheme of names and colors</source>
+      <translation>名称和颜色的分类体系</translation>
+    </message>
+    <message>
+      <source>Name that the next click gives</source>
+      <translation>下一次单击所赋予的名称</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <translation>文件…</translation>
+    </message>
+    <message>
+      <source>Names and colors from a file (CSV)</source>
+      <translation>来自文件（CSV）的名称和颜色</translation>
+    </message>
+    <message>
+      <source>Class {} is {} now, {} % of the area. Esc ends.</source>
+      <translation>类别 {} 现为 {}，占面积的 {} %。按 Esc 结束。</translation>
+    </message>
+    <message>
+      <source>There is no class at this position.</source>
+      <translation>此位置没有类别。</translation>
+    </message>
+    <message>
+      <source>Name as {}</source>
+      <translation>命名为 {}</translation>
+    </message>
+    <message>
       <source>Tables</source>
       <translation>表格</translation>
     </message>
@@ -98,6 +130,10 @@
     <message>
       <source>Change the color</source>
       <translation>更改颜色</translation>
+    </message>
+    <message>
+      <source>Name and color from a template; classes with the same name are merged</source>
+      <translation>采用模板中的名称和颜色；同名的类别将被合并</translation>
     </message>
     <message>
       <source>Names or table</source>
@@ -120,10 +156,6 @@
       <translation>命名为(&amp;N)</translation>
     </message>
     <message>
-      <source>Name and color from a template; classes with the same name are merged</source>
-      <translation>采用模板中的名称和颜色；同名的类别将被合并</translation>
-    </message>
-    <message>
       <source>Merge classes</source>
       <translation>合并类别</translation>
     </message>
@@ -136,12 +168,28 @@
       <translation>{} 的颜色</translation>
     </message>
     <message>
-      <source>Name as {}</source>
-      <translation>命名为 {}</translation>
-    </message>
-    <message>
       <source>Table {}</source>
       <translation>表格 {}</translation>
+    </message>
+    <message>
+      <source>Patch {} of {}</source>
+      <translation>斑块 {} / {}</translation>
+    </message>
+    <message>
+      <source>No pixel of the layer has this class.</source>
+      <translation>图层中没有像素属于此类别。</translation>
+    </message>
+    <message>
+      <source>{} cannot be transformed into the CRS of the map; choose another CRS for the project.</source>
+      <translation>{} 无法转换到地图的坐标参照系；请为工程选择其他坐标参照系。</translation>
+    </message>
+    <message>
+      <source>Copy as a table</source>
+      <translation>复制为表格</translation>
+    </message>
+    <message>
+      <source>Copy as CSV</source>
+      <translation>复制为 CSV</translation>
     </message>
     <message>
       <source>Class</source>
@@ -510,6 +558,46 @@
     <message>
       <source>Removed: {} MB</source>
       <translation>已删除：{} MB</translation>
+    </message>
+    <message>
+      <source>Highlight the selected classes on the map</source>
+      <translation>在地图上突出显示所选类别</translation>
+    </message>
+    <message>
+      <source>Flash on the map</source>
+      <translation>在地图上闪烁</translation>
+    </message>
+    <message>
+      <source>Zoom to the largest patch</source>
+      <translation>缩放到最大的斑块</translation>
+    </message>
+    <message>
+      <source>Zoom to the next smaller patch</source>
+      <translation>缩放到下一个较小的斑块</translation>
+    </message>
+    <message>
+      <source>Colors of all classes: natural ones from the band means, or distinct ones, which color-blind people can tell apart too and which differ most between neighbors</source>
+      <translation>所有类别的颜色：由波段均值得到的自然颜色，或易区分的颜色（色盲者也能区分，且相邻类别之间差异最大）</translation>
+    </message>
+    <message>
+      <source>Assign names by clicks on the map</source>
+      <translation>在地图上单击以赋予名称</translation>
+    </message>
+    <message>
+      <source>C&amp;olors</source>
+      <translation>颜色(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Natural colors</source>
+      <translation>自然颜色</translation>
+    </message>
+    <message>
+      <source>Distinct colors</source>
+      <translation>易区分的颜色</translation>
+    </message>
+    <message>
+      <source>Confidence: {} %</source>
+      <translation>置信度：{} %</translation>
     </message>
     <message>
       <source>Band means of the selected classes</source>

@@ -176,6 +176,33 @@ class _Strip:
     borders: Borders
 
 
+def object_boxes(values: Bytes) -> tuple[Bytes, Ints, Ints]:
+    """Measure the objects of one array.
+
+    Args:
+        values: `(rows, cols)` uint8 classes, 0 for nodata.
+
+    Returns:
+        classes: `(n,)` uint8; objects of class 0 are listed too.
+        pixels: `(n,)` int64.
+        boxes: `(n, 4)` int64 first column, first row, end column and end row.
+    """
+    strip = _label(values, borders=False)
+    width = values.shape[1]
+    lengths = np.diff(np.append(strip.starts, values.size))
+    rows, first = np.divmod(strip.starts, width)
+    boxes = np.zeros((strip.count, 4), np.int64)
+    boxes[:, :2] = max(values.shape)
+    np.minimum.at(boxes[:, 0], strip.objects, first)
+    np.minimum.at(boxes[:, 1], strip.objects, rows)
+    np.maximum.at(boxes[:, 2], strip.objects, first + lengths)
+    np.maximum.at(boxes[:, 3], strip.objects, rows + 1)
+    classes = np.zeros(strip.count, np.uint8)
+    classes[strip.objects] = strip.values
+    pixels = np.bincount(strip.objects, weights=lengths, minlength=strip.count).astype(np.int64)
+    return classes, pixels, boxes
+
+
 def _label(values: Bytes, borders: bool = True) -> _Strip:
     """Encode a strip in runs and label its objects; without `borders`, leave those empty."""
     begins = np.ones(values.shape, bool)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,33 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 
+# Gray makes dark and bright areas less conspicuous alike, on a dark or a bright map.
+DIMMED = (128, 128, 128, 175)
+FLASH = (255, 235, 59, 230)
+HIGHEST_CLASS = 255
 # The outline is a light line inside the area and a dark one outside: one of them contrasts with
 # any map.
 INNER, OUTER = (255, 235, 59, 255), (0, 0, 0, 200)
+
+
+def dimmed(numbers: Collection[int]) -> tuple[Bytes, Flags]:
+    """Return the color table, and the values to outline, that set classes off from all others.
+
+    Args:
+        numbers: of the classes, 1 to 255.
+    """
+    outlined = np.zeros(HIGHEST_CLASS + 1, bool)
+    outlined[list(numbers)] = True
+    table = np.zeros((HIGHEST_CLASS + 1, 4), np.uint8)
+    table[1:][~outlined[1:]] = DIMMED
+    return table, outlined
+
+
+def flashed(numbers: Collection[int]) -> Bytes:
+    """Return a color table in which only these classes have a color, a bright one."""
+    table = np.zeros((HIGHEST_CLASS + 1, 4), np.uint8)
+    table[list(numbers)] = FLASH
+    return table
 
 
 def colored(

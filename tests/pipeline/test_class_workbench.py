@@ -11,6 +11,7 @@ from superseg_plugin.pipeline.classes.catalog import read_catalog
 from superseg_plugin.pipeline.classes.edits import (
     applied,
     assigned,
+    checked_name,
     merged,
     recolored,
     renamed,
@@ -25,8 +26,9 @@ from superseg_plugin.pipeline.classes.merge_tree import (
     separated,
     tree_of,
 )
+from superseg_plugin.pipeline.classes.schemes import TEMPLATES, Template
 from superseg_plugin.pipeline.classes.state import first_state, state_of_text
-from superseg_plugin.pipeline.classes.templates import CORINE, WORLDCOVER, Template, read_own
+from superseg_plugin.pipeline.classes.templates import read_own
 from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster
 
@@ -183,11 +185,14 @@ def test_tables_that_do_not_fit_are_refused(catalog, tmp_path, lines, sentence):
 
 
 def test_templates_have_names_and_colors_that_differ():
-    for template in (WORLDCOVER, CORINE):
-        assert len({name for name, _ in template.entries}) == len(template.entries)
+    counts = []
+    for template in TEMPLATES:
+        assert len({name.casefold() for name, _ in template.entries}) == len(template.entries)
         assert len({color for _, color in template.entries}) == len(template.entries)
-    assert len(WORLDCOVER.entries) == 11
-    assert len(CORINE.entries) == 5
+        assert all(checked_name(name) == name for name, _ in template.entries)
+        counts.append(len(template.entries))
+    # As many as the schemes have classes.
+    assert counts == [11, 5, 44, 9, 37, 6]
 
 
 def test_own_names_are_read_from_a_file(tmp_path):

@@ -29,6 +29,12 @@ Floats = npt.NDArray[np.float64]
 LEAST_COLOR_DISTANCE = 10.0
 # Lightness (L*) of the darkest color: darker ones cannot be seen on a black canvas.
 DARKEST = 12.0
+# Range of lightness (L*) of natural colors: seen on a black canvas as well as on a white one.
+TONES = (25.0, 90.0)
+# Few classes are spread over this much for each, so that two do not become black and white.
+TONE_STEP = 15.0
+# The stretch of natural colors leaves this share of the range at either end.
+MARGIN = 0.1
 # Moves that are tried, in CIELAB units; the longest ones cross most of the sRGB gamut.
 DISTANCES = np.arange(2.0, 160.0, 2.0).tolist()
 DIRECTIONS = 96
@@ -74,9 +80,7 @@ def color_of_hex(text: str) -> Color | None:
 
 def lab_of(rgb: npt.NDArray[np.generic]) -> Floats:
     """Convert sRGB, `(..., 3)` 0 to 255, to CIELAB."""
-    parts = np.asarray(rgb, dtype=np.float64) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    xyz = linear @ TO_XYZ.T / WHITE
+    xyz = linear_of(rgb) @ TO_XYZ.T / WHITE
     root = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.stack(
         [
@@ -93,10 +97,75 @@ def rgb_of(lab: Floats) -> npt.NDArray[np.uint8]:
     middle = (lab[..., 0] + 16) / 116
     root = np.stack([middle + lab[..., 1] / 500, middle, middle - lab[..., 2] / 200], axis=-1)
     xyz = np.where(root > 6 / 29, root**3, 3 * (6 / 29) ** 2 * (root - 4 / 29)) * WHITE
-    linear = np.clip(xyz @ TO_RGB.T, 0, 1)
+    return rgb_of_linear(xyz @ TO_RGB.T)
+
+
+def linear_of(rgb: npt.NDArray[np.generic]) -> Floats:
+    """Convert sRGB, `(..., 3)` 0 to 255, to linear RGB, 0 to 1."""
+    parts = np.asarray(rgb, dtype=np.float64) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear, dtype=np.float64)
+
+
+def rgb_of_linear(linear: Floats) -> npt.NDArray[np.uint8]:
+    """Convert linear RGB, `(..., 3)`, to sRGB bytes, clipped to the gamut."""
+    linear = np.clip(linear, 0, 1)
     parts = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
     rgb: npt.NDArray[np.uint8] = np.rint(parts * 255).astype(np.uint8)
     return rgb
+
+
+def natural_colors(means: Floats) -> npt.NDArray[np.uint8]:
+    """Return colors of band means that can be told apart.
+
+    The first three bands are red, green and blue; one or two bands are shown in gray. Values are
+    stretched between the lowest and the highest mean, half in each band by itself and half in all
+    together: the first corrects bands of different ranges, the second keeps the hue.
+
+    Args:
+        means: `(k, bands)`; classes with unknown means are gray.
+
+    Returns:
+        `(k, 3)` uint8, all different.
+    """
+    shown = means[:, :3] if means.shape[1] >= 3 else means[:, :1]
+    known = np.isfinite(shown).all(axis=1)
+    rgb = np.full((len(means), 3), 128, np.uint8)
+    if known.any():
+        values = shown[known]
+        low, high = values.min(axis=0), values.max(axis=0)
+        by_band = (values - low) / np.where(high > low, high - low, 1.0)
+        together = (values - low.min()) / ((high.max() - low.min()) or 1.0)
+        shares = MARGIN + (1 - 2 * MARGIN) * (by_band + together) / 2
+        rgb[known] = np.rint(255 * shares).astype(np.uint8)
+    return distinct_colors(spread_tones(rgb))
+
+
+def spread_tones(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Spread the lightness of colors over the range that can be seen; hues stay.
+
+    The new lightness is the mean of the old one, stretched, and of the rank among all colors: a few
+    bright classes then do not make all others dark.
+
+    Args:
+        rgb: `(k, 3)` uint8.
+
+    Returns:
+        `(k, 3)` uint8.
+    """
+    if len(rgb) < 2:
+        return rgb
+    lab = lab_of(rgb)
+    lightness = lab[:, 0]
+    levels, ranks = np.unique(np.rint(lightness), return_inverse=True)
+    if len(levels) < 2:
+        return rgb
+    low, high = float(lightness.min()), float(lightness.max())
+    shares = ((lightness - low) / (high - low) + ranks / (len(levels) - 1)) / 2
+    span = min(max(high - low, TONE_STEP * (len(levels) - 1)), TONES[1] - TONES[0])
+    begin = min(max((low + high - span) / 2, TONES[0]), TONES[1] - span)
+    lab[:, 0] = begin + span * shares
+    return rgb_of(lab)
 
 
 def distinct_colors(wanted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ...raster.class_legend import Color, Legend
 from .csv_rows import write_rows
 from .merge_tree import MergedClass
-from .templates import WORLDCOVER
+from .schemes import WORLDCOVER
 from .text_table import TextTable
 
 Ints = npt.NDArray[np.int64]

@@ -20,7 +20,7 @@ from ...raster.class_table import ClassTable
 from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from .colors import distinct_colors
+from .colors import distinct_colors, spread_tones
 from .reading import TILE, ClassReader, count_and_measure, read_classes, refuse_high_class
 
 Floats = npt.NDArray[np.float64]
@@ -105,7 +105,9 @@ def class_statistics(
 def class_colors(
     statistics: ClassStatistics, display_bands: Sequence[int], stretch: Floats
 ) -> npt.NDArray[np.uint8]:
-    """Return the mean color of each class, changed where it resembles that of an earlier class.
+    """Return the mean color of each class, with the lightness spread (`spread_tones`).
+
+    A color that resembles that of an earlier class is changed.
 
     Args:
         statistics: of the classes.
@@ -115,7 +117,7 @@ def class_colors(
     Returns:
         `(k, 3)` uint8.
     """
-    return distinct_colors(mean_colors(statistics.means, display_bands, stretch))
+    return distinct_colors(spread_tones(mean_colors(statistics.means, display_bands, stretch)))
 
 
 def mean_colors(
@@ -210,8 +212,8 @@ def _sample_windows(width: int, height: int) -> list[Window]:
 
 
 def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Return distinct class colors `(k, 3)` from means in display units; gray if unknown."""
+    """Return colors as `class_colors`, `(k, 3)`, from means in display units; gray if unknown."""
     shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
     if shown.shape[1] == 1:
         shown = np.repeat(shown, 3, axis=1)
-    return distinct_colors(np.clip(np.rint(shown), 0, 255).astype(np.uint8))
+    return distinct_colors(spread_tones(np.clip(np.rint(shown), 0, 255).astype(np.uint8)))

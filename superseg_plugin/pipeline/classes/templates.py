@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Templates of class names and colors: common legends, and those that an analyst's file holds."""
+"""Class names and colors, or a merge table, from an analyst's file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import SuperSegError
@@ -13,62 +12,13 @@ from .colors import color_of_hex
 from .edits import checked_name
 from .merge_table import COLUMNS as TABLE_COLUMNS
 from .merge_table import MergeTable, read_merge_table
+from .schemes import Template
 from .text_table import TextTable, short
 
 EXAMPLE = (
     "give a text file with the header name,color and lines such as Forest,#1b7837, or the table"
     " of Merge classes with the header from,to,name,color"
 )
-
-
-@dataclass(frozen=True)
-class Template:
-    """Names and colors to choose from.
-
-    Attributes:
-        title: of the template.
-        entries: name and color; None for a name without a color.
-    """
-
-    title: str
-    entries: tuple[tuple[str, Color | None], ...]
-
-
-def _template(title: str, entries: str) -> Template:
-    lines = (line.split(" #") for line in entries.strip().splitlines())
-    return Template(title, tuple((name, color_of_hex(f"#{digits}")) for name, digits in lines))
-
-
-# Source: ESA WorldCover 10 m 2021 v200, Product User Manual, table 1.
-WORLDCOVER = _template(
-    "ESA WorldCover",
-    """
-Tree cover #006400
-Shrubland #ffbb22
-Grassland #ffff4c
-Cropland #f096ff
-Built-up #fa0000
-Bare / sparse vegetation #b4b4b4
-Snow and ice #f0f0f0
-Permanent water bodies #0064c8
-Herbaceous wetland #0096a0
-Mangroves #00cf75
-Moss and lichen #fae6a0
-""",
-)
-# Source: CORINE Land Cover nomenclature, level 1. Level 1 has no colors of its own: each class has
-# the color of a typical class of level 3.
-CORINE = _template(
-    "CORINE Land Cover, level 1",
-    """
-Artificial surfaces #e6004d
-Agricultural areas #ffffa8
-Forest and semi-natural areas #80ff00
-Wetlands #a6a6ff
-Water bodies #00ccf2
-""",
-)
-TEMPLATES = (WORLDCOVER, CORINE)
 
 
 def read_own(path: str | Path) -> Template | MergeTable:
