@@ -14,6 +14,7 @@ from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
 from .algorithms.folder_classification import FolderClassificationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
+from .algorithms.label_by_examples import LabelByExamplesAlgorithm
 from .algorithms.merge_classes import MergeClassesAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
@@ -33,6 +34,7 @@ ALGORITHMS = (
     AverageColorAlgorithm,
     MergeClassesAlgorithm,
     SplitClassAlgorithm,
+    LabelByExamplesAlgorithm,
     SuggestNamesAlgorithm,
     ClassPolygonsAlgorithm,
     ChangesAlgorithm,

@@ -14,14 +14,15 @@ class Points:
     """Points and their labels. Made in the main thread, read in any.
 
     Args:
+        name: the parameter of the points, for messages.
         source: QgsProcessingFeatureSource of the points.
         field: name of the field of the labels.
         crs: QgsCoordinateReferenceSystem that coordinates are wanted in.
         transform_context: coordinate transform context of the project.
     """
 
-    def __init__(self, source, field, crs, transform_context):
-        self._source, self._field = source, field
+    def __init__(self, name, source, field, crs, transform_context):
+        self._name, self._source, self._field = name, source, field
         self._transform = None
         if source.sourceCrs().isValid() and crs.isValid():
             self._transform = QgsCoordinateTransform(source.sourceCrs(), crs, transform_context)
@@ -49,11 +50,11 @@ class Points:
                     labels.append(text)
         except QgsCsException as error:
             raise SuperSegError(
-                f"SAMPLES cannot be transformed into the CRS of the classes ({error}); save the "
-                "points in that CRS first."
+                f"{self._name} cannot be transformed into the CRS of the classes ({error}); save "
+                "the points in that CRS first."
             ) from error
         if not places:
-            raise SuperSegError("SAMPLES has no points; choose a layer with labelled points.")
+            raise SuperSegError(f"{self._name} has no points; choose a layer with labelled points.")
         return np.array(places, dtype=np.float64), labels
 
 
@@ -82,4 +83,4 @@ def labelled_points(request, name, field_name, classes):
             f"{field_name}: choose the field of {source.sourceName()} that holds the labels; its "
             f"fields are {names or 'none'}."
         )
-    return Points(source, field, classes.crs, request.context.transformContext())
+    return Points(name, source, field, classes.crs, request.context.transformContext())

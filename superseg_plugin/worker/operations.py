@@ -7,7 +7,7 @@ missing where every pixel of the image is valid.
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any, Callable
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from .call import Answer, Call
 from .pools import started_pool
-from .protocol import MODEL, add_prefix
+from .protocol import MODEL, Array, add_prefix
 
 # One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
 _on_device = started_pool(1)
@@ -121,6 +121,45 @@ def smooth(call: Call) -> Answer:
     return {}, {"labels": labels, "confidence": found.confidence}
 
 
+def prepare_teaching(call: Call) -> Answer:
+    """What `teach` needs of a scene; arrays named as in its file of superpixels.
+
+    The option `smoothness` is the weight of the neighbors.
+    """
+    from ..class_tree import ClassTree
+    from ..engine.teaching import Teachable
+
+    known = {name: np.asarray(array) for name, array in call.arrays.items()}
+    graph = known["pairs"], known["lengths"], known["means"]
+    tree = known["leaf"], ClassTree.from_arrays(known)
+    prepared = Teachable.of_scene(
+        known["features"], graph, known["pixels"], known["place"], tree, call.options["smoothness"]
+    )
+    names = [each.name for each in fields(Teachable)]
+    return {}, {name: getattr(prepared, name) for name in names}
+
+
+def teach(call: Call) -> Answer:
+    """Names and confidence of superpixels of `prepare_teaching`, from examples.
+
+    `rows` and `indices` are superpixels and names of the examples; without any, nothing is named.
+    `excluded` are superpixels that are not asked for. The value `next` is the superpixel whose name
+    would tell most, None for none.
+    """
+    from ..engine.next_example import next_example
+    from ..engine.teaching import Examples, Teachable, teach
+
+    known = {name: np.asarray(array) for name, array in call.arrays.items()}
+    examples, excluded = Examples(known.pop("rows"), known.pop("indices")), known.pop("excluded")
+    prepared = Teachable(**known)
+    asked = next_example(prepared, examples, excluded)
+    arrays: dict[str, Array] = {}
+    if len(examples.rows):
+        found = teach(prepared, examples)
+        arrays = {"names": found.names, "confidence": found.confidence}
+    return {"next": asked}, arrays
+
+
 def describe_device(call: Call) -> Answer:
     """What the network will run on, and the halo and alignment of the network asked about."""
     from ..engine import devices, networks
@@ -207,7 +246,7 @@ def _clusters(found: Clusters) -> Answer:
 
 
 # Their tables are large and not needed again.
-OF_WHOLE_SCENES = ("cluster", "assign_clusters", "smooth", "train")
+OF_WHOLE_SCENES = ("cluster", "assign_clusters", "smooth", "prepare_teaching", "train")
 OPERATIONS: dict[str, Callable[[Call], Answer]] = {
     function.__name__: function
     for function in (
@@ -220,6 +259,8 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         change_class_count,
         change_smoothness,
         smooth,
+        prepare_teaching,
+        teach,
         describe_device,
         train,
         predict,

@@ -153,10 +153,10 @@ def reclassified(
     classes = now.classes_of(tables).copy()
     if target is not None:
         classes[changed & (classes > 0)] = target.number
-        return _with_classes(now, tables, classes, [])
-    number = _free_numbers(now, 1)[0]
+        return with_classes(now, tables, classes, [])
+    number = free_numbers(now, 1)[0]
     classes[changed & (classes > 0)] = number
-    made = _with_classes(now, tables, classes, [NewClass(number)])
+    made = with_classes(now, tables, classes, [NewClass(number)])
     return replace(made, state=made.state.with_appearance((number,), name, color))
 
 
@@ -174,7 +174,7 @@ def _divided(
     former.remove(largest.number)
     count = int(part.max()) + 1
     reused = former[: count - 1]
-    new = _free_numbers(now, count - 1 - len(reused))
+    new = free_numbers(now, count - 1 - len(reused))
     numbers = np.array([largest.number, *reused, *new], np.uint8)
     classes = now.classes_of(tables).copy()
     classes[rows] = numbers[part]
@@ -192,12 +192,13 @@ def _divided(
         NewClass(int(number), largest.number, float(distance))
         for number, distance in zip(numbers[len(reused) + 1 :], distances[len(reused) + 1 :])
     ]
-    return _with_classes(replace(now, state=state), tables, classes, added)
+    return with_classes(replace(now, state=state), tables, classes, added)
 
 
-def _with_classes(
+def with_classes(
     now: ClassMap, tables: SuperpixelTables, classes: Bytes, added: Sequence[NewClass]
 ) -> ClassMap:
+    """Give superpixels other classes `(n,)`, of which some are new."""
     catalog = changed_catalog(now.catalog, tables, now.classes_of(tables), classes, added)
     count = now.state.count
     if added and added[0].origin == 0:
@@ -221,7 +222,12 @@ def _rows_of(
     return np.flatnonzero(wanted[now.classes_of(tables)] & (tables.areas > 0))
 
 
-def _free_numbers(now: ClassMap, count: int) -> list[int]:
+def free_numbers(now: ClassMap, count: int) -> list[int]:
+    """Return the next numbers that no class has.
+
+    Raises:
+        SuperSegError: there would be more than 255 classes.
+    """
     first = max(now.catalog.numbers) + 1
     if first + count - 1 > MOST_CLASSES:
         raise SuperSegError(

@@ -17,7 +17,6 @@ import numpy as np
 
 from ...agglomeration import MergeStep
 from ...progress import Progress, stop_if_cancelled
-from ...raster.class_legend import default_name
 from ...raster.class_table import ClassTable, write_class_table
 from ...raster.source import RasterSource
 from ...raster.superpixel_file import SuperpixelFile, changed_since
@@ -82,7 +81,7 @@ def table_of(edited: ClassMap) -> ClassTable:
     """Return the class table of edited classes; numbers without a class have empty rows."""
     catalog, state = edited.catalog, edited.state
     count, rows = max(catalog.numbers), np.array(catalog.numbers) - 1
-    names = [default_name(number) for number in range(1, count + 1)]
+    names = [""] * count
     colors = np.full((count, 3), 128, np.uint8)
     for number, name, color in zip(catalog.numbers, catalog.names, catalog.colors):
         own = (number,)

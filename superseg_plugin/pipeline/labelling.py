@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Labelling the classes of a raster from a few examples, see `engine/teaching.py`.
+
+No image is needed: the run that made the classes has stored its superpixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..progress import Progress, stop_if_cancelled
+from ..raster.source import RasterSource
+from ..raster.staging import Staging, check_output
+from ..raster.superpixel_file import SuperpixelFile
+from ..raster.windows import tiles
+from ..raster.writer import RasterProfile, RasterWriter
+from ..worker.client import Worker
+from .classes.catalog import read_catalog
+from .classes.labelled import Learned, labelled, without_empty
+from .classes.reading import TILE
+from .classes.state import first_state
+from .classes.superpixel_edits import ClassMap
+from .formats.record import describe_edit
+from .options.classification import check_smoothness
+from .steps.edited_classes import write_edited_classes
+from .steps.example_superpixels import Shapes, find_examples
+from .steps.painting import CONFIDENCE_NODATA
+from .steps.teaching import MOST_EXAMPLES, Teacher, named
+
+
+@dataclass(frozen=True)
+class LabellingOutputs:
+    """Paths of the results: the class raster and, unless None, the confidence raster."""
+
+    classes: str
+    confidence: str | None = None
+
+
+def run_labelling(
+    source: RasterSource,
+    shapes: Shapes,
+    outputs: LabellingOutputs,
+    smoothness: float,
+    worker: Worker,
+    progress: Progress,
+) -> int:
+    """Name the superpixels of a class raster from examples, and write the result.
+
+    Args:
+        source: the class raster, with its file of superpixels beside it.
+        shapes: the examples.
+        outputs: what to write.
+        smoothness: weight of the neighbors, as for `segment`.
+        worker: that computes.
+        progress: of the run.
+
+    Returns:
+        Number of classes of the result.
+
+    Raises:
+        SuperSegError: there are no superpixels or no examples on them, or an output cannot be
+            written.
+        Cancelled: the user cancelled.
+    """
+    check_smoothness(smoothness)
+    check_output(outputs.classes, "OUTPUT", [source.path])
+    with SuperpixelFile.open_beside(source.path) as superpixels, Staging() as staging:
+        path = staging.path(outputs.classes)
+        known = find_examples(superpixels, shapes, progress.part(0, 0.2))
+        tables = superpixels.tables()
+        progress.report(0.2, "Learning from examples")
+        progress.log(f"{len(known.rows):,} superpixels are examples of {', '.join(known.names)}")
+        if len(known.rows) > MOST_EXAMPLES:
+            progress.log(f"{MOST_EXAMPLES:,} of them, evenly over the names, are learned from")
+        teacher = Teacher(worker, tables, smoothness)
+        teacher.prepare(progress)
+        answer = worker.result(teacher.submit(known.rows, known.indices), progress)
+        found = named(answer, known.rows, known.indices)
+        catalog = read_catalog(source.path)
+        before = ClassMap(catalog, first_state(catalog))
+        learned = Learned(known.names, found.names, known.rows)
+        after = without_empty(labelled(before, tables, learned))
+        _tell(before, tables.classes[known.rows], progress)
+        record = describe_edit("labelbyexamples", source, {"smoothness": smoothness})
+        part = progress.part(0.4, 0.8)
+        write_edited_classes(source, superpixels, after, path, record, part)
+        if outputs.confidence:
+            kept = ~np.isin(tables.classes, tables.classes[known.rows])
+            sure = np.where(kept, tables.confidence, found.confidence)
+            target = staging.path(outputs.confidence)
+            _write_confidence(source, superpixels, sure, target, progress.part(0.8, 1.0))
+        stop_if_cancelled(progress)
+        staging.commit()
+    return len(after.catalog.numbers)
+
+
+def _tell(before: ClassMap, with_example: npt.NDArray[np.uint8], progress: Progress) -> None:
+    """Tell which classes have no example."""
+    catalog = before.catalog
+    others = [
+        name for number, name in zip(catalog.numbers, catalog.names) if number not in with_example
+    ]
+    if others:
+        progress.log(f"Classes without an example stay as they are: {', '.join(others)}")
+
+
+def _write_confidence(
+    source: RasterSource,
+    superpixels: SuperpixelFile,
+    confidence: npt.NDArray[np.floating],
+    path: Path,
+    progress: Progress,
+) -> None:
+    """Write the confidence `(n,)` of the superpixels in percent."""
+    percent = np.append(CONFIDENCE_NODATA, np.rint(confidence * 100)).astype(np.uint8)
+    grid = source.grid
+    profile = RasterProfile(
+        1,
+        np.uint8,
+        nodata=CONFIDENCE_NODATA,
+        band_names=("confidence, percent",),
+        overviews="average" if source.has_overviews else None,
+    )
+    windows = tiles(grid.width, grid.height, TILE)
+    with RasterWriter(path, grid, profile, progress=progress.part(0.8, 1)) as writer:
+        for done, window in enumerate(windows, start=1):
+            stop_if_cancelled(progress)
+            writer.write(window, percent[superpixels.read_ids(window)])
+            progress.report(0.8 * done / len(windows), "Writing confidence")
