@@ -215,6 +215,22 @@ PUBLIC = {
         {},
         {"OUTPUT": "outputRaster", "CLASS_COUNT": "outputNumber"},
     ),
+    "labelbyexamples": (
+        {
+            "CLASSIFICATION": None,
+            "EXAMPLES": None,
+            "FIELD": None,
+            "SMOOTHNESS": 8.0,
+            "OUTPUT": None,
+            "CONFIDENCE": None,
+        },
+        {},
+        {
+            "OUTPUT": "outputRaster",
+            "CONFIDENCE": "outputRaster",
+            "CLASS_COUNT": "outputNumber",
+        },
+    ),
     "classpolygons": (
         {"CLASSIFICATION": None, "TABLE": None, "SIMPLIFY": 0.0, "OUTPUT": None},
         {},
@@ -310,6 +326,7 @@ OPTIONAL = {
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "splitclass": {"SPLIT", "POLYGONS"},
+    "labelbyexamples": {"CONFIDENCE"},
     "classpolygons": {"TABLE"},
     "changes": {"TABLE"},
     "evaluate": {

@@ -184,6 +184,22 @@ class Examples:
             "random order and wait for their labels.",
             [self._classes("five.tif", "Classes to assess")],
         )
+        self._run(
+            "labelbyexamples",
+            CLASSIFICATION="classes.tif",
+            EXAMPLES="points.gpkg",
+            FIELD="name",
+            OUTPUT="labelled.tif",
+        )
+        self._show(
+            "labelbyexamples",
+            "100 points with the names of the five merged classes name the superpixels of 12 "
+            "classes.",
+            [
+                self._classes("five.tif", "Where the names are from"),
+                self._classes("labelled.tif", "Learned from 100 points"),
+            ],
+        )
 
     def _changes(self):
         later = self._folder / "later.tif"
