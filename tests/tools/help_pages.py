@@ -187,7 +187,7 @@ class Examples:
         self._run(
             "labelbyexamples",
             CLASSIFICATION="classes.tif",
-            EXAMPLES="points.gpkg",
+            EXAMPLES=str(self._folder / "points.gpkg"),
             FIELD="name",
             OUTPUT="labelled.tif",
         )
