@@ -187,7 +187,7 @@ class Examples:
         self._run(
             "labelbyexamples",
             CLASSIFICATION="classes.tif",
-            EXAMPLES=str(self._folder / "points.gpkg"),
+            EXAMPLES="points.gpkg",
             FIELD="name",
             OUTPUT="labelled.tif",
         )
@@ -254,7 +254,7 @@ class Examples:
 
         places = {
             *("OUTPUT", "MODEL", "REPORT", "CLASSIFICATION", "REFERENCE", "FOLDER", "TABLE"),
-            *("CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER"),
+            *("CLASSIFICATION_BEFORE", "CLASSIFICATION_AFTER", "EXAMPLES"),
         }
         full = {
             key: str(self._folder / value)
