@@ -15,8 +15,9 @@ from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
-from .class_session import path_of, shown_groups
+from .edited_raster import EditedRasters
 from .reference_menu import is_points, label_field
+from .stored_map import path_of, shown_map
 
 translate = QCoreApplication.translate
 
@@ -38,15 +39,16 @@ class AlgorithmDialogs(QObject):
     def __init__(self, interface, parent=None):
         super().__init__(parent)
         self._iface = interface
+        self._edited = EditedRasters(self.failed.emit)
         self.dialog = None
 
     def merge_classes(self, session):
         """Open Merge classes with the groups of a session."""
-        self._open("superseg:mergeclasses", session, TABLE=self._table(session.groups))
+        self._open("superseg:mergeclasses", session)
 
     def class_polygons(self, session):
         """Open Class polygons with the groups of a session."""
-        self._open("superseg:classpolygons", session, TABLE=self._table(session.groups))
+        self._open("superseg:classpolygons", session)
 
     def evaluate(self, classes, reference, field=""):
         """Open Evaluate with a class layer, as it is shown, and a reference.
@@ -58,14 +60,18 @@ class AlgorithmDialogs(QObject):
         """
         try:
             check_there(path_of(classes))
-            parameters = {"CLASSIFICATION": classes, **_reference(classes, reference, field)}
-            groups = shown_groups(classes)
+            parameters = _reference(classes, reference, field)
+            shown = shown_map(classes)
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        if groups:
-            parameters["TABLE"] = self._table(groups)
-        self._show("superseg:evaluate", parameters)
+        if shown is None:
+            self._show("superseg:evaluate", {"CLASSIFICATION": classes, **parameters})
+            return
+        parameters["TABLE"] = self._table(shown[0])
+        self._edited.of(
+            classes, *shown, lambda raster: self._use("superseg:evaluate", raster, parameters)
+        )
 
     def accuracy_points(self, classes):
         """Open Accuracy points with a class layer, or None."""
@@ -97,22 +103,35 @@ class AlgorithmDialogs(QObject):
         self.dialog = dialog
         dialog.show()
 
-    def _table(self, groups):
+    def _table(self, now):
         path = QgsProcessingUtils.generateTempFilename("classes.csv")
-        write_merge_table(path, table_rows(groups))
+        # Edits may have left a class without superpixels, which its raster lacks.
+        empty = {n for n, count in zip(now.catalog.numbers, now.catalog.counts) if not count}
+        rows = [row for row in table_rows(now.shown) if row[0] not in empty]
+        write_merge_table(path, rows)
         return path
 
     def segment(self, parameters):
         """Open Segment with parameters."""
         self._show("superseg:segment", parameters)
 
-    def _open(self, algorithm, session, **parameters):
+    def _open(self, algorithm, session):
+        """Open an algorithm with the classes and the table of their merges and names."""
         try:
             check_there(session.catalog.path)
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        self._show(algorithm, {"CLASSIFICATION": session.layer, **parameters})
+        parameters = {"TABLE": self._table(session.now)}
+        self._edited.of(
+            session.layer,
+            session.now,
+            session.superpixels,
+            lambda raster: self._use(algorithm, raster, parameters),
+        )
+
+    def _use(self, algorithm, raster, parameters):
+        self._show(algorithm, {"CLASSIFICATION": raster, **parameters})
 
     def _show(self, algorithm, parameters):
         from qgis import processing

@@ -9,7 +9,6 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from ..errors import SuperSegError
 from ..raster.class_patches import box_of, find_patches
-from ..raster.displayed_values import RasterIntegers
 from ..raster.overlay_pixels import dimmed, flashed
 from .map_overlay import MapOverlay
 
@@ -139,11 +138,13 @@ class ClassHighlight(QObject):
         if self._session is None or not numbers:
             return False
         try:
-            if self._reader is None:
-                self._reader = RasterIntegers(self._session.catalog.path)
+            reader = self._session.reader()
         except SuperSegError as error:
             self.failed.emit(str(error))
             return False
+        if reader is not self._reader:
+            # Edits have changed where the classes are.
+            self._reader, self._patches, self._shown = reader, None, -1
         if self._overlay is None:
             self._overlay = MapOverlay(self._canvas, self.failed.emit)
         return True

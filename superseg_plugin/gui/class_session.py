@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
@@ -15,14 +17,17 @@ except ImportError:
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import check_there, read_catalog
 from ..pipeline.classes.edits import with_count
-from ..pipeline.classes.kept_edits import keep_edits, restored_state
+from ..pipeline.classes.kept_edits import keep_edits
+from ..pipeline.classes.map_text import text_of_map
 from ..pipeline.classes.merge_tree import merged_classes
-from ..pipeline.classes.state import first_state, state_of_text
+from ..pipeline.classes.superpixel_edits import ClassMap
+from ..raster.displayed_values import RasterIntegers
 from .class_renderer import is_shown, show_groups
+from .stored_map import PROPERTY, path_of, stored_map
+from .superpixels import Superpixels
 
 translate = QCoreApplication.translate
 
-PROPERTY = "superseg/classes"
 SLIDE = 1
 # The attribute table is written once there was no edit for so long.
 DELAY_MS = 400
@@ -33,7 +38,9 @@ class ClassSession(QObject):
 
     Attributes:
         layer: the raster layer.
-        catalog: the classes in the file.
+        catalog: the classes in the file, and those that edits have made.
+        superpixels: the `Superpixels` of the file.
+        classes: `(n,)` class of each superpixel; None while they are as in the file.
         state: the merges, names and colors that the edits led to.
         groups: the groups of merged classes in that state.
         stack: the undo stack.
@@ -58,20 +65,18 @@ class ClassSession(QObject):
         path = path_of(layer)
         self.layer = layer
         self.catalog = read_catalog(path)
-        self.state, self.state_error = _stored_state(layer, self.catalog)
-        # Edits of the project come first: they are those of this layer.
-        kept = layer.customProperty(PROPERTY)
-        restored = None if kept else restored_state(self.catalog)
+        self._file_catalog = self.catalog
+        self.classes, self._reader = None, None
+        self.superpixels = Superpixels(path)
+        now, self.state_error, restored = stored_map(layer, self.catalog, self.superpixels)
+        self._take(now)
         self.notice = ""
-        if restored is not None:
-            self.state = restored
-            layer.setCustomProperty(PROPERTY, restored.text)
-            text = translate(
-                "SuperSeg", "{} was edited before: its merges, names and colors are restored."
-            )
+        if restored:
+            layer.setCustomProperty(PROPERTY, text_of_map(now))
+            text = translate("SuperSeg", "{} was edited before: its edits are restored.")
             self.notice = text.format(layer.name())
         self.groups = merged_classes(self.catalog, self.state)
-        if self.state_error or restored is not None or not is_shown(layer, self.catalog):
+        if self.state_error or restored or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
         self._drag = 0
@@ -99,8 +104,61 @@ class ClassSession(QObject):
             self.failed.emit(str(error))
             return False
         if state != self.state:
-            self.stack.push(_Edit(self, text, state))
+            self.stack.push(_Edit(self, text, replace(self.now, state=state)))
         return True
+
+    def edit_superpixels(self, text, function, *arguments):
+        """Change the classes of superpixels by a function of `pipeline.classes.superpixel_edits`.
+
+        Args:
+            text: name of the edit in the undo history.
+            function: takes a `ClassMap`, the `SuperpixelTables` and the arguments, and returns the
+                new `ClassMap`.
+            *arguments: further arguments of the function.
+
+        Returns:
+            Whether the edit succeeded; if not, `failed` has been emitted.
+        """
+        try:
+            check_there(self.catalog.path)
+            now = function(self.now, self.superpixels.tables, *arguments)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            return False
+        self.stack.push(_Edit(self, text, now))
+        return True
+
+    @property
+    def now(self):
+        """The `ClassMap` that is shown."""
+        return ClassMap(self.catalog, self.state, self.classes, self.added)
+
+    def reader(self):
+        """Return the `IntegerReader` of the classes that are shown; the same until an edit.
+
+        Raises:
+            SuperSegError: the raster cannot be read.
+        """
+        if self._reader is None:
+            edited = self.classes is not None
+            self._reader = (
+                self.superpixels.reader(self.classes)
+                if edited
+                else RasterIntegers(self.catalog.path)
+            )
+        return self._reader
+
+    def class_at(self, place):
+        """Return the number of the class at a position in the layer's CRS, 0 for none."""
+        value, found = self.layer.dataProvider().sample(place, 1)
+        if not found or self.classes is None:
+            return int(value) if found else 0
+        try:
+            number = self.superpixels.at(place)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            return 0
+        return int(self.classes[number - 1]) if number else 0
 
     def begin_drag(self):
         """Begin an undo step: all changes until the slider is released belong to it."""
@@ -120,26 +178,32 @@ class ClassSession(QObject):
         state = with_count(self.catalog, self.state, count)
         if state != self.state:
             text = translate("SuperSeg", "Number of classes")
-            self.stack.push(_Edit(self, text, state, self._drag))
+            self.stack.push(_Edit(self, text, replace(self.now, state=state), self._drag))
 
     def group_of(self, number):
         """Return the group that contains a class, or None."""
         return next((group for group in self.groups if number in group.members), None)
 
-    def show(self, state):
-        """Draw a state and store it in the layer."""
-        self.state = state
-        self.groups = merged_classes(self.catalog, state)
+    def show(self, now):
+        """Draw a `ClassMap` and store it in the layer."""
+        self._take(now)
+        self.groups = merged_classes(self.catalog, self.state)
         show_groups(self.layer, self.groups)
-        self.layer.setCustomProperty(PROPERTY, state.text)
+        self.layer.setCustomProperty(PROPERTY, text_of_map(now))
         QgsProject.instance().setDirty(True)
         self._timer.start()
         self.changed.emit()
 
+    def _take(self, now):
+        if self.classes is not now.classes:
+            self._reader = None
+        self.catalog, self.state = now.catalog, now.state
+        self.classes, self.added = now.classes, now.added
+
     def write_attribute_table(self):
-        """Write names and colors into the attribute table of the file, if it is writable."""
+        """Write the edits into the attribute table of the file, if it is writable."""
         self._timer.stop()
-        error = keep_edits(self.catalog, self.state, self.groups)
+        error = keep_edits(self._file_catalog, self.now)
         if error and not self._write_failed:
             self._write_failed = True
             text = translate(
@@ -161,13 +225,13 @@ class ClassSession(QObject):
 
 
 class _Edit(QUndoCommand):
-    """An undo step between two states."""
+    """An undo step between two `ClassMap`s."""
 
-    def __init__(self, session, text, state, drag=None):
+    def __init__(self, session, text, now, drag=None):
         super().__init__(text)
         self._session = session
-        self._before = session.state
-        self._after = state
+        self._before = session.now
+        self._after = now
         self._drag = drag
 
     def id(self):
@@ -184,48 +248,3 @@ class _Edit(QUndoCommand):
 
     def undo(self):
         self._session.show(self._before)
-
-
-def shown_groups(layer):
-    """Return the merged classes of a layer as the workbench shows them.
-
-    Returns:
-        The groups; empty for a class raster that SuperSeg has not made.
-
-    Raises:
-        SuperSegError: the layer is no raster file, or the file does not exist.
-    """
-    path = path_of(layer)
-    try:
-        catalog = read_catalog(path)
-    except SuperSegError:
-        return []
-    state, _ = _stored_state(layer, catalog)
-    if not layer.customProperty(PROPERTY):
-        state = restored_state(catalog) or state
-    return merged_classes(catalog, state)
-
-
-def _stored_state(layer, catalog):
-    """Return the state that is stored in a layer, and why it cannot be restored, "" if it can."""
-    kept = layer.customProperty(PROPERTY)
-    try:
-        return (state_of_text(str(kept), catalog) if kept else first_state(catalog)), ""
-    except SuperSegError as error:
-        return first_state(catalog), str(error)
-
-
-def path_of(layer):
-    """Return the file that a raster layer shows.
-
-    Raises:
-        SuperSegError: the layer is no raster file, or the file does not exist.
-    """
-    if layer.providerType() != "gdal":
-        raise SuperSegError(
-            f"{layer.name()} is not a raster file; choose a class raster made by Segment, Classify"
-            " or Merge classes."
-        )
-    path = layer.source().split("|")[0]
-    check_there(path)
-    return path

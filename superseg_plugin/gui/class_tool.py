@@ -22,6 +22,7 @@ class ClassTool(QgsMapTool):
         action_for: returns the QAction whose shortcut a key event is, or None.
 
     Attributes:
+        class_of: takes a position in the layer's CRS and returns the number of the class there.
         tip_of: takes the number of the class under the pointer and its position in the layer's CRS
             and returns the text of the tooltip; None for no tooltips.
 
@@ -36,7 +37,7 @@ class ClassTool(QgsMapTool):
     def __init__(self, canvas, action_for):
         super().__init__(canvas)
         self.layer = None
-        self.tip_of = None
+        self.tip_of, self.class_of = None, None
         self._action_for = action_for
         self.setCursor(Qt.CursorShape.CrossCursor)
 
@@ -69,13 +70,7 @@ class ClassTool(QgsMapTool):
         try:
             number = self.class_at(self.toMapCoordinates(event.pos()))
         except QgsCsException:
-            self.failed.emit(
-                translate(
-                    "SuperSeg",
-                    "This position cannot be transformed into the CRS of {}; choose another CRS for"
-                    " the project, or click closer to the layer.",
-                ).format(self.layer.name())
-            )
+            self.failed.emit(off_crs(self.layer))
             return
         self.picked.emit(number, add)
 
@@ -99,10 +94,27 @@ class ClassTool(QgsMapTool):
         return self._class_in_layer(self._in_layer(point))
 
     def _in_layer(self, point):
-        crs = self.canvas().mapSettings().destinationCrs()
-        transform = QgsCoordinateTransform(crs, self.layer.crs(), QgsProject.instance())
-        return transform.transform(point)
+        return in_layer(point, self.canvas(), self.layer)
 
     def _class_in_layer(self, place):
-        value, found = self.layer.dataProvider().sample(place, 1)
-        return int(value) if found else 0
+        return self.class_of(place) if self.class_of is not None else 0
+
+
+def in_layer(point, canvas, layer):
+    """Return a position in map coordinates as one in the layer's CRS.
+
+    Raises:
+        QgsCsException: it cannot be transformed.
+    """
+    crs = canvas.mapSettings().destinationCrs()
+    return QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()).transform(point)
+
+
+def off_crs(layer):
+    """Return the message that a position cannot be transformed into the CRS of a layer."""
+    text = translate(
+        "SuperSeg",
+        "This position cannot be transformed into the CRS of {}; choose another CRS for"
+        " the project, or click closer to the layer.",
+    )
+    return text.format(layer.name())

@@ -61,6 +61,7 @@ class ClassesPanel(QWidget):
         self.see_bar = SeeBar(self)
         self.assign_bar = AssignBar(self)
         self.assign_bar.hide()
+        self.bars = [self.actions_bar, self.see_bar, self.assign_bar]
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.count = QSpinBox()
         self.spectra = SpectrumPlot()
@@ -90,7 +91,7 @@ class ClassesPanel(QWidget):
         self.session = None
         self.table.choose(())
         self.session = session
-        for bar in (self.actions_bar, self.see_bar, self.assign_bar):
+        for bar in self.bars:
             bar.session = session
         self.references.classes = session.layer if session is not None else None
         self.setEnabled(session is not None)
@@ -144,8 +145,14 @@ class ClassesPanel(QWidget):
 
         QGIS uses some of these shortcuts itself; panel and map tool ask here before QGIS does.
         """
-        bars = (self.actions_bar, self.see_bar, self.assign_bar)
-        return next((found for found in (bar.action_for(event) for bar in bars) if found), None)
+        found = (bar.action_for(event) for bar in self.bars)
+        return next((action for action in found if action is not None), None)
+
+    def add_bar(self, bar):
+        """Add a toolbar below those of the classes."""
+        self.layout().insertWidget(2, bar)
+        self.bars.append(bar)
+        bar.session = self.session
 
     def event(self, event):
         # Accepting the override sends the key here instead of to the shortcut of QGIS.

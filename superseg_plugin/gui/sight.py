@@ -56,6 +56,7 @@ class Sight(QObject):
         self._panel.see_bar.assign.setChecked(False)
         self.highlight.show_session(session)
         self._session, self._confidences = session, None
+        self._tool.class_of = session.class_at if session is not None else None
 
     def remove(self):
         """Take everything off the map."""

@@ -23,9 +23,11 @@ from .class_layers import may_be_classes, raster_layers
 from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
+from .edited_overlay import EditedOverlay
 from .preview_panel import PreviewPanel
 from .scrolling import scrolled
 from .sight import Sight
+from .superpixel_bar import SuperpixelBar
 
 translate = QCoreApplication.translate
 
@@ -58,6 +60,9 @@ class Workbench(QgsDockWidget):
         self.dialogs = AlgorithmDialogs(interface, self)
         self.tool = ClassTool(interface.mapCanvas(), self.panel.action_for)
         self.sight = Sight(self.panel, self.tool, interface, self)
+        self.edits = EditedOverlay(interface.mapCanvas(), self.warn, self)
+        self.superpixel_bar = SuperpixelBar(self.panel, interface.mapCanvas())
+        self.panel.add_bar(self.superpixel_bar)
         self.preview = PreviewPanel(interface.mapCanvas())
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
@@ -119,7 +124,7 @@ class Workbench(QgsDockWidget):
         panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
         self.segment_button.clicked.connect(lambda _checked=False: self.dialogs.segment({}))
         bar.pickToggled.connect(self._pick_on_map)
-        for source in (bar, self.dialogs, self.tool, self.preview, self.sight):
+        for source in (bar, self.dialogs, self.tool, self.preview, self.sight, self.superpixel_bar):
             source.failed.connect(self.warn)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
@@ -127,6 +132,7 @@ class Workbench(QgsDockWidget):
         self.preview.settingsChosen.connect(self.dialogs.segment)
         self.closed.connect(self._release_tool)
         self.closed.connect(self.sight.remove)
+        self.closed.connect(self._hide_edits)
         self.closed.connect(self.preview.switch_off)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._layers_removed)
@@ -136,6 +142,7 @@ class Workbench(QgsDockWidget):
     def _opened(self):
         """Open the current layer: its classes, or the preview if it is an image."""
         self.sight.restore()
+        self.edits.switch(True)
         layer = self._iface.activeLayer()
         if self.session is not None and (self.pin.isChecked() or layer is self.session.layer):
             return
@@ -192,6 +199,7 @@ class Workbench(QgsDockWidget):
         self.tool.layer = None
 
     def _show_panel(self, session):
+        self.edits.show_session(session)
         self.sight.show_session(session)
         self.panel.show_session(session)
         self.panel.setVisible(session is not None)
@@ -260,6 +268,10 @@ class Workbench(QgsDockWidget):
 
     def _release_tool(self):
         self.panel.actions_bar.pick.setChecked(False)
+        self.superpixel_bar.release()
+
+    def _hide_edits(self):
+        self.edits.switch(False)
 
     def _layers_removed(self, ids):
         if self.session is not None and self.session.layer.id() in ids:

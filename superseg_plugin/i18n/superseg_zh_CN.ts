@@ -216,8 +216,8 @@
       <translation>类别 {}</translation>
     </message>
     <message>
-      <source>{} was edited before: its merges, names and colors are restored.</source>
-      <translation>{} 此前编辑过：已恢复其合并、名称和颜色。</translation>
+      <source>{} was edited before: its edits are restored.</source>
+      <translation>{} 曾被编辑：其编辑已恢复。</translation>
     </message>
     <message>
       <source>Number of classes</source>
@@ -286,6 +286,10 @@
     <message>
       <source>Tree of classes; the most similar are merged first</source>
       <translation>类别树；最相似的类别先合并</translation>
+    </message>
+    <message>
+      <source>Writing the edited classes of {}</source>
+      <translation>正在写入 {} 的编辑后类别</translation>
     </message>
     <message>
       <source>The first run finds out whether another device is faster.</source>
@@ -650,6 +654,50 @@
     <message>
       <source>Add a land-cover map or polygons with a field of names to the project first.</source>
       <translation>请先将土地覆盖图或带名称字段的多边形添加到工程。</translation>
+    </message>
+    <message>
+      <source>Correct: each click on the map gives a superpixel the selected class</source>
+      <translation>修改：在地图上每点击一次，该处的超像素即归入所选类别</translation>
+    </message>
+    <message>
+      <source>Correct: superpixels in a polygon on the map get the selected class</source>
+      <translation>修改：地图上多边形内的超像素归入所选类别</translation>
+    </message>
+    <message>
+      <source>Split by a polygon</source>
+      <translation>按多边形拆分</translation>
+    </message>
+    <message>
+      <source>Split the selected classes in two by their superpixels</source>
+      <translation>按超像素将所选类别一分为二</translation>
+    </message>
+    <message>
+      <source>&amp;Correct</source>
+      <translation>修改(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Split</source>
+      <translation>拆分(&amp;S)</translation>
+    </message>
+    <message>
+      <source>By a polygon on the map</source>
+      <translation>按地图上的多边形</translation>
+    </message>
+    <message>
+      <source>Split into {}</source>
+      <translation>拆分为 {}</translation>
+    </message>
+    <message>
+      <source>Select in the table the one class that the place belongs to.</source>
+      <translation>请在表中选择该位置所属的一个类别。</translation>
+    </message>
+    <message>
+      <source>Correct to {}</source>
+      <translation>修改为 {}</translation>
+    </message>
+    <message>
+      <source>Into {} classes</source>
+      <translation>分为 {} 类</translation>
     </message>
     <message>
       <source>SuperSeg: First steps</source>

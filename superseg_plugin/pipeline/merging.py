@@ -33,6 +33,7 @@ from .formats.model_file import Model, read_header
 from .formats.record import describe_edit, write_record
 from .formats.stored_order import renumbered, stored_order
 from .options.merging import MergingOptions
+from .steps.edited_classes import keep_recoded
 from .steps.painting import class_writer
 from .steps.recorded_values import prepare_as_recorded
 
@@ -156,6 +157,9 @@ class _Merging:
         table = self._class_table(plan, numbers, tally, written)
         write_class_table(self._path, table)
         self._write_record(plan, numbers, table)
+        if small is None and not self._present.zero:
+            new = zip(self._present.numbers.tolist(), numbers[plan.members].tolist())
+            keep_recoded(self._source.path, self._path, dict(new))
         result = int((numbers > 0).sum())
         self._progress.log(f"{count} classes were merged into {result}")
         self._progress.report(1.0, "Done")

@@ -115,6 +115,13 @@ class SuperpixelFile:
             raise self._damaged("an id without a row in the table")
         return ids
 
+    def id_at(self, x: float, y: float) -> int:
+        """Return the id of the superpixel at coordinates of the raster; 0 for none."""
+        col, row = np.floor(self.grid.to_pixels(np.array([[x, y]]))[0])
+        if not (0 <= col < self.grid.width and 0 <= row < self.grid.height):
+            return 0
+        return int(self.read_ids(Window(int(col), int(row), 1, 1))[0, 0])
+
     @property
     def source(self) -> RasterSource:
         """The raster of ids."""

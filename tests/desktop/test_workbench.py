@@ -270,6 +270,6 @@ def test_the_edits_are_in_the_file_wherever_it_is_opened(session):
         for what in ("groups", "rows", "renderer", "legend", "slider"):
             assert seen[place][what] == saved[what], (place, what)
         (message,) = seen[place]["messages"]
-        assert "merges, names and colors are restored" in message
+        assert "its edits are restored" in message
         # What a QGIS without the plugin shows.
         assert seen[f"plain {place}"] == [[value, text] for value, _, text in saved["renderer"]]

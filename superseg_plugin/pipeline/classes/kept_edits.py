@@ -8,54 +8,67 @@ raster has all of them or none. The style files and the record show the merged c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...errors import SuperSegError
 from ...raster.class_sidecar import ClassStyle, read_edits, update_sidecar
 from ...raster.class_styles import StyledClass, update_styles
+from ...raster.superpixel_tables import SuperpixelTables
 from ..formats.record import update_classes
 from .catalog import ClassCatalog
-from .merge_tree import MergedClass
-from .state import ClassState, first_state, state_of_text
+from .map_text import map_of_text, text_of_map
+from .merge_tree import MergedClass, merged_classes
+from .state import first_state
+from .superpixel_edits import ClassMap
 
 
-def keep_edits(catalog: ClassCatalog, state: ClassState, groups: Sequence[MergedClass]) -> str:
-    """Write a state to the files of its raster.
+def keep_edits(file: ClassCatalog, now: ClassMap) -> str:
+    """Write edits to the files of a raster.
+
+    While superpixels have other classes than the pixels of the file, the table and the styles show
+    the classes of the file.
 
     Args:
-        catalog: the classes.
-        state: the edits.
-        groups: of merged classes in that state.
+        file: the classes of the file.
+        now: what the edits led to.
 
     Returns:
         The error, "" if there was none.
     """
-    names = dict(zip(catalog.numbers, catalog.names))
-    colors = dict(zip(catalog.numbers, catalog.colors))
+    changed = now.classes is not None
+    groups = merged_classes(file, first_state(file)) if changed else now.shown
+    names = dict(zip(file.numbers, file.names))
+    colors = dict(zip(file.numbers, file.colors))
     styles = {
         number: ClassStyle(
-            state.names.get((number,), names[number]),
-            state.colors.get((number,), colors[number]),
+            now.state.names.get((number,), names[number]),
+            now.state.colors.get((number,), colors[number]),
             group.number,
             group.name,
         )
         for group in groups
         for number in group.members
     }
-    edits = state.text if state != first_state(catalog) else ""
+    edits = text_of_map(now) if changed or now.state != first_state(file) else ""
+    error = update_sidecar(file.path, styles, edits)
+    if changed:
+        return error
     legend = legend_of(groups)
-    return (
-        update_sidecar(catalog.path, styles, edits)
-        or update_styles(catalog.path, legend)
-        or update_classes(catalog.path, legend)
-    )
+    return error or update_styles(file.path, legend) or update_classes(file.path, legend)
 
 
-def restored_state(catalog: ClassCatalog) -> ClassState | None:
-    """Return the state in the files of a raster; None if there is none or it has other classes."""
+def restored_map(
+    catalog: ClassCatalog, read_tables: Callable[[], SuperpixelTables]
+) -> ClassMap | None:
+    """Return the edits in the files of a raster; None if there are none or of other classes.
+
+    Args:
+        catalog: the classes of the file.
+        read_tables: see `map_of_text`.
+    """
     text = read_edits(catalog.path)
     try:
-        return state_of_text(text, catalog) if text else None
+        return map_of_text(text, catalog, read_tables) if text else None
     except SuperSegError:
         # The raster was replaced by another program, which left the sidecar.
         return None

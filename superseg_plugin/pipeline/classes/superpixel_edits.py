@@ -38,13 +38,14 @@ class ClassMap:
     Attributes:
         catalog: the classes, with those that edits have made.
         state: their merges, names and colors.
-        classes: `(n,)` uint8 class of each superpixel; None where the raster has no superpixels,
-            or they are as in the file.
+        classes: `(n,)` uint8 class of each superpixel; None where they are as in the file.
+        added: the classes that edits have made, in their order.
     """
 
     catalog: ClassCatalog
     state: ClassState
     classes: Bytes | None = None
+    added: tuple[NewClass, ...] = ()
 
     @property
     def shown(self) -> list[MergedClass]:
@@ -204,7 +205,7 @@ def with_classes(
     if added and added[0].origin == 0:
         count += len(added)
     state = replace(now.state, fingerprint=catalog.fingerprint, count=count)
-    return ClassMap(catalog, state, classes)
+    return ClassMap(catalog, state, classes, (*now.added, *added))
 
 
 def _chosen(now: ClassMap, chosen: Collection[int]) -> list[MergedClass]:

@@ -10,14 +10,18 @@ program is refused. Cost: one pass over ids and classes.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...agglomeration import MergeStep
+from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
-from ...raster.class_table import ClassTable, write_class_table
+from ...raster.class_table import MOST_CLASSES, ClassTable, write_class_table
+from ...raster.gdal_calls import WritingError
 from ...raster.source import RasterSource
 from ...raster.superpixel_file import SuperpixelFile, changed_since
 from ...raster.superpixel_tables import superpixel_file_of, write_classes
@@ -71,10 +75,39 @@ def write_edited_classes(
     if not edited.catalog.no_order:
         record["merge_order"] = merge_order(edited.catalog)
     write_record(path, record)
-    beside = superpixel_file_of(path)
-    shutil.copyfile(superpixels.path, beside)
-    write_classes(beside, new[1:])
+    _copy(superpixels, path, new[1:])
     progress.report(1.0)
+
+
+def keep_recoded(class_raster: str, path: Path, numbers: Mapping[int, int]) -> None:
+    """Give a class raster the superpixels of the one whose classes it has under other numbers.
+
+    Args:
+        class_raster: path of the former class raster. If it has no usable file of superpixels, the
+            new one has none either.
+        path: of the new class raster.
+        numbers: new number of each former class.
+    """
+    if not superpixel_file_of(class_raster).is_file():
+        return
+    try:
+        superpixels = SuperpixelFile.open_beside(class_raster)
+    except SuperSegError:
+        return
+    table = np.zeros(MOST_CLASSES + 1, np.uint8)
+    for former, number in numbers.items():
+        table[former] = number
+    with superpixels:
+        _copy(superpixels, path, table[superpixels.classes])
+
+
+def _copy(superpixels: SuperpixelFile, path: Path, classes: npt.NDArray[np.uint8]) -> None:
+    beside = superpixel_file_of(path)
+    try:
+        shutil.copyfile(superpixels.path, beside)
+    except OSError as error:
+        raise WritingError(beside, str(error.strerror)) from None
+    write_classes(beside, classes)
 
 
 def table_of(edited: ClassMap) -> ClassTable:

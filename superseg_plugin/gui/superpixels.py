@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The superpixels of a class layer, for a session of the workbench."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..pipeline.steps.superpixels_inside import superpixels_inside
+from ..raster.displayed_values import RasterIntegers
+from ..raster.recoded_values import RecodedIntegers
+from ..raster.superpixel_file import SuperpixelFile
+from ..raster.superpixel_tables import superpixel_file_of
+
+
+class Superpixels:
+    """The superpixels of a class raster. Their file is open only while it is read.
+
+    Args:
+        path: of the class raster.
+    """
+
+    def __init__(self, path):
+        self._path = path
+        self._tables = None
+
+    @property
+    def tables(self):
+        """The `SuperpixelTables`; read once.
+
+        Raises:
+            SuperSegError: there are none, or the class raster was changed since.
+        """
+        if self._tables is None:
+            with self.opened() as file:
+                self._tables = file.tables()
+        return self._tables
+
+    def opened(self):
+        """Return the `SuperpixelFile`, to be used in a `with` statement; raises as `tables`."""
+        return SuperpixelFile.open_beside(self._path)
+
+    def reader(self, classes):
+        """Return the `IntegerReader` of the map on which superpixels have these classes `(n,)`."""
+        ids = RasterIntegers(str(superpixel_file_of(self._path)))
+        return RecodedIntegers(ids, np.append(classes[:1] * 0, classes))
+
+    def at(self, place):
+        """Return the id of the superpixel at a QgsPointXY in the layer's CRS, 0 for none."""
+        with SuperpixelFile(superpixel_file_of(self._path)) as file:
+            return file.id_at(place.x(), place.y())
+
+    def inside(self, area):
+        """Return which superpixels lie in an `Area`, `(n,)` bool."""
+        with SuperpixelFile(superpixel_file_of(self._path)) as file:
+            return superpixels_inside(file, area)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Edits that give superpixels other classes, on tables without a raster."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from superseg_plugin.agglomeration import MergeStep
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.classes.catalog import ClassCatalog
+from superseg_plugin.pipeline.classes.edits import merged, renamed, with_count
+from superseg_plugin.pipeline.classes.map_text import map_of_text, text_of_map
+from superseg_plugin.pipeline.classes.state import first_state
+from superseg_plugin.pipeline.classes.superpixel_edits import (
+    ClassMap,
+    reclassified,
+    split_classes,
+    split_off,
+)
+from superseg_plugin.raster.superpixel_tables import SuperpixelTables
+
+# Four classes of 10 superpixels; the features of each lie on a line from 0 to 9.
+CLASSES = np.repeat(np.arange(1, 5, dtype=np.uint8), 10)
+LINE = np.tile(np.arange(10.0), 4)
+
+
+@pytest.fixture
+def tables():
+    count = len(CLASSES)
+    pixels = np.arange(count) + 100
+    return SuperpixelTables(
+        pixels=pixels,
+        areas=pixels * 4.0,
+        classes=CLASSES.copy(),
+        confidence=np.ones(count, np.float32),
+        leaf=np.arange(count),
+        place=np.zeros((count, 2), np.int64),
+        means=np.stack([LINE, LINE * 2], axis=1).astype(np.float32),
+        features=np.stack([LINE, CLASSES * 100.0], axis=1).astype(np.float32),
+        pairs=np.zeros((0, 2), np.int32),
+        lengths=np.zeros(0, np.int32),
+        tree={},
+        band_names=("red", "green"),
+    )
+
+
+@pytest.fixture
+def start(tables):
+    counts = np.bincount(CLASSES, tables.pixels)[1:].astype(np.int64)
+    catalog = ClassCatalog(
+        path="classes.tif",
+        numbers=(1, 2, 3, 4),
+        names=tuple(f"Class {number}" for number in range(1, 5)),
+        colors=((200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0)),
+        counts=counts,
+        areas=counts * 4.0,
+        means=np.full((4, 2), 4.5),
+        band_names=("red", "green"),
+        steps=(MergeStep(3, 4, 1.0), MergeStep(1, 2, 2.0), MergeStep(1, 3, 3.0)),
+    )
+    return ClassMap(catalog, first_state(catalog))
+
+
+def sums_agree(now, tables):
+    counts = np.bincount(now.classes, tables.pixels, 256)
+    areas = np.bincount(now.classes, tables.areas, 256)
+    numbers = list(now.catalog.numbers)
+    assert now.catalog.counts.tolist() == counts[numbers].tolist()
+    assert now.catalog.areas == pytest.approx(areas[numbers])
+
+
+def test_split_parts_are_contiguous_in_features_and_the_largest_keeps_the_number(start, tables):
+    after = split_classes(start, tables, [3], 3)
+    sums_agree(after, tables)
+    assert after.catalog.numbers == (1, 2, 3, 4, 5, 6)
+    assert np.array_equal(after.classes[CLASSES != 3], CLASSES[CLASSES != 3])
+    part = after.classes[CLASSES == 3]
+    assert (np.diff(part.astype(int)) != 0).sum() == 2
+    areas = [tables.areas[after.classes == number].sum() for number in (3, 5, 6)]
+    assert areas == sorted(areas, reverse=True)
+    assert len(after.shown) == 6
+    row = after.catalog.numbers.index(5)
+    inside = after.classes == 5
+    expected = np.average(LINE[inside], weights=tables.pixels[inside])
+    assert after.catalog.means[row, 0] == pytest.approx(expected)
+
+
+def test_the_slider_merges_the_parts_first(start, tables):
+    after = split_classes(start, tables, [4], 2)
+    state = with_count(after.catalog, after.state, 4)
+    members = {group.members for group in ClassMap(after.catalog, state, after.classes).shown}
+    assert members == {(1,), (2,), (3,), (4, 5)}
+    distances = [step.distance for step in after.catalog.steps]
+    assert distances == sorted(distances)
+    assert len(after.catalog.steps) == 4
+
+
+def test_a_merged_and_named_class_is_split_as_one(start, tables):
+    state = merged(start.catalog, start.state, [1, 2, 3])
+    state = renamed(start.catalog, state, 3, "Built-up")
+    after = split_classes(ClassMap(start.catalog, state), tables, [3], 2)
+    sums_agree(after, tables)
+    groups = {group.number: group for group in after.shown}
+    assert len(groups) == 3
+    assert groups[3].name == "Built-up"
+    assert after.catalog.numbers == (1, 2, 3, 4)
+    assert sum(group.count for group in groups.values()) == tables.pixels.sum()
+    four = split_classes(ClassMap(start.catalog, state), tables, [3], 4)
+    assert four.catalog.numbers == (1, 2, 3, 4, 5)
+    assert len(four.shown) == 5
+
+
+def test_superpixels_in_an_area_become_a_class(start, tables):
+    inside = LINE < 3
+    after = split_off(start, tables, [2], inside)
+    sums_agree(after, tables)
+    assert (after.classes != CLASSES).sum() == 3
+    assert set(after.classes[(CLASSES == 2) & inside]) == {5}
+    every = split_off(start, tables, [], inside)
+    assert every.catalog.numbers == tuple(range(1, 9))
+
+
+def test_corrections_go_to_the_class_of_a_name_or_make_one(start, tables):
+    place = np.arange(40) == 7
+    after = reclassified(start, tables, place, "class 3")
+    assert after.classes[7] == 3
+    assert (after.classes != CLASSES).sum() == 1
+    sums_agree(after, tables)
+    new = reclassified(after, tables, np.arange(40) >= 38, "Water", (1, 2, 3))
+    sums_agree(new, tables)
+    group = new.shown[-1]
+    assert (group.number, group.name, group.color, group.count) == (
+        5,
+        "Water",
+        (1, 2, 3),
+        138 + 139,
+    )
+    again = reclassified(new, tables, place, "WATER")
+    assert again.classes[7] == 5
+    assert again.catalog.numbers == new.catalog.numbers
+
+
+def test_edits_survive_as_text(start, tables):
+    after = split_classes(start, tables, [1], 2)
+    after = reclassified(after, tables, np.arange(40) == 39, "Water", (1, 2, 3))
+    restored = map_of_text(text_of_map(after), start.catalog, lambda: tables)
+    assert np.array_equal(restored.classes, after.classes)
+    assert restored.catalog.fingerprint == after.catalog.fingerprint
+    assert restored.catalog.steps == after.catalog.steps
+    assert [(g.number, g.name, g.color) for g in restored.shown] == [
+        (g.number, g.name, g.color) for g in after.shown
+    ]
+
+
+def test_edits_without_superpixels_are_stored_as_before(start):
+    state = renamed(start.catalog, start.state, 2, "Water")
+    text = text_of_map(ClassMap(start.catalog, state))
+    assert text == state.text
+    assert map_of_text(text, start.catalog, None).state == state
+
+
+@pytest.mark.parametrize("change", ["cut", "other", "twice", "version"])
+def test_damaged_text_is_refused(start, tables, change):
+    stored = json.loads(text_of_map(split_classes(start, tables, [1], 2)))
+    if change == "cut":
+        stored["classes"] = stored["classes"][: len(stored["classes"]) // 2]
+    elif change == "other":
+        stored["added"] = []
+    elif change == "twice":
+        stored["added"] *= 2
+    else:
+        stored["version"] = 2
+    with pytest.raises(SuperSegError, match=r"classes\.tif: the edits of its superpixels"):
+        map_of_text(json.dumps(stored), start.catalog, lambda: tables)
+
+
+def test_what_cannot_be_done_is_said(start, tables):
+    with pytest.raises(SuperSegError, match="Select a class to split"):
+        split_classes(start, tables, [], 2)
+    with pytest.raises(SuperSegError, match="2 to 8 parts, not 9"):
+        split_classes(start, tables, [1], 9)
+    with pytest.raises(SuperSegError, match="All superpixels of Class 1 lie in this area"):
+        split_off(start, tables, [1], np.ones(40, bool))
+    with pytest.raises(SuperSegError, match="No superpixels of Class 1 lie in this area"):
+        split_off(start, tables, [1], CLASSES == 2)
+    with pytest.raises(SuperSegError, match="There is no superpixel at this place"):
+        reclassified(start, tables, np.zeros(40, bool), "Water")
+    one = ClassMap(start.catalog, start.state, np.where(np.arange(40) == 0, 1, 2).astype(np.uint8))
+    with pytest.raises(SuperSegError, match="Class 1 has one superpixel"):
+        split_classes(one, tables, [1], 2)
+
+
+def test_more_than_255_classes_are_refused(start, tables):
+    now, one = start, np.arange(40) == 0
+    for number in range(5, 256):
+        now = reclassified(now, tables, one, f"Name {number}")
+    assert max(now.catalog.numbers) == 255
+    with pytest.raises(SuperSegError, match="255 at most; write the merged classes"):
+        reclassified(now, tables, one, "One more")
