@@ -24,6 +24,14 @@ from .value_errors import value_error
 
 translate = QCoreApplication.translate
 
+# Tags of HELP, and what they are in the dialogs of QGIS and on the help pages.
+IN_DIALOGS = {
+    "<p>": '<div style="margin-bottom: 8px">',
+    "</p>": "</div>",
+    "<b>": "<strong>",
+    "</b>": "</strong>",
+}
+
 
 class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     """An algorithm: it declares and reads its parameters, and calls one function of the pipeline.
@@ -68,7 +76,12 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
 
     def shortHelpString(self):
         # QGIS 3.22 makes a new paragraph of every line break.
-        return translate("SuperSeg", " ".join(self.HELP.split()))
+        text = translate("SuperSeg", " ".join(self.HELP.split()))
+        # The dialogs of Processing give <p> and <b> dark colors, also in dark themes. The empty
+        # paragraph ends the one that QGIS 3.22 puts around the text.
+        for tag, replacement in IN_DIALOGS.items():
+            text = text.replace(tag, replacement)
+        return f"<p></p>{text}"
 
     def helpUrl(self):
         return QUrl.fromLocalFile(str(resource(f"help/{self.ID}.html"))).toString()

@@ -65,7 +65,7 @@ class ClassesPanel(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.count = QSpinBox()
         self.spectra = SpectrumPlot()
-        self.tree = Dendrogram()
+        self.tree = Dendrogram(self.table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, pyqtS
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from .theme_colors import background_and_text, translucent
+from .theme_colors import background_and_text, selection_color, translucent
 
 translate = QCoreApplication.translate
 
@@ -23,6 +23,10 @@ LONGEST_NAME = 16
 class Dendrogram(QWidget):
     """Draws a tree of classes.
 
+    Args:
+        table: the class table; selected leaves have the color of its selected rows.
+        parent: the parent widget.
+
     Signals:
         picked: numbers of the classes of a clicked branch; whether to add them to the selection.
         cutPressed: a drag of the dashed line, the cut, begins.
@@ -33,8 +37,9 @@ class Dendrogram(QWidget):
     countRequested = pyqtSignal(int, bool)
     cutPressed = pyqtSignal()
 
-    def __init__(self, parent=None):
+    def __init__(self, table, parent=None):
         super().__init__(parent)
+        self._table = table
         self._tree, self._groups, self._chosen, self._text = None, [], frozenset(), ""
         self._dragging = False
         policy = QSizePolicy.Policy
@@ -91,6 +96,7 @@ class Dendrogram(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(8, 8, -8, -8), int(flags), self._text)
             return
+        self._selection = selection_color(self._table)
         for row, members in enumerate(self._tree.leaves):
             self._leaf(painter, row, members, text)
         thin = translucent(text, 150)
@@ -110,7 +116,7 @@ class Dendrogram(QWidget):
         chosen = self._chosen.issuperset(members)
         if chosen and self._named:
             mark = QRectF(0, y - self._row / 2, self._left - 1, self._row)
-            painter.fillRect(mark, self.palette().color(QPalette.ColorRole.Highlight))
+            painter.fillRect(mark, self._selection)
         painter.setPen(QPen(text, 0.5) if self._named else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(*group.color))
         painter.drawRect(box)
@@ -140,15 +146,14 @@ class Dendrogram(QWidget):
         if group is not None:
             pens = [QPen(thin, 3.6), QPen(QColor(*group.color), 2.2)]
         if chosen:
-            pens = [QPen(self.palette().color(QPalette.ColorRole.Highlight), 5.0), *pens[-1:]]
+            pens = [QPen(self._selection, 5.0), *pens[-1:]]
         for pen in pens:
             painter.setPen(pen)
             painter.drawPolyline(points)
 
     def _cut(self, painter):
         x = self._x(self._tree.cut(len(self._groups)))
-        highlight = self.palette().color(QPalette.ColorRole.Highlight)
-        pen = QPen(highlight, 1.6, Qt.PenStyle.DashLine)
+        pen = QPen(self._selection, 1.6, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
 

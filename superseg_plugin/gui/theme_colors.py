@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtCore import QRect
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtWidgets import QStyle, QStyleOptionViewItem
 
 MIDDLE_LIGHTNESS = 128
+# Side in pixels of the sample that a color is read from.
+SAMPLE = 8
 DARK, LIGHT = "#202020", "#e6e6e6"
 
 
@@ -17,6 +21,23 @@ def background_and_text(widget):
     """
     background = widget.palette().color(QPalette.ColorRole.Base)
     return background, QColor(LIGHT if background.lightness() < MIDDLE_LIGHTNESS else DARK)
+
+
+def selection_color(view):
+    """Return the color of the selected rows of an item view, which a style sheet may set."""
+    option = QStyleOptionViewItem()
+    option.rect = QRect(0, 0, SAMPLE, SAMPLE)
+    states = QStyle.StateFlag
+    option.state = states.State_Selected | states.State_Enabled | states.State_Active
+    option.palette = view.palette()
+    option.showDecorationSelected = True
+    sample = QPixmap(SAMPLE, SAMPLE)
+    sample.fill(view.palette().color(QPalette.ColorRole.Base))
+    painter = QPainter(sample)
+    element = QStyle.PrimitiveElement.PE_PanelItemViewItem
+    view.style().drawPrimitive(element, option, painter, view)
+    painter.end()
+    return sample.toImage().pixelColor(SAMPLE // 2, SAMPLE // 2)
 
 
 def translucent(color, alpha):

@@ -246,7 +246,9 @@ class Workbench(QgsDockWidget):
 
     def warn(self, text, level=Qgis.MessageLevel.Warning):
         """Show a warning in the message bar, or a message of another level."""
-        self._iface.messageBar().pushMessage("SuperSeg", text, level, MESSAGE_SECONDS)
+        # The bar shows one line and a half; a button opens the whole text.
+        bar = self._iface.messageBar()
+        bar.pushMessage("SuperSeg", text, text, level, MESSAGE_SECONDS)
 
     def _layer_chosen(self, layer):
         current = self.session.layer if self.session is not None else None

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import processing
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -20,7 +21,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtGui import QContextMenuEvent, QImage
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QToolTip
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTextBrowser, QToolTip
 from qgis.utils import iface
 
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
@@ -234,7 +235,28 @@ class SeeScript(WindowScript):
         self.panel.pick((2,), False)
         yield from self.rest(5)
         self.picture(self.window, "night")
+        self.dock.warn(
+            "classes.tif has no table of its classes; run Merge classes on it with a table and its"
+            " image, or choose a result of Segment, Classify or Merge classes. " * 2
+        )
+        yield from self.rest(5)
+        self.picture(self.window, "night, message")
+        self.messages()
+        dialog = processing.createAlgorithmDialog("superseg:averagecolor")
+        dialog.show()
+        yield from self.rest(5)
+        help_text = dialog.findChild(QTextBrowser, "textShortHelp")
+        levels = pixels_of(help_text.viewport())[..., :3].max(axis=-1)
+        self.seen["help in the night"] = [int(np.median(levels)), float((levels > 150).mean())]
+        self.picture(dialog, "night, help")
+        dialog.close()
         self.panel.tabs.setCurrentIndex(1)
+        yield from self.rest(5)
+        tree, table = pixels_of(self.panel.tree), pixels_of(self.table.viewport())
+        green = (15, 110, 0)
+        self.seen["selection in the night"] = [
+            int((shown[..., :3] == green).all(axis=-1).sum()) for shown in (tree, table)
+        ]
         self.panel.see_bar.assign.setChecked(True)
         yield from self.rest(5)
         self.picture(self.window, "night, assigning")
@@ -337,11 +359,14 @@ class SeeScript(WindowScript):
         return [list(group.color) for group in self.dock.session.groups]
 
     def map_pixels(self):
-        image = iface.mapCanvas().grab().toImage()
-        image = image.convertToFormat(QImage.Format.Format_RGBA8888)
-        bits = image.constBits()
-        bits.setsize(image.sizeInBytes())
-        return np.frombuffer(bytes(bits), np.uint8).reshape(image.height(), image.width(), 4)
+        return pixels_of(iface.mapCanvas())
+
+
+def pixels_of(widget):
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    return np.frombuffer(bytes(bits), np.uint8).reshape(image.height(), image.width(), 4)
 
 
 def changed(one, other):

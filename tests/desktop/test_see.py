@@ -139,6 +139,15 @@ def test_selecting_is_fast_with_64_classes(session):
     assert np.median(seen["select ms"]) < 50
 
 
+def test_dark_themes_are_readable(session):
+    seen, _ = session
+    background, bright = seen["help in the night"]
+    assert background < 60
+    assert bright > 0.01
+    # The same color in the tree and in the table.
+    assert min(seen["selection in the night"]) > 500
+
+
 def test_the_window_fits_a_small_screen_with_a_second_dock(session):
     seen, _ = session
     assert seen["window"][1] <= 720
