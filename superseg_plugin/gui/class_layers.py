@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which layers of the project may be class layers."""
+"""Which layers of the project may be class layers, and choosing one."""
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsProject, QgsRasterLayer
+from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
+from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtWidgets import QToolButton
 
 from .class_session import PROPERTY
+
+translate = QCoreApplication.translate
 
 
 def raster_layers():
@@ -21,3 +26,25 @@ def may_be_classes(layer):
     if layer.bandCount() != 1 or layer.providerType() != "gdal":
         return False
     return layer.dataProvider().dataType(1) == Qgis.DataType.Byte
+
+
+def raster_choice():
+    """Return a list of the raster layers of the project, with none chosen."""
+    choice = QgsMapLayerComboBox()
+    filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
+    choice.setFilters(filters.RasterLayer)
+    choice.setAllowEmptyLayer(True)
+    choice.setLayer(None)
+    return choice
+
+
+def pin_button():
+    """Return the button that keeps the workbench on its layer."""
+    pin = QToolButton()
+    pin.setCheckable(True)
+    pin.setAutoRaise(True)
+    pin.setIcon(QgsApplication.getThemeIcon("/locked.svg"))
+    text = translate("SuperSeg", "Keep this layer when another one is selected")
+    pin.setToolTip(text)
+    pin.setAccessibleName(text)
+    return pin

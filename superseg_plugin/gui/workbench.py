@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
-from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
+from qgis.core import Qgis, QgsProject, QgsRasterLayer
+from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import has_class_table, read_catalog
 from .algorithm_dialogs import AlgorithmDialogs
-from .class_layers import may_be_classes, raster_layers
+from .class_layers import may_be_classes, pin_button, raster_choice, raster_layers
 from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
@@ -64,18 +63,7 @@ class Workbench(QgsDockWidget):
         self.superpixel_bar = SuperpixelBar(self.panel, interface.mapCanvas())
         self.panel.add_bar(self.superpixel_bar)
         self.preview = PreviewPanel(interface.mapCanvas())
-        self.layers = QgsMapLayerComboBox()
-        filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-        self.layers.setFilters(filters.RasterLayer)
-        self.layers.setAllowEmptyLayer(True)
-        self.layers.setLayer(None)
-        self.pin = QToolButton()
-        self.pin.setCheckable(True)
-        self.pin.setAutoRaise(True)
-        self.pin.setIcon(QgsApplication.getThemeIcon("/locked.svg"))
-        text = translate("SuperSeg", "Keep this layer when another one is selected")
-        self.pin.setToolTip(text)
-        self.pin.setAccessibleName(text)
+        self.layers, self.pin = raster_choice(), pin_button()
         self._build()
         self._connect()
 

@@ -184,6 +184,10 @@
       <translation>{} 无法转换到地图的坐标参照系；请为工程选择其他坐标参照系。</translation>
     </message>
     <message>
+      <source>Keep this layer when another one is selected</source>
+      <translation>选中其他图层时仍保持此图层</translation>
+    </message>
+    <message>
       <source>Copy as a table</source>
       <translation>复制为表格</translation>
     </message>
@@ -738,10 +742,6 @@
     <message>
       <source>Open an image: your own, or this sample of the Great Salt Lake ({credit}).</source>
       <translation>打开一幅影像：您自己的，或这幅大盐湖示例（{credit}）。</translation>
-    </message>
-    <message>
-      <source>Keep this layer when another one is selected</source>
-      <translation>选中其他图层时仍保持此图层</translation>
     </message>
     <message>
       <source>No class layer is open: segment an image, or choose a class raster above.</source>

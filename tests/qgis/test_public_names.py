@@ -369,7 +369,7 @@ def test_all_parameters_have_help(provider, name):
     assert len(algorithm.shortHelpString()) > 200
     text = algorithm.shortHelpString()
     # Processing draws paragraphs dark, also on the dark background of Night Mapping.
-    assert "<p" not in text.replace("<p></p>", "", 1)
+    assert "<p>" not in text.replace("<p></p>", "", 1)
     assert text.count("<div") == text.count("</div>") > 0
     assert text.count("<strong>") == text.count("</strong>")
     assert algorithm.shortDescription().endswith(".")
