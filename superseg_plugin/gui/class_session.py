@@ -16,11 +16,12 @@ except ImportError:
 
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import check_there, read_catalog
+from ..pipeline.classes.corrections import corrections_of
 from ..pipeline.classes.edits import with_count
 from ..pipeline.classes.kept_edits import keep_edits
 from ..pipeline.classes.map_text import text_of_map
 from ..pipeline.classes.merge_tree import merged_classes
-from ..pipeline.classes.superpixel_edits import ClassMap
+from ..raster.correction_file import write_corrections
 from ..raster.displayed_values import RasterIntegers
 from .class_renderer import is_shown, show_groups
 from .stored_map import PROPERTY, path_of, stored_map
@@ -68,15 +69,13 @@ class ClassSession(QObject):
         self._file_catalog = self.catalog
         self.classes, self._reader = None, None
         self.superpixels = Superpixels(path)
-        now, self.state_error, restored = stored_map(layer, self.catalog, self.superpixels)
+        now, self.state_error, self.notice = stored_map(layer, self.catalog, self.superpixels)
         self._take(now)
-        self.notice = ""
-        if restored:
+        self._has_corrections = now.corrected is not None
+        if self.notice:
             layer.setCustomProperty(PROPERTY, text_of_map(now))
-            text = translate("SuperSeg", "{} was edited before: its edits are restored.")
-            self.notice = text.format(layer.name())
         self.groups = merged_classes(self.catalog, self.state)
-        if self.state_error or restored or not is_shown(layer, self.catalog):
+        if self.state_error or self.notice or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
         self._drag = 0
@@ -131,7 +130,7 @@ class ClassSession(QObject):
     @property
     def now(self):
         """The `ClassMap` that is shown."""
-        return ClassMap(self.catalog, self.state, self.classes, self.added)
+        return self._now
 
     def reader(self):
         """Return the `IntegerReader` of the classes that are shown; the same until an edit.
@@ -197,13 +196,13 @@ class ClassSession(QObject):
     def _take(self, now):
         if self.classes is not now.classes:
             self._reader = None
-        self.catalog, self.state = now.catalog, now.state
-        self.classes, self.added = now.classes, now.added
+        self._now = now
+        self.catalog, self.state, self.classes = now.catalog, now.state, now.classes
 
     def write_attribute_table(self):
         """Write the edits into the attribute table of the file, if it is writable."""
         self._timer.stop()
-        error = keep_edits(self._file_catalog, self.now)
+        error = keep_edits(self._file_catalog, self.now) or self._keep_corrections()
         if error and not self._write_failed:
             self._write_failed = True
             text = translate(
@@ -217,6 +216,14 @@ class ClassSession(QObject):
         if not error and hasattr(provider, "readNativeAttributeTable"):
             provider.reloadData()
             provider.readNativeAttributeTable()
+
+    def _keep_corrections(self):
+        """Write the corrections beside the raster; return the error, "" if there was none."""
+        if self.now.corrected is None and not self._has_corrections:
+            return ""
+        self._has_corrections = self.now.corrected is not None
+        tables, grid = self.superpixels.tables, self.superpixels.grid
+        return write_corrections(self.catalog.path, corrections_of(self.now, tables, grid), grid)
 
     def close(self):
         """Write pending changes of the attribute table."""

@@ -17,10 +17,14 @@ class Superpixels:
 
     Args:
         path: of the class raster.
+
+    Attributes:
+        grid: of the class raster, once the tables are read.
     """
 
     def __init__(self, path):
         self._path = path
+        self.grid = None
         self._tables = None
 
     @property
@@ -32,7 +36,7 @@ class Superpixels:
         """
         if self._tables is None:
             with self.opened() as file:
-                self._tables = file.tables()
+                self._tables, self.grid = file.tables(), file.grid
         return self._tables
 
     def opened(self):

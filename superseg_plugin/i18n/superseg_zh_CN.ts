@@ -220,10 +220,6 @@
       <translation>类别 {}</translation>
     </message>
     <message>
-      <source>{} was edited before: its edits are restored.</source>
-      <translation>{} 曾被编辑：其编辑已恢复。</translation>
-    </message>
-    <message>
       <source>Number of classes</source>
       <translation>类别数</translation>
     </message>
@@ -614,6 +610,18 @@
     <message>
       <source>Select classes whose band means are known.</source>
       <translation>请选择波段均值已知的类别。</translation>
+    </message>
+    <message>
+      <source>{}: {} corrections of an earlier map were made again.</source>
+      <translation>{}：已重新应用早先地图的 {} 处修改。</translation>
+    </message>
+    <message>
+      <source>{} were not: their class has no name, or they lie on no superpixel.</source>
+      <translation>另有 {} 处未应用：其类别没有名称，或该处没有超像素。</translation>
+    </message>
+    <message>
+      <source>{} was edited before: its edits are restored.</source>
+      <translation>{} 曾被编辑：其编辑已恢复。</translation>
     </message>
     <message>
       <source>Suggested names</source>

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Splitting classes and correcting places in the class workbench, by keys and clicks.
 
-The job has `folder` with classes.tif, its file of superpixels, and plain.tif without one.
+The job has `folder` with classes.tif and its file of superpixels, plain.tif without one, and
+other.tif, in which the superpixels have other classes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
+from superseg_plugin.pipeline.classes.edits import renamed
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
@@ -44,6 +46,7 @@ class SuperpixelsScript(WindowScript):
         yield from self.split_by_polygon()
         yield from self.write()
         yield from self.save_and_reopen()
+        yield from self.segment_again()
         yield from self.without_superpixels()
 
     def split(self):
@@ -142,6 +145,19 @@ class SuperpixelsScript(WindowScript):
         iface.setActiveLayer(self.layer("classes"))
         yield from self.rest(5)
         self.look("reopened")
+
+    def segment_again(self):
+        """The same superpixels get other classes, in the same file."""
+        self.dock.session.edit("Rename", renamed, 3, "Meadow")
+        yield from self.wait(lambda: not self.dock.session._timer.isActive())
+        self.seen["corrections"] = (FOLDER / "classes.tif.corrections.gpkg").exists()
+        QgsProject.instance().removeMapLayer(self.layer("classes").id())
+        yield from self.rest()
+        for file in FOLDER.glob("other.tif*"):
+            file.replace(FOLDER / file.name.replace("other", "classes"))
+        iface.setActiveLayer(self.add(FOLDER / "classes.tif", "classes"))
+        yield from self.rest(5)
+        self.look("segmented again")
 
     def without_superpixels(self):
         iface.setActiveLayer(self.layer("plain"))

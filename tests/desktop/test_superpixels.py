@@ -27,6 +27,8 @@ def session(tmp_path_factory):
     for name in ("classes", "plain"):
         write_classes(folder / f"{name}.tif", striped(3, SIDE))
     write_superpixels(folder / "classes.tif")
+    write_classes(folder / "other.tif", np.where(striped(3, SIDE) == 1, 1, 2))
+    write_superpixels(folder / "other.tif")
     pictures = tmp_path_factory.mktemp("pictures") / "superpixels"
     seen = run_script("superpixels-test", SCRIPT, {"folder": str(folder)}, pictures)
     return seen, folder, pictures
@@ -119,6 +121,20 @@ def test_edits_are_there_when_the_project_is_opened_again(session):
     for what in ("groups", "rows", "left", "right", "corner"):
         assert seen["reopened"][what] == seen["before saving"][what], what
     assert seen["before saving"]["groups"] == seen["split by a polygon"]["groups"]
+
+
+def test_corrections_survive_another_segmentation(session):
+    seen, _, _ = session
+    assert seen["corrections"]
+    again = seen["segmented again"]
+    assert again["rows"] == 3
+    meadow = [group for group in again["groups"] if group[1] == "Meadow"]
+    corrected = counts(seen["corrected in a polygon"])[3] - counts(seen["in four"])[3]
+    assert [group[2] for group in meadow] == [corrected]
+    (message,) = again["messages"]
+    # One superpixel by a click, the others by the polygon.
+    assert f"classes: {corrected // 64} corrections of an earlier map were made again" in message
+    assert again["corner"] == color(again, meadow[0][0])
 
 
 def test_a_raster_without_superpixels_says_what_to_do(session):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from superseg_plugin.agglomeration import MergeStep
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.catalog import ClassCatalog
+from superseg_plugin.pipeline.classes.corrections import corrected_again, corrections_of
 from superseg_plugin.pipeline.classes.edits import merged, renamed, with_count
 from superseg_plugin.pipeline.classes.map_text import map_of_text, text_of_map
 from superseg_plugin.pipeline.classes.state import first_state
@@ -20,6 +22,8 @@ from superseg_plugin.pipeline.classes.superpixel_edits import (
     split_classes,
     split_off,
 )
+from superseg_plugin.raster.correction_file import read_corrections, write_corrections
+from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.superpixel_tables import SuperpixelTables
 
 # Four classes of 10 superpixels; the features of each lie on a line from 0 to 9.
@@ -153,6 +157,37 @@ def test_edits_survive_as_text(start, tables):
     assert [(g.number, g.name, g.color) for g in restored.shown] == [
         (g.number, g.name, g.color) for g in after.shown
     ]
+
+
+def test_corrections_are_made_again_on_another_map_of_the_place(start, tables, tmp_path):
+    """Points in a file; the new map has other numbers, and the class of the name not at all."""
+    grid = Grid(40, 1, (0.0, 2.0, 0.0, 0.0, 0.0, -2.0))
+    place = np.stack([np.zeros(40, np.int64), np.arange(40)], axis=1)
+    tables = replace(tables, place=place)
+    now = reclassified(start, tables, np.isin(np.arange(40), [7, 9]), "Class 3")
+    now = reclassified(now, tables, np.arange(40) == 12, "Class 4")
+    now = replace(now, state=renamed(now.catalog, now.state, 3, "Meadow"))
+    path = str(tmp_path / "classes.tif")
+    assert write_corrections(path, corrections_of(now, tables, grid), grid) == ""
+    kept = read_corrections(path)
+    assert sorted(kept.names) == ["Class 4", "Meadow", "Meadow"]
+    assert kept.points[:, 0].tolist() == [15.0, 19.0, 25.0]
+    other, made, left = corrected_again(start, tables, kept, lambda x, _y: int(x // 2) + 1)
+    assert (made, left) == (2, 1)
+    group = other.shown[-1]
+    assert (group.name, group.number, group.color) == ("Meadow", 5, (0, 0, 200))
+    assert np.flatnonzero(other.classes == 5).tolist() == [7, 9]
+    assert corrections_of(other, tables, grid).names == ["Meadow", "Meadow"]
+    # Without corrections there is no file.
+    assert write_corrections(path, corrections_of(start, tables, grid), grid) == ""
+    assert read_corrections(path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_file_is_not_taken_for_corrections(tmp_path):
+    (tmp_path / "classes.tif.corrections.gpkg").write_bytes(b"something else")
+    with pytest.raises(SuperSegError, match=r"classes\.tif\.corrections\.gpkg cannot be read"):
+        read_corrections(str(tmp_path / "classes.tif"))
 
 
 def test_edits_without_superpixels_are_stored_as_before(start):

@@ -40,6 +40,7 @@ def text_of_map(now: ClassMap) -> str:
             "state": now.state.text,
             "classes": base64.b64encode(packed).decode("ascii"),
             "added": [[each.number, each.origin, each.distance] for each in now.added],
+            "corrected": [] if now.corrected is None else np.flatnonzero(now.corrected).tolist(),
         }
     )
 
@@ -74,15 +75,18 @@ def map_of_text(
             for number, origin, distance in stored["added"]
         )
         _check(catalog, [each.number for each in added], classes, tables)
+        corrected = np.zeros(len(classes), bool)
+        corrected[np.array(stored["corrected"], np.int64)] = True
         state = str(stored["state"])
-    except (ValueError, TypeError, KeyError, zlib.error):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, zlib.error):
         name = Path(catalog.path).name
         raise SuperSegError(
             f"{name}: the edits of its superpixels are damaged or of another file; the workbench"
             " starts with the classes of the file."
         ) from None
     changed = changed_catalog(catalog, tables, tables.classes, classes, added)
-    return ClassMap(changed, state_of_text(state, changed), classes, added)
+    marked = corrected if corrected.any() else None
+    return ClassMap(changed, state_of_text(state, changed), classes, added, marked)
 
 
 def _superpixels_in(text: str) -> Any:

@@ -40,12 +40,15 @@ class ClassMap:
         state: their merges, names and colors.
         classes: `(n,)` uint8 class of each superpixel; None where they are as in the file.
         added: the classes that edits have made, in their order.
+        corrected: `(n,)` bool, the superpixels that a person has put into their class; None for
+            none.
     """
 
     catalog: ClassCatalog
     state: ClassState
     classes: Bytes | None = None
     added: tuple[NewClass, ...] = ()
+    corrected: Booleans | None = None
 
     @property
     def shown(self) -> list[MergedClass]:
@@ -150,6 +153,8 @@ def reclassified(
     name = checked_name(name)
     if not changed.any():
         raise SuperSegError("There is no superpixel at this place; click on the classes.")
+    corrected = changed if now.corrected is None else now.corrected | changed
+    now = replace(now, corrected=corrected)
     target = next((one for one in now.shown if one.name.casefold() == name.casefold()), None)
     classes = now.classes_of(tables).copy()
     if target is not None:
@@ -205,7 +210,7 @@ def with_classes(
     if added and added[0].origin == 0:
         count += len(added)
     state = replace(now.state, fingerprint=catalog.fingerprint, count=count)
-    return ClassMap(catalog, state, classes, (*now.added, *added))
+    return replace(now, catalog=catalog, state=state, classes=classes, added=(*now.added, *added))
 
 
 def _chosen(now: ClassMap, chosen: Collection[int]) -> list[MergedClass]:
