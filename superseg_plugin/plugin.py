@@ -58,13 +58,13 @@ def _welcome(interface):
     return WelcomeWindow(interface)
 
 
-def _segment_dialog(algorithm):
+def _dialog(algorithm):
     try:
-        from .gui.estimate_line import segment_dialog
+        from .gui.processing_dialog import processing_dialog
     except ImportError:
         # A later QGIS may have moved its dialogs; Processing then opens its own.
         return None
-    return segment_dialog(algorithm)
+    return processing_dialog(algorithm)
 
 
 RUNTIME = Entry("Runtime…", _runtime)
@@ -113,7 +113,7 @@ class SuperSegPlugin:
     def initGui(self):
         """Register the provider and the menu."""
         self.initProcessing()
-        self.provider.dialogs["segment"] = _segment_dialog
+        self.provider.make_dialog = _dialog
         for entry in ENTRIES:
             own = QgsApplication.getThemeIcon(entry.icon) if entry.icon else QIcon(icon_path())
             title = translate("SuperSeg", entry.title)

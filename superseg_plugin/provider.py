@@ -49,13 +49,12 @@ class SuperSegProvider(QgsProcessingProvider):
     """The provider of SuperSeg's algorithms and models.
 
     Attributes:
-        dialogs: functions that create the dialog of an algorithm, by its id; empty without a
-            window.
+        make_dialog: function that creates the dialog of an algorithm; None without a window.
     """
 
     def __init__(self):
         super().__init__()
-        self.dialogs = {}
+        self.make_dialog = None
 
     def id(self):
         return "superseg"

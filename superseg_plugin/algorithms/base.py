@@ -18,6 +18,7 @@ from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
 from .destinations import check_destinations
+from .presentation import make_dialog
 from .request import Request
 from .running import FeedbackProgress, unexpected_error
 from .value_errors import value_error
@@ -96,9 +97,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return type(self)()
 
     def createCustomParametersWidget(self, parent=None):
-        # The plugin registers dialogs in the provider; None stands for that of Processing.
-        make = getattr(self.provider(), "dialogs", {}).get(self.ID)
-        return make(self) if make else None
+        return make_dialog(self)
 
     # Running
 

@@ -57,11 +57,10 @@ means of the classes are stored in the file, where other programs can read them.
     CONFIDENCE = "CONFIDENCE"
 
     def initAlgorithm(self, configuration=None):
-        self.add_image(
-            "The image: a raster layer with the bands that the model was trained on.",
-            MODEL_BANDS_HELP,
-        )
+        self.add_image("The image: a raster layer with the bands that the model was trained on.")
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
+        self.add_tidying()
+        self.add_bands(MODEL_BANDS_HELP)
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
@@ -69,9 +68,8 @@ means of the classes are stored in the file, where other programs can read them.
             "are computed with default settings, unless smoothness is 0.",
             optional=True,
         )
-        self.add_rescaling()
-        self.add_tidying()
         self.add_area()
+        self.add_rescaling()
         self.add_device()
         self.add_tile_size()
         self.add_values()

@@ -130,9 +130,12 @@ class Declarations:
         """Declare a raster layer."""
         self.add(QgsProcessingParameterRasterLayer(name, title, optional=optional), help_text)
 
-    def add_image(self, input_help=INPUT_HELP, bands_help=BAND_HELP):
-        """Declare INPUT and BANDS."""
+    def add_image(self, input_help=INPUT_HELP):
+        """Declare INPUT."""
         self.add_raster(self.INPUT, "Image", input_help)
+
+    def add_bands(self, bands_help=BAND_HELP):
+        """Declare BANDS."""
         bands = QgsProcessingParameterBand(
             self.BANDS,
             "Bands",
@@ -204,9 +207,12 @@ class Declarations:
         )
         self.add(parameter, help_text, advanced)
 
-    def add_superpixel_size(self, imagery_help=IMAGERY_HELP, units_help=UNITS_HELP):
-        """Declare IMAGERY, SUPERPIXEL_SIZE and UNITS."""
+    def add_imagery(self, imagery_help=IMAGERY_HELP):
+        """Declare IMAGERY."""
         self.add_choice(self.IMAGERY, "Imagery", imagery_help, tuple(IMAGERY))
+
+    def add_superpixel_size(self, units_help=UNITS_HELP):
+        """Declare SUPERPIXEL_SIZE and UNITS."""
         self.add_number(
             self.SUPERPIXEL_SIZE,
             "Superpixel size",

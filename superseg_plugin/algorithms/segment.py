@@ -103,8 +103,8 @@ others.</p>
     SUPERPIXEL_COUNT = "SUPERPIXEL_COUNT"
 
     def initAlgorithm(self, configuration=None):
+        # What most users choose stands first.
         self.add_image()
-        self.add_area()
         self.add_number(
             self.CLASSES,
             "Number of classes",
@@ -116,6 +116,7 @@ others.</p>
             0,
             255,
         )
+        self.add_imagery()
         self.add_choice(
             self.PRESET,
             "Preset",
@@ -123,12 +124,14 @@ others.</p>
             "published: the published method, for comparison.",
             PRESETS,
         )
+        self.add_bands()
+        self.add_area()
+        self.add_smoothness()
+        self.add_min_area()
         self.add_superpixel_size(
             units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters "
             "on the ellipsoid, whatever the units of the image's CRS."
         )
-        self.add_smoothness()
-        self.add_min_area()
         self.add_seed()
         self.add_device()
         self.add_tile_size()

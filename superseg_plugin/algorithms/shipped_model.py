@@ -10,6 +10,7 @@ from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..raster.grid_comparison import common_part
 from ..raster.source import RasterSource
+from .presentation import make_dialog
 
 translate = QCoreApplication.translate
 
@@ -50,6 +51,9 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         except SuperSegError as error:
             return False, str(error)
         return True, ""
+
+    def createCustomParametersWidget(self, parent=None):
+        return make_dialog(self)
 
     def createInstance(self):
         return ShippedModel(self._path)

@@ -54,7 +54,6 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
 
     def initAlgorithm(self, configuration=None):
         self.add_image()
-        self.add_area()
         self.add_choice(
             self.METHOD,
             "Method",
@@ -63,10 +62,13 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             METHODS,
         )
         usual = IMAGERY_TEMPLATE.format("as MIN_SIZE or REGION_SIZE sets them")
-        self.add_superpixel_size(
-            imagery_help=f"{usual} All but any set SCALE and MIN_SIZE, or REGION_SIZE with slic, "
+        self.add_imagery(
+            f"{usual} All but any set SCALE and MIN_SIZE, or REGION_SIZE with slic, "
             "which must then keep their defaults."
         )
+        self.add_bands()
+        self.add_area()
+        self.add_superpixel_size()
         self.add_number(
             self.SCALE,
             "Scale (felzenszwalb)",

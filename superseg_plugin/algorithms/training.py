@@ -56,14 +56,6 @@ are drawn from the whole scene.</p>
 
     def initAlgorithm(self, configuration=None):
         self.add_image()
-        self.add_raster(
-            self.SUPERPIXELS,
-            "Superpixels",
-            "Superpixels of the same image, on the same grid. If empty, they are computed with "
-            "the size that IMAGERY sets.",
-            optional=True,
-        )
-        self.add_superpixel_size(imagery_help=f"{IMAGERY_HELP} Not with SUPERPIXELS.")
         self.add_number(
             self.CLASSES,
             "Number of classes",
@@ -74,6 +66,7 @@ are drawn from the whole scene.</p>
             0,
             255,
         )
+        self.add_imagery(f"{IMAGERY_HELP} Not with SUPERPIXELS.")
         self.add_choice(
             self.GUIDANCE,
             "Guidance",
@@ -86,6 +79,15 @@ are drawn from the whole scene.</p>
         self.add_number(
             self.STEPS, "Steps", "Number of training steps, of one batch each.", 150, 1, 1000000
         )
+        self.add_bands()
+        self.add_raster(
+            self.SUPERPIXELS,
+            "Superpixels",
+            "Superpixels of the same image, on the same grid. If empty, they are computed with "
+            "the size that IMAGERY sets.",
+            optional=True,
+        )
+        self.add_superpixel_size()
         self.add_choice(
             self.NETWORK,
             "Network",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The dialog of superseg:segment: Processing's own with an estimate below the parameters."""
+"""The estimate of time and memory below the parameters of a dialog."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from processing.gui.AlgorithmDialog import AlgorithmDialog
 from processing.tools.dataobjects import createContext, createExpressionContext
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStyle, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
 from qgis.utils import iface
 
 from ..errors import SuperSegError
@@ -25,24 +24,6 @@ DELAY_MS, POLL_MS = 150, 25
 # An estimate that takes longer is announced.
 ANNOUNCE_SECONDS = 0.5
 CLOCK, WARNING = "/propertyicons/temporal.svg", "/mIconWarning.svg"
-
-
-def segment_dialog(algorithm):
-    """Return a dialog like the one that Processing makes.
-
-    Args:
-        algorithm: a new instance of `SegmentAlgorithm`.
-    """
-    dialog = AlgorithmDialog(algorithm, parent=iface.mainWindow())
-    panel = dialog.mainWidget()
-    # A later QGIS may have a panel without wrappers; the dialog then has no estimate.
-    wrappers = getattr(panel, "wrappers", None)
-    if wrappers:
-        # Below the scroll areas of the tabs, so that the line is always in sight.
-        layout = dialog.layout()
-        tabs = layout.indexOf(dialog.findChild(QSplitter))
-        layout.insertWidget(tabs + 1, EstimateLine(algorithm, wrappers, dialog))
-    return dialog
 
 
 class EstimateLine(QWidget):

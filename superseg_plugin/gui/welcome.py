@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import (
@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..resources import resource
+from .images import first_image
 
 translate = QCoreApplication.translate
 SAMPLE = "sample/salt_lake.tif"
@@ -80,7 +81,7 @@ class WelcomeWindow(QDialog):
         self.segment_button = self._step(
             translate("SuperSeg", "Segment it. The default settings are a good start."),
             translate("SuperSeg", "Segment…"),
-            lambda: self.segmentRequested.emit(self.image() or self.open_sample()),
+            lambda: self.segmentRequested.emit(first_image() or self.open_sample()),
         )
         self.workbench_button = self._step(
             translate("SuperSeg", "Merge and name the classes, and see their areas and spectra."),
@@ -97,11 +98,6 @@ class WelcomeWindow(QDialog):
         path = str(resource(SAMPLE))
         layers = QgsProject.instance().mapLayers().values()
         return next((layer for layer in layers if layer.source() == path), None)
-
-    def image(self):
-        """Return the selected image, another image of the project if none is, or None."""
-        layers = [self._iface.activeLayer(), *QgsProject.instance().mapLayers().values()]
-        return next((layer for layer in layers if _is_image(layer)), None)
 
     def open_sample(self):
         """Add the sample to the project unless it is there, and return its layer."""
@@ -126,10 +122,3 @@ class WelcomeWindow(QDialog):
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         return label
-
-
-def _is_image(layer):
-    # Class rasters are drawn with a palette.
-    return isinstance(layer, QgsRasterLayer) and not isinstance(
-        layer.renderer(), QgsPalettedRasterRenderer
-    )

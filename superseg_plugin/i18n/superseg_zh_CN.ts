@@ -44,6 +44,130 @@
       <translation>{device} 上{time}，内存 {memory} GB：{pixels} 像素，{tiles}，约 {superpixels} 个超像素；最小超像素 {smallest}</translation>
     </message>
     <message>
+      <source>Any</source>
+      <translation>任意</translation>
+    </message>
+    <message>
+      <source>Drone, pixels of a few centimeters</source>
+      <translation>无人机，像素为几厘米</translation>
+    </message>
+    <message>
+      <source>Aerial, 10 to 50 cm</source>
+      <translation>航空影像，10 至 50 厘米</translation>
+    </message>
+    <message>
+      <source>Satellite, 0.3 to 4 m</source>
+      <translation>卫星影像，0.3 至 4 米</translation>
+    </message>
+    <message>
+      <source>Sentinel-2, 10 m</source>
+      <translation>Sentinel-2，10 米</translation>
+    </message>
+    <message>
+      <source>Landsat, 30 m</source>
+      <translation>Landsat，30 米</translation>
+    </message>
+    <message>
+      <source>Balanced (16 mixture models)</source>
+      <translation>均衡（16 个混合模型）</translation>
+    </message>
+    <message>
+      <source>Fast (4 mixture models)</source>
+      <translation>快速（4 个混合模型）</translation>
+    </message>
+    <message>
+      <source>Published method, for comparison</source>
+      <translation>已发表的方法，用于比较</translation>
+    </message>
+    <message>
+      <source>Pixels</source>
+      <translation>像素</translation>
+    </message>
+    <message>
+      <source>Meters and square meters</source>
+      <translation>米和平方米</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>CPU</source>
+      <translation>CPU</translation>
+    </message>
+    <message>
+      <source>NVIDIA graphics processor (CUDA)</source>
+      <translation>NVIDIA 图形处理器（CUDA）</translation>
+    </message>
+    <message>
+      <source>Apple graphics processor (MPS)</source>
+      <translation>Apple 图形处理器（MPS）</translation>
+    </message>
+    <message>
+      <source>Find fill values automatically</source>
+      <translation>自动查找填充值</translation>
+    </message>
+    <message>
+      <source>Use the values as they are</source>
+      <translation>按原值使用</translation>
+    </message>
+    <message>
+      <source>Felzenszwalb: follows fine detail</source>
+      <translation>Felzenszwalb：保留细节</translation>
+    </message>
+    <message>
+      <source>SLIC: compact, of similar size</source>
+      <translation>SLIC：紧凑，大小相近</translation>
+    </message>
+    <message>
+      <source>8 neighbors, with diagonals</source>
+      <translation>8 邻域，含对角</translation>
+    </message>
+    <message>
+      <source>4 neighbors</source>
+      <translation>4 邻域</translation>
+    </message>
+    <message>
+      <source>Clusters of superpixels</source>
+      <translation>超像素聚类</translation>
+    </message>
+    <message>
+      <source>Self-training (published method)</source>
+      <translation>自训练（已发表的方法）</translation>
+    </message>
+    <message>
+      <source>Light, faster</source>
+      <translation>轻量，较快</translation>
+    </message>
+    <message>
+      <source>Cross-entropy</source>
+      <translation>交叉熵</translation>
+    </message>
+    <message>
+      <source>Focal, for rare classes</source>
+      <translation>Focal，适合稀有类别</translation>
+    </message>
+    <message>
+      <source>Lovász, for overlap (IoU)</source>
+      <translation>Lovász，优化重叠（IoU）</translation>
+    </message>
+    <message>
+      <source>Network of the published method</source>
+      <translation>已发表方法的网络</translation>
+    </message>
+    <message>
+      <source>Keep all patches</source>
+      <translation>保留所有图斑</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>No file</source>
+      <translation>不生成文件</translation>
+    </message>
+    <message>
       <source>Runtime…</source>
       <translation>运行环境…</translation>
     </message>
@@ -402,6 +526,14 @@
     <message>
       <source>A pixel of the map covers {:.1f} x {:.1f} pixels of the image.</source>
       <translation>地图上的一个像素对应影像的 {:.1f} x {:.1f} 个像素。</translation>
+    </message>
+    <message>
+      <source>All bands</source>
+      <translation>所有波段</translation>
+    </message>
+    <message>
+      <source>In scripts: {}</source>
+      <translation>脚本中的值：{}</translation>
     </message>
     <message>
       <source>Add the reference to the project first</source>
@@ -836,6 +968,26 @@
       <translation>影像：任何栅格图层，波段数和数据类型不限。网络图层按地图视图的分辨率下载一次。</translation>
     </message>
     <message>
+      <source>Number of classes in the result; if the image has fewer kinds of surface, the log says so. 0 is automatic: as many classes, from 2 to 24, as each explain at least 1 % of the differences between superpixels. published may end with fewer classes, and starts with 32 if this is 0.</source>
+      <translation>结果中的类别数；若影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 个类别，其中每个类别至少解释超像素间差异的 1 %。published 最终类别可能较少；取 0 时从 32 类开始。</translation>
+    </message>
+    <message>
+      <source>Imagery</source>
+      <translation>影像类型</translation>
+    </message>
+    <message>
+      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m.</source>
+      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>方案</translation>
+    </message>
+    <message>
+      <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time. published: the published method, for comparison.</source>
+      <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。published：已发表的方法，供比较。</translation>
+    </message>
+    <message>
       <source>Bands</source>
       <translation>波段</translation>
     </message>
@@ -860,24 +1012,20 @@
       <translation>只处理中心位于这些多边形内的像素，其余像素为无数据。多边形可采用任何坐标参考系。</translation>
     </message>
     <message>
-      <source>Number of classes in the result; if the image has fewer kinds of surface, the log says so. 0 is automatic: as many classes, from 2 to 24, as each explain at least 1 % of the differences between superpixels. published may end with fewer classes, and starts with 32 if this is 0.</source>
-      <translation>结果中的类别数；若影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 个类别，其中每个类别至少解释超像素间差异的 1 %。published 最终类别可能较少；取 0 时从 32 类开始。</translation>
+      <source>Smoothness</source>
+      <translation>平滑度</translation>
     </message>
     <message>
-      <source>Preset</source>
-      <translation>方案</translation>
+      <source>How strongly neighboring superpixels of similar color are assigned to the same class. 0 switches smoothing off, 2 keeps more small patches, 8 suits most images.</source>
+      <translation>颜色相近的相邻超像素归入同一类别的强度。0 表示不平滑，2 保留更多小图斑，8 适合大多数影像。</translation>
     </message>
     <message>
-      <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time. published: the published method, for comparison.</source>
-      <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。published：已发表的方法，供比较。</translation>
+      <source>Minimum area</source>
+      <translation>最小面积</translation>
     </message>
     <message>
-      <source>Imagery</source>
-      <translation>影像类型</translation>
-    </message>
-    <message>
-      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m.</source>
-      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。</translation>
+      <source>Patches smaller than this are merged into a neighbor, the smallest first: into the class with the longest common border, weighted by the similarity of the classes. In pixels, or in square meters if UNITS is meters. 0 keeps all patches. If it is larger than all patches together, patches that touch become one.</source>
+      <translation>小于此值的图斑并入相邻图斑，最小的先处理：归入公共边界最长的类别，并以类别的相似度加权。以像素计，UNITS 为 meters 时以平方米计。0 表示保留全部图斑。若大于全部图斑之和，相接的图斑合并为一个。</translation>
     </message>
     <message>
       <source>Superpixel size</source>
@@ -894,22 +1042,6 @@
     <message>
       <source>Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters on the ellipsoid, whatever the units of the image's CRS.</source>
       <translation>SUPERPIXEL_SIZE 和 MIN_AREA 的单位：像素；或椭球上的米和平方米，与影像坐标参考系的单位无关。</translation>
-    </message>
-    <message>
-      <source>Smoothness</source>
-      <translation>平滑度</translation>
-    </message>
-    <message>
-      <source>How strongly neighboring superpixels of similar color are assigned to the same class. 0 switches smoothing off, 2 keeps more small patches, 8 suits most images.</source>
-      <translation>颜色相近的相邻超像素归入同一类别的强度。0 表示不平滑，2 保留更多小图斑，8 适合大多数影像。</translation>
-    </message>
-    <message>
-      <source>Minimum area</source>
-      <translation>最小面积</translation>
-    </message>
-    <message>
-      <source>Patches smaller than this are merged into a neighbor, the smallest first: into the class with the longest common border, weighted by the similarity of the classes. In pixels, or in square meters if UNITS is meters. 0 keeps all patches. If it is larger than all patches together, patches that touch become one.</source>
-      <translation>小于此值的图斑并入相邻图斑，最小的先处理：归入公共边界最长的类别，并以类别的相似度加权。以像素计，UNITS 为 meters 时以平方米计。0 表示保留全部图斑。若大于全部图斑之和，相接的图斑合并为一个。</translation>
     </message>
     <message>
       <source>Seed</source>
@@ -1120,16 +1252,12 @@
       <translation>&lt;p&gt;用影像自身训练小型全卷积网络。&lt;b&gt;无需训练样本&lt;/b&gt;：目标类别是超像素的聚类，或网络自身的预测（见&lt;i&gt;引导&lt;/i&gt;）。&lt;/p&gt; &lt;p&gt;结果是模型文件（&lt;code&gt;.superseg&lt;/code&gt;）。&lt;i&gt;应用模型分类&lt;/i&gt;可将它用于此影像或波段相同的任何其他影像。模型包含网络、波段统计和类别颜色；引导为 &lt;i&gt;clusters&lt;/i&gt; 时还包含聚类模型和类别之间的相似度。打开模型不会运行任何代码。&lt;/p&gt; &lt;p&gt;所需时间取决于步数、图块大小和批大小，而与影像大小无关：图块取自整幅影像。&lt;/p&gt;</translation>
     </message>
     <message>
-      <source>Superpixels of the same image, on the same grid. If empty, they are computed with the size that IMAGERY sets.</source>
-      <translation>同一影像、同一格网的超像素。留空则按 IMAGERY 设定的大小计算。</translation>
+      <source>Number of classes. With clusters, the model has as many, or fewer if the image has fewer kinds of surface; 0 is automatic. With selftraining, the training starts with as many and may end with fewer; 0 is not allowed.</source>
+      <translation>类别数。采用 clusters 时，模型有这么多类别，影像地表种类较少时则更少；0 表示自动。采用 selftraining 时，训练从这么多类别开始，最终可能较少；此时不能取 0。</translation>
     </message>
     <message>
       <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. Not with SUPERPIXELS.</source>
       <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。不能与 SUPERPIXELS 同时使用。</translation>
-    </message>
-    <message>
-      <source>Number of classes. With clusters, the model has as many, or fewer if the image has fewer kinds of surface; 0 is automatic. With selftraining, the training starts with as many and may end with fewer; 0 is not allowed.</source>
-      <translation>类别数。采用 clusters 时，模型有这么多类别，影像地表种类较少时则更少；0 表示自动。采用 selftraining 时，训练从这么多类别开始，最终可能较少；此时不能取 0。</translation>
     </message>
     <message>
       <source>Guidance</source>
@@ -1142,6 +1270,10 @@
     <message>
       <source>Number of training steps, of one batch each.</source>
       <translation>训练步数，每步一批。</translation>
+    </message>
+    <message>
+      <source>Superpixels of the same image, on the same grid. If empty, they are computed with the size that IMAGERY sets.</source>
+      <translation>同一影像、同一格网的超像素。留空则按 IMAGERY 设定的大小计算。</translation>
     </message>
     <message>
       <source>Network</source>
@@ -1224,12 +1356,16 @@
       <translation>影像：具有训练模型时所用波段的栅格图层。</translation>
     </message>
     <message>
-      <source>Band numbers of the image to use, in the order of the bands of the model. If empty, bands are matched by their names, if the image has the names of the model; otherwise by their numbers in the training image, if both images have the same number of bands; otherwise by their order.</source>
-      <translation>要使用的影像波段号，按模型的波段顺序给出。留空时，若影像具有模型的波段名称，则按名称匹配；否则，若影像与训练影像的波段总数相同，则按训练影像中的波段号匹配；否则按顺序。</translation>
-    </message>
-    <message>
       <source>A model file (.superseg).</source>
       <translation>模型文件（.superseg）。</translation>
+    </message>
+    <message>
+      <source>Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS.</source>
+      <translation>MIN_AREA 的单位：像素；或椭球上的平方米，与坐标参考系的单位无关。</translation>
+    </message>
+    <message>
+      <source>Band numbers of the image to use, in the order of the bands of the model. If empty, bands are matched by their names, if the image has the names of the model; otherwise by their numbers in the training image, if both images have the same number of bands; otherwise by their order.</source>
+      <translation>要使用的影像波段号，按模型的波段顺序给出。留空时，若影像具有模型的波段名称，则按名称匹配；否则，若影像与训练影像的波段总数相同，则按训练影像中的波段号匹配；否则按顺序。</translation>
     </message>
     <message>
       <source>Superpixels of the same image, on the same grid; each gets one class. If empty, they are computed with default settings, unless smoothness is 0.</source>
@@ -1242,10 +1378,6 @@
     <message>
       <source>Shifts and scales each band of the image so that its median and spread are those of the training image. For an image of the same kind of scene in other units, which is refused without it, for example reflectance from 0 to 1 with a model of reflectance from 0 to 10000. For an image with another mix of surfaces, the classes may be wrong.</source>
       <translation>平移并缩放影像的每个波段，使其中位数和离散度与训练影像相同。用于单位不同的同类影像，否则这类影像会被拒绝处理，例如用 0 到 10000 反射率的模型处理 0 到 1 的反射率影像。若影像的地物组成不同，类别可能有误。</translation>
-    </message>
-    <message>
-      <source>Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS.</source>
-      <translation>MIN_AREA 的单位：像素；或椭球上的平方米，与坐标参考系的单位无关。</translation>
     </message>
     <message>
       <source>Classify a folder</source>

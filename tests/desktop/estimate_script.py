@@ -18,9 +18,18 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.gui import QgsDoubleSpinBox
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QScrollBar, QTabWidget, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QScrollBar,
+    QTabWidget,
+    QTextBrowser,
+    QWidget,
+)
 from qgis.utils import iface
 
 from tests.desktop.window_script import JOB, WindowScript, start
@@ -56,6 +65,17 @@ class EstimateScript(WindowScript):
             "scroll bars": sum(bar.isVisible() for bar in upright),
         }
         self.picture(self.dialog, "default size")
+        help_text = self.dialog.findChild(QTextBrowser, "textShortHelp")
+        cursor = help_text.document().find("Divides an image")
+        # Without a color of its own, the text has that of the theme.
+        self.seen["help color"] = cursor.charFormat().foreground().style() != Qt.BrushStyle.NoBrush
+        QgsApplication.setUITheme("Night Mapping")
+        yield from self.rest()
+        self.picture(self.dialog, "night")
+        QgsApplication.setUITheme("default")
+        yield from self.rest()
+        self.words()
+        yield from self.wheel()
         self.dialog.resize(*DIALOG)
         yield from self.rest()
         self.seen["decimals"] = {
@@ -101,9 +121,80 @@ class EstimateScript(WindowScript):
         yield from self.web()
         yield from self.slow(layer)
         self.dialog.close()
+        yield from self.preselected()
         yield from self.elsewhere()
         self.seen["dialogs"] = self.dialogs()
         self.end()
+
+    def words(self):
+        """What the boxes show, and the values that they stand for."""
+        self.seen["words"] = {}
+        for name in ("IMAGERY", "PRESET", "UNITS"):
+            box = self.wrappers[name].wrappedWidget()
+            shown = [box.itemText(n) for n in range(box.count())]
+            self.seen["words"][name] = [shown, self.wrappers[name].parameterValue()]
+        for name in ("CLASSES", "TILE_SIZE"):
+            box = self._box(name)
+            before = box.value()
+            box.setValue(0)
+            self.seen["words"][name] = [box.text(), self.wrappers[name].parameterValue()]
+            box.setValue(before)
+        self.seen["no bands"] = self.wrappers["BANDS"].wrappedWidget().findChild(QLineEdit).text()
+        area = self._box("MIN_AREA")
+        area.setValue(12.5)
+        texts = [area.text()]
+        self.wrappers["UNITS"].setParameterValue("meters", self.context)
+        texts += [area.text(), self.wrappers["MIN_AREA"].parameterValue()]
+        self.wrappers["UNITS"].setParameterValue("pixels", self.context)
+        area.setValue(0)
+        self.seen["units"] = texts
+
+    def wheel(self):
+        """Turn the wheel over a box without focus, and with it."""
+        box = self._box("CLASSES")
+        self.dialog.activateWindow()
+        values = []
+        for focused in (False, True):
+            (box if focused else self.wrappers["PRESET"].wrappedWidget()).setFocus()
+            yield from self.rest()
+            before = box.value()
+            place = QPointF(box.rect().center())
+            turned = QWheelEvent(
+                place,
+                QPointF(box.mapToGlobal(place.toPoint())),
+                QPoint(),
+                QPoint(0, -120),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+            QApplication.sendEvent(box, turned)
+            # Qt passes an event that is not accepted on to the scroll area.
+            values.append([box.value() - before, turned.isAccepted()])
+        box.setValue(16)
+        self.seen["wheel"] = values
+
+    def _box(self, name):
+        widget = self.wrappers[name].wrappedWidget()
+        inside = widget.findChildren(QAbstractSpinBox)
+        return widget if isinstance(widget, QAbstractSpinBox) else inside[0]
+
+    def preselected(self):
+        """Open the dialogs with a class raster selected."""
+        classes = self.add(self.folder / "classes.tif", "classes")
+        iface.setActiveLayer(classes)
+        yield from self.rest()
+        found = {}
+        for name in ("segment", "superpixels"):
+            dialog = processing.createAlgorithmDialog(f"superseg:{name}")
+            dialog.show()
+            yield from self.rest()
+            value = dialog.mainWidget().wrappers["INPUT"].parameterValue()
+            found[name] = QgsProject.instance().mapLayer(value).name()
+            self.picture(dialog, name)
+            dialog.close()
+        self.seen["preselected"] = found
 
     def web(self):
         """A web map has no pixels of its own."""

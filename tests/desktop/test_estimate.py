@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.class_rasters import striped, write_classes
 from tests.conftest import write_raster
 from tests.desktop.session import run_script
 
@@ -20,6 +21,7 @@ def seen(tmp_path_factory):
     values = np.zeros((3, 4000, 6000), np.uint8)
     write_raster(folder / "image.tif", values, geotransform=(5e5, 30.0, 0, 5.2e6, 0, -30.0))
     write_raster(folder / "bare.tif", values[:, :200, :300], geotransform=None, epsg=None)
+    write_classes(folder / "classes.tif", striped(3, 60), [[1, 2, 0.1], [1, 3, 0.2]])
     environment = {"SUPERSEG_HOME": str(tmp_path_factory.mktemp("home"))}
     pictures = tmp_path_factory.mktemp("pictures") / "estimate"
     return run_script("estimate-test", SCRIPT, {"folder": str(folder)}, pictures, environment)
@@ -92,11 +94,41 @@ def test_batch_and_modeler_have_the_plain_parameters(seen):
     assert seen["dialogs"] == []
 
 
+def test_choices_show_words_and_keep_their_values(seen):
+    imagery, chosen = seen["words"]["IMAGERY"]
+    assert imagery[3:5] == ["Satellite, 0.3 to 4 m", "Sentinel-2, 10 m"]
+    assert chosen == "any"
+    assert seen["words"]["PRESET"][1] == "balanced"
+    assert seen["words"]["CLASSES"] == ["Automatic", 0]
+    assert seen["words"]["TILE_SIZE"] == ["Automatic", 0]
+    assert seen["no bands"] == "All bands"
+    assert seen["units"] == ["12.50 pixels", "12.50 m²", 12.5]
+
+
+def test_the_help_has_the_colors_of_the_theme(seen):
+    assert seen["help color"] is False
+
+
+def test_the_wheel_changes_only_a_box_with_focus(seen):
+    (without, accepted), (with_focus, _) = seen["wheel"]
+    assert (without, accepted) == (0, False)
+    assert with_focus < 0
+
+
+def test_no_class_raster_is_preselected_as_image(seen):
+    assert set(seen["preselected"]) == {"segment", "superpixels"}
+    assert "classes" not in seen["preselected"].values()
+
+
 def test_numbers_have_few_decimals(seen):
-    assert seen["decimals"] == {"SMOOTHNESS": "8.0", "MIN_AREA": "0.00", "SUPERPIXEL_SIZE": "0.00"}
+    assert seen["decimals"] == {
+        "SMOOTHNESS": "8.0",
+        "MIN_AREA": "Keep all patches",
+        "SUPERPIXEL_SIZE": "Automatic",
+    }
     assert seen["batch text"] == "8.0"
     assert {name: texts for name, (lines, texts) in seen["others"].items() if not lines} == {
-        "trainfcn": ["0.00", "0.00200"],
-        "superpixels": ["0.00", "0.50", "25.00", "32.00"],
-        "classpolygons": ["0.00000"],
+        "trainfcn": ["0.00200", "Automatic"],
+        "superpixels": ["0.50", "25.00", "32.00", "Automatic"],
+        "classpolygons": ["Off"],
     }

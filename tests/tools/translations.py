@@ -14,6 +14,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+from superseg_plugin.gui.parameter_words import TEXTS
 from superseg_plugin.pipeline.planning.estimate import PHRASES
 from superseg_plugin.resources import MODELS, PACKAGE
 
@@ -26,8 +27,8 @@ ENTRY = "Entry"
 
 
 def window_texts():
-    """Texts of menus and windows: arguments of `translate` and `Entry`, phrases of the estimate."""
-    found = list(PHRASES.values())
+    """Texts of windows: arguments of `translate` and `Entry`, phrases, words of parameters."""
+    found = [*PHRASES.values(), *TEXTS]
     for place in WINDOWS:
         path = PACKAGE / place
         for file in [path] if path.is_file() else sorted(path.glob("*.py")):
