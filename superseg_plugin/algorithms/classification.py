@@ -14,7 +14,8 @@ from ..pipeline.classification import (
 from ..pipeline.options.classification import ClassificationOptions
 from ..raster.format_check import CLASSES, CONFIDENCE
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
+from .declarations import MODEL_OR_ANY_FILES
+from .parameter_help import MODEL_BANDS_HELP
 from .styling import ClassStyle, ConfidenceStyle, classes_of, name_classes, style
 
 

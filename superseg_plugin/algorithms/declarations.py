@@ -25,83 +25,29 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..pipeline.options.ground_sizes import IMAGERY, UNITS
 from ..pipeline.options.superpixels import LARGEST_TILE
 from ..pipeline.options.values import VALUES
+from .parameter_help import (
+    AREA_UNITS_HELP,
+    BAND_HELP,
+    DEVICE_HELP,
+    EXTENT_HELP,
+    IMAGERY_HELP,
+    INPUT_HELP,
+    MASK_HELP,
+    MIN_AREA_HELP,
+    RESCALE_HELP,
+    SEED_HELP,
+    SMOOTHNESS_HELP,
+    SUPERPIXEL_SIZE_HELP,
+    TILE_HELP,
+    UNITS_HELP,
+    VALUES_HELP,
+)
 
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"
-
-BAND_HELP = "Band numbers of the image to use. If empty, all bands except an alpha band."
-MODEL_BANDS_HELP = (
-    "Band numbers of the image to use, in the order of the bands of the model. If empty, bands are "
-    "matched by their names, if the image has the names of the model; otherwise by their numbers "
-    "in the training image, if both images have the same number of bands; otherwise by their order."
-)
-RESCALE_HELP = (
-    "Shifts and scales each band of the image so that its median and spread are those of the "
-    "training image. For an image of the same kind of scene in other units, which is refused "
-    "without it, for example reflectance from 0 to 1 with a model of reflectance from 0 to 10000. "
-    "For an image with another mix of surfaces, the classes may be wrong."
-)
-EXTENT_HELP = "Only this rectangle is processed, and the results are cut to it."
-MASK_HELP = (
-    "Only pixels with their center in one of these polygons are processed; all others "
-    "become nodata. The polygons may be in any CRS."
-)
-INPUT_HELP = (
-    "The image: any raster layer, with any number of bands and any data type. Web layers "
-    "are downloaded once, at the resolution of the map view."
-)
-SEED_HELP = (
-    "Seed of the random numbers in the training of the network: its initial weights and "
-    "the patches that it is trained on. Superpixels and clusters do not depend on it. The "
-    "same image, options and seed give the same result on the same computer."
-)
-DEVICE_HELP = (
-    "Device for the network. auto: a graphics processor if a usable one is found, "
-    "otherwise the CPU. cuda: an NVIDIA graphics processor. mps: an Apple graphics "
-    "processor."
-)
-TILE_HELP = (
-    "Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. "
-    "Larger tiles need more memory; the result hardly depends on the size."
-)
-VALUES_HELP = (
-    "How the values of the image are read. automatic: a value far from all others that many pixels "
-    "have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and "
-    "the log names it with its share of the pixels. as they are: only nodata that the file "
-    "declares, NaN and values beyond 1e30 are nodata."
-)
-SMOOTHNESS_HELP = (
-    "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "
-    "switches smoothing off, 2 keeps more small patches, 8 suits most images."
-)
-IMAGERY_TEMPLATE = (
-    "Kind of imagery, which sets the size of the superpixels on the ground; the pixel "
-    "size is measured in the middle of the image, also for geographic coordinates. any: "
-    "superpixels {}, whatever their size on the ground. drone: of at least 0.4 m, for "
-    "pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. "
-    "vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at "
-    "least 30 m. landsat: of at least 90 m."
-)
-IMAGERY_HELP = IMAGERY_TEMPLATE.format(
-    "of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3)"
-)
-SUPERPIXEL_SIZE_HELP = (
-    "Side of the smallest superpixels, in the unit that UNITS sets. Most superpixels are "
-    "a few times as large. 0: IMAGERY sets the size."
-)
-UNITS_HELP = "Unit of SUPERPIXEL_SIZE: pixels; or meters, whatever the units of the image's CRS."
-MIN_AREA_HELP = (
-    "Patches smaller than this are merged into a neighbor, the smallest first: into the class with "
-    "the longest common border, weighted by the similarity of the classes. In pixels, or in square "
-    "meters if UNITS is meters. 0 keeps all patches. If it is larger than all patches together, "
-    "patches that touch become one."
-)
-AREA_UNITS_HELP = (
-    "Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS."
-)
 
 
 class Declarations:

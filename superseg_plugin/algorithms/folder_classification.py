@@ -18,7 +18,8 @@ from ..pipeline.folder_classification import (
 )
 from ..pipeline.options.classification import ClassificationOptions
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_BANDS_HELP, MODEL_OR_ANY_FILES
+from .declarations import MODEL_OR_ANY_FILES
+from .parameter_help import MODEL_BANDS_HELP
 
 
 class FolderClassificationAlgorithm(SuperSegAlgorithm):

@@ -12,7 +12,8 @@ from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from ..raster.format_check import CLASSES
 from .base import SuperSegAlgorithm
-from .declarations import AREA_UNITS_HELP, MODEL_OR_ANY_FILES
+from .declarations import MODEL_OR_ANY_FILES
+from .parameter_help import AREA_UNITS_HELP
 from .styling import ClassStyle, merged_from, name_classes, style
 
 TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"

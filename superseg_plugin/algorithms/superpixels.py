@@ -11,7 +11,7 @@ from ..pipeline.options.superpixels import CONNECTIVITIES, METHODS, SuperpixelOp
 from ..pipeline.superpixels import run_superpixels
 from ..raster.format_check import SUPERPIXELS
 from .base import SuperSegAlgorithm
-from .declarations import IMAGERY_TEMPLATE
+from .parameter_help import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
 
 

@@ -10,7 +10,8 @@ from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOpt
 from ..pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
-from .declarations import IMAGERY_HELP, MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
+from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
+from .parameter_help import IMAGERY_HELP
 
 
 class TrainingAlgorithm(SuperSegAlgorithm):
