@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Previews in the background: one worker stays ready, and only the latest request is computed."""
+"""Computing in the background: one worker stays ready, and only the latest request is computed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from qgis.core import Qgis, QgsMessageLog
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..errors import Cancelled, SuperSegError
+from ..pipeline.labelling import LiveTeacher
 from ..pipeline.preview import Previewer
 from ..progress import Progress
 from ..settings import chosen_python
@@ -21,14 +22,19 @@ from ..worker.interpreter import find_interpreter
 IDLE_SECONDS = 300
 
 
-class PreviewRunner(QObject):
-    """Computes previews in a thread of its own.
+class LatestRunner(QObject):
+    """Computes the latest request in a thread of its own.
+
+    Subclasses define `FAILED`, a message with a place for the reason, and implement `made` and
+    `computed`.
 
     Signals:
-        done: a `Preview`, and the seconds since its request.
+        done: the result, and the seconds since its request.
         failed: an error message.
-        busy: whether a preview is being computed.
+        busy: whether a request is being computed.
     """
+
+    FAILED = ""
 
     done = pyqtSignal(object, float)
     failed = pyqtSignal(str)
@@ -41,17 +47,25 @@ class PreviewRunner(QObject):
         self._request = None
         self._thread = None
 
-    def request(self, view, options, fetch=None):
-        """Request a preview; earlier requests are dropped.
+    def made(self, worker):
+        """Return the object that computes with a worker, to be closed by its `close`."""
+        raise NotImplementedError
+
+    def computed(self, made, wanted, progress):
+        """Return the result of a request; runs in the thread.
 
         Args:
-            view: a `MapView`.
-            options: `PreviewOptions`.
-            fetch: see `Previewer.preview`.
+            made: of `made`.
+            wanted: tuple of what was requested.
+            progress: the `Progress` of the request.
         """
+        raise NotImplementedError
+
+    def request(self, *wanted):
+        """Request a result; earlier requests are dropped."""
         with self._changed:
             self._number += 1
-            self._request = (self._number, time.monotonic(), view, options, fetch)
+            self._request = (self._number, time.monotonic(), wanted)
             if self._thread is None:
                 python = chosen_python()
                 self._thread = threading.Thread(target=self._run, args=(python,), daemon=True)
@@ -95,16 +109,16 @@ class PreviewRunner(QObject):
     def _serve(self, thread, python):
         """Compute requests as long as one worker is usable; return whether another is needed."""
         with Worker(find_interpreter(python)) as worker:
-            previewer = Previewer(worker)
+            made = self.made(worker)
             try:
                 while worker.usable:
-                    if not self._compute_next(thread, worker, previewer):
+                    if not self._compute_next(thread, worker, made):
                         return False
             finally:
-                previewer.close()
+                made.close()
         return True
 
-    def _compute_next(self, thread, worker, previewer):
+    def _compute_next(self, thread, worker, made):
         """Wait for a request and compute it; return False if the thread is to end."""
         with self._changed:
             self._changed.wait_for(
@@ -115,11 +129,11 @@ class PreviewRunner(QObject):
             if not worker.usable:
                 # It has ended while it was idle: the request is for the next one.
                 return True
-            number, since, view, options, fetch = self._request
+            number, since, wanted = self._request
             self._request = None
         self.busy.emit(True)
         try:
-            preview = previewer.preview(view, options, _PreviewProgress(self, number), fetch)
+            result = self.computed(made, wanted, _RequestProgress(self, number))
         except Cancelled:
             return True
         except SuperSegError as error:
@@ -128,12 +142,10 @@ class PreviewRunner(QObject):
             cause = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
             QgsMessageLog.logMessage(cause, "SuperSeg", Qgis.MessageLevel.Warning, False)
             last = cause.strip().splitlines()[-1]
-            self._fail(
-                thread, f"The preview has failed ({last}); try other settings or another place."
-            )
+            self._fail(thread, self.FAILED.format(last))
         else:
             if not self.superseded(number):
-                self.done.emit(preview, time.monotonic() - since)
+                self.done.emit(result, time.monotonic() - since)
         self.busy.emit(self._request is not None)
         return True
 
@@ -142,7 +154,7 @@ class PreviewRunner(QObject):
             self.failed.emit(text)
 
 
-class _PreviewProgress(Progress):
+class _RequestProgress(Progress):
     """The progress of one request: it is not shown, and cancelled when the request is dropped."""
 
     def __init__(self, runner, number):
@@ -152,3 +164,32 @@ class _PreviewProgress(Progress):
     def cancelled(self):
         """Return whether the request was dropped."""
         return self._runner.superseded(self._number)
+
+
+class PreviewRunner(LatestRunner):
+    """Computes previews; a request is a `MapView`, `PreviewOptions`, and what fetches the image."""
+
+    FAILED = "The preview has failed ({}); try other settings or another place."
+
+    def made(self, worker):
+        return Previewer(worker)
+
+    def computed(self, made, wanted, progress):
+        view, options, *fetch = wanted
+        return made.preview(view, options, progress, *fetch)
+
+
+class TeachRunner(LatestRunner):
+    """Names superpixels from examples; a request is a session and a `Lesson`.
+
+    The result is the session, the lesson and its `Named`.
+    """
+
+    FAILED = "Learning from the examples has failed ({}); undo the last one, or try again."
+
+    def made(self, worker):
+        return LiveTeacher(worker)
+
+    def computed(self, made, wanted, progress):
+        session, lesson = wanted
+        return session, lesson, made.learn(lesson, progress)

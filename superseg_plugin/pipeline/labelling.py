@@ -16,6 +16,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
 from ..raster.superpixel_file import SuperpixelFile
+from ..raster.superpixel_tables import SuperpixelTables
 from ..raster.windows import tiles
 from ..raster.writer import RasterProfile, RasterWriter
 from ..worker.client import Worker
@@ -25,11 +26,11 @@ from .classes.reading import TILE
 from .classes.state import first_state
 from .classes.superpixel_edits import ClassMap
 from .formats.record import describe_edit
-from .options.classification import check_smoothness
+from .options.classification import ClassificationOptions, check_smoothness
 from .steps.edited_classes import write_edited_classes
 from .steps.example_superpixels import Shapes, find_examples
 from .steps.painting import CONFIDENCE_NODATA
-from .steps.teaching import MOST_EXAMPLES, Teacher, named
+from .steps.teaching import MOST_EXAMPLES, Named, Teacher, named
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,57 @@ def run_labelling(
         stop_if_cancelled(progress)
         staging.commit()
     return len(after.catalog.numbers)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Examples that a user has given so far.
+
+    Attributes:
+        tables: of the superpixels.
+        rows: `(m,)` superpixels that are examples.
+        indices: `(m,)` name of each, from 0.
+        skipped: rows of superpixels that the user cannot name.
+    """
+
+    tables: SuperpixelTables
+    rows: npt.NDArray[np.int64]
+    indices: npt.NDArray[np.int64]
+    skipped: tuple[int, ...] = ()
+
+
+class LiveTeacher:
+    """Names superpixels after every example, for the class workbench.
+
+    The superpixels of one class raster at a time stay prepared with the worker.
+
+    Args:
+        worker: that computes.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._tables: SuperpixelTables | None = None
+        self._teacher: Teacher | None = None
+
+    def close(self) -> None:
+        """Forget the superpixels."""
+        self._tables, self._teacher = None, None
+
+    def learn(self, lesson: Lesson, progress: Progress) -> Named:
+        """Name the superpixels.
+
+        Raises:
+            Cancelled: the user cancelled.
+            SuperSegError: the worker failed.
+        """
+        if self._teacher is None or lesson.tables is not self._tables:
+            smoothness = ClassificationOptions().smoothness
+            self._teacher = Teacher(self._worker, lesson.tables, smoothness)
+            self._tables = lesson.tables
+        self._teacher.prepare(progress)
+        asked = self._teacher.submit(lesson.rows, lesson.indices, lesson.skipped)
+        return named(self._worker.result(asked, progress), lesson.rows, lesson.indices)
 
 
 def _tell(before: ClassMap, with_example: npt.NDArray[np.uint8], progress: Progress) -> None:
