@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The toolbar of edits that change superpixels: splitting and correcting."""
+"""The toolbar of edits that change superpixels: splitting, correcting and teaching."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .areas import area_of
 from .key_tool_bar import KeyToolBar
 from .place_tool import PlaceTool
 from .polygon_tool import PolygonTool
+from .teach_bar import TeachBar
 
 translate = QCoreApplication.translate
 
@@ -63,6 +64,10 @@ class SuperpixelBar(KeyToolBar):
         self.place_tool.deactivated.connect(lambda: self.correct.setChecked(False))
         self.polygon_tool.deactivated.connect(self._polygon_left)
         self._table.chosenChanged.connect(self.refresh)
+        self.teach_bar = TeachBar(panel, canvas)
+        self.teach_bar.failed.connect(self.failed)
+        panel.add_bar(self.teach_bar)
+        self.addAction(self.teach_bar.toggle)
         self.refresh()
 
     @property
@@ -89,6 +94,7 @@ class SuperpixelBar(KeyToolBar):
         """Leave the map tools."""
         for action in (self.correct, self.correct_area, self.split_area):
             action.setChecked(False)
+        self.teach_bar.release()
 
     def split_into(self, parts):
         """Split the selected classes into parts, and select the parts."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-import numpy as np
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsVertexMarker
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -24,11 +21,11 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import SuperSegError
 from ..pipeline.classes.edits import checked_name
 from ..pipeline.classes.labelled import Learned, labelled
-from ..pipeline.labelling import Lesson
-from .class_tool import off_crs
+from .areas import around
 from .key_tool_bar import action_for
 from .place_tool import PlaceTool
 from .preview_runner import TeachRunner
+from .taught_examples import Examples
 
 translate = QCoreApplication.translate
 
@@ -37,48 +34,6 @@ SIGHT = 12.0
 MARKER_SIZE = 18
 # A superpixel below this confidence counts as doubtful.
 SURE = 0.5
-
-
-class Examples:
-    """The examples of one class layer, and which of them each edit of the workbench is made of.
-
-    Attributes:
-        names: name by row of the superpixel, in the order of the clicks.
-        skipped: rows of superpixels that the user could not name.
-        next: row of the superpixel whose name would tell most; None where it is not known.
-    """
-
-    def __init__(self):
-        self.names = {}
-        self.skipped = ()
-        self.next = None
-        self._before = []
-
-    def lesson(self, tables):
-        """Return the `Lesson` and the names that its indices stand for."""
-        names = list(dict.fromkeys(self.names.values()))
-        rows = np.array(list(self.names), np.int64)
-        indices = np.array([names.index(name) for name in self.names.values()], np.int64)
-        return Lesson(tables, rows, indices, self.skipped), names
-
-    def keep(self, classes):
-        """Remember that these classes of superpixels were learned from the present examples."""
-        self._before.append((classes, dict(self.names)))
-
-    def follow(self, classes):
-        """Take the examples of classes that undo or redo has restored.
-
-        Returns:
-            Whether the examples have changed.
-        """
-        known = {} if classes is None else None
-        for kept, names in self._before:
-            if kept is classes:
-                known = names
-        if known is None or known == self.names:
-            return False
-        self.names, self.next = dict(known), None
-        return True
 
 
 class TeachBar(QWidget):
@@ -110,7 +65,7 @@ class TeachBar(QWidget):
         self.runner.done.connect(self._learned)
         self.runner.failed.connect(self._not_learned)
         self.marker = QgsVertexMarker(canvas)
-        self.marker.setIconType(QgsVertexMarker.IconType.ICON_DOUBLE_TRIANGLE)
+        self.marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
         self.marker.setIconSize(MARKER_SIZE)
         self.marker.setPenWidth(3)
         self.marker.setColor(QColor(Qt.GlobalColor.magenta))
@@ -124,7 +79,6 @@ class TeachBar(QWidget):
         )
         self.toggle.toggled.connect(self._switch)
         self._build()
-        # Enter in the name leaves the focus where the keys of the workbench are.
         self._keys = [(QKeySequence("F4"), self.ask_action)]
         self.hide()
 
@@ -149,17 +103,13 @@ class TeachBar(QWidget):
         self.note = QLabel(wordWrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        grid = QGridLayout()
         label = QLabel(translate("SuperSeg", "Example o&f"))
         label.setBuddy(self.names)
-        grid.addWidget(label, 0, 0)
-        grid.addWidget(self.names, 0, 1)
-        grid.setColumnStretch(1, 1)
-        layout.addLayout(grid)
         row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.names, 1)
         row.addWidget(self.ask_button)
         row.addWidget(self.skip_button)
-        row.addStretch(1)
         layout.addLayout(row)
         layout.addWidget(self.note)
 
@@ -252,14 +202,16 @@ class TeachBar(QWidget):
         if session is not self.session or not self.isVisible():
             return
         examples = self.examples
+        if lesson.rows.tolist() != list(examples.names):
+            # Another example was given meanwhile; its answer follows.
+            return
         examples.next = found.next
-        if len(lesson.rows):
-            _, names = examples.lesson(lesson.tables)
+        if not examples.shown:
+            names, given = examples.lesson(lesson.tables)[1], dict(examples.names)
             learned = Learned(names, found.names, lesson.rows)
-            text = translate("SuperSeg", "Teach {}").format(list(examples.names.values())[-1])
-            before = dict(examples.names)
+            text = translate("SuperSeg", "Teach {}").format(list(given.values())[-1])
             if session.edit_superpixels(text, labelled, learned):
-                examples.names, examples.next = before, found.next
+                examples.names, examples.next = given, found.next
                 examples.keep(session.classes)
         self._tell(found, lesson)
         if self._asking:
@@ -318,29 +270,19 @@ class TeachBar(QWidget):
             self.note.setText(translate("SuperSeg", "There is no place left to ask for."))
             self.marker.hide()
             return
-        session, canvas = self.session, self._canvas
-        tables, layer = session.superpixels.tables, session.layer
-        center = (tables.place[row] + 0.5)[::-1]
+        session, tables = self.session, self.session.superpixels.tables
         reach = SIGHT / 2 * float(tables.pixels[row]) ** 0.5
         try:
             with session.superpixels.opened() as file:
-                corners = np.array([center, center - reach, center + reach])
-                found = file.grid.to_coordinates(corners)
+                place = file.grid, tables.place[row], reach
+            center, part = around(place, session.layer, self._canvas.mapSettings())
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        place, *edges = (QgsPointXY(*one) for one in found.tolist())
-        part = QgsRectangle(*edges)
-        crs = canvas.mapSettings().destinationCrs()
-        transform = QgsCoordinateTransform(layer.crs(), crs, QgsProject.instance())
-        try:
-            self.marker.setCenter(transform.transform(place))
-            canvas.setExtent(transform.transformBoundingBox(part))
-        except QgsCsException:
-            self.failed.emit(off_crs(layer))
-            return
+        self.marker.setCenter(center)
+        self._canvas.setExtent(part)
         self.marker.show()
-        canvas.refresh()
+        self._canvas.refresh()
 
     def _switch(self, on):
         self.setVisible(on)

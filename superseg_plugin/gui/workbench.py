@@ -118,10 +118,9 @@ class Workbench(QgsDockWidget):
         self.opened.connect(self._opened)
         self._iface.currentLayerChanged.connect(self._layer_selected)
         self.preview.settingsChosen.connect(self.dialogs.segment)
-        self.closed.connect(self._release_tool)
-        self.closed.connect(self.sight.remove)
-        self.closed.connect(self._hide_edits)
-        self.closed.connect(self.preview.switch_off)
+        leaving = (self._release_tool, self.sight.remove, self._hide_edits)
+        for leave in (*leaving, self.preview.switch_off, self.superpixel_bar.teach_bar.stop):
+            self.closed.connect(leave)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._layers_removed)
         project.readProject.connect(self._project_read)

@@ -844,6 +844,70 @@
       <translation>分为 {} 类</translation>
     </message>
     <message>
+      <source>&amp;Teach</source>
+      <translation>教学(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Teach: clicks on the map are examples of names, the rest follows</source>
+      <translation>教学：在地图上的单击是名称的示例，其余部分随之命名</translation>
+    </message>
+    <message>
+      <source>Name of the next example</source>
+      <translation>下一个示例的名称</translation>
+    </message>
+    <message>
+      <source>Name, such as Forest</source>
+      <translation>名称，例如森林</translation>
+    </message>
+    <message>
+      <source>Ask me ne&amp;xt</source>
+      <translation>询问我(&amp;X)</translation>
+    </message>
+    <message>
+      <source>Zoom to the place whose name would tell most (F4)</source>
+      <translation>缩放到其名称最有价值的位置 (F4)</translation>
+    </message>
+    <message>
+      <source>S&amp;kip</source>
+      <translation>跳过(&amp;K)</translation>
+    </message>
+    <message>
+      <source>The name of this place is not known; ask for another one</source>
+      <translation>此处的名称未知；询问另一处</translation>
+    </message>
+    <message>
+      <source>Example o&amp;f</source>
+      <translation>示例(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Choose a name and click on the map where it is; or let yourself be asked. Classes without an example stay as they are.</source>
+      <translation>选择名称，然后在地图上单击其所在之处；或让程序询问。没有示例的类别保持不变。</translation>
+    </message>
+    <message>
+      <source>There is no place left to ask for.</source>
+      <translation>没有可询问的位置了。</translation>
+    </message>
+    <message>
+      <source>Type or choose the name first, then click.</source>
+      <translation>请先输入或选择名称，然后单击。</translation>
+    </message>
+    <message>
+      <source>Learning from {} examples…</source>
+      <translation>正在由 {} 个示例学习…</translation>
+    </message>
+    <message>
+      <source>Teach {}</source>
+      <translation>教学：{}</translation>
+    </message>
+    <message>
+      <source>{} % of the area is doubtful.</source>
+      <translation>{} % 的面积存疑。</translation>
+    </message>
+    <message>
+      <source>Examples: {}.</source>
+      <translation>示例：{}。</translation>
+    </message>
+    <message>
       <source>SuperSeg: First steps</source>
       <translation>SuperSeg：入门</translation>
     </message>
