@@ -16,6 +16,7 @@ from .algorithms.folder_classification import FolderClassificationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
 from .algorithms.label_by_examples import LabelByExamplesAlgorithm
 from .algorithms.merge_classes import MergeClassesAlgorithm
+from .algorithms.objects import ObjectsAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.shipped_model import ShippedModel
@@ -37,6 +38,7 @@ ALGORITHMS = (
     LabelByExamplesAlgorithm,
     SuggestNamesAlgorithm,
     ClassPolygonsAlgorithm,
+    ObjectsAlgorithm,
     ChangesAlgorithm,
     EvaluationAlgorithm,
     AccuracyPointsAlgorithm,

@@ -5,35 +5,37 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsApplication,
-    QgsCategorizedSymbolRenderer,
-    QgsCoordinateReferenceSystem,
-    QgsFeatureSink,
-    QgsFillSymbol,
     QgsProcessing,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingMultiStepFeedback,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingUtils,
-    QgsRendererCategory,
-    QgsUnitTypes,
-    QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 
-from ..errors import SuperSegError
 from ..pipeline.class_polygons import run_class_polygons
 from ..progress import stop_if_cancelled
-from ..raster.class_polygons import NUMBER_FIELD
+from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
 from .base import SuperSegAlgorithm
 from .merge_classes import TABLE_FILES
+from .polygon_output import (
+    Measures,
+    PolygonOutput,
+    PolygonStyle,
+    fields_of,
+    kind_of,
+    made_feature,
+    read_polygons,
+    with_unit,
+)
 from .running import FeedbackProgress
-from .styling import Style, style
+from .styling import style
+
+translate = QCoreApplication.translate
 
 # QGIS 3.36 and later have the first, which keeps the common borders of neighbors.
 COVERAGE_SIMPLIFY = "native:coveragesimplify"
 SIMPLIFY_EACH = "native:simplifygeometries"
-DECIMAL = 0
 
 
 class ClassPolygonsAlgorithm(SuperSegAlgorithm):
@@ -43,11 +45,12 @@ class ClassPolygonsAlgorithm(SuperSegAlgorithm):
     TITLE = "Class polygons"
     GROUP = "Steps"
     TAGS = ("polygonize", "vectorize", "classes", "polygons", "simplify", "area", "vector")
-    SUMMARY = "Converts classes into polygons with name and area."
+    SUMMARY = "Converts classes into polygons with name, area and perimeter."
     HELP = """
 <p>Converts each patch of a <b>class raster</b> into a polygon with number and name of its class,
-and its area. The area is measured on the ellipsoid of the raster's CRS, as in the class table, in
-the project's area unit (square meters by default).</p>
+its area and its perimeter. Both are measured on the ellipsoid of the raster's CRS, areas as in the
+class table, in the project's units (square meters and meters by default), which the titles of the
+fields name. <i>Objects</i> has more figures.</p>
 <p>A <b>table</b> merges and names classes first, as in <i>Merge classes</i>; the class workbench
 passes a table of the classes that it shows.</p>
 <p><b>Simplify</b> removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors
@@ -88,8 +91,8 @@ without the runtime.</p>
         )
         self.add(
             polygons,
-            "Polygons with the fields class, name and area: a file, a table of a GeoPackage or of "
-            "a database, or a temporary layer.",
+            "Polygons with the fields class, name, area and perimeter: a file, a table of a "
+            "GeoPackage or of a database, or a temporary layer.",
         )
         self.add_number_output(self.POLYGON_COUNT, "Number of polygons")
 
@@ -99,125 +102,62 @@ without the runtime.</p>
         self.tolerance = request.number(self.SIMPLIFY)
 
     def read_outputs(self, request):
-        self.file = request.vector_file(self.OUTPUT)
-        self.destination = request.parameters
+        self.output = PolygonOutput(self, request)
 
     def compute(self, progress, context):
-        feedback = QgsProcessingMultiStepFeedback(4 if self.tolerance else 3, progress.feedback)
+        feedback = QgsProcessingMultiStepFeedback(3 if self.tolerance else 2, progress.feedback)
         feedback.setCurrentStep(0)
         progress = FeedbackProgress(feedback)
         with Staging() as staging, self.classification.open(progress) as classification:
-            path = self._scratch(staging) / "classes.gpkg"
+            path = self.output.scratch(staging) / "classes.gpkg"
             count, classes = run_class_polygons(classification, self.table, path, progress)
             made = str(path)
-            steps = _context_of_steps(context, classification.grid.crs)
-            feedback.setCurrentStep(1)
             if self.tolerance:
-                simple = path.with_name("simple.gpkg")
-                made = self._simplified(made, str(simple), steps, feedback)
-                feedback.setCurrentStep(2)
-            measured = str(path.with_name("measured.gpkg"))
-            self._run(
-                "native:fieldcalculator",
-                {
-                    "INPUT": made,
-                    "FIELD_NAME": "area",
-                    "FIELD_TYPE": DECIMAL,
-                    "FORMULA": "$area",
-                    "OUTPUT": measured,
-                },
-                steps,
-                feedback,
-            )
+                feedback.setCurrentStep(1)
+                made = self._simplified(made, str(path.with_name("simple.gpkg")), context, feedback)
             stop_if_cancelled(progress)
-            feedback.setCurrentStep(3 if self.tolerance else 2)
-            output = self._deliver(measured, staging, context)
-        style(context, output, PolygonStyle(classes))
+            feedback.setCurrentStep(2 if self.tolerance else 1)
+            units = (context.areaUnit(), context.distanceUnit())
+            measures = Measures(classification.grid.crs, context, *units)
+            fields = fields_of(
+                [
+                    (NUMBER_FIELD, "integer", translate("SuperSeg", "Class")),
+                    (NAME_FIELD, "string", translate("SuperSeg", "Name")),
+                    (
+                        "area",
+                        "double",
+                        with_unit(translate("SuperSeg", "Area"), measures.area_name),
+                    ),
+                    (
+                        "perimeter",
+                        "double",
+                        with_unit(translate("SuperSeg", "Perimeter"), measures.distance_name),
+                    ),
+                ]
+            )
+            features = self._measured(made, fields, measures, progress)
+            content = (fields, *kind_of(made))
+            output = self.output.deliver(content, features, staging, context)
+        style(context, output, PolygonStyle(classes, fields))
         return {self.OUTPUT: output, self.POLYGON_COUNT: count}
 
-    def _scratch(self, staging):
-        """A folder for the steps: on the disk of the output, or that of temporary files."""
-        if self.file is not None:
-            return staging.scratch(self.file)
-        return staging.scratch(QgsProcessingUtils.generateTempFilename("classes.gpkg"))
-
-    def _deliver(self, polygons, staging, context):
-        """Write the polygons of a file to the output; return its identifier.
-
-        QGIS itself writes tables and temporary layers. A file is written beside its final path
-        first, by QGIS too, so that a former one stays until it is complete.
-        """
-        if self.file is None:
-            return self._write(polygons, self.destination, context)
-        built = {**self.destination, self.OUTPUT: str(staging.path(self.file))}
-        # This registers the layer to be loaded.
-        output = self.parameterAsOutputLayer(self.destination, self.OUTPUT, context)
-        self._write(polygons, built, QgsProcessingContext())
-        staging.commit()
-        return output
-
-    def _write(self, polygons, parameters, context):
-        layer, sink, error = QgsVectorLayer(polygons, "", "ogr"), None, ""
-        content = (layer.fields(), layer.wkbType(), layer.crs())
-        try:
-            sink, output = self.parameterAsSink(parameters, self.OUTPUT, context, *content)
-            faster = QgsFeatureSink.Flag.FastInsert
-            if not (sink.addFeatures(layer.getFeatures(), faster) and sink.flushBuffer()):
-                error = sink.lastError() or "unknown error"
-        except QgsProcessingException as failure:
-            error = str(failure)
-        finally:
-            # The output is complete when the sink is deleted, and an exception would keep both.
-            del sink, layer
-        if error:
-            raise SuperSegError(
-                f"OUTPUT: the polygons cannot be written ({error}); check that the database can be "
-                "changed and the disk has free space, or choose a file that ends in .gpkg."
-            )
-        return output
+    @staticmethod
+    def _measured(path, fields, measures, progress):
+        for one in read_polygons(path, progress):
+            polygon = one.geometry()
+            values = [one[NUMBER_FIELD], one[NAME_FIELD]]
+            values += [measures.area(polygon), measures.perimeter(polygon)]
+            yield made_feature(fields, polygon, values)
 
     def _simplified(self, made, simple, context, feedback):
+        from qgis import processing
+
         registry = QgsApplication.processingRegistry()
         common = registry.algorithmById(COVERAGE_SIMPLIFY) is not None
         values = {"INPUT": made, "TOLERANCE": self.tolerance, "OUTPUT": simple}
         algorithm = COVERAGE_SIMPLIFY if common else SIMPLIFY_EACH
-        return self._run(algorithm, values, context, feedback)["OUTPUT"]
-
-    @staticmethod
-    def _run(algorithm, values, context, feedback):
-        from qgis import processing
-
+        steps = QgsProcessingContext()
+        steps.setTransformContext(context.transformContext())
         return processing.run(
-            algorithm, values, context=context, feedback=feedback, is_child_algorithm=True
-        )
-
-
-def _context_of_steps(context, wkt):
-    """Return a context for the steps, with the ellipsoid that the areas of class tables are on."""
-    steps = QgsProcessingContext()
-    steps.setTransformContext(context.transformContext())
-    steps.setEllipsoid(QgsCoordinateReferenceSystem.fromWkt(wkt).ellipsoidAcronym())
-    units = QgsUnitTypes.AreaUnit
-    known = context.areaUnit() != units.AreaUnknownUnit
-    steps.setAreaUnit(context.areaUnit() if known else units.AreaSquareMeters)
-    return steps
-
-
-class PolygonStyle(Style):
-    """Draws the polygons in the colors of their classes."""
-
-    def __init__(self, classes):
-        super().__init__()
-        self._classes = classes
-
-    def apply(self, layer):
-        categories = []
-        for number, one in self._classes.items():
-            symbol = QgsFillSymbol.createSimple({"outline_style": "no"})
-            if one.color is not None:
-                symbol = QgsFillSymbol.createSimple(
-                    {"color": ",".join(map(str, one.color)), "outline_style": "no"}
-                )
-            categories.append(QgsRendererCategory(number, symbol, one.name))
-        layer.setRenderer(QgsCategorizedSymbolRenderer(NUMBER_FIELD, categories))
-        layer.triggerRepaint()
+            algorithm, values, context=steps, feedback=feedback, is_child_algorithm=True
+        )["OUTPUT"]

@@ -81,7 +81,7 @@
     </message>
     <message>
       <source>Pixels</source>
-      <translation>像素</translation>
+      <translation>像素数</translation>
     </message>
     <message>
       <source>Meters and square meters</source>
@@ -976,6 +976,46 @@
       <translation>{}，拆分为 {} 类</translation>
     </message>
     <message>
+      <source>Area</source>
+      <translation>面积</translation>
+    </message>
+    <message>
+      <source>Perimeter</source>
+      <translation>周长</translation>
+    </message>
+    <message>
+      <source>Number</source>
+      <translation>编号</translation>
+    </message>
+    <message>
+      <source>Compactness (0 to 1)</source>
+      <translation>紧凑度（0 到 1）</translation>
+    </message>
+    <message>
+      <source>Number of neighbors</source>
+      <translation>相邻对象数</translation>
+    </message>
+    <message>
+      <source>Neighbors</source>
+      <translation>相邻对象</translation>
+    </message>
+    <message>
+      <source>Confidence</source>
+      <translation>置信度</translation>
+    </message>
+    <message>
+      <source>Mean of {}</source>
+      <translation>{} 的均值</translation>
+    </message>
+    <message>
+      <source>Standard deviation of {}</source>
+      <translation>{} 的标准差</translation>
+    </message>
+    <message>
+      <source>Texture of {}</source>
+      <translation>{} 的纹理</translation>
+    </message>
+    <message>
       <source>Segment</source>
       <translation>分割</translation>
     </message>
@@ -1166,10 +1206,6 @@
     <message>
       <source>The image with every pixel replaced by the average of its class, in all bands.</source>
       <translation>每个像素由其类别的平均值代替的影像，含所有波段。</translation>
-    </message>
-    <message>
-      <source>Confidence</source>
-      <translation>置信度</translation>
     </message>
     <message>
       <source>Confidence of the class of each pixel, in percent.</source>
@@ -1808,12 +1844,12 @@
       <translation>矢量</translation>
     </message>
     <message>
-      <source>Converts classes into polygons with name and area.</source>
-      <translation>将类别转换为带名称和面积的多边形。</translation>
+      <source>Converts classes into polygons with name, area and perimeter.</source>
+      <translation>将类别转换为带名称、面积和周长的多边形。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Converts each patch of a &lt;b&gt;class raster&lt;/b&gt; into a polygon with number and name of its class, and its area. The area is measured on the ellipsoid of the raster's CRS, as in the class table, in the project's area unit (square meters by default).&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; the class workbench passes a table of the classes that it shows.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Simplify&lt;/b&gt; removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors keep their common borders; in earlier versions each polygon is simplified separately, which leaves narrow gaps and overlaps. The area is that of the simplified polygon.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has pixels of 10 m. Choose it and set &lt;i&gt;Simplify&lt;/i&gt; to 15: the outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称和面积。面积与类别表一样在栅格坐标参考系的椭球上量算，采用工程的面积单位（默认为平方米）。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Converts each patch of a &lt;b&gt;class raster&lt;/b&gt; into a polygon with number and name of its class, its area and its perimeter. Both are measured on the ellipsoid of the raster's CRS, areas as in the class table, in the project's units (square meters and meters by default), which the titles of the fields name. &lt;i&gt;Objects&lt;/i&gt; has more figures.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; the class workbench passes a table of the classes that it shows.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Simplify&lt;/b&gt; removes the steps of the pixels from the outlines. From QGIS 3.36 on, neighbors keep their common borders; in earlier versions each polygon is simplified separately, which leaves narrow gaps and overlaps. The area is that of the simplified polygon.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has pixels of 10 m. Choose it and set &lt;i&gt;Simplify&lt;/i&gt; to 15: the outlines are smooth and at most 15 m away from the borders of the pixels. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将&lt;b&gt;类别栅格&lt;/b&gt;的每个图斑转换为多边形，带有类别的编号、名称、面积和周长。面积和周长在栅格坐标参考系的椭球上量算，面积与类别表一致；采用工程的单位（默认为平方米和米），字段标题注明单位。&lt;i&gt;对象&lt;/i&gt;给出更多数值。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；类别工作台会传入其所示类别的表格。&lt;/p&gt; &lt;p&gt;&lt;b&gt;简化&lt;/b&gt;去除轮廓上的像素阶梯。从 QGIS 3.36 起，相邻多边形保持公共边界；在更早的版本中，每个多边形单独简化，会留下窄缝和重叠。面积为简化后多边形的面积。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 的像素为 10 米。选择该栅格并将&lt;i&gt;简化&lt;/i&gt;设为 15：轮廓平滑，与像素边界的距离最多 15 米。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes.</source>
@@ -1832,12 +1868,60 @@
       <translation>轮廓最多可移动的距离，以类别坐标参考系的单位计。0 表示保留像素的边界。</translation>
     </message>
     <message>
-      <source>Polygons with the fields class, name and area: a file, a table of a GeoPackage or of a database, or a temporary layer.</source>
-      <translation>带 class、name 和 area 字段的多边形：文件、GeoPackage 或数据库中的表，或临时图层。</translation>
+      <source>Polygons with the fields class, name, area and perimeter: a file, a table of a GeoPackage or of a database, or a temporary layer.</source>
+      <translation>带字段 class、name、area 和 perimeter 的多边形：文件、GeoPackage 或数据库的表，或临时图层。</translation>
     </message>
     <message>
       <source>Number of polygons</source>
       <translation>多边形数</translation>
+    </message>
+    <message>
+      <source>Objects</source>
+      <translation>对象</translation>
+    </message>
+    <message>
+      <source>segments</source>
+      <translation>分割对象</translation>
+    </message>
+    <message>
+      <source>OBIA</source>
+      <translation>OBIA</translation>
+    </message>
+    <message>
+      <source>statistics</source>
+      <translation>统计</translation>
+    </message>
+    <message>
+      <source>shape</source>
+      <translation>形状</translation>
+    </message>
+    <message>
+      <source>Converts superpixels or patches of classes into polygons with shape and band values.</source>
+      <translation>将超像素或类别的图斑转换为带形状和波段数值的多边形。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Converts the &lt;b&gt;patches&lt;/b&gt; of a class raster, or the &lt;b&gt;superpixels&lt;/b&gt; that it was made of, into polygons with what is known of each:&lt;/p&gt; &lt;ul&gt; &lt;li&gt;number, class and name, confidence in percent;&lt;/li&gt; &lt;li&gt;pixels, area and perimeter on the ellipsoid of the CRS in square meters and meters, and compactness, 4 &amp;pi; area / perimeter&amp;sup2;: 0.79 for a square, less for long and ragged objects;&lt;/li&gt; &lt;li&gt;for each band of the &lt;b&gt;image&lt;/b&gt;: mean, standard deviation, and texture, the mean absolute difference of adjacent pixels of the object;&lt;/li&gt; &lt;li&gt;the number of neighbors and their numbers, separated by spaces.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;Superpixels and confidence are read from the file that &lt;i&gt;Segment&lt;/i&gt; keeps beside its classes (&lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;). Without an image the means are those of that file. Class rasters of other programs have patches only, without confidence.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;table&lt;/b&gt; merges and names classes first, as in &lt;i&gt;Merge classes&lt;/i&gt;; patches of merged classes that touch become one.&lt;/p&gt; &lt;p&gt;Example: make the patches of &lt;i&gt;classes.tif&lt;/i&gt;, and select them in QGIS by the expression &lt;i&gt;name = 'Water' and area &amp;lt; 500&lt;/i&gt;: the small ponds. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将类别栅格的&lt;b&gt;图斑&lt;/b&gt;，或构成它的&lt;b&gt;超像素&lt;/b&gt;，转换为多边形，并给出各自的信息：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;编号、类别和名称，以百分比表示的置信度；&lt;/li&gt; &lt;li&gt;像素数，坐标参考系椭球上以平方米和米表示的面积和周长，以及紧凑度 4 &amp;pi; 面积 / 周长&amp;sup2;：正方形为 0.79，狭长或边界破碎的对象更小；&lt;/li&gt; &lt;li&gt;&lt;b&gt;影像&lt;/b&gt;各波段的均值、标准差和纹理，即对象内相邻像素之差的平均绝对值；&lt;/li&gt; &lt;li&gt;相邻对象的数目及其编号，以空格分隔。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;超像素和置信度从&lt;i&gt;分割&lt;/i&gt;保存在类别旁的文件（&lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;）读取。没有影像时，均值取自该文件。其他程序的类别栅格只有图斑，没有置信度。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；相接的图斑若合并为同一类别，则成为一个图斑。&lt;/p&gt; &lt;p&gt;示例：生成 &lt;i&gt;classes.tif&lt;/i&gt; 的图斑，在 QGIS 中用表达式 &lt;i&gt;name = 'Water' and area &amp;lt; 500&lt;/i&gt; 选择：即小水塘。本算法无需运行环境。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>patches: connected areas of one class. superpixels: those that the classes were made of, if Segment has kept them.</source>
+      <translation>patches：同一类别的连通区域。superpixels：构成类别的超像素，前提是“分割”保存了它们。</translation>
+    </message>
+    <message>
+      <source>The image that was classified, for means, standard deviations and textures of all bands except alpha. It may be larger than the class raster.</source>
+      <translation>被分类的影像，用于计算除 alpha 外所有波段的均值、标准差和纹理。其范围可以大于类别栅格。</translation>
+    </message>
+    <message>
+      <source>Objects as polygons</source>
+      <translation>对象多边形</translation>
+    </message>
+    <message>
+      <source>A polygon for each object: a file, a table of a GeoPackage or of a database, or a temporary layer. Shapefiles shorten the names of fields and long lists of neighbors.</source>
+      <translation>每个对象一个多边形：文件、GeoPackage 或数据库的表，或临时图层。Shapefile 会截短字段名和较长的相邻对象列表。</translation>
+    </message>
+    <message>
+      <source>Number of objects</source>
+      <translation>对象数</translation>
     </message>
     <message>
       <source>Changes</source>

@@ -19,7 +19,7 @@ from .classes.known_classes import find_classes
 from .classes.merge_plan import plan_by_table
 from .classes.merge_table import read_merge_table
 from .classes.merged_appearance import appearance_of_merged
-from .classes.strips import ClassCounts, ClassStrips
+from .classes.strips import ClassStrips
 
 
 @dataclass(frozen=True)
@@ -55,34 +55,67 @@ def run_class_polygons(
     """
     grid = drawable(classification.grid, classification.name)
     strips = ClassStrips(classification, "CLASSIFICATION")
+    shown = shown_classes(strips, table, progress.part(0.0, 0.2))
+    progress.report(0.2, "Drawing outlines")
+    raster = path.with_name("classes.tif")
+    numbers = np.array([NO_CLASS, *(shown.number(each) for each in shown.lookup[1:].tolist())])
+    _renumber(strips, grid, numbers, raster, progress.part(0.2, 0.4))
+    names = {number: each.name for number, each in shown.classes.items()}
+    return write_polygons(raster, names, path, progress.part(0.4, 1.0)), shown.classes
+
+
+@dataclass(frozen=True)
+class ShownClasses:
+    """Classes after merging and naming by a table, which may be none.
+
+    Attributes:
+        lookup: `(k + 1,)` uint8 number by the index of `ClassStrips.read`, from 1.
+        classes: by the number that is shown.
+        zero: the number that stands for class 0; 0 if it has no such class.
+    """
+
+    lookup: npt.NDArray[np.uint8]
+    classes: dict[int, PolygonClass]
+    zero: int
+
+    def number(self, number: int) -> int:
+        """Return the number that is shown: class 0 keeps its own unless a table changes it."""
+        return 0 if number == self.zero else number
+
+    def numbers(self, numbers: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+        """Return the numbers that are shown, `(n,)`."""
+        return np.where(numbers == self.zero, 0, numbers.astype(np.int64))
+
+
+def shown_classes(strips: ClassStrips, table: str | None, progress: Progress) -> ShownClasses:
+    """Count the classes of a raster, and merge and name them by a table.
+
+    Args:
+        strips: the raster.
+        table: file with the merge table; None to take the classes as they are.
+        progress: reports every strip.
+
+    Raises:
+        SuperSegError: the raster or the table cannot be used.
+        Cancelled: the user cancelled.
+    """
     progress.report(0.0, "Counting classes")
     merge_table = read_merge_table(table) if table else None
     if merge_table is not None and merge_table.remark:
         progress.log(merge_table.remark)
-    known = find_classes(strips, merge_table, progress.part(0.0, 0.2))
+    known = find_classes(strips, merge_table, progress)
     present = known.present
-    plan = plan_by_table(present, known.table, classification.name)
+    plan = plan_by_table(present, known.table, strips.source.name)
     areas = np.bincount(plan.members, weights=present.areas).astype(float)
     final = plan.final_numbers(np.maximum(areas, 1e-300))
     appearance = appearance_of_merged(plan, final, present, known.legend, known.table, None)
-    classes = {}
+    lookup = np.append(0, final[plan.members]).astype(np.uint8)
+    shown = ShownClasses(lookup, {}, present.zero)
     for number in final.tolist():
-        name = appearance.names[number - 1]
-        shown = _shown(number, present)
-        if not shown:
-            name = known.legend.names[number]
-        classes[shown] = PolygonClass(name, appearance.color_of(number))
-    progress.report(0.2, "Drawing outlines")
-    shown_numbers = [_shown(number, present) for number in final[plan.members].tolist()]
-    raster = path.with_name("classes.tif")
-    _renumber(strips, grid, np.array([NO_CLASS, *shown_numbers]), raster, progress.part(0.2, 0.4))
-    names = {number: each.name for number, each in classes.items()}
-    return write_polygons(raster, names, path, progress.part(0.4, 1.0)), classes
-
-
-def _shown(number: int, present: ClassCounts) -> int:
-    """Number of a class in the polygons: class 0 keeps its number unless a table changes it."""
-    return 0 if number == present.zero else number
+        own = shown.number(number)
+        name = appearance.names[number - 1] if own else known.legend.names[number]
+        shown.classes[own] = PolygonClass(name, appearance.color_of(number))
+    return shown
 
 
 def _renumber(

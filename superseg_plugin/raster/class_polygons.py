@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Polygons of the areas of a class raster, written to a GeoPackage by GDAL."""
+"""Polygons of the areas of a raster of numbers, written to a GeoPackage by GDAL."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ LAYER = "classes"
 NUMBER_FIELD = "class"
 NAME_FIELD = "name"
 NAMES = "names"
+SEVERAL = "SELECT class, COUNT(*) FROM classes GROUP BY class HAVING COUNT(*) > 1"
 NAMING = "UPDATE classes SET name=(SELECT names.name FROM names WHERE names.class=classes.class)"
 
 # Value of pixels without class; 0 may be a class.
@@ -63,6 +64,50 @@ def write_polygons(raster: Path, names: Mapping[int, str], path: Path, progress:
         SuperSegError: the file cannot be written.
         Cancelled: the user cancelled.
     """
+
+    def name(made: Any) -> int:
+        _add_names(made, names)
+        attempt(made.ExecuteSQL, NAMING)
+        return int(made.GetLayerByName(LAYER).GetFeatureCount())
+
+    count: int = _polygonize(raster, path, [NUMBER_FIELD, NAME_FIELD], name, progress)
+    return count
+
+
+def write_outlines(raster: Path, path: Path, progress: Progress) -> dict[int, int]:
+    """Write a GeoPackage with one polygon for each 4-connected area of one number.
+
+    Args:
+        raster: numbers from 1 in band 1, 0 declared as nodata.
+        path: the file to create.
+        progress: fraction of the rows that are done, and cancel.
+
+    Returns:
+        Number of polygons of the numbers that have more than one.
+
+    Raises:
+        SuperSegError: the file cannot be written.
+        Cancelled: the user cancelled.
+    """
+
+    def count(made: Any) -> dict[int, int]:
+        found, _ = attempt(made.ExecuteSQL, SEVERAL)
+        several = {one.GetField(0): one.GetField(1) for one in found} if found else {}
+        attempt(made.ReleaseResultSet, found)
+        return several
+
+    several: dict[int, int] = _polygonize(raster, path, [NUMBER_FIELD], count, progress)
+    return several
+
+
+def _polygonize(
+    raster: Path,
+    path: Path,
+    fields: Sequence[str],
+    finish: Callable[[Any], Any],
+    progress: Progress,
+) -> Any:
+    """Write the outlines, call `finish` with the open file, and return its result."""
     opened, error = attempt(gdal.OpenEx, str(raster), gdal.OF_RASTER)
     made, other = attempt(gdal.GetDriverByName("GPKG").Create, str(path), 0, 0, 0)
     if opened is None or made is None:
@@ -75,23 +120,24 @@ def write_polygons(raster: Path, names: Mapping[int, str], path: Path, progress:
     try:
         band = opened.GetRasterBand(1)
         layer = made.CreateLayer(LAYER, _reference(wkt_of(opened.GetSpatialRef())), ogr.wkbPolygon)
-        layer.CreateField(ogr.FieldDefn(NUMBER_FIELD, ogr.OFTInteger))
-        layer.CreateField(ogr.FieldDefn(NAME_FIELD, ogr.OFTString))
+        for field in fields:
+            kind = ogr.OFTString if field == NAME_FIELD else ogr.OFTInteger64
+            layer.CreateField(ogr.FieldDefn(field, kind))
         # Without a transaction each polygon is committed on its own, which is slow.
         attempt(made.StartTransaction)
         mask = band.GetMaskBand()
         code, error = attempt(gdal.Polygonize, band, mask, layer, 0, [], callback=report)
         stop_if_cancelled(progress)
-        _add_names(made, names)
-        attempt(made.ExecuteSQL, NAMING)
+        result = finish(made)
         _, failed = attempt(made.CommitTransaction)
-        attempt(made.DeleteLayer, NAMES)
+        if NAME_FIELD in fields:
+            attempt(made.DeleteLayer, NAMES)
         if code != 0 or failed:
             raise SuperSegError(
-                f"The polygons of the classes cannot be written ({error or failed}); check the"
-                " free space on the disk."
+                f"The polygons cannot be written ({error or failed}); check the free space on the"
+                " disk."
             )
-        return int(layer.GetFeatureCount())
+        return result
     finally:
         # An exception refers to these variables by its traceback, which would keep the files open
         # until after their folder is removed.

@@ -16,6 +16,7 @@ borders. Arithmetic only, no files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ from .object_graph import (
 )
 
 Bytes = npt.NDArray[np.uint8]
+Painted = TypeVar("Painted", npt.NDArray[np.uint8], npt.NDArray[np.uint32])
 
 
 @dataclass(frozen=True)
@@ -118,21 +120,21 @@ class ObjectTable:
         self._seams, self._borders = [], []
         return Objects(classes, areas, prune_borders(borders, areas >= self._limit))
 
-    def paint(self, index: int, values: Bytes, colors: Bytes) -> Bytes:
+    def paint(self, index: int, values: Bytes, colors: Painted) -> Painted:
         """Give every pixel of a strip the value of its object; after `finish`.
 
         Args:
             index: number of the strip from 0, in the order of adding.
             values: `(rows, cols)`, the strip as it was added.
-            colors: `(n,)` uint8 value of each object.
+            colors: `(n,)` value of each object.
 
         Returns:
-            `(rows, cols)` uint8.
+            `(rows, cols)` of the same type.
         """
         strip = _label(values, borders=False)
         objects = self._numbers[self._offsets[index] + strip.objects]
         lengths = np.diff(np.append(strip.starts, values.size))
-        painted: Bytes = np.repeat(colors[objects], lengths).reshape(values.shape)
+        painted: Painted = np.repeat(colors[objects], lengths).reshape(values.shape)
         return painted
 
     def _join(self, strip: _Strip, offset: int) -> None:

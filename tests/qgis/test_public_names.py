@@ -236,6 +236,17 @@ PUBLIC = {
         {},
         {"OUTPUT": "outputVector", "POLYGON_COUNT": "outputNumber"},
     ),
+    "objects": (
+        {
+            "CLASSIFICATION": None,
+            "OBJECTS": "patches",
+            "INPUT": None,
+            "TABLE": None,
+            "OUTPUT": None,
+        },
+        {"OBJECTS": ["patches", "superpixels"]},
+        {"OUTPUT": "outputVector", "OBJECT_COUNT": "outputNumber"},
+    ),
     "changes": (
         {
             "CLASSIFICATION_BEFORE": None,
@@ -328,6 +339,7 @@ OPTIONAL = {
     "splitclass": {"SPLIT", "POLYGONS"},
     "labelbyexamples": {"CONFIDENCE"},
     "classpolygons": {"TABLE"},
+    "objects": {"INPUT", "TABLE"},
     "changes": {"TABLE"},
     "evaluate": {
         *("REFERENCE", "UNLABELLED", "POLYGONS", "POLYGONS_FIELD", "SAMPLES", "FIELD", "TABLE"),

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from osgeo import gdal
+from osgeo import gdal, ogr
 from qgis.core import (
     QgsApplication,
     QgsProcessingFeedback,
@@ -145,8 +145,16 @@ class Examples:
         self._run("classpolygons", CLASSIFICATION="five.tif", OUTPUT="five.gpkg")
         self._show(
             "classpolygons",
-            "The five classes are converted into polygons with the fields class, name and area.",
+            "The five classes are converted into polygons with the fields class, name, area and "
+            "perimeter.",
             [self._classes("five.tif", "Classes"), self._borders("five.tif")],
+        )
+        self._run("objects", CLASSIFICATION="five.tif", INPUT=SAMPLE, OUTPUT="objects.gpkg")
+        self._show(
+            "objects",
+            "The patches of the five classes have these figures, the largest first (the texture of "
+            "each band and the numbers of the neighbors are left out):",
+            [self._largest_objects("objects.gpkg")],
         )
         self._changes()
         self._run(
@@ -292,11 +300,24 @@ class Examples:
             rgb_data_url(pixels, labels > 0), "A piece of the image with its superpixels"
         )
 
+    def _largest_objects(self, name):
+        file = ogr.Open(str(self._folder / name))
+        layer = file.GetLayer(0)
+        fields = [layer.GetLayerDefn().GetFieldDefn(i).GetName() for i in range(13)]
+        fields.remove("neighbor_ids")
+        found = sorted(layer, key=lambda one: -one.GetField("area"))[:6]
+        rows = [[_rounded(one.GetField(field)) for field in fields] for one in found]
+        return _wide(table(fields, rows))
+
     def _borders(self, name):
         numbers = _enlarged(_numbers(self._folder / name))
         shown = np.where(_edges(numbers), 2, 1).astype(np.uint8)
         colors = np.array([[245, 245, 240], [60, 60, 60]], np.uint8)
         return _figure(class_data_url(shown, colors), "Their polygons")
+
+
+def _rounded(value):
+    return f"{value:.4g}" if isinstance(value, float) and value < 1000 else str(value).split(".")[0]
 
 
 def _numbers(path):

@@ -21,13 +21,14 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui", "algorithms/styling.py")
+FIELDS = ("algorithms/class_polygons.py", "algorithms/objects.py")
+WINDOWS = ("plugin.py", "gui", "algorithms/styling.py", *FIELDS)
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 
 
 def window_texts():
-    """Texts of windows: arguments of `translate` and `Entry`, phrases, words of parameters."""
+    """Texts of windows and fields: what `translate` and `Entry` take, phrases, parameters."""
     found = [*PHRASES.values(), *TEXTS]
     for place in WINDOWS:
         path = PACKAGE / place

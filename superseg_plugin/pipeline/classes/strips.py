@@ -136,8 +136,17 @@ class ClassStrips:
         Returns:
             `(rows, cols)` uint8; 0 for no class.
         """
-        indices: Bytes = self._indices[self._numbers(window)]
+        return self.indices_of(self._numbers(window))
+
+    def indices_of(self, numbers: Bytes | Ints) -> Bytes:
+        """Convert class numbers of the file to those that `read` returns."""
+        indices: Bytes = self._indices[numbers]
         return indices
+
+    @property
+    def highest(self) -> int:
+        """Highest number of a class in the file, after `count_classes`."""
+        return len(self._indices) - 1
 
     def _numbers(self, window: Window) -> npt.NDArray[np.uint8] | Ints:
         if self.source.dtype != np.uint8 or self.source.zero_is_value:

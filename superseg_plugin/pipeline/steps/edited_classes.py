@@ -71,10 +71,11 @@ def write_edited_classes(
                 raise changed_since(source.path)
             writer.write(window, new[ids])
             progress.report(0.8 * done / len(windows), "Writing classes")
-    write_class_table(path, table_of(edited))
+    table = table_of(edited)
+    write_class_table(path, table)
     if not edited.catalog.no_order:
         record["merge_order"] = merge_order(edited.catalog)
-    write_record(path, record)
+    write_record(path, record, table.legend)
     _copy(superpixels, path, new[1:])
     progress.report(1.0)
 
