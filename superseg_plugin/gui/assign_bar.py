@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtGui import QColor, QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
     QComboBox,
@@ -121,7 +121,7 @@ class AssignBar(QWidget):
             item = QListWidgetItem(key + name)
             item.setData(Qt.ItemDataRole.UserRole, (name, color))
             if color is not None:
-                item.setIcon(swatch_icon(color))
+                item.setIcon(swatch_icon(QColor(*color)))
             self.targets.addItem(item)
         self.targets.setCurrentRow(0)
 

@@ -147,4 +147,6 @@ class ClassHighlight(QObject):
             self._reader, self._patches, self._shown = reader, None, -1
         if self._overlay is None:
             self._overlay = MapOverlay(self._canvas, self.failed.emit)
+            # Above the colors of edited superpixels.
+            self._overlay.setZValue(1)
         return True

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QLocale, Qt
+from qgis.PyQt.QtGui import QColor
 
 from .swatches import swatch_icon
 
@@ -86,7 +87,7 @@ class ClassModel(QAbstractTableModel):
                 column
             ]
         if role == ROLE.DecorationRole and column == CLASS:
-            return swatch_icon(group.color)
+            return swatch_icon(QColor(*group.color))
         if role == ROLE.TextAlignmentRole and column in (AREA, SHARE):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == ROLE.ToolTipRole:

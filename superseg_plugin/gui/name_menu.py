@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QMenu
 
 from ..pipeline.classes.schemes import TEMPLATES
@@ -48,7 +49,7 @@ class NameMenu(QMenu):
         for name, color in template.entries:
             action = menu.addAction(name)
             if color is not None:
-                action.setIcon(swatch_icon(color))
+                action.setIcon(swatch_icon(QColor(*color)))
             action.triggered.connect(
                 lambda _checked=False, n=name, c=color: self.assigned.emit(n, c)
             )

@@ -47,7 +47,7 @@ class SeeBar(KeyToolBar):
         colors = QMenu(self)
         for text, function in (
             (translate("SuperSeg", "Natural colors"), with_natural_colors),
-            (translate("SuperSeg", "Distinct colors"), with_distinct_colors),
+            (translate("SuperSeg", "Distinct colors"), self._distinct),
         ):
             action = colors.addAction(text)
             action.triggered.connect(
@@ -65,6 +65,9 @@ class SeeBar(KeyToolBar):
         self.assign.setCheckable(True)
         self.assign.toggled.connect(self.assignToggled)
         self.tab_only()
+
+    def _distinct(self, catalog, state):
+        return with_distinct_colors(catalog, state, self.session.reader())
 
     def refresh(self, some):
         """Enable the actions that apply; `some` says whether classes are selected."""

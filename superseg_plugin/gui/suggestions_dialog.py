@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsFieldComboBox, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -33,6 +33,7 @@ from ..errors import SuperSegError
 from ..pipeline.classes.colors import color_of_hex
 from ..pipeline.classes.edits import named_as
 from ..pipeline.classes.name_proposals import proposal_of_group, read_proposals
+from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
 
@@ -153,12 +154,12 @@ class SuggestionsDialog(QDialog):
             proposal = proposal_of_group(group, self._proposed)
             purity = f"{100 * proposal.purity:.0f} %" if proposal.purity else ""
             item = QTreeWidgetItem([group.name, proposal.name or proposal.remark, purity])
-            item.setIcon(0, self._swatch(QColor(*group.color)))
+            item.setIcon(0, swatch_icon(QColor(*group.color)))
             item.setCheckState(
                 0, getattr(Qt.CheckState, "Checked" if proposal.name else "Unchecked")
             )
             if proposal.color:
-                item.setIcon(1, self._swatch(QColor(proposal.color)))
+                item.setIcon(1, swatch_icon(QColor(proposal.color)))
             item.setDisabled(not proposal.name)
             self.table.addTopLevelItem(item)
             self._shown.append((group, proposal))
@@ -189,12 +190,6 @@ class SuggestionsDialog(QDialog):
                     "Add a land-cover map or polygons with a field of names to the project first.",
                 )
             )
-
-    def _swatch(self, color):
-        side = self.fontMetrics().height()
-        swatch = QPixmap(side, side)
-        swatch.fill(color)
-        return QIcon(swatch)
 
     def _build(self):
         form = QFormLayout()

@@ -13,7 +13,7 @@ OUTLINE_SHARE = 0.08
 
 
 def swatch_icon(color):
-    """Return an icon of a class color, red, green and blue from 0 to 255."""
+    """Return an icon of a QColor."""
     pixmap = QPixmap(SIDE, SIDE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -21,7 +21,7 @@ def swatch_icon(color):
     pen = QPen(QColor(OUTLINE), width)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
-    painter.setBrush(QColor(*color))
+    painter.setBrush(color)
     painter.drawRect(QRectF(width / 2, width / 2, SIDE - width, SIDE - width))
     painter.end()
     icon = QIcon(pixmap)

@@ -14,6 +14,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.raster.class_table import read_class_table
+from superseg_plugin.raster.confidence import ConfidenceMap
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.superpixel_file import SuperpixelFile
 from superseg_plugin.raster.superpixel_tables import superpixel_file_of, write_classes
@@ -100,6 +101,19 @@ def test_neighbors_share_a_border_and_the_tree_has_the_classes(result):
     cut = tree.cut(5)[leaf]
     # The classes of the map are the cut of the tree, with numbers by area.
     assert len(np.unique(cut * 256 + classes)) == 5
+
+
+def test_the_confidence_is_known_at_every_place(image, result, tmp_path):
+    with SuperpixelFile.open_beside(result) as kept:
+        ids, confidence, grid = whole(kept), kept.confidence, kept.grid
+    known = ConfidenceMap(result)
+    for col, row in ((120, 200), (299, 0), (60, 299)):
+        ((x, y),) = grid.to_coordinates(np.array([[col + 0.5, row + 0.5]]))
+        assert known.at(x, y) == confidence[ids[row, col] - 1]
+    corners = grid.to_coordinates(np.array([[10.5, 10.5], [-1.0, 5.0], [301.0, 5.0]]))
+    # Nodata, and places off the raster.
+    assert [known.at(*place) for place in corners] == [None, None, None]
+    assert ConfidenceMap(image).at(x, y) is None
 
 
 def test_other_programs_read_the_tables(result):

@@ -23,6 +23,7 @@ from superseg_plugin.pipeline.classes.palettes import (
     with_natural_colors,
 )
 from superseg_plugin.pipeline.classes.state import first_state
+from superseg_plugin.raster.displayed_values import RasterIntegers
 from tests.class_rasters import striped, write_classes
 
 # Colors of classes 2 to 5 of a dark city scene, and of two bright ones.
@@ -83,14 +84,18 @@ def test_borders_are_counted_between_groups(tmp_path):
     path = write_classes(tmp_path / "classes.tif", values)
     group_of = np.full(256, -1)
     group_of[[1, 2, 3]] = 0, 1, 2
-    assert borders_of(path, group_of).tolist() == [[0, 50, 50], [50, 0, 10], [50, 10, 0]]
+    assert borders_of(RasterIntegers(path), group_of).tolist() == [
+        [0, 50, 50],
+        [50, 0, 10],
+        [50, 10, 0],
+    ]
     group_of[3] = 1
-    assert borders_of(path, group_of).tolist() == [[0, 100], [100, 0]]
+    assert borders_of(RasterIntegers(path), group_of).tolist() == [[0, 100], [100, 0]]
 
 
 def test_distinct_colors_of_a_raster_are_one_edit(catalog):
     state = merged(catalog, first_state(catalog), [2, 3])
-    colored = with_distinct_colors(catalog, state)
+    colored = with_distinct_colors(catalog, state, RasterIntegers(catalog.path))
     groups = merged_classes(catalog, colored)
     colors = np.array([group.color for group in groups], np.uint8)
     assert len(groups) == 11
@@ -98,7 +103,7 @@ def test_distinct_colors_of_a_raster_are_one_edit(catalog):
     # Adjacent stripes differ more than the others have to.
     assert np.diag(color_distances(colors), 1).min() > 35
     assert replace(colored, colors=state.colors) == state
-    assert with_distinct_colors(catalog, state) == colored
+    assert with_distinct_colors(catalog, state, RasterIntegers(catalog.path)) == colored
 
 
 def test_natural_colors_of_a_dark_scene_can_be_told_apart():

@@ -33,8 +33,8 @@ DARKEST = 12.0
 TONES = (25.0, 90.0)
 # Few classes are spread over this much for each, so that two do not become black and white.
 TONE_STEP = 15.0
-# The stretch of natural colors leaves this share of the range at either end.
-MARGIN = 0.1
+# Share of the lowest band mean that is taken for haze. The rest keeps the hue of the darkest class.
+HAZE = 0.8
 # Moves that are tried, in CIELAB units; the longest ones cross most of the sRGB gamut.
 DISTANCES = np.arange(2.0, 160.0, 2.0).tolist()
 DIRECTIONS = 96
@@ -118,9 +118,9 @@ def rgb_of_linear(linear: Floats) -> npt.NDArray[np.uint8]:
 def natural_colors(means: Floats) -> npt.NDArray[np.uint8]:
     """Return colors of band means that can be told apart.
 
-    The first three bands are red, green and blue; one or two bands are shown in gray. Values are
-    stretched between the lowest and the highest mean, half in each band by itself and half in all
-    together: the first corrects bands of different ranges, the second keeps the hue.
+    The first three bands are red, green and blue; one or two bands are shown in gray. Most of the
+    lowest mean is subtracted from each band, as haze, and the bands are scaled to the same average
+    (gray world): bands of different ranges give no cast of color.
 
     Args:
         means: `(k, bands)`; classes with unknown means are gray.
@@ -133,11 +133,10 @@ def natural_colors(means: Floats) -> npt.NDArray[np.uint8]:
     rgb = np.full((len(means), 3), 128, np.uint8)
     if known.any():
         values = shown[known]
-        low, high = values.min(axis=0), values.max(axis=0)
-        by_band = (values - low) / np.where(high > low, high - low, 1.0)
-        together = (values - low.min()) / ((high.max() - low.min()) or 1.0)
-        shares = MARGIN + (1 - 2 * MARGIN) * (by_band + together) / 2
-        rgb[known] = np.rint(255 * shares).astype(np.uint8)
+        values = values - np.where(values.min(axis=0) > 0, HAZE, 1.0) * values.min(axis=0)
+        averages = values.mean(axis=0)
+        values = values / np.where(averages > 0, averages, 1.0)
+        rgb[known] = np.rint(255 * values / (values.max() or 1.0)).astype(np.uint8)
     return distinct_colors(spread_tones(rgb))
 
 

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from ...errors import SuperSegError
 from ...raster.class_legend import Color
 from ...raster.class_table import MOST_CLASSES
-from ...raster.displayed_values import RasterIntegers
+from ...raster.displayed_values import IntegerReader
 from .catalog import ClassCatalog
 from .colors import as_color, lab_of, linear_of, natural_colors, rgb_of_linear
 from .merge_tree import merged_classes
@@ -81,8 +81,15 @@ def with_natural_colors(catalog: ClassCatalog, state: ClassState) -> ClassState:
     return _colored(catalog, state, natural_colors(catalog.means))
 
 
-def with_distinct_colors(catalog: ClassCatalog, state: ClassState) -> ClassState:
+def with_distinct_colors(
+    catalog: ClassCatalog, state: ClassState, reader: IntegerReader
+) -> ClassState:
     """Give the classes that are shown colors that differ, most of all those of neighbors.
+
+    Args:
+        catalog: the classes.
+        state: the edits so far.
+        reader: of the map of the classes.
 
     Raises:
         SuperSegError: the class raster cannot be read.
@@ -92,7 +99,7 @@ def with_distinct_colors(catalog: ClassCatalog, state: ClassState) -> ClassState
     for index, group in enumerate(groups):
         group_of[list(group.members)] = index
     palette = distinct_palette(len(catalog.numbers))
-    chosen = assigned_colors(palette[: len(groups)], borders_of(catalog.path, group_of))
+    chosen = assigned_colors(palette[: len(groups)], borders_of(reader, group_of))
     # A merged class has the color of its largest class; the other classes get the further colors.
     row_of = {number: row for row, number in enumerate(catalog.numbers)}
     mains = [row_of[group.number] for group in groups]
@@ -169,11 +176,11 @@ def assigned_colors(palette: Bytes, borders: Floats) -> Bytes:
     return palette[order]
 
 
-def borders_of(path: str, group_of: npt.NDArray[np.int64]) -> Floats:
+def borders_of(reader: IntegerReader, group_of: npt.NDArray[np.int64]) -> Floats:
     """Count the pixel edges between groups of classes in a reduced copy of a class raster.
 
     Args:
-        path: of the class raster.
+        reader: of the map of the classes.
         group_of: `(256,)` group from 0 of each class number, -1 for none.
 
     Returns:
@@ -182,7 +189,6 @@ def borders_of(path: str, group_of: npt.NDArray[np.int64]) -> Floats:
     Raises:
         SuperSegError: the raster cannot be read.
     """
-    reader = RasterIntegers(path)
     whole = reader.grid.window
     values = reader.read(whole, min(whole.width, SIDE), min(whole.height, SIDE))
     groups = group_of[np.minimum(values, MOST_CLASSES)]
