@@ -7,6 +7,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QLocale, QObject, pyqtSignal
 
 from ..raster.confidence import ConfidenceMap
 from .class_highlight import ClassHighlight
+from .class_spreads import ClassSpreads
 
 translate = QCoreApplication.translate
 
@@ -34,6 +35,7 @@ class Sight(QObject):
         self._confidences = None
         self._session = None
         self.highlight = ClassHighlight(interface.mapCanvas(), self)
+        ClassSpreads(panel)
         self.highlight.failed.connect(self.failed)
         self.highlight.told.connect(self._tell)
         bar, assign = panel.see_bar, panel.assign_bar

@@ -22,6 +22,7 @@ class SpectrumPlot(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._groups, self._bands = [], ()
+        self._spreads, self._note = [], ""
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Expanding, policy.Expanding)
         self.setAccessibleName(translate("SuperSeg", "Band means of the selected classes"))
@@ -35,7 +36,19 @@ class SpectrumPlot(QWidget):
         """
         self._groups = [g for g in groups if len(g.means) and np.isfinite(g.means).all()]
         self._bands = bands
+        self._spreads, self._note = [None] * len(self._groups), ""
         self.update()
+
+    def show_spreads(self, spreads, note):
+        """Add spreads to the groups that are shown.
+
+        Args:
+            spreads: `(bands,)` standard deviation of each group, None if unknown.
+            note: shown above the spectra.
+        """
+        if len(spreads) == len(self._groups):
+            self._spreads, self._note = spreads, note
+            self.update()
 
     def sizeHint(self):
         line = self.fontMetrics().height()
@@ -57,9 +70,15 @@ class SpectrumPlot(QWidget):
             painter.drawText(self.rect(), int(flags), text)
             return
         values = np.array([group.means for group in self._groups])
-        ticks = _ticks(float(values.min()), float(values.max()))
+        around = [values]
+        for means, spread in zip(values, self._spreads):
+            around += [means - spread, means + spread] if spread is not None else []
+        # A spread below the axis of a band that has no negative values would waste the plot.
+        low = max(float(np.min([each.min() for each in around])), min(0.0, float(values.min())))
+        ticks = _ticks(low, float(np.max([each.max() for each in around])))
         box = self._box(ticks)
         self._axes(painter, box, ticks)
+        self._bands_of_spread(painter, box, values, ticks)
         self._lines(painter, box, values, ticks)
         self._names(painter, box, values, ticks)
 
@@ -69,9 +88,33 @@ class SpectrumPlot(QWidget):
         left = max(metrics.horizontalAdvance(f"{tick:g}") for tick in ticks) + line
         names = max(metrics.horizontalAdvance(group.name) for group in self._groups)
         right = min(names + 1.6 * line, 0.38 * self.width())
-        return QRectF(
-            left, 0.7 * line, self.width() - left - right, self.height() - 0.7 * line - 1.7 * line
-        )
+        top = 1.7 * line if self._note else 0.7 * line
+        return QRectF(left, top, self.width() - left - right, self.height() - top - 1.7 * line)
+
+    def _bands_of_spread(self, painter, box, values, ticks):
+        """Shade the mean plus and minus the standard deviation of each group, and draw the note."""
+        count = len(self._bands)
+        painter.save()
+        painter.setClipRect(box)
+        for group, means, spread in zip(self._groups, values, self._spreads):
+            if spread is None:
+                continue
+            upper = [
+                QPointF(_x(box, i, count), _y(box, ticks, v)) for i, v in enumerate(means + spread)
+            ]
+            lower = [
+                QPointF(_x(box, i, count), _y(box, ticks, v)) for i, v in enumerate(means - spread)
+            ]
+            painter.setPen(QPen(translucent(self._text_color, 60), 1))
+            painter.setBrush(translucent(QColor(*group.color), 70))
+            painter.drawPolygon(QPolygonF(upper + lower[::-1]))
+        painter.restore()
+        if self._note:
+            painter.setPen(self._text_color)
+            place = QRectF(
+                box.left(), 0, self.width() - box.left(), 1.4 * self.fontMetrics().height()
+            )
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), self._note)
 
     def _axes(self, painter, box, ticks):
         text, thin = self._text_color, translucent(self._text_color, 50)

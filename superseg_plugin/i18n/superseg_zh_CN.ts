@@ -352,6 +352,10 @@
       <translation>无法写入 {} 的属性表（{}）；名称和颜色已保存在工程中。可用“写出合并后的类别”将其存入文件。</translation>
     </message>
     <message>
+      <source>Separability (Jeffries-Matusita): {} of 2</source>
+      <translation>可分性（Jeffries-Matusita 距离）：{}，最大为 2</translation>
+    </message>
+    <message>
       <source>This position cannot be transformed into the CRS of {}; choose another CRS for the project, or click closer to the layer.</source>
       <translation>该位置无法转换到 {} 的坐标参考系；请为工程选择其他坐标参考系，或在更靠近图层处单击。</translation>
     </message>

@@ -93,6 +93,16 @@ class SeeScript(WindowScript):
         self.picture(self.window, "tree")
         self.panel.tabs.setCurrentIndex(0)
 
+        for numbers, name in (((2, 4), "separability"), ((2, 4, 5), "separability of three")):
+            self.panel.pick(numbers, False)
+            yield from self.rest(10)
+            spectra = self.panel.spectra
+            self.seen[name] = spectra._note
+            if len(numbers) == 2:
+                known = [one for one in spectra._spreads if one is not None]
+                self.seen[name] = [len(known), spectra._note]
+                self.picture(self.window, name)
+
     def go_to_patches(self):
         self.panel.pick((3,), False)
         self.table.setFocus()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.class_rasters import write_classes
+from tests.class_rasters import write_classes, write_superpixels
 from tests.conftest import quarters, write_raster
 from tests.desktop.session import picture_size_and_colors, run_script
 
@@ -36,6 +36,7 @@ def session(tmp_path_factory):
     folder = tmp_path_factory.mktemp("see") / "data"
     folder.mkdir()
     write_classes(folder / "classes.tif", patches())
+    write_superpixels(folder / "classes.tif")
     blocks = np.random.default_rng(0).integers(1, 65, (100, 100), np.uint8)
     blocks.flat[:64] = np.arange(1, 65)
     write_classes(folder / "many.tif", np.kron(blocks, np.ones((16, 16), np.uint8)))
@@ -75,10 +76,17 @@ def test_keys_go_from_patch_to_patch_from_the_largest_to_the_smallest(session):
     assert seen["flash"] > 100
 
 
-def test_the_pointer_tells_name_and_share(session):
+def test_the_pointer_tells_name_share_and_confidence(session):
     seen, _ = session
     share = (patches() == 3).mean()
-    assert seen["tip"] == f"Class 3: {100 * share:.1f} %"
+    assert seen["tip"] == f"Class 3: {100 * share:.1f} %\nConfidence: 75 %"
+
+
+def test_spread_and_separability_are_shown_for_few_selected_classes(session):
+    seen, _ = session
+    # The superpixels of a class are alike in this raster.
+    assert seen["separability"] == [2, "Separability (Jeffries-Matusita): 2.00 of 2"]
+    assert seen["separability of three"] == ""
 
 
 def test_rows_are_copied_as_tables(session):

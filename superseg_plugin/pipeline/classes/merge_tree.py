@@ -50,6 +50,10 @@ class MergedClass:
     share: float
     means: Floats
 
+    def holds(self, classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Return which of some class numbers belong to it, in their shape."""
+        return np.isin(classes, self.members)
+
 
 def merged_classes(catalog: ClassCatalog, state: ClassState) -> list[MergedClass]:
     """Return the merged classes of a state, in the order of their numbers."""
