@@ -13,10 +13,12 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..errors import SuperSegError
 from ..pipeline.labelling import LabellingOutputs, run_labelling
 from ..pipeline.steps.example_superpixels import Shapes
 from ..raster.format_check import CLASSES, CONFIDENCE
 from .base import SuperSegAlgorithm
+from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES
 from .labelled_points import labelled_points
 from .labelled_polygons import labelled_polygons
 from .styling import ClassStyle, ConfidenceStyle, classes_of, name_classes, style
@@ -44,6 +46,8 @@ left out.</p>
 of the names. A class that gets one name as a whole keeps its number and color.</p>
 <p>The <b>confidence</b> is the estimated probability of the name of each superpixel; low values
 show where an example is missing.</p>
+<p>With the <b>model</b> that <i>Segment</i> wrote, the result is a <b>labelled model</b>, too, with
+which <i>Classify</i> gives other scenes the same names.</p>
 <p>Example: <i>classes.tif</i> has 16 classes. With 20 points of Forest, Field, Water and Town in
 the field <i>name</i>, at least one of them in every class, the result has four classes with these
 names.</p>
@@ -57,6 +61,8 @@ image is not needed. The result has such a file, too.</p>
     FIELD = "FIELD"
     SMOOTHNESS = "SMOOTHNESS"
     CONFIDENCE = "CONFIDENCE"
+    MODEL = "MODEL"
+    LABELLED_MODEL = "LABELLED_MODEL"
     CLASS_COUNT = "CLASS_COUNT"
 
     def initAlgorithm(self, configuration=None):
@@ -71,6 +77,15 @@ image is not needed. The result has such a file, too.</p>
         )
         self.add(field, "Field of the examples with their names; those without one do not count.")
         self.add_smoothness()
+        self.add_file(
+            self.MODEL,
+            "Model",
+            "The model (.superseg) that Segment wrote with these classes; only needed for the "
+            "labelled model.",
+            MODEL_OR_ANY_FILES,
+            optional=True,
+            advanced=True,
+        )
         self.add_raster_output(
             self.OUTPUT, "Labelled classes", "Raster of classes, from 1; 0 is nodata."
         )
@@ -78,6 +93,13 @@ image is not needed. The result has such a file, too.</p>
             self.CONFIDENCE,
             "Confidence",
             "Confidence of the name of each pixel, in percent.",
+            optional=True,
+        )
+        self.add_file_output(
+            self.LABELLED_MODEL,
+            "Labelled model",
+            "The model with the named classes, which classifies other scenes with Classify.",
+            MODEL_FILES,
             optional=True,
         )
         self.add_number_output(self.CLASS_COUNT, "Number of classes")
@@ -94,17 +116,24 @@ image is not needed. The result has such a file, too.</p>
             names = (self.EXAMPLES, self.FIELD)
             self.points = labelled_points(request, *names, self.classification)
         self.smoothness = request.number(self.SMOOTHNESS)
+        self.model = request.file(self.MODEL)
+        if request.given(self.LABELLED_MODEL) and not self.model:
+            raise SuperSegError(
+                "LABELLED_MODEL needs MODEL, the model that Segment wrote with these classes."
+            )
 
     def read_outputs(self, request):
         self.output = request.raster_output(self.OUTPUT)
         self.confidence = request.raster_output(self.CONFIDENCE)
+        path = request.file_output(self.LABELLED_MODEL)
+        self.labelled_model = (path, self.model) if path else None
 
     def compute(self, progress, context):
         if self.polygons is not None:
             shapes = Shapes(np.zeros((0, 2)), polygons=self.polygons.polygons())
         else:
             shapes = Shapes(*self.points.read())
-        outputs = LabellingOutputs(self.output, self.confidence)
+        outputs = LabellingOutputs(self.output, self.confidence, self.labelled_model)
         with (
             self.classification.open(progress) as classification,
             self.worker() as worker,
@@ -119,4 +148,6 @@ image is not needed. The result has such a file, too.</p>
         results = {self.OUTPUT: self.output, self.CLASS_COUNT: count}
         if self.confidence:
             results[self.CONFIDENCE] = self.confidence
+        if self.labelled_model:
+            results[self.LABELLED_MODEL] = self.labelled_model[0]
         return results

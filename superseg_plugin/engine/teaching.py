@@ -43,7 +43,7 @@ GROUND_RANGE = 0.3
 # proportion to the examples: the tree no longer counts at many examples, and the distance would
 # spread the first ones over the scene instead of over its classes.
 TREE_SHARE, GROUND_SHARE = 0.5, 0.3
-MANY_EXAMPLES = 50
+MANY_EXAMPLES = 80
 # Variance of the error of an example: a superpixel may hold several names.
 NOISE = 0.05
 # Display units, which `contrast_weights` is made for.

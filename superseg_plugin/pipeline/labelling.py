@@ -25,9 +25,11 @@ from .classes.labelled import Learned, labelled, without_empty
 from .classes.reading import TILE
 from .classes.state import first_state
 from .classes.superpixel_edits import ClassMap
+from .formats.labelled_model import NewClasses, check_belongs, labelled_model
+from .formats.model_file import Model, load_model, save_model
 from .formats.record import describe_edit
 from .options.classification import ClassificationOptions, check_smoothness
-from .steps.edited_classes import write_edited_classes
+from .steps.edited_classes import merge_order, table_of, write_edited_classes
 from .steps.example_superpixels import Shapes, find_examples
 from .steps.painting import CONFIDENCE_NODATA
 from .steps.teaching import MOST_EXAMPLES, Named, Teacher, named
@@ -35,10 +37,17 @@ from .steps.teaching import MOST_EXAMPLES, Named, Teacher, named
 
 @dataclass(frozen=True)
 class LabellingOutputs:
-    """Paths of the results: the class raster and, unless None, the confidence raster."""
+    """Paths of the results, None for those that are not requested.
+
+    Attributes:
+        classes: the class raster.
+        confidence: the confidence raster.
+        model: the model with the new classes, and that of the segmentation, which it is made of.
+    """
 
     classes: str
     confidence: str | None = None
+    model: tuple[str, str] | None = None
 
 
 def run_labelling(
@@ -73,6 +82,7 @@ def run_labelling(
         path = staging.path(outputs.classes)
         known = find_examples(superpixels, shapes, progress.part(0, 0.2))
         tables = superpixels.tables()
+        model = _model_of(outputs, tables)
         progress.report(0.2, "Learning from examples")
         progress.log(f"{len(known.rows):,} superpixels are examples of {', '.join(known.names)}")
         if len(known.rows) > MOST_EXAMPLES:
@@ -94,6 +104,9 @@ def run_labelling(
             sure = np.where(kept, tables.confidence, found.confidence)
             target = staging.path(outputs.confidence)
             _write_confidence(source, superpixels, sure, target, progress.part(0.8, 1.0))
+        if outputs.model and model is not None:
+            new = NewClasses(after.classes_of(tables), table_of(after), merge_order(after.catalog))
+            save_model(staging.path(outputs.model[0]), labelled_model(model, tables, new))
         stop_if_cancelled(progress)
         staging.commit()
     return len(after.catalog.numbers)
@@ -148,6 +161,15 @@ class LiveTeacher:
         self._teacher.prepare(progress)
         asked = self._teacher.submit(lesson.rows, lesson.indices, lesson.skipped)
         return named(self._worker.result(asked, progress), lesson.rows, lesson.indices)
+
+
+def _model_of(outputs: LabellingOutputs, tables: SuperpixelTables) -> Model | None:
+    """Read the model of the segmentation, and check that it is of these superpixels."""
+    if outputs.model is None:
+        return None
+    model = load_model(outputs.model[1])
+    check_belongs(model, Path(outputs.model[1]).name, tables)
+    return model
 
 
 def _tell(before: ClassMap, with_example: npt.NDArray[np.uint8], progress: Progress) -> None:

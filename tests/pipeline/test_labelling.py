@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from osgeo import ogr
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.catalog import read_catalog
+from superseg_plugin.pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from superseg_plugin.pipeline.labelling import LabellingOutputs, run_labelling
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.example_superpixels import Shapes
@@ -29,8 +37,9 @@ def classes(worker, tmp_path_factory):
     image = write_raster(folder / "scene.tif", landscape(SIDE, SIDE))
     path = str(folder / "classes.tif")
     options = SegmentationOptions(preset="fast", classes=4)
+    outputs = SegmentationOutputs(path, model=str(folder / "classes.superseg"))
     with RasterSource(image) as source:
-        run_segmentation(source, SegmentationOutputs(path), options, worker, Listener())
+        run_segmentation(source, outputs, options, worker, Listener())
     return path
 
 
@@ -54,9 +63,9 @@ def place_in(classes, number, which=0):
         return tuple(file.place[rows[which]].tolist())
 
 
-def label(classes, output, shapes, worker, confidence=None):
+def label(classes, output, shapes, worker, confidence=None, model=None):
     listener = Listener()
-    outputs = LabellingOutputs(str(output), confidence and str(confidence))
+    outputs = LabellingOutputs(str(output), confidence and str(confidence), model)
     with RasterSource(classes) as source:
         count = run_labelling(source, shapes, outputs, 8.0, worker, listener)
     return read_raster(str(output))[0], count, listener
@@ -174,3 +183,37 @@ def test_too_many_examples_are_thinned_evenly_over_the_names():
     kept = indices[thinned(indices, 150)]
     assert np.bincount(kept).tolist() == [65, 20, 65]
     assert len(thinned(indices, 600)) == 600
+
+
+def test_the_labelled_model_gives_other_scenes_the_names(classes, grid, worker, tmp_path):
+    path = Path(classes)
+    shapes = points(
+        grid, (*place_in(classes, 1), "Forest"), *((*place_in(classes, n), "Water") for n in (2, 3))
+    )
+    model = str(tmp_path / "named.superseg"), str(path.with_name("classes.superseg"))
+    after, _, _ = label(classes, tmp_path / "named.tif", shapes, worker, model=model)
+    outputs = ClassificationOutputs(str(tmp_path / "again.tif"))
+    with RasterSource(str(path.with_name("scene.tif"))) as source:
+        inputs = ClassificationInputs(source, model[0])
+        run_classification(inputs, outputs, ClassificationOptions(), worker, Listener())
+    again = read_raster(outputs.classes)[0]
+    assert (again == after).mean() > 0.95
+    tables = [read_class_table(tmp_path / f"{name}.tif") for name in ("named", "again")]
+    assert np.array_equal(tables[0].colors, tables[1].colors)
+    assert [tables[1].names[number - 1] for number in np.unique(after)] == [
+        tables[0].names[number - 1] for number in np.unique(after)
+    ]
+
+
+def test_a_model_of_another_run_is_refused(classes, grid, worker, tmp_path):
+    other = tmp_path / "other.superseg"
+    image = write_raster(tmp_path / "other.tif", landscape(128, 128, seed=3))
+    options = SegmentationOptions(preset="fast", classes=4)
+    outputs = SegmentationOutputs(str(tmp_path / "other_classes.tif"), model=str(other))
+    with RasterSource(image) as source:
+        run_segmentation(source, outputs, options, worker, Listener())
+    shapes = points(grid, (*place_in(classes, 1), "Forest"))
+    model = str(tmp_path / "named.superseg"), str(other)
+    with pytest.raises(SuperSegError, match=r"MODEL other\.superseg was not made with these"):
+        label(classes, tmp_path / "named.tif", shapes, worker, model=model)
+    assert not list(tmp_path.glob("named*"))

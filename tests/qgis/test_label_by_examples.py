@@ -43,7 +43,8 @@ def examples(classes, names, kind="Point"):
             geometry = QgsGeometry.fromPointXY(QgsPointXY(x, y))
             if kind == "Polygon":
                 geometry = geometry.buffer(raster.rasterUnitsPerPixelX(), 8)
-            geometry.transform(transform)
+            if geometry.transform(transform):
+                raise ValueError("the example has no coordinates in degrees")
             feature = QgsFeature(layer.fields())
             feature.setGeometry(geometry)
             feature.setAttributes([name])
