@@ -1720,8 +1720,8 @@
       <translation>由少量带名称的示例（点或多边形）生成带名称的地图。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Learns from a few &lt;b&gt;examples&lt;/b&gt;, points or polygons with a field of names, and names the other superpixels of a result of &lt;i&gt;Segment&lt;/i&gt;: by their color, texture and surroundings, by the tree of classes, and, with many examples, by their distance. Twenty examples are a good beginning; the class workbench asks for those that tell most.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;point&lt;/b&gt; is an example of the superpixel that it lies in, &lt;b&gt;polygons&lt;/b&gt; are examples of all superpixels of which at least half lies in them. Where examples of several names lie in one superpixel, the more frequent name counts. Examples off the raster, on nodata or without a name are left out.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Classes without an example stay as they are.&lt;/b&gt; All superpixels of the other classes get one of the names. A class that gets one name as a whole keeps its number and color.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;confidence&lt;/b&gt; is the estimated probability of the name of each superpixel; low values show where an example is missing.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has 16 classes. With 20 points of Forest, Field, Water and Town in the field &lt;i&gt;name&lt;/i&gt;, at least one of them in every class, the result has four classes with these names.&lt;/p&gt; &lt;p&gt;Needs the file &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; that &lt;i&gt;Segment&lt;/i&gt; writes beside its classes; the image is not needed. The result has such a file, too.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;由少量&lt;b&gt;示例&lt;/b&gt;（带有名称字段的点或多边形）学习，为&lt;i&gt;分割&lt;/i&gt;结果的其余超像素命名：依据其颜色、纹理和周围环境，依据类别树，示例较多时还依据距离。二十个示例是良好的开始；类别工作台会询问最有价值的位置。&lt;/p&gt; &lt;p&gt;&lt;b&gt;点&lt;/b&gt;是其所在超像素的示例；&lt;b&gt;多边形&lt;/b&gt;是至少一半面积位于其中的所有超像素的示例。一个超像素中有多个名称的示例时，以较多的名称为准。栅格之外、位于无数据处或没有名称的示例不计。&lt;/p&gt; &lt;p&gt;&lt;b&gt;没有示例的类别保持不变。&lt;/b&gt;其他类别的所有超像素都会得到其中一个名称。整体得到同一名称的类别保留其编号和颜色。&lt;/p&gt; &lt;p&gt;&lt;b&gt;置信度&lt;/b&gt;是每个超像素的名称的估计概率；值较低处缺少示例。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 有 16 个类别。用字段 &lt;i&gt;name&lt;/i&gt; 中为森林、农田、水体和城镇的 20 个点，且每个类别中至少有一个点，结果就有这四个名称的四个类别。&lt;/p&gt; &lt;p&gt;需要&lt;i&gt;分割&lt;/i&gt;在其类别旁写出的文件 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;；不需要影像。结果也有这样的文件。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Learns from a few &lt;b&gt;examples&lt;/b&gt;, points or polygons with a field of names, and names the other superpixels of a result of &lt;i&gt;Segment&lt;/i&gt;: by their color, texture and surroundings, by the tree of classes, and, with many examples, by their distance. Twenty examples are a good beginning; the class workbench asks for those that tell most.&lt;/p&gt; &lt;p&gt;A &lt;b&gt;point&lt;/b&gt; is an example of the superpixel that it lies in, &lt;b&gt;polygons&lt;/b&gt; are examples of all superpixels of which at least half lies in them. Where examples of several names lie in one superpixel, the more frequent name counts. Examples off the raster, on nodata or without a name are left out.&lt;/p&gt; &lt;p&gt;&lt;b&gt;Classes without an example stay as they are.&lt;/b&gt; All superpixels of the other classes get one of the names. A class that gets one name as a whole keeps its number and color.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;confidence&lt;/b&gt; is the estimated probability of the name of each superpixel; low values show where an example is missing.&lt;/p&gt; &lt;p&gt;With the &lt;b&gt;model&lt;/b&gt; that &lt;i&gt;Segment&lt;/i&gt; wrote, the result is a &lt;b&gt;labelled model&lt;/b&gt;, too, with which &lt;i&gt;Classify&lt;/i&gt; gives other scenes the same names.&lt;/p&gt; &lt;p&gt;Example: &lt;i&gt;classes.tif&lt;/i&gt; has 16 classes. With 20 points of Forest, Field, Water and Town in the field &lt;i&gt;name&lt;/i&gt;, at least one of them in every class, the result has four classes with these names.&lt;/p&gt; &lt;p&gt;Needs the file &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; that &lt;i&gt;Segment&lt;/i&gt; writes beside its classes; the image is not needed. The result has such a file, too.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;由少量&lt;b&gt;示例&lt;/b&gt;（带有名称字段的点或多边形）学习，为&lt;i&gt;分割&lt;/i&gt;结果的其余超像素命名：依据其颜色、纹理和周围环境，依据类别树，示例较多时还依据距离。二十个示例是良好的开始；类别工作台会询问最有价值的位置。&lt;/p&gt; &lt;p&gt;&lt;b&gt;点&lt;/b&gt;是其所在超像素的示例；&lt;b&gt;多边形&lt;/b&gt;是至少一半面积位于其中的所有超像素的示例。一个超像素中有多个名称的示例时，以较多的名称为准。栅格之外、位于无数据处或没有名称的示例不计。&lt;/p&gt; &lt;p&gt;&lt;b&gt;没有示例的类别保持不变。&lt;/b&gt;其他类别的所有超像素都会得到其中一个名称。整体得到同一名称的类别保留其编号和颜色。&lt;/p&gt; &lt;p&gt;&lt;b&gt;置信度&lt;/b&gt;是每个超像素的名称的估计概率；值较低处缺少示例。&lt;/p&gt; &lt;p&gt;若给出&lt;i&gt;分割&lt;/i&gt;写出的&lt;b&gt;模型&lt;/b&gt;，结果还包括&lt;b&gt;标注后的模型&lt;/b&gt;，&lt;i&gt;分类&lt;/i&gt;用它给其他场景同样的名称。&lt;/p&gt; &lt;p&gt;示例：&lt;i&gt;classes.tif&lt;/i&gt; 有 16 个类别。用字段 &lt;i&gt;name&lt;/i&gt; 中为森林、农田、水体和城镇的 20 个点，且每个类别中至少有一个点，结果就有这四个名称的四个类别。&lt;/p&gt; &lt;p&gt;需要&lt;i&gt;分割&lt;/i&gt;在其类别旁写出的文件 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;；不需要影像。结果也有这样的文件。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Examples</source>
@@ -1740,12 +1740,24 @@
       <translation>示例的名称所在字段；没有名称的示例不计。</translation>
     </message>
     <message>
+      <source>The model (.superseg) that Segment wrote with these classes; only needed for the labelled model.</source>
+      <translation>“分割”与这些类别一起写出的模型 (.superseg)；仅标注后的模型需要。</translation>
+    </message>
+    <message>
       <source>Labelled classes</source>
       <translation>标注后的类别</translation>
     </message>
     <message>
       <source>Confidence of the name of each pixel, in percent.</source>
       <translation>每个像素的名称的置信度，以百分比表示。</translation>
+    </message>
+    <message>
+      <source>Labelled model</source>
+      <translation>标注后的模型</translation>
+    </message>
+    <message>
+      <source>The model with the named classes, which classifies other scenes with Classify.</source>
+      <translation>带有命名类别的模型，可用“分类”对其他场景分类。</translation>
     </message>
     <message>
       <source>Suggest names</source>
