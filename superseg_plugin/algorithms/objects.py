@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack
 
-import numpy as np
 from qgis.core import (
     QgsGeometry,
     QgsProcessing,
@@ -217,5 +216,5 @@ def _values(found, row, perimeter):
     if figures.bands is not None:
         for table in (figures.bands.means, figures.bands.spreads, figures.bands.textures):
             if table is not None:
-                values += [None if np.isnan(value) else value for value in table[row].tolist()]
+                values += [None if math.isnan(value) else value for value in table[row].tolist()]
     return values

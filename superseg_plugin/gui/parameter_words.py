@@ -54,6 +54,8 @@ _WORDS = {
     "crossentropy": "Cross-entropy",
     "focal": "Focal, for rare classes",
     "lovasz": "Lovász, for overlap (IoU)",
+    "patches": "Patches of classes",
+    "superpixels": "Superpixels",
 }
 # Values that mean something else in one parameter.
 _WORDS_OF = {

@@ -152,6 +152,14 @@
       <translation>Lovász，优化重叠（IoU）</translation>
     </message>
     <message>
+      <source>Patches of classes</source>
+      <translation>类别的图斑</translation>
+    </message>
+    <message>
+      <source>Superpixels</source>
+      <translation>超像素</translation>
+    </message>
+    <message>
       <source>Network of the published method</source>
       <translation>已发表方法的网络</translation>
     </message>
@@ -1194,10 +1202,6 @@
     <message>
       <source>Raster of classes, from 1; 0 is nodata.</source>
       <translation>类别栅格，从 1 开始；0 为无数据。</translation>
-    </message>
-    <message>
-      <source>Superpixels</source>
-      <translation>超像素</translation>
     </message>
     <message>
       <source>Raster of superpixel numbers, from 1; 0 is nodata.</source>
