@@ -72,10 +72,10 @@ def _outline(packed: npt.NDArray[np.uint32], inside: Flags) -> None:
     colors, flags = packed.ravel(), inside.ravel()
     touched = np.zeros(colors.size, bool)
     # Neighbors in a row, then in a column; contiguous arrays are several times as fast as slices.
-    for step in (1, width):
+    for step, in_row in ((1, True), (width, False)):
         border = colors[step:] != colors[:-step]
         border &= flags[step:] | flags[:-step]
-        if step == 1:
+        if in_row:
             # The last pixel of a row is no neighbor of the first of the next row.
             border[width - 1 :: width] = False
         touched[step:] |= border
