@@ -33,6 +33,7 @@ from ..errors import SuperSegError
 from ..pipeline.classes.colors import color_of_hex
 from ..pipeline.classes.edits import named_as
 from ..pipeline.classes.name_proposals import proposal_of_group, read_proposals
+from .edited_raster import EditedRasters
 from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
@@ -54,6 +55,8 @@ class SuggestionsDialog(QDialog):
         self.setWindowTitle(translate("SuperSeg", "Suggest names from a layer"))
         self._session = session
         self._task = None
+        self._closed = False
+        self._edited = EditedRasters(self._failed)
         self._proposed = []
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
@@ -89,16 +92,24 @@ class SuggestionsDialog(QDialog):
         layer = self.layers.currentLayer()
         if layer is None:
             return
-        path = QgsProcessingUtils.generateTempFilename("names.csv")
-        values = {
-            "CLASSIFICATION": self._session.layer.id(),
-            "PURITY": self.purity.value(),
-            "TABLE": path,
-        }
+        self.run_button.setEnabled(False)
+        self.state.setText(translate("SuperSeg", "Comparing…"))
+        reference = {"REFERENCE": layer.id()}
         if isinstance(layer, QgsVectorLayer):
-            values.update(POLYGONS=layer.id(), FIELD=self.field.currentField())
-        else:
-            values["REFERENCE"] = layer.id()
+            reference = {"POLYGONS": layer.id(), "FIELD": self.field.currentField()}
+        session = self._session
+        self._edited.of(
+            session.layer,
+            session.now,
+            session.superpixels,
+            lambda raster: self._run({"CLASSIFICATION": raster, **reference}),
+        )
+
+    def _run(self, inputs):
+        if self._closed:
+            return
+        path = QgsProcessingUtils.generateTempFilename("names.csv")
+        values = {**inputs, "PURITY": self.purity.value(), "TABLE": path}
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
         context, feedback = QgsProcessingContext(), _Errors()
         context.setProject(QgsProject.instance())
@@ -106,8 +117,6 @@ class SuggestionsDialog(QDialog):
         # Both are needed as long as the task runs, even if the dialog is closed.
         kept = (context, feedback)
         self._task.executed.connect(lambda fine, _results: self._done(fine, path, kept[1].text))
-        self.run_button.setEnabled(False)
-        self.state.setText(translate("SuperSeg", "Comparing…"))
         QgsApplication.taskManager().addTask(self._task)
 
     def accept(self):
@@ -124,10 +133,16 @@ class SuggestionsDialog(QDialog):
 
     def done(self, result):
         """Close the dialog; a run that is not ready is cancelled."""
+        self._closed = True
         if self._task is not None:
             task, self._task = self._task, None
             task.cancel()
         super().done(result)
+
+    def _failed(self, error):
+        if not self._closed:
+            self.run_button.setEnabled(True)
+            self.state.setText(error)
 
     def _done(self, fine, path, error):
         if self._task is None:

@@ -260,6 +260,8 @@ def test_names_of_a_layer_are_accepted_in_one_step(session):
     assert [group[2] for group in seen["suggested"]["groups"]][2:] == ["Meadow", "2"]
     assert seen["suggestions undone"]["groups"] == seen["named as"]["groups"]
     assert picture_size_and_colors(pictures / "suggestions.png")[1] > 20
+    assert seen["suggesting"] == ["Suggest names from a layer"]
+    assert seen["suggesting without layer"] == []
 
 
 def test_the_edits_are_in_the_file_wherever_it_is_opened(session):

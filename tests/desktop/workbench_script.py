@@ -370,8 +370,13 @@ class WorkbenchScript(WindowScript):
     def open_elsewhere(self, path):
         """The file as another layer of the project, and of another project."""
         project = QgsProject.instance()
+        self.panel.actions_bar.suggest_names()
+        yield from self.rest()
+        self.seen["suggesting"] = self.dialogs()
+        # The layer is removed under an open dialog.
         project.removeMapLayer(self.layer("classes").id())
         yield from self.rest()
+        self.seen["suggesting without layer"] = self.dialogs()
         for name in ("added again", "in another project"):
             # As QGIS opens it, with the style beside the file and without the workbench.
             plain = QgsRasterLayer(str(path), "plain")
