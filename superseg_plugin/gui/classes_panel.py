@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..pipeline.classes.edits import renamed
 from ..pipeline.classes.merge_tree import most_classes, tree_of
+from .advice_list import AdviceList
 from .assign_bar import AssignBar
 from .class_actions import ClassActions
 from .class_menu import fill_menu
@@ -66,6 +67,7 @@ class ClassesPanel(QWidget):
         self.count = QSpinBox()
         self.spectra = SpectrumPlot()
         self.tree = Dendrogram(self.table)
+        self.advice = AdviceList()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -78,6 +80,8 @@ class ClassesPanel(QWidget):
         self.table.chosenChanged.connect(self._show_chosen)
         self.table.recolorRequested.connect(self.actions_bar.recolor_chosen)
         self.tree.picked.connect(self.pick)
+        self.advice.picked.connect(lambda numbers: self.pick(numbers, False))
+        self.advice.counted.connect(self._count_advice)
         self.tree.cutPressed.connect(lambda: self.session.begin_drag())
         self.tree.countRequested.connect(lambda count, drag: self.session.set_count(count, drag))
         fill_menu(self)
@@ -93,6 +97,7 @@ class ClassesPanel(QWidget):
         self.session = session
         for bar in self.bars:
             bar.session = session
+        self.advice.show_session(session)
         self.references.classes = session.layer if session is not None else None
         self.setEnabled(session is not None)
         self.actions_bar.refresh()
@@ -196,6 +201,10 @@ class ClassesPanel(QWidget):
 
     # Building
 
+    def _count_advice(self, count):
+        text = translate("SuperSeg", "&Advice")
+        self.tabs.setTabText(self.tabs.indexOf(self.advice), f"{text} ({count})" if count else text)
+
     def _granularity(self):
         row = QHBoxLayout()
         label = QLabel(translate("SuperSeg", "C&lasses"))
@@ -223,6 +232,8 @@ class ClassesPanel(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tabs.addTab(area, translate("SuperSeg", "&Tree"))
+        self.tabs.addTab(self.advice, "")
+        self._count_advice(0)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(self.tabs)

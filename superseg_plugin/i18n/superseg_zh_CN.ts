@@ -208,6 +208,10 @@
       <translation>初次使用？请从示例开始。</translation>
     </message>
     <message>
+      <source>Nothing about the classes stands out.</source>
+      <translation>各类别均无突出问题。</translation>
+    </message>
+    <message>
       <source>{} has failed; its log gives the reason.</source>
       <translation>{} 运行失败；原因见其日志。</translation>
     </message>
@@ -366,6 +370,10 @@
     <message>
       <source>This position cannot be transformed into the CRS of {}; choose another CRS for the project, or click closer to the layer.</source>
       <translation>该位置无法转换到 {} 的坐标参考系；请为工程选择其他坐标参考系，或在更靠近图层处单击。</translation>
+    </message>
+    <message>
+      <source>&amp;Advice</source>
+      <translation>建议(&amp;A)</translation>
     </message>
     <message>
       <source>Fewer classes: the most similar ones are merged</source>

@@ -146,6 +146,7 @@ class _Segmentation:
                     self._stages.seconds,
                     trained.losses if trained else [],
                     trained.live_by_step if trained else [],
+                    state.advice,
                 )
                 writer.write_report(state, table, run, path, self._confidence(), count)
         estimate.learn(self._stages.seconds)

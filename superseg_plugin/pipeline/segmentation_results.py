@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from ..contracts import Clusters
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..raster.superpixel_tables import superpixel_file_of
+from ..raster.superpixel_tables import SuperpixelTables, superpixel_file_of
 from .average_color import paint_average_color
+from .classes.advice import ClassFigures, advice, class_figures
 from .classes.rendering import build_class_table
 from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, save_model
@@ -47,6 +49,7 @@ class SegmentationState:
         clusters: of the superpixels, unless the network alone classifies.
         known: what the superpixel file is written from, with these clusters.
         tree: of the classes of the result, once it is written.
+        advice: sentences on what could be better about the classes, once they are written.
     """
 
     training: TrainingOptions
@@ -56,6 +59,7 @@ class SegmentationState:
     clusters: Clusters | None = None
     known: Knowledge | None = None
     tree: Hierarchy = field(default_factory=Hierarchy)
+    advice: Sequence[str] = ()
 
     def steps(self, order: npt.NDArray[np.int64]) -> list[MergeStep]:
         """Merge order of classes of the draft (number - 1) in a new order; empty if unknown."""
@@ -96,12 +100,16 @@ class ResultWriter:
             state.tree = Hierarchy(merge_order, explained.tolist())
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
+            tables = None
             if state.known is not None:
                 keeping = scene.part(0.5, 0.7)
                 beside = superpixel_file_of(path)
-                keep_superpixels(keeping, state.known, classes, beside, options)
+                tables = keep_superpixels(keeping, state.known, classes, beside, options)
         # Not while it is open: some formats, such as netCDF, are written anew with the table.
         write_class_table(path, table)
+        state.advice = _advice(table, tables)
+        for sentence in state.advice:
+            scene.progress.log(sentence)
         record = describe_run("segment", options, source, scene.worker)
         if merge_order is not None:
             record["merge_order"] = merge_order
@@ -152,6 +160,16 @@ class ResultWriter:
             maps = map_sections(Maps(run.source, pieces, classes, sure, table))
         text = segmentation_report(run, table, superpixel_count, state.tree, maps)
         self._staging.path(path).write_text(text, encoding="utf-8")
+
+
+def _advice(table: ClassTable, tables: SuperpixelTables | None) -> list[str]:
+    """Return what could be better about the classes, and what would help."""
+    areas = {number: float(area) for number, area in enumerate(table.areas, start=1) if area > 0}
+    figures = ClassFigures(areas, {}, {})
+    if tables is not None:
+        figures = class_figures(tables.classes, tables.areas, tables.confidence, tables.features)
+    names = dict(enumerate(table.names, start=1))
+    return [finding.text for finding in advice(figures, names)]
 
 
 def _model_of(

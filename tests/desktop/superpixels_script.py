@@ -60,6 +60,17 @@ class SuperpixelsScript(WindowScript):
         yield from self.rest()
         self.look("undone")
         menu = self.bar.parts_button.menu()
+        self.panel.tabs.setCurrentWidget(self.panel.advice)
+        yield from self.wait(lambda: not self.panel.advice._timer.isActive())
+        advice = self.panel.advice
+        self.seen["advice"] = [advice.item(row).text() for row in range(advice.count())]
+        self.seen["tab"] = self.panel.tabs.tabText(self.panel.tabs.indexOf(advice))
+        self.picture(self.window, "advice")
+        place = advice.visualItemRect(advice.item(0)).center()
+        QTest.mouseClick(advice.viewport(), LEFT, NO_KEY, place)
+        yield from self.rest()
+        self.seen["picked by advice"] = sorted(self.panel.table.chosen)
+        self.panel.tabs.setCurrentIndex(0)
         self.panel.pick((1,), False)
         next(a for a in menu.actions() if "4" in a.text()).trigger()
         yield from self.rest()

@@ -59,6 +59,13 @@ def test_a_class_is_split_by_a_key_and_seen_on_the_map(session):
     assert picture_size_and_colors(pictures / "split.png")[0] >= 1200
 
 
+def test_advice_names_the_broad_class_and_selects_it(session):
+    seen, _, _ = session
+    assert seen["advice"] == ["Class 1 covers 50 % of the area: split it, or ask for more classes."]
+    assert seen["tab"].replace("&", "") == "Advice (1)"
+    assert seen["picked by advice"] == [1]
+
+
 def test_the_menu_splits_into_more(session):
     seen, _, _ = session
     four = counts(seen["in four"])

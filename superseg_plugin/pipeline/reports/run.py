@@ -50,6 +50,7 @@ class RunSummary:
         stages: seconds by stage, in order.
         losses: of every training step; empty if no network was trained.
         live: number of classes in use, for every training step.
+        advice: sentences on what could be better about the classes.
     """
 
     provenance: Provenance
@@ -59,6 +60,7 @@ class RunSummary:
     stages: Mapping[str, float]
     losses: Sequence[float] = ()
     live: Sequence[int] = ()
+    advice: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -98,6 +100,9 @@ def segmentation_report(
     """
     grid = run.source.grid
     sections = [*maps, ("Classes", _class_section(classes, run.source))]
+    if run.advice:
+        items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in run.advice)
+        sections.append(("What could be better", Html(f"<ul>{items}</ul>")))
     spectra = spectra_chart(classes.means, classes.band_names, classes.colors, classes.names)
     if spectra:
         text = "Lines have the colors of the map."

@@ -70,7 +70,7 @@ class Knowledge:
 
 def keep_superpixels(
     scene: Scene, known: Knowledge, classes: RasterSource, path: Path, options: SegmentationOptions
-) -> bool:
+) -> SuperpixelTables | None:
     """Write the file of superpixels of a class raster.
 
     Args:
@@ -81,12 +81,12 @@ def keep_superpixels(
         options: of the run.
 
     Returns:
-        Whether it was written; if not, a log line says why.
+        The tables that were written; None if the file would be too large, which a log line says.
     """
     grid, progress = scene.source.grid, scene.progress
     limit = options.superpixel_file
     if not limit:
-        return False
+        return None
     size = known.expected_size(grid.width * grid.height) / MEGABYTE
     if size > limit:
         progress.log(
@@ -94,7 +94,7 @@ def keep_superpixels(
             f" ({limit:.0f} MB), and is not written; without it, classes of this result cannot be"
             " split or learned from examples"
         )
-        return False
+        return None
     profile = RasterProfile(1, np.uint32, nodata=0, band_names=("superpixel",))
     windows = tiles(grid.width, grid.height, TILE)
     opened = RasterSource(str(known.superpixels))
@@ -129,7 +129,7 @@ def keep_superpixels(
     )
     append_tables(path, tables)
     add_overviews(path, "nearest", progress.part(0.9, 1))
-    return True
+    return tables
 
 
 def _raw_means(description: Description, scaling: BandScaling) -> npt.NDArray[np.float32]:
