@@ -143,21 +143,31 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return True
 
     def processAlgorithm(self, parameters, context, feedback):
+        results, error = self._run(parameters, context, feedback)
+        if not error:
+            return results
+        # QGIS never releases an exception that is raised here, nor what the frames of its
+        # traceback hold: layers, which crash QGIS when it quits, and arrays of the run.
+        del self, parameters, context, feedback, results
+        raise QgsProcessingException(error)
+
+    def _run(self, parameters, context, feedback):
+        """Return the outputs by name, and the error message, empty without an error."""
         if self._error:
-            raise QgsProcessingException(hide_credentials(self._error))
+            return {}, hide_credentials(self._error)
         progress = FeedbackProgress(feedback)
         try:
             # The context of this thread keeps the layers to load; QGIS drops those of
             # prepareAlgorithm if this runs in another thread.
             self.read_outputs(Request(self, parameters, context, self._inputs))
-            return self.compute(progress, context)
+            return self.compute(progress, context), ""
         except Cancelled:
-            return {}
+            return {}, ""
         except SuperSegError as error:
-            raise QgsProcessingException(hide_credentials(str(error))) from error
+            return {}, hide_credentials(str(error))
         except Exception as error:  # the user sees a sentence, the log the traceback
             sentence = unexpected_error(error, progress.activity or self.TITLE, feedback)
-            raise QgsProcessingException(hide_credentials(sentence)) from error
+            return {}, hide_credentials(sentence)
 
     def worker(self, device="auto"):
         """Return a worker process, to be used in a `with` statement."""

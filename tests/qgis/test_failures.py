@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
+import weakref
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingException
+from qgis.core import QgsProcessingContext, QgsProcessingException, QgsRasterLayer
 
 from tests.qgis.helpers import Listener
 
@@ -81,3 +83,22 @@ def test_an_unexpected_error_gives_a_message(run, files, tmp_path, monkeypatch, 
     assert "Traceback" not in str(caught.value)
     assert type(fault).__name__ in feedback.textLog()
     assert Path(__file__).name in feedback.textLog()
+
+
+def test_a_failed_run_leaves_nothing_in_memory(plugin, files, tmp_path):
+    """QGIS keeps what an exception holds until it quits, and crashes then if that is a layer."""
+    algorithm = plugin.provider.algorithm("averagecolor").create()
+    missing = tmp_path / "unreadable.tif"
+    missing.write_bytes(Path(files["fields"]).read_bytes()[:2000])
+    context = QgsProcessingContext()
+    parameters = {
+        "INPUT": QgsRasterLayer(files["scene"], "not in the project"),
+        "CLASSIFICATION": str(missing),
+        "OUTPUT": str(tmp_path / "colors.tif"),
+    }
+    kept = [weakref.ref(algorithm), weakref.ref(context), weakref.ref(parameters["INPUT"])]
+    _, succeeded = algorithm.run(parameters, context, Listener())
+    assert not succeeded
+    del algorithm, context, parameters
+    gc.collect()
+    assert [reference() for reference in kept] == [None] * 3
