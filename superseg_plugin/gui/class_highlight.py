@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QApplication
 from ..errors import SuperSegError
 from ..raster.class_patches import box_of, find_patches
 from ..raster.overlay_pixels import dimmed, flashed
-from .map_overlay import MapOverlay
+from .map_overlay import FLASHES, MapOverlay
 
 translate = QCoreApplication.translate
 
@@ -63,19 +63,25 @@ class ClassHighlight(QObject):
 
     def remove(self):
         """Take the overlay off the map."""
-        if self._overlay is not None:
+        if self._overlay is not None and self._overlay.scene() is not None:
+            self._overlay.clear()
             self._canvas.scene().removeItem(self._overlay)
-            self._overlay = None
 
-    def flash(self, numbers=None):
-        """Flash classes, or the selected ones if `numbers` is None."""
-        numbers = self._numbers if numbers is None else numbers
+    def flash(self):
+        """Flash the selected classes."""
+        self._flash(self._numbers, FLASHES)
+
+    def flash_once(self, numbers):
+        """Flash classes once: the map under the pointer is hidden for a moment only."""
+        self._flash(numbers, 1)
+
+    def _flash(self, numbers, times):
         if not self._ready(numbers):
             return
         if not (self._on and self._numbers):
             # There is nothing to draw between the flashes.
             self._overlay.show(self._reader, flashed(()), self._session.layer.crs())
-        self._overlay.flash(flashed(numbers))
+        self._overlay.flash(flashed(numbers), times)
 
     def zoom(self):
         """Show the largest patch of the selected classes."""
@@ -149,4 +155,6 @@ class ClassHighlight(QObject):
             self._overlay = MapOverlay(self._canvas, self.failed.emit)
             # Above the colors of edited superpixels.
             self._overlay.setZValue(1)
+        elif self._overlay.scene() is None:
+            self._canvas.scene().addItem(self._overlay)
         return True

@@ -64,14 +64,15 @@ class MapOverlay(QgsMapCanvasItem):
         self._reader, self._key, self._values, self._image = None, None, None, None
         self.update()
 
-    def flash(self, table):
-        """Draw another table for a moment, three times.
+    def flash(self, table, times=FLASHES):
+        """Draw another table for a moment.
 
         Args:
             table: as for `show`.
+            times: how often.
         """
         if self._reader is not None:
-            self._flash, self._rest = table, 2 * FLASHES
+            self._flash, self._rest = table, 2 * times
             self._next_flash()
             self._timer.start()
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
-from qgis.PyQt.QtWidgets import QMenu
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QApplication, QMenu
 
 from ..pipeline.classes.palettes import with_distinct_colors, with_natural_colors
 from .key_tool_bar import KeyToolBar
@@ -51,7 +51,7 @@ class SeeBar(KeyToolBar):
         ):
             action = colors.addAction(text)
             action.triggered.connect(
-                lambda _checked=False, name=text, verb=function: self.session.edit(name, verb)
+                lambda _checked=False, name=text, verb=function: self._color(name, verb)
             )
         tip = translate(
             "SuperSeg",
@@ -65,6 +65,14 @@ class SeeBar(KeyToolBar):
         self.assign.setCheckable(True)
         self.assign.toggled.connect(self.assignToggled)
         self.tab_only()
+
+    def _color(self, name, verb):
+        # A large raster without overviews takes a moment to read.
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self.session.edit(name, verb)
+        finally:
+            QApplication.restoreOverrideCursor()
 
     def _distinct(self, catalog, state):
         return with_distinct_colors(catalog, state, self.session.reader())

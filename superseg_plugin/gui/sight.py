@@ -48,7 +48,7 @@ class Sight(QObject):
         assign.fileRequested.connect(panel.actions_bar.ask_for_file)
         panel.actions_bar.schemeRead.connect(assign.add_scheme)
         assign.ended.connect(lambda: bar.assign.setChecked(False))
-        assign.done.connect(self.highlight.flash)
+        assign.done.connect(self.highlight.flash_once)
         tool.picked.connect(self._picked)
         tool.deactivated.connect(lambda: bar.assign.setChecked(False))
         tool.tip_of = self._tip

@@ -297,7 +297,13 @@ class SeeScript(WindowScript):
         self.dock.close()
         yield from self.rest(5)
         overlay = self.dock.sight.highlight._overlay
-        self.seen["left on the map"] = overlay is not None and overlay.scene() is not None
+        self.seen["left on the map"] = overlay.scene() is not None
+        before = self.map_pixels()
+        self.trigger("Class workbench")
+        yield from self.rest(5)
+        self.seen["shown again"] = (
+            changed(before, self.map_pixels()) if self.dock.isVisible() else 0
+        )
 
     # Doing
 

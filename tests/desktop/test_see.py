@@ -163,9 +163,10 @@ def test_the_window_fits_a_small_screen_with_a_second_dock(session):
     assert seen["name width"] >= seen["letters"]
 
 
-def test_nothing_is_left_on_the_map(session):
+def test_nothing_is_left_on_the_map_while_the_workbench_is_closed(session):
     seen, _ = session
     assert not seen["left on the map"]
+    assert seen["shown again"] > 0.05
 
 
 def test_every_picture_shows_something(session):
