@@ -13,7 +13,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from qgis.core import QgsProcessingContext, QgsProject
+from qgis.core import QgsMapLayer, QgsProcessingContext, QgsProject
+from qgis.PyQt import sip
 
 from tests.conftest import REPOSITORY, blocks, quarters, write_raster
 from tests.qgis.helpers import QUICK, Listener
@@ -35,6 +36,11 @@ def plugin(qgis_app, qgis_processing):
     # What refers to itself is to go while QGIS is still there.
     gc.collect()
     loaded.unload()
+    # QGIS never releases the exception of an algorithm that failed. Its frames know those that
+    # called them: tests, whose layers crash Python if they are deleted after QGIS.
+    for kept in gc.get_objects():
+        if isinstance(kept, QgsMapLayer) and sip.ispyowned(kept) and not sip.isdeleted(kept):
+            sip.delete(kept)
 
 
 class SharedWorkers:

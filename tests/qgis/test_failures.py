@@ -86,7 +86,7 @@ def test_an_unexpected_error_gives_a_message(run, files, tmp_path, monkeypatch, 
 
 
 def test_a_failed_run_leaves_nothing_in_memory(plugin, files, tmp_path):
-    """QGIS keeps what an exception holds until it quits, and crashes then if that is a layer."""
+    """QGIS never releases an exception, and a layer that it holds crashes QGIS when it quits."""
     algorithm = plugin.provider.algorithm("averagecolor").create()
     missing = tmp_path / "unreadable.tif"
     missing.write_bytes(Path(files["fields"]).read_bytes()[:2000])
