@@ -46,6 +46,12 @@ def _workbench(interface):
     return open_workbench(interface)
 
 
+def _sample_form(interface):
+    from .gui.sample_form import open_sample_form
+
+    return open_sample_form(interface)
+
+
 def _runtime(interface):
     from .gui.runtime_dialog import open_runtime
 
@@ -69,10 +75,12 @@ def _dialog(algorithm):
 
 RUNTIME = Entry("Runtime…", _runtime)
 WORKBENCH = Entry("Class workbench", _workbench, True, "/propertyicons/symbology.svg")
+LABELLING = Entry("Label accuracy points", _sample_form)
 WELCOME = Entry("First steps…", _welcome)
 ENTRIES = (
     Entry("Segment an image…", "superseg:segment", toolbar=True),
     WORKBENCH,
+    LABELLING,
     RUNTIME,
     WELCOME,
 )
@@ -169,6 +177,9 @@ class SuperSegPlugin:
             self.windows[entry.title] = entry.opens(self.iface)
             if entry is WELCOME:
                 self._connect(self.windows[entry.title])
+            if entry is WORKBENCH:
+                label = self.windows[entry.title].labellingRequested
+                label.connect(partial(self._open, LABELLING))
         window = self.windows[entry.title]
         window.show()
         window.raise_()

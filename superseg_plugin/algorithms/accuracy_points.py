@@ -17,8 +17,10 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
+from ..pipeline.assessment.sample_places import SAMPLE_OF
 from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
 from .base import SuperSegAlgorithm
+from .styling import Style, style
 
 FIELDS = "Point?field=sample:integer&field=class:integer&field=name:string&field=label:string"
 
@@ -38,8 +40,8 @@ in the field, and let <i>Evaluate</i> estimate accuracy and areas from these lab
 <p>Every class gets at least the <b>smallest number</b> of points, the rest is divided by area. With
 0 the <b>number of points</b> is that which brings the standard error of the overall accuracy to
 0.01, if each class is right to 85 %: 1275 points. The points are in random order, so that the first
-ones are a sample too. Hide the fields <i>class</i> and <i>name</i> in the attribute form to label
-without knowing the map.</p>
+ones are a sample too. To label them, open <i>Plugins &gt; SuperSeg &gt; Label accuracy points</i>:
+it shows one point after the other on the image, and hides the classes meanwhile.</p>
 <p>Example: choose <i>classes.tif</i>, 300 points and 20 for each class; label them as Forest,
 Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofsson et al. 2014, doi
 10.1016/j.rse.2014.02.015. This algorithm works without the runtime.</p>
@@ -118,5 +120,17 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
                     f"{self.OUTPUT}: the points cannot be written ({sink.lastError()})."
                 )
         del sink
+        style(context, output, _FromClasses(self.classification.path))
         progress.log(f"{len(sample.classes)} points in {len(sample.names)} classes")
         return {self.OUTPUT: output, self.POINT_COUNT: len(sample.classes)}
+
+
+class _FromClasses(Style):
+    """Remembers the class raster in the layer of its points."""
+
+    def __init__(self, path):
+        super().__init__()
+        self._path = path
+
+    def apply(self, layer):
+        layer.setCustomProperty(SAMPLE_OF, self._path)

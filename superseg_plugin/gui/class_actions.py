@@ -21,7 +21,8 @@ from .suggestions_dialog import SuggestionsDialog
 translate = QCoreApplication.translate
 
 
-def _table_files():
+def table_files():
+    """Return the filter of a file dialog for tables."""
     text = translate("SuperSeg", "Tables")
     return f"{text} (*.csv *.txt *.tsv)"
 
@@ -154,7 +155,7 @@ class ClassActions(KeyToolBar):
     def ask_for_file(self):
         """Let the user choose a file, and read it."""
         title = translate("SuperSeg", "Names or table")
-        path, _ = QFileDialog.getOpenFileName(self, title, "", _table_files())
+        path, _ = QFileDialog.getOpenFileName(self, title, "", table_files())
         if path:
             self.read_file(path)
 

@@ -184,6 +184,10 @@
       <translation>类别工作台</translation>
     </message>
     <message>
+      <source>Label accuracy points</source>
+      <translation>标注精度点</translation>
+    </message>
+    <message>
       <source>First steps…</source>
       <translation>入门…</translation>
     </message>
@@ -456,6 +460,18 @@
       <translation>无法估算（{}）。</translation>
     </message>
     <message>
+      <source>Names of the reference classes</source>
+      <translation>参考类别的名称</translation>
+    </message>
+    <message>
+      <source>Names of the classes</source>
+      <translation>类别的名称</translation>
+    </message>
+    <message>
+      <source>Names from a file…</source>
+      <translation>来自文件的名称…</translation>
+    </message>
+    <message>
       <source>Name as</source>
       <translation>命名为</translation>
     </message>
@@ -716,6 +732,114 @@
       <translation>已删除：{} MB</translation>
     </message>
     <message>
+      <source>{} was removed. The labels of a layer in a file are saved.</source>
+      <translation>{} 已被移除。文件图层的标签已保存。</translation>
+    </message>
+    <message>
+      <source>Choose the class layer whose accuracy is wanted.</source>
+      <translation>请选择要评价精度的类别图层。</translation>
+    </message>
+    <message>
+      <source>Point {} cannot be transformed into the CRS of the map; choose another CRS for the project.</source>
+      <translation>点 {} 无法转换到地图的坐标参考系；请为工程选择其他坐标参考系。</translation>
+    </message>
+    <message>
+      <source>New…</source>
+      <translation>新建…</translation>
+    </message>
+    <message>
+      <source>Draw accuracy points</source>
+      <translation>抽取精度点</translation>
+    </message>
+    <message>
+      <source>Side of the part of the map that is shown</source>
+      <translation>所示地图范围的边长</translation>
+    </message>
+    <message>
+      <source>&amp;Hide the classes while labelling</source>
+      <translation>标注时隐藏类别(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Names with their keys</source>
+      <translation>名称及其按键</translation>
+    </message>
+    <message>
+      <source>Another name, then Enter</source>
+      <translation>输入其他名称，然后按回车</translation>
+    </message>
+    <message>
+      <source>Cannot tell (0)</source>
+      <translation>无法判断 (0)</translation>
+    </message>
+    <message>
+      <source>Back (Backspace)</source>
+      <translation>返回 (退格键)</translation>
+    </message>
+    <message>
+      <source>Skip (Space)</source>
+      <translation>跳过 (空格键)</translation>
+    </message>
+    <message>
+      <source>Clear (Delete)</source>
+      <translation>清除 (Delete)</translation>
+    </message>
+    <message>
+      <source>&amp;Accuracy…</source>
+      <translation>精度(&amp;A)…</translation>
+    </message>
+    <message>
+      <source>Accuracy and areas of the classes by the labels so far</source>
+      <translation>根据目前的标签估计类别的精度和面积</translation>
+    </message>
+    <message>
+      <source>Points</source>
+      <translation>点</translation>
+    </message>
+    <message>
+      <source>Field</source>
+      <translation>字段</translation>
+    </message>
+    <message>
+      <source>Classes</source>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Names</source>
+      <translation>文件名</translation>
+    </message>
+    <message>
+      <source>Shown</source>
+      <translation>显示</translation>
+    </message>
+    <message>
+      <source>cannot tell</source>
+      <translation>无法判断</translation>
+    </message>
+    <message>
+      <source>. All points have a label.</source>
+      <translation>。所有点都已标注。</translation>
+    </message>
+    <message>
+      <source>Choose a layer of accuracy points, or draw new ones.</source>
+      <translation>请选择精度点图层，或抽取新的点。</translation>
+    </message>
+    <message>
+      <source>Point {}</source>
+      <translation>点 {}</translation>
+    </message>
+    <message>
+      <source>{} of {}</source>
+      <translation>{} / {}</translation>
+    </message>
+    <message>
+      <source>; in the map: {}</source>
+      <translation>；地图中为：{}</translation>
+    </message>
+    <message>
+      <source>{} is temporary: save it (Make Permanent) before QGIS is closed.</source>
+      <translation>{} 是临时图层：请在关闭 QGIS 前保存（使其永久化）。</translation>
+    </message>
+    <message>
       <source>Highlight the selected classes on the map</source>
       <translation>在地图上突出显示所选类别</translation>
     </message>
@@ -974,10 +1098,6 @@
     <message>
       <source>La&amp;yer</source>
       <translation>图层(&amp;Y)</translation>
-    </message>
-    <message>
-      <source>Classes</source>
-      <translation>类别</translation>
     </message>
     <message>
       <source>Preview</source>
@@ -1526,10 +1646,6 @@
     <message>
       <source>Folder with the images; its subfolders are not searched.</source>
       <translation>影像所在的文件夹；不搜索其子文件夹。</translation>
-    </message>
-    <message>
-      <source>Names</source>
-      <translation>文件名</translation>
     </message>
     <message>
       <source>File names to include, with the wildcards * and ?; separate several patterns by semicolons.</source>
@@ -2216,8 +2332,8 @@
       <translation>在每个类别中随机抽取位置，供标注后进行精度评价。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Draws a &lt;b&gt;stratified random sample&lt;/b&gt; of a raster of classes: points in the centers of random pixels of every class. Label each of them in the field &lt;i&gt;label&lt;/i&gt;, by what you see in the image or in the field, and let &lt;i&gt;Evaluate&lt;/i&gt; estimate accuracy and areas from these labels.&lt;/p&gt; &lt;p&gt;Every class gets at least the &lt;b&gt;smallest number&lt;/b&gt; of points, the rest is divided by area. With 0 the &lt;b&gt;number of points&lt;/b&gt; is that which brings the standard error of the overall accuracy to 0.01, if each class is right to 85 %: 1275 points. The points are in random order, so that the first ones are a sample too. Hide the fields &lt;i&gt;class&lt;/i&gt; and &lt;i&gt;name&lt;/i&gt; in the attribute form to label without knowing the map.&lt;/p&gt; &lt;p&gt;Example: choose &lt;i&gt;classes.tif&lt;/i&gt;, 300 points and 20 for each class; label them as Forest, Field, Water and so on; choose them as samples in &lt;i&gt;Evaluate&lt;/i&gt;. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;从类别栅格中抽取&lt;b&gt;分层随机样本&lt;/b&gt;：位于每个类别随机像素中心的点。请根据影像或实地所见，在字段 &lt;i&gt;label&lt;/i&gt; 中标注每个点，再由&lt;i&gt;评价&lt;/i&gt;根据这些标签估计精度和面积。&lt;/p&gt; &lt;p&gt;每个类别至少有&lt;b&gt;最少点数&lt;/b&gt;，其余按面积分配。&lt;b&gt;点数&lt;/b&gt;为 0 时，取使总体精度的标准误差为 0.01 的数目（假定每个类别有 85 % 正确）：1275 个点。点的顺序是随机的，因此前面的若干点也是一个样本。在属性表单中隐藏字段 &lt;i&gt;class&lt;/i&gt; 和 &lt;i&gt;name&lt;/i&gt;，即可在不知道地图类别的情况下标注。&lt;/p&gt; &lt;p&gt;示例：选择 &lt;i&gt;classes.tif&lt;/i&gt;，300 个点，每类 20 个；标注为 Forest、Field、Water 等；在&lt;i&gt;评价&lt;/i&gt;中选作样本。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。本算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Draws a &lt;b&gt;stratified random sample&lt;/b&gt; of a raster of classes: points in the centers of random pixels of every class. Label each of them in the field &lt;i&gt;label&lt;/i&gt;, by what you see in the image or in the field, and let &lt;i&gt;Evaluate&lt;/i&gt; estimate accuracy and areas from these labels.&lt;/p&gt; &lt;p&gt;Every class gets at least the &lt;b&gt;smallest number&lt;/b&gt; of points, the rest is divided by area. With 0 the &lt;b&gt;number of points&lt;/b&gt; is that which brings the standard error of the overall accuracy to 0.01, if each class is right to 85 %: 1275 points. The points are in random order, so that the first ones are a sample too. To label them, open &lt;i&gt;Plugins &amp;gt; SuperSeg &amp;gt; Label accuracy points&lt;/i&gt;: it shows one point after the other on the image, and hides the classes meanwhile.&lt;/p&gt; &lt;p&gt;Example: choose &lt;i&gt;classes.tif&lt;/i&gt;, 300 points and 20 for each class; label them as Forest, Field, Water and so on; choose them as samples in &lt;i&gt;Evaluate&lt;/i&gt;. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;从类别栅格中抽取&lt;b&gt;分层随机样本&lt;/b&gt;：位于每个类别随机像素中心的点。请根据影像或实地所见，在字段 &lt;i&gt;label&lt;/i&gt; 中标注每个点，再由&lt;i&gt;评价&lt;/i&gt;根据这些标签估计精度和面积。&lt;/p&gt; &lt;p&gt;每个类别至少有&lt;b&gt;最少点数&lt;/b&gt;，其余按面积分配。&lt;b&gt;点数&lt;/b&gt;为 0 时，取使总体精度的标准误差为 0.01 的数目（假定每个类别有 85 % 正确）：1275 个点。点的顺序是随机的，因此前面的若干点也是一个样本。要标注它们，请打开&lt;i&gt;插件 &amp;gt; SuperSeg &amp;gt; 标注精度点&lt;/i&gt;：它在影像上逐一显示各点，并在此期间隐藏类别。&lt;/p&gt; &lt;p&gt;示例：选择 &lt;i&gt;classes.tif&lt;/i&gt;，300 个点，每类 20 个；标注为 Forest、Field、Water 等；在&lt;i&gt;评价&lt;/i&gt;中选作样本。来源：Olofsson 等，2014，doi 10.1016/j.rse.2014.02.015。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The raster of classes to assess.</source>

@@ -26,15 +26,13 @@ from ..classes.strips import ClassStrips
 from ..reports.sample_accuracy import sample_report
 from .assessed import AssessedMap, Outputs
 from .figures import area_unit_name, figures_of_sample
+from .sample_places import CANNOT_TELL
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 # Places are read block by block of so many pixels a side.
 BLOCK = 256
-# Label of a place at which nobody can tell the class. It is not an empty one, so that the place is
-# not asked for again; it is left out like one without a label.
-CANNOT_TELL = "?"
 # Labels that a message lists.
 MOST_TOLD = 8
 
