@@ -8,6 +8,7 @@ from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QToolButton
 
+from ..pipeline.assessment.sample_places import SAMPLE_OF
 from .class_session import PROPERTY
 
 translate = QCoreApplication.translate
@@ -48,3 +49,11 @@ def pin_button():
     pin.setToolTip(text)
     pin.setAccessibleName(text)
     return pin
+
+
+def classes_of_sample(points):
+    """Return the layer of the class raster that points were drawn from, or the first one."""
+    source = points.customProperty(SAMPLE_OF)
+    layers = [layer for layer in raster_layers() if may_be_classes(layer)]
+    own = [layer for layer in layers if layer.source() == source]
+    return (own or layers or [None])[0]

@@ -7,10 +7,11 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..errors import SuperSegError
-from ..pipeline.classes.templates import TEMPLATES, Template, read_own
+from ..pipeline.classes.schemes import TEMPLATES, Template
+from ..pipeline.classes.templates import read_own
 from ..raster.class_legend import read_legend
 from .class_actions import table_files
-from .class_session import path_of, shown_groups
+from .stored_map import path_of, shown_map
 
 translate = QCoreApplication.translate
 
@@ -85,7 +86,7 @@ class LabelNames(QObject):
 
 
 def _names_of(layer):
-    groups = shown_groups(layer)
-    if groups:
-        return [group.name for group in groups]
+    shown = shown_map(layer)
+    if shown is not None:
+        return [group.name for group in shown[0].shown]
     return list(read_legend(path_of(layer)).names.values())

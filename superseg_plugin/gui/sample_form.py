@@ -8,9 +8,9 @@ from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
 
 from ..errors import SuperSegError
-from ..pipeline.assessment.sample_places import CANNOT_TELL, KEYS, SAMPLE_OF, names_to_choose
+from ..pipeline.assessment.sample_places import CANNOT_TELL, KEYS, names_to_choose
 from .algorithm_dialogs import AlgorithmDialogs
-from .class_layers import may_be_classes, raster_layers
+from .class_layers import classes_of_sample
 from .label_names import LabelNames
 from .labelling_session import LabellingSession, text_fields
 from .place_marker import HiddenLayers, PlaceMarker
@@ -141,7 +141,7 @@ class SampleForm(QgsDockWidget):
         if layer is not None:
             fields = text_fields(layer)
             panel.field.setField(LABEL if LABEL in fields else (fields or [""])[0])
-            classes = _classes_of(layer)
+            classes = classes_of_sample(layer)
             if classes is not None:
                 panel.classes.setLayer(classes)
         panel.field.blockSignals(False)
@@ -286,14 +286,6 @@ class SampleForm(QgsDockWidget):
         seen = self._marker is not None and self.session is not None
         blind = seen and self.panel.blind.isChecked()
         self._hidden.hide(self.panel.classes.currentLayer() if blind else None)
-
-
-def _classes_of(points):
-    """Return the layer of the class raster that points were drawn from, or the first one."""
-    source = points.customProperty(SAMPLE_OF)
-    layers = [layer for layer in raster_layers() if may_be_classes(layer)]
-    own = [layer for layer in layers if layer.source() == source]
-    return (own or layers or [None])[0]
 
 
 def open_sample_form(interface):
