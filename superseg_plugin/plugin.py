@@ -30,13 +30,13 @@ class Entry(NamedTuple):
             and returns a window or panel. The function is called once; the entry shows the same
             window again.
         toolbar: whether the plugin toolbar has a button for it, too.
-        icon: name of a QGIS icon; "" for the plugin's icon.
+        icon: name of an icon of the plugin.
     """
 
     title: str
     opens: str | Callable[[Any], Any]
     toolbar: bool = False
-    icon: str = ""
+    icon: str = "superseg"
 
 
 def _workbench(interface):
@@ -73,12 +73,13 @@ def _dialog(algorithm):
     return processing_dialog(algorithm)
 
 
-RUNTIME = Entry("Runtime…", _runtime)
-WORKBENCH = Entry("Class workbench", _workbench, True, "/propertyicons/symbology.svg")
-LABELLING = Entry("Label accuracy points", _sample_form)
-WELCOME = Entry("First steps…", _welcome)
+RUNTIME = Entry("Runtime…", _runtime, icon="runtime")
+WORKBENCH = Entry("Class workbench", _workbench, True, "workbench")
+LABELLING = Entry("Label accuracy points", _sample_form, icon="assessment")
+WELCOME = Entry("First steps…", _welcome, icon="first_steps")
+SEGMENT = Entry("Segment an image…", "superseg:segment", True)
 ENTRIES = (
-    Entry("Segment an image…", "superseg:segment", toolbar=True),
+    SEGMENT,
     WORKBENCH,
     LABELLING,
     RUNTIME,
@@ -108,6 +109,8 @@ class SuperSegPlugin:
         self.windows = {}
         self.links = None
         self.layer_action = None
+        self.dialog = None
+        self.runtime_message = None
         self.translator = load_translation()
 
     def initProcessing(self):
@@ -123,14 +126,21 @@ class SuperSegPlugin:
         self.initProcessing()
         self.provider.make_dialog = _dialog
         for entry in ENTRIES:
-            own = QgsApplication.getThemeIcon(entry.icon) if entry.icon else QIcon(icon_path())
+            own = QIcon(icon_path(entry.icon))
             title = translate("SuperSeg", entry.title)
             action = QAction(own, title, self.iface.mainWindow())
             action.triggered.connect(partial(self._open, entry))
             self.iface.addPluginToMenu(MENU, action)
+            if entry is SEGMENT:
+                # Analysts look for it under Raster.
+                self.iface.addPluginToRasterMenu(MENU, action)
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
+        for menu in (self.iface.pluginMenu(), self.iface.rasterMenu()):
+            for action in menu.actions():
+                if action.text() == MENU:
+                    action.setIcon(QIcon(icon_path()))
         self.layer_action = QAction(
             QIcon(icon_path()),
             translate("SuperSeg", "Segment with SuperSeg…"),
@@ -148,6 +158,7 @@ class SuperSegPlugin:
         """Unregister everything, and close the windows."""
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
+            self.iface.removePluginRasterMenu(MENU, action)
             self.iface.removeToolBarIcon(action)
             action.deleteLater()
         if self.links is not None:
@@ -175,11 +186,7 @@ class SuperSegPlugin:
             return
         if entry.title not in self.windows:
             self.windows[entry.title] = entry.opens(self.iface)
-            if entry is WELCOME:
-                self._connect(self.windows[entry.title])
-            if entry is WORKBENCH:
-                label = self.windows[entry.title].labellingRequested
-                label.connect(partial(self._open, LABELLING))
+            self._connect(entry, self.windows[entry.title])
         window = self.windows[entry.title]
         window.show()
         window.raise_()
@@ -187,12 +194,45 @@ class SuperSegPlugin:
         if entry is WORKBENCH:
             window.take_focus()
 
-    def _connect(self, welcome):
-        welcome.runtimeRequested.connect(partial(self._open, RUNTIME))
-        welcome.workbenchRequested.connect(partial(self._open, WORKBENCH))
-        welcome.segmentRequested.connect(
-            lambda layer: self.open_dialog("superseg:segment", {"INPUT": layer.id()})
-        )
+    def _connect(self, entry, window):
+        """Connect a new window with the others."""
+        if entry is WELCOME:
+            window.runtimeRequested.connect(partial(self._open, RUNTIME))
+            window.openRequested.connect(self.iface.actionAddRasterLayer().trigger)
+            window.previewRequested.connect(self._preview)
+            window.workbenchRequested.connect(self._name_classes)
+            window.algorithmRequested.connect(self.open_dialog)
+        elif entry is RUNTIME:
+            window.ready.connect(self._remove_runtime_message)
+            window.segmentRequested.connect(self._segment_image)
+        elif entry is WORKBENCH:
+            from .gui.guide_steps import keep_settings
+
+            window.preview.settingsChosen.connect(keep_settings)
+
+    def _preview(self, layer):
+        """Open the preview of an image."""
+        self._open(WORKBENCH)
+        workbench = self.windows[WORKBENCH.title]
+        workbench.preview.layers.setLayer(layer)
+        workbench.tabs.setCurrentIndex(1)
+
+    def _name_classes(self, layer):
+        """Open the workbench on a class layer."""
+        self._open(WORKBENCH)
+        workbench = self.windows[WORKBENCH.title]
+        workbench.tabs.setCurrentIndex(0)
+        workbench.open_layer(layer)
+
+    def _segment_image(self):
+        """Open Segment with the image of the project, or the first steps if there is none."""
+        from .gui.images import first_image
+
+        image = first_image()
+        if image is None:
+            self._open(WELCOME)
+        else:
+            self.open_dialog("superseg:segment", {"INPUT": image.id()})
 
     def _segment_layer(self, _checked=False):
         """Open Segment with the layer whose context menu was used."""
@@ -208,11 +248,24 @@ class SuperSegPlugin:
         # Processing is another plugin, which may be loaded later.
         from qgis import processing
 
-        processing.execAlgorithmDialog(name, parameters or {})
+        from .gui.guide_steps import note_finished
+
+        self.dialog = processing.createAlgorithmDialog(name, parameters or {})
+        self.dialog.algorithmFinished.connect(lambda fine, _results: fine and note_finished(name))
+        self.dialog.show()
 
     def _offer_runtime(self):
-        text = translate("SuperSeg", "The runtime for segmentation is not installed yet.")
-        self._offer(text, translate("SuperSeg", "Set up…"), RUNTIME, Qgis.MessageLevel.Warning)
+        self._remove_runtime_message()
+        text = translate("SuperSeg", "One thing is missing: the runtime.")
+        level = Qgis.MessageLevel.Warning
+        self.runtime_message = self._offer(text, translate("SuperSeg", "Set up…"), RUNTIME, level)
+
+    def _remove_runtime_message(self):
+        """Remove the message about the runtime if it is still there."""
+        bar = self.iface.messageBar()
+        if self.runtime_message is not None and self.runtime_message in bar.items():
+            bar.popWidget(self.runtime_message)
+        self.runtime_message = None
 
     def _greet(self):
         """Show a message to new users, once."""
@@ -224,11 +277,11 @@ class SuperSegPlugin:
             )
 
     def _offer(self, text, title, entry, level):
-        """Show a message with a button that opens an entry."""
+        """Show a message with a button that opens an entry; return its item."""
         bar = self.iface.messageBar()
         message = bar.createMessage(MENU, text)
         button = QPushButton(title, message)
         button.clicked.connect(partial(self._open, entry))
         button.clicked.connect(partial(bar.popWidget, message))
         message.layout().addWidget(button)
-        bar.pushWidget(message, level)
+        return bar.pushWidget(message, level)

@@ -22,9 +22,9 @@ def resource(name: str) -> Path:
     return inside if inside.exists() else PACKAGE.parent / name
 
 
-def icon_path() -> str:
-    """Return the path of the plugin's icon."""
-    return str(resource("icons/superseg.svg"))
+def icon_path(name: str = "superseg") -> str:
+    """Return the path of an icon, by default the plugin's."""
+    return str(resource(f"icons/{name}.svg"))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,8 @@ from .running import FeedbackProgress, unexpected_error
 from .value_errors import value_error
 
 translate = QCoreApplication.translate
+# Icons of the groups.
+ICONS = {"Steps": "steps", "Assessment": "assessment", "Set-up": "runtime"}
 
 # Tags of HELP, and what they are in the dialogs of QGIS and on the help pages.
 IN_DIALOGS = {
@@ -88,10 +90,10 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return QUrl.fromLocalFile(str(resource(f"help/{self.ID}.html"))).toString()
 
     def icon(self):
-        return QIcon(icon_path())
+        return QIcon(self.svgIconPath())
 
     def svgIconPath(self):
-        return icon_path()
+        return icon_path(ICONS.get(self.GROUP, "superseg"))
 
     def createInstance(self):
         return type(self)()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QDialog,
@@ -14,13 +14,9 @@ from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QLabel,
     QMessageBox,
-    QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
-    QStyle,
     QVBoxLayout,
-    QWidget,
 )
 
 from ..errors import SuperSegError
@@ -30,13 +26,22 @@ from ..runtime.state import all_commands, device_name, runtime_state
 from ..settings import choose_python, chosen_python, facts, network
 from .runtime_choices import RuntimeChoices
 from .runtime_task import RuntimeTask
+from .task_log import TaskLog, fitting
 
 translate = QCoreApplication.translate
 NOTHING = "-"
 
 
 class RuntimeDialog(QDialog):
-    """Shows the state of the runtime, and runs one task at a time in the background."""
+    """Shows the state of the runtime, and runs one task at a time in the background.
+
+    Signals:
+        ready: the runtime works.
+        segmentRequested: a button was clicked.
+    """
+
+    ready = pyqtSignal()
+    segmentRequested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -49,16 +54,14 @@ class RuntimeDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._state_box())
         layout.addWidget(self.choices)
-        layout.addWidget(self._work_box(), 1)
+        self.work = TaskLog(self)
+        self.activity, self.bar, self.log = self.work.activity, self.work.bar, self.work.log
+        layout.addWidget(self.work, 1)
         layout.addWidget(self._buttons())
         self.choices.changed.connect(self._enable)
         self.choices.pythonChosen.connect(self._use_python)
-        width = self.fontMetrics().averageCharWidth()
-        preferred = QSize(96 * width, 48 * self.fontMetrics().lineSpacing())
-        # The frame and the title bar of the window are not part of its size.
-        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-        room = self.screen().availableSize() - QSize(title, 2 * title)
-        self.resize(preferred.boundedTo(room))
+        width = 96 * self.fontMetrics().averageCharWidth()
+        self.resize(fitting(self, QSize(width, self.sizeHint().height())))
         self.refresh()
 
     # State
@@ -88,6 +91,7 @@ class RuntimeDialog(QDialog):
         self.packages.setText(self.state.packages or NOTHING)
         self._enable()
         if self.state.ready:
+            self.ready.emit()
             self.device.setText(translate("SuperSeg", "querying the runtime…"))
             chosen = chosen_python()
             self._background(
@@ -104,7 +108,7 @@ class RuntimeDialog(QDialog):
             # QGIS may ask for its master password, which is possible in this thread only.
             connection = network()
         except SuperSegError as error:
-            self._append_log(str(error))
+            self.work.append(str(error))
             return
         build, source, folder = self.choices.values()
         self._start(
@@ -114,7 +118,7 @@ class RuntimeDialog(QDialog):
         )
 
     def _installed(self, task):
-        self._append_log(task.error or translate("SuperSeg", "Installed in {}").format(task.result))
+        self.work.append(task.error or translate("SuperSeg", "Installed in {}").format(task.result))
         self.refresh()
 
     def remove(self):
@@ -138,7 +142,7 @@ class RuntimeDialog(QDialog):
             )
 
     def _removed(self, task):
-        self._append_log(task.error or translate("SuperSeg", "Removed: {} MB").format(task.result))
+        self.work.append(task.error or translate("SuperSeg", "Removed: {} MB").format(task.result))
         self.refresh()
 
     def go_back(self):
@@ -161,16 +165,16 @@ class RuntimeDialog(QDialog):
     def _reported(self, task):
         text = task.error or task.result
         QGuiApplication.clipboard().setText(text)
-        self._append_log(text)
-        self._append_log(translate("SuperSeg", "The report is on the clipboard."))
+        self.work.append(text)
+        self.work.append(translate("SuperSeg", "The report is on the clipboard."))
 
     def show_commands(self):
         """Show the commands of the installation for a terminal."""
         build, source, folder = self.choices.values()
         try:
-            self._append_log(all_commands(build, source, folder, network(with_login=False)))
+            self.work.append(all_commands(build, source, folder, network(with_login=False)))
         except SuperSegError as error:
-            self._append_log(str(error))
+            self.work.append(str(error))
 
     def cancel(self):
         """Cancel the running task; the current runtime is kept."""
@@ -186,11 +190,9 @@ class RuntimeDialog(QDialog):
 
     def _start(self, title, work, done):
         """Run a task with its progress and log in the window."""
-        self.log.clear()
-        self.activity.setText(title)
-        self.bar.setValue(0)
+        self.work.begin(title)
         self.task = self._background(title, work, done, quiet=False)
-        self.task.logged.connect(self._append_log)
+        self.task.logged.connect(self.work.append)
         self.task.activity.connect(self.activity.setText)
         self.task.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
         self._enable()
@@ -206,17 +208,14 @@ class RuntimeDialog(QDialog):
         self._tasks.remove(task)
         if task is self.task:
             self.task = None
-            self.bar.setValue(0 if task.error else 100)
-            self.activity.setText("")
+            self.work.end(bool(task.error))
         done(task)
         self._enable()
-
-    def _append_log(self, text):
-        self.log.appendPlainText(text)
 
     def _enable(self):
         busy = self.task is not None
         self.install_button.setEnabled(not busy and self.choices.fits)
+        self.segment_button.setVisible(not busy and self.state is not None and self.state.ready)
         self.cancel_button.setEnabled(busy)
         self.report_button.setEnabled(not busy)
         self.commands_button.setEnabled(not busy)
@@ -246,33 +245,20 @@ class RuntimeDialog(QDialog):
         self.status, self.python, self.packages, self.device = labels
         return box
 
-    def _work_box(self):
-        box = QWidget()
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.activity = QLabel("")
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 100)
-        self.log = QPlainTextEdit()
-        self.log.setReadOnly(True)
-        self.log.setMaximumBlockCount(5000)
-        self.log.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        for widget in (self.activity, self.bar, self.log):
-            layout.addWidget(widget)
-        return box
-
     def _buttons(self):
         roles = QDialogButtonBox.ButtonRole
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         box.rejected.connect(self.close)
         self.install_button = QPushButton(translate("SuperSeg", "Install"))
+        self.segment_button = QPushButton(translate("SuperSeg", "Segment an image…"))
         self.cancel_button = QPushButton(translate("SuperSeg", "Cancel"))
         self.commands_button = QPushButton(translate("SuperSeg", "Show commands"))
         self.report_button = QPushButton(translate("SuperSeg", "Copy report"))
         self.back_button = QPushButton(translate("SuperSeg", "Use previous"))
         self.remove_button = QPushButton(translate("SuperSeg", "Remove…"))
         for button, role, action in (
+            (self.segment_button, roles.ActionRole, self.segmentRequested.emit),
             (self.install_button, roles.ActionRole, self.install),
             (self.cancel_button, roles.ActionRole, self.cancel),
             (self.commands_button, roles.ResetRole, self.show_commands),
@@ -281,7 +267,7 @@ class RuntimeDialog(QDialog):
             (self.remove_button, roles.ResetRole, self.remove),
         ):
             button.setAutoDefault(button is self.install_button)
-            button.clicked.connect(action)
+            button.clicked.connect(lambda _checked=False, action=action: action())
             box.addButton(button, role)
         return box
 

@@ -1,49 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The window Plugins > SuperSeg > First steps: the way from the runtime to named classes."""
+"""The window Plugins > SuperSeg > First steps: a guide from an image to a land-cover map."""
 
 from __future__ import annotations
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
+    QWidget,
 )
 
 from ..resources import resource
+from .guide_steps import (
+    accuracy_points,
+    class_layer,
+    guide_steps,
+    kept_settings,
+    runtime_missing,
+)
 from .images import first_image
 
 translate = QCoreApplication.translate
 SAMPLE = "sample/salt_lake.tif"
 PICTURE = "sample/first_steps.png"
+PICTURE_HEIGHT = 110
 CREDIT = "Landsat 7, U.S. Geological Survey / NASA"
+# Layers change in many ways, which have no signal in common.
+REFRESH_MS = 1000
+DONE = "✓"
 
 
 class WelcomeWindow(QDialog):
-    """Four steps, each with a button.
+    """Six steps, each with its state and what leads on.
 
     Signals:
-        runtimeRequested, workbenchRequested: a button was clicked.
-        segmentRequested: the layer to segment.
+        runtimeRequested, openRequested: a button was clicked.
+        previewRequested: the image to preview.
+        workbenchRequested: the class layer to name.
+        algorithmRequested: the id of an algorithm, and its parameters.
     """
 
     runtimeRequested = pyqtSignal()
-    segmentRequested = pyqtSignal(object)
-    workbenchRequested = pyqtSignal()
+    openRequested = pyqtSignal()
+    previewRequested = pyqtSignal(object)
+    workbenchRequested = pyqtSignal(object)
+    algorithmRequested = pyqtSignal(str, object)
 
     def __init__(self, interface):
         super().__init__(interface.mainWindow())
-        self._iface = interface
         self.setWindowTitle(translate("SuperSeg", "SuperSeg: First steps"))
         layout = QVBoxLayout(self)
         layout.addWidget(
-            self._text(
+            _text(
                 translate(
                     "SuperSeg",
                     "SuperSeg divides an image into classes of similar surface. It needs no "
@@ -53,44 +69,79 @@ class WelcomeWindow(QDialog):
             )
         )
         picture = QLabel(self)
-        picture.setPixmap(QPixmap(str(resource(PICTURE))))
+        shown = QPixmap(str(resource(PICTURE)))
+        smooth = Qt.TransformationMode.SmoothTransformation
+        picture.setPixmap(shown.scaledToHeight(PICTURE_HEIGHT, smooth))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         picture.setAccessibleName(
             translate("SuperSeg", "An image, its superpixels and its classes, side by side")
         )
         layout.addWidget(picture)
+        layout.addWidget(self._runtime_row())
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         layout.addLayout(self._grid)
         layout.addStretch(1)
-        self.runtime_button = self._step(
-            translate(
-                "SuperSeg", "Install the runtime once. It contains PyTorch, separate from QGIS."
-            ),
-            translate("SuperSeg", "Runtime…"),
-            self.runtimeRequested.emit,
-        )
-        self.sample_button = self._step(
-            translate(
-                "SuperSeg",
-                "Open an image: your own, or this sample of the Great Salt Lake ({credit}).",
-            ).format(credit=CREDIT),
-            translate("SuperSeg", "Open the sample"),
-            self.open_sample,
-        )
-        self.segment_button = self._step(
-            translate("SuperSeg", "Segment it. The default settings are a good start."),
-            translate("SuperSeg", "Segment…"),
-            lambda: self.segmentRequested.emit(first_image() or self.open_sample()),
-        )
-        self.workbench_button = self._step(
-            translate("SuperSeg", "Merge and name the classes, and see their areas and spectra."),
-            translate("SuperSeg", "Class workbench"),
-            self.workbenchRequested.emit,
-        )
+        self._rows = []
+        self._add_steps()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+        self._timer = QTimer(self, interval=REFRESH_MS, timeout=self.refresh)
+        self.refresh()
+
+    def _add_steps(self):
+        self.open_button, self.sample_button = self._step(
+            translate("SuperSeg", "Image"),
+            (translate("SuperSeg", "Open…"), self.openRequested.emit),
+            (translate("SuperSeg", "Sample"), self.open_sample),
+        )
+        self.sample_button.setToolTip(CREDIT)
+        (self.preview_button,) = self._step(
+            translate("SuperSeg", "Settings, with a preview"),
+            (translate("SuperSeg", "Preview…"), lambda: self.previewRequested.emit(first_image())),
+        )
+        (self.segment_button,) = self._step(
+            translate("SuperSeg", "Run"), (translate("SuperSeg", "Segment…"), self._segment)
+        )
+        (self.workbench_button,) = self._step(
+            translate("SuperSeg", "Name, merge and correct the classes"),
+            (
+                translate("SuperSeg", "Class workbench"),
+                lambda: self.workbenchRequested.emit(class_layer()),
+            ),
+        )
+        self.points_button, self.evaluate_button = self._step(
+            translate("SuperSeg", "Check"),
+            (translate("SuperSeg", "Points…"), lambda: self._run("superseg:accuracypoints")),
+            (translate("SuperSeg", "Evaluate…"), self._evaluate),
+        )
+        self.polygons_button, self.write_button = self._step(
+            translate("SuperSeg", "Hand on"),
+            (translate("SuperSeg", "Polygons…"), lambda: self._run("superseg:classpolygons")),
+            (translate("SuperSeg", "Raster…"), lambda: self._run("superseg:mergeclasses")),
+        )
+
+    def refresh(self):
+        """Show how far the project is."""
+        self.runtime_row.setVisible(runtime_missing())
+        steps = guide_steps()
+        following = next((n for n, step in enumerate(steps) if step.ready and not step.done), None)
+        for number, (step, (mark, text, buttons)) in enumerate(zip(steps, self._rows)):
+            mark.setText(f"<b>{DONE if step.done else number + 1}</b>")
+            text.setText(step.text)
+            for button in buttons:
+                button.setEnabled(step.ready)
+                button.setDefault(button is buttons[0] and number == following)
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self.refresh()
+        self._timer.start()
+
+    def hideEvent(self, event):
+        super().hideEvent(event)
+        self._timer.stop()
 
     @property
     def sample(self):
@@ -105,20 +156,61 @@ class WelcomeWindow(QDialog):
         if layer is None:
             name = translate("SuperSeg", "Sample: Great Salt Lake")
             layer = QgsProject.instance().addMapLayer(QgsRasterLayer(str(resource(SAMPLE)), name))
+        self.refresh()
         return layer
 
-    def _step(self, text, title, action):
-        row = self._grid.rowCount()
-        number = QLabel(f"<b>{row}</b>", self)
-        self._grid.addWidget(number, row, 0)
-        self._grid.addWidget(self._text(text), row, 1)
-        button = QPushButton(title, self)
-        button.clicked.connect(lambda _checked=False: action())
-        self._grid.addWidget(button, row, 2)
-        return button
+    def _segment(self):
+        parameters = {"INPUT": first_image().id(), **kept_settings()}
+        self.algorithmRequested.emit("superseg:segment", parameters)
 
-    def _text(self, text):
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        return label
+    def _evaluate(self):
+        points = accuracy_points()
+        parameters = {"SAMPLES": points.id(), "FIELD": "label"} if points is not None else {}
+        self._run("superseg:evaluate", parameters)
+
+    def _run(self, algorithm, parameters=None):
+        parameters = {"CLASSIFICATION": class_layer().id(), **(parameters or {})}
+        self.algorithmRequested.emit(algorithm, parameters)
+
+    def _runtime_row(self):
+        self.runtime_row = QWidget(self)
+        row = QHBoxLayout(self.runtime_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        text = translate(
+            "SuperSeg",
+            "One thing is missing: the runtime, which is installed once. It contains PyTorch, "
+            "separate from QGIS.",
+        )
+        row.addWidget(_text(text), 1)
+        self.runtime_button = QPushButton(translate("SuperSeg", "Set up…"), self)
+        self.runtime_button.clicked.connect(lambda _checked=False: self.runtimeRequested.emit())
+        row.addWidget(self.runtime_button)
+        return self.runtime_row
+
+    def _step(self, title, *actions):
+        """Add a row; return the buttons of its actions."""
+        row = self._grid.rowCount()
+        mark, state = QLabel(self), _text("")
+        mark.setMinimumWidth(mark.fontMetrics().horizontalAdvance("00"))
+        self._grid.addWidget(mark, row, 0)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(QLabel(f"<b>{title}</b>", self))
+        texts.addWidget(state)
+        self._grid.addLayout(texts, row, 1)
+        buttons = []
+        for column, (label, action) in enumerate(actions):
+            button = QPushButton(label, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, action=action: action())
+            self._grid.addWidget(button, row, 2 + column, 1, 3 - len(actions))
+            buttons.append(button)
+        self._rows.append((mark, state, buttons))
+        return buttons
+
+
+def _text(text):
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return label

@@ -12,7 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QTimer, QUrl
 from qgis.PyQt.QtGui import QColor, QDesktopServices, QGuiApplication, QPalette
 from qgis.PyQt.QtTest import QTest
@@ -22,6 +22,7 @@ from qgis.utils import iface, unloadPlugin
 from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 TITLE = "SuperSeg: Runtime"
+GUIDE = "SuperSeg: First steps"
 HOME = Path(JOB.get("home", ""))
 
 
@@ -62,9 +63,17 @@ class RuntimeScript(WindowScript):
         yield from self.rest()
         item = iface.messageBar().currentItem()
         self.seen["offered"] = [item.text(), self.dialogs()]
+        self.trigger("First steps…")
+        yield from self.rest()
+        guide = next(w for w in QApplication.topLevelWidgets() if w.windowTitle() == GUIDE)
+        guide.sample_button.click()
+        self.seen["guide"] = [guide.runtime_row.isVisible(), guide.segment_button.isEnabled()]
+        self.picture(guide, "guide")
+        guide.close()
         QTest.mouseClick(item.findChild(QPushButton), LEFT)
         yield from self.known()
         self.seen["missing"] = self.dialog.status.text()
+        self.seen["folded"] = [self.dialog.log.isHidden(), self.dialog.height()]
         self.look("missing")
         self.dialog.close()
         segment = QgsApplication.processingRegistry().algorithmById("superseg:segment")
@@ -108,7 +117,9 @@ class RuntimeScript(WindowScript):
     def own_python(self):
         # Compiling the kernels would take most of the time of this script.
         shutil.copytree(JOB["kernels"], HOME / "numba")
+        self.trigger("Segment an image…")
         choices = self.dialog.choices
+        offered = [self._offers(), self.dialog.segment_button.isVisible()]
         buttons = [[choices.use.isEnabled(), choices.forget.isEnabled()]]
         choices.python.setFilePath(JOB["python"])
         buttons.append([choices.use.isEnabled(), choices.forget.isEnabled()])
@@ -116,6 +127,15 @@ class RuntimeScript(WindowScript):
         yield from self.known()
         buttons.append([choices.use.isEnabled(), choices.forget.isEnabled()])
         self.seen["python buttons"] = buttons
+        self.seen["offers"] = [offered, [self._offers(), self.dialog.segment_button.isVisible()]]
+        QTest.mouseClick(self.dialog.segment_button, LEFT)
+        yield from self.wait(lambda: any(t.endswith("Segment") for t in self.dialogs()))
+        shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+        segment = next(w for w in shown if w.windowTitle().endswith("Segment"))
+        value = segment.mainWidget().wrappers["INPUT"].parameterValue()
+        self.seen["to segment"] = QgsProject.instance().mapLayer(value).name()
+        segment.close()
+        yield from self.rest()
         self.seen["ready"] = [self.dialog.status.text(), self.dialog.python.text()]
         yield from self.wait(lambda: "querying" not in self.dialog.device.text())
         self.seen["device"] = self.dialog.device.text()
@@ -123,6 +143,10 @@ class RuntimeScript(WindowScript):
         yield from self.idle()
         self.seen["report"] = QGuiApplication.clipboard().text()
         self.look("ready")
+
+    def _offers(self):
+        """Whether the message bar offers the runtime."""
+        return any("runtime" in item.text() for item in iface.messageBar().items())
 
     def removed(self):
         (HOME / "runtime").mkdir()

@@ -52,7 +52,7 @@ def seen(session):
 
 def test_segment_offers_the_runtime_window(seen):
     text, dialogs = seen["offered"]
-    assert "not installed" in text
+    assert text == "One thing is missing: the runtime."
     assert dialogs == []
     assert 'href="superseg:runtime"' in seen["reason"]
 
@@ -62,6 +62,22 @@ def test_the_window_shows_the_state_and_the_sizes_of_builds(seen):
     assert all(" to download, " in title for title in seen["builds"])
     assert "needed while installing" in seen["space"]
     assert seen["no folder"] == ["/no/such/folder does not exist.", False]
+
+
+def test_first_steps_name_the_runtime_as_missing(seen):
+    assert seen["guide"] == [True, False]
+
+
+def test_the_log_is_folded_until_it_has_text(seen):
+    hidden, height = seen["folded"]
+    assert hidden
+    assert height < 480
+
+
+def test_a_runtime_that_works_leads_to_the_image(seen):
+    # The message bar offers the runtime no longer, and the window offers to segment.
+    assert seen["offers"] == [[True, False], [False, True]]
+    assert seen["to segment"] == "Sample: Great Salt Lake"
 
 
 def test_the_window_shows_the_commands(seen):

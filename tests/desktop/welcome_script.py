@@ -49,9 +49,10 @@ class WelcomeScript(WindowScript):
             yield from self.wait(lambda: self._dialog() is None)
             if name == "own":
                 QgsProject.instance().removeMapLayer(layer.id())
-        QgsProject.instance().removeMapLayer(layer.id())
-        yield from self.rest()
+        yield from self.wait(window.workbench_button.isEnabled)
         window.workbench_button.click()
+        yield from self.rest()
+        QgsProject.instance().removeMapLayer(layer.id())
         yield from self.rest()
         docks = self.window.findChildren(QDockWidget)
         self.seen["workbench"] = [

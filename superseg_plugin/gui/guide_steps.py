@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The steps from an image to a land-cover map, and how far the project is.
+
+Nearly all is read off the layers of the project, so that it is right however a step was taken.
+Settings that were chosen in the preview, and results that leave no layer, are entries of the
+project, which QGIS saves with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from qgis.core import QgsPalettedRasterRenderer, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.utils import iface
+
+from ..settings import chosen_python
+from ..worker.interpreter import interpreter_missing_reason
+from .class_layers import may_be_classes, raster_layers
+from .images import first_image
+
+translate = QCoreApplication.translate
+
+SCOPE, SETTINGS, FINISHED = "superseg", "guide/settings", "guide/finished"
+CHECKS, RESULTS = ("superseg:evaluate",), ("superseg:classpolygons", "superseg:mergeclasses")
+# The names that a class has until it is given one.
+UNNAMED = re.compile(r"Class \d+")
+
+
+class Step(NamedTuple):
+    """The state of a step.
+
+    Attributes:
+        done: whether it is done.
+        ready: whether it can be taken.
+        text: what was done, or what is missing.
+    """
+
+    done: bool
+    ready: bool
+    text: str
+
+
+def guide_steps():
+    """Return the states of the steps: image, settings, run, names, check, hand on."""
+    image, classes = first_image(), class_layer()
+    steps = [_image_step(image)]
+    if runtime_missing():
+        missing = translate("SuperSeg", "Missing: the runtime.")
+    else:
+        missing = "" if image is not None else translate("SuperSeg", "Missing: an image.")
+    steps += [_settings_step(missing), _run_step(classes, missing)]
+    if classes is None:
+        nothing = Step(False, False, translate("SuperSeg", "Missing: classes."))
+        return [*steps, nothing, nothing, nothing]
+    return [*steps, _name_step(classes), _check_step(), _hand_on_step()]
+
+
+def runtime_missing():
+    """Return whether there is no runtime, as far as files tell."""
+    return bool(interpreter_missing_reason(chosen_python()))
+
+
+def class_layer():
+    """Return the selected class layer, the top one of the project if none is, or None."""
+    order = [iface.activeLayer(), *QgsProject.instance().layerTreeRoot().layerOrder()]
+    rasters = raster_layers()
+    return next((one for one in order if one in rasters and _shows_classes(one)), None)
+
+
+def _shows_classes(layer):
+    return may_be_classes(layer) and isinstance(layer.renderer(), QgsPalettedRasterRenderer)
+
+
+def accuracy_points():
+    """Return the top layer of accuracy points, or None."""
+    for layer in QgsProject.instance().layerTreeRoot().layerOrder():
+        if isinstance(layer, QgsVectorLayer):
+            names = set(layer.fields().names())
+            if {"sample", "class", "label"} <= names:
+                return layer
+    return None
+
+
+def keep_settings(parameters):
+    """Keep the settings of a preview in the project; the image may be another one later."""
+    kept = {name: value for name, value in parameters.items() if name != "INPUT"}
+    QgsProject.instance().writeEntry(SCOPE, SETTINGS, json.dumps(kept))
+
+
+def kept_settings():
+    """Return the settings kept in the project, as parameters of superseg:segment."""
+    text, _ = QgsProject.instance().readEntry(SCOPE, SETTINGS, "")
+    try:
+        settings = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def note_finished(algorithm):
+    """Keep in the project that an algorithm of the last steps has finished."""
+    if algorithm in (*CHECKS, *RESULTS):
+        known, _ = QgsProject.instance().readListEntry(SCOPE, FINISHED, [])
+        QgsProject.instance().writeEntry(SCOPE, FINISHED, sorted({*known, algorithm}))
+
+
+def _finished(algorithms):
+    known, _ = QgsProject.instance().readListEntry(SCOPE, FINISHED, [])
+    return bool(set(known) & set(algorithms))
+
+
+def _image_step(image):
+    if image is not None:
+        return Step(True, True, image.name())
+    text = translate("SuperSeg", "Missing: an image, your own or the sample (Great Salt Lake).")
+    return Step(False, True, text)
+
+
+def _settings_step(missing):
+    settings = kept_settings()
+    if settings:
+        text = translate("SuperSeg", "{} classes, smoothness {}, chosen in the preview")
+        text = text.format(settings.get("CLASSES"), settings.get("SMOOTHNESS"))
+        return Step(True, not missing, text)
+    text = translate("SuperSeg", "Optional: the default settings are a good start.")
+    return Step(False, not missing, missing or text)
+
+
+def _run_step(classes, missing):
+    if classes is not None:
+        return Step(True, not missing, classes.name())
+    text = translate("SuperSeg", "Missing: classes. A run takes from seconds to minutes.")
+    return Step(False, not missing, missing or text)
+
+
+def _name_step(classes):
+    labels = [entry.label for entry in classes.renderer().classes() if entry.value > 0]
+    named = sum(not UNNAMED.match(label) for label in labels)
+    text = translate("SuperSeg", "{} of {} classes have names").format(named, len(labels))
+    return Step(0 < len(labels) == named, True, text)
+
+
+def _check_step():
+    points = accuracy_points()
+    done = _finished(CHECKS)
+    if points is None or not points.featureCount():
+        text = translate("SuperSeg", "How right is the map? Draw points, label them, evaluate.")
+        evaluated = translate("SuperSeg", "Evaluated")
+        return Step(done, True, evaluated if done else text)
+    place = points.fields().lookupField("label")
+    count = labelled = 0
+    for feature in points.getFeatures():
+        count += 1
+        labelled += bool(str(feature[place] or "").replace("NULL", ""))
+    text = translate("SuperSeg", "{} of {} points are labelled").format(labelled, count)
+    if done:
+        text = translate("SuperSeg", "Evaluated; {}").format(text)
+    return Step(done, True, text)
+
+
+def _hand_on_step():
+    if _finished(RESULTS):
+        return Step(True, True, translate("SuperSeg", "Written"))
+    text = translate("SuperSeg", "As polygons, or as a raster with your names.")
+    return Step(False, True, text)
