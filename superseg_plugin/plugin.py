@@ -109,7 +109,6 @@ class SuperSegPlugin:
         self.windows = {}
         self.links = None
         self.layer_action = None
-        self.dialog = None
         self.runtime_message = None
         self.translator = load_translation()
 
@@ -201,21 +200,15 @@ class SuperSegPlugin:
             window.openRequested.connect(self.iface.actionAddRasterLayer().trigger)
             window.previewRequested.connect(self._preview)
             window.workbenchRequested.connect(self._name_classes)
-            window.algorithmRequested.connect(self.open_dialog)
         elif entry is RUNTIME:
             window.ready.connect(self._remove_runtime_message)
             window.segmentRequested.connect(self._segment_image)
-        elif entry is WORKBENCH:
-            from .gui.guide_steps import keep_settings
-
-            window.preview.settingsChosen.connect(keep_settings)
 
     def _preview(self, layer):
         """Open the preview of an image."""
         self._open(WORKBENCH)
         workbench = self.windows[WORKBENCH.title]
-        workbench.preview.layers.setLayer(layer)
-        workbench.tabs.setCurrentIndex(1)
+        workbench.show_preview(layer)
 
     def _name_classes(self, layer):
         """Open the workbench on a class layer."""
@@ -248,11 +241,7 @@ class SuperSegPlugin:
         # Processing is another plugin, which may be loaded later.
         from qgis import processing
 
-        from .gui.guide_steps import note_finished
-
-        self.dialog = processing.createAlgorithmDialog(name, parameters or {})
-        self.dialog.algorithmFinished.connect(lambda fine, _results: fine and note_finished(name))
-        self.dialog.show()
+        processing.execAlgorithmDialog(name, parameters or {})
 
     def _offer_runtime(self):
         self._remove_runtime_message()

@@ -10,7 +10,6 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..errors import SuperSegError
 from ..layer_copy import properties_of
-from ..pipeline.classes.catalog import check_there
 from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
 from ..raster.grid_comparison import require_same_grid
@@ -42,36 +41,32 @@ class AlgorithmDialogs(QObject):
         self._edited = EditedRasters(self.failed.emit)
         self.dialog = None
 
-    def merge_classes(self, session):
-        """Open Merge classes with the groups of a session."""
-        self._open("superseg:mergeclasses", session)
+    def merge_classes(self, classes):
+        """Open Merge classes with a class layer as it is shown."""
+        self._open("superseg:mergeclasses", classes)
 
-    def class_polygons(self, session):
-        """Open Class polygons with the groups of a session."""
-        self._open("superseg:classpolygons", session)
+    def class_polygons(self, classes):
+        """Open Class polygons with a class layer as it is shown."""
+        self._open("superseg:classpolygons", classes)
+
+    def objects(self, classes):
+        """Open Objects with a class layer as it is shown."""
+        self._open("superseg:objects", classes)
 
     def evaluate(self, classes, reference, field=""):
         """Open Evaluate with a class layer, as it is shown, and a reference.
 
         Args:
-            classes: the class layer; the merges and names of the workbench are passed as a table.
-            reference: a raster on the same grid, polygons, or labelled points.
+            classes: the class layer.
+            reference: a raster on the same grid, polygons, or labelled points; None for none.
             field: of the labels; "" for the one that probably holds them.
         """
         try:
-            check_there(path_of(classes))
-            parameters = _reference(classes, reference, field)
-            shown = shown_map(classes)
+            parameters = _reference(classes, reference, field) if reference is not None else {}
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        if shown is None:
-            self._show("superseg:evaluate", {"CLASSIFICATION": classes, **parameters})
-            return
-        parameters["TABLE"] = self._table(shown[0])
-        self._edited.of(
-            classes, *shown, lambda raster: self._use("superseg:evaluate", raster, parameters)
-        )
+        self._open("superseg:evaluate", classes, parameters)
 
     def accuracy_points(self, classes):
         """Open Accuracy points with a class layer, or None."""
@@ -115,23 +110,23 @@ class AlgorithmDialogs(QObject):
         """Open Segment with parameters."""
         self._show("superseg:segment", parameters)
 
-    def _open(self, algorithm, session):
-        """Open an algorithm with the classes and the table of their merges and names."""
+    def _open(self, algorithm, classes, parameters=None):
+        """Open an algorithm with a class layer and the table of its merges and names."""
         try:
-            check_there(session.catalog.path)
+            shown = shown_map(classes)
         except SuperSegError as error:
             self.failed.emit(str(error))
             return
-        parameters = {"TABLE": self._table(session.now)}
+        given = dict(parameters or {})
+        if shown is None:
+            self._show(algorithm, {"CLASSIFICATION": classes, **given})
+            return
+        given["TABLE"] = self._table(shown[0])
         self._edited.of(
-            session.layer,
-            session.now,
-            session.superpixels,
-            lambda raster: self._use(algorithm, raster, parameters),
+            classes,
+            *shown,
+            lambda raster: self._show(algorithm, {"CLASSIFICATION": raster, **given}),
         )
-
-    def _use(self, algorithm, raster, parameters):
-        self._show(algorithm, {"CLASSIFICATION": raster, **parameters})
 
     def _show(self, algorithm, parameters):
         from qgis import processing

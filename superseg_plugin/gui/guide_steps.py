@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The steps from an image to a land-cover map, and how far the project is.
 
-Nearly all is read off the layers of the project, so that it is right however a step was taken.
-Settings that were chosen in the preview, and results that leave no layer, are entries of the
+Nearly all is read from the layers of the project, so that it is right however a step was taken.
+The settings of the last preview or run, and results that leave no layer, are entries of the
 project, which QGIS saves with it.
 """
 
@@ -20,11 +20,15 @@ from ..settings import chosen_python
 from ..worker.interpreter import interpreter_missing_reason
 from .class_layers import may_be_classes, raster_layers
 from .images import first_image
+from .parameter_words import translated, zero_words
 
 translate = QCoreApplication.translate
 
 SCOPE, SETTINGS, FINISHED = "superseg", "guide/settings", "guide/finished"
-CHECKS, RESULTS = ("superseg:evaluate",), ("superseg:classpolygons", "superseg:mergeclasses")
+SEGMENT, CHECKS = "superseg:segment", ("superseg:evaluate",)
+RESULTS = ("superseg:mergeclasses", "superseg:classpolygons", "superseg:objects")
+# Other parameters belong to one image.
+KEPT = ("CLASSES", "SMOOTHNESS", "SUPERPIXEL_SIZE", "UNITS", "IMAGERY", "PRESET")
 # The names that a class has until it is given one.
 UNNAMED = re.compile(r"Class \d+")
 
@@ -51,7 +55,7 @@ def guide_steps():
         missing = translate("SuperSeg", "Missing: the runtime.")
     else:
         missing = "" if image is not None else translate("SuperSeg", "Missing: an image.")
-    steps += [_settings_step(missing), _run_step(classes, missing)]
+    steps += [_settings_step(missing, classes), _run_step(classes, missing)]
     if classes is None:
         nothing = Step(False, False, translate("SuperSeg", "Missing: classes."))
         return [*steps, nothing, nothing, nothing]
@@ -85,8 +89,8 @@ def accuracy_points():
 
 
 def keep_settings(parameters):
-    """Keep the settings of a preview in the project; the image may be another one later."""
-    kept = {name: value for name, value in parameters.items() if name != "INPUT"}
+    """Keep the settings among parameters of superseg:segment in the project."""
+    kept = {name: parameters[name] for name in KEPT if name in parameters}
     QgsProject.instance().writeEntry(SCOPE, SETTINGS, json.dumps(kept))
 
 
@@ -100,9 +104,11 @@ def kept_settings():
     return settings if isinstance(settings, dict) else {}
 
 
-def note_finished(algorithm):
-    """Keep in the project that an algorithm of the last steps has finished."""
-    if algorithm in (*CHECKS, *RESULTS):
+def note_finished(algorithm, parameters):
+    """Keep in the project that an algorithm has finished, and the settings of a segmentation."""
+    if algorithm == SEGMENT:
+        keep_settings(parameters)
+    elif algorithm in (*CHECKS, *RESULTS):
         known, _ = QgsProject.instance().readListEntry(SCOPE, FINISHED, [])
         QgsProject.instance().writeEntry(SCOPE, FINISHED, sorted({*known, algorithm}))
 
@@ -119,14 +125,14 @@ def _image_step(image):
     return Step(False, True, text)
 
 
-def _settings_step(missing):
+def _settings_step(missing, classes):
     settings = kept_settings()
     if settings:
-        text = translate("SuperSeg", "{} classes, smoothness {}, chosen in the preview")
-        text = text.format(settings.get("CLASSES"), settings.get("SMOOTHNESS"))
-        return Step(True, not missing, text)
+        text = translate("SuperSeg", "Number of classes: {}, smoothness: {}")
+        count = settings.get("CLASSES") or translated(zero_words("CLASSES"))
+        return Step(True, not missing, text.format(count, settings.get("SMOOTHNESS")))
     text = translate("SuperSeg", "Optional: the default settings are a good start.")
-    return Step(False, not missing, missing or text)
+    return Step(classes is not None, not missing, missing or text)
 
 
 def _run_step(classes, missing):

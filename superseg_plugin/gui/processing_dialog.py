@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from .estimate_line import EstimateLine
+from .guide_steps import KEPT, note_finished
 from .images import first_image, is_image
 from .parameter_words import choice_words, translated, zero_words
 
@@ -45,6 +46,7 @@ def processing_dialog(algorithm):
     wrappers = getattr(panel, "wrappers", None)
     if not wrappers:
         return dialog
+    dialog.algorithmFinished.connect(lambda fine, _results: fine and _remember(algorithm, wrappers))
     show_words(algorithm, wrappers)
     _show_help(algorithm, dialog)
     _choose_image(wrappers.get("INPUT"))
@@ -55,6 +57,12 @@ def processing_dialog(algorithm):
         tabs = layout.indexOf(dialog.findChild(QSplitter))
         layout.insertWidget(tabs + 1, EstimateLine(algorithm, wrappers, dialog))
     return dialog
+
+
+def _remember(algorithm, wrappers):
+    """Let the first steps know that an algorithm has finished."""
+    values = {name: wrappers[name].parameterValue() for name in KEPT if name in wrappers}
+    note_finished(algorithm.id(), values)
 
 
 def _show_help(algorithm, dialog):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import (
     QDialog,
@@ -17,8 +17,10 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from qgis.utils import iface
 
 from ..resources import resource
+from .algorithm_dialogs import AlgorithmDialogs
 from .guide_steps import (
     accuracy_points,
     class_layer,
@@ -27,6 +29,7 @@ from .guide_steps import (
     runtime_missing,
 )
 from .images import first_image
+from .task_log import fitting
 
 translate = QCoreApplication.translate
 SAMPLE = "sample/salt_lake.tif"
@@ -36,27 +39,36 @@ CREDIT = "Landsat 7, U.S. Geological Survey / NASA"
 # Layers change in many ways, which have no signal in common.
 REFRESH_MS = 1000
 DONE = "✓"
+WIDTH = 105
+# Columns that the one to three buttons of a step share.
+COLUMNS = 6
 
 
 class WelcomeWindow(QDialog):
     """Six steps, each with its state and what leads on.
 
+    Attributes:
+        dialogs: opens the dialogs of the algorithms.
+        rows: mark, text and buttons of each step.
+
     Signals:
-        runtimeRequested, openRequested: a button was clicked.
+        runtimeRequested, openRequested, labellingRequested: a button was clicked.
         previewRequested: the image to preview.
         workbenchRequested: the class layer to name.
-        algorithmRequested: the id of an algorithm, and its parameters.
     """
 
     runtimeRequested = pyqtSignal()
     openRequested = pyqtSignal()
+    labellingRequested = pyqtSignal()
     previewRequested = pyqtSignal(object)
     workbenchRequested = pyqtSignal(object)
-    algorithmRequested = pyqtSignal(str, object)
 
     def __init__(self, interface):
         super().__init__(interface.mainWindow())
         self.setWindowTitle(translate("SuperSeg", "SuperSeg: First steps"))
+        self.dialogs = AlgorithmDialogs(interface, self)
+        bar = interface.messageBar()
+        self.dialogs.failed.connect(lambda text: bar.pushWarning("SuperSeg", text))
         layout = QVBoxLayout(self)
         layout.addWidget(
             _text(
@@ -82,13 +94,15 @@ class WelcomeWindow(QDialog):
         self._grid.setColumnStretch(1, 1)
         layout.addLayout(self._grid)
         layout.addStretch(1)
-        self._rows = []
+        self.rows = []
         self._add_steps()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self._timer = QTimer(self, interval=REFRESH_MS, timeout=self.refresh)
         self.refresh()
+        width = WIDTH * self.fontMetrics().averageCharWidth()
+        self.resize(fitting(self, QSize(width, self.sizeHint().height())))
 
     def _add_steps(self):
         self.open_button, self.sample_button = self._step(
@@ -111,28 +125,35 @@ class WelcomeWindow(QDialog):
                 lambda: self.workbenchRequested.emit(class_layer()),
             ),
         )
-        self.points_button, self.evaluate_button = self._step(
+        dialogs = self.dialogs
+        self.points_button, self.label_button, self.evaluate_button = self._step(
             translate("SuperSeg", "Check"),
-            (translate("SuperSeg", "Points…"), lambda: self._run("superseg:accuracypoints")),
-            (translate("SuperSeg", "Evaluate…"), self._evaluate),
+            (translate("SuperSeg", "Points…"), lambda: dialogs.accuracy_points(class_layer())),
+            (translate("SuperSeg", "Label"), self.labellingRequested.emit),
+            (
+                translate("SuperSeg", "Evaluate…"),
+                lambda: dialogs.evaluate(class_layer(), accuracy_points()),
+            ),
         )
-        self.polygons_button, self.write_button = self._step(
+        self.write_button, self.polygons_button, self.objects_button = self._step(
             translate("SuperSeg", "Hand on"),
-            (translate("SuperSeg", "Polygons…"), lambda: self._run("superseg:classpolygons")),
-            (translate("SuperSeg", "Raster…"), lambda: self._run("superseg:mergeclasses")),
+            (translate("SuperSeg", "Raster…"), lambda: dialogs.merge_classes(class_layer())),
+            (translate("SuperSeg", "Polygons…"), lambda: dialogs.class_polygons(class_layer())),
+            (translate("SuperSeg", "Objects…"), lambda: dialogs.objects(class_layer())),
         )
 
     def refresh(self):
         """Show how far the project is."""
         self.runtime_row.setVisible(runtime_missing())
         steps = guide_steps()
-        following = next((n for n, step in enumerate(steps) if step.ready and not step.done), None)
-        for number, (step, (mark, text, buttons)) in enumerate(zip(steps, self._rows)):
+        open_steps = [n for n, step in enumerate(steps) if step.ready and not step.done]
+        for number, (step, (mark, text, buttons)) in enumerate(zip(steps, self.rows)):
             mark.setText(f"<b>{DONE if step.done else number + 1}</b>")
             text.setText(step.text)
             for button in buttons:
                 button.setEnabled(step.ready)
-                button.setDefault(button is buttons[0] and number == following)
+                button.setDefault(button is buttons[0] and number in open_steps[:1])
+        self.label_button.setEnabled(accuracy_points() is not None)
 
     def showEvent(self, event):
         super().showEvent(event)
@@ -151,26 +172,17 @@ class WelcomeWindow(QDialog):
         return next((layer for layer in layers if layer.source() == path), None)
 
     def open_sample(self):
-        """Add the sample to the project unless it is there, and return its layer."""
+        """Add the sample to the project unless it is there, select it, and return its layer."""
         layer = self.sample
         if layer is None:
             name = translate("SuperSeg", "Sample: Great Salt Lake")
             layer = QgsProject.instance().addMapLayer(QgsRasterLayer(str(resource(SAMPLE)), name))
+        iface.setActiveLayer(layer)
         self.refresh()
         return layer
 
     def _segment(self):
-        parameters = {"INPUT": first_image().id(), **kept_settings()}
-        self.algorithmRequested.emit("superseg:segment", parameters)
-
-    def _evaluate(self):
-        points = accuracy_points()
-        parameters = {"SAMPLES": points.id(), "FIELD": "label"} if points is not None else {}
-        self._run("superseg:evaluate", parameters)
-
-    def _run(self, algorithm, parameters=None):
-        parameters = {"CLASSIFICATION": class_layer().id(), **(parameters or {})}
-        self.algorithmRequested.emit(algorithm, parameters)
+        self.dialogs.segment({"INPUT": first_image().id(), **kept_settings()})
 
     def _runtime_row(self):
         self.runtime_row = QWidget(self)
@@ -203,9 +215,10 @@ class WelcomeWindow(QDialog):
             button = QPushButton(label, self)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, action=action: action())
-            self._grid.addWidget(button, row, 2 + column, 1, 3 - len(actions))
+            span = COLUMNS // len(actions)
+            self._grid.addWidget(button, row, 2 + column * span, 1, span)
             buttons.append(button)
-        self._rows.append((mark, state, buttons))
+        self.rows.append((mark, state, buttons))
         return buttons
 
 

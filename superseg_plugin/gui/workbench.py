@@ -23,6 +23,7 @@ from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
 from .edited_overlay import EditedOverlay
+from .guide_steps import keep_settings
 from .preview_panel import PreviewPanel
 from .scrolling import scrolled
 from .sight import Sight
@@ -100,8 +101,8 @@ class Workbench(QgsDockWidget):
     def _connect(self):
         panel, bar = self.panel, self.panel.actions_bar
         self.layers.layerChanged.connect(self._layer_chosen)
-        panel.writeRequested.connect(lambda: self.dialogs.merge_classes(self.session))
-        panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session))
+        panel.writeRequested.connect(lambda: self.dialogs.merge_classes(self.session.layer))
+        panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session.layer))
         panel.references.chosen.connect(
             lambda layer: self.dialogs.evaluate(self.session.layer, layer)
         )
@@ -117,6 +118,7 @@ class Workbench(QgsDockWidget):
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
         self._iface.currentLayerChanged.connect(self._layer_selected)
+        self.preview.settingsChosen.connect(keep_settings)
         self.preview.settingsChosen.connect(self.dialogs.segment)
         leaving = (self._release_tool, self.sight.remove, self._hide_edits)
         for leave in (*leaving, self.preview.switch_off, self.superpixel_bar.teach_bar.stop):
@@ -140,13 +142,17 @@ class Workbench(QgsDockWidget):
             if found:
                 self.open_layer(found[0])
             elif isinstance(layer, QgsRasterLayer):
-                self.preview.layers.setLayer(layer)
-                self.tabs.setCurrentWidget(self._preview_area)
+                self.show_preview(layer)
 
     def take_focus(self):
         """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
         if self.tabs.currentWidget() is not self._preview_area:
             (self.panel.table if self.session is not None else self.layers).setFocus()
+
+    def show_preview(self, layer):
+        """Show the preview of an image."""
+        self.preview.layers.setLayer(layer)
+        self.tabs.setCurrentWidget(self._preview_area)
 
     def open_layer(self, layer):
         """Edit a layer.

@@ -146,7 +146,7 @@ class RuntimeScript(WindowScript):
 
     def _offers(self):
         """Whether the message bar offers the runtime."""
-        return any("runtime" in item.text() for item in iface.messageBar().items())
+        return any("is missing" in item.text() for item in iface.messageBar().items())
 
     def removed(self):
         (HOME / "runtime").mkdir()
