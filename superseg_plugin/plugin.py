@@ -197,12 +197,15 @@ class SuperSegPlugin:
         """Connect a new window with the others."""
         if entry is WELCOME:
             window.runtimeRequested.connect(partial(self._open, RUNTIME))
+            window.labellingRequested.connect(partial(self._open, LABELLING))
             window.openRequested.connect(self.iface.actionAddRasterLayer().trigger)
             window.previewRequested.connect(self._preview)
             window.workbenchRequested.connect(self._name_classes)
         elif entry is RUNTIME:
             window.ready.connect(self._remove_runtime_message)
             window.segmentRequested.connect(self._segment_image)
+        elif entry is WORKBENCH:
+            window.labellingRequested.connect(partial(self._open, LABELLING))
 
     def _preview(self, layer):
         """Open the preview of an image."""

@@ -29,8 +29,8 @@ SEGMENT, CHECKS = "superseg:segment", ("superseg:evaluate",)
 RESULTS = ("superseg:mergeclasses", "superseg:classpolygons", "superseg:objects")
 # Other parameters belong to one image.
 KEPT = ("CLASSES", "SMOOTHNESS", "SUPERPIXEL_SIZE", "UNITS", "IMAGERY", "PRESET")
-# The names that a class has until it is given one.
-UNNAMED = re.compile(r"Class \d+")
+# The label of a class without a name of its own, with or without its share.
+UNNAMED = re.compile(r"Class \d+( \(.*\))?$")
 
 
 class Step(NamedTuple):
@@ -170,5 +170,7 @@ def _check_step():
 def _hand_on_step():
     if _finished(RESULTS):
         return Step(True, True, translate("SuperSeg", "Written"))
-    text = translate("SuperSeg", "As polygons, or as a raster with your names.")
+    text = translate(
+        "SuperSeg", "As a raster with your names, as polygons, or as objects with measures."
+    )
     return Step(False, True, text)

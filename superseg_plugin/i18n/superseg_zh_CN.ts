@@ -196,8 +196,8 @@
       <translation>分割影像…</translation>
     </message>
     <message>
-      <source>The runtime for segmentation is not installed yet.</source>
-      <translation>分割所需的运行环境尚未安装。</translation>
+      <source>One thing is missing: the runtime.</source>
+      <translation>还缺一项：运行环境。</translation>
     </message>
     <message>
       <source>Segment with SuperSeg…</source>
@@ -458,6 +458,62 @@
     <message>
       <source>No estimate is available ({}).</source>
       <translation>无法估算（{}）。</translation>
+    </message>
+    <message>
+      <source>Missing: an image, your own or the sample (Great Salt Lake).</source>
+      <translation>缺少影像：您自己的影像或示例（大盐湖）。</translation>
+    </message>
+    <message>
+      <source>Optional: the default settings are a good start.</source>
+      <translation>可选：默认设置是合适的起点。</translation>
+    </message>
+    <message>
+      <source>Missing: classes. A run takes from seconds to minutes.</source>
+      <translation>缺少类别。一次运行需数秒到数分钟。</translation>
+    </message>
+    <message>
+      <source>As a raster with your names, as polygons, or as objects with measures.</source>
+      <translation>输出为带有您的名称的栅格、多边形，或带有量测值的对象。</translation>
+    </message>
+    <message>
+      <source>Missing: the runtime.</source>
+      <translation>缺少运行环境。</translation>
+    </message>
+    <message>
+      <source>Number of classes: {}, smoothness: {}</source>
+      <translation>类别数：{}，平滑度：{}</translation>
+    </message>
+    <message>
+      <source>How right is the map? Draw points, label them, evaluate.</source>
+      <translation>地图的精度如何？抽取精度点、标注并评价。</translation>
+    </message>
+    <message>
+      <source>Evaluated</source>
+      <translation>已评价</translation>
+    </message>
+    <message>
+      <source>Missing: an image.</source>
+      <translation>缺少影像。</translation>
+    </message>
+    <message>
+      <source>Missing: classes.</source>
+      <translation>缺少类别。</translation>
+    </message>
+    <message>
+      <source>{} of {} classes have names</source>
+      <translation>{} 个类别已命名，共 {} 个</translation>
+    </message>
+    <message>
+      <source>{} of {} points are labelled</source>
+      <translation>{} 个点已标注，共 {} 个</translation>
+    </message>
+    <message>
+      <source>Written</source>
+      <translation>已写出</translation>
+    </message>
+    <message>
+      <source>Evaluated; {}</source>
+      <translation>已评价；{}</translation>
     </message>
     <message>
       <source>Names of the reference classes</source>
@@ -1052,6 +1108,10 @@
       <translation>示例：{}。</translation>
     </message>
     <message>
+      <source>One thing is missing: the runtime, which is installed once. It contains PyTorch, separate from QGIS.</source>
+      <translation>还缺一项：运行环境，只需安装一次。它包含 PyTorch，与 QGIS 相互独立。</translation>
+    </message>
+    <message>
       <source>SuperSeg: First steps</source>
       <translation>SuperSeg：入门</translation>
     </message>
@@ -1060,24 +1120,28 @@
       <translation>一幅影像及其超像素和类别，并排显示</translation>
     </message>
     <message>
-      <source>Install the runtime once. It contains PyTorch, separate from QGIS.</source>
-      <translation>安装一次运行环境。它包含 PyTorch，与 QGIS 相互独立。</translation>
+      <source>Image</source>
+      <translation>影像</translation>
     </message>
     <message>
-      <source>Open the sample</source>
-      <translation>打开示例</translation>
+      <source>Settings, with a preview</source>
+      <translation>设置与预览</translation>
     </message>
     <message>
-      <source>Segment it. The default settings are a good start.</source>
-      <translation>分割影像。可先使用默认设置。</translation>
+      <source>Run</source>
+      <translation>运行</translation>
     </message>
     <message>
-      <source>Segment…</source>
-      <translation>分割…</translation>
+      <source>Name, merge and correct the classes</source>
+      <translation>命名、合并和修正类别</translation>
     </message>
     <message>
-      <source>Merge and name the classes, and see their areas and spectra.</source>
-      <translation>合并并命名类别，查看其面积和光谱。</translation>
+      <source>Check</source>
+      <translation>检验</translation>
+    </message>
+    <message>
+      <source>Hand on</source>
+      <translation>交付</translation>
     </message>
     <message>
       <source>Sample: Great Salt Lake</source>
@@ -1088,8 +1152,44 @@
       <translation>SuperSeg 将影像划分为地表相似的类别，无需训练样本：选择影像和类别数，之后再为类别命名。</translation>
     </message>
     <message>
-      <source>Open an image: your own, or this sample of the Great Salt Lake ({credit}).</source>
-      <translation>打开一幅影像：您自己的，或这幅大盐湖示例（{credit}）。</translation>
+      <source>Open…</source>
+      <translation>打开…</translation>
+    </message>
+    <message>
+      <source>Sample</source>
+      <translation>示例</translation>
+    </message>
+    <message>
+      <source>Preview…</source>
+      <translation>预览…</translation>
+    </message>
+    <message>
+      <source>Segment…</source>
+      <translation>分割…</translation>
+    </message>
+    <message>
+      <source>Points…</source>
+      <translation>精度点…</translation>
+    </message>
+    <message>
+      <source>Label</source>
+      <translation>标注</translation>
+    </message>
+    <message>
+      <source>Evaluate…</source>
+      <translation>评价…</translation>
+    </message>
+    <message>
+      <source>Raster…</source>
+      <translation>栅格…</translation>
+    </message>
+    <message>
+      <source>Polygons…</source>
+      <translation>多边形…</translation>
+    </message>
+    <message>
+      <source>Objects…</source>
+      <translation>对象…</translation>
     </message>
     <message>
       <source>No class layer is open: segment an image, or choose a class raster above.</source>
@@ -1202,10 +1302,6 @@
     <message>
       <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of similar surface, such as water, forest, roofs or bare soil. &lt;b&gt;No training samples are needed&lt;/b&gt;: choose an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is divided into superpixels. These are clustered by their color, texture and surroundings, into classes that form one tree: with one class more, one class is divided into two and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8 classes in the first place.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the classes are the consensus of 16 mixture models and depend little on chance.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: 4 mixture models, for a first look and for very large scenes.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method, for comparison. Its network is trained on its own predictions (self-training). It may end with fewer classes, and the classes depend on the seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;Imagery&lt;/i&gt; sets the size of the superpixels on the ground for a kind of sensor. The size can also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of time and memory, which is learned from the runs on this computer. During the run, the progress shows the time left.&lt;/p&gt; &lt;p&gt;Nodata is left out: pixels that the file declares as such in any band, and values far from all others that many pixels have exactly, such as -9999, which the log names. Bands without a valid pixel are not used.&lt;/p&gt; &lt;p&gt;The result is a styled layer: each class has the average color of its pixels, and the legend shows its share of the area. Names, colors, areas and band means are stored in the file. Superpixels, average color, confidence, a model and a report can be written in the same run.&lt;/p&gt; &lt;p&gt;The similarity of the classes is stored beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;. With this file, &lt;i&gt;Merge classes&lt;/i&gt; reduces the number of classes in a moment and without the image. The superpixels are stored in &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;, a GeoTIFF with the ids on its first page and tables of size, class, confidence, band means, features and neighbors on the others.&lt;/p&gt;</source>
       <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需训练样本&lt;/b&gt;：选择影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被划分为超像素，再按颜色、纹理和周围环境聚类，所得类别构成一棵树：多一个类别时，只有一个类别一分为二，其余类别不变。因此先分 16 类再合并为 8 类，与直接分 8 类的结果相同。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：类别是 16 个混合模型的共识，很少受偶然因素影响。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：4 个混合模型，适合初步查看和超大影像。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：已发表的方法，供比较。其网络用自身的预测训练（自训练）。最终类别可能较少，且类别随种子而变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;影像类型&lt;/i&gt;按传感器种类设定超像素的地面大小；也可以直接以像素或米设定大小。对话框在参数下方显示时间和内存的估算，该估算由本机以往的运行得出。运行期间，进度信息显示剩余时间。&lt;/p&gt; &lt;p&gt;无数据不参与处理：包括文件在任一波段中声明为无数据的像素，以及远离其他所有数值、且许多像素恰好相同的数值（如 -9999），日志会列出这些数值。没有有效像素的波段不予使用。&lt;/p&gt; &lt;p&gt;结果是带样式的图层：每个类别采用其像素的平均颜色，图例显示其面积占比。名称、颜色、面积和波段均值存储在文件中。同一次运行还可输出超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;类别之间的相似度存储在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中。有了该文件，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可迅速减少类别数。超像素存储在 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; 中：这是一个 GeoTIFF，第一页为编号，其余各页为面积、类别、置信度、波段均值、特征和邻接关系的表。&lt;/p&gt;</translation>
-    </message>
-    <message>
-      <source>Image</source>
-      <translation>影像</translation>
     </message>
     <message>
       <source>The image: any raster layer, with any number of bands and any data type. Web layers are downloaded once, at the resolution of the map view.</source>

@@ -128,7 +128,8 @@ class RuntimeScript(WindowScript):
         buttons.append([choices.use.isEnabled(), choices.forget.isEnabled()])
         self.seen["python buttons"] = buttons
         self.seen["offers"] = [offered, [self._offers(), self.dialog.segment_button.isVisible()]]
-        QTest.mouseClick(self.dialog.segment_button, LEFT)
+        # This dialog has an event loop of its own.
+        QTimer.singleShot(0, self.dialog.segment_button.click)
         yield from self.wait(lambda: any(t.endswith("Segment") for t in self.dialogs()))
         shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
         segment = next(w for w in shown if w.windowTitle().endswith("Segment"))
