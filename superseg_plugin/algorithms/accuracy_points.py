@@ -17,12 +17,19 @@ from qgis.core import (
 )
 
 from ..errors import SuperSegError
+from ..pipeline.assessment.assessed import AssessedMap
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
 from .base import SuperSegAlgorithm
+from .merge_classes import TABLE_FILES
 from .styling import Style, style
 
-FIELDS = "Point?field=sample:integer&field=class:integer&field=name:string&field=label:string"
+# Class that a point was drawn from, and its area in m2; names of 10 letters suit every format.
+STRATUM_FIELDS = ("class", "class_area")
+FIELDS = (
+    "Point?field=sample:integer&field=class:integer&field=name:string&field=label:string"
+    "&field=class_area:double"
+)
 
 
 class AccuracyPointsAlgorithm(SuperSegAlgorithm):
@@ -50,6 +57,7 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
     CLASSIFICATION = "CLASSIFICATION"
     COUNT = "COUNT"
     MINIMUM = "MINIMUM"
+    TABLE = "TABLE"
     SEED = "SEED"
     POINT_COUNT = "POINT_COUNT"
 
@@ -71,6 +79,14 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
             1,
             MOST_SAMPLES,
         )
+        self.add_file(
+            self.TABLE,
+            "Table of merges",
+            "Text file with the columns from, to, name and color, as for Merge classes, by which "
+            "the classes are merged and named before points are drawn.",
+            TABLE_FILES,
+            optional=True,
+        )
         self.add_number(
             self.SEED,
             "Seed of the points",
@@ -83,13 +99,18 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
         points = QgsProcessingParameterFeatureSink(
             self.OUTPUT, "Accuracy points", QgsProcessing.SourceType.TypeVectorPoint
         )
-        self.add(points, "Points with the fields sample, class, name and label, which is empty.")
+        self.add(
+            points,
+            "Points with the fields sample, class, name, label, which is empty, and class_area, "
+            "the area of the class in square meters.",
+        )
         self.add_number_output(self.POINT_COUNT, "Number of points")
 
     def read_request(self, request):
         self.classification = request.raster(self.CLASSIFICATION)
         self.count = request.integer(self.COUNT)
         self.least = request.integer(self.MINIMUM)
+        self.table = request.file(self.TABLE)
         self.seed = request.integer(self.SEED)
 
     def read_outputs(self, request):
@@ -97,7 +118,8 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
 
     def compute(self, progress, context):
         with self.classification.open(progress) as classification:
-            sample = draw_sample(classification, self.count, self.least, self.seed, progress)
+            assessed = AssessedMap(classification, self.table)
+            sample = draw_sample(assessed, self.count, self.least, self.seed, progress)
             crs = QgsCoordinateReferenceSystem.fromWkt(classification.grid.crs)
         # The types of fields have other names in each release of Qt.
         fields = QgsVectorLayer(FIELDS, "", "memory").fields()
@@ -114,7 +136,8 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
         ):
             feature = QgsFeature(fields)
             feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(*place)))
-            feature.setAttributes([number, value, sample.names[value], ""])
+            of_class = sample.names[value], "", sample.areas[value]
+            feature.setAttributes([number, value, *of_class])
             if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
                 raise SuperSegError(
                     f"{self.OUTPUT}: the points cannot be written ({sink.lastError()})."

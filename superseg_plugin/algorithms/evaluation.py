@@ -15,7 +15,9 @@ from ..errors import SuperSegError
 from ..pipeline.assessment.assessed import AssessedMap, Outputs
 from ..pipeline.assessment.evaluation import run_evaluation
 from ..pipeline.assessment.sample_accuracy import run_sample_accuracy
+from ..pipeline.assessment.sample_strata import SamplePlaces
 from ..pipeline.assessment.truth import LabelledPolygons
+from .accuracy_points import STRATUM_FIELDS
 from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
 from .labelled_points import labelled_points
@@ -65,11 +67,13 @@ class only, so that as many pixels as possible agree.</li>
 </ul>
 <p>The returned values ignore unlabelled pixels. The log and the report also give the values with
 unlabelled pixels as a class, as in the published evaluation.</p>
-<p><b>Labelled points</b>, such as those of <i>Accuracy points</i>, have to be a random sample of
-each class. A class counts as the label that has its name or number, and otherwise as the label of
-most of its points. Overall accuracy, user's and producer's accuracy and the area of each label are
-estimated with 95 % intervals; points of a class stand for its area. Points without a label, or with
-the label ?, are left out. Source: Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015.</p>
+<p><b>Labelled points</b> have to be a random sample of each class. Those of <i>Accuracy points</i>
+hold the class that they were drawn from and its area, and stay valid for every later map of the
+same scene: merged, corrected, or made anew. A class counts as the label that has its name or
+number, and otherwise as the label of most of its points. Overall accuracy, user's and producer's
+accuracy and the area of each label are estimated with 95 % intervals; points of a class stand for
+its area. Points without a label, or with the label ?, are left out. Source: Olofsson et al. 2014,
+doi 10.1016/j.rse.2014.02.015.</p>
 <p>A <b>table</b>, as for <i>Merge classes</i>, merges and names the classes first; the class
 workbench gives the classes that it shows. This algorithm works without the runtime.</p>
 """
@@ -252,8 +256,10 @@ workbench gives the classes that it shows. This algorithm works without the runt
 
     def _assess(self, assessed, progress):
         """Estimate accuracy and areas from labelled points."""
-        places, labels = self.points.read()
-        found = run_sample_accuracy(assessed, places, labels, self.files, progress)
+        drawn = STRATUM_FIELDS if self.points.has(*STRATUM_FIELDS) else ()
+        places, labels, strata = self.points.read(*drawn)
+        sample = SamplePlaces(places, labels, *strata)
+        found = run_sample_accuracy(assessed, sample, self.files, progress)
         estimates = found.estimates
         overall = estimates.overall
         progress.log(

@@ -132,7 +132,8 @@ image is not needed. The result has such a file, too.</p>
         if self.polygons is not None:
             shapes = Shapes(np.zeros((0, 2)), polygons=self.polygons.polygons())
         else:
-            shapes = Shapes(*self.points.read())
+            places, labels, _ = self.points.read()
+            shapes = Shapes(places, labels)
         outputs = LabellingOutputs(self.output, self.confidence, self.labelled_model)
         with (
             self.classification.open(progress) as classification,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsFeatureRequest
 
@@ -27,27 +29,44 @@ class Points:
         if source.sourceCrs().isValid() and crs.isValid():
             self._transform = QgsCoordinateTransform(source.sourceCrs(), crs, transform_context)
 
-    def read(self):
-        """Return the coordinates `(n, 2)` and the label of each point, "" where it has none.
+    def has(self, *names):
+        """Return whether the points have all of some fields of numbers."""
+        fields = self._source.fields()
+        found = [fields.lookupField(name) for name in names]
+        return all(index >= 0 and fields.field(index).isNumeric() for index in found)
+
+    def read(self, *numbers):
+        """Read the points.
+
+        Args:
+            *numbers: names of further fields, of numbers.
+
+        Returns:
+            Coordinates `(n, 2)`; the labels, "" where a point has none; and the further fields,
+            `(numbers, n)`, NaN for none.
 
         Raises:
             SuperSegError: there are no points, or they cannot be transformed.
         """
-        index = self._source.fields().lookupField(self._field)
-        places, labels = [], []
-        request = QgsFeatureRequest().setSubsetOfAttributes([index])
+        index, *others = (
+            self._source.fields().lookupField(name) for name in (self._field, *numbers)
+        )
+        places, labels, values = [], [], []
+        request = QgsFeatureRequest().setSubsetOfAttributes([index, *others])
         try:
             for feature in self._source.getFeatures(request):
                 geometry = feature.geometry()
                 if geometry.isNull():
                     continue
                 text = label_of(feature.attribute(index))
+                found = [_number(feature.attribute(other)) for other in others]
                 for vertex in geometry.vertices():
                     point = vertex
                     if self._transform is not None:
                         point = self._transform.transform(vertex.x(), vertex.y())
                     places.append((point.x(), point.y()))
                     labels.append(text)
+                    values.append(found)
         except QgsCsException as error:
             raise SuperSegError(
                 f"{self._name} cannot be transformed into the CRS of the classes ({error}); save "
@@ -55,7 +74,15 @@ class Points:
             ) from error
         if not places:
             raise SuperSegError(f"{self._name} has no points; choose a layer with labelled points.")
-        return np.array(places, dtype=np.float64), labels
+        return np.array(places, np.float64), labels, np.array(values, np.float64).T
+
+
+def _number(value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        # NULL
+        return math.nan
 
 
 def labelled_points(request, name, field_name, classes):

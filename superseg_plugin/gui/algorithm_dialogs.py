@@ -69,8 +69,11 @@ class AlgorithmDialogs(QObject):
         self._open("superseg:evaluate", classes, parameters)
 
     def accuracy_points(self, classes):
-        """Open Accuracy points with a class layer, or None."""
-        self._show("superseg:accuracypoints", {"CLASSIFICATION": classes} if classes else {})
+        """Open Accuracy points with a class layer, as it is shown, or None."""
+        if classes is None:
+            self._show("superseg:accuracypoints", {})
+        else:
+            self._open("superseg:accuracypoints", classes, {})
 
     def classify_others(self, session):
         """Open Classify as a batch, with a row for each layer that the session's model may fit."""

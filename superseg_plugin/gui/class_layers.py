@@ -51,9 +51,12 @@ def pin_button():
     return pin
 
 
-def classes_of_sample(points):
-    """Return the layer of the class raster that points were drawn from, or the first one."""
+def classes_of_sample(points, otherwise):
+    """Return the layer of the class raster that points were drawn from.
+
+    Without one, it is a layer that is chosen already, or else the first one.
+    """
     source = points.customProperty(SAMPLE_OF)
     layers = [layer for layer in raster_layers() if may_be_classes(layer)]
     own = [layer for layer in layers if layer.source() == source]
-    return (own or layers or [None])[0]
+    return (own or ([otherwise] if otherwise is not None else layers) or [None])[0]

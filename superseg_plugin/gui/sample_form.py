@@ -141,7 +141,7 @@ class SampleForm(QgsDockWidget):
         if layer is not None:
             fields = text_fields(layer)
             panel.field.setField(LABEL if LABEL in fields else (fields or [""])[0])
-            classes = classes_of_sample(layer)
+            classes = classes_of_sample(layer, panel.classes.currentLayer())
             if classes is not None:
                 panel.classes.setLayer(classes)
         panel.field.blockSignals(False)

@@ -11,6 +11,7 @@ import pytest
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.assessment.assessed import AssessedMap, Outputs
 from superseg_plugin.pipeline.assessment.sample_accuracy import run_sample_accuracy
+from superseg_plugin.pipeline.assessment.sample_strata import SamplePlaces
 from superseg_plugin.pipeline.assessment.sampling import draw_sample
 from superseg_plugin.pipeline.classes.accuracy import estimate_accuracy, sample_sizes
 from superseg_plugin.raster.source import RasterSource
@@ -25,8 +26,15 @@ PIXELS = np.array([200_000.0, 150_000.0, 3_200_000.0, 6_450_000.0])
 HECTARES = 0.09 * PIXELS.sum()
 
 
+def of_the_map(counts, names):
+    """Samples by stratum, named class and label, where the strata are the classes of the map."""
+    result = np.zeros((len(counts), counts.shape[1], counts.shape[1]), np.int64)
+    result[np.arange(len(counts)), names] = counts
+    return result
+
+
 def test_the_published_example_to_its_last_digit():
-    found = estimate_accuracy(COUNTS, PIXELS, np.arange(4))
+    found = estimate_accuracy(of_the_map(COUNTS, np.arange(4)), PIXELS)
     areas = [(HECTARES * each.value, HECTARES * each.half_width) for each in found.areas]
     assert [(round(area), round(half)) for area, half in areas] == [
         (21158, 6158),
@@ -36,7 +44,9 @@ def test_the_published_example_to_its_last_digit():
     ]
     users = [(round(each.value, 2), round(each.half_width, 2)) for each in found.users]
     assert users == [(0.88, 0.07), (0.73, 0.10), (0.93, 0.04), (0.96, 0.02)]
-    assert [round(each.value, 2) for each in found.producers] == [0.75, 0.85, 0.93, 0.96]
+    producers = [(round(each.value, 2), round(each.half_width, 2)) for each in found.producers]
+    assert producers[0] == (0.75, 0.21)
+    assert [value for value, _ in producers] == [0.75, 0.85, 0.93, 0.96]
     assert (round(found.overall.value, 2), round(found.overall.half_width, 2)) == (0.95, 0.02)
     assert found.proportions.sum() == pytest.approx(1)
     # The error matrix of table 9.
@@ -44,7 +54,7 @@ def test_the_published_example_to_its_last_digit():
 
 
 def test_errors_of_producers_accuracy_are_those_of_equation_7():
-    found = estimate_accuracy(COUNTS, PIXELS, np.arange(4))
+    found = estimate_accuracy(of_the_map(COUNTS, np.arange(4)), PIXELS)
     totals = COUNTS.sum(axis=1)
     shares = COUNTS / totals[:, None]
     for j in range(4):
@@ -66,7 +76,9 @@ def test_several_classes_of_one_name_are_one():
     areas, truth = np.array([500.0, 300.0, 200.0]), np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]])
     names = np.array([0, 0, 1])
     runs = [
-        estimate_accuracy(np.stack([generator.multinomial(50, row) for row in truth]), areas, names)
+        estimate_accuracy(
+            of_the_map(np.stack([generator.multinomial(50, row) for row in truth]), names), areas
+        )
         for _ in range(2000)
     ]
     right = (0.5 * 0.9 + 0.3 * 0.7 + 0.2 * 0.8, (0.45 + 0.21) / 0.8, (0.45 + 0.21) / 0.7)
@@ -79,11 +91,41 @@ def test_several_classes_of_one_name_are_one():
         assert errors.mean() == pytest.approx(values.std(), rel=0.06)
 
 
-def test_strata_without_samples_or_with_one_are_told():
+def test_strata_without_samples_are_left_out_and_single_ones_make_intervals_longer():
     counts = np.array([[9, 1], [0, 0], [0, 1]])
-    found = estimate_accuracy(counts, np.array([1.0, 5.0, 1.0]), np.array([0, 0, 1]))
+    found = estimate_accuracy(of_the_map(counts, [0, 0, 1]), np.array([1.0, 5.0, 1.0]))
     assert found.overall.value == pytest.approx((0.9 + 1) / 2)
-    assert math.isnan(found.overall.error)
+    # The variance of one sample is 0.25 at most.
+    assert found.overall.error == pytest.approx(0.5 * math.sqrt(0.09 / 9 + 0.25))
+    # A single sample elsewhere says nothing about what is mapped here.
+    assert found.users[0].error == pytest.approx(math.sqrt(0.09 / 9))
+
+
+def test_a_map_that_changed_since_the_sample_was_drawn_is_estimated_without_bias():
+    """Stehman 2014: the strata are not the classes of the map."""
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 2, 10_000)
+    drawn_from = (np.arange(10_000) >= 9000).astype(int)
+    mapped = np.where(generator.random(10_000) < 0.8, truth, 1 - truth)
+    areas = np.bincount(drawn_from).astype(float)
+    runs = []
+    for _ in range(1000):
+        counts = np.zeros((2, 2, 2), np.int64)
+        for stratum in range(2):
+            taken = generator.choice(np.flatnonzero(drawn_from == stratum), 60, replace=False)
+            np.add.at(counts[stratum], (mapped[taken], truth[taken]), 1)
+        runs.append(estimate_accuracy(counts, areas))
+    right = truth == mapped
+    for expected, pick in (
+        (right.mean(), lambda run: run.overall),
+        (right[mapped == 1].mean(), lambda run: run.users[1]),
+        (right[truth == 1].mean(), lambda run: run.producers[1]),
+        (truth.mean(), lambda run: run.areas[1]),
+    ):
+        values = np.array([pick(run).value for run in runs])
+        errors = np.array([pick(run).error for run in runs])
+        assert values.mean() == pytest.approx(expected, abs=0.006)
+        assert errors.mean() == pytest.approx(values.std(), rel=0.08)
 
 
 def test_samples_are_divided_by_area_with_a_least_number():
@@ -103,8 +145,8 @@ def map_of_stripes(tmp_path):
 def test_places_are_random_pixels_of_every_class(map_of_stripes):
     path, classes = map_of_stripes
     with RasterSource(path) as source:
-        one, two = (draw_sample(source, 200, 20, 7, Listener()) for _ in range(2))
-        other = draw_sample(source, 200, 20, 8, Listener())
+        one, two = (draw_sample(AssessedMap(source), 200, 20, 7, Listener()) for _ in range(2))
+        other = draw_sample(AssessedMap(source), 200, 20, 8, Listener())
         cells = np.floor(source.grid.to_pixels(one.places)).astype(int)
     assert np.array_equal(one.places, two.places)
     assert not np.array_equal(one.places, other.places)
@@ -121,7 +163,7 @@ def test_a_class_of_few_pixels_is_sampled_whole(tmp_path):
     classes[0, :3] = 2
     path = write_raster(tmp_path / "classes.tif", classes, nodata=0)
     with RasterSource(path) as source:
-        sample = draw_sample(source, 100, 30, 0, Listener())
+        sample = draw_sample(AssessedMap(source), 100, 30, 0, Listener())
     assert (sample.classes == 2).sum() == 3
 
 
@@ -136,7 +178,7 @@ def test_labelled_places_give_the_accuracy_of_the_map(map_of_stripes, tmp_path):
         places = source.grid.to_coordinates(np.column_stack([cols.ravel(), rows.ravel()]) + 0.5)
         labels = [names.get(int(value), "") for value in truth.ravel()]
         found = run_sample_accuracy(
-            AssessedMap(source), places, labels, Outputs(str(report)), Listener()
+            AssessedMap(source), SamplePlaces(places, labels), Outputs(str(report)), Listener()
         )
     valid = classes > 0
     assert found.estimates.overall.value == pytest.approx((truth == classes)[valid].mean())
@@ -156,9 +198,40 @@ def test_labelled_places_give_the_accuracy_of_the_map(map_of_stripes, tmp_path):
 
 def test_places_that_say_nothing_are_refused(map_of_stripes):
     path, _ = map_of_stripes
-    places = np.array([[0.0, 0.0]])
+    sample = SamplePlaces(np.array([[0.0, 0.0]]), ["Water"])
     with (
         RasterSource(path) as source,
         pytest.raises(SuperSegError, match="SAMPLES: no place has both a label and a class"),
     ):
-        run_sample_accuracy(AssessedMap(source), places, ["Water"], Outputs(), Listener())
+        run_sample_accuracy(AssessedMap(source), sample, Outputs(), Listener())
+
+
+def test_points_of_another_map_keep_the_classes_that_they_were_drawn_from(tmp_path):
+    """The map becomes two classes that cut across those of the sample."""
+    halves = np.repeat([[1, 2]], 50, axis=1).repeat(100, axis=0).astype(np.uint8)
+    first = write_raster(tmp_path / "first.tif", halves)
+    second = write_raster(tmp_path / "second.tif", halves.T)
+    with RasterSource(first) as one, RasterSource(second) as two:
+        drawn = draw_sample(AssessedMap(one), 400, 30, 0, Listener())
+        labels = ["1" if y > 5_199_900 else "2" for _, y in drawn.places.tolist()]
+        areas = np.array([drawn.areas[number] for number in drawn.classes.tolist()])
+        sample = SamplePlaces(drawn.places, labels, drawn.classes.astype(float), areas)
+        found = run_sample_accuracy(AssessedMap(two), sample, Outputs(), Listener())
+        assert found.estimates.overall.value == 1
+        assert found.assessed_area == pytest.approx(sum(drawn.areas.values()))
+        areas[3] *= 2
+        with pytest.raises(SuperSegError, match="several values in the field class_area"):
+            run_sample_accuracy(AssessedMap(two), sample, Outputs(), Listener())
+
+
+def test_merged_classes_are_sampled_as_one(tmp_path):
+    path = write_classes(tmp_path / "classes.tif", striped(4))
+    table = tmp_path / "table.csv"
+    table.write_text("from,to,name\n1,1,Wood\n2,1,\n3,3,\n4,3,Field\n", encoding="utf-8")
+    with RasterSource(path) as source:
+        drawn = draw_sample(AssessedMap(source, str(table)), 100, 40, 0, Listener())
+        total = float(source.grid.pixel_areas(source.grid.window).sum()) * 64 * 64
+    assert drawn.names == {1: "Wood", 3: "Field"}
+    assert sorted(np.unique(drawn.classes).tolist()) == [1, 3]
+    assert np.bincount(drawn.classes)[[1, 3]].min() >= 40
+    assert sum(drawn.areas.values()) == pytest.approx(total, rel=1e-3)

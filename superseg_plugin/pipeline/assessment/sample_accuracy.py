@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Accuracy and areas of a class map from labelled places; see `classes/accuracy.py`.
 
-The strata of the sample are the classes of the raster, also where a table merges them: a sample
-that was drawn by these classes stays unbiased, and merging decides only what each class counts as.
+The strata of a sample need not be the classes of the map; see `sample_strata.py`. Merging and edits
+decide only what each class counts as, and all figures stay unbiased.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
-from ...raster.class_legend import default_name
 from ...raster.ground import has_meters
 from ...raster.source import RasterSource
 from ...raster.texts import label_order
@@ -27,6 +26,7 @@ from ..reports.sample_accuracy import sample_report
 from .assessed import AssessedMap, Outputs
 from .figures import area_unit_name, figures_of_sample
 from .sample_places import CANNOT_TELL
+from .sample_strata import SamplePlaces, Strata, find_strata
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -44,12 +44,13 @@ class SampleAccuracy:
     Attributes:
         estimates: by reference class.
         labels: of the reference classes, numbers by value, then texts.
-        strata: names of the classes of the map, merged ones with the name of the merged class.
-        areas: `(strata,)` areas of the classes of the map, see `Grid.pixel_areas`.
-        counts: `(strata, labels)` samples.
-        names: `(strata,)` index of the label that each class of the map is named.
-        by_name: `(strata,)` whether the class has the name or number of its label; others are
+        classes: names of the classes of the map, merged ones with the name of the merged class.
+        areas: `(classes,)` areas of the classes of the map, see `Grid.pixel_areas`.
+        counts: `(classes, labels)` samples.
+        names: `(classes,)` index of the label that each class of the map is named.
+        by_name: `(classes,)` whether the class has the name or number of its label; others are
             named after the label of most of their samples.
+        assessed_area: area of the strata with samples.
         unlabelled: places without a label, or with `CANNOT_TELL`.
         outside: labelled places without a class: on nodata, or off the raster.
         in_meters: whether areas are square meters.
@@ -57,34 +58,25 @@ class SampleAccuracy:
 
     estimates: AccuracyEstimates
     labels: tuple[str, ...]
-    strata: tuple[str, ...]
+    classes: tuple[str, ...]
     areas: Floats
     counts: Counts
     names: Counts
     by_name: Booleans
+    assessed_area: float
     unlabelled: int
     outside: int
     in_meters: bool
 
-    @property
-    def assessed_area(self) -> float:
-        """Area of the classes with samples."""
-        return float(self.areas[self.counts.sum(axis=1) > 0].sum())
-
 
 def run_sample_accuracy(
-    assessed: AssessedMap,
-    places: Floats,
-    labels: Sequence[str],
-    outputs: Outputs,
-    progress: Progress,
+    assessed: AssessedMap, sample: SamplePlaces, outputs: Outputs, progress: Progress
 ) -> SampleAccuracy:
     """Estimate accuracy and areas of a map from labelled places, and write a report.
 
     Args:
         assessed: the classes of the map.
-        places: `(n, 2)` coordinates in the system of the raster.
-        labels: reference class of each place; "" where there is none.
+        sample: the labelled places.
         outputs: files to write.
         progress: reports the passes.
 
@@ -97,37 +89,52 @@ def run_sample_accuracy(
     strips = ClassStrips(source, "CLASSIFICATION")
     table = assessed.read_table(progress)
     known_classes = find_classes(strips, table, progress.part(0.0, 0.7))
-    classes = _classes_at(source, strips, places, progress.part(0.7, 1.0))
-    labelled = np.array([label not in ("", CANNOT_TELL) for label in labels], bool)
-    known = labelled & (classes > 0)
-    _tell_left_out(labels, labelled, known, source.name, progress)
+    classes = _classes_at(source, strips, sample.places, progress.part(0.7, 1.0))
+    strata = find_strata(sample, known_classes, classes)
+    labelled = np.array([label not in ("", CANNOT_TELL) for label in sample.labels], bool)
+    mapped = labelled & (classes > 0)
+    known = mapped & (strata.index >= 0)
+    _tell_left_out(sample.labels, labelled, mapped, source.name, progress)
+    strange = int((mapped & ~known).sum())
+    if strange:
+        progress.log(
+            f"Warning: {strange:,} labelled places are left out, because their fields class and "
+            "class_area are empty: they were not drawn with the random sample"
+        )
     if not known.any():
         raise SuperSegError(
             "SAMPLES: no place has both a label and a class; check FIELD, and that the places lie "
             f"on {source.name}."
         )
-    used = [label for label, one in zip(labels, known) if one]
+    used = [label for label, one in zip(sample.labels, known) if one]
     texts = tuple(sorted(set(used), key=label_order))
     index = {label: code for code, label in enumerate(texts)}
     codes = np.array([index[label] for label in used], np.int64)
-    present = known_classes.present
-    counts = np.zeros((len(present.numbers), len(texts)), np.int64)
-    np.add.at(counts, (classes[known] - 1, codes), 1)
-    groups, strata = _groups(known_classes)
-    names, by_name = _named(strata, groups, texts, counts, present.areas)
+    of_map, of_stratum = classes[known] - 1, strata.index[known]
+    taken = np.bincount(of_stratum, minlength=len(strata.areas))
+    counts = np.zeros((len(known_classes.present.numbers), len(texts)), np.int64)
+    np.add.at(counts, (of_map, codes), 1)
+    # Area that the places of each class and label stand for.
+    weights = np.zeros(counts.shape)
+    np.add.at(weights, (of_map, codes), (strata.areas / np.maximum(taken, 1))[of_stratum])
+    names, by_name = _named(known_classes, texts, weights)
+    tables = np.zeros((len(strata.areas), len(texts), len(texts)), np.int64)
+    np.add.at(tables, (of_stratum, names[of_map], codes), 1)
     found = SampleAccuracy(
-        estimate_accuracy(counts, present.areas, names),
+        estimate_accuracy(tables, strata.areas),
         texts,
-        strata,
-        present.areas,
+        tuple(known_classes.merged()[1]),
+        known_classes.present.areas,
         counts,
         names,
         by_name,
+        float(strata.areas[taken > 0].sum()),
         int((~labelled).sum()),
-        int((labelled & ~known).sum()),
+        int((labelled & ~mapped).sum()),
         has_meters(source.grid),
     )
-    _tell_oddities(found, source.name, progress)
+    _tell_strata(strata, taken, progress)
+    _tell_odd_labels(found, source.name, progress)
     outputs.write(
         lambda: sample_report(found, assessed.name),
         lambda: figures_of_sample(
@@ -137,35 +144,16 @@ def run_sample_accuracy(
     return found
 
 
-def _groups(known: KnownClasses) -> tuple[list[int], tuple[str, ...]]:
-    """Return the number and the name of the merged class of each class."""
-    present, table, legend = known.present, known.table, known.legend
-    groups, names = [], []
-    for number in present.numbers.tolist():
-        target = table.targets.get(number, number) if table is not None else number
-        given = table.names.get(target) if table is not None else None
-        shown = 0 if target == present.zero else target
-        groups.append(shown)
-        names.append(given or legend.names.get(target) or default_name(shown))
-    return groups, tuple(names)
-
-
-def _named(
-    strata: Sequence[str],
-    groups: Sequence[int],
-    labels: Sequence[str],
-    counts: Counts,
-    areas: Floats,
-) -> tuple[Counts, Booleans]:
+def _named(known: KnownClasses, labels: Sequence[str], weights: Floats) -> tuple[Counts, Booleans]:
     """The label of each class of the map: of its name or number, or that of most of its samples.
 
-    Classes that are merged count as one: their samples stand for their areas.
+    Classes that are merged count as one: their samples stand for their areas, `weights`.
     """
     index = {label.strip().casefold(): code for code, label in enumerate(labels)}
-    weights = counts * (areas / np.maximum(counts.sum(axis=1), 1))[:, np.newaxis]
+    groups, names = known.merged()
     numbers = np.array(groups)
     codes, by_name = [], []
-    for name, number in zip(strata, groups):
+    for name, number in zip(names, groups):
         code = index.get(name.strip().casefold(), index.get(str(number)))
         by_name.append(code is not None)
         most = int(weights[numbers == number].sum(axis=0).argmax())
@@ -191,15 +179,27 @@ def _tell_left_out(
         )
 
 
-def _tell_oddities(found: SampleAccuracy, name: str, progress: Progress) -> None:
-    """Warn of classes without samples, and of labels that may be misspelled."""
-    sampled = found.counts.sum(axis=1).tolist()
-    missing = list(dict.fromkeys(one for one, count in zip(found.strata, sampled) if not count))
+def _tell_strata(strata: Strata, taken: Counts, progress: Progress) -> None:
+    """Warn of strata without samples and with a single one."""
+    missing = _names_where(strata, taken == 0)
     if missing:
         progress.log(
-            f"Warning: no place of {', '.join(missing)} is labelled; these classes are left out of "
-            "all figures"
+            f"Warning: no place of {missing} is labelled; these classes are left out of all figures"
         )
+    single = _names_where(strata, taken == 1)
+    if single:
+        progress.log(
+            f"Warning: one place of {single} is labelled, which makes intervals longer; label two "
+            "at least"
+        )
+
+
+def _names_where(strata: Strata, chosen: Booleans) -> str:
+    return ", ".join(dict.fromkeys(np.array(strata.names, object)[chosen]))
+
+
+def _tell_odd_labels(found: SampleAccuracy, name: str, progress: Progress) -> None:
+    """Warn of labels that may be misspelled."""
     others = sorted(set(range(len(found.labels))) - set(found.names.tolist()))
     if found.by_name.any() and others:
         told = [f"{found.labels[code]} ({found.counts[:, code].sum()} places)" for code in others]

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Accuracy and areas of a class map from a stratified random sample.
 
-Idea: the strata are the classes of the map, whose areas are known. A sample of each stratum was
-labelled with the reference classes; the sample of a large class stands for more area than that of
-a small one, so that all figures are means over the strata weighted by their areas [1]. A class of
-the map counts as the reference class that it is named; several may be named the same.
+Idea: the strata are the classes that the sample was drawn from, whose areas are known. A sample of
+each stratum was labelled with the reference classes; the sample of a large class stands for more
+area than that of a small one, so that all figures are means over the strata weighted by their areas
+[1]. A class of the map counts as the reference class that it is named; several may be named the
+same, and the map may have changed since the sample was drawn.
 
 Exact: unbiased estimates of overall accuracy, user's accuracy and areas, for simple random samples
 within the strata. Approximate: producer's accuracy is a ratio of two estimates, and intervals are
-those of the normal distribution, which are too short for few samples or accuracies near 0 and 1.
+those of the normal distribution, which are too short for few samples or accuracies near 0 and 1. A
+stratum with a single sample enters intervals with the largest variance possible.
 Cost: none.
 
-With one class of the map for each reference class, the estimates are those of [1], equations 1 to
-11; with several, those of [2], of which [1] is a special case.
+Where the strata are the classes of the map, the estimates are those of [1], equations 1 to 11; else
+those of [2], of which [1] is a special case.
 
 References:
     [1] P. Olofsson et al., "Good practices for estimating area and assessing accuracy of land
@@ -34,7 +36,10 @@ from .agreement import cohen_kappa
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
+# Variance of values within a range of 1, at most: that of an even chance of both ends.
+LARGEST_VARIANCE = 0.25
 # Half the width of a 95 % interval of the normal distribution, in standard errors.
 NORMAL_95 = 1.96
 # Standard error of the overall accuracy that a sample is made for, the user's accuracy that is
@@ -44,10 +49,10 @@ WANTED_ERROR, ASSUMED_ACCURACY, LEAST_OF_CLASS = 0.01, 0.85, 30
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its standard error, NaN where the sample is too small for one.
+    """A figure with its standard error.
 
     Attributes:
-        value: the estimate.
+        value: the estimate; NaN where no sample tells it.
         error: its standard error, of the same unit.
     """
 
@@ -83,45 +88,42 @@ class AccuracyEstimates:
     kappa: float
 
 
-def estimate_accuracy(counts: Counts, areas: Floats, names: Counts) -> AccuracyEstimates:
+def estimate_accuracy(counts: Counts, areas: Floats) -> AccuracyEstimates:
     """Estimate accuracy and areas.
 
     Args:
-        counts: `(strata, classes)` samples of each stratum by their reference class. Strata without
-            a sample are left out of all figures, as if the map ended there.
+        counts: `(strata, classes, classes)` samples of each stratum, by the reference class that
+            their class of the map counts as, and by their true reference class. Strata without a
+            sample are left out of all figures, as if the map ended there.
         areas: `(strata,)` area of each stratum, any unit.
-        names: `(strata,)` index of the reference class that each stratum is named.
 
     Example:
         The example of [1], table 8: deforestation, forest gain, stable forest, other land.
 
-        >>> counts = np.array([[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])
-        >>> areas = np.array([200_000.0, 150_000.0, 3_200_000.0, 6_450_000.0])
-        >>> found = estimate_accuracy(counts, areas, np.arange(4))
+        >>> table = np.array([[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])
+        >>> counts = np.zeros((4, 4, 4), np.int64)
+        >>> counts[np.arange(4), np.arange(4)] = table
+        >>> found = estimate_accuracy(counts, np.array([2e5, 1.5e5, 3.2e6, 6.45e6]))
         >>> [round(each.value, 2) for each in (found.overall, found.users[0], found.producers[0])]
         [0.95, 0.88, 0.75]
     """
-    sampled = counts.sum(axis=1) > 0
-    counts, names = counts[sampled], names[sampled]
-    weights = areas[sampled] / areas[sampled].sum()
-    size = counts.shape[1]
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    proportions = np.zeros((size, size))
-    np.add.at(proportions, names, weights[:, np.newaxis] * shares)
-    strata = _Strata(weights, counts.sum(axis=1))
-    rows = np.arange(len(counts))
-    right = shares[rows, names]
-    users, producers, extents = [], [], []
-    for one in range(size):
-        mapped = (names == one).astype(np.float64)
-        hit = np.where(names == one, shares[:, one], 0.0)
-        # User's accuracy: right of the class among mapped as the class.
-        users.append(strata.ratio(hit, mapped, hit))
-        producers.append(strata.ratio(hit, shares[:, one], hit))
-        extents.append(strata.mean(shares[:, one]))
-    kappa = cohen_kappa(proportions)
+    sampled = counts.sum(axis=(1, 2)) > 0
+    counts, weights = counts[sampled], areas[sampled] / areas[sampled].sum()
+    samples = counts.sum(axis=(1, 2))
+    shares = counts / samples[:, np.newaxis, np.newaxis]
+    strata = _Strata(weights, samples)
+    mapped, true = shares.sum(axis=2), shares.sum(axis=1)
+    hits = np.diagonal(shares, axis1=1, axis2=2)
+    proportions = np.tensordot(weights, shares, axes=1)
+    classes = range(counts.shape[1])
     return AccuracyEstimates(
-        proportions, strata.mean(right), tuple(users), tuple(producers), tuple(extents), kappa
+        proportions,
+        strata.mean(hits.sum(axis=1)),
+        # The map is known everywhere, so that classes are mapped only where samples show it.
+        tuple(strata.part(hits[:, one], mapped[:, one], mapped[:, one] > 0) for one in classes),
+        tuple(strata.part(hits[:, one], true[:, one]) for one in classes),
+        tuple(strata.mean(true[:, one]) for one in classes),
+        cohen_kappa(proportions),
     )
 
 
@@ -134,7 +136,7 @@ class _Strata:
     """
 
     def __init__(self, weights: Floats, samples: Counts) -> None:
-        self._weights, self._samples = weights, samples
+        self._weights, self._samples, self._single = weights, samples, samples < 2
 
     def mean(self, share: Floats) -> Estimate:
         """Share of the area where a value is 1.
@@ -142,31 +144,31 @@ class _Strata:
         Args:
             share: `(strata,)` share of the samples where it is 1.
         """
-        return self._estimate(float(self._weights @ share), share * (1 - share))
+        value = float(self._weights @ share)
+        return Estimate(value, self._error(share * (1 - share), self._single))
 
-    def ratio(self, share: Floats, of: Floats, both: Floats) -> Estimate:
-        """Ratio of two shares of the area.
+    def part(self, share: Floats, of: Floats, possible: Booleans | None = None) -> Estimate:
+        """Share of a part in the area where a value is 1.
 
         Args:
-            share: `(strata,)` share of the samples where the numerator is 1.
-            of: the same for the denominator.
-            both: the same for both at once.
+            share: `(strata,)` share of the samples in the part; these have the value 1.
+            of: `(strata,)` share of the samples where the value is 1.
+            possible: `(strata,)` whether the value may be 1; None where it may be everywhere.
         """
         whole = float(self._weights @ of)
         if not whole:
             return Estimate(math.nan, math.nan)
         ratio = float(self._weights @ share) / whole
-        variance = share * (1 - share) + ratio**2 * of * (1 - of)
-        variance = variance - 2 * ratio * (both - share * of)
-        return self._estimate(ratio, variance, whole)
+        variances = share * (1 - share) + ratio**2 * of * (1 - of)
+        variances = variances - 2 * ratio * (share - share * of)
+        single = self._single if possible is None else self._single & possible
+        return Estimate(ratio, self._error(variances, single) / whole)
 
-    def _estimate(self, value: float, variances: Floats, whole: float = 1.0) -> Estimate:
-        """An estimate with its error from the variance `(strata,)` of a sample of each stratum."""
-        used = self._weights > 0
-        if (self._samples[used] < 2).any():
-            return Estimate(value, math.nan)
-        parts = self._weights[used] ** 2 * variances[used] / (self._samples[used] - 1)
-        return Estimate(value, math.sqrt(max(float(parts.sum()), 0.0)) / whole)
+    def _error(self, variances: Floats, unknown: Booleans) -> float:
+        """Standard error of a mean from the variance `(strata,)` of a sample of each stratum."""
+        # A single sample says nothing about its variance, which LARGEST_VARIANCE bounds.
+        parts = np.where(unknown, LARGEST_VARIANCE, variances / np.maximum(self._samples - 1, 1))
+        return math.sqrt(max(float(self._weights**2 @ parts), 0.0))
 
 
 def sample_sizes(areas: Floats, total: int = 0, least: int = LEAST_OF_CLASS) -> Counts:

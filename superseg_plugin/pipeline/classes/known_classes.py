@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...progress import Progress
-from ...raster.class_legend import Legend, read_legend
+from ...raster.class_legend import Legend, default_name, read_legend
 from .merge_plan import check_known
 from .merge_table import MergeTable
 from .strips import ClassCounts, ClassStrips
@@ -28,6 +28,17 @@ class KnownClasses:
     present: ClassCounts
     legend: Legend
     table: MergeTable | None
+
+    def merged(self) -> tuple[list[int], list[str]]:
+        """Return the number and the name of the merged class of each class."""
+        numbers, names = [], []
+        for number in self.present.numbers.tolist():
+            target = self.table.targets.get(number, number) if self.table is not None else number
+            given = self.table.names.get(target) if self.table is not None else None
+            shown = 0 if target == self.present.zero else target
+            numbers.append(shown)
+            names.append(given or self.legend.names.get(target) or default_name(shown))
+        return numbers, names
 
 
 def find_classes(strips: ClassStrips, table: MergeTable | None, progress: Progress) -> KnownClasses:

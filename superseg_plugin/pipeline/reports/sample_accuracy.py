@@ -26,7 +26,7 @@ class AssessedMap(Protocol):
         """Of the reference classes."""
 
     @property
-    def strata(self) -> tuple[str, ...]:
+    def classes(self) -> tuple[str, ...]:
         """Names of the classes of the map."""
 
     @property
@@ -59,7 +59,7 @@ class AssessedMap(Protocol):
 
     @property
     def assessed_area(self) -> float:
-        """Area of the classes with samples."""
+        """Area of the classes that samples were drawn from."""
 
 
 def sample_report(found: AssessedMap, classification: str) -> str:
@@ -118,8 +118,6 @@ def _interval(estimate: Estimate, factor: float = 1.0, decimals: int = 3) -> str
     if math.isnan(estimate.value):
         return "none sampled"
     text = f"{factor * estimate.value:,.{decimals}f}"
-    if math.isnan(estimate.error):
-        return f"{text} (too few samples for an interval)"
     return f"{text} ± {factor * estimate.half_width:,.{decimals}f}"
 
 
@@ -136,7 +134,7 @@ def _matrix(found: AssessedMap) -> Html:
 
 def _samples(found: AssessedMap, divisor: float, unit: str) -> Html:
     rows: list[list[object]] = []
-    for row, name in enumerate(found.strata):
+    for row, name in enumerate(found.classes):
         counts = found.counts[row]
         total = int(counts.sum())
         best = int(counts.argmax())
