@@ -101,6 +101,22 @@ def test_strata_without_samples_are_left_out_and_single_ones_make_intervals_long
     assert found.users[0].error == pytest.approx(math.sqrt(0.09 / 9))
 
 
+def test_the_published_example_of_other_strata():
+    """Stehman 2014, section 4: 40 samples of four strata, whose classes are not those of the map."""
+    mapped = "AAAAAAABBB" + "ABBBBBBBBB" + "BBCCCCCCBB" + "DDDDDDDDDD"
+    true = "AAAAACBABC" + "ABBBBBAABB" + "CCCCCDDBBA" + "DDDDDDDCCB"
+    counts = np.zeros((4, 4, 4), np.int64)
+    for number, (one, other) in enumerate(zip(mapped, true)):
+        counts[number // 10, "ABCD".index(one), "ABCD".index(other)] += 1
+    found = estimate_accuracy(counts, np.array([40_000.0, 30_000.0, 20_000.0, 10_000.0]))
+    of_a, of_c = found.areas[0], found.areas[2]
+    figures = [(round(one.value, 3), round(one.error, 3)) for one in (of_a, of_c, found.overall)]
+    assert figures == [(0.35, 0.082), (0.2, 0.064), (0.63, 0.085)]
+    assert (round(found.users[1].value, 3), round(found.users[1].error, 3)) == (0.574, 0.125)
+    assert round(found.producers[1].value, 3) == 0.794
+    assert found.proportions[1, 2] == pytest.approx(0.08)
+
+
 def test_a_map_that_changed_since_the_sample_was_drawn_is_estimated_without_bias():
     """Stehman 2014: the strata are not the classes of the map."""
     generator = np.random.default_rng(0)
