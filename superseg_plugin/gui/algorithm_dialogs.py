@@ -73,7 +73,7 @@ class AlgorithmDialogs(QObject):
         if classes is None:
             self._show("superseg:accuracypoints", {})
         else:
-            self._open("superseg:accuracypoints", classes, {})
+            self._open("superseg:accuracypoints", classes)
 
     def classify_others(self, session):
         """Open Classify as a batch, with a row for each layer that the session's model may fit."""
