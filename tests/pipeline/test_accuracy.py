@@ -102,7 +102,7 @@ def test_strata_without_samples_are_left_out_and_single_ones_make_intervals_long
 
 
 def test_the_published_example_of_other_strata():
-    """Stehman 2014, section 4: 40 samples of four strata, whose classes are not those of the map."""
+    """Stehman 2014, section 4: 40 samples of four strata that are not the classes of the map."""
     mapped = "AAAAAAABBB" + "ABBBBBBBBB" + "BBCCCCCCBB" + "DDDDDDDDDD"
     true = "AAAAACBABC" + "ABBBBBAABB" + "CCCCCDDBBA" + "DDDDDDDCCB"
     counts = np.zeros((4, 4, 4), np.int64)
