@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Shows a place on the map: zooms to it and outlines its pixel; hides layers meanwhile."""
+"""Shows a place on the map: zooms to it and outlines its pixel; hides classes meanwhile."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
 from ..pipeline.assessment.sample_places import PixelGrid
+from .map_overlay import MapOverlay
 
 # A white line within a black one is seen on every image.
 LINES = (("#000000", 5), ("#ffffff", 2))
+# Property of a node of the tree of layers that is hidden for a while.
+HIDDEN = "superseg/hidden"
 
 
 class PlaceMarker:
@@ -84,32 +87,39 @@ class PlaceMarker:
 
 
 class HiddenLayers:
-    """Hides the layers of a file in the layer panel, until they are shown again."""
+    """Hides layers in the layer panel, until they are shown again.
 
-    def __init__(self):
-        self._hidden = []
+    The tree of layers keeps which ones are hidden, so that they can be shown again in a project
+    that was saved meanwhile.
+    """
 
-    def hide(self, layer):
-        """Hide all layers that show the file of a layer, instead of those hidden before."""
+    def hide(self, layers):
+        """Hide all layers of the same files as some layers, instead of those hidden before."""
         self.show()
-        if layer is None:
-            return
-        project = QgsProject.instance()
-        source = layer.source().split("|")[0]
-        for other in project.mapLayers().values():
-            node = project.layerTreeRoot().findLayer(other.id())
-            same = other.source().split("|")[0] == source
-            if same and node is not None and node.itemVisibilityChecked():
+        sources = {_source(layer) for layer in layers}
+        for node in QgsProject.instance().layerTreeRoot().findLayers():
+            layer = node.layer()
+            if layer and _source(layer) in sources and node.itemVisibilityChecked():
+                node.setCustomProperty(HIDDEN, True)
                 node.setItemVisibilityChecked(False)
-                self._hidden.append(other.id())
 
     def show(self):
         """Show the layers again."""
-        for layer_id in self._hidden:
-            node = QgsProject.instance().layerTreeRoot().findLayer(layer_id)
-            if node is not None:
+        for node in QgsProject.instance().layerTreeRoot().findLayers():
+            if node.customProperty(HIDDEN):
+                node.removeCustomProperty(HIDDEN)
                 node.setItemVisibilityChecked(True)
-        self._hidden = []
+
+
+def show_overlays(canvas, on):
+    """Show or hide what the workbench draws over a map: edits and selected classes."""
+    for item in canvas.scene().items():
+        if isinstance(item, MapOverlay):
+            item.setVisible(on)
+
+
+def _source(layer):
+    return layer.source().split("|")[0]
 
 
 def _band(canvas, color, width):

@@ -13,7 +13,7 @@ from .algorithm_dialogs import AlgorithmDialogs
 from .class_layers import classes_of_sample
 from .label_names import LabelNames
 from .labelling_session import LabellingSession, text_fields
-from .place_marker import HiddenLayers, PlaceMarker
+from .place_marker import HiddenLayers, PlaceMarker, show_overlays
 from .reference_menu import is_points
 from .sample_panel import SamplePanel
 from .scrolling import scrolled
@@ -76,10 +76,8 @@ class SampleForm(QgsDockWidget):
         self.visibilityChanged.connect(lambda on: self._opened() if on else self._closed())
         project.layersAdded.connect(self._layers_added)
         project.layersWillBeRemoved.connect(self._layers_removed)
-
-    def open_points(self, layer):
-        """Label the points of a layer."""
-        self.panel.points.setLayer(layer)
+        # The project may have been saved while the form hid layers.
+        project.readProject.connect(lambda _document: self._hide_layers())
 
     def warn(self, text):
         """Show a warning in the message bar."""
@@ -97,7 +95,7 @@ class SampleForm(QgsDockWidget):
             self._choose_points(list(QgsProject.instance().mapLayers().values()))
         elif self.session is None:
             self._begin()
-        self._hide_classes()
+        self._hide_layers()
         self._show_place()
         self.panel.names.setFocus()
 
@@ -106,7 +104,7 @@ class SampleForm(QgsDockWidget):
             self._iface.mapCanvas().removeEventFilter(self)
             self._marker.remove()
             self._marker = None
-        self._hidden.show()
+        self._hide_layers()
 
     def _choose_points(self, layers):
         """Choose the first point layer with a field of labels."""
@@ -149,7 +147,7 @@ class SampleForm(QgsDockWidget):
 
     def _classes_chosen(self, layer):
         self.names.set_classes(layer)
-        self._hide_classes()
+        self._hide_layers()
         self._show_place()
 
     def _begin(self):
@@ -165,7 +163,7 @@ class SampleForm(QgsDockWidget):
             self._labelled = (layer.id(), layer.name())
             self.session.changed.connect(self._show_all)
             self.session.failed.connect(self.warn)
-        self._hide_classes()
+        self._hide_layers()
         self._show_all()
         if self.session is not None and self._marker is not None:
             self.panel.names.setFocus()
@@ -279,13 +277,17 @@ class SampleForm(QgsDockWidget):
             self.warn(text.format(session.number))
 
     def _blind_toggled(self, _on):
-        self._hide_classes()
+        self._hide_layers()
         self._show_place()
 
-    def _hide_classes(self):
-        seen = self._marker is not None and self.session is not None
-        blind = seen and self.panel.blind.isChecked()
-        self._hidden.hide(self.panel.classes.currentLayer() if blind else None)
+    def _hide_layers(self):
+        """Hide the points, which would cover the pixel to label, and the classes if wished."""
+        active = self._marker is not None and self.session is not None
+        classes = self.panel.classes.currentLayer()
+        blind = active and self.panel.blind.isChecked() and classes is not None
+        hidden = [self.session.layer] if active else []
+        self._hidden.hide([*hidden, classes] if blind else hidden)
+        show_overlays(self._iface.mapCanvas(), not blind)
 
 
 def open_sample_form(interface):

@@ -34,6 +34,7 @@ class SampleScript(WindowScript):
         yield from self.label_on_the_map()
         yield from self.look_at_the_classes()
         yield from self.close_and_resume()
+        yield from self.save_and_read()
         yield from self.refuse()
         yield from self.finish()
         yield from self.remove()
@@ -95,6 +96,21 @@ class SampleScript(WindowScript):
         self.trigger("Label accuracy points")
         yield from self.rest(3)
         self.look("resumed")
+
+    def save_and_read(self):
+        """The project is saved while layers are hidden, and read without the form."""
+        project = QgsProject.instance()
+        path = str(FOLDER / "project.qgz")
+        project.write(path)
+        self.dock.close()
+        yield from self.rest(3)
+        project.read(path)
+        yield from self.rest(5)
+        self.seen["read"] = [self.visible(), self.visible("Accuracy points")]
+        self.points = self.layer("Accuracy points")
+        self.trigger("Label accuracy points")
+        yield from self.rest(5)
+        self.look("read again")
 
     def refuse(self):
         self.points.setReadOnly(True)
@@ -167,9 +183,9 @@ class SampleScript(WindowScript):
         layer = QgsVectorLayer(str(path), "copy", "ogr")
         return {str(one.id()): one["label"] for one in layer.getFeatures() if one["label"]}
 
-    def visible(self):
+    def visible(self, name="classes"):
         root = QgsProject.instance().layerTreeRoot()
-        return root.findLayer(self.layer("classes").id()).itemVisibilityChecked()
+        return root.findLayer(self.layer(name).id()).itemVisibilityChecked()
 
     def shown(self):
         """Height of the map in pixels of the classes."""

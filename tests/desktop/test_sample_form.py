@@ -96,6 +96,16 @@ def test_work_goes_on_after_the_form_was_closed(session):
         assert seen["resumed"][part] == seen["on the map"][part]
 
 
+def test_a_project_that_was_saved_meanwhile_shows_its_layers_again(session):
+    seen, _ = session
+    assert seen["read"] == [True, True]
+    again = seen["read again"]
+    assert not again["visible"]
+    assert again["messages"] == []
+    for part in ("progress", "saved"):
+        assert again[part] == seen["resumed"][part]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -108,7 +118,7 @@ def test_what_cannot_be_labelled_is_a_sentence_and_changes_nothing(session, name
     (message,) = seen[name]["messages"]
     assert message.startswith(text)
     for part in ("progress", "saved", "point"):
-        assert seen[name][part] == seen["resumed"][part]
+        assert seen[name][part] == seen["read again"][part]
 
 
 def test_another_layer_and_back_again(session):
