@@ -18,6 +18,10 @@ from .errors import Cancelled
 TRUSTED_PART = 0.1
 # Limits of the ratio of measured to expected times.
 LEAST_PACE, MOST_PACE = 0.25, 4.0
+# Activities within a stage are told only when it takes longer: others would be gone when read.
+LONG_SECONDS = 5.0
+# How often the time left is looked at while a step reports nothing.
+LOOK_SECONDS = 1.0
 
 
 class Progress:
@@ -64,7 +68,7 @@ class _Part(Progress):
 
 
 class Stages:
-    """The stages of a run.
+    """The stages of a run. After the last one, a line in the log tells the seconds of each.
 
     Args:
         progress: of the run.
@@ -87,12 +91,14 @@ class Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
-        """Run one stage, with a line `Stage <name>: <seconds> s` in the log after it."""
+        """Run one stage."""
         part = _Stage(self, name)
-        part.report(0.0, name.capitalize())
+        part.report(0.0)
         yield part
         self.seconds[name] = part.elapsed
-        self._progress.log(f"Stage {name}: {self.seconds[name]:.1f} s")
+        if len(self.seconds) == len(self._shares):
+            times = ", ".join(f"{each} {took:.1f} s" for each, took in self.seconds.items())
+            self._progress.log(f"Times: {times}")
 
     def _span(self, name: str) -> tuple[int, float, float]:
         """Index of a stage, and its start and end in the whole."""
@@ -117,8 +123,11 @@ class Stages:
         later = sum(self._shares[each] for each in names[names.index(name) + 1 :])
         whole = pace * self._shares[name]
         if inside > TRUSTED_PART:
-            whole = elapsed + (1 - inside) * whole
-        return max(whole - elapsed, 0.0) + pace * later
+            rest = (1 - inside) * max(whole, elapsed)
+        else:
+            # A stage that has run over its time has no known end: the time left counts up again.
+            rest = abs(whole - elapsed)
+        return rest + pace * later
 
 
 class _Stage(Progress):
@@ -129,7 +138,8 @@ class _Stage(Progress):
         self._stages, self._name = stages, name
         self._place = f"({index + 1} of {len(stages._shares)})"
         self._began = time.monotonic()
-        self._text, self._shown = name.capitalize(), ""
+        self._activity, self._shown = "", ""
+        self._inside, self._looked = 0.0, self._began
 
     @property
     def elapsed(self) -> float:
@@ -138,10 +148,13 @@ class _Stage(Progress):
 
     def report(self, fraction: float, text: str = "") -> None:
         """Report to the run; the text is passed on where it differs from the last one."""
-        inside = min(max(fraction, 0.0), 1.0)
-        self._text = text or self._text
-        left = self._stages._left(self._name, inside, self.elapsed)
-        shown = f"{self._text} {self._place}{'' if left is None else _time_left(left)}"
+        inside = self._inside = min(max(fraction, 0.0), 1.0)
+        self._activity = text or self._activity
+        elapsed = self.elapsed
+        activity = self._activity if elapsed >= LONG_SECONDS else ""
+        left = self._stages._left(self._name, inside, elapsed)
+        shown = f"{activity or self._name.capitalize()} {self._place}"
+        shown += "" if left is None else _time_left(left)
         reached = self._start + inside * (self._end - self._start)
         self._stages._report(reached, shown if shown != self._shown else "")
         self._shown = shown
@@ -151,7 +164,11 @@ class _Stage(Progress):
         self._stages._progress.log(text)
 
     def cancelled(self) -> bool:
-        """Ask the run."""
+        """Ask the run. Steps do so often, also while they have nothing to report."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self.report(self._inside)
         return self._stages._progress.cancelled()
 
 

@@ -53,6 +53,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     SUMMARY = ""
     HELP = ""
     NEEDS_WORKER = False
+    # The last line of the log of a run that the user has cancelled.
+    CANCELLED = "Cancelled; nothing was written."
     # What each raster output consists of: a `Content`, or IMAGE.
     CONTENTS: ClassVar[dict] = {}
 
@@ -164,6 +166,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             self.read_outputs(Request(self, parameters, context, self._inputs))
             return self.compute(progress, context), ""
         except Cancelled:
+            # Processing itself only says that the run has failed.
+            feedback.pushInfo(translate("SuperSeg", self.CANCELLED))
             return {}, ""
         except SuperSegError as error:
             return {}, hide_credentials(str(error))

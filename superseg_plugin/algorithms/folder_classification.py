@@ -42,6 +42,7 @@ loop.</p>
 that folder. The result is five class rasters with the same legend.</p>
 """
     NEEDS_WORKER = True
+    CANCELLED = "Cancelled; the scenes that were classified before stay in the folder."
 
     FOLDER = "FOLDER"
     PATTERN = "PATTERN"

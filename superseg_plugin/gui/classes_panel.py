@@ -186,7 +186,11 @@ class ClassesPanel(QWidget):
             return
         chosen = self.table.chosen_groups()
         shown = chosen or sorted(session.groups, key=lambda group: -group.area)
-        self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names)
+        note = ""
+        if len(shown) > MOST_LINES:
+            text = translate("SuperSeg", "{} of {} classes; select those to compare")
+            note = text.format(MOST_LINES, len(shown))
+        self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names, note)
         numbers = frozenset(number for group in chosen for number in group.members)
         text = session.catalog.no_order or translate("SuperSeg", "All classes are merged into one.")
         # The tree depends only on manual merges.

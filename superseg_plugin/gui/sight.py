@@ -46,7 +46,7 @@ class Sight(QObject):
         bar.nextRequested.connect(self.highlight.next_patch)
         bar.assignToggled.connect(self._assign)
         assign.fileRequested.connect(panel.actions_bar.ask_for_file)
-        panel.actions_bar.schemeRead.connect(assign.add_scheme)
+        panel.actions_bar.schemeRead.connect(self._show_scheme)
         assign.ended.connect(lambda: bar.assign.setChecked(False))
         assign.done.connect(self.highlight.flash_once)
         tool.picked.connect(self._picked)
@@ -81,6 +81,11 @@ class Sight(QObject):
             panel.actions_bar.pick.setChecked(True)
             self._iface.mapCanvas().setFocus()
         self._show_chosen(panel.table.chosen)
+
+    def _show_scheme(self, scheme):
+        """Show the names of a file, ready to be assigned."""
+        self._panel.assign_bar.add_scheme(scheme)
+        self._panel.see_bar.assign.setChecked(True)
 
     def _picked(self, number, add):
         if self._panel.assign_bar.isVisible():

@@ -27,16 +27,17 @@ class SpectrumPlot(QWidget):
         self.setSizePolicy(policy.Expanding, policy.Expanding)
         self.setAccessibleName(translate("SuperSeg", "Band means of the selected classes"))
 
-    def show_groups(self, groups, bands):
+    def show_groups(self, groups, bands, note=""):
         """Show groups.
 
         Args:
             groups: groups of classes, with band means.
             bands: names of the bands.
+            note: shown above the spectra.
         """
         self._groups = [g for g in groups if len(g.means) and np.isfinite(g.means).all()]
         self._bands = bands
-        self._spreads, self._note = [None] * len(self._groups), ""
+        self._spreads, self._note = [None] * len(self._groups), note
         self.update()
 
     def show_spreads(self, spreads, note):

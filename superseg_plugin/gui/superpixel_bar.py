@@ -168,7 +168,7 @@ class SuperpixelBar(KeyToolBar):
         text = translate("SuperSeg", "Split the selected classes in two by their superpixels")
         self.split = self.add("mActionSplitFeatures", text, "Ctrl+D", lambda: self.split_into(2))
         self.split.setIconText(translate("SuperSeg", "&Split"))
-        menu = QMenu(self)
+        menu = QMenu(translate("SuperSeg", "Split"), self)
         for parts in range(2, MOST_PARTS + 1):
             action = menu.addAction(translate("SuperSeg", "Into {} classes").format(parts))
             action.triggered.connect(lambda _checked=False, parts=parts: self.split_into(parts))
@@ -180,6 +180,8 @@ class SuperpixelBar(KeyToolBar):
         self.parts_button.setMenu(menu)
         self.parts_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         menu.aboutToShow.connect(self._refresh_menu)
+        # In the context menu, too.
+        self._table.insertAction(self._panel.actions_bar.rename, menu.menuAction())
 
     def _refresh_menu(self):
         chosen = bool(self._table.chosen_groups()) if self.session is not None else False

@@ -25,7 +25,7 @@ from .classes_panel import ClassesPanel
 from .edited_overlay import EditedOverlay
 from .guide_steps import keep_settings
 from .preview_panel import PreviewPanel
-from .scrolling import scrolled
+from .scrolling import scrolled, widen
 from .sight import Sight
 from .superpixel_bar import SuperpixelBar
 
@@ -33,6 +33,8 @@ translate = QCoreApplication.translate
 
 NAME = "SuperSegClassWorkbench"
 MESSAGE_SECONDS = 12
+# The table with its spectra, and the buttons below it.
+LETTERS = 64
 
 
 class Workbench(QgsDockWidget):
@@ -146,7 +148,9 @@ class Workbench(QgsDockWidget):
 
     def take_focus(self):
         """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
-        if self.tabs.currentWidget() is not self._preview_area:
+        if self.tabs.currentWidget() is self._preview_area:
+            self.preview.layers.setFocus()
+        else:
             (self.panel.table if self.session is not None else self.layers).setFocus()
 
     def show_preview(self, layer):
@@ -171,6 +175,8 @@ class Workbench(QgsDockWidget):
             self.session.close()
         self.session = session
         self.tool.layer = layer
+        if not self.preview.live.isChecked():
+            self.tabs.setCurrentIndex(0)
         self._show_panel(session)
         self._show_chosen_layer()
         if session.state_error:
@@ -292,4 +298,6 @@ def open_workbench(interface):
     dock = Workbench(interface)
     area = Qt.DockWidgetArea.RightDockWidgetArea
     interface.addTabifiedDockWidget(area, dock, [], True)
+    # The layout is made once the dock is shown.
+    QTimer.singleShot(0, lambda: widen(dock, interface.mainWindow(), LETTERS))
     return dock

@@ -57,7 +57,7 @@ def run_segmentation(
         outputs: where to write.
         options: how to segment.
         worker: the process that computes.
-        progress: told of every step; gets a line `Stage <name>: <seconds> s` after each.
+        progress: told of every step; gets a line with the seconds of each at the end.
         provenance: how the run was requested, for the report.
 
     Raises:

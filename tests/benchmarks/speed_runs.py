@@ -14,7 +14,8 @@ from tests.benchmarks.memory import MemoryWatch
 from tests.benchmarks.scenes import make_scene
 from tests.tools.qgis_process import QgisProcess
 
-STAGE = re.compile(r"Stage ([\w -]+): ([\d.]+) s")
+TIMES = "Times: "
+STAGE = re.compile(r"([a-z][\w -]*) ([\d.]+) s")
 MEGABYTE = 1e6
 
 
@@ -36,12 +37,11 @@ def measure_run(image: Path, size: str, options: argparse.Namespace) -> dict:
     watch = MemoryWatch()
 
     def note(line: str) -> None:
-        found = STAGE.search(line)
-        if found:
-            name, seconds = found[1], float(found[2])
-            stages[name] = stages.get(name, 0.0) + seconds
-            lasted.append((name, seconds))
-            print(f"  {found[0]}", flush=True)
+        if line.startswith(TIMES):
+            for name, seconds in STAGE.findall(line[len(TIMES) :]):
+                stages[name] = stages.get(name, 0.0) + float(seconds)
+                lasted.append((name, float(seconds)))
+            print(f"  {line}", flush=True)
 
     qgis = QgisProcess("benchmark")
     parameters = {"INPUT": scene, "CLASSES": options.classes, "PRESET": options.preset}

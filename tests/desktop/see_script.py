@@ -45,10 +45,12 @@ class SeeScript(WindowScript):
         self.trigger("Class workbench")
         yield from self.rest(5)
         self.dock = self.window.findChild(QDockWidget, "SuperSegClassWorkbench")
-        self.window.resizeDocks([self.dock], [430], Qt.Orientation.Horizontal)
+        bar = self.dock.tabs.currentWidget().horizontalScrollBar()
+        self.seen["first width"] = [self.dock.width(), bar.isVisible()]
         self.panel, self.table = self.dock.panel, self.dock.panel.table
         self.zoom("classes")
         yield from self.rest(10)
+        self.picture(self.window, "opened")
         yield from self.select()
         yield from self.go_to_patches()
         yield from self.hover()
@@ -199,7 +201,9 @@ class SeeScript(WindowScript):
         node.setItemVisibilityChecked(True)
         self.click_at(-5, -5)
         self.seen["outside"] = bar.note.text()
+        self.panel.see_bar.assign.setChecked(False)
         self.panel.actions_bar.read_file(str(FOLDER / "mine.csv"))
+        self.seen["own is shown"] = bar.isVisible()
         self.seen["own"] = [bar.schemes.currentText(), bar.targets.item(0).text()]
         self.panel.actions_bar.read_file(str(FOLDER / "twice.csv"))
         self.seen["twice"] = self.messages()

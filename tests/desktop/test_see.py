@@ -49,6 +49,13 @@ def session(tmp_path_factory):
     return run_script("see-test", SCRIPT, job, pictures), pictures
 
 
+def test_the_workbench_opens_wide_enough(session):
+    seen, _ = session
+    width, scrolls = seen["first width"]
+    assert not scrolls
+    assert 350 <= width <= 0.4 * 1280
+
+
 def test_selected_classes_are_seen_on_the_map(session):
     seen, _ = session
     assert seen["highlighted"] > 0.05
@@ -98,7 +105,7 @@ def test_rows_are_copied_as_tables(session):
     area = float(lines[2][3])
     assert area == pytest.approx((patches() == 3).sum() * 4 / 0.9996**2, rel=1e-4)
     assert seen["as CSV"].splitlines()[1].startswith("2,Class 2,#")
-    for text in ("Merge the selected classes", "Rename", "Zoom to the largest patch"):
+    for text in ("Merge the selected classes", "Split", "Rename", "Zoom to the largest patch"):
         assert text in seen["menu"]
 
 
@@ -134,6 +141,7 @@ def test_clicks_assign_names_and_colors_of_a_scheme(session):
 
 def test_own_schemes_are_read_and_duplicates_refused(session):
     seen, _ = session
+    assert seen["own is shown"]
     assert seen["own"] == ["mine", "1  House"]
     (message,) = seen["twice"]
     assert "line 3 gives the name a a second time" in message

@@ -57,7 +57,7 @@ def scene_of_a_folder(session: Session) -> list[Attempt]:
     given = {"FOLDER": str(images), "MODEL": str(model), "DEVICE": "cpu"}
     run = Run(
         {**given, "OUTPUT": str(place.folder)},
-        Moment("b.tif (2 of 4)", with_next_report=True),
+        Moment("b.tif (2 of 4)", reports=1),
         kill_worker,
         "classifyfolder",
     )

@@ -12,7 +12,7 @@ from tests.faults.session import Moment, Session
 # The operation during which the worker is killed; "" if all operations are done by then.
 MOMENTS = {
     "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
-    "stitch": (Moment("Making superpixels", with_next_report=True), "stitch"),
+    "stitch": (Moment("Superpixels", reports=2), "stitch"),
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),

@@ -25,12 +25,12 @@ LIMIT_SECONDS = 300
 
 
 class Moment:
-    """When a fault is made: at a log line, or some time or one progress report after it."""
+    """When a fault is made: at a log line, or some time or progress reports after it."""
 
-    def __init__(self, line: str, after: float = 0.0, with_next_report: bool = False) -> None:
+    def __init__(self, line: str, after: float = 0.0, reports: int = 0) -> None:
         self.line = line
         self.after = after
-        self.with_next_report = with_next_report
+        self.reports = reports
 
 
 class Feedback(QgsProcessingFeedback):
@@ -42,25 +42,27 @@ class Feedback(QgsProcessingFeedback):
         self.errors: list[str] = []
         self.made_at = 0.0
         self._moment = moment
-        self._due = False
+        # Progress reports until the fault; 0 for none to wait for.
+        self._reports = 0
         self._action = action
         self.progressChanged.connect(self._progress, Qt.ConnectionType.DirectConnection)
 
     def _progress(self, _percent):
-        if self._due:
-            self._make()
+        if self._reports:
+            self._reports -= 1
+            if not self._reports:
+                self._make()
 
     def _note(self, line):
         self.lines.append(line)
         moment = self._moment
-        if moment and line.startswith(moment.line):
-            if moment.with_next_report:
-                self._due = True
-            else:
+        if moment and line.startswith(moment.line) and not self._reports:
+            self._reports = moment.reports
+            if not moment.reports:
                 self._make()
 
     def _make(self):
-        moment, self._moment, self._due = self._moment, None, False
+        moment, self._moment = self._moment, None
         if moment.after:
             threading.Timer(moment.after, self._act).start()
         else:

@@ -186,7 +186,7 @@ def test_an_area_in_meters_fails_before_the_run_where_there_are_none(tmp_path, w
     outputs = SegmentationOutputs(str(tmp_path / "c.tif"))
     with RasterSource(path) as source, pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
         run_segmentation(source, outputs, asked, worker, listener)
-    assert not any(line.startswith("Stage ") for line in listener.lines)
+    assert not any(line.startswith("Estimate") for line in listener.lines)
     with pytest.raises(SuperSegError, match="MIN_AREA is in meters"):
         estimate_segmentation(partial(raster_size, path), EstimateRequest(asked))
     assert estimate_segmentation(
@@ -260,7 +260,36 @@ def test_stages_estimate_the_time_left_from_the_pace_of_the_run(monkeypatch):
     assert minutes == sorted(minutes, reverse=True)
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1)
-    assert lines == ["Stage one: 120.0 s", "Stage two: 120.0 s", "Stage three: 360.0 s"]
+    assert lines == ["Times: one 120.0 s, two 120.0 s, three 360.0 s"]
+
+
+def test_a_short_stage_has_one_line_and_a_late_one_counts_up_again(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("superseg_plugin.progress.time", clock)
+    said = []
+
+    class Ear(Listener):
+        def report(self, fraction, text=""):
+            said.extend([text] * bool(text))
+
+    stages = Stages(Ear(), {"one": 2.0, "two": 10.0}, timed=True)
+    with stages.stage("one") as part:
+        for second in range(3):
+            clock.now = float(second)
+            part.report(second / 2, f"Activity {second}")
+    with stages.stage("two") as part:
+        # A step that reports nothing asks for a cancel, directly or in a part of the stage.
+        inner = part.part(0.0, 0.5)
+        for second in range(3, 150):
+            clock.now = float(second)
+            assert not inner.cancelled()
+    assert [text.split(", ")[0] for text in said] == ["One (1 of 2)"] + ["Two (2 of 2)"] * 4
+    assert [text.split(", ")[1] for text in said[1:]] == [
+        "a few seconds left",
+        "less than a minute left",
+        "about 1 min left",
+        "about 2 min left",
+    ]
 
 
 def test_a_run_logs_its_estimate_and_learns(tmp_path, worker, monkeypatch):
@@ -283,7 +312,7 @@ def test_a_run_logs_its_estimate_and_learns(tmp_path, worker, monkeypatch):
     assert len(estimates) == 1
     assert "48,000 pixels in 1 tile" in estimates[0]
     assert listener.lines.index(estimates[0]) < next(
-        place for place, line in enumerate(listener.lines) if line.startswith("Stage reading")
+        place for place, line in enumerate(listener.lines) if line.startswith("Times: reading")
     )
     assert any(re.search(r"\(2 of 6\), .* left$", text) for text in texts)
     # 14 meters are 7 pixels of this image.

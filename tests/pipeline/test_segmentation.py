@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_every_output_falls_out_of_one_run(result):
     assert {"report.html", "classes.tif", "classes.tif.superseg.json"} <= names
     assert not [name for name in names if name.startswith(".")]
     assert listener.fractions == sorted(listener.fractions)
-    assert any(line.startswith("Stage training") for line in listener.lines)
+    assert any(re.search(r"^Times: reading .* training [\d.]+ s", line) for line in listener.lines)
 
 
 def test_classes_are_numbered_by_area_and_described_in_the_file(result, image):
