@@ -6,10 +6,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable, NamedTuple
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayerType, QgsSettings
+from qgis.core import Qgis, QgsApplication, QgsMapLayerType, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
-from qgis.PyQt.QtWidgets import QAction, QPushButton
+from qgis.PyQt.QtWidgets import QAction
 
 from .language import load_translation, remove_translation
 from .provider import SuperSegProvider
@@ -87,6 +87,10 @@ ENTRIES = (
 )
 
 
+# Their results are classes without names.
+NUMBERED = ("superseg:segment", "superseg:classify")
+
+
 class _Links(QObject):
     """Handles the plugin's link, which opens the runtime window."""
 
@@ -123,7 +127,7 @@ class SuperSegPlugin:
     def initGui(self):
         """Register the provider and the menu."""
         self.initProcessing()
-        self.provider.make_dialog = _dialog
+        self.provider.make_dialog = self._dialog
         for entry in ENTRIES:
             own = QIcon(icon_path(entry.icon))
             title = translate("SuperSeg", entry.title)
@@ -216,9 +220,31 @@ class SuperSegPlugin:
     def _name_classes(self, layer):
         """Open the workbench on a class layer."""
         self._open(WORKBENCH)
-        workbench = self.windows[WORKBENCH.title]
-        workbench.tabs.setCurrentIndex(0)
-        workbench.open_layer(layer)
+        self.windows[WORKBENCH.title].open_layer(layer)
+
+    def _dialog(self, algorithm):
+        """Return the dialog of an algorithm, None for that of Processing."""
+        dialog = _dialog(algorithm)
+        if dialog is not None and algorithm.id() in NUMBERED:
+            dialog.algorithmFinished.connect(self._offer_names)
+        return dialog
+
+    def _offer_names(self, fine, results):
+        """Offer to name the classes of a result, unless the workbench shows them already."""
+        workbench = self.windows.get(WORKBENCH.title)
+        if not fine or (workbench is not None and workbench.isUserVisible()):
+            return
+        layers = QgsProject.instance().mapLayers().values()
+        layer = next((one for one in layers if one.source() == results.get("OUTPUT")), None)
+        if layer is not None:
+            title = translate("SuperSeg", "Name the classes…")
+            # The layer may be removed before the button is clicked.
+            self._offer(layer.name(), title, partial(self._name_result, layer.id()))
+
+    def _name_result(self, layer_id, _checked=False):
+        layer = QgsProject.instance().mapLayer(layer_id)
+        if layer is not None:
+            self._name_classes(layer)
 
     def _segment_image(self):
         """Open Segment with the image of the project, or the first steps if there is none."""
@@ -249,8 +275,9 @@ class SuperSegPlugin:
     def _offer_runtime(self):
         self._remove_runtime_message()
         text = translate("SuperSeg", "One thing is missing: the runtime.")
+        title = translate("SuperSeg", "Set up…")
         level = Qgis.MessageLevel.Warning
-        self.runtime_message = self._offer(text, translate("SuperSeg", "Set up…"), RUNTIME, level)
+        self.runtime_message = self._offer(text, title, partial(self._open, RUNTIME), level)
 
     def _remove_runtime_message(self):
         """Remove the message about the runtime if it is still there."""
@@ -264,16 +291,10 @@ class SuperSegPlugin:
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
             text = translate("SuperSeg", "New here? Start with a sample.")
-            self._offer(
-                text, translate("SuperSeg", "First steps…"), WELCOME, Qgis.MessageLevel.Info
-            )
+            self._offer(text, translate("SuperSeg", "First steps…"), partial(self._open, WELCOME))
 
-    def _offer(self, text, title, entry, level):
-        """Show a message with a button that opens an entry; return its item."""
-        bar = self.iface.messageBar()
-        message = bar.createMessage(MENU, text)
-        button = QPushButton(title, message)
-        button.clicked.connect(partial(self._open, entry))
-        button.clicked.connect(partial(bar.popWidget, message))
-        message.layout().addWidget(button)
-        return bar.pushWidget(message, level)
+    def _offer(self, text, title, opened, level=Qgis.MessageLevel.Info):
+        """Show a message with a button that calls a function; return its item."""
+        from .gui.messages import push_offer
+
+        return push_offer(self.iface.messageBar(), text, title, opened, level)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtWidgets import QToolButton
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from .class_session import PROPERTY
@@ -49,6 +49,21 @@ def pin_button():
     pin.setToolTip(text)
     pin.setAccessibleName(text)
     return pin
+
+
+def page_without_layer():
+    """Return what the workbench shows without a class layer, and its button."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    text = translate(
+        "SuperSeg", "No class layer is open: segment an image, or choose a class raster above."
+    )
+    layout.addStretch(1)
+    layout.addWidget(QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter))
+    button = QPushButton(translate("SuperSeg", "Segment an image…"))
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+    layout.addStretch(1)
+    return page, button
 
 
 def classes_of_sample(points, otherwise):

@@ -9,7 +9,6 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,13 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import has_class_table, read_catalog
 from .algorithm_dialogs import AlgorithmDialogs
-from .class_layers import may_be_classes, pin_button, raster_choice, raster_layers
+from .class_layers import (
+    may_be_classes,
+    page_without_layer,
+    pin_button,
+    raster_choice,
+    raster_layers,
+)
 from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
@@ -81,16 +86,7 @@ class Workbench(QgsDockWidget):
         row.addWidget(self.layers, 1)
         row.addWidget(self.pin)
         layout.addLayout(row)
-        self.empty = QWidget()
-        centered = QVBoxLayout(self.empty)
-        text = translate(
-            "SuperSeg", "No class layer is open: segment an image, or choose a class raster above."
-        )
-        centered.addStretch(1)
-        centered.addWidget(QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter))
-        self.segment_button = QPushButton(translate("SuperSeg", "Segment an image…"))
-        centered.addWidget(self.segment_button, 0, Qt.AlignmentFlag.AlignCenter)
-        centered.addStretch(1)
+        self.empty, self.segment_button = page_without_layer()
         layout.addWidget(self.empty, 1)
         layout.addWidget(self.panel, 1)
         self._show_panel(None)

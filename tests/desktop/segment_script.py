@@ -11,7 +11,8 @@ from pathlib import Path
 from qgis import processing
 from qgis.core import QgsPalettedRasterRenderer, QgsProject
 from qgis.PyQt.QtCore import QItemSelectionModel, Qt
-from qgis.PyQt.QtWidgets import QDockWidget, QTreeView
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDockWidget, QPushButton, QTreeView
 from qgis.utils import iface
 
 from tests.desktop.window_script import JOB, WindowScript, start
@@ -58,10 +59,24 @@ class SegmentScript(WindowScript):
         window.findChild(QDockWidget, "ProcessingToolbox").hide()
         self.collapse_all_but_classes()
         yield from self.rest(10)
+        yield from self.name(window)
         iface.messageBar().clearWidgets()
         yield from self.rest(5)
         self.picture(window, "result")
         self.look_at_layers()
+
+    def name(self, window):
+        """Follow the offer to name the classes."""
+        bar = iface.messageBar()
+        self.seen["messages"] = [item.text() for item in bar.items()]
+        self.picture(window, "offer")
+        button = next(b for b in bar.findChildren(QPushButton) if "Name" in b.text())
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        yield from self.rest(5)
+        dock = window.findChild(QDockWidget, "SuperSegClassWorkbench")
+        self.seen["named"] = [dock.isVisible(), dock.session.layer.name(), len(bar.items())]
+        dock.close()
+        yield from self.rest(5)
 
     def tidy(self, window):
         """Widen the panel of the layers."""

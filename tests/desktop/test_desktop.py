@@ -44,6 +44,12 @@ def test_the_legend_has_exactly_the_classes(session):
     assert sum(float(share[2]) for share in shares) == pytest.approx(100, abs=0.3)
 
 
+def test_after_a_run_the_message_bar_leads_to_the_names(session):
+    seen, _ = session
+    assert seen["messages"] == ["fields, 4 classes"]
+    assert seen["named"] == [True, "fields, 4 classes", 0]
+
+
 def test_the_canvas_shows_the_classes_in_their_colors(session):
     seen, pictures = session
     layer = next(layer for layer in seen["layers"].values() if layer["renderer"] == "paletted")

@@ -162,6 +162,7 @@ def test_the_written_classes_are_those_shown(session):
 def test_the_dock_follows_the_selected_class_layer(session):
     seen, _ = session
     assert seen["result in the dock"] == "merged.tif"
+    assert seen["classes in front"]
     before = seen["followed back"]
     assert before["groups"] == seen["named"]["groups"]
     for name in ("followed back", "followed no other layer", "pinned"):

@@ -285,7 +285,9 @@ class WorkbenchScript(WindowScript):
         self.seen["result in the dock"] = Path(self.dock.session.catalog.path).name
         before = self.panel.table.model().rowCount()
         result = self.dock.session.layer
+        self.dock.tabs.setCurrentIndex(1)
         yield from self.select("classes")
+        self.seen["classes in front"] = self.dock.tabs.currentIndex() == 0
         self.look("followed back")
         self.picture(self.window, "followed")
         for name in ("image", "reference", "height"):

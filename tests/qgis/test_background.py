@@ -122,6 +122,7 @@ def test_cancel_ends_a_run_at_once_and_leaves_no_files(start, large, tmp_path, n
     assert not successful
     assert not results
     assert list(tmp_path.iterdir()) == []
+    assert feedback.lines[-1] == "Cancelled; nothing was written."
 
 
 def test_cancel_before_the_start(run, files, tmp_path):
