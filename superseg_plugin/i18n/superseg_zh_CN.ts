@@ -200,12 +200,16 @@
       <translation>还缺一项：运行环境。</translation>
     </message>
     <message>
+      <source>Set up…</source>
+      <translation>设置…</translation>
+    </message>
+    <message>
       <source>Segment with SuperSeg…</source>
       <translation>用 SuperSeg 分割…</translation>
     </message>
     <message>
-      <source>Set up…</source>
-      <translation>设置…</translation>
+      <source>Name the classes…</source>
+      <translation>为类别命名…</translation>
     </message>
     <message>
       <source>New here? Start with a sample.</source>
@@ -328,6 +332,10 @@
       <translation>选中其他图层时仍保持此图层</translation>
     </message>
     <message>
+      <source>No class layer is open: segment an image, or choose a class raster above.</source>
+      <translation>尚未打开类别图层：请分割一幅影像，或在上方选择一个类别栅格。</translation>
+    </message>
+    <message>
       <source>Copy as a table</source>
       <translation>复制为表格</translation>
     </message>
@@ -382,6 +390,10 @@
     <message>
       <source>Fewer classes: the most similar ones are merged</source>
       <translation>减少类别数：最相似的类别被合并</translation>
+    </message>
+    <message>
+      <source>{} of {} classes; select those to compare</source>
+      <translation>{}/{} 个类别；选择要比较的类别</translation>
     </message>
     <message>
       <source>All classes are merged into one.</source>
@@ -1024,6 +1036,10 @@
       <translation>拆分(&amp;S)</translation>
     </message>
     <message>
+      <source>Split</source>
+      <translation>拆分</translation>
+    </message>
+    <message>
       <source>By a polygon on the map</source>
       <translation>按地图上的多边形</translation>
     </message>
@@ -1192,10 +1208,6 @@
       <translation>对象…</translation>
     </message>
     <message>
-      <source>No class layer is open: segment an image, or choose a class raster above.</source>
-      <translation>尚未打开类别图层：请分割一幅影像，或在上方选择一个类别栅格。</translation>
-    </message>
-    <message>
       <source>La&amp;yer</source>
       <translation>图层(&amp;Y)</translation>
     </message>
@@ -1302,6 +1314,10 @@
     <message>
       <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of similar surface, such as water, forest, roofs or bare soil. &lt;b&gt;No training samples are needed&lt;/b&gt;: choose an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is divided into superpixels. These are clustered by their color, texture and surroundings, into classes that form one tree: with one class more, one class is divided into two and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8 classes in the first place.&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the classes are the consensus of 16 mixture models and depend little on chance.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: 4 mixture models, for a first look and for very large scenes.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method, for comparison. Its network is trained on its own predictions (self-training). It may end with fewer classes, and the classes depend on the seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;Imagery&lt;/i&gt; sets the size of the superpixels on the ground for a kind of sensor. The size can also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of time and memory, which is learned from the runs on this computer. During the run, the progress shows the time left.&lt;/p&gt; &lt;p&gt;Nodata is left out: pixels that the file declares as such in any band, and values far from all others that many pixels have exactly, such as -9999, which the log names. Bands without a valid pixel are not used.&lt;/p&gt; &lt;p&gt;The result is a styled layer: each class has the average color of its pixels, and the legend shows its share of the area. Names, colors, areas and band means are stored in the file. Superpixels, average color, confidence, a model and a report can be written in the same run.&lt;/p&gt; &lt;p&gt;The similarity of the classes is stored beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;. With this file, &lt;i&gt;Merge classes&lt;/i&gt; reduces the number of classes in a moment and without the image. The superpixels are stored in &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;, a GeoTIFF with the ids on its first page and tables of size, class, confidence, band means, features and neighbors on the others.&lt;/p&gt;</source>
       <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需训练样本&lt;/b&gt;：选择影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被划分为超像素，再按颜色、纹理和周围环境聚类，所得类别构成一棵树：多一个类别时，只有一个类别一分为二，其余类别不变。因此先分 16 类再合并为 8 类，与直接分 8 类的结果相同。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：类别是 16 个混合模型的共识，很少受偶然因素影响。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：4 个混合模型，适合初步查看和超大影像。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：已发表的方法，供比较。其网络用自身的预测训练（自训练）。最终类别可能较少，且类别随种子而变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;影像类型&lt;/i&gt;按传感器种类设定超像素的地面大小；也可以直接以像素或米设定大小。对话框在参数下方显示时间和内存的估算，该估算由本机以往的运行得出。运行期间，进度信息显示剩余时间。&lt;/p&gt; &lt;p&gt;无数据不参与处理：包括文件在任一波段中声明为无数据的像素，以及远离其他所有数值、且许多像素恰好相同的数值（如 -9999），日志会列出这些数值。没有有效像素的波段不予使用。&lt;/p&gt; &lt;p&gt;结果是带样式的图层：每个类别采用其像素的平均颜色，图例显示其面积占比。名称、颜色、面积和波段均值存储在文件中。同一次运行还可输出超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;类别之间的相似度存储在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中。有了该文件，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可迅速减少类别数。超像素存储在 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; 中：这是一个 GeoTIFF，第一页为编号，其余各页为面积、类别、置信度、波段均值、特征和邻接关系的表。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Cancelled; nothing was written.</source>
+      <translation>已取消；未写入任何内容。</translation>
     </message>
     <message>
       <source>The image: any raster layer, with any number of bands and any data type. Web layers are downloaded once, at the resolution of the map view.</source>
@@ -1734,6 +1750,10 @@
     <message>
       <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
       <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Cancelled; the scenes that were classified before stay in the folder.</source>
+      <translation>已取消；此前已分类的影像保留在文件夹中。</translation>
     </message>
     <message>
       <source>Folder of images</source>

@@ -63,6 +63,7 @@ def algorithm_texts():
         algorithm = kind()
         algorithm.initAlgorithm()
         found += [kind.TITLE, kind.GROUP, *kind.TAGS, kind.SUMMARY, " ".join(kind.HELP.split())]
+        found.append(kind.CANCELLED)
         for definition in algorithm.parameterDefinitions():
             found += [definition.description(), definition.help()]
         found += [output.description() for output in algorithm.outputDefinitions()]
