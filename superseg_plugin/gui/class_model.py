@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import math
-
 from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QLocale, Qt
 from qgis.PyQt.QtGui import QColor
 
+from .ground_areas import area_text
 from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
@@ -112,14 +111,7 @@ class ClassModel(QAbstractTableModel):
         return str(value) == group.name or self._rename(group.number, str(value))
 
     def _area(self, area):
-        value = area * self._factor
-        # Four significant digits; areas measured on a map are not more precise.
-        decimals = min(max(3 - math.floor(math.log10(value)), 0), 4) if value > 0 else 0
-        locale = QLocale()
-        # QGIS switches the separators of thousands off by default.
-        options = QLocale.NumberOption
-        locale.setNumberOptions(locale.numberOptions() & ~options.OmitGroupSeparator)
-        return locale.toString(float(value), "f", decimals)
+        return area_text(area * self._factor)
 
     def _tip(self, group):
         lines = [f"{group.name}: {self._area(group.area)} {self._unit}"]

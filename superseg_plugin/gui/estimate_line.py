@@ -10,7 +10,7 @@ from pathlib import Path
 
 from processing.tools.dataobjects import createContext, createExpressionContext
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
 from qgis.utils import iface
 
@@ -35,13 +35,23 @@ class EstimateLine(QWidget):
     Args:
         algorithm: has `estimator(parameters, context)`, which returns a function without
             parameters that returns an `Estimate`.
-        wrappers: widget wrappers of the dialog by the name of their parameter.
+        values: returns the parameters of the algorithm.
+        changes: signals that a parameter has changed.
         parent: the parent widget.
+
+    Attributes:
+        heading: text before the estimate.
+
+    Signals:
+        estimated: the `Estimate` that is shown.
     """
 
-    def __init__(self, algorithm, wrappers, parent=None):
+    estimated = pyqtSignal(object)
+
+    def __init__(self, algorithm, values, changes, parent=None):
         super().__init__(parent)
-        self._algorithm, self._wrappers = algorithm, wrappers
+        self._algorithm, self._values = algorithm, values
+        self.heading = ""
         # It keeps layers open that are chosen by their path.
         self._context = createContext()
         self._icon = QLabel()
@@ -59,23 +69,26 @@ class EstimateLine(QWidget):
         self._looking = None
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._start)
         self._poll = QTimer(self, interval=POLL_MS, timeout=self._show_answer)
-        for wrapper in wrappers.values():
-            wrapper.widgetValueHasChanged.connect(self._schedule)
+        for change in changes:
+            change.connect(self._schedule)
         # The map view decides on the resolution of web layers.
         iface.mapCanvas().extentsChanged.connect(self._schedule)
+
+    def showEvent(self, event):
+        super().showEvent(event)
         self._schedule()
 
     def _schedule(self, *_changes):
-        self._delay.start()
+        if self.isVisible():
+            self._delay.start()
 
     def _start(self):
         """Start an estimate; the answer to an earlier one is dropped."""
         self._answer, self._started = Future(), time.monotonic()
         self._looking = None
         try:
-            values = {name: one.parameterValue() for name, one in self._wrappers.items()}
             self._context.setExpressionContext(createExpressionContext())
-            estimator = self._algorithm.estimator(values, self._context)
+            estimator = self._algorithm.estimator(self._values(), self._context)
             threading.Thread(target=_run, args=(estimator, self._answer), daemon=True).start()
         except Exception as error:  # the dialog works without an estimate
             self._answer.set_exception(error)
@@ -87,6 +100,7 @@ class EstimateLine(QWidget):
             try:
                 estimate = self._answer.result()
                 text = "\n".join([estimate_lines(estimate), *self._found_values(estimate.look)])
+                self.estimated.emit(estimate)
             except SuperSegError as error:
                 text, icon = str(error), WARNING
                 self._poll.stop()
@@ -98,7 +112,7 @@ class EstimateLine(QWidget):
             return
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size, size))
-        self._label.setText(text)
+        self._label.setText(f"{self.heading}{text}")
 
     def _found_values(self, look):
         """Return the remarks on the values of the image; polling ends when they are known."""

@@ -7,7 +7,7 @@ from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
 
 from ..errors import SuperSegError
 from ..layer_copy import LayerCopy, in_place, properties_of
-from ..pipeline.preview import MapView, view_size
+from ..pipeline.options.preview import MapView, view_size
 from .class_session import path_of
 
 
@@ -42,7 +42,9 @@ def _view_of_file(layer, settings):
     size = view_size(extent.width() / pixel, extent.height() / pixel)
     reduction = max(extent.width() / size[0] / wide, extent.height() / size[1] / high, 1.0)
     crs = _map_crs(layer, settings)
-    return MapView(path, _corners(extent), size, crs, reduction, layer=properties_of(layer))
+    part = extent.area() / covered.area()
+    properties = properties_of(layer)
+    return MapView(path, _corners(extent), size, crs, reduction, layer=properties, part=part)
 
 
 def _view_of_service(layer, settings):
@@ -66,7 +68,8 @@ def _view_of_service(layer, settings):
     copy = LayerCopy.of(layer, project.transformContext(), box, columns, rows)
     reduction = max(shown / own, 1.0) if own else 1.0
     crs = _map_crs(layer, settings)
-    view = MapView(layer.source(), _corners(extent), size, crs, reduction, layer.name())
+    part = box.area() / layer.extent().area() if own else 0.0
+    view = MapView(layer.source(), _corners(extent), size, crs, reduction, layer.name(), part=part)
     return view, copy.written
 
 

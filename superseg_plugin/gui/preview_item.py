@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A preview drawn over the map: translucent classes and outlines of superpixels."""
+"""A preview drawn over the map, to the right of a line that the user drags."""
 
 from __future__ import annotations
 
@@ -7,42 +7,52 @@ import numpy as np
 from qgis.core import QgsPointXY
 from qgis.gui import QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QTransform
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
 
 OUTLINE = (255, 235, 59, 210)
+# Distances in pixels of the screen: radius of the grip, of labels from the line, within labels.
+GRIP, GAP, PADDING = 9.0, 8.0, 5.0
+BOX, TEXT = QColor(0, 0, 0, 170), QColor("#ffffff")
 
 
 class PreviewItem(QgsMapCanvasItem):
-    """Draws a `Preview` at its position on the map."""
+    """Draws a `Preview` at its position, and on the left that of other settings or nothing.
+
+    Attributes:
+        opacity: of the classes, 0 to 1.
+        swipe: place of the line, 0 at the left edge of the map and 1 at the right.
+        with_outlines: whether superpixels are outlined.
+    """
 
     def __init__(self, canvas):
         super().__init__(canvas)
         self._canvas = canvas
         self._preview = None
-        self._classes, self._outlines = None, None
-        self.opacity, self.swipe, self.with_outlines = 0.6, 0.0, True
+        self._right, self._left = None, None
+        self._labels, self._busy = ("", ""), ""
+        self.opacity, self.swipe, self.with_outlines = 1.0, 0.5, False
 
     def show_preview(self, preview):
-        """Draw a preview, or none if it is None."""
+        """Draw a preview and what it is compared with, or none if it is None."""
         self._preview = preview
-        if preview is not None:
-            colors = np.vstack([np.zeros((1, 3), np.uint8), preview.colors])
-            known = np.where(preview.classes > 0, 255, 0).astype(np.uint8)
-            self._classes = _image(np.dstack([colors[preview.classes], known]))
-            lines = np.zeros((*preview.outlines.shape, 4), np.uint8)
-            lines[preview.outlines] = OUTLINE
-            self._outlines = _image(lines)
+        self._right = None if preview is None else _Side(preview)
+        beside = None if preview is None else preview.beside
+        self._left = None if beside is None else _Side(beside)
         self.update()
 
     def set_style(self, opacity, swipe, with_outlines):
-        """Set how the preview is drawn.
-
-        Args:
-            opacity: of the classes, 0 to 1.
-            swipe: part of the map, from the left, without the preview, 0 to 1.
-            with_outlines: whether superpixels are outlined.
-        """
+        """Set the attributes."""
         self.opacity, self.swipe, self.with_outlines = opacity, swipe, with_outlines
+        self.update()
+
+    def set_labels(self, left, right):
+        """Set the texts on the two sides of the line."""
+        self._labels = (left, right)
+        self.update()
+
+    def set_busy(self, text):
+        """Draw a text over the map while a preview is computed, or none if it is empty."""
+        self._busy = text
         self.update()
 
     def updatePosition(self):
@@ -52,35 +62,60 @@ class PreviewItem(QgsMapCanvasItem):
         return QRectF(0, 0, self._canvas.width(), self._canvas.height())
 
     def paint(self, painter, _option=None, _widget=None):
-        if self._preview is None:
+        box = self.boundingRect()
+        edge = self.swipe * box.width()
+        if self._preview is not None:
+            right = QRectF(edge, 0, box.width() - edge, box.height())
+            self._paint_side(painter, self._right, right)
+            self._paint_side(painter, self._left, QRectF(0, 0, edge, box.height()))
+            self._paint_line(painter, edge, box.height())
+            left, right = self._labels
+            _paint_label(painter, edge - GAP - _label_width(painter, left), GAP, left)
+            _paint_label(painter, edge + GAP, GAP, right)
+        if self._busy:
+            place = (box.width() - _label_width(painter, self._busy)) / 2
+            _paint_label(painter, place, box.height() / 3, self._busy)
+
+    def _paint_side(self, painter, side, clip):
+        if side is None:
             return
         painter.save()
         # The origin of the item is the upper left corner of the map.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        edge = self.swipe * self._canvas.width()
-        box = self.boundingRect()
-        painter.setClipRect(QRectF(edge, 0, box.width() - edge, box.height()))
-        painter.setTransform(self._placed(), True)
+        painter.setClipRect(clip)
+        painter.setTransform(self._placed(side), True)
         painter.setOpacity(self.opacity)
-        painter.drawImage(QPointF(0, 0), self._classes)
+        painter.drawImage(QPointF(0, 0), side.classes)
         painter.setOpacity(1.0)
         if self.with_outlines:
-            painter.drawImage(QPointF(0, 0), self._outlines)
+            painter.drawImage(QPointF(0, 0), side.outlines)
         painter.restore()
-        if edge > 0:
-            painter.save()
-            for color, width in ((QColor("#000000"), 3.0), (QColor("#ffffff"), 1.0)):
-                painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine))
-                painter.drawLine(QPointF(edge, 0), QPointF(edge, box.height()))
-            painter.restore()
 
-    def _placed(self):
+    def _paint_line(self, painter, edge, height):
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for color, width in ((QColor("#000000"), 3.0), (QColor("#ffffff"), 1.0)):
+            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine))
+            painter.drawLine(QPointF(edge, 0), QPointF(edge, height))
+        middle = QPointF(edge, height / 2)
+        painter.setPen(QPen(QColor("#000000"), 1.0))
+        painter.setBrush(QColor("#ffffff"))
+        painter.drawEllipse(middle, GRIP, GRIP)
+        painter.setBrush(QColor("#000000"))
+        for sign in (-1, 1):
+            tip = QPointF(edge + sign * (GRIP - 2), middle.y())
+            back = edge + sign * 3
+            corners = (QPointF(back, middle.y() - 3.5), QPointF(back, middle.y() + 3.5))
+            painter.drawPolygon(QPolygonF([tip, *corners]))
+        painter.restore()
+
+    def _placed(self, side):
         """Return the transform from preview pixels to map pixels; the map may be rotated."""
-        xmin, ymin, xmax, ymax = self._preview.view.extent
+        xmin, ymin, xmax, ymax = side.extent
         origin = self.toCanvasCoordinates(QgsPointXY(xmin, ymax))
         right = self.toCanvasCoordinates(QgsPointXY(xmax, ymax))
         down = self.toCanvasCoordinates(QgsPointXY(xmin, ymin))
-        rows, cols = self._preview.classes.shape
+        cols, rows = side.classes.width(), side.classes.height()
         return QTransform(
             (right.x() - origin.x()) / cols,
             (right.y() - origin.y()) / cols,
@@ -89,6 +124,38 @@ class PreviewItem(QgsMapCanvasItem):
             origin.x(),
             origin.y(),
         )
+
+
+class _Side:
+    """A preview as images."""
+
+    def __init__(self, preview):
+        self.extent = preview.view.extent
+        colors = np.vstack([np.zeros((1, 3), np.uint8), preview.colors])
+        known = np.where(preview.classes > 0, 255, 0).astype(np.uint8)
+        self.classes = _image(np.dstack([colors[preview.classes], known]))
+        lines = np.zeros((*preview.outlines.shape, 4), np.uint8)
+        lines[preview.outlines] = OUTLINE
+        self.outlines = _image(lines)
+
+
+def _label_width(painter, text):
+    return painter.fontMetrics().horizontalAdvance(text) + 2 * PADDING
+
+
+def _paint_label(painter, left, top, text):
+    if not text:
+        return
+    height = painter.fontMetrics().height() + PADDING
+    box = QRectF(left, top, _label_width(painter, text), height)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(BOX)
+    painter.drawRoundedRect(box, PADDING, PADDING)
+    painter.setPen(TEXT)
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.restore()
 
 
 def _image(pixels):

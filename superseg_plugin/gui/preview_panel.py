@@ -3,33 +3,49 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayerProxyModel
+import time
+
+from qgis.core import QgsMapLayerProxyModel, QgsProject
 from qgis.gui import QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QPushButton,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from ..errors import SuperSegError
-from ..pipeline.options.ground_sizes import usual_superpixels
-from ..pipeline.preview import PreviewOptions
+from ..pipeline.options.preview import usual_side
+from ..resources import RUNTIME_LINK
+from ..settings import chosen_python
+from ..worker.interpreter import interpreter_missing_reason
+from .class_layers import raster_layers
+from .class_shares import ClassShares
+from .estimate_line import EstimateLine
+from .images import first_image, is_image
 from .map_view import view_of
+from .preview_compare import CompareBox
 from .preview_item import PreviewItem
 from .preview_runner import PreviewRunner
+from .preview_settings import PreviewSettings
+from .preview_texts import preview_text, size_text
+from .scrolling import scrolled
+from .swipe_handle import SwipeHandle
+from .wheel_filter import WheelFilter
 
 translate = QCoreApplication.translate
 
 # A preview is computed once the settings and the map have not changed for so long.
 DELAY_MS = 250
-PERCENT = 100
+# The seconds that a preview takes are counted on the map.
+COUNT_MS = 1000
+# Steps of the sliders.
+PERCENT, THOUSAND = 100, 1000
 
 
 class PreviewPanel(QWidget):
@@ -46,86 +62,92 @@ class PreviewPanel(QWidget):
     def __init__(self, canvas, parent=None):
         super().__init__(parent)
         self._canvas = canvas
-        self._last_failure = ""
+        self._last_failure, self._begun = "", None
         self.runner = PreviewRunner(self)
         self.item = PreviewItem(canvas)
         # The item is added when previews are switched on; the map exists longer than the panel.
         canvas.scene().removeItem(self.item)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
+        self.handle = SwipeHandle(canvas, lambda: self.item.swipe, self)
+        self._timer = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._request)
+        self._clock = QTimer(self, interval=COUNT_MS, timeout=self._show_seconds)
+        # A result gets its style, which tells class rasters from images, after it was added.
+        self._wait = QTimer(self, singleShot=True, interval=0, timeout=self._leave_out_classes)
         self._build()
-        self._timer.timeout.connect(self._request)
-        self.runner.done.connect(self._show)
-        self.runner.failed.connect(self._fail)
-        self.runner.busy.connect(self._show_busy)
-        canvas.extentsChanged.connect(self._schedule)
-        canvas.destinationCrsChanged.connect(self._schedule)
-        self.live.toggled.connect(self._switch)
-        self._set_default_size(self.layers.currentLayer())
-        self.layers.layerChanged.connect(self._set_default_size)
-        self.layers.layerChanged.connect(self._schedule)
-        for widget in (self.size, self.smoothness, self.classes):
-            widget.valueChanged.connect(self._schedule)
-        for widget in (self.opacity, self.swipe):
-            widget.valueChanged.connect(self._restyle)
-        self.outlines.toggled.connect(self._restyle)
-        self.use.clicked.connect(lambda _checked=False: self._choose())
+        self._connect()
+        self._leave_out_classes()
+        self.layers.setLayer(first_image())
+        self._image_changed()
 
     def _build(self):
         self.layers = QgsMapLayerComboBox()
         filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
         self.layers.setFilters(filters.RasterLayer)
         self.live = QCheckBox(translate("SuperSeg", "&Preview on the map"))
-        self.size = QDoubleSpinBox()
-        self.size.setRange(3.0, 64.0)
-        self.size.setDecimals(1)
-        self.size.setSuffix(translate("SuperSeg", " pixels"))
-        self.smoothness = QDoubleSpinBox()
-        self.smoothness.setRange(0.0, 100.0)
-        self.smoothness.setDecimals(1)
-        self.classes = QSpinBox()
-        self.classes.setRange(2, 64)
-        options = PreviewOptions()
-        self.size.setValue(options.superpixel_size)
-        self.smoothness.setValue(options.smoothness)
-        self.classes.setValue(options.classes)
-        for widget in (self.size, self.smoothness, self.classes):
-            widget.setKeyboardTracking(False)
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
-        self.swipe = QSlider(Qt.Orientation.Horizontal)
-        for slider, value in ((self.opacity, 60), (self.swipe, 0)):
-            slider.setRange(0, PERCENT)
-            slider.setValue(value)
+        self.settings = PreviewSettings()
+        algorithm = self.settings.algorithm
+        changes = (self.settings.changed, self.layers.layerChanged)
+        self.estimate = EstimateLine(algorithm, self._estimated, changes)
+        self.estimate.heading = translate("SuperSeg", "A run on the whole image: ")
+        self.compare = CompareBox(self.settings)
+        self.shares = ClassShares()
+        self.opacity, self.swipe = (QSlider(Qt.Orientation.Horizontal) for _ in range(2))
+        self.opacity.setRange(0, PERCENT)
+        self.swipe.setRange(0, THOUSAND)
         self.outlines = QCheckBox(translate("SuperSeg", "Outlines of &superpixels"))
-        self.outlines.setChecked(True)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
-        self.size.setToolTip(
-            translate("SuperSeg", "In pixels of the image; most superpixels are larger")
-        )
-        self.smoothness.setToolTip(
-            translate("SuperSeg", "How strongly neighboring superpixels get the same class")
-        )
         self.swipe.setToolTip(
-            translate("SuperSeg", "Part of the map, from the left, without the preview")
+            translate("SuperSeg", "Place of the line, which can be dragged on the map too")
         )
+        self._show_style()
+        self.status = QLabel(wordWrap=True)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.set_up = QPushButton(translate("SuperSeg", "Set up…"))
         self.use = QPushButton(translate("SuperSeg", "&Use these settings…"))
         self.use.setToolTip(translate("SuperSeg", "Open Segment with these settings"))
-        form = QFormLayout()
+        inside = QWidget()
+        form = QFormLayout(inside)
+        form.setContentsMargins(4, 4, 4, 4)
         form.addRow(translate("SuperSeg", "&Image"), self.layers)
+        form.addRow(self.settings)
         form.addRow(self.live)
-        form.addRow(translate("SuperSeg", "Smallest superpixel, &side"), self.size)
-        form.addRow(translate("SuperSeg", "S&moothness"), self.smoothness)
-        form.addRow(translate("SuperSeg", "Number of c&lasses"), self.classes)
-        form.addRow(self.outlines)
-        form.addRow(translate("SuperSeg", "&Opacity"), self.opacity)
+        form.addRow(self.status)
+        form.addRow(self.set_up)
+        form.addRow(self.compare)
+        form.addRow(self.shares)
         form.addRow(translate("SuperSeg", "S&wipe"), self.swipe)
+        form.addRow(translate("SuperSeg", "&Opacity"), self.opacity)
+        form.addRow(self.outlines)
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.status)
-        layout.addStretch(1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scrolled(inside), 1)
+        # Below the scroll area, so that they are always in sight.
+        layout.addWidget(self.estimate)
         layout.addWidget(self.use)
+        self._wheel_filter = WheelFilter(inside)
+        self._clear()
+
+    def _connect(self):
+        self.runner.done.connect(self._show)
+        self.runner.failed.connect(self._fail)
+        self.runner.busy.connect(self._show_busy)
+        self._canvas.extentsChanged.connect(self._schedule)
+        self._canvas.destinationCrsChanged.connect(self._schedule)
+        self._canvas.layersChanged.connect(self._wait.start)
+        self.live.toggled.connect(self._switch)
+        self.layers.layerChanged.connect(self._image_changed)
+        self.settings.changed.connect(self._schedule)
+        self.compare.changed.connect(self._schedule)
+        self.estimate.estimated.connect(lambda one: self.settings.size.set_meters(one.meters))
+        for widget in (self.opacity, self.swipe):
+            widget.valueChanged.connect(self._restyle)
+        self.outlines.toggled.connect(self._restyle)
+        self.handle.moved.connect(lambda place: self.swipe.setValue(round(place * THOUSAND)))
+        self.set_up.clicked.connect(
+            lambda _checked=False: QDesktopServices.openUrl(QUrl(RUNTIME_LINK))
+        )
+        self.use.clicked.connect(lambda _checked=False: self._choose())
+        project = QgsProject.instance()
+        project.layersAdded.connect(self._wait.start)
+        project.layersWillBeRemoved.connect(self._layers_removed)
 
     def switch_off(self):
         """Remove the preview from the map, and end the worker."""
@@ -133,36 +155,74 @@ class PreviewPanel(QWidget):
 
     def _switch(self, on):
         self._last_failure = ""
-        if on:
-            self._canvas.scene().addItem(self.item)
-            self._schedule()
+        self._clear()
+        if not on:
+            self._canvas.scene().removeItem(self.item)
+            self._timer.stop()
+            self.runner.stop()
             return
-        self._canvas.scene().removeItem(self.item)
-        self._timer.stop()
-        self.runner.stop()
-        self.item.show_preview(None)
-        self.status.clear()
+        reason = interpreter_missing_reason(chosen_python())
+        if reason:
+            self.live.blockSignals(True)
+            self.live.setChecked(False)
+            self.live.blockSignals(False)
+            missing = translate("SuperSeg", "The runtime for segmentation is not installed yet.")
+            self.status.setText(reason if chosen_python() else missing)
+            self.set_up.show()
+            return
+        self._canvas.scene().addItem(self.item)
+        self._schedule()
 
-    def _set_default_size(self, layer):
-        """Set the superpixel size that Segment uses for the image by default."""
+    def _clear(self):
+        """Show no preview, and say nothing."""
+        self.compare.end()
+        self.compare.setEnabled(False)
+        self.handle.switch(False)
+        self.item.show_preview(None)
+        self.shares.show_preview(None, None)
+        self._end_busy()
+        self.status.clear()
+        self.set_up.hide()
+
+    def _image_changed(self, *_layer):
+        layer = self.layers.currentLayer()
+        self.settings.size.set_meters(None)
+        self.estimate.setVisible(layer is not None)
+        self._clear()
         # The size of images from a server is unknown.
         if layer is not None and layer.width() > 0:
-            self.size.setValue(usual_superpixels(layer.width() * layer.height()).min_size ** 0.5)
+            self.settings.size.set_usual(usual_side(layer.width(), layer.height()))
+        self._schedule()
+
+    def _leave_out_classes(self):
+        self.layers.setExceptedLayerList([one for one in raster_layers() if not is_image(one)])
+
+    def _layers_removed(self, ids):
+        layer = self.layers.currentLayer()
+        if self.live.isChecked() and layer is not None and layer.id() in ids:
+            self.switch_off()
+            text = translate("SuperSeg", "{} was removed, so the preview is switched off.")
+            self.status.setText(text.format(layer.name()))
 
     def _schedule(self, *_changes):
         if self.live.isChecked():
+            # The preview under way is outdated, even if the next one fails.
+            self.runner.drop()
             self._timer.start()
+
+    def _show_style(self):
+        self.opacity.setValue(round(self.item.opacity * PERCENT))
+        self.swipe.setValue(round(self.item.swipe * THOUSAND))
+        self.outlines.setChecked(self.item.with_outlines)
 
     def _restyle(self, *_changes):
         self.item.set_style(
             self.opacity.value() / PERCENT,
-            self.swipe.value() / PERCENT,
+            self.swipe.value() / THOUSAND,
             self.outlines.isChecked(),
         )
 
     def _request(self):
-        # The preview under way is outdated, even if the new one fails.
-        self.runner.drop()
         layer = self.layers.currentLayer()
         if layer is None:
             self._fail(
@@ -174,39 +234,55 @@ class PreviewPanel(QWidget):
         except SuperSegError as error:
             self._fail(str(error))
             return
-        options = PreviewOptions(self.size.value(), self.smoothness.value(), self.classes.value())
-        self.runner.request(view, options, fetch)
+        self._begun = time.monotonic()
+        self.runner.request(view, self.settings.options(), fetch, self.compare.options)
 
     def _show(self, preview, seconds):
         if not self.live.isChecked():
             return
         self._last_failure = ""
         self.item.show_preview(preview)
-        text = translate("SuperSeg", "{} superpixels, {} classes, {:.1f} s").format(
-            preview.superpixels, len(preview.colors), seconds
-        )
-        if preview.view.reduction > 1.05:
-            text += "\n" + translate(
-                "SuperSeg", "A pixel of the map covers {:.1f} x {:.1f} pixels of the image."
-            ).format(preview.view.reduction, preview.view.reduction)
-        if not preview.true_size:
-            text += " " + translate(
-                "SuperSeg", "Superpixels of a run are smaller than shown: zoom in to see them."
-            )
-        self.status.setText(text)
+        beside, right = preview.beside, size_text(preview)
+        if beside is None:
+            self.item.set_labels(translate("SuperSeg", "Image"), right)
+        else:
+            self.item.set_labels(f"A: {size_text(beside)}", f"B: {right}")
+        self.handle.switch(True)
+        self.compare.setEnabled(True)
+        self.shares.show_preview(preview, self.layers.currentLayer())
+        self.status.setText(preview_text(preview, seconds))
 
     def _show_busy(self, busy):
-        if busy and self.live.isChecked():
-            self.status.setText(translate("SuperSeg", "Computing…"))
+        if not busy or not self.live.isChecked():
+            self._end_busy()
+            return
+        self.status.setText(translate("SuperSeg", "Computing…"))
+        self._show_seconds()
+        self._clock.start()
+
+    def _show_seconds(self):
+        seconds = round(time.monotonic() - self._begun)
+        text = translate("SuperSeg", "Computing the preview, {} s…").format(seconds)
+        self.item.set_busy(text)
+
+    def _end_busy(self):
+        self._clock.stop()
+        self.item.set_busy("")
 
     def _fail(self, text):
         if not self.live.isChecked():
             return
+        self._end_busy()
         self.status.setText(text)
         # The same failure follows every movement of the map; it is shown once.
         if text != self._last_failure:
             self._last_failure = text
             self.failed.emit(text)
+
+    def _estimated(self):
+        """Return the parameters of the run that is estimated."""
+        output = {"OUTPUT": "TEMPORARY_OUTPUT"}
+        return {"INPUT": self.layers.currentLayer(), **self.settings.parameters(), **output}
 
     def _choose(self):
         layer = self.layers.currentLayer()
@@ -215,11 +291,4 @@ class PreviewPanel(QWidget):
                 translate("SuperSeg", "There is no image to segment; add one to the project.")
             )
             return
-        parameters = {
-            "INPUT": layer,
-            "CLASSES": self.classes.value(),
-            "SMOOTHNESS": self.smoothness.value(),
-            "SUPERPIXEL_SIZE": self.size.value(),
-            "UNITS": "pixels",
-        }
-        self.settingsChosen.emit(parameters)
+        self.settingsChosen.emit({"INPUT": layer, **self.settings.parameters()})

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from dataclasses import replace
 
 from qgis.core import Qgis, QgsMessageLog
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -167,7 +168,11 @@ class _RequestProgress(Progress):
 
 
 class PreviewRunner(LatestRunner):
-    """Computes previews; a request is a `MapView`, `PreviewOptions`, and what fetches the image."""
+    """Computes previews.
+
+    A request is a `MapView`, `PreviewOptions`, what fetches the image or None, and the
+    `PreviewOptions` to compare with or None; the last two may be missing.
+    """
 
     FAILED = "The preview has failed ({}); try other settings or another place."
 
@@ -175,8 +180,10 @@ class PreviewRunner(LatestRunner):
         return Previewer(worker)
 
     def computed(self, made, wanted, progress):
-        view, options, *fetch = wanted
-        return made.preview(view, options, progress, *fetch)
+        view, options, fetch, other = (*wanted, None, None)[:4]
+        # It was computed before, unless the map has moved.
+        beside = None if other is None else made.preview(view, other, progress, fetch)
+        return replace(made.preview(view, options, progress, fetch), beside=beside)
 
 
 class TeachRunner(LatestRunner):

@@ -12,9 +12,8 @@ import html
 from processing.gui.AlgorithmDialog import AlgorithmDialog
 from processing.tools.dataobjects import createContext
 from qgis.core import QgsProcessingParameterEnum, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt
+from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QLineEdit,
@@ -28,6 +27,7 @@ from .estimate_line import EstimateLine
 from .guide_steps import KEPT, note_finished
 from .images import first_image, is_image
 from .parameter_words import choice_words, translated, zero_words
+from .wheel_filter import WheelFilter
 
 translate = QCoreApplication.translate
 
@@ -50,12 +50,12 @@ def processing_dialog(algorithm):
     show_words(algorithm, wrappers)
     _show_help(algorithm, dialog)
     _choose_image(wrappers.get("INPUT"))
-    panel.wheel_filter = _WheelFilter(panel)
+    panel.wheel_filter = WheelFilter(panel)
     if hasattr(algorithm, "estimator"):
         # Below the scroll areas of the tabs, so that the line is always in sight.
         layout = dialog.layout()
         tabs = layout.indexOf(dialog.findChild(QSplitter))
-        layout.insertWidget(tabs + 1, EstimateLine(algorithm, wrappers, dialog))
+        layout.insertWidget(tabs + 1, _estimate_line(algorithm, wrappers, dialog))
     return dialog
 
 
@@ -63,6 +63,14 @@ def _remember(algorithm, wrappers):
     """Let the first steps know that an algorithm has finished."""
     values = {name: wrappers[name].parameterValue() for name in KEPT if name in wrappers}
     note_finished(algorithm.id(), values)
+
+
+def _estimate_line(algorithm, wrappers, dialog):
+    def values():
+        return {name: one.parameterValue() for name, one in wrappers.items()}
+
+    changes = [one.widgetValueHasChanged for one in wrappers.values()]
+    return EstimateLine(algorithm, values, changes, dialog)
 
 
 def _show_help(algorithm, dialog):
@@ -151,21 +159,3 @@ def _choose_image(wrapper):
 
 def _all(kind, widget):
     return [widget] if isinstance(widget, kind) else widget.findChildren(kind)
-
-
-class _WheelFilter(QObject):
-    """Leaves the wheel to the scroll area where the pointer is over a box without focus."""
-
-    def __init__(self, panel):
-        super().__init__(panel)
-        for kind in (QAbstractSpinBox, QComboBox):
-            for box in panel.findChildren(kind):
-                # Otherwise the wheel gives the box the focus first.
-                box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-                box.installEventFilter(self)
-
-    def eventFilter(self, box, event):
-        if event.type() == QEvent.Type.Wheel and not box.hasFocus():
-            event.ignore()
-            return True
-        return False

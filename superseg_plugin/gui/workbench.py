@@ -91,9 +91,8 @@ class Workbench(QgsDockWidget):
         layout.addWidget(self.panel, 1)
         self._show_panel(None)
         self.tabs = QTabWidget()
-        self._preview_area = scrolled(self.preview)
         self.tabs.addTab(scrolled(inside), translate("SuperSeg", "Classes"))
-        self.tabs.addTab(self._preview_area, translate("SuperSeg", "Preview"))
+        self.tabs.addTab(self.preview, translate("SuperSeg", "Preview"))
         self.setWidget(self.tabs)
 
     def _connect(self):
@@ -144,7 +143,7 @@ class Workbench(QgsDockWidget):
 
     def take_focus(self):
         """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
-        if self.tabs.currentWidget() is self._preview_area:
+        if self.tabs.currentWidget() is self.preview:
             self.preview.layers.setFocus()
         else:
             (self.panel.table if self.session is not None else self.layers).setFocus()
@@ -152,7 +151,7 @@ class Workbench(QgsDockWidget):
     def show_preview(self, layer):
         """Show the preview of an image."""
         self.preview.layers.setLayer(layer)
-        self.tabs.setCurrentWidget(self._preview_area)
+        self.tabs.setCurrentWidget(self.preview)
 
     def open_layer(self, layer):
         """Edit a layer.

@@ -3,14 +3,17 @@
 
 Idea: the view is read once at the map's resolution, cut into superpixels and clustered by a worker
 that stays. Another number of classes is another cut of the same tree, another smoothness keeps the
-mixtures, so that a slider answers at once.
-Exact: nothing is cached that depends on a changed option.
-Approximate: a quarter of the usual mixtures, no network, and a view of at most 1024 pixels a side.
+mixtures, so that a slider answers at once. Two previews are kept, so that two settings can be
+compared.
+Exact: the mixtures and the tree are those of a run with the same preset on the same pixels. Nothing
+is cached that depends on a changed option.
+Approximate: the pixels are those of the map, at most 1024 on a side, and of the visible part alone.
+Cost: 16 mixtures for 30,000 superpixels take 16 s with two cores, 4 mixtures 5 s; another number of
+classes takes 0.05 s.
 """
 
 from __future__ import annotations
 
-import math
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,12 +26,14 @@ import numpy.typing as npt
 from ..contracts import Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from ..raster.layer_properties import AS_THE_FILE, LayerProperties
+from ..raster.ground import has_meters
+from ..raster.layer_properties import LayerProperties
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.colors import distinct_colors
-from .options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS, with_smallest
+from .options.ground_sizes import with_smallest
+from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
 from .options.values import AUTOMATIC
 from .steps.band_statistics import measure_scene
@@ -42,51 +47,14 @@ from .steps.fill_values import prepare_values
 from .steps.scene import Scene
 from .superpixels import make_superpixels
 
-MOST_SIDE = 1024
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
+# Previews that are kept: two that are compared.
+KEPT = 2
 
 Bytes = npt.NDArray[np.uint8]
 # Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
 Fetch = Optional[Callable[[Progress], AbstractContextManager[str]]]
-
-
-@dataclass(frozen=True)
-class MapView:
-    """What a map shows of an image.
-
-    Attributes:
-        path: of the image; for one that has to be fetched, whatever tells it from others.
-        extent: (xmin, ymin, xmax, ymax) in the map's coordinates.
-        size: columns and rows to compute, at most `MOST_SIDE` each.
-        crs: WKT of the map, "" where the image has no reference system.
-        reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
-        name: of an image that is fetched, for messages; "" where there is a file.
-        layer: reference system and nodata of the layer.
-    """
-
-    path: str
-    extent: tuple[float, float, float, float]
-    size: tuple[int, int]
-    crs: str
-    reduction: float
-    name: str = ""
-    layer: LayerProperties = AS_THE_FILE
-
-
-@dataclass(frozen=True)
-class PreviewOptions:
-    """What can be tried out.
-
-    Attributes:
-        superpixel_size: side of the smallest superpixel, pixels of the image.
-        smoothness: see `superseg:segment`.
-        classes: how many.
-    """
-
-    superpixel_size: float = 8.0
-    smoothness: float = 8.0
-    classes: int = 16
 
 
 @dataclass(frozen=True)
@@ -95,19 +63,28 @@ class Preview:
 
     Attributes:
         view: of what.
+        options: with which settings.
         classes: `(rows, cols)` from 1, 0 for nodata.
         colors: `(k, 3)` of the classes, sRGB.
+        areas: `(k,)` of the classes in the view: square meters on the ellipsoid, pixels of the
+            image without a coordinate reference system.
+        in_meters: whether the areas are square meters.
         outlines: `(rows, cols)`, True on the borders of superpixels.
         superpixels: how many.
         true_size: superpixels have the requested size; False where the view is too coarse for it.
+        beside: the preview of other settings in the same view, to compare with; None for none.
     """
 
     view: MapView
+    options: PreviewOptions
     classes: Bytes
     colors: Bytes
+    areas: npt.NDArray[np.float64]
+    in_meters: bool
     outlines: npt.NDArray[np.bool_]
     superpixels: int
     true_size: bool
+    beside: Preview | None = None
 
 
 @dataclass
@@ -118,12 +95,6 @@ class _Cut:
     description: Description
     display_bands: tuple[int, ...]
     true_size: bool
-
-
-def view_size(width: float, height: float) -> tuple[int, int]:
-    """Columns and rows for a map of so many pixels: all of it, coarser where it is large."""
-    shrink = min(MOST_SIDE / max(width, height), 1.0)
-    return max(round(width * shrink), 1), max(round(height * shrink), 1)
 
 
 class Previewer:
@@ -138,7 +109,9 @@ class Previewer:
         self._cut: _Cut | None = None
         # Of the cut that there is.
         self._found: Clusters | None = None
-        self._clustered_by = (0, 0.0)
+        self._clustered_by = (0, 0.0, "")
+        # Previews of the view, the latest at the end.
+        self._kept: list[Preview] = []
         # Fill values by number of the bands that are kept, and the image and layer they are of.
         self._filled: dict[int, tuple[float, ...]] = {}
         self._filled_of: tuple[str, LayerProperties] | None = None
@@ -151,7 +124,7 @@ class Previewer:
     def preview(
         self, view: MapView, options: PreviewOptions, progress: Progress, fetch: Fetch = None
     ) -> Preview:
-        """Compute a preview.
+        """Compute a preview, or return one of the last `KEPT` of the same view.
 
         Args:
             view: of what.
@@ -165,20 +138,31 @@ class Previewer:
             Cancelled: the request was dropped.
         """
         scene = self._read(view, progress, fetch).within(progress)
+        known = [one for one in self._kept if one.options == options]
+        found = known[0] if known else self._computed(scene, view, options)
+        others = [one for one in self._kept if one is not found]
+        self._kept = [*others, found][-KEPT:]
+        return found
+
+    def _computed(self, scene: Scene, view: MapView, options: PreviewOptions) -> Preview:
         if self._cut is None or self._cut_of != (view, options.superpixel_size):
             self._found = None
-            self._cut = self._superpixels(scene, view, options.superpixel_size)
+            self._cut = self._superpixels(scene, view, options)
             self._cut_of = (view, options.superpixel_size)
         cut = self._cut
-        stop_if_cancelled(progress)
+        stop_if_cancelled(scene.progress)
         clusters = self._clusters(scene, cut, options)
         best = clusters.labels
         numbers, colors = _by_area(best, cut)
-        lookup = np.append(0, numbers).astype(np.uint8)
+        classes = np.append(0, numbers).astype(np.uint8)[cut.labels]
+        areas, in_meters = _areas(classes, len(colors), scene.source, view.reduction)
         return Preview(
             view,
-            lookup[cut.labels],
+            options,
+            classes,
             colors,
+            areas,
+            in_meters,
             _outlines(cut.labels),
             len(best),
             cut.true_size,
@@ -193,7 +177,7 @@ class Previewer:
         if self._scene is not None:
             self._scene.source.close()
         self._scene, self._view, self._cut, self._cut_of = None, None, None, None
-        self._found = None
+        self._found, self._kept = None, []
 
     def _read(self, view: MapView, progress: Progress, fetch: Fetch) -> Scene:
         if view == self._view and self._scene is not None:
@@ -231,21 +215,22 @@ class Previewer:
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""
-        wanted = options.classes, options.smoothness
-        if self._found is None:
-            found = cluster_superpixels(scene, cut.description, *wanted, MIXTURES["fast"])
-        elif self._clustered_by[1] != options.smoothness:
-            found = change_smoothness(scene, cut.description, self._found, *wanted)
-        elif self._clustered_by != wanted:
+        wanted = options.classes, options.smoothness, options.preset
+        before = self._clustered_by
+        if self._found is None or before[2] != options.preset:
+            mixtures = MIXTURES[options.preset]
+            found = cluster_superpixels(scene, cut.description, *wanted[:2], mixtures)
+        elif before[1] != options.smoothness:
+            found = change_smoothness(scene, cut.description, self._found, *wanted[:2])
+        elif before != wanted:
             found = change_class_count(scene, self._found, options.classes)
         else:
             return self._found
         self._found, self._clustered_by = found, wanted
         return found
 
-    def _superpixels(self, scene: Scene, view: MapView, size: float) -> _Cut:
-        wanted = (size / view.reduction) ** 2
-        pixels = min(max(round(wanted), FEWEST_PIXELS), MOST_PIXELS)
+    def _superpixels(self, scene: Scene, view: MapView, wanted: PreviewOptions) -> _Cut:
+        pixels, true_size = wanted.smallest(view.reduction)
         options = replace(with_smallest(pixels), tile_size=MOST_SIDE)
         path = scene.scratch / "superpixels.tif"
         make_superpixels(scene, path, options)
@@ -253,7 +238,6 @@ class Previewer:
             description = describe_superpixels(scene, superpixels)
             labels = read_superpixels(superpixels, superpixels.grid.window)
         bands = tuple(scene.source.display_bands)
-        true_size = math.isclose(pixels, wanted, rel_tol=0.3, abs_tol=1.0)
         return _Cut(labels, description, bands, true_size)
 
 
@@ -286,6 +270,19 @@ def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int
     sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
     shown = np.clip(np.rint(sums[order] / areas[order][:, np.newaxis]), 0, 255)
     return numbers[best], distinct_colors(shown.astype(np.uint8))
+
+
+def _areas(
+    classes: Bytes, count: int, source: RasterSource, reduction: float
+) -> tuple[npt.NDArray[np.float64], bool]:
+    """Return the areas `(count,)` of classes, and whether they are in square meters."""
+    grid = source.grid
+    if not has_meters(grid):
+        weights = np.full(classes.shape, reduction**2)
+    else:
+        weights = np.broadcast_to(grid.pixel_areas(grid.window), classes.shape)
+    areas = np.bincount(classes.ravel(), weights.ravel(), count + 1)[1:]
+    return areas.astype(np.float64), has_meters(grid)
 
 
 def _outlines(labels: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The live preview, by clicks in a QGIS window.
 
-The job has `folder` with image.tif (the upper quarter is nodata), and `web`, the address of a
-`TileServer`.
+The job has `folder` with image.tif (the upper quarter is nodata) and classes.tif (with a palette),
+and `web`, the address of a `TileServer`.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from qgis.core import (
     QgsProject,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.PyQt.QtWidgets import QDockWidget, QPushButton, QTreeWidgetItemIterator
 from qgis.utils import iface
 
-from tests.desktop.window_script import JOB, LEFT, WindowScript, start
+from superseg_plugin.pipeline.options.preview import nearest_side
+from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
 
@@ -30,7 +32,9 @@ class PreviewScript(WindowScript):
     """Switches the preview on, changes all settings, and records the results."""
 
     def actions(self):
+        self.add(FOLDER / "classes.tif", "a class raster", on_map=False)
         self.image = self.add(FOLDER / "image.tif", "image")
+        iface.setActiveLayer(self.image)
         iface.mapCanvas().setExtent(self.image.extent())
         yield from self.rest(5)
         self.trigger("Class workbench")
@@ -38,29 +42,39 @@ class PreviewScript(WindowScript):
         dock = self.window.findChild(QDockWidget, "SuperSegClassWorkbench")
         self.window.resizeDocks([dock], [430], Qt.Orientation.Horizontal)
         dock.tabs.setCurrentIndex(1)
-        self.panel = dock.preview
+        self.panel, self.settings = dock.preview, dock.preview.settings
         self.found = []
         self.panel.runner.done.connect(lambda preview, seconds: self.found.append(preview))
         yield from self.rest(5)
+        choice = self.panel.layers
+        self.seen["images"] = [choice.itemText(n) for n in range(choice.count())]
+        yield from self.without_runtime()
         self.click(self.panel.live)
         yield from self.computed()
+        yield from self.wait(lambda: self.panel.estimate.text())
         self.look("first")
+        self.seen["estimate"] = self.panel.estimate.text()
+        self.seen["size"] = self.settings.size.label.text()
+        self.seen["sides"] = [self.pixel(0.3), self.pixel(0.7)]
+        self.seen["shares"] = self.shares()
         self.picture(self.window, "preview")
         yield from self.change()
+        yield from self.drag()
+        yield from self.compare()
         yield from self.many_changes()
         yield from self.elsewhere()
         yield from self.web_maps()
+        self.settings.size.slider.setValue(nearest_side(5.0))
         self.panel.use.click()
         yield from self.rest()
         dialog = dock.dialogs.dialog
+        self.seen["settings"] = self.settings.parameters()
         try:
             values = dialog.createProcessingParameters()
         except AttributeError:
             # QGIS 3.22 has another name for it.
             values = dialog.getParameterValues()
-        self.seen["dialog"] = {
-            name: values[name] for name in ("CLASSES", "SMOOTHNESS", "SUPERPIXEL_SIZE", "UNITS")
-        }
+        self.seen["dialog"] = {name: values[name] for name in self.seen["settings"]}
         dialog.close()
         self.process = self.worker_pid()
         self.panel.item.hide()
@@ -71,38 +85,158 @@ class PreviewScript(WindowScript):
         yield from self.rest()
         self.seen["switched off"] = [self.pixel() == plain, self.panel.status.text()]
         self.seen["dialogs"] = self.dialogs()
+        yield from self.image_removed()
+
+    def without_runtime(self):
+        """A Python that does not exist; the button opens the runtime window."""
+        os.environ["SUPERSEG_PYTHON"] = "/nowhere/python"
+        self.click(self.panel.live)
+        yield from self.rest()
+        self.seen["no runtime"] = {
+            "said": self.panel.status.text(),
+            "on": self.panel.live.isChecked(),
+            "messages": self.messages(),
+        }
+        self.picture(self.window, "no_runtime")
+        QTest.mouseClick(self.panel.set_up, LEFT)
+        yield from self.wait(self.dialogs)
+        self.seen["no runtime"]["opened"] = self.dialogs()
+        for widget in iface.mainWindow().findChildren(QPushButton):
+            if widget.window().windowTitle() in self.dialogs():
+                widget.window().close()
+        del os.environ["SUPERSEG_PYTHON"]
+        yield from self.rest()
 
     def change(self):
         """Each setting in turn; each gives another preview."""
-        for name, widget, value in (
-            ("classes", self.panel.classes, 3),
-            ("smoothness", self.panel.smoothness, 0.0),
-            ("size", self.panel.size, 40.0),
+        size = self.settings.size.slider
+        for name, change in (
+            ("classes", lambda: self.settings.classes.setValue(3)),
+            ("automatic", lambda: self.settings.classes.setValue(1)),
+            ("fast", lambda: self.settings.preset.setCurrentIndex(1)),
+            ("smoothness", lambda: self.settings.smoothness.setValue(0.0)),
+            ("by a key", lambda: QTest.keyClick(size, Qt.Key.Key_Right)),
+            ("size", lambda: size.setValue(nearest_side(40.0))),
         ):
             self.found.clear()
-            widget.setValue(value)
+            change()
             yield from self.computed()
             self.look(name)
-        self.panel.swipe.setValue(50)
-        yield from self.rest()
-        canvas = iface.mapCanvas()
-        left, right = canvas.width() // 4, 3 * canvas.width() // 4
-        self.seen["swipe"] = [self.pixel(left), self.pixel(right)]
-        self.picture(self.window, "swipe")
+            self.seen[name]["size"] = self.settings.size.label.text()
+        self.settings.classes.setValue(3)
         self.panel.swipe.setValue(0)
+        self.panel.opacity.setValue(60)
+        self.panel.outlines.setChecked(True)
+        yield from self.computed()
+        self.picture(self.window, "outlines")
         self.panel.opacity.setValue(100)
+        self.panel.outlines.setChecked(False)
         yield from self.rest()
         preview = self.found[-1]
         self.seen["opaque"] = [self.pixel(), [list(color) for color in preview.colors.tolist()]]
+        self.panel.swipe.setValue(500)
+
+    def drag(self):
+        """Drag the line, then the map beside it; then zoom by the wheel on it."""
+        canvas = iface.mapCanvas()
+        iface.actionPan().trigger()
+        extent = canvas.extent().toString()
+        yield from self.mouse(0.5, 0.25)
+        self.seen["dragged"] = {
+            "line": self.panel.swipe.value(),
+            "map stays": canvas.extent().toString() == extent,
+            "sides": [self.pixel(0.15), self.pixel(0.35)],
+        }
+        self.picture(self.window, "dragged")
+        self.found.clear()
+        yield from self.mouse(0.6, 0.5)
+        self.seen["dragged"]["map moves"] = canvas.extent().toString() != extent
+        yield from self.computed()
+        yield from self.mouse(0.25, 1.2)
+        self.seen["dragged"]["to the edge"] = self.panel.swipe.value()
+        yield from self.mouse(0.999, 0.5)
+        self.seen["dragged"]["back"] = self.panel.swipe.value()
+        self.found.clear()
+        canvas.setExtent(self.image.extent())
+        yield from self.computed()
+
+    def mouse(self, start, end):
+        """Drag from one part of the map's width to another."""
+        view = iface.mapCanvas().viewport()
+        places = [QPoint(round(x * view.width()), 300) for x in (start, (start + end) / 2, end)]
+        QTest.mouseMove(view, places[0])
+        yield
+        QTest.mousePress(view, LEFT, NO_KEY, places[0])
+        for place in places[1:]:
+            QTest.mouseMove(view, place)
+            yield
+        QTest.mouseRelease(view, LEFT, NO_KEY, places[-1])
+        yield from self.rest()
+
+    def compare(self):
+        """Two settings side by side, also at another place; A is taken, then B."""
+        compare = self.panel.compare
+        self.settings.size.automatic.setChecked(True)
+        self.settings.classes.setValue(12)
+        yield from self.wait(lambda: self.found and len(self.found[-1].colors) == 12)
+        QTest.mouseClick(compare.keep, LEFT)
+        self.settings.classes.setValue(2)
+        yield from self.wait(lambda: len(self.found[-1].colors) == 2)
+        yield from self.rest()
+        found = {"words": [compare.other_words.text(), compare.words.text()]}
+        found["classes"] = [len(self.found[-1].beside.colors), len(self.found[-1].colors)]
+        found["sides"] = [
+            self.is_class(self.pixel(0.3), self.found[-1].beside),
+            self.is_class(self.pixel(0.7), self.found[-1]),
+        ]
+        self.picture(self.window, "compared")
+        self.found.clear()
+        box = self.image.extent()
+        box.scale(0.5)
+        iface.mapCanvas().setExtent(box)
+        yield from self.computed()
+        found["elsewhere"] = [len(self.found[-1].beside.colors), len(self.found[-1].colors)]
+        found["part"] = self.panel.status.text()
+        self.picture(self.window, "compared_part")
+        self.found.clear()
+        QTest.mouseClick(compare.take_a, LEFT)
+        yield from self.computed()
+        found["A"] = [self.settings.classes.value(), self.found[-1].beside is None]
+        QTest.mouseClick(compare.keep, LEFT)
+        self.settings.classes.setValue(4)
+        yield from self.wait(lambda: len(self.found[-1].colors) == 4)
+        self.found.clear()
+        QTest.mouseClick(compare.take_b, LEFT)
+        yield from self.computed()
+        found["B"] = [self.settings.classes.value(), self.found[-1].beside is None]
+        self.seen["compared"] = found
+        self.found.clear()
+        iface.mapCanvas().setExtent(self.image.extent())
+        yield from self.computed()
+
+    def image_removed(self):
+        """The image is removed while its preview is computed."""
+        self.click(self.panel.live)
+        yield from self.wait(lambda: self.panel.status.text() == "Computing…")
+        QgsProject.instance().removeMapLayer(self.image.id())
+        yield from self.rest(5)
+        self.seen["removed"] = {
+            "said": self.panel.status.text(),
+            "on": self.panel.live.isChecked(),
+            "drawn": self.panel.item.scene() is not None,
+            "layers": sorted(one.name() for one in QgsProject.instance().mapLayers().values()),
+            "messages": self.messages(),
+        }
+        self.picture(self.window, "removed")
 
     def many_changes(self):
         """Change settings faster than previews are computed."""
         self.found.clear()
-        self.panel.size.setValue(8.0)
+        self.settings.size.slider.setValue(nearest_side(8.0))
         yield from self.computed()
         self.found.clear()
         for value in range(4, 12):
-            self.panel.classes.setValue(value)
+            self.settings.classes.setValue(value)
             self.panel._timer.timeout.emit()
         yield from self.wait(lambda: self.found and len(self.found[-1].colors) > 9)
         self.seen["after many"] = [len(self.found), len(self.found[-1].colors)]
@@ -181,11 +315,23 @@ class PreviewScript(WindowScript):
         place.setX(8)
         QTest.mouseClick(box, LEFT, Qt.KeyboardModifier.NoModifier, place)
 
-    def pixel(self, x=None):
+    def shares(self):
+        """Rows of the list."""
+        found = []
+        rows = QTreeWidgetItemIterator(self.panel.shares.list)
+        while rows.value():
+            found.append([rows.value().text(column) for column in range(3)])
+            rows += 1
+        return found
+
+    def is_class(self, pixel, preview):
+        return pixel in preview.colors.tolist()
+
+    def pixel(self, part=0.7):
+        """Color at a part of the map's width."""
         canvas = iface.mapCanvas()
         shown = canvas.grab().toImage()
-        x = canvas.width() // 3 if x is None else x
-        color = shown.pixelColor(x, canvas.height() // 2 + 7)
+        color = shown.pixelColor(round(part * canvas.width()), canvas.height() // 2 + 27)
         return [color.red(), color.green(), color.blue()]
 
     def worker_pid(self):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from osgeo import gdal
 
 from tests.conftest import write_raster
 from tests.desktop.session import run_script
@@ -24,10 +25,17 @@ def session(tmp_path_factory):
     image = fields.repeat(20, axis=1).repeat(20, axis=2) + generator.normal(0, 3, (3, 240, 240))
     image = image.astype(np.uint8)
     image[:, :60] = 0
+    classes = (fields[:1].repeat(20, axis=1).repeat(20, axis=2) > 120).astype(np.uint8)
+    write_raster(folder / "classes.tif", classes, nodata=0)
+    dataset = gdal.Open(str(folder / "classes.tif"), gdal.GA_Update)
+    colors = gdal.ColorTable()
+    colors.SetColorEntry(1, (200, 200, 0))
+    dataset.GetRasterBand(1).SetRasterColorTable(colors)
+    dataset = None
     write_raster(folder / "image.tif", image, nodata=0)
     pictures = tmp_path_factory.mktemp("pictures") / "preview"
     with TileServer() as server:
-        job = {"folder": str(folder), "web": server.origin}
+        job = {"folder": str(folder), "web": server.origin, "window": [1280, 720]}
         return run_script("preview-test", SCRIPT, job, pictures)
 
 

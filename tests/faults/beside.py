@@ -84,7 +84,7 @@ def scene_of_a_folder(session: Session) -> list[Attempt]:
 def preview(session: Session) -> list[Attempt]:
     """Kill the worker of previews, idle and at work; the next preview gets another."""
     from superseg_plugin.gui.preview_runner import PreviewRunner
-    from superseg_plugin.pipeline.preview import MapView, PreviewOptions
+    from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions
     from superseg_plugin.raster.source import RasterSource
 
     place = session.bench.place("preview")

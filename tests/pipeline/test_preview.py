@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.preview import MapView, Previewer, PreviewOptions, view_size
+from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions, view_size
+from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, LayerProperties
 from superseg_plugin.raster.source import RasterSource

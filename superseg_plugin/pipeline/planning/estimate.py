@@ -101,6 +101,7 @@ class Estimate:
     Attributes:
         memory: of QGIS and the worker together, at most, bytes.
         seconds: by stage, in their order.
+        meters: side of a pixel of the scene, None where it is unknown.
         device_known: False before the first run with DEVICE auto, which chooses the device.
         remarks: sentences on the choice of superpixels and on copying the scene.
         look: returns sentences on the values of the scene, and takes a while; None for none.
@@ -122,7 +123,7 @@ class Estimate:
         self.remarks: list[str] = []
         self.look: Callable[[], list[str]] | None = None
         self._side = math.sqrt(superpixels.min_size)
-        self._meters = pixel_side(grid) if has_meters(grid) else None
+        self.meters = pixel_side(grid) if has_meters(grid) else None
         self._pixels = grid.width * grid.height
         self._count = max(round(self._pixels / (MEAN_OVER_SMALLEST * superpixels.min_size)), 1)
         tile = options.tile_size or automatic_tile(bands)
@@ -180,8 +181,8 @@ class Estimate:
         total = sum(self.seconds.values())
         unit, divisor = next(unit for least, unit in UNITS.items() if total >= least)
         smallest = phrases["square"].format(side=rounded(self._side))
-        if self._meters is not None:
-            length = rounded(self._side * self._meters)
+        if self.meters is not None:
+            length = rounded(self._side * self.meters)
             smallest = phrases["meters"].format(meters=length, shape=smallest)
         pixels, superpixels = (
             phrases["million"].format(rounded(n / 1e6)) if n >= 1e6 else rounded(n)
