@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransfor
 OUTLINE = (255, 235, 59, 210)
 # Distances in pixels of the screen: radius of the grip, of labels from the line, within labels.
 GRIP, GAP, PADDING = 9.0, 8.0, 5.0
+LEAST_ROOM = 30.0
 BOX, TEXT = QColor(0, 0, 0, 170), QColor("#ffffff")
 
 
@@ -70,8 +71,9 @@ class PreviewItem(QgsMapCanvasItem):
             self._paint_side(painter, self._left, QRectF(0, 0, edge, box.height()))
             self._paint_line(painter, edge, box.height())
             left, right = self._labels
+            left = _fitting(painter, left, edge)
             _paint_label(painter, edge - GAP - _label_width(painter, left), GAP, left)
-            _paint_label(painter, edge + GAP, GAP, right)
+            _paint_label(painter, edge + GAP, GAP, _fitting(painter, right, box.width() - edge))
         if self._busy:
             place = (box.width() - _label_width(painter, self._busy)) / 2
             _paint_label(painter, place, box.height() / 3, self._busy)
@@ -137,6 +139,14 @@ class _Side:
         lines = np.zeros((*preview.outlines.shape, 4), np.uint8)
         lines[preview.outlines] = OUTLINE
         self.outlines = _image(lines)
+
+
+def _fitting(painter, text, width):
+    """Return as much of a label as fits into a width, nothing if that is too little to read."""
+    room = width - 2 * (GAP + PADDING)
+    if room < LEAST_ROOM:
+        return ""
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
 
 
 def _label_width(painter, text):

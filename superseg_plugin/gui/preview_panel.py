@@ -63,6 +63,9 @@ class PreviewPanel(QWidget):
         super().__init__(parent)
         self._canvas = canvas
         self._last_failure, self._begun = "", None
+        # Id and name of the layer that was requested last: the list of layers forgets a removed one
+        # before the panel is told.
+        self._previewed = ("", "")
         self.runner = PreviewRunner(self)
         self.item = PreviewItem(canvas)
         # The item is added when previews are switched on; the map exists longer than the panel.
@@ -198,11 +201,11 @@ class PreviewPanel(QWidget):
         self.layers.setExceptedLayerList([one for one in raster_layers() if not is_image(one)])
 
     def _layers_removed(self, ids):
-        layer = self.layers.currentLayer()
-        if self.live.isChecked() and layer is not None and layer.id() in ids:
+        layer_id, name = self._previewed
+        if self.live.isChecked() and layer_id in ids:
             self.switch_off()
             text = translate("SuperSeg", "{} was removed, so the preview is switched off.")
-            self.status.setText(text.format(layer.name()))
+            self.status.setText(text.format(name))
 
     def _schedule(self, *_changes):
         if self.live.isChecked():
@@ -234,7 +237,7 @@ class PreviewPanel(QWidget):
         except SuperSegError as error:
             self._fail(str(error))
             return
-        self._begun = time.monotonic()
+        self._begun, self._previewed = time.monotonic(), (layer.id(), layer.name())
         self.runner.request(view, self.settings.options(), fetch, self.compare.options)
 
     def _show(self, preview, seconds):

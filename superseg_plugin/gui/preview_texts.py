@@ -20,8 +20,8 @@ def preview_text(preview, seconds):
     """
     locale = QLocale()
     sentences = [
-        translate("SuperSeg", "{} superpixels, {} classes, {} s.").format(
-            preview.superpixels, len(preview.colors), locale.toString(seconds, "f", 1)
+        translate("SuperSeg", "{} classes of {} superpixels, computed in {} s.").format(
+            len(preview.colors), preview.superpixels, locale.toString(seconds, "f", 1)
         ),
         _part_text(preview.view, locale),
     ]

@@ -89,9 +89,9 @@ class Measuring(WindowScript):
         panel.live.setChecked(True)
         yield from self.wait(lambda: found)
         settings = (
-            ("number of classes", panel.classes, lambda turn: 6 + turn % 12),
-            ("smoothness", panel.smoothness, lambda turn: 1.0 + turn),
-            ("superpixel size", panel.size, lambda turn: 7.0 + 0.5 * (turn % 8)),
+            ("number of classes", panel.settings.classes, lambda turn: 6 + turn % 12),
+            ("smoothness", panel.settings.smoothness, lambda turn: 1.0 + turn),
+            ("superpixel size", panel.settings.size.slider, lambda turn: 6 + turn % 8),
         )
         for name, widget, value in settings:
             times = self.seen[f"preview, {name}"] = []

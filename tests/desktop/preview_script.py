@@ -32,7 +32,6 @@ class PreviewScript(WindowScript):
     """Switches the preview on, changes all settings, and records the results."""
 
     def actions(self):
-        self.add(FOLDER / "classes.tif", "a class raster", on_map=False)
         self.image = self.add(FOLDER / "image.tif", "image")
         iface.setActiveLayer(self.image)
         iface.mapCanvas().setExtent(self.image.extent())
@@ -46,8 +45,18 @@ class PreviewScript(WindowScript):
         self.found = []
         self.panel.runner.done.connect(lambda preview, seconds: self.found.append(preview))
         yield from self.rest(5)
+        self.add(FOLDER / "classes.tif", "a class raster", on_map=False)
+        yield from self.rest()
         choice = self.panel.layers
         self.seen["images"] = [choice.itemText(n) for n in range(choice.count())]
+        given = self.settings.parameters()
+        known = {
+            one.name(): one.defaultValue() for one in self.settings.algorithm.parameterDefinitions()
+        }
+        self.seen["defaults"] = {
+            "panel": given,
+            "algorithm": {name: known[name] for name in given},
+        }
         yield from self.without_runtime()
         self.click(self.panel.live)
         yield from self.computed()
@@ -123,6 +132,7 @@ class PreviewScript(WindowScript):
             yield from self.computed()
             self.look(name)
             self.seen[name]["size"] = self.settings.size.label.text()
+        self.found.clear()
         self.settings.classes.setValue(3)
         self.panel.swipe.setValue(0)
         self.panel.opacity.setValue(60)
@@ -152,9 +162,9 @@ class PreviewScript(WindowScript):
         yield from self.mouse(0.6, 0.5)
         self.seen["dragged"]["map moves"] = canvas.extent().toString() != extent
         yield from self.computed()
-        yield from self.mouse(0.25, 1.2)
+        yield from self.mouse(0.25, 0.998)
         self.seen["dragged"]["to the edge"] = self.panel.swipe.value()
-        yield from self.mouse(0.999, 0.5)
+        yield from self.mouse(0.998, 0.5)
         self.seen["dragged"]["back"] = self.panel.swipe.value()
         self.found.clear()
         canvas.setExtent(self.image.extent())
@@ -185,10 +195,9 @@ class PreviewScript(WindowScript):
         yield from self.rest()
         found = {"words": [compare.other_words.text(), compare.words.text()]}
         found["classes"] = [len(self.found[-1].beside.colors), len(self.found[-1].colors)]
-        found["sides"] = [
-            self.is_class(self.pixel(0.3), self.found[-1].beside),
-            self.is_class(self.pixel(0.7), self.found[-1]),
-        ]
+        left, right = self.pixel(0.3), self.pixel(0.7)
+        preview = self.found[-1]
+        found["sides"] = [left in preview.beside.colors.tolist(), right in preview.colors.tolist()]
         self.picture(self.window, "compared")
         self.found.clear()
         box = self.image.extent()
@@ -323,9 +332,6 @@ class PreviewScript(WindowScript):
             found.append([rows.value().text(column) for column in range(3)])
             rows += 1
         return found
-
-    def is_class(self, pixel, preview):
-        return pixel in preview.colors.tolist()
 
     def pixel(self, part=0.7):
         """Color at a part of the map's width."""

@@ -49,18 +49,75 @@ def test_a_preview_is_drawn_over_the_image(session):
     assert first["messages"] == []
 
 
+def test_the_panel_says_what_a_preview_is_and_what_a_run_takes(session):
+    status = session["first"]["status"]
+    assert status.startswith("16 classes of ")
+    assert "This is the whole image" in status
+    assert "% of the image: its classes may differ" in session["compared"]["part"]
+    assert session["estimate"].startswith("A run on the whole image: ")
+    assert "on CPU" in session["estimate"]
+
+
+def test_class_rasters_are_no_images(session):
+    assert session["images"] == ["image"]
+
+
+def test_the_image_lies_on_the_left_of_the_line_and_the_preview_on_its_right(session):
+    left, right = session["sides"]
+    assert left != right
+    assert right == session["first"]["pixel"]
+
+
+def test_shares_of_the_classes_are_listed(session):
+    shares = session["shares"]
+    assert [row[0] for row in shares] == [str(number) for number in range(1, 17)]
+    assert sum(float(row[1].split()[0]) for row in shares) == pytest.approx(100, abs=1)
+    # Pixels of 2 m.
+    pixels = session["first"]["counts"][1]
+    assert float(shares[0][2].replace(",", "")) == pytest.approx(4 * pixels, rel=0.01)
+
+
 def test_every_setting_changes_the_preview(session):
     assert session["classes"]["classes"] == 3 < session["first"]["classes"]
     assert session["classes"]["superpixels"] == session["first"]["superpixels"]
-    assert session["size"]["superpixels"] < session["smoothness"]["superpixels"]
+    assert session["automatic"]["classes"] not in (3, 16)
+    assert session["fast"]["counts"] != session["automatic"]["counts"]
+    assert session["smoothness"]["counts"] != session["fast"]["counts"]
+    assert session["by a key"]["superpixels"] < session["smoothness"]["superpixels"]
+    assert session["size"]["superpixels"] < session["by a key"]["superpixels"]
 
 
-def test_classes_cover_the_map_and_the_swipe_uncovers_it(session):
+def test_the_slider_tells_pixels_and_square_meters(session):
+    assert session["classes"]["size"].startswith("At least 9 pixels (3 x 3), 36")
+    assert session["by a key"]["size"].startswith("At least 12 pixels (3.5 x 3.5), 49")
+    assert session["size"]["size"].startswith("At least 1600 pixels (40 x 40), 6,4")
+    assert session["size"]["size"].endswith(" m²")
+
+
+def test_classes_cover_the_map_when_the_line_is_at_its_edge(session):
     pixel, colors = session["opaque"]
-    outline = [255, 235, 59]
-    assert min(np.abs(np.array(pixel) - color).max() for color in [*colors, outline]) <= 2
-    left, right = session["swipe"]
-    assert left != right
+    assert pixel in colors
+
+
+def test_the_line_is_dragged_and_the_map_beside_it(session):
+    dragged = session["dragged"]
+    assert dragged["line"] == pytest.approx(250, abs=5)
+    assert dragged["map stays"]
+    assert dragged["sides"][0] != dragged["sides"][1] in session["opaque"][1]
+    assert dragged["map moves"]
+    assert dragged["to the edge"] > 990
+    assert dragged["back"] == pytest.approx(500, abs=5)
+
+
+def test_two_settings_side_by_side(session):
+    compared = session["compared"]
+    first, second = compared["words"]
+    assert first.startswith("A: Number of classes 12; Superpixel size 9 pixels")
+    assert second.startswith("B: Number of classes 2; ")
+    assert compared["classes"] == compared["elsewhere"] == [12, 2]
+    assert compared["sides"] == [True, True]
+    assert compared["A"] == [12, True]
+    assert compared["B"] == [4, True]
 
 
 def test_only_the_last_of_many_requests_is_computed(session):
@@ -114,15 +171,37 @@ def test_a_web_map_without_answer_gives_a_message(session):
 
 
 def test_the_settings_are_passed_to_the_dialog(session):
+    assert session["dialog"] == session["settings"]
     assert session["dialog"] == {
         "CLASSES": 11,
+        "PRESET": "fast",
         "SMOOTHNESS": 0,
-        # The default of Segment for so small an image.
-        "SUPERPIXEL_SIZE": 3,
+        "SUPERPIXEL_SIZE": 5,
         "UNITS": "pixels",
     }
+
+
+def test_the_settings_begin_with_the_defaults_of_the_algorithm(session):
+    assert session["defaults"]["panel"] == session["defaults"]["algorithm"]
+
+
+def test_a_missing_runtime_is_told_beside_a_button_that_sets_it_up(session):
+    found = session["no runtime"]
+    assert found["said"] == "The runtime for segmentation is not installed yet."
+    assert found["messages"] == []
+    assert not found["on"]
+    assert found["opened"] == ["SuperSeg: Runtime"]
 
 
 def test_switching_off_removes_the_preview(session):
     assert session["switched off"] == [True, ""]
     assert session["dialogs"] == []
+
+
+def test_removing_the_image_ends_its_preview(session):
+    removed = session["removed"]
+    assert removed["said"] == "image was removed, so the preview is switched off."
+    assert not removed["on"]
+    assert not removed["drawn"]
+    assert removed["layers"] == ["a class raster", "gone", "slow", "web"]
+    assert removed["messages"] == []

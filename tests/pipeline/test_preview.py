@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions, view_size
+from superseg_plugin.pipeline.options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS
+from superseg_plugin.pipeline.options.preview import (
+    SIDES,
+    MapView,
+    PreviewOptions,
+    nearest_side,
+    usual_side,
+    view_size,
+)
 from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, LayerProperties
@@ -139,6 +147,63 @@ def test_smoothing_alone_gives_what_all_steps_give(previewer, worker, tmp_path):
     other.close()
     assert (again.classes == fresh.classes).all()
     assert (again.classes != before.classes).any()
+
+
+def test_a_preset_has_its_own_mixtures_and_automatic_classes_are_those_of_the_view(
+    previewer, asked, tmp_path
+):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    previewer.preview(view, PreviewOptions(preset="balanced"), SILENT)
+    asked.clear()
+    previewer.preview(view, PreviewOptions(preset="fast"), SILENT)
+    assert asked == ["cluster"]
+    found = previewer.preview(view, PreviewOptions(classes=0, preset="fast"), SILENT)
+    assert len(found.colors) == 3
+
+
+def test_two_settings_are_compared_without_computing_the_first_again(previewer, asked, tmp_path):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    one = PreviewOptions(classes=3)
+    first = previewer.preview(view, one, SILENT)
+    for side in (20.0, 30.0, 40.0):
+        asked.clear()
+        assert previewer.preview(view, one, SILENT) is first
+        assert asked == []
+        previewer.preview(view, PreviewOptions(superpixel_size=side), SILENT)
+        assert "superpixels" in asked
+
+
+@pytest.mark.parametrize("epsg", [32632, None])
+def test_areas_are_those_of_the_ground(previewer, tmp_path, epsg):
+    image, _ = fields()
+    image[:, :40] = 0
+    path = write_raster(tmp_path / "image.tif", image, nodata=0, epsg=epsg)
+    found = previewer.preview(view_of(path, (60, 60), 2.0), PreviewOptions(classes=3), SILENT)
+    assert len(found.areas) == len(found.colors)
+    # Pixels of 2 m, two by two; without a reference system, areas are pixels of the image.
+    pixel = 16.0 if epsg else 4.0
+    assert found.in_meters == bool(epsg)
+    assert found.areas.sum() == pytest.approx(pixel * (found.classes > 0).sum(), rel=1e-3)
+
+
+def test_there_is_no_preview_of_the_published_method():
+    with pytest.raises(SuperSegError, match="choose balanced or fast"):
+        PreviewOptions(preset="published")
+
+
+def test_sides_of_superpixels_cover_their_range_and_the_nearest_is_found():
+    assert (SIDES[0] ** 2, SIDES[-1] ** 2) == (FEWEST_PIXELS, MOST_PIXELS)
+    assert [SIDES[nearest_side(side)] for side in (1.0, 3.2, 8.4, 63.0, 99.0)] == [
+        3.0,
+        3.0,
+        8.0,
+        64.0,
+        64.0,
+    ]
+    assert usual_side(5000, 5000) == 8.0
+    assert usual_side(100, 100) == 3.0
 
 
 def test_a_coarser_view_is_smaller_and_says_that_superpixels_are_not_as_wanted(previewer, tmp_path):
