@@ -376,6 +376,14 @@
       <translation>无法写入 {} 的属性表（{}）；名称和颜色已保存在工程中。可用“写出合并后的类别”将其存入文件。</translation>
     </message>
     <message>
+      <source>Shares</source>
+      <translation>占比</translation>
+    </message>
+    <message>
+      <source>pixels</source>
+      <translation>像素</translation>
+    </message>
+    <message>
       <source>Separability (Jeffries-Matusita): {} of 2</source>
       <translation>可分性（Jeffries-Matusita 距离）：{}，最大为 2</translation>
     </message>
@@ -552,28 +560,36 @@
       <translation>根据图层建议名称…</translation>
     </message>
     <message>
-      <source>&amp;Preview on the map</source>
-      <translation>在地图上预览(&amp;P)</translation>
+      <source>&amp;Compare with other settings</source>
+      <translation>与其他设置比较(&amp;C)</translation>
     </message>
     <message>
-      <source> pixels</source>
-      <translation> 像素</translation>
+      <source>Keep these settings as A on the left of the line; what you change then is B, on its right</source>
+      <translation>将当前设置保留为分界线左侧的 A；之后的更改为右侧的 B</translation>
+    </message>
+    <message>
+      <source>Take &amp;A</source>
+      <translation>采用 A(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Take &amp;B</source>
+      <translation>采用 B(&amp;B)</translation>
+    </message>
+    <message>
+      <source>A run on the whole image: </source>
+      <translation>对整幅影像运行：</translation>
+    </message>
+    <message>
+      <source>&amp;Preview on the map</source>
+      <translation>在地图上预览(&amp;P)</translation>
     </message>
     <message>
       <source>Outlines of &amp;superpixels</source>
       <translation>超像素轮廓(&amp;S)</translation>
     </message>
     <message>
-      <source>In pixels of the image; most superpixels are larger</source>
-      <translation>以影像的像素计；多数超像素更大</translation>
-    </message>
-    <message>
-      <source>How strongly neighboring superpixels get the same class</source>
-      <translation>相邻超像素归入同一类别的强度</translation>
-    </message>
-    <message>
-      <source>Part of the map, from the left, without the preview</source>
-      <translation>地图左侧不显示预览的部分</translation>
+      <source>Place of the line, which can be dragged on the map too</source>
+      <translation>分界线的位置，也可在地图上拖动</translation>
     </message>
     <message>
       <source>&amp;Use these settings…</source>
@@ -588,48 +604,72 @@
       <translation>影像(&amp;I)</translation>
     </message>
     <message>
-      <source>Smallest superpixel, &amp;side</source>
-      <translation>最小超像素的边长(&amp;S)</translation>
-    </message>
-    <message>
-      <source>S&amp;moothness</source>
-      <translation>平滑度(&amp;M)</translation>
-    </message>
-    <message>
-      <source>Number of c&amp;lasses</source>
-      <translation>类别数(&amp;L)</translation>
+      <source>S&amp;wipe</source>
+      <translation>卷帘(&amp;W)</translation>
     </message>
     <message>
       <source>&amp;Opacity</source>
       <translation>不透明度(&amp;O)</translation>
     </message>
     <message>
-      <source>S&amp;wipe</source>
-      <translation>卷帘(&amp;W)</translation>
+      <source>The runtime for segmentation is not installed yet.</source>
+      <translation>分割所需的运行环境尚未安装。</translation>
     </message>
     <message>
-      <source>There is no image to preview; add one to the project.</source>
-      <translation>没有可预览的影像；请先将影像添加到工程。</translation>
-    </message>
-    <message>
-      <source>{} superpixels, {} classes, {:.1f} s</source>
-      <translation>{} 个超像素，{} 个类别，{:.1f} 秒</translation>
-    </message>
-    <message>
-      <source>Superpixels of a run are smaller than shown: zoom in to see them.</source>
-      <translation>实际运行的超像素比此处显示的更小：请放大查看。</translation>
+      <source>{} was removed, so the preview is switched off.</source>
+      <translation>{} 已被移除，预览已关闭。</translation>
     </message>
     <message>
       <source>Computing…</source>
       <translation>正在计算…</translation>
     </message>
     <message>
+      <source>There is no image to preview; add one to the project.</source>
+      <translation>没有可预览的影像；请先将影像添加到工程。</translation>
+    </message>
+    <message>
+      <source>Image</source>
+      <translation>影像</translation>
+    </message>
+    <message>
+      <source>Computing the preview, {} s…</source>
+      <translation>正在计算预览，{} 秒…</translation>
+    </message>
+    <message>
       <source>There is no image to segment; add one to the project.</source>
       <translation>没有可分割的影像；请先在工程中添加一幅。</translation>
     </message>
     <message>
-      <source>A pixel of the map covers {:.1f} x {:.1f} pixels of the image.</source>
-      <translation>地图上的一个像素对应影像的 {:.1f} x {:.1f} 个像素。</translation>
+      <source>A pixel of the map covers {} x {} pixels of the image.</source>
+      <translation>地图的一个像素覆盖影像的 {} x {} 个像素。</translation>
+    </message>
+    <message>
+      <source>This is a part of the image: its classes may differ from those of a run.</source>
+      <translation>这是影像的一部分：其类别可能与运行结果不同。</translation>
+    </message>
+    <message>
+      <source>This is the whole image, at the resolution of the map.</source>
+      <translation>这是整幅影像，采用地图的分辨率。</translation>
+    </message>
+    <message>
+      <source>Superpixels of a run are smaller than shown: zoom in to see them.</source>
+      <translation>实际运行的超像素比此处显示的更小：请放大查看。</translation>
+    </message>
+    <message>
+      <source>{} classes, superpixels of {} pixels</source>
+      <translation>{} 个类别，超像素 {} 像素</translation>
+    </message>
+    <message>
+      <source>This is {} % of the image: its classes may differ from those of a run.</source>
+      <translation>这是影像的 {} %：其类别可能与运行结果不同。</translation>
+    </message>
+    <message>
+      <source>{} classes of {} superpixels, computed in {} s.</source>
+      <translation>{} 个类别，由 {} 个超像素组成，计算用时 {} 秒。</translation>
+    </message>
+    <message>
+      <source> pixels</source>
+      <translation> 像素</translation>
     </message>
     <message>
       <source>All bands</source>
@@ -948,6 +988,18 @@
       <translation>置信度：{} %</translation>
     </message>
     <message>
+      <source>The size that Segment uses for this image by default</source>
+      <translation>“分割”对此影像默认使用的大小</translation>
+    </message>
+    <message>
+      <source>{pixels} pixels ({side} x {side})</source>
+      <translation>{pixels} 像素（{side} x {side}）</translation>
+    </message>
+    <message>
+      <source>At least {}</source>
+      <translation>至少 {}</translation>
+    </message>
+    <message>
       <source>Band means of the selected classes</source>
       <translation>所选类别的波段均值</translation>
     </message>
@@ -1134,10 +1186,6 @@
     <message>
       <source>An image, its superpixels and its classes, side by side</source>
       <translation>一幅影像及其超像素和类别，并排显示</translation>
-    </message>
-    <message>
-      <source>Image</source>
-      <translation>影像</translation>
     </message>
     <message>
       <source>Settings, with a preview</source>
