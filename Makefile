@@ -77,8 +77,9 @@ setup-browser:
 locks: setup-locks ## versions and SHA-256 sums of the packages of the runtime
 	@$(QGIS_PYTHON) -m tests.tools.locks
 
-screenshots: demo setup-browser ## pictures of a real QGIS window in build/screenshots
+screenshots: demo setup-browser ## pictures of a real QGIS window, and the clicks to a named map
 	@$(QGIS_PYTHON) -m tests.desktop.screenshots
+	@$(QGIS_PYTHON) -m tests.desktop.clicks
 
 help-pages: setup-worker ## the help pages in the package, with examples that are run
 	@$(HEADLESS) LC_ALL=C.UTF-8 $(QGIS_PYTHON) -m tests.tools.help_pages

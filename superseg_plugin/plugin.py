@@ -113,7 +113,8 @@ class SuperSegPlugin:
         self.windows = {}
         self.links = None
         self.layer_action = None
-        self.runtime_message = None
+        # Items of the message bar by the titles of the entries that they offer.
+        self.offers = {}
         self.translator = load_translation()
 
     def initProcessing(self):
@@ -190,6 +191,9 @@ class SuperSegPlugin:
         if entry.title not in self.windows:
             self.windows[entry.title] = entry.opens(self.iface)
             self._connect(entry, self.windows[entry.title])
+        # Without a runtime, its message stays until there is one.
+        if entry is not RUNTIME:
+            self._withdraw(entry)
         window = self.windows[entry.title]
         window.show()
         window.raise_()
@@ -202,11 +206,10 @@ class SuperSegPlugin:
         if entry is WELCOME:
             window.runtimeRequested.connect(partial(self._open, RUNTIME))
             window.labellingRequested.connect(partial(self._open, LABELLING))
-            window.openRequested.connect(self.iface.actionAddRasterLayer().trigger)
             window.previewRequested.connect(self._preview)
             window.workbenchRequested.connect(self._name_classes)
         elif entry is RUNTIME:
-            window.ready.connect(self._remove_runtime_message)
+            window.ready.connect(partial(self._withdraw, RUNTIME))
             window.segmentRequested.connect(self._segment_image)
         elif entry is WORKBENCH:
             window.labellingRequested.connect(partial(self._open, LABELLING))
@@ -239,7 +242,8 @@ class SuperSegPlugin:
         if layer is not None:
             title = translate("SuperSeg", "Name the classes…")
             # The layer may be removed before the button is clicked.
-            self._offer(layer.name(), title, partial(self._name_result, layer.id()))
+            opened = partial(self._name_result, layer.id())
+            self._offer(WORKBENCH, layer.name(), title, opened)
 
     def _name_result(self, layer_id, _checked=False):
         layer = QgsProject.instance().mapLayer(layer_id)
@@ -273,28 +277,29 @@ class SuperSegPlugin:
         processing.execAlgorithmDialog(name, parameters or {})
 
     def _offer_runtime(self):
-        self._remove_runtime_message()
         text = translate("SuperSeg", "One thing is missing: the runtime.")
         title = translate("SuperSeg", "Set up…")
         level = Qgis.MessageLevel.Warning
-        self.runtime_message = self._offer(text, title, partial(self._open, RUNTIME), level)
-
-    def _remove_runtime_message(self):
-        """Remove the message about the runtime if it is still there."""
-        bar = self.iface.messageBar()
-        if self.runtime_message is not None and self.runtime_message in bar.items():
-            bar.popWidget(self.runtime_message)
-        self.runtime_message = None
+        self._offer(RUNTIME, text, title, partial(self._open, RUNTIME), level)
 
     def _greet(self):
         """Show a message to new users, once."""
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
             text = translate("SuperSeg", "New here? Start with a sample.")
-            self._offer(text, translate("SuperSeg", "First steps…"), partial(self._open, WELCOME))
+            title = translate("SuperSeg", "First steps…")
+            self._offer(WELCOME, text, title, partial(self._open, WELCOME))
 
-    def _offer(self, text, title, opened, level=Qgis.MessageLevel.Info):
-        """Show a message with a button that calls a function; return its item."""
+    def _offer(self, entry, text, title, opened, level=Qgis.MessageLevel.Info):
+        """Show a message that offers an entry: with a button that calls a function."""
         from .gui.messages import push_offer
 
-        return push_offer(self.iface.messageBar(), text, title, opened, level)
+        self._withdraw(entry)
+        bar = self.iface.messageBar()
+        self.offers[entry.title] = push_offer(bar, text, title, opened, level)
+
+    def _withdraw(self, entry):
+        """Remove the message that offers an entry if it is still there."""
+        item, bar = self.offers.pop(entry.title, None), self.iface.messageBar()
+        if item is not None and item in bar.items():
+            bar.popWidget(item)

@@ -170,7 +170,5 @@ def _check_step():
 def _hand_on_step():
     if _finished(RESULTS):
         return Step(True, True, translate("SuperSeg", "Written"))
-    text = translate(
-        "SuperSeg", "As a raster with your names, as polygons, or as objects with measures."
-    )
+    text = translate("SuperSeg", "As a raster with your names, as polygons or as measured objects.")
     return Step(False, True, text)

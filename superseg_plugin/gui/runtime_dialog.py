@@ -37,7 +37,7 @@ class RuntimeDialog(QDialog):
 
     Signals:
         ready: the runtime works.
-        segmentRequested: a button was clicked.
+        segmentRequested: the button for it was clicked, and the window closed.
     """
 
     ready = pyqtSignal()
@@ -182,6 +182,11 @@ class RuntimeDialog(QDialog):
             self.activity.setText(translate("SuperSeg", "Cancelling…"))
             self.task.cancel()
 
+    def _segment(self):
+        """Lead on to the image; this window would lie over it."""
+        self.close()
+        self.segmentRequested.emit()
+
     def _use_python(self, path):
         choose_python(path)
         self.refresh()
@@ -258,7 +263,7 @@ class RuntimeDialog(QDialog):
         self.back_button = QPushButton(translate("SuperSeg", "Use previous"))
         self.remove_button = QPushButton(translate("SuperSeg", "Remove…"))
         for button, role, action in (
-            (self.segment_button, roles.ActionRole, self.segmentRequested.emit),
+            (self.segment_button, roles.ActionRole, self._segment),
             (self.install_button, roles.ActionRole, self.install),
             (self.cancel_button, roles.ActionRole, self.cancel),
             (self.commands_button, roles.ResetRole, self.show_commands),

@@ -56,9 +56,18 @@ class TaskLog(QWidget):
             window = self.window()
             wanted = window.height() + LINES * self.fontMetrics().lineSpacing()
             window.resize(fitting(window, QSize(window.width(), wanted)))
+            _keep_on_screen(window)
         self.log.appendPlainText(text)
         bar = self.log.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+
+def _keep_on_screen(window):
+    """Move a window up and to the left if it extends beyond the screen."""
+    room, frame = window.screen().availableGeometry(), window.frameGeometry()
+    beyond = frame.bottomRight() - room.bottomRight()
+    left, top = frame.left() - max(beyond.x(), 0), frame.top() - max(beyond.y(), 0)
+    window.move(max(left, room.left()), max(top, room.top()))
 
 
 def fitting(window, size):

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProject, QgsRasterLayer
+from pathlib import Path
+
+from qgis.core import QgsProject, QgsProviderRegistry, QgsRasterLayer, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -39,6 +42,8 @@ CREDIT = "Landsat 7, U.S. Geological Survey / NASA"
 # Layers change in many ways, which have no signal in common.
 REFRESH_MS = 1000
 DONE = "✓"
+# QGIS's setting of the folder of the image that was opened last.
+FOLDER = "UI/lastRasterFileFilterDir"
 WIDTH = 105
 # Columns that the one to three buttons of a step share.
 COLUMNS = 6
@@ -52,13 +57,12 @@ class WelcomeWindow(QDialog):
         rows: mark, text and buttons of each step.
 
     Signals:
-        runtimeRequested, openRequested, labellingRequested: a button was clicked.
+        runtimeRequested, labellingRequested: a button was clicked.
         previewRequested: the image to preview.
         workbenchRequested: the class layer to name.
     """
 
     runtimeRequested = pyqtSignal()
-    openRequested = pyqtSignal()
     labellingRequested = pyqtSignal()
     previewRequested = pyqtSignal(object)
     workbenchRequested = pyqtSignal(object)
@@ -107,7 +111,7 @@ class WelcomeWindow(QDialog):
     def _add_steps(self):
         self.open_button, self.sample_button = self._step(
             translate("SuperSeg", "Image"),
-            (translate("SuperSeg", "Open…"), self.openRequested.emit),
+            (translate("SuperSeg", "Open…"), self.choose_image),
             (translate("SuperSeg", "Sample"), self.open_sample),
         )
         self.sample_button.setToolTip(CREDIT)
@@ -170,6 +174,21 @@ class WelcomeWindow(QDialog):
         path = str(resource(SAMPLE))
         layers = QgsProject.instance().mapLayers().values()
         return next((layer for layer in layers if layer.source() == path), None)
+
+    def choose_image(self):
+        """Let the user choose an image file, and add it to the project."""
+        settings = QgsSettings()
+        folder = settings.value(FOLDER, "", type=str)
+        filters = QgsProviderRegistry.instance().fileRasterFilters()
+        title = translate("SuperSeg", "Image to segment")
+        path, _ = QFileDialog.getOpenFileName(self, title, folder, filters)
+        if path:
+            settings.setValue(FOLDER, str(Path(path).parent))
+            # QGIS asks for one of several images in a file, and says why it cannot open one.
+            layer = iface.addRasterLayer(path)
+            if layer is not None:
+                iface.setActiveLayer(layer)
+            self.refresh()
 
     def open_sample(self):
         """Add the sample to the project unless it is there, select it, and return its layer."""

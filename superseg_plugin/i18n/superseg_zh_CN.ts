@@ -492,8 +492,8 @@
       <translation>缺少类别。一次运行需数秒到数分钟。</translation>
     </message>
     <message>
-      <source>As a raster with your names, as polygons, or as objects with measures.</source>
-      <translation>输出为带有您的名称的栅格、多边形，或带有量测值的对象。</translation>
+      <source>As a raster with your names, as polygons or as measured objects.</source>
+      <translation>输出为带有您的名称的栅格、多边形或带量测值的对象。</translation>
     </message>
     <message>
       <source>Missing: the runtime.</source>
@@ -1174,6 +1174,10 @@
     <message>
       <source>Examples: {}.</source>
       <translation>示例：{}。</translation>
+    </message>
+    <message>
+      <source>Image to segment</source>
+      <translation>要分割的影像</translation>
     </message>
     <message>
       <source>One thing is missing: the runtime, which is installed once. It contains PyTorch, separate from QGIS.</source>

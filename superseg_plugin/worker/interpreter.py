@@ -180,7 +180,9 @@ def _bad_choice(path: Path) -> SuperSegError:
 
 
 def _nothing_found() -> SuperSegError:
-    return SuperSegError(f"SuperSeg needs {', '.join(NEEDED)} in a Python of their own. {ADVICE}")
+    return SuperSegError(
+        f"One thing is missing: the runtime, a Python with {', '.join(NEEDED)}. {ADVICE}"
+    )
 
 
 def _seems_usable(path: Path, origin: str) -> bool:

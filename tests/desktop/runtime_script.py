@@ -112,6 +112,8 @@ class RuntimeScript(WindowScript):
         self.press("install_button")
         yield from self.idle()
         self.seen["failed"] = self.dialog.log.toPlainText()
+        shown, screen = self.dialog.frameGeometry(), self.dialog.screen().availableGeometry()
+        self.seen["bottoms"] = [shown.bottom(), screen.bottom()]
         self.look("failed")
 
     def own_python(self):
@@ -129,13 +131,16 @@ class RuntimeScript(WindowScript):
         self.seen["python buttons"] = buttons
         self.seen["offers"] = [offered, [self._offers(), self.dialog.segment_button.isVisible()]]
         # This dialog has an event loop of its own.
-        QTimer.singleShot(0, self.dialog.segment_button.click)
+        dialog = self.dialog
+        QTimer.singleShot(0, dialog.segment_button.click)
         yield from self.wait(lambda: any(t.endswith("Segment") for t in self.dialogs()))
         shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
         segment = next(w for w in shown if w.windowTitle().endswith("Segment"))
         value = segment.mainWidget().wrappers["INPUT"].parameterValue()
         self.seen["to segment"] = QgsProject.instance().mapLayer(value).name()
         segment.close()
+        self.seen["hidden"] = dialog.isHidden()
+        dialog.show()
         yield from self.rest()
         self.seen["ready"] = [self.dialog.status.text(), self.dialog.python.text()]
         yield from self.wait(lambda: "querying" not in self.dialog.device.text())

@@ -52,6 +52,7 @@ def run_script(
     pictures: Path,
     environment: Mapping[str, str] | None = None,
     screen: str = SCREEN,
+    profile: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Run a script inside a QGIS window of its own.
 
@@ -62,6 +63,7 @@ def run_script(
         pictures: folder for the PNGs; emptied first.
         environment: further variables.
         screen: options of the virtual screen.
+        profile: variables of a QGIS profile; by default one with this checkout as its plugin.
 
     Returns:
         The record of the script.
@@ -76,7 +78,7 @@ def run_script(
     folders = {"pictures": str(pictures), "report": str(report)}
     told.write_text(json.dumps({**job, **folders}), encoding="utf-8")
     variables = {
-        **QgisProcess(name).environment,
+        **(profile or QgisProcess(name).environment),
         "QT_QPA_PLATFORM": "xcb",
         "SUPERSEG_DESKTOP_JOB": str(told),
         # Scripts import from tests.

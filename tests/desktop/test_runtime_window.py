@@ -78,6 +78,13 @@ def test_a_runtime_that_works_leads_to_the_image(seen):
     # The message bar offers the runtime no longer, and the window offers to segment.
     assert seen["offers"] == [[True, False], [False, True]]
     assert seen["to segment"] == "Sample: Great Salt Lake"
+    # It would lie over the dialog of Segment.
+    assert seen["hidden"]
+
+
+def test_the_window_with_its_log_stays_on_the_screen(seen):
+    window, screen = seen["bottoms"]
+    assert window <= screen
 
 
 def test_the_window_shows_the_commands(seen):

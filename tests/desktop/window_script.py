@@ -46,8 +46,12 @@ class WindowScript(ABC):
     def actions(self):
         """What the script does; a generator."""
 
+    def ready(self):
+        """Whether the actions can begin."""
+        return QgsApplication.processingRegistry().providerById("superseg") is not None
+
     def _all(self):
-        yield from self.wait(lambda: QgsApplication.processingRegistry().providerById("superseg"))
+        yield from self.wait(self.ready)
         self.window.setGeometry(0, 0, *JOB.get("window", WINDOW))
         for dock in self.window.findChildren(QDockWidget):
             if dock.objectName() != "Layers":
