@@ -113,8 +113,7 @@ class SuperSegPlugin:
         self.windows = {}
         self.links = None
         self.layer_action = None
-        # Items of the message bar by the titles of the entries that they offer.
-        self.offers = {}
+        self.offers = None
         self.translator = load_translation()
 
     def initProcessing(self):
@@ -127,7 +126,10 @@ class SuperSegPlugin:
 
     def initGui(self):
         """Register the provider and the menu."""
+        from .gui.messages import Offers
+
         self.initProcessing()
+        self.offers = Offers(self.iface.messageBar())
         self.provider.make_dialog = self._dialog
         for entry in ENTRIES:
             own = QIcon(icon_path(entry.icon))
@@ -193,7 +195,7 @@ class SuperSegPlugin:
             self._connect(entry, self.windows[entry.title])
         # Without a runtime, its message stays until there is one.
         if entry is not RUNTIME:
-            self._withdraw(entry)
+            self.offers.withdraw(entry)
         window = self.windows[entry.title]
         window.show()
         window.raise_()
@@ -209,7 +211,7 @@ class SuperSegPlugin:
             window.previewRequested.connect(self._preview)
             window.workbenchRequested.connect(self._name_classes)
         elif entry is RUNTIME:
-            window.ready.connect(partial(self._withdraw, RUNTIME))
+            window.ready.connect(partial(self.offers.withdraw, RUNTIME))
             window.segmentRequested.connect(self._segment_image)
         elif entry is WORKBENCH:
             window.labellingRequested.connect(partial(self._open, LABELLING))
@@ -242,8 +244,8 @@ class SuperSegPlugin:
         if layer is not None:
             title = translate("SuperSeg", "Name the classes…")
             # The layer may be removed before the button is clicked.
-            opened = partial(self._name_result, layer.id())
-            self._offer(WORKBENCH, layer.name(), title, opened)
+            button = (title, partial(self._name_result, layer.id()))
+            self.offers.push(WORKBENCH, layer.name(), button)
 
     def _name_result(self, layer_id, _checked=False):
         layer = QgsProject.instance().mapLayer(layer_id)
@@ -278,28 +280,13 @@ class SuperSegPlugin:
 
     def _offer_runtime(self):
         text = translate("SuperSeg", "One thing is missing: the runtime.")
-        title = translate("SuperSeg", "Set up…")
-        level = Qgis.MessageLevel.Warning
-        self._offer(RUNTIME, text, title, partial(self._open, RUNTIME), level)
+        button = (translate("SuperSeg", "Set up…"), partial(self._open, RUNTIME))
+        self.offers.push(RUNTIME, text, button, Qgis.MessageLevel.Warning)
 
     def _greet(self):
         """Show a message to new users, once."""
         if not QgsSettings().value(GREETED, False, type=bool):
             QgsSettings().setValue(GREETED, True)
             text = translate("SuperSeg", "New here? Start with a sample.")
-            title = translate("SuperSeg", "First steps…")
-            self._offer(WELCOME, text, title, partial(self._open, WELCOME))
-
-    def _offer(self, entry, text, title, opened, level=Qgis.MessageLevel.Info):
-        """Show a message that offers an entry: with a button that calls a function."""
-        from .gui.messages import push_offer
-
-        self._withdraw(entry)
-        bar = self.iface.messageBar()
-        self.offers[entry.title] = push_offer(bar, text, title, opened, level)
-
-    def _withdraw(self, entry):
-        """Remove the message that offers an entry if it is still there."""
-        item, bar = self.offers.pop(entry.title, None), self.iface.messageBar()
-        if item is not None and item in bar.items():
-            bar.popWidget(item)
+            button = (translate("SuperSeg", "First steps…"), partial(self._open, WELCOME))
+            self.offers.push(WELCOME, text, button)

@@ -5,25 +5,41 @@ from __future__ import annotations
 
 from functools import partial
 
+from qgis.core import Qgis
 from qgis.PyQt.QtWidgets import QPushButton
 
 
-def push_offer(bar, text, title, opened, level):
-    """Show a message with a button.
+class Offers:
+    """Messages with a button, at most one for each thing that is offered.
 
     Args:
         bar: the message bar.
-        text: of the message.
-        title: of the button.
-        opened: called when the button is clicked, which also removes the message.
-        level: of the message.
-
-    Returns:
-        The item of the message bar.
     """
-    message = bar.createMessage("SuperSeg", text)
-    button = QPushButton(title, message)
-    button.clicked.connect(opened)
-    button.clicked.connect(partial(bar.popWidget, message))
-    message.layout().addWidget(button)
-    return bar.pushWidget(message, level)
+
+    def __init__(self, bar):
+        self._bar, self._items = bar, {}
+
+    def push(self, offered, text, button, level=Qgis.MessageLevel.Info):
+        """Show a message; it replaces an earlier one that offers the same.
+
+        Args:
+            offered: what it offers, as a key.
+            text: of the message.
+            button: its title, and a function that is called when it is clicked. That also removes
+                the message.
+            level: of the message.
+        """
+        self.withdraw(offered)
+        title, opened = button
+        message = self._bar.createMessage("SuperSeg", text)
+        shown = QPushButton(title, message)
+        shown.clicked.connect(opened)
+        shown.clicked.connect(partial(self._bar.popWidget, message))
+        message.layout().addWidget(shown)
+        self._items[offered] = self._bar.pushWidget(message, level)
+
+    def withdraw(self, offered):
+        """Remove the message that offers something if it is still there."""
+        item = self._items.pop(offered, None)
+        if item is not None and item in self._bar.items():
+            self._bar.popWidget(item)
