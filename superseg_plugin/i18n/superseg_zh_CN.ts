@@ -200,16 +200,16 @@
       <translation>还缺一项：运行环境。</translation>
     </message>
     <message>
-      <source>Set up…</source>
-      <translation>设置…</translation>
-    </message>
-    <message>
       <source>Segment with SuperSeg…</source>
       <translation>用 SuperSeg 分割…</translation>
     </message>
     <message>
       <source>Name the classes…</source>
       <translation>为类别命名…</translation>
+    </message>
+    <message>
+      <source>Set up…</source>
+      <translation>设置…</translation>
     </message>
     <message>
       <source>New here? Start with a sample.</source>
