@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from qgis.core import Qgis, QgsCsException, QgsProject
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QTimer
 
 from ..errors import SuperSegError
 from ..pipeline.assessment.sample_places import CANNOT_TELL, KEYS, names_to_choose
@@ -116,6 +116,8 @@ class SampleForm(QgsDockWidget):
     def _layers_added(self, layers):
         if self._marker is not None and self.panel.points.currentLayer() is None:
             self._choose_points(layers)
+            # The new layer comes into the panel of layers a moment later.
+            QTimer.singleShot(0, self._hide_layers)
 
     def _layers_removed(self, ids):
         # The combo box may have let go of the layer before.

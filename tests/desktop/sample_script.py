@@ -54,6 +54,7 @@ class SampleScript(WindowScript):
         yield from self.rest(5)
         self.points = self.dock.session.layer
         self.look("opened")
+        self.seen["points shown"] = self.visible("Accuracy points")
         self.picture(self.window, "opened")
         for name, key in (
             ("first", KEYS.Key_1),

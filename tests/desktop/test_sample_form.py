@@ -45,6 +45,7 @@ def test_new_points_are_taken_up_and_shown(session):
     assert opened["names"] == NAMES
     # The classes are hidden, and the place is shown with its surroundings.
     assert not opened["visible"]
+    assert not seen["points shown"]
     assert opened["shown"] == pytest.approx(60, rel=0.02)
     assert opened["messages"] == []
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 
+import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import (
@@ -52,6 +53,45 @@ def test_polygons_in_another_system_equal_the_raster(run, files, noisy, polygons
     }
     for name, value in expected.items():
         assert found[name] == again[name] == pytest.approx(value, rel=1e-12), name
+
+
+@pytest.mark.parametrize("kind", ["raster", "polygons"])
+def test_figures_equal_scikit_learn(run, files, noisy, polygons, tmp_path, kind):
+    """The figures that scikit-learn 1.9.1 gives for the pixels of both rasters.
+
+    As more of class 2 lies in field 1 than in field 2, it counts as 1. What scikit-learn gives for
+    other tables is compared in tests/engine/test_scores_match_sklearn.py.
+    """
+    figures = tmp_path / "figures.json"
+    given = {"CLASSIFICATION": noisy, "FIGURES": str(figures)}
+    if kind == "raster":
+        found = run("superseg:evaluate", {**given, "REFERENCE": files["fields"]})
+    else:
+        given["POLYGONS_FIELD"] = "class"
+        found = run("superseg:evaluate", {**given, "POLYGONS": polygons})
+    told = json.loads(figures.read_text(encoding="utf-8"))["figures"]
+
+    def of(figure):
+        return [row["value"] for row in told if row["figure"] == figure]
+
+    # accuracy_score, cohen_kappa_score, adjusted_mutual_info_score, adjusted_rand_score
+    assert found["NAMED_ACCURACY"] == 0.75
+    assert found["KAPPA"] == pytest.approx(2 / 3, rel=1e-12)
+    assert found["AMI"] == pytest.approx(0.7122633296431854, rel=1e-9)
+    assert found["ARI"] == pytest.approx(0.5840846277104849, rel=1e-12)
+    # jaccard_score, precision_score, recall_score
+    assert of("IoU") == pytest.approx([8 / 11, 0, 8 / 13, 1], rel=1e-12)
+    # No class counts as 2, where scikit-learn gives 0.
+    users = [value for value in of("user's accuracy") if value is not None]
+    assert users == pytest.approx([8 / 11, 8 / 13, 1], rel=1e-12)
+    assert of("producer's accuracy") == pytest.approx([1, 0, 1, 1], rel=1e-12)
+    # confusion_matrix; here one row for each reference class
+    assert np.reshape(of("pixels"), (4, 4)).tolist() == [
+        [384, 640, 0, 0],
+        [0, 384, 640, 0],
+        [0, 0, 1024, 0],
+        [0, 0, 0, 1024],
+    ]
 
 
 def test_a_table_merges_and_names_before_the_comparison(run, files, noisy, tmp_path, listener):
