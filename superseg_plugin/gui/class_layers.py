@@ -6,7 +6,7 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from .class_session import PROPERTY
@@ -29,18 +29,16 @@ def may_be_classes(layer):
     return layer.dataProvider().dataType(1) == Qgis.DataType.Byte
 
 
-def raster_choice():
-    """Return a list of the raster layers of the project, with none chosen."""
+def layer_row():
+    """Return the row that chooses a raster layer, its list with none chosen, and its pin.
+
+    The pin keeps the workbench on its layer.
+    """
     choice = QgsMapLayerComboBox()
     filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
     choice.setFilters(filters.RasterLayer)
     choice.setAllowEmptyLayer(True)
     choice.setLayer(None)
-    return choice
-
-
-def pin_button():
-    """Return the button that keeps the workbench on its layer."""
     pin = QToolButton()
     pin.setCheckable(True)
     pin.setAutoRaise(True)
@@ -48,7 +46,13 @@ def pin_button():
     text = translate("SuperSeg", "Keep this layer when another one is selected")
     pin.setToolTip(text)
     pin.setAccessibleName(text)
-    return pin
+    label = QLabel(translate("SuperSeg", "La&yer"))
+    label.setBuddy(choice)
+    row = QHBoxLayout()
+    row.addWidget(label)
+    row.addWidget(choice, 1)
+    row.addWidget(pin)
+    return row, choice, pin
 
 
 def page_without_layer():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
@@ -15,7 +16,7 @@ except ImportError:
     from qgis.PyQt.QtWidgets import QUndoCommand, QUndoStack
 
 from ..errors import SuperSegError
-from ..pipeline.classes.catalog import check_there, read_catalog
+from ..pipeline.classes.catalog import read_catalog
 from ..pipeline.classes.corrections import corrections_of
 from ..pipeline.classes.edits import with_count
 from ..pipeline.classes.kept_edits import keep_edits
@@ -23,6 +24,7 @@ from ..pipeline.classes.map_text import text_of_map
 from ..pipeline.classes.merge_tree import merged_classes
 from ..raster.correction_file import write_corrections
 from ..raster.displayed_values import RasterIntegers
+from .class_files import ClassFiles
 from .class_renderer import is_shown, show_groups
 from .stored_map import PROPERTY, path_of, stored_map
 from .superpixels import Superpixels
@@ -51,10 +53,12 @@ class ClassSession(QObject):
     Signals:
         changed: the groups have changed.
         failed: an error message for the message bar.
+        outdated: another program has changed the files, so that another session is needed.
     """
 
     changed = pyqtSignal()
     failed = pyqtSignal(str)
+    outdated = pyqtSignal()
 
     def __init__(self, layer, parent=None):
         """Read the classes of a layer.
@@ -69,6 +73,7 @@ class ClassSession(QObject):
         self._file_catalog = self.catalog
         self.classes, self._reader = None, None
         self.superpixels = Superpixels(path)
+        self._files = ClassFiles(self.catalog, self.superpixels, layer.name())
         now, self.state_error, self.notice = stored_map(layer, self.catalog, self.superpixels)
         self._take(now)
         self._has_corrections = now.corrected is not None
@@ -85,6 +90,27 @@ class ClassSession(QObject):
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self.write_attribute_table)
 
+    def is_current(self):
+        """Return whether the files are still those that were read."""
+        try:
+            self._files.check()
+        except SuperSegError:
+            return False
+        return True
+
+    def unchanged(self):
+        """Return whether edits still fit the files; if not, `failed` has been emitted."""
+        try:
+            self._files.check()
+        except SuperSegError as error:
+            self.failed.emit(str(error))
+            if Path(self.catalog.path).exists():
+                # What is not written yet belongs to the former file.
+                self._timer.stop()
+                self.outdated.emit()
+            return False
+        return True
+
     def edit(self, text, function, *arguments):
         """Change the state by a function of `pipeline.classes.edits`.
 
@@ -96,8 +122,9 @@ class ClassSession(QObject):
         Returns:
             Whether the edit succeeded; if not, `failed` has been emitted.
         """
+        if not self.unchanged():
+            return False
         try:
-            check_there(self.catalog.path)
             state = function(self.catalog, self.state, *arguments)
         except SuperSegError as error:
             self.failed.emit(str(error))
@@ -118,8 +145,9 @@ class ClassSession(QObject):
         Returns:
             Whether the edit succeeded; if not, `failed` has been emitted.
         """
+        if not self.unchanged():
+            return False
         try:
-            check_there(self.catalog.path)
             now = function(self.now, self.superpixels.tables, *arguments)
         except SuperSegError as error:
             self.failed.emit(str(error))
@@ -167,10 +195,7 @@ class ClassSession(QObject):
         """Set the number of groups."""
         if not dragging:
             self.begin_drag()
-        try:
-            check_there(self.catalog.path)
-        except SuperSegError as error:
-            self.failed.emit(str(error))
+        if not self.unchanged():
             # The slider has moved; this resets it to the number of groups.
             self.changed.emit()
             return
@@ -202,6 +227,11 @@ class ClassSession(QObject):
     def write_attribute_table(self):
         """Write the edits into the attribute table of the file, if it is writable."""
         self._timer.stop()
+        try:
+            self._files.check()
+        except SuperSegError as reason:
+            self.failed.emit(str(reason))
+            return
         error = keep_edits(self._file_catalog, self.now) or self._keep_corrections()
         if error and not self._write_failed:
             self._write_failed = True

@@ -107,6 +107,8 @@ class SuperpixelBar(KeyToolBar):
 
     def correct_at(self, place):
         """Give the superpixel at a position in the layer's CRS the selected class."""
+        if not self.session.unchanged():
+            return
         try:
             number = self.session.superpixels.at(place)
             changed = np.zeros(len(self.session.superpixels.tables.classes), bool)
@@ -140,7 +142,7 @@ class SuperpixelBar(KeyToolBar):
         self.session.edit_superpixels(text, split_off, chosen, inside)
 
     def _use_polygon(self, polygon):
-        if self.session is None or self._drawn is None:
+        if self.session is None or self._drawn is None or not self.session.unchanged():
             return
         try:
             # The file of superpixels is compared with the class raster first.

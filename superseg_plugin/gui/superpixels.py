@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..pipeline.steps.superpixels_inside import superpixels_inside
+from ..raster.changed_files import changed_since, state_of_files
 from ..raster.displayed_values import RasterIntegers
 from ..raster.recoded_values import RecodedIntegers
 from ..raster.superpixel_file import SuperpixelFile
@@ -25,7 +26,7 @@ class Superpixels:
     def __init__(self, path):
         self._path = path
         self.grid = None
-        self._tables = None
+        self._tables, self._state = None, None
 
     @property
     def tables(self):
@@ -34,10 +35,27 @@ class Superpixels:
         Raises:
             SuperSegError: there are none, or the class raster was changed since.
         """
-        if self._tables is None:
-            with self.opened() as file:
+        state = state_of_files(self._path)
+        if state == self._state:
+            return self._tables
+        with self.opened() as file:
+            if self._tables is None:
                 self._tables, self.grid = file.tables(), file.grid
+            elif not self._is_known(file):
+                raise changed_since(self._path)
+        self._state = state
         return self._tables
+
+    def check(self):
+        """Compare the files with the tables, if these were read; raises as `tables`."""
+        if self._tables is not None:
+            _ = self.tables
+
+    def _is_known(self, file):
+        known = self._tables
+        return np.array_equal(file.pixels, known.pixels) and np.array_equal(
+            file.classes, known.classes
+        )
 
     def opened(self):
         """Return the `SuperpixelFile`, to be used in a `with` statement; raises as `tables`."""
@@ -50,10 +68,12 @@ class Superpixels:
 
     def at(self, place):
         """Return the id of the superpixel at a QgsPointXY in the layer's CRS, 0 for none."""
+        self.check()
         with SuperpixelFile(superpixel_file_of(self._path)) as file:
             return file.id_at(place.x(), place.y())
 
     def inside(self, area):
         """Return which superpixels lie in an `Area`, `(n,)` bool."""
+        self.check()
         with SuperpixelFile(superpixel_file_of(self._path)) as file:
             return superpixels_inside(file, area)

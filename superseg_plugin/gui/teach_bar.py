@@ -154,6 +154,8 @@ class TeachBar(QWidget):
             self.note.setText(translate("SuperSeg", "Type or choose the name first, then click."))
             self.names.setFocus()
             return
+        if not self.session.unchanged():
+            return
         try:
             number = self.session.superpixels.at(place)
         except SuperSegError as error:

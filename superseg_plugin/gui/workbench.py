@@ -3,25 +3,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from ..errors import SuperSegError
-from ..pipeline.classes.catalog import has_class_table, read_catalog
+from ..pipeline.classes.catalog import has_class_table
 from .algorithm_dialogs import AlgorithmDialogs
 from .class_layers import (
+    layer_row,
     may_be_classes,
     page_without_layer,
-    pin_button,
-    raster_choice,
     raster_layers,
 )
 from .class_session import PROPERTY, ClassSession, path_of
@@ -71,7 +70,6 @@ class Workbench(QgsDockWidget):
         self.superpixel_bar = SuperpixelBar(self.panel, interface.mapCanvas())
         self.panel.add_bar(self.superpixel_bar)
         self.preview = PreviewPanel(interface.mapCanvas())
-        self.layers, self.pin = raster_choice(), pin_button()
         self._build()
         self._connect()
 
@@ -79,12 +77,7 @@ class Workbench(QgsDockWidget):
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(4, 4, 4, 4)
-        row = QHBoxLayout()
-        label = QLabel(translate("SuperSeg", "La&yer"))
-        label.setBuddy(self.layers)
-        row.addWidget(label)
-        row.addWidget(self.layers, 1)
-        row.addWidget(self.pin)
+        row, self.layers, self.pin = layer_row()
         layout.addLayout(row)
         self.empty, self.segment_button = page_without_layer()
         layout.addWidget(self.empty, 1)
@@ -98,14 +91,13 @@ class Workbench(QgsDockWidget):
     def _connect(self):
         panel, bar = self.panel, self.panel.actions_bar
         self.layers.layerChanged.connect(self._layer_chosen)
-        panel.writeRequested.connect(lambda: self.dialogs.merge_classes(self.session.layer))
-        panel.polygonsRequested.connect(lambda: self.dialogs.class_polygons(self.session.layer))
-        panel.references.chosen.connect(
-            lambda layer: self.dialogs.evaluate(self.session.layer, layer)
-        )
-        panel.references.drawRequested.connect(
-            lambda: self.dialogs.accuracy_points(self.session.layer)
-        )
+        for asked, open_dialog in (
+            (panel.writeRequested, self.dialogs.merge_classes),
+            (panel.polygonsRequested, self.dialogs.class_polygons),
+            (panel.references.chosen, self.dialogs.evaluate),
+            (panel.references.drawRequested, self.dialogs.accuracy_points),
+        ):
+            asked.connect(partial(self._open_dialog, open_dialog))
         panel.references.labelRequested.connect(self.labellingRequested)
         panel.modelRequested.connect(lambda: self.dialogs.classify_others(self.session))
         self.segment_button.clicked.connect(lambda _checked=False: self.dialogs.segment({}))
@@ -117,7 +109,7 @@ class Workbench(QgsDockWidget):
         self._iface.currentLayerChanged.connect(self._layer_selected)
         self.preview.settingsChosen.connect(keep_settings)
         self.preview.settingsChosen.connect(self.dialogs.segment)
-        leaving = (self._release_tool, self.sight.remove, self._hide_edits)
+        leaving = (self._release_tool, self.sight.remove, partial(self.edits.switch, False))
         for leave in (*leaving, self.preview.switch_off, self.superpixel_bar.teach_bar.stop):
             self.closed.connect(leave)
         project = QgsProject.instance()
@@ -202,16 +194,25 @@ class Workbench(QgsDockWidget):
     def _session_of(self, layer):
         """Return the former session of a layer if its file has the same classes, or a new one."""
         kept = self._sessions.get(layer.id())
-        if kept is not None:
-            path = path_of(layer)
-            same = path == kept.catalog.path
-            if same and read_catalog(path).fingerprint == kept.catalog.fingerprint:
-                return kept
+        if kept is not None and path_of(layer) == kept.catalog.path and kept.is_current():
+            return kept
         session = ClassSession(layer, self)
         session.failed.connect(self.warn)
+        session.outdated.connect(self._open_anew)
         self._forget(layer.id())
         self._sessions[layer.id()] = session
         return session
+
+    def _open_anew(self):
+        layer = self.session.layer
+        self._forget(layer.id())
+        layer.dataProvider().reloadData()
+        layer.triggerRepaint()
+        self.open_layer(layer)
+
+    def _open_dialog(self, open_dialog, *reference):
+        if self.session.unchanged():
+            open_dialog(self.session.layer, *reference)
 
     def _forget(self, layer_id):
         session = self._sessions.pop(layer_id, None)
@@ -265,9 +266,6 @@ class Workbench(QgsDockWidget):
     def _release_tool(self):
         self.panel.actions_bar.pick.setChecked(False)
         self.superpixel_bar.release()
-
-    def _hide_edits(self):
-        self.edits.switch(False)
 
     def _layers_removed(self, ids):
         if self.session is not None and self.session.layer.id() in ids:

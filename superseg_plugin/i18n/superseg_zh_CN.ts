@@ -316,6 +316,10 @@
       <translation>表格 {}</translation>
     </message>
     <message>
+      <source>{} was changed on disk by another program or run; nothing was edited. The workbench has opened it anew.</source>
+      <translation>{} 已被其他程序或运行在磁盘上更改；未做任何编辑。工作台已重新打开该文件。</translation>
+    </message>
+    <message>
       <source>Patch {} of {}</source>
       <translation>斑块 {} / {}</translation>
     </message>
@@ -334,6 +338,10 @@
     <message>
       <source>No class layer is open: segment an image, or choose a class raster above.</source>
       <translation>尚未打开类别图层：请分割一幅影像，或在上方选择一个类别栅格。</translation>
+    </message>
+    <message>
+      <source>La&amp;yer</source>
+      <translation>图层(&amp;Y)</translation>
     </message>
     <message>
       <source>Copy as a table</source>
@@ -1258,10 +1266,6 @@
     <message>
       <source>Objects…</source>
       <translation>对象…</translation>
-    </message>
-    <message>
-      <source>La&amp;yer</source>
-      <translation>图层(&amp;Y)</translation>
     </message>
     <message>
       <source>Preview</source>

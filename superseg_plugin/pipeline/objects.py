@@ -20,11 +20,12 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..raster.changed_files import changed_since
 from ..raster.class_polygons import drawable, write_outlines
 from ..raster.grid_comparison import require_same_grid
 from ..raster.objects import ObjectTable
 from ..raster.source import RasterSource
-from ..raster.superpixel_file import SuperpixelFile, changed_since
+from ..raster.superpixel_file import SuperpixelFile
 from ..raster.superpixel_tables import superpixel_file_of
 from ..raster.windows import Window
 from ..raster.writer import RasterProfile, RasterWriter

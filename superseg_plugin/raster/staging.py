@@ -27,6 +27,7 @@ from .gdal_calls import attempt
 from .replacing import Replacement, held_open, replace_all
 from .writer import driver_for
 
+SUPERPIXELS = ".superseg.tif"
 # Files beside a result: those of GDAL, record, superpixels, and the journals of a GeoPackage. Those
 # of a former result must not stay beside the new one, which they would describe wrongly.
 SIDECARS = (
@@ -35,7 +36,7 @@ SIDECARS = (
     ".ovr",
     ".msk.ovr",
     ".superseg.json",
-    ".superseg.tif",
+    SUPERPIXELS,
     "-wal",
     "-shm",
     "-journal",
@@ -232,6 +233,10 @@ def _replacements_of(folder: Path, final: Path) -> list[Replacement]:
         stale += [final.name + ending for ending in SIDECARS if final.name + ending not in names]
     # The output itself is moved last: once it is in place, so are the files that belong to it.
     built.sort(key=lambda file: file.name == final.name)
+    for file in built:
+        if file.name.endswith(SUPERPIXELS):
+            # It tells by its time that the class raster was not changed since; see changed_files.
+            os.utime(file)
     return [
         *(Replacement(None, final.with_name(name), kept / name) for name in stale),
         *(Replacement(file, final.with_name(file.name), kept / file.name) for file in built),

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
+from .changed_files import changed_since, require_same_pixels
 from .class_table import read_class_table
 from .gdal_calls import attempt
 from .grid import Grid
@@ -25,7 +26,6 @@ from .source import RasterSource
 from .superpixel_tables import (
     COLUMNS,
     CURRENT,
-    ENDING,
     FEATURES,
     MEANS,
     NEIGHBORS,
@@ -236,6 +236,7 @@ class SuperpixelFile:
         counts = np.bincount(self.classes, self._columns["pixels"])[1:]
         if table is None or not np.array_equal(np.trim_zeros(table.counts, "b"), counts):
             raise changed_since(class_raster)
+        require_same_pixels(class_raster, self._source, self.classes)
 
     def _page(self, page: int) -> Any:
         name = f"GTIFF_DIR:{page}:{self.path}"
@@ -268,12 +269,3 @@ class SuperpixelFile:
         return SuperSegError(
             f"{self.path.name} is damaged ({reason}); run Segment again to write it anew."
         )
-
-
-def changed_since(class_raster: str) -> SuperSegError:
-    """Return the error that a class raster no longer belongs to its superpixels."""
-    name = Path(class_raster).name
-    return SuperSegError(
-        f"{name} was changed since its superpixels were stored in {name}{ENDING}; run Segment"
-        " again, or choose the unchanged class raster."
-    )

@@ -20,10 +20,11 @@ import numpy.typing as npt
 from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
+from ...raster.changed_files import changed_since
 from ...raster.class_table import MOST_CLASSES, ClassTable, write_class_table
 from ...raster.gdal_calls import WritingError
 from ...raster.source import RasterSource
-from ...raster.superpixel_file import SuperpixelFile, changed_since
+from ...raster.superpixel_file import SuperpixelFile
 from ...raster.superpixel_tables import superpixel_file_of, write_classes
 from ...raster.windows import tiles
 from ..classes.catalog import ClassCatalog

@@ -142,10 +142,12 @@ def _of_polygons(
     grid = superpixels.grid
     burnt = PolygonLabels(polygons, grid, PARAMETER)
     counts: dict[tuple[int, int], int] = {}
+    overlapping = 0
     windows = tiles(grid.width, grid.height, TILE)
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
-        numbers, _ = burnt.read(window)
+        numbers, several = burnt.read(window)
+        overlapping += int(np.count_nonzero(several))
         if numbers.any():
             keys = np.stack([numbers, superpixels.read_ids(window)]).astype(np.int64)
             inside = keys[:, (keys > 0).all(axis=0)]
@@ -153,6 +155,13 @@ def _of_polygons(
             for (number, one), count in zip(pairs.T.tolist(), found.tolist()):
                 counts[number, one] = counts.get((number, one), 0) + count
         progress.report(done / len(windows), "Reading examples")
+    if overlapping and not counts:
+        raise SuperSegError(
+            f"{PARAMETER}: all polygons on the classes overlap polygons of another name; give each"
+            " place one name."
+        )
+    if overlapping:
+        progress.log(f"Warning: {overlapping:,} pixels in polygons of several names are left out")
     pixels = superpixels.pixels
     by_name: dict[int, list[tuple[int, int]]] = {}
     for (number, one), count in counts.items():
