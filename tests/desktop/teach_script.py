@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
@@ -74,6 +75,53 @@ class TeachScript(WindowScript):
         self.dock.close()
         yield from self.rest()
         self.seen["closed"] = [self.bar.isVisible(), iface.mapCanvas().mapTool() is self.bar.tool]
+        yield from self.bad_input(layer)
+
+    def bad_input(self, layer):
+        self.trigger("Class workbench")
+        self.bar.toggle.setChecked(True)
+        iface.mapCanvas().zoomToFeatureExtent(layer.extent())
+        yield from self.rest(5)
+        self.type_name("Water")
+        yield from self.click(1.04, 0.5)
+        self.look("off the raster")
+        self.messages()
+        self.change_on_disk()
+        yield from self.click(0.5, 0.9)
+        self.look("changed on disk")
+        self.seen["reopened"] = self.dock.session.stack.count()
+        self.picture(self.window, "changed_on_disk")
+        self.restore()
+        iface.setActiveLayer(layer)
+        self.dock.open_layer(layer)
+        yield from self.rest(5)
+        self.look("restored")
+        self.messages()
+        self.bar.toggle.setChecked(True)
+        self.type_name("Water")
+        yield from self.click(0.9, 0.1)
+        # Learning has begun.
+        QgsProject.instance().removeMapLayer(layer.id())
+        yield from self.rest(60)
+        self.seen["removed"] = {
+            "messages": self.messages(),
+            "session": self.dock.session is not None,
+            "tool": iface.mapCanvas().mapTool() is self.bar.tool,
+        }
+        self.picture(self.window, "removed")
+
+    def change_on_disk(self):
+        """Another program changes some pixels, which leaves the table beside as it was."""
+        path = FOLDER / "classes.tif"
+        self.former = path.read_bytes()
+        dataset = gdal.Open(str(path), gdal.GA_Update)
+        values = dataset.ReadAsArray()
+        values[:4], values[-4:] = values[-4:].copy(), values[:4].copy()
+        dataset.GetRasterBand(1).WriteArray(values)
+        dataset.FlushCache()
+
+    def restore(self):
+        (FOLDER / "classes.tif").write_bytes(self.former)
 
     def teach(self, name, right, down):
         self.type_name(name)

@@ -60,3 +60,25 @@ def test_undo_takes_examples_back(seen):
 
 def test_closing_the_workbench_leaves_the_tool(seen):
     assert seen["closed"] == [False, False]
+
+
+def test_a_click_off_the_raster_is_told(seen):
+    told = seen["off the raster"]
+    assert told["note"] == "There is no class at this position."
+    assert told["examples"] == seen["undone"]["examples"]
+    assert told["messages"] == []
+
+
+def test_a_file_that_was_changed_on_disk_is_not_taught_further(seen):
+    told = seen["changed on disk"]
+    assert told["messages"][0].startswith("classes.tif was changed since its superpixels were")
+    # The workbench has opened the file anew, which has no edits.
+    assert seen["reopened"] == 0
+
+
+def test_edits_come_back_with_the_file(seen):
+    assert seen["restored"]["groups"] == seen["undone"]["groups"]
+
+
+def test_a_layer_removed_while_it_is_taught_is_let_go(seen):
+    assert seen["removed"] == {"messages": [], "session": False, "tool": False}
