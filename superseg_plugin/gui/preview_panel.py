@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -33,7 +32,8 @@ from .preview_compare import CompareBox
 from .preview_item import PreviewItem
 from .preview_runner import PreviewRunner
 from .preview_settings import PreviewSettings
-from .preview_texts import preview_text, size_text
+from .preview_style import PreviewStyle
+from .preview_texts import draft_text, preview_text, size_text
 from .scrolling import scrolled
 from .swipe_handle import SwipeHandle
 from .wheel_filter import WheelFilter
@@ -44,8 +44,6 @@ translate = QCoreApplication.translate
 DELAY_MS = 250
 # The seconds that a preview takes are counted on the map.
 COUNT_MS = 1000
-# Steps of the sliders.
-PERCENT, THOUSAND = 100, 1000
 
 
 class PreviewPanel(QWidget):
@@ -93,14 +91,7 @@ class PreviewPanel(QWidget):
         self.estimate.heading = translate("SuperSeg", "A run on the whole image: ")
         self.compare = CompareBox(self.settings)
         self.shares = ClassShares()
-        self.opacity, self.swipe = (QSlider(Qt.Orientation.Horizontal) for _ in range(2))
-        self.opacity.setRange(0, PERCENT)
-        self.swipe.setRange(0, THOUSAND)
-        self.outlines = QCheckBox(translate("SuperSeg", "Outlines of &superpixels"))
-        self.swipe.setToolTip(
-            translate("SuperSeg", "Place of the line, which can be dragged on the map too")
-        )
-        self._show_style()
+        self.drawing = PreviewStyle(self.item)
         self.status = QLabel(wordWrap=True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.set_up = QPushButton(translate("SuperSeg", "Set up…"))
@@ -116,9 +107,7 @@ class PreviewPanel(QWidget):
         form.addRow(self.set_up)
         form.addRow(self.compare)
         form.addRow(self.shares)
-        form.addRow(translate("SuperSeg", "S&wipe"), self.swipe)
-        form.addRow(translate("SuperSeg", "&Opacity"), self.opacity)
-        form.addRow(self.outlines)
+        form.addRow(self.drawing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scrolled(inside), 1)
@@ -130,6 +119,7 @@ class PreviewPanel(QWidget):
 
     def _connect(self):
         self.runner.done.connect(self._show)
+        self.runner.drafted.connect(self._show_draft)
         self.runner.failed.connect(self._fail)
         self.runner.busy.connect(self._show_busy)
         self._canvas.extentsChanged.connect(self._schedule)
@@ -139,11 +129,8 @@ class PreviewPanel(QWidget):
         self.layers.layerChanged.connect(self._image_changed)
         self.settings.changed.connect(self._schedule)
         self.compare.changed.connect(self._schedule)
-        self.estimate.estimated.connect(lambda one: self.settings.size.set_meters(one.meters))
-        for widget in (self.opacity, self.swipe):
-            widget.valueChanged.connect(self._restyle)
-        self.outlines.toggled.connect(self._restyle)
-        self.handle.moved.connect(lambda place: self.swipe.setValue(round(place * THOUSAND)))
+        self.estimate.estimated.connect(self._show_size)
+        self.handle.moved.connect(self.drawing.move_line)
         self.set_up.clicked.connect(
             lambda _checked=False: QDesktopServices.openUrl(QUrl(RUNTIME_LINK))
         )
@@ -192,10 +179,15 @@ class PreviewPanel(QWidget):
         self.settings.size.set_meters(None)
         self.estimate.setVisible(layer is not None)
         self._clear()
-        # The size of images from a server is unknown.
-        if layer is not None and layer.width() > 0:
+        if layer is not None:
             self.settings.size.set_usual(usual_side(layer.width(), layer.height()))
         self._schedule()
+
+    def _show_size(self, estimate):
+        """Show what the estimate found out: a service has the resolution of the map."""
+        self.settings.size.set_meters(estimate.meters)
+        if self.settings.size.automatic.isChecked():
+            self.settings.size.set_usual(estimate.side)
 
     def _leave_out_classes(self):
         self.layers.setExceptedLayerList([one for one in raster_layers() if not is_image(one)])
@@ -212,18 +204,6 @@ class PreviewPanel(QWidget):
             # The preview under way is outdated, even if the next one fails.
             self.runner.drop()
             self._timer.start()
-
-    def _show_style(self):
-        self.opacity.setValue(round(self.item.opacity * PERCENT))
-        self.swipe.setValue(round(self.item.swipe * THOUSAND))
-        self.outlines.setChecked(self.item.with_outlines)
-
-    def _restyle(self, *_changes):
-        self.item.set_style(
-            self.opacity.value() / PERCENT,
-            self.swipe.value() / THOUSAND,
-            self.outlines.isChecked(),
-        )
 
     def _request(self):
         layer = self.layers.currentLayer()
@@ -244,6 +224,16 @@ class PreviewPanel(QWidget):
         if not self.live.isChecked():
             return
         self._last_failure = ""
+        self._draw(preview)
+        self.compare.setEnabled(True)
+        self.status.setText(preview_text(preview, seconds))
+
+    def _show_draft(self, preview):
+        if self.live.isChecked():
+            self._draw(preview)
+            self.status.setText(draft_text(preview))
+
+    def _draw(self, preview):
         self.item.show_preview(preview)
         beside, right = preview.beside, size_text(preview)
         if beside is None:
@@ -251,9 +241,7 @@ class PreviewPanel(QWidget):
         else:
             self.item.set_labels(f"A: {size_text(beside)}", f"B: {right}")
         self.handle.switch(True)
-        self.compare.setEnabled(True)
         self.shares.show_preview(preview, self.layers.currentLayer())
-        self.status.setText(preview_text(preview, seconds))
 
     def _show_busy(self, busy):
         if not busy or not self.live.isChecked():

@@ -3,13 +3,13 @@
 
 Idea: the view is read once at the map's resolution, cut into superpixels and clustered by a worker
 that stays. Another number of classes is another cut of the same tree, another smoothness keeps the
-mixtures, so that a slider answers at once. Two previews are kept, so that two settings can be
-compared.
+mixtures, so that a slider answers at once. The last previews of a view are kept, so that settings
+can be compared.
 Exact: the mixtures and the tree are those of a run with the same preset on the same pixels. Nothing
 is cached that depends on a changed option.
 Approximate: the pixels are those of the map, at most 1024 on a side, and of the visible part alone.
-Cost: 16 mixtures for 30,000 superpixels take 16 s with two cores, 4 mixtures 5 s; another number of
-classes takes 0.05 s.
+Cost: with two cores and 30,000 superpixels, 16 s for 16 mixtures and 5 s for 4; 0.05 s for another
+number of classes.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ from .superpixels import make_superpixels
 
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
-# Previews that are kept: two that are compared.
-KEPT = 2
+# Previews that are kept: two that are compared, and a draft of the second.
+KEPT = 3
 
 Bytes = npt.NDArray[np.uint8]
 # Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
@@ -143,6 +143,13 @@ class Previewer:
         others = [one for one in self._kept if one is not found]
         self._kept = [*others, found][-KEPT:]
         return found
+
+    def fits_mixtures(self, view: MapView, options: PreviewOptions) -> bool:
+        """Return whether a preview needs new mixtures, which take most of the time."""
+        if any(one.options == options and one.view == view for one in self._kept):
+            return False
+        same_cut = self._cut_of == (view, options.superpixel_size)
+        return not same_cut or self._found is None or self._clustered_by[2] != options.preset
 
     def _computed(self, scene: Scene, view: MapView, options: PreviewOptions) -> Preview:
         if self._cut is None or self._cut_of != (view, options.superpixel_size):

@@ -134,17 +134,17 @@ class PreviewScript(WindowScript):
             self.seen[name]["size"] = self.settings.size.label.text()
         self.found.clear()
         self.settings.classes.setValue(3)
-        self.panel.swipe.setValue(0)
-        self.panel.opacity.setValue(60)
-        self.panel.outlines.setChecked(True)
+        self.panel.drawing.swipe.setValue(0)
+        self.panel.drawing.opacity.setValue(60)
+        self.panel.drawing.outlines.setChecked(True)
         yield from self.computed()
         self.picture(self.window, "outlines")
-        self.panel.opacity.setValue(100)
-        self.panel.outlines.setChecked(False)
+        self.panel.drawing.opacity.setValue(100)
+        self.panel.drawing.outlines.setChecked(False)
         yield from self.rest()
         preview = self.found[-1]
         self.seen["opaque"] = [self.pixel(), [list(color) for color in preview.colors.tolist()]]
-        self.panel.swipe.setValue(500)
+        self.panel.drawing.swipe.setValue(500)
 
     def drag(self):
         """Drag the line, then the map beside it; then zoom by the wheel on it."""
@@ -153,7 +153,7 @@ class PreviewScript(WindowScript):
         extent = canvas.extent().toString()
         yield from self.mouse(0.5, 0.25)
         self.seen["dragged"] = {
-            "line": self.panel.swipe.value(),
+            "line": self.panel.drawing.swipe.value(),
             "map stays": canvas.extent().toString() == extent,
             "sides": [self.pixel(0.15), self.pixel(0.35)],
         }
@@ -163,9 +163,9 @@ class PreviewScript(WindowScript):
         self.seen["dragged"]["map moves"] = canvas.extent().toString() != extent
         yield from self.computed()
         yield from self.mouse(0.25, 0.998)
-        self.seen["dragged"]["to the edge"] = self.panel.swipe.value()
+        self.seen["dragged"]["to the edge"] = self.panel.drawing.swipe.value()
         yield from self.mouse(0.998, 0.5)
-        self.seen["dragged"]["back"] = self.panel.swipe.value()
+        self.seen["dragged"]["back"] = self.panel.drawing.swipe.value()
         self.found.clear()
         canvas.setExtent(self.image.extent())
         yield from self.computed()
@@ -291,6 +291,7 @@ class PreviewScript(WindowScript):
         self.panel.layers.setLayer(layers["web"])
         yield from self.computed()
         self.look("web map")
+        self.seen["web map"]["size"] = self.settings.size.label.text()
         self.picture(self.window, "web_map")
         self.found.clear()
         self.panel.layers.setLayer(layers["slow"])
@@ -301,6 +302,7 @@ class PreviewScript(WindowScript):
             yield
             now = time.monotonic()
             longest, latest = max(longest, now - latest), now
+        self.picture(self.window, "busy")
         self.seen["slow"] = {"status": self.panel.status.text(), "longest pause": longest}
         self.panel.layers.setLayer(layers["web"])
         begin = time.monotonic()

@@ -55,7 +55,7 @@ class Tour(WindowScript):
         extent = image.extent()
         extent.scale(0.5)
         iface.mapCanvas().setExtent(extent)
-        panel.swipe.setValue(450)
+        panel.drawing.swipe.setValue(450)
         yield from self.rest(5)
         panel.live.setChecked(True)
         yield from self.wait(lambda: found)

@@ -171,8 +171,12 @@ def test_two_settings_are_compared_without_computing_the_first_again(previewer, 
         asked.clear()
         assert previewer.preview(view, one, SILENT) is first
         assert asked == []
-        previewer.preview(view, PreviewOptions(superpixel_size=side), SILENT)
+        previewer.preview(view, PreviewOptions(superpixel_size=side, preset="fast"), SILENT)
         assert "superpixels" in asked
+        asked.clear()
+        # That was a draft, with the same superpixels.
+        previewer.preview(view, PreviewOptions(superpixel_size=side), SILENT)
+        assert asked == ["cluster"]
 
 
 @pytest.mark.parametrize("epsg", [32632, None])

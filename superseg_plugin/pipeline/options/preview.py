@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...errors import SuperSegError
 from ...raster.layer_properties import AS_THE_FILE, LayerProperties
 from .classification import check_smoothness
-from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, usual_superpixels
+from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL, usual_superpixels
 from .segmentation import MIXTURES, SegmentationOptions
 from .training import check_classes
 
@@ -96,7 +96,14 @@ def view_size(width: float, height: float) -> tuple[int, int]:
 
 
 def usual_side(width: int, height: int) -> float:
-    """Side of the smallest superpixel of a run with SUPERPIXEL_SIZE 0 and IMAGERY any, pixels."""
+    """Side of the smallest superpixel of a run with SUPERPIXEL_SIZE 0 and IMAGERY any, pixels.
+
+    Args:
+        width: of the image, pixels; 0 where it is unknown.
+        height: of the image, pixels.
+    """
+    if not width * height:
+        return math.sqrt(USUAL.min_size)
     return math.sqrt(usual_superpixels(width * height).min_size)
 
 

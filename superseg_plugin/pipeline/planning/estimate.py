@@ -101,6 +101,7 @@ class Estimate:
     Attributes:
         memory: of QGIS and the worker together, at most, bytes.
         seconds: by stage, in their order.
+        side: of the smallest superpixel, pixels.
         meters: side of a pixel of the scene, None where it is unknown.
         device_known: False before the first run with DEVICE auto, which chooses the device.
         remarks: sentences on the choice of superpixels and on copying the scene.
@@ -122,7 +123,7 @@ class Estimate:
         options.minimum_area.check(grid)
         self.remarks: list[str] = []
         self.look: Callable[[], list[str]] | None = None
-        self._side = math.sqrt(superpixels.min_size)
+        self.side = math.sqrt(superpixels.min_size)
         self.meters = pixel_side(grid) if has_meters(grid) else None
         self._pixels = grid.width * grid.height
         self._count = max(round(self._pixels / (MEAN_OVER_SMALLEST * superpixels.min_size)), 1)
@@ -180,9 +181,9 @@ class Estimate:
         """The estimate as a clause in the language of the phrases."""
         total = sum(self.seconds.values())
         unit, divisor = next(unit for least, unit in UNITS.items() if total >= least)
-        smallest = phrases["square"].format(side=rounded(self._side))
+        smallest = phrases["square"].format(side=rounded(self.side))
         if self.meters is not None:
-            length = rounded(self._side * self.meters)
+            length = rounded(self.side * self.meters)
             smallest = phrases["meters"].format(meters=length, shape=smallest)
         pixels, superpixels = (
             phrases["million"].format(rounded(n / 1e6)) if n >= 1e6 else rounded(n)
