@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import SuperSegError
+from ..pipeline.classes.previewed import in_distinct_colors
 from ..pipeline.options.preview import usual_side
 from ..resources import RUNTIME_LINK
 from ..settings import chosen_python
@@ -131,6 +132,9 @@ class PreviewPanel(QWidget):
         self.compare.changed.connect(self._schedule)
         self.estimate.estimated.connect(self._show_size)
         self.handle.moved.connect(self.drawing.move_line)
+        self.drawing.distinct.toggled.connect(
+            lambda _on: self._drawn is not None and self._draw(self._drawn)
+        )
         self.set_up.clicked.connect(
             lambda _checked=False: QDesktopServices.openUrl(QUrl(RUNTIME_LINK))
         )
@@ -168,6 +172,7 @@ class PreviewPanel(QWidget):
         self.compare.end()
         self.compare.setEnabled(False)
         self.handle.switch(False)
+        self._drawn = None
         self.item.show_preview(None)
         self.shares.show_preview(None, None)
         self._end_busy()
@@ -234,6 +239,9 @@ class PreviewPanel(QWidget):
             self.status.setText(draft_text(preview))
 
     def _draw(self, preview):
+        self._drawn = preview
+        if self.drawing.distinct.isChecked():
+            preview = in_distinct_colors(preview)
         self.item.show_preview(preview)
         beside, right = preview.beside, size_text(preview)
         if beside is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a preview is drawn: place of the line, opacity, outlines of superpixels."""
+"""How a preview is drawn: place of the line, opacity, colors, outlines of superpixels."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ class PreviewStyle(QWidget):
 
     Args:
         item: the item, whose style is shown and changed.
+
+    Attributes:
+        distinct: the box for colors that differ most, in place of those of the image.
     """
 
     def __init__(self, item, parent=None):
@@ -32,10 +35,12 @@ class PreviewStyle(QWidget):
         )
         self.outlines = QCheckBox(translate("SuperSeg", "Outlines of &superpixels"))
         self.outlines.setChecked(item.with_outlines)
+        self.distinct = QCheckBox(translate("SuperSeg", "Distinct colors"))
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(translate("SuperSeg", "S&wipe"), self.swipe)
         form.addRow(translate("SuperSeg", "&Opacity"), self.opacity)
+        form.addRow(self.distinct)
         form.addRow(self.outlines)
         for slider in (self.opacity, self.swipe):
             slider.valueChanged.connect(self._restyle)

@@ -50,7 +50,7 @@ def draft_text(preview):
 def size_text(preview):
     """Return the number of classes and the least size of superpixels, for the map."""
     side = preview.options.superpixel_size
-    return translate("SuperSeg", "{} classes, superpixels of {} pixels").format(
+    return translate("SuperSeg", "{} classes, superpixels {} px").format(
         len(preview.colors), QLocale().toString(side**2, "f", 0)
     )
 

@@ -592,14 +592,6 @@
       <translation>在地图上预览(&amp;P)</translation>
     </message>
     <message>
-      <source>Outlines of &amp;superpixels</source>
-      <translation>超像素轮廓(&amp;S)</translation>
-    </message>
-    <message>
-      <source>Place of the line, which can be dragged on the map too</source>
-      <translation>分界线的位置，也可在地图上拖动</translation>
-    </message>
-    <message>
       <source>&amp;Use these settings…</source>
       <translation>使用这些设置(&amp;U)…</translation>
     </message>
@@ -610,14 +602,6 @@
     <message>
       <source>&amp;Image</source>
       <translation>影像(&amp;I)</translation>
-    </message>
-    <message>
-      <source>S&amp;wipe</source>
-      <translation>卷帘(&amp;W)</translation>
-    </message>
-    <message>
-      <source>&amp;Opacity</source>
-      <translation>不透明度(&amp;O)</translation>
     </message>
     <message>
       <source>The runtime for segmentation is not installed yet.</source>
@@ -648,6 +632,30 @@
       <translation>没有可分割的影像；请先在工程中添加一幅。</translation>
     </message>
     <message>
+      <source>Place of the line, which can be dragged on the map too</source>
+      <translation>分界线的位置，也可在地图上拖动</translation>
+    </message>
+    <message>
+      <source>Outlines of &amp;superpixels</source>
+      <translation>超像素轮廓(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Distinct colors</source>
+      <translation>易区分颜色</translation>
+    </message>
+    <message>
+      <source>S&amp;wipe</source>
+      <translation>卷帘(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Opacity</source>
+      <translation>不透明度(&amp;O)</translation>
+    </message>
+    <message>
+      <source>A first look with {} mixture models; the preview is computed…</source>
+      <translation>先用 {} 个混合模型粗看；正在计算预览…</translation>
+    </message>
+    <message>
       <source>A pixel of the map covers {} x {} pixels of the image.</source>
       <translation>地图的一个像素覆盖影像的 {} x {} 个像素。</translation>
     </message>
@@ -664,7 +672,7 @@
       <translation>实际运行的超像素比此处显示的更小：请放大查看。</translation>
     </message>
     <message>
-      <source>{} classes, superpixels of {} pixels</source>
+      <source>{} classes, superpixels {} px</source>
       <translation>{} 个类别，超像素 {} 像素</translation>
     </message>
     <message>
@@ -986,10 +994,6 @@
     <message>
       <source>Natural colors</source>
       <translation>自然颜色</translation>
-    </message>
-    <message>
-      <source>Distinct colors</source>
-      <translation>易区分的颜色</translation>
     </message>
     <message>
       <source>Confidence: {} %</source>

@@ -31,7 +31,8 @@ from ..raster.layer_properties import LayerProperties
 from ..raster.source import RasterSource
 from ..raster.view import write_view
 from ..worker.client import Worker
-from .classes.colors import distinct_colors
+from .classes.colors import distinct_colors, spread_tones
+from .classes.previewed import Preview
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
@@ -55,36 +56,6 @@ KEPT = 3
 Bytes = npt.NDArray[np.uint8]
 # Makes a file of an image that is elsewhere, gives its path, and removes it afterwards.
 Fetch = Optional[Callable[[Progress], AbstractContextManager[str]]]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What came out.
-
-    Attributes:
-        view: of what.
-        options: with which settings.
-        classes: `(rows, cols)` from 1, 0 for nodata.
-        colors: `(k, 3)` of the classes, sRGB.
-        areas: `(k,)` of the classes in the view: square meters on the ellipsoid, pixels of the
-            image without a coordinate reference system.
-        in_meters: whether the areas are square meters.
-        outlines: `(rows, cols)`, True on the borders of superpixels.
-        superpixels: how many.
-        true_size: superpixels have the requested size; False where the view is too coarse for it.
-        beside: the preview of other settings in the same view, to compare with; None for none.
-    """
-
-    view: MapView
-    options: PreviewOptions
-    classes: Bytes
-    colors: Bytes
-    areas: npt.NDArray[np.float64]
-    in_meters: bool
-    outlines: npt.NDArray[np.bool_]
-    superpixels: int
-    true_size: bool
-    beside: Preview | None = None
 
 
 @dataclass
@@ -265,7 +236,7 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
 
 
 def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int64], Bytes]:
-    """Number classes by area, and give them their average colors."""
+    """Number classes by area, and give them the colors that a run gives them."""
     pixels = cut.description.pixels
     areas = np.bincount(best, weights=pixels)
     order = np.argsort(-areas, kind="stable")
@@ -276,7 +247,7 @@ def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int
     means = cut.description.means[:, bands]
     sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
     shown = np.clip(np.rint(sums[order] / areas[order][:, np.newaxis]), 0, 255)
-    return numbers[best], distinct_colors(shown.astype(np.uint8))
+    return numbers[best], distinct_colors(spread_tones(shown.astype(np.uint8)))
 
 
 def _areas(

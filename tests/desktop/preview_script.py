@@ -144,6 +144,18 @@ class PreviewScript(WindowScript):
         yield from self.rest()
         preview = self.found[-1]
         self.seen["opaque"] = [self.pixel(), [list(color) for color in preview.colors.tolist()]]
+        colors = preview.colors.tolist()
+        self.panel.drawing.distinct.setChecked(True)
+        yield from self.rest()
+        swatch = self.panel.shares.list.topLevelItem(0).icon(0).pixmap(16, 16).toImage()
+        color = swatch.pixelColor(8, 8)
+        self.seen["distinct"] = {
+            "new": self.pixel() not in colors,
+            "listed": [color.red(), color.green(), color.blue()] not in colors,
+        }
+        self.panel.drawing.distinct.setChecked(False)
+        yield from self.rest()
+        self.seen["distinct"]["back"] = self.pixel() in colors
         self.panel.drawing.swipe.setValue(500)
 
     def drag(self):

@@ -99,6 +99,10 @@ def test_classes_cover_the_map_when_the_line_is_at_its_edge(session):
     assert pixel in colors
 
 
+def test_distinct_colors_replace_those_of_the_image(session):
+    assert session["distinct"] == {"new": True, "listed": True, "back": True}
+
+
 def test_the_line_is_dragged_and_the_map_beside_it(session):
     dragged = session["dragged"]
     assert dragged["line"] == pytest.approx(250, abs=5)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.classes.palettes import distinct_palette
+from superseg_plugin.pipeline.classes.previewed import in_distinct_colors
 from superseg_plugin.pipeline.options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS
 from superseg_plugin.pipeline.options.preview import (
     SIDES,
@@ -190,6 +192,17 @@ def test_areas_are_those_of_the_ground(previewer, tmp_path, epsg):
     pixel = 16.0 if epsg else 4.0
     assert found.in_meters == bool(epsg)
     assert found.areas.sum() == pytest.approx(pixel * (found.classes > 0).sum(), rel=1e-3)
+
+
+def test_distinct_colors_are_those_of_the_palette_on_both_sides(previewer, tmp_path):
+    image, _ = fields()
+    view = view_of(write_raster(tmp_path / "image.tif", image))
+    beside = previewer.preview(view, PreviewOptions(classes=2), SILENT)
+    found = replace(previewer.preview(view, PreviewOptions(classes=3), SILENT), beside=beside)
+    shown = in_distinct_colors(found)
+    assert sorted(shown.colors.tolist()) == sorted(distinct_palette(3).tolist())
+    assert sorted(shown.beside.colors.tolist()) == sorted(distinct_palette(2).tolist())
+    assert shown.classes is found.classes
 
 
 def test_there_is_no_preview_of_the_published_method():

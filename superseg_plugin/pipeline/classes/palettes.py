@@ -191,8 +191,19 @@ def borders_of(reader: IntegerReader, group_of: npt.NDArray[np.int64]) -> Floats
     """
     whole = reader.grid.window
     values = reader.read(whole, min(whole.width, SIDE), min(whole.height, SIDE))
-    groups = group_of[np.minimum(values, MOST_CLASSES)]
-    count = int(group_of.max()) + 1
+    return borders_between(group_of[np.minimum(values, MOST_CLASSES)], int(group_of.max()) + 1)
+
+
+def borders_between(groups: npt.NDArray[np.int64], count: int) -> Floats:
+    """Count the pixel edges between groups of classes.
+
+    Args:
+        groups: `(rows, cols)` from 0, -1 for none.
+        count: number of groups.
+
+    Returns:
+        `(count, count)`, symmetric.
+    """
     found = np.zeros(count * count, np.int64)
     for one, other in ((groups[1:], groups[:-1]), (groups[:, 1:], groups[:, :-1])):
         different = (one != other) & (one >= 0) & (other >= 0)
