@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import check_there, read_catalog
-from ..raster.changed_files import state_of_files
+from ..raster.changed_files import keep_newest, state_of_files
 
 translate = QCoreApplication.translate
 
@@ -45,3 +45,9 @@ class ClassFiles:
             raise SuperSegError(text.format(self._name))
         self._superpixels.check()
         self._state = state
+
+    def written(self):
+        """Take what the workbench has written as the state of the files."""
+        keep_newest(self._catalog.path)
+        self._state = state_of_files(self._catalog.path)
+        self._superpixels.written()

@@ -233,6 +233,7 @@ class ClassSession(QObject):
             self.failed.emit(str(reason))
             return
         error = keep_edits(self._file_catalog, self.now) or self._keep_corrections()
+        self._files.written()
         if error and not self._write_failed:
             self._write_failed = True
             text = translate(

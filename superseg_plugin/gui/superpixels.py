@@ -51,6 +51,11 @@ class Superpixels:
         if self._tables is not None:
             _ = self.tables
 
+    def written(self):
+        """Take what the workbench has written as the state of the files."""
+        if self._tables is not None:
+            self._state = state_of_files(self._path)
+
     def _is_known(self, file):
         known = self._tables
         return np.array_equal(file.pixels, known.pixels) and np.array_equal(

@@ -3,12 +3,14 @@
 
 Class numbers and pixel counts are compared first. They do not tell of pixels that another program
 has changed in place, which leaves the attribute table as it was: where the class raster is newer
-than its file of superpixels, all pixels are compared, once for each state of the files. Runs write
-the file of superpixels last, and copying keeps that order.
+than its file of superpixels, all pixels are compared, once for each state of the files. Runs and
+the workbench leave the file of superpixels as the newest, and copying keeps that order.
 """
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,18 @@ def require_same_pixels(
             if not np.array_equal(former.take(numbers, mode="clip"), np.where(valid, values[0], 0)):
                 raise changed_since(class_raster)
     _compared[class_raster] = state
+
+
+def keep_newest(class_raster: str) -> None:
+    """Make the file of superpixels newer than a class raster whose attribute table was written.
+
+    From GDAL 3.11 on the attribute table of a GeoTIFF is stored in the raster itself.
+    """
+    raster, superpixels = state_of_files(class_raster)
+    if superpixels[0] and raster[1] > superpixels[1]:
+        # In a folder that cannot be written, pixels are compared later.
+        with suppress(OSError):
+            os.utime(superpixel_file_of(class_raster))
 
 
 def changed_since(class_raster: str) -> SuperSegError:

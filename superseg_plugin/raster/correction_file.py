@@ -67,12 +67,15 @@ def write_corrections(class_raster: str, corrections: Corrections, grid: Grid) -
         if not len(corrections.points):
             path.unlink(missing_ok=True)
             return ""
+        # The system says in words why it refuses, GDAL does not.
+        draft.touch()
+        draft.unlink()
         error = _write(draft, corrections, grid)
         if not error:
             os.replace(draft, path)
         return error
     except OSError as error:
-        return str(error.strerror)
+        return f"{path.name}: {error.strerror}"
     finally:
         if draft.exists():
             draft.unlink()

@@ -22,7 +22,9 @@ from qgis.core import (
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.gui.class_session import PROPERTY, ClassSession
 from superseg_plugin.pipeline.classes.edits import renamed
+from superseg_plugin.pipeline.classes.kept_edits import keep_edits
 from superseg_plugin.pipeline.classes.superpixel_edits import split_classes
+from superseg_plugin.raster.changed_files import state_of_files
 from superseg_plugin.raster.superpixel_tables import VERSION, superpixel_file_of
 from tests.conftest import write_raster
 
@@ -231,6 +233,8 @@ def session(plugin, classes):
     assert made.edit("Rename", renamed, 3, "Water")
     made.write_attribute_table()
     yield made
+    # Nothing is left to be written when the layer is gone.
+    made.close()
     made.deleteLater()
 
 
@@ -274,6 +278,25 @@ def test_a_file_that_was_only_touched_is_edited_further(session):
         edit(session)
     assert session.messages == session.times == []
     assert session.stack.count() == 4
+
+
+def test_an_attribute_table_within_the_raster_is_no_change(session, monkeypatch):
+    """GDAL 3.11 and later store the table of a GeoTIFF in the file itself."""
+    path = session.catalog.path
+    _ = session.superpixels.tables
+
+    def keep(file, now):
+        error = keep_edits(file, now)
+        Path(path).touch()
+        return error
+
+    monkeypatch.setattr("superseg_plugin.gui.class_session.keep_edits", keep)
+    EDITS["split"](session)
+    session.write_attribute_table()
+    raster, superpixels = state_of_files(path)
+    assert superpixels[1] >= raster[1]
+    EDITS["rename"](session)
+    assert session.messages == []
 
 
 def test_superpixels_of_another_version_leave_the_classes_to_be_named(session):
