@@ -29,6 +29,16 @@ from .degrees import is_extent
 FILES_OF_LAYERS = ("gdal", "ogr")
 
 
+# What 0 means in a report, which is in English.
+ZERO = {
+    "CLASSES": "automatic",
+    "SUPERPIXEL_SIZE": "automatic",
+    "TILE_SIZE": "automatic",
+    "MIN_AREA": "all patches are kept",
+    "SUPERPIXEL_FILE": "no file",
+}
+
+
 def provenance_of(request):
     """Describe a request for the report of its run. Main thread only, as it reads layers."""
     texts = _ParameterTexts(request)
@@ -62,12 +72,14 @@ class _ParameterTexts:
         return " \\\n    ".join(lines)
 
     def settings(self):
-        """Return the inputs and options by title."""
-        return {
-            definition.description(): self._texts[definition.name()]
-            for definition in self._algorithm.parameterDefinitions()
-            if definition.name() in self._texts and not _is_result(definition)
-        }
+        """Return the inputs and options by title, with words where 0 has a meaning of its own."""
+        found = {}
+        for definition in self._algorithm.parameterDefinitions():
+            name = definition.name()
+            if name in self._texts and not _is_result(definition):
+                text = self._texts[name]
+                found[definition.description()] = ZERO.get(name, text) if text == "0" else text
+        return found
 
     def _differs(self, definition):
         default = definition.defaultValue()

@@ -138,8 +138,10 @@ class _Segmentation:
         if outputs.report:
             with self._stages.stage("report"):
                 trained = state.trained
+                asked_for = provenance or Provenance()
+                settings = {**asked_for.settings, **estimate.sizes()}
                 run = RunSummary(
-                    provenance or Provenance(),
+                    replace(asked_for, settings=settings),
                     source,
                     self._worker.versions,
                     device.name,

@@ -72,6 +72,15 @@ def test_a_report_escapes_what_it_did_not_write(tmp_path):
     assert "a&lt;b&gt;&amp;c.tif" in text
 
 
+def test_classes_in_use_are_drawn_where_their_number_changes(tmp_path):
+    path = write_raster(tmp_path / "a.tif", quarters()[0])
+    for live, drawn in (([2, 2, 2], False), ([3, 3, 2], True)):
+        with RasterSource(path) as source:
+            run = run_of(source, losses=[3.0, 2.0, 1.5], live=live)
+            text = segmentation_report(run, table_of("AB", bands=3), 9, Hierarchy(), [])
+        assert ("<h3>Classes in use</h3>" in text) == drawn
+
+
 def test_a_report_needs_nothing_from_outside_and_describes_its_pictures(tmp_path):
     image, fields = quarters(400, 600)
     scene = write_raster(tmp_path / "scene.tif", image)
@@ -111,6 +120,10 @@ def test_pictures_of_a_large_scene_are_small_and_keep_nodata_out(tmp_path):
         assert (pixels[3, :, 370:] == 255).all()
     shown = picture_of(pictures[1])[:3, 10, 700]
     assert shown.tolist() == found.colors[1].tolist()
+    # The colors of the table are nearly black; the distinct ones are not.
+    apart = picture_of(pictures[2])[:3, [10, 470, 470], [700, 10, 700]].T
+    assert len({tuple(color) for color in apart.tolist()}) == 3
+    assert (apart.max(axis=1) > 120).all()
     # What shows most lies where the fields meet.
     left = float(re.search(r"left: ([0-9.]+)%", maps["Maps"]).group(1))
     assert 35 < left < 55

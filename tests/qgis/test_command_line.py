@@ -104,6 +104,12 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
     )
     assert done.returncode == 0, done.stderr
     page = report.read_text(encoding="utf-8")
+    # Sizes as they were chosen, in place of 0.
+    settings = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Superpixel size automatic" in settings
+    assert "Minimum area all patches are kept" in settings
+    assert re.search(r"Smallest superpixels used \d[\d.]* m \(\d+ x \d+ pixels\)", settings)
+    assert "Tiles used 1 of at most" in settings
     command = html.unescape(re.search(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL).group(1))
     assert command.startswith("qgis_process run superseg:segment -- \\\n")
     # A shell takes it apart.

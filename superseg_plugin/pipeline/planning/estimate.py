@@ -127,7 +127,7 @@ class Estimate:
         self.meters = pixel_side(grid) if has_meters(grid) else None
         self._pixels = grid.width * grid.height
         self._count = max(round(self._pixels / (MEAN_OVER_SMALLEST * superpixels.min_size)), 1)
-        tile = options.tile_size or automatic_tile(bands)
+        tile = self._tile = options.tile_size or automatic_tile(bands)
         self._tiles = math.ceil(grid.width / tile) * math.ceil(grid.height / tile)
         # A part of the time and memory of each pixel does not depend on the number of bands.
         share = (2 + bands) / 5
@@ -181,10 +181,6 @@ class Estimate:
         """The estimate as a clause in the language of the phrases."""
         total = sum(self.seconds.values())
         unit, divisor = next(unit for least, unit in UNITS.items() if total >= least)
-        smallest = phrases["square"].format(side=rounded(self.side))
-        if self.meters is not None:
-            length = rounded(self.side * self.meters)
-            smallest = phrases["meters"].format(meters=length, shape=smallest)
         pixels, superpixels = (
             phrases["million"].format(rounded(n / 1e6)) if n >= 1e6 else rounded(n)
             for n in (self._pixels, self._count)
@@ -196,8 +192,20 @@ class Estimate:
             pixels=pixels,
             tiles=phrases["tiles" if self._tiles > 1 else "one tile"].format(f"{self._tiles:,}"),
             superpixels=superpixels,
-            smallest=smallest,
+            smallest=self._smallest(phrases),
         )
+
+    def sizes(self) -> dict[str, str]:
+        """The sizes of superpixels and tiles that are used, for the report."""
+        tiles = f"{self._tiles:,} of at most {self._tile:,} x {self._tile:,} pixels"
+        return {"Smallest superpixels used": self._smallest(PHRASES), "Tiles used": tiles}
+
+    def _smallest(self, phrases: Mapping[str, str]) -> str:
+        shape = phrases["square"].format(side=rounded(self.side))
+        if self.meters is None:
+            return shape
+        length = rounded(self.side * self.meters)
+        return phrases["meters"].format(meters=length, shape=shape)
 
 
 def raster_size(*source: Any) -> tuple[Grid, int]:

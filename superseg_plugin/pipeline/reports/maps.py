@@ -18,7 +18,8 @@ from ...raster.source import RasterSource
 from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
 from ..classes.colors import CONFIDENCE_PALETTE
-from ..classes.rendering import display_stretch, mean_colors
+from ..classes.palettes import assigned_colors, borders_between, distinct_palette
+from ..classes.rendering import display_stretch
 from .page import TIMES, Html, Section, css, escaped
 
 # Longer side of a picture, pixels.
@@ -54,7 +55,7 @@ def map_sections(maps: Maps) -> list[Section]:
 
 
 def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> Html:
-    """Show image, classes, mean colors and confidence of the whole scene."""
+    """Show image, classes in two kinds of colors, and confidence of the whole scene."""
     image, table = maps.image, maps.table
     whole = image.grid.window
     size = _size(whole)
@@ -63,7 +64,8 @@ def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> H
     caption, frame = _band_names(image), ""
     if detail != whole:
         caption, frame = f"{caption} The frame marks the detail below.", _frame(detail, whole)
-    means = mean_colors(table.means, image.display_bands, stretch)
+    borders = borders_between(numbers.astype(np.int64) - 1, len(table.colors))
+    distinct = assigned_colors(distinct_palette(len(table.colors)), borders)
     figures = [
         _figure(
             rgb_data_url(_image(image, whole, size, stretch), valid), size, "Image", caption, frame
@@ -75,7 +77,10 @@ def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> H
             "In the colors of the table below.",
         ),
         _figure(
-            class_data_url(numbers, means), size, "Average colors", "Each class in its mean color."
+            class_data_url(numbers, distinct),
+            size,
+            "Distinct colors",
+            "Each class in a color unlike those of its neighbors.",
         ),
     ]
     if maps.confidence is not None:

@@ -212,7 +212,8 @@ def _circumstances(run: RunSummary) -> list[Section]:
     sections: list[Section] = []
     if len(run.losses):
         parts = ["<h3>Loss</h3>", line_chart(run.losses, "Step", "Loss")]
-        if len(run.live):
+        # A constant number says nothing.
+        if len(set(run.live)) > 1:
             live = line_chart(run.live, "Step", "Classes in use", whole_numbers=True)
             text = (
                 "The thin line is the loss of each step, the thick one its moving mean. Classes in"
