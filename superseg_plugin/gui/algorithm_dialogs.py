@@ -12,6 +12,7 @@ from ..errors import SuperSegError
 from ..layer_copy import properties_of
 from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
+from ..pipeline.formats.stored_order import read_record_of
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from .edited_raster import EditedRasters
@@ -76,10 +77,21 @@ class AlgorithmDialogs(QObject):
             self._open("superseg:accuracypoints", classes)
 
     def classify_others(self, session):
-        """Open Classify as a batch, with a row for each layer that the session's model may fit."""
+        """Open Classify as a batch, with a row for each layer that the session's model may fit.
+
+        Without a model beside the classes, `failed` says where one comes from.
+        """
         from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
         from processing.tools import dataobjects
 
+        models = sorted(Path(session.catalog.path).parent.glob(MODEL_PATTERN))
+        if not models:
+            text = translate(
+                "SuperSeg",
+                "Choose a file for Model when you run Segment: there is no model beside {} yet.",
+            )
+            self.failed.emit(text.format(session.layer.name()))
+            return
         algorithm = QgsApplication.processingRegistry().createAlgorithmById("superseg:classify")
         if algorithm is None:
             return
@@ -87,11 +99,11 @@ class AlgorithmDialogs(QObject):
         panel = dialog.mainWidget()
         context = dataobjects.createContext()
         layers = images_like(session)
-        models = sorted(Path(session.catalog.path).parent.glob(MODEL_PATTERN))
         if len(layers) > panel.batchRowCount():
             panel.addRow(len(layers) - panel.batchRowCount())
-        for row, layer in enumerate(layers):
-            values = {"INPUT": layer.id()}
+        # Without another image, the user chooses it in the first row.
+        for row, layer in enumerate(layers or [None]):
+            values = {"INPUT": layer.id()} if layer is not None else {}
             # The user must choose between several models.
             if len(models) == 1:
                 values["MODEL"] = str(models[0])
@@ -175,7 +187,20 @@ def other_rasters(session):
 
 
 def images_like(session):
-    """Return the layers with as many bands as the segmented image, which its model may fit."""
+    """Return the layers with as many bands as the segmented image, which its model may fit.
+
+    The segmented image itself, which has its classes already, is left out.
+    """
     bands = session.catalog.means.shape[1]
+    own = _image_of(session.catalog.path)
     # A layer of one band is usually a class raster or an elevation model.
-    return [one for one in other_rasters(session) if one.bandCount() == bands > 1]
+    found = [one for one in other_rasters(session) if one.bandCount() == bands > 1]
+    return [one for one in found if Path(one.source()).name != own]
+
+
+def _image_of(path):
+    """Return the file name of the image that a class raster was made from, "" if unknown."""
+    try:
+        return read_record_of(path)[0]["input"]["name"]
+    except (SuperSegError, KeyError, TypeError):
+        return ""

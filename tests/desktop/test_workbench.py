@@ -204,6 +204,10 @@ def test_dialogs_open_with_parameters_filled_in(session):
         assert len(table) == 1 + CLASSES
         assert len({line.split(",")[1] for line in table[1:]}) < CLASSES
     assert seen["batch"] == seen["images"]
+    assert seen["other images"] == []
+    (message,), dialogs = seen["no model"]
+    assert message.startswith("Choose a file for Model when you run Segment")
+    assert dialogs == []
     assert seen["dialogs"] == []
 
 

@@ -32,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
+from superseg_plugin.gui.algorithm_dialogs import images_like
 from superseg_plugin.gui.suggestions_dialog import SuggestionsDialog
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
@@ -252,7 +253,26 @@ class WorkbenchScript(WindowScript):
         self.picture(batch, "batch")
         batch.close()
         yield from self.rest()
+        yield from self.classify_others()
         self.seen["dialogs"] = self.dialogs()
+
+    def classify_others(self):
+        """Without the image that the classes come from, and without a model."""
+        path = Path(self.dock.session.catalog.path)
+        record = path.with_name(f"{path.name}.superseg.json")
+        before = record.read_text() if record.exists() else None
+        record.write_text('{"input": {"name": "image.tif"}}')
+        self.seen["other images"] = [one.name() for one in images_like(self.dock.session)]
+        record.unlink() if before is None else record.write_text(before)
+        models = [*path.parent.glob("*.superseg")]
+        for model in models:
+            model.rename(model.with_suffix(".away"))
+        self.messages()
+        QTest.mouseClick(self.panel.model_button, LEFT)
+        yield from self.rest()
+        self.seen["no model"] = [self.messages(), self.dialogs()]
+        for model in models:
+            model.with_suffix(".away").rename(model)
 
     def compare_with_reference(self):
         project = QgsProject.instance()
