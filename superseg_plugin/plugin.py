@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Callable, NamedTuple
 
 from qgis.core import Qgis, QgsApplication, QgsMapLayerType, QgsProject, QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication, QObject, QUrl, pyqtSlot
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction
 
@@ -91,18 +91,6 @@ ENTRIES = (
 NUMBERED = ("superseg:segment", "superseg:classify")
 
 
-class _Links(QObject):
-    """Handles the plugin's link, which opens the runtime window."""
-
-    def __init__(self, open_window):
-        super().__init__()
-        self._open_window = open_window
-
-    @pyqtSlot(QUrl)
-    def follow(self, _link):
-        self._open_window()
-
-
 class SuperSegPlugin:
     """The plugin. The interface is None in qgis_process, which has no window."""
 
@@ -112,6 +100,7 @@ class SuperSegPlugin:
         self.actions = []
         self.windows = {}
         self.links = None
+        self.models = None
         self.layer_action = None
         self.offers = None
         self.translator = load_translation()
@@ -126,7 +115,8 @@ class SuperSegPlugin:
 
     def initGui(self):
         """Register the provider and the menu."""
-        from .gui.messages import Offers
+        from .gui.messages import Links, Offers
+        from .gui.model_menu import model_menu
 
         self.initProcessing()
         self.offers = Offers(self.iface.messageBar())
@@ -143,6 +133,8 @@ class SuperSegPlugin:
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
+        self.models = model_menu(self.iface.mainWindow())
+        self.iface.addPluginToMenu(MENU, self.models.menuAction())
         for menu in (self.iface.pluginMenu(), self.iface.rasterMenu()):
             for action in menu.actions():
                 if action.text() == MENU:
@@ -157,7 +149,7 @@ class SuperSegPlugin:
         self.iface.addCustomActionForLayerType(self.layer_action, "", raster, True)
         self._greet()
         # The message of an algorithm without a runtime links to the runtime window.
-        self.links = _Links(partial(self._open, RUNTIME))
+        self.links = Links(partial(self._open, RUNTIME))
         QDesktopServices.setUrlHandler(LINK_SCHEME, self.links, "follow")
 
     def unload(self):
@@ -171,6 +163,10 @@ class SuperSegPlugin:
             QDesktopServices.unsetUrlHandler(LINK_SCHEME)
             self.links = None
         self.actions = []
+        if self.models is not None:
+            self.iface.removePluginMenu(MENU, self.models.menuAction())
+            self.models.deleteLater()
+            self.models = None
         if self.layer_action is not None:
             self.iface.removeCustomActionForLayerType(self.layer_action)
             self.layer_action.deleteLater()

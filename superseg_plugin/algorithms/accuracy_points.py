@@ -20,6 +20,7 @@ from ..errors import SuperSegError
 from ..pipeline.assessment.assessed import AssessedMap
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
+from . import groups
 from .base import SuperSegAlgorithm
 from .merge_classes import TABLE_FILES
 from .styling import Style, style
@@ -37,7 +38,7 @@ class AccuracyPointsAlgorithm(SuperSegAlgorithm):
 
     ID = "accuracypoints"
     TITLE = "Accuracy points"
-    GROUP = "Assessment"
+    GROUP = groups.CHECK
     TAGS = ("accuracy", "sample", "stratified", "random", "validation", "points", "Olofsson")
     SUMMARY = "Draws random places in every class, to be labelled for an accuracy assessment."
     HELP = """

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import ClassVar
 
 from ..pipeline.average_color import run_average_color
+from . import groups
 from .base import SuperSegAlgorithm
 from .destinations import IMAGE
 from .styling import image_style, style
@@ -17,7 +18,7 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
 
     ID = "averagecolor"
     TITLE = "Average color"
-    GROUP = "Steps"
+    GROUP = groups.HAND_ON
     TAGS = ("average", "color", "mean", "classes", "superpixels", "raster")
     SUMMARY = "Replaces every pixel of an image by the average of its class."
     CONTENTS: ClassVar = {"OUTPUT": IMAGE}

@@ -18,14 +18,13 @@ from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
 from .destinations import check_destinations
+from .groups import ICONS
 from .presentation import make_dialog
 from .request import Request
 from .running import FeedbackProgress, unexpected_error
 from .value_errors import value_error
 
 translate = QCoreApplication.translate
-# Icons of the groups.
-ICONS = {"Steps": "steps", "Assessment": "assessment", "Set-up": "runtime"}
 
 # Tags of HELP, and what they are in the dialogs of QGIS and on the help pages.
 IN_DIALOGS = {

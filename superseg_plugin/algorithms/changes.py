@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ..pipeline.changes import MOST_CHANGES, run_changes
 from ..raster.format_check import CLASSES
+from . import groups
 from .base import SuperSegAlgorithm
 from .styling import ClassStyle, style
 
@@ -17,8 +18,8 @@ class ChangesAlgorithm(SuperSegAlgorithm):
     """Maps the changes between two dates."""
 
     ID = "changes"
-    TITLE = "Changes"
-    GROUP = "Steps"
+    TITLE = "Changes between two dates"
+    GROUP = groups.OTHERS
     TAGS = ("change detection", "from-to", "transition matrix", "time series", "area", "raster")
     SUMMARY = "Maps which class became which between two dates."
     CONTENTS: ClassVar = {"OUTPUT": CLASSES}

@@ -16,6 +16,7 @@ from ..pipeline.class_polygons import run_class_polygons
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
+from . import groups
 from .base import SuperSegAlgorithm
 from .merge_classes import TABLE_FILES
 from .polygon_output import (
@@ -43,7 +44,7 @@ class ClassPolygonsAlgorithm(SuperSegAlgorithm):
 
     ID = "classpolygons"
     TITLE = "Class polygons"
-    GROUP = "Steps"
+    GROUP = groups.HAND_ON
     TAGS = ("polygonize", "vectorize", "classes", "polygons", "simplify", "area", "vector")
     SUMMARY = "Converts classes into polygons with name, area and perimeter."
     HELP = """

@@ -13,6 +13,7 @@ from ..pipeline.classification import (
 )
 from ..pipeline.options.classification import ClassificationOptions
 from ..raster.format_check import CLASSES, CONFIDENCE
+from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import MODEL_BANDS_HELP
@@ -23,8 +24,8 @@ class ClassificationAlgorithm(SuperSegAlgorithm):
     """Classifies an image with a model."""
 
     ID = "classify"
-    TITLE = "Classify"
-    GROUP = "Steps"
+    TITLE = "Classify with a model"
+    GROUP = groups.OTHERS
     TAGS = ("classification", "inference", "model", "fcn", "land cover", "raster")
     SUMMARY = "Applies a trained model to an image, which gives a raster of classes."
     CONTENTS: ClassVar = {"OUTPUT": CLASSES, "CONFIDENCE": CONFIDENCE}

@@ -17,6 +17,7 @@ from ..pipeline.assessment.evaluation import run_evaluation
 from ..pipeline.assessment.sample_accuracy import run_sample_accuracy
 from ..pipeline.assessment.sample_strata import SamplePlaces
 from ..pipeline.assessment.truth import LabelledPolygons
+from . import groups
 from .accuracy_points import STRATUM_FIELDS
 from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
@@ -31,8 +32,8 @@ class EvaluationAlgorithm(SuperSegAlgorithm):
     """Evaluates classes."""
 
     ID = "evaluate"
-    TITLE = "Evaluate"
-    GROUP = "Assessment"
+    TITLE = "Evaluate classes"
+    GROUP = groups.CHECK
     TAGS = (
         "accuracy",
         "evaluation",

@@ -17,6 +17,7 @@ from ..pipeline.folder_classification import (
     scenes_of,
 )
 from ..pipeline.options.classification import ClassificationOptions
+from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import MODEL_BANDS_HELP
@@ -26,8 +27,8 @@ class FolderClassificationAlgorithm(SuperSegAlgorithm):
     """Classifies the images of a folder with a model."""
 
     ID = "classifyfolder"
-    TITLE = "Classify a folder"
-    GROUP = "Steps"
+    TITLE = "Classify a folder with a model"
+    GROUP = groups.OTHERS
     TAGS = ("classification", "inference", "model", "batch", "folder", "time series", "raster")
     SUMMARY = "Applies a trained model to all images of a folder."
     HELP = """

@@ -8,6 +8,7 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterFile
 from ..runtime.builds import BACKENDS
 from ..runtime.environment import install_environment, installation_commands
 from ..settings import network
+from . import groups
 from .base import SuperSegAlgorithm
 
 
@@ -16,7 +17,7 @@ class InstallRuntimeAlgorithm(SuperSegAlgorithm):
 
     ID = "installruntime"
     TITLE = "Install the runtime"
-    GROUP = "Set-up"
+    GROUP = groups.RUNTIME
     TAGS = ("install", "setup", "runtime", "pytorch", "torch", "dependencies", "offline")
     SUMMARY = "Installs the libraries that compute superpixels and networks."
     HELP = """

@@ -17,6 +17,7 @@ from ..errors import SuperSegError
 from ..pipeline.labelling import LabellingOutputs, run_labelling
 from ..pipeline.steps.example_superpixels import Shapes
 from ..raster.format_check import CLASSES, CONFIDENCE
+from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES
 from .labelled_points import labelled_points
@@ -29,7 +30,7 @@ class LabelByExamplesAlgorithm(SuperSegAlgorithm):
 
     ID = "labelbyexamples"
     TITLE = "Label by examples"
-    GROUP = "Steps"
+    GROUP = groups.NAME
     TAGS = ("examples", "training", "supervised", "land cover", "names", "classification", "raster")
     SUMMARY = "Makes a named map from a few examples, points or polygons with names."
     CONTENTS: ClassVar = {"OUTPUT": CLASSES, "CONFIDENCE": CONFIDENCE}

@@ -11,6 +11,7 @@ from ..pipeline.options.ground_sizes import UNITS
 from ..pipeline.options.merging import MergingOptions
 from ..raster.class_table import MOST_CLASSES
 from ..raster.format_check import CLASSES
+from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import AREA_UNITS_HELP
@@ -24,7 +25,7 @@ class MergeClassesAlgorithm(SuperSegAlgorithm):
 
     ID = "mergeclasses"
     TITLE = "Merge classes"
-    GROUP = "Steps"
+    GROUP = groups.NAME
     TAGS = ("merge", "classes", "reclassify", "rename", "sieve", "generalize", "legend", "raster")
     SUMMARY = (
         "Reduces the number of classes by similarity or by a table, and removes small patches."

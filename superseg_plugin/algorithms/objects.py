@@ -19,6 +19,7 @@ from ..pipeline.objects import ObjectInputs, run_objects
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
+from . import groups
 from .base import SuperSegAlgorithm
 from .merge_classes import TABLE_FILES
 from .polygon_output import (
@@ -43,8 +44,8 @@ class ObjectsAlgorithm(SuperSegAlgorithm):
     """Converts superpixels or patches into polygons with their figures."""
 
     ID = "objects"
-    TITLE = "Objects"
-    GROUP = "Steps"
+    TITLE = "Objects with measurements"
+    GROUP = groups.HAND_ON
     TAGS = (
         "objects",
         "superpixels",

@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingAlgorithm
 
 from ..runtime.diagnosis import runtime_report
 from ..settings import facts
+from . import groups
 from .base import SuperSegAlgorithm
 
 
@@ -15,7 +16,7 @@ class RuntimeReportAlgorithm(SuperSegAlgorithm):
 
     ID = "runtimereport"
     TITLE = "Report on the runtime"
-    GROUP = "Set-up"
+    GROUP = groups.RUNTIME
     TAGS = ("runtime", "diagnosis", "report", "versions", "device", "gpu", "bug report")
     SUMMARY = "Reports the Python, the libraries and the device that SuperSeg uses."
     HELP = """

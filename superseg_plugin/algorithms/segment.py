@@ -13,6 +13,7 @@ from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.steps.recorded_values import remarks_on_values
 from ..raster.format_check import CLASSES, CONFIDENCE, SUPERPIXELS
+from . import groups
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
@@ -34,7 +35,7 @@ class SegmentAlgorithm(SuperSegAlgorithm):
 
     ID = "segment"
     TITLE = "Segment"
-    GROUP = "Segmentation"
+    GROUP = groups.SEGMENT
     TAGS = (
         "segmentation",
         "classification",

@@ -14,12 +14,19 @@ from .presentation import make_dialog
 
 translate = QCoreApplication.translate
 
+# Titles in the spelling of all other texts: the ids stay.
+TITLES = {
+    "Segment and polygonise with statistics": "Segment and polygonize with statistics",
+    "Superpixels, train, classify, average colours": (
+        "Superpixels, train, classify, average colors"
+    ),
+}
 # Parameters of a model that compares two rasters.
 BEFORE, AFTER = "BEFORE", "AFTER"
 
 
 class ShippedModel(QgsProcessingModelAlgorithm):
-    """A model with title and group in the user's language. Its id is the title in the file.
+    """A model with title and group in the user's language. Its id is the title in its file.
 
     Args:
         path: of the model.
@@ -31,7 +38,8 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         self.readable = self.fromFile(path)
 
     def displayName(self):
-        return translate("SuperSeg", super().displayName())
+        title = super().displayName()
+        return translate("SuperSeg", TITLES.get(title, title))
 
     def group(self):
         return translate("SuperSeg", super().group())

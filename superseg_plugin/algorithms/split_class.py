@@ -16,6 +16,7 @@ from ..pipeline.classes.splitting import MOST_PARTS
 from ..pipeline.splitting import Splitting, run_splitting
 from ..pipeline.steps.superpixels_inside import Area
 from ..raster.format_check import CLASSES
+from . import groups
 from .base import SuperSegAlgorithm
 from .styling import ClassStyle, name_classes, split_from, style
 
@@ -25,7 +26,7 @@ class SplitClassAlgorithm(SuperSegAlgorithm):
 
     ID = "splitclass"
     TITLE = "Split class"
-    GROUP = "Steps"
+    GROUP = groups.NAME
     TAGS = ("split", "divide", "classes", "subclass", "cluster", "reclassify", "raster")
     SUMMARY = "Splits classes that are too broad, by the features of their superpixels."
     CONTENTS: ClassVar = {"OUTPUT": CLASSES}

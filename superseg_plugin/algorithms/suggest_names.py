@@ -13,6 +13,7 @@ from qgis.core import (
 
 from ..errors import SuperSegError
 from ..pipeline.assessment.name_suggestions import NamedReference, run_name_suggestions
+from . import groups
 from .base import SuperSegAlgorithm
 from .labelled_polygons import labelled_polygons
 from .layer_legend import colors_of_polygons, legend_of_raster
@@ -24,7 +25,7 @@ class SuggestNamesAlgorithm(SuperSegAlgorithm):
 
     ID = "suggestnames"
     TITLE = "Suggest names"
-    GROUP = "Steps"
+    GROUP = groups.NAME
     TAGS = ("names", "legend", "land cover", "WorldCover", "CORINE", "OSM", "classes", "table")
     SUMMARY = "Proposes names and colors for classes from a land-cover map or polygons."
     HELP = """

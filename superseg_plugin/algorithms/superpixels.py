@@ -10,6 +10,7 @@ from ..pipeline.options.ground_sizes import require_one_size
 from ..pipeline.options.superpixels import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
 from ..raster.format_check import SUPERPIXELS
+from . import groups
 from .base import SuperSegAlgorithm
 from .parameter_help import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
@@ -20,7 +21,7 @@ class SuperpixelsAlgorithm(SuperSegAlgorithm):
 
     ID = "superpixels"
     TITLE = "Superpixels"
-    GROUP = "Steps"
+    GROUP = groups.SEGMENT
     TAGS = ("superpixels", "segmentation", "felzenszwalb", "slic", "objects", "obia", "raster")
     SUMMARY = "Divides an image into small patches of similar pixels."
     CONTENTS: ClassVar = {"OUTPUT": SUPERPIXELS}

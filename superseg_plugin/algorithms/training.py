@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from ..errors import SuperSegError
 from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from ..pipeline.training import TrainingInputs, TrainingOutputs, run_training
+from . import groups
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
@@ -19,7 +20,7 @@ class TrainingAlgorithm(SuperSegAlgorithm):
 
     ID = "trainfcn"
     TITLE = "Train a network"
-    GROUP = "Steps"
+    GROUP = groups.SEGMENT
     TAGS = ("training", "fcn", "network", "deep learning", "unsupervised", "model", "raster")
     SUMMARY = (
         "Trains a small network to distinguish the classes of an image, without training samples."

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Messages of the message bar that offer something to do."""
+"""Messages that lead to something to do: buttons of the message bar, and links."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from qgis.core import Qgis
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSlot
 from qgis.PyQt.QtWidgets import QPushButton
 
 
@@ -43,3 +44,20 @@ class Offers:
         item = self._items.pop(offered, None)
         if item is not None and item in self._bar.items():
             self._bar.popWidget(item)
+
+
+class Links(QObject):
+    """Handles the plugin's link, which opens the runtime window.
+
+    Args:
+        open_window: called when the link is clicked.
+    """
+
+    def __init__(self, open_window):
+        super().__init__()
+        self._open_window = open_window
+
+    @pyqtSlot(QUrl)
+    def follow(self, _link):
+        """Open the window; the link is always the same."""
+        self._open_window()

@@ -26,8 +26,12 @@ def session(tmp_path_factory):
 
 def test_the_toolbox_has_the_group(session):
     seen, _ = session
+    groups = list(seen["toolbox"])
+    assert groups[0] == "1 Segment"
+    assert groups == sorted(groups)
+    assert seen["toolbox"]["1 Segment"][0] == "Segment"
     algorithms = [name for group in seen["toolbox"].values() for name in group]
-    assert {"Segment", "Superpixels", "Classify", "Average color", "Evaluate"} <= set(algorithms)
+    assert {"Segment", "Superpixels", "Average color", "Evaluate classes"} <= set(algorithms)
 
 
 def test_the_legend_has_exactly_the_classes(session):
@@ -46,8 +50,9 @@ def test_the_legend_has_exactly_the_classes(session):
 
 def test_after_a_run_the_message_bar_leads_to_the_names(session):
     seen, _ = session
-    assert seen["messages"] == ["fields, 4 classes"]
-    assert seen["named"] == [True, "fields, 4 classes", 0]
+    # QGIS may have something of its own to say.
+    assert "fields, 4 classes" in seen["messages"]
+    assert seen["named"] == [True, "fields, 4 classes", []]
 
 
 def test_the_canvas_shows_the_classes_in_their_colors(session):

@@ -92,6 +92,14 @@ def test_the_menus_have_segment(seen):
     assert seen["raster menu"] == ["Segment an image…"]
 
 
+def test_a_copy_of_a_shipped_model_opens_in_the_designer(seen):
+    titles, opened = seen["models"]
+    assert len(titles) == 4
+    assert titles[0] == "Compare two dates"
+    # Saving it asks for a file.
+    assert opened == [["Compare two dates", ""]]
+
+
 def test_the_toolbar_has_both_buttons_and_no_window_remains(seen):
     assert seen["toolbar"] == ["Segment an image…", "Class workbench"]
     assert seen["dialogs"] == []

@@ -6,6 +6,7 @@ The job has `image`, `classes` (a raster of three classes) and `project`, a file
 
 from __future__ import annotations
 
+from processing.modeler.ModelerDialog import ModelerDialog
 from qgis.core import QgsFeature, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtTest import QTest
@@ -95,7 +96,7 @@ class WelcomeScript(WindowScript):
         points.dataProvider().addFeatures(features)
         QgsProject.instance().addMapLayer(points)
         yield from self.click("evaluate_button")
-        dialog = self._window("Evaluate")
+        dialog = self._window("Evaluate classes")
         self.seen["evaluate"] = [
             self._values(dialog, name) for name in ("SAMPLES", "FIELD", "CLASSIFICATION")
         ]
@@ -142,6 +143,16 @@ class WelcomeScript(WindowScript):
         entries = [action for action in own[0].menu().actions() if action.text()]
         images = {self._drawn(action.icon()) for action in entries}
         self.seen["icons"] = [len(images), len(entries), not own[0].icon().isNull()]
+        models = next(one.menu() for one in entries if one.menu())
+        models.actions()[0].trigger()
+        yield from self.rest()
+        designers = [w for w in QApplication.topLevelWidgets() if isinstance(w, ModelerDialog)]
+        self.seen["models"] = [
+            [action.text() for action in models.actions()],
+            [[one.model().name(), one.model().sourceFilePath()] for one in designers],
+        ]
+        self.picture(designers[0], "designer")
+        designers[0].hide()
         raster = [one for one in iface.rasterMenu().actions() if one.text() == "SuperSeg"]
         self.seen["raster menu"] = [one.text() for one in raster[0].menu().actions()]
 

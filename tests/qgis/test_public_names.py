@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
 )
+from qgis.PyQt.QtCore import QPointF, QRectF
 
 DEVICES = ["auto", "cpu", "cuda", "mps"]
 IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
@@ -361,7 +362,14 @@ OPTIONAL = {
     "runtimereport": set(),
 }
 
-GROUPS = {"Segmentation", "Steps", "Assessment", "Set-up"}
+GROUPS = {
+    "1 Segment",
+    "2 Name and correct",
+    "3 Check",
+    "4 Hand on",
+    "5 Other images and dates",
+    "6 Runtime",
+}
 
 
 def test_the_provider_offers_exactly_these(provider):
@@ -444,8 +452,9 @@ def test_batch_cancel_and_background_are_possible(provider):
 def test_the_shipped_model_has_named_outputs_and_known_steps(provider):
     model = provider.algorithm(MODEL_NAME)
     assert isinstance(model, QgsProcessingModelAlgorithm)
-    assert model.displayName() == MODEL_NAME
-    assert model.group() == "Segmentation"
+    # The id keeps the first spelling.
+    assert model.displayName() == MODEL_NAME.replace("colours", "colors")
+    assert model.group() == "1 Segment"
     steps = {child.algorithmId() for child in model.childAlgorithms().values()}
     assert steps == {
         "superseg:superpixels",
@@ -467,6 +476,9 @@ def test_shipped_models_have_these_parameters_steps_and_outputs(provider, title)
     assert {child.algorithmId() for child in model.childAlgorithms().values()} == steps
     assert {o.description() for o in model.outputDefinitions()} == titles
     assert model.validate() == (True, [])
+    assert model.group() in GROUPS
+    assert "colour" not in model.displayName()
+    assert "polygonise" not in model.displayName()
     assert model.flags() & QgsProcessingAlgorithm.Flag.FlagSupportsBatch
     assert "Example: " in model.shortHelpString()
     assert model.shortDescription().endswith(".")
@@ -479,3 +491,16 @@ def test_icons_are_found(provider):
     assert provider.versionInfo()
     for algorithm in provider.algorithms():
         assert not algorithm.icon().isNull()
+
+
+@pytest.mark.parametrize("title", [MODEL_NAME, *MODELS])
+def test_shipped_models_are_laid_out_with_comments(provider, title):
+    model = provider.algorithm(title)
+    inputs = [d for d in model.parameterDefinitions() if not d.isDestination()]
+    boxes = [model.parameterComponents()[d.name()] for d in inputs]
+    for child in model.childAlgorithms().values():
+        assert child.comment().description().endswith(".")
+        boxes += [child, child.comment(), *child.modelOutputs().values()]
+    places = [QRectF(QPointF(), box.size()).translated(box.position()) for box in boxes]
+    for number, place in enumerate(places):
+        assert not any(place.intersects(other) for other in places[:number])
