@@ -220,6 +220,10 @@
       <translation>各类别均无突出问题。</translation>
     </message>
     <message>
+      <source>Choose a file for Model when you run Segment: there is no model beside {} yet.</source>
+      <translation>运行“分割”时请为“模型”指定文件：{} 旁边还没有模型。</translation>
+    </message>
+    <message>
       <source>{} has failed; its log gives the reason.</source>
       <translation>{} 运行失败；原因见其日志。</translation>
     </message>
@@ -554,6 +558,10 @@
     <message>
       <source>Names from a file…</source>
       <translation>来自文件的名称…</translation>
+    </message>
+    <message>
+      <source>Open in the model designer</source>
+      <translation>在模型设计器中打开</translation>
     </message>
     <message>
       <source>Name as</source>
@@ -1332,8 +1340,8 @@
       <translation>分割</translation>
     </message>
     <message>
-      <source>Segmentation</source>
-      <translation>影像分割</translation>
+      <source>1 Segment</source>
+      <translation>1 分割</translation>
     </message>
     <message>
       <source>segmentation</source>
@@ -1540,10 +1548,6 @@
       <translation>超像素数</translation>
     </message>
     <message>
-      <source>Steps</source>
-      <translation>步骤</translation>
-    </message>
-    <message>
       <source>felzenszwalb</source>
       <translation>Felzenszwalb 方法</translation>
     </message>
@@ -1676,6 +1680,10 @@
       <translation>训练的目标类别。clusters：颜色、纹理和周围环境相似的超像素的聚类，与种子无关。selftraining：网络自身的预测，在每个超像素内取最常见的类别，与已发表的方法相同。</translation>
     </message>
     <message>
+      <source>Steps</source>
+      <translation>步骤</translation>
+    </message>
+    <message>
       <source>Number of training steps, of one batch each.</source>
       <translation>训练步数，每步一批。</translation>
     </message>
@@ -1744,8 +1752,12 @@
       <translation>最终损失</translation>
     </message>
     <message>
-      <source>Classify</source>
+      <source>Classify with a model</source>
       <translation>应用模型分类</translation>
+    </message>
+    <message>
+      <source>5 Other images and dates</source>
+      <translation>5 其他影像与日期</translation>
     </message>
     <message>
       <source>inference</source>
@@ -1788,8 +1800,8 @@
       <translation>平移并缩放影像的每个波段，使其中位数和离散度与训练影像相同。用于单位不同的同类影像，否则这类影像会被拒绝处理，例如用 0 到 10000 反射率的模型处理 0 到 1 的反射率影像。若影像的地物组成不同，类别可能有误。</translation>
     </message>
     <message>
-      <source>Classify a folder</source>
-      <translation>对文件夹分类</translation>
+      <source>Classify a folder with a model</source>
+      <translation>应用模型对文件夹分类</translation>
     </message>
     <message>
       <source>batch</source>
@@ -1848,6 +1860,10 @@
       <translation>已分类的影像数</translation>
     </message>
     <message>
+      <source>4 Hand on</source>
+      <translation>4 成果输出</translation>
+    </message>
+    <message>
       <source>average</source>
       <translation>平均</translation>
     </message>
@@ -1882,6 +1898,10 @@
     <message>
       <source>Superpixels on the grid of the classes; each is assigned to its most frequent class before averaging.</source>
       <translation>类别格网上的超像素；计算平均值之前，每个超像素先归入其最常见的类别。</translation>
+    </message>
+    <message>
+      <source>2 Name and correct</source>
+      <translation>2 命名与修正</translation>
     </message>
     <message>
       <source>merge</source>
@@ -2196,8 +2216,8 @@
       <translation>多边形数</translation>
     </message>
     <message>
-      <source>Objects</source>
-      <translation>对象</translation>
+      <source>Objects with measurements</source>
+      <translation>带量测值的对象</translation>
     </message>
     <message>
       <source>segments</source>
@@ -2224,6 +2244,10 @@
       <translation>&lt;p&gt;将类别栅格的&lt;b&gt;图斑&lt;/b&gt;，或构成它的&lt;b&gt;超像素&lt;/b&gt;，转换为多边形，并给出各自的信息：&lt;/p&gt; &lt;ul&gt; &lt;li&gt;编号、类别和名称，以百分比表示的置信度；&lt;/li&gt; &lt;li&gt;像素数，坐标参考系椭球上以平方米和米表示的面积和周长，以及紧凑度 4 &amp;pi; 面积 / 周长&amp;sup2;：正方形为 0.79，狭长或边界破碎的对象更小；&lt;/li&gt; &lt;li&gt;&lt;b&gt;影像&lt;/b&gt;各波段的均值、标准差和纹理，即对象内相邻像素之差的平均绝对值；&lt;/li&gt; &lt;li&gt;相邻对象的数目及其编号，以空格分隔。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;超像素和置信度从&lt;i&gt;分割&lt;/i&gt;保存在类别旁的文件（&lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;）读取。没有影像时，均值取自该文件。其他程序的类别栅格只有图斑，没有置信度。&lt;/p&gt; &lt;p&gt;&lt;b&gt;表格&lt;/b&gt;先合并并命名类别，与&lt;i&gt;合并类别&lt;/i&gt;相同；相接的图斑若合并为同一类别，则成为一个图斑。&lt;/p&gt; &lt;p&gt;示例：生成 &lt;i&gt;classes.tif&lt;/i&gt; 的图斑，在 QGIS 中用表达式 &lt;i&gt;name = 'Water' and area &amp;lt; 500&lt;/i&gt; 选择：即小水塘。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
+      <source>Objects</source>
+      <translation>对象</translation>
+    </message>
+    <message>
       <source>patches: connected areas of one class. superpixels: those that the classes were made of, if Segment has kept them.</source>
       <translation>patches：同一类别的连通区域。superpixels：构成类别的超像素，前提是“分割”保存了它们。</translation>
     </message>
@@ -2244,8 +2268,8 @@
       <translation>对象数</translation>
     </message>
     <message>
-      <source>Changes</source>
-      <translation>变化</translation>
+      <source>Changes between two dates</source>
+      <translation>两个日期之间的变化</translation>
     </message>
     <message>
       <source>change detection</source>
@@ -2284,6 +2308,10 @@
       <translation>较晚日期的类别，像素须重合并有相同的图例。</translation>
     </message>
     <message>
+      <source>Changes</source>
+      <translation>变化</translation>
+    </message>
+    <message>
       <source>Raster of changes from 2, the largest first; 1 is unchanged and 0 is nodata.</source>
       <translation>变化栅格，从 2 起按面积由大到小编号；1 为未变化，0 为无数据。</translation>
     </message>
@@ -2308,12 +2336,12 @@
       <translation>变化占比（百分比）</translation>
     </message>
     <message>
-      <source>Evaluate</source>
-      <translation>评价</translation>
+      <source>Evaluate classes</source>
+      <translation>评价类别</translation>
     </message>
     <message>
-      <source>Assessment</source>
-      <translation>精度评价</translation>
+      <source>3 Check</source>
+      <translation>3 精度检验</translation>
     </message>
     <message>
       <source>accuracy</source>
@@ -2552,8 +2580,8 @@
       <translation>安装运行环境</translation>
     </message>
     <message>
-      <source>Set-up</source>
-      <translation>设置</translation>
+      <source>6 Runtime</source>
+      <translation>6 运行环境</translation>
     </message>
     <message>
       <source>install</source>
@@ -2660,11 +2688,11 @@
       <translation>比较两个日期</translation>
     </message>
     <message>
-      <source>Segment and polygonise with statistics</source>
+      <source>Segment and polygonize with statistics</source>
       <translation>分割、矢量化并统计</translation>
     </message>
     <message>
-      <source>Superpixels, train, classify, average colours</source>
+      <source>Superpixels, train, classify, average colors</source>
       <translation>超像素、训练、分类、平均颜色</translation>
     </message>
     <message>
