@@ -133,7 +133,7 @@ class SuperSegPlugin:
             if entry.toolbar:
                 self.iface.addToolBarIcon(action)
             self.actions.append(action)
-        self.models = model_menu(self.iface.mainWindow())
+        self.models = model_menu(self.provider, self.iface.mainWindow())
         self.iface.addPluginToMenu(MENU, self.models.menuAction())
         for menu in (self.iface.pluginMenu(), self.iface.rasterMenu()):
             for action in menu.actions():

@@ -36,6 +36,7 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         super().__init__()
         self._path = path
         self.readable = self.fromFile(path)
+        self.setSourceFilePath(path)
 
     def displayName(self):
         title = super().displayName()

@@ -9,19 +9,17 @@ from qgis.core import QgsApplication, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QMenu
 
-from ..algorithms.shipped_model import ShippedModel
-from ..resources import MODELS
-
 translate = QCoreApplication.translate
 
 
-def model_menu(parent):
-    """Return a menu with an entry for each shipped model."""
+def model_menu(provider, parent):
+    """Return a menu with an entry for each model of a Processing provider."""
     menu = QMenu(translate("SuperSeg", "Open in the model designer"), parent)
     menu.setIcon(QgsApplication.getThemeIcon("/processingModel.svg"))
-    for path in sorted(MODELS.glob("*.model3")):
-        action = menu.addAction(ShippedModel(str(path)).displayName())
-        action.triggered.connect(partial(_open, path))
+    kind = QgsProcessingModelAlgorithm
+    models = [one for one in provider.algorithms() if isinstance(one, kind)]
+    for title, path in sorted((one.displayName(), one.sourceFilePath()) for one in models):
+        menu.addAction(title).triggered.connect(partial(_open, path))
     return menu
 
 
@@ -30,7 +28,7 @@ def _open(path, _checked=False):
     from processing.modeler.ModelerDialog import ModelerDialog
 
     model = QgsProcessingModelAlgorithm()
-    if model.fromFile(str(path)):
+    if model.fromFile(path):
         # Saving asks for a file, so that the shipped one stays as it is.
         model.setSourceFilePath("")
         ModelerDialog.create(model).show()

@@ -68,7 +68,7 @@ class WelcomeScript(WindowScript):
         self.dock = self.window.findChild(QDockWidget, "SuperSegClassWorkbench")
         panel = self.dock.preview
         self.seen["previewed"] = [panel.layers.currentLayer().name(), panel.isVisible()]
-        panel.classes.setValue(7)
+        panel.settings.classes.setValue(7)
         panel.use.click()
         yield from self.rest()
         self.dock.dialogs.dialog.close()
