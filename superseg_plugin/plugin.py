@@ -75,7 +75,7 @@ def _dialog(algorithm):
 
 RUNTIME = Entry("Runtime…", _runtime, icon="runtime")
 WORKBENCH = Entry("Class workbench", _workbench, True, "workbench")
-LABELLING = Entry("Label accuracy points", _sample_form, icon="assessment")
+LABELLING = Entry("Label accuracy points", _sample_form, icon="accuracypoints")
 WELCOME = Entry("First steps…", _welcome, icon="first_steps")
 SEGMENT = Entry("Segment an image…", "superseg:segment", True)
 ENTRIES = (

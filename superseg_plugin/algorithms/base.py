@@ -18,7 +18,6 @@ from ..worker.client import Worker
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
 from .destinations import check_destinations
-from .groups import ICONS
 from .presentation import make_dialog
 from .request import Request
 from .running import FeedbackProgress, unexpected_error
@@ -48,6 +47,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     ID = ""
     TITLE = ""
     GROUP = ""
+    # Name of the icon; that of the algorithm if empty.
+    ICON = ""
     TAGS = ()
     SUMMARY = ""
     HELP = ""
@@ -94,7 +95,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return QIcon(self.svgIconPath())
 
     def svgIconPath(self):
-        return icon_path(ICONS.get(self.GROUP, "superseg"))
+        return icon_path(self.ICON or self.ID)
 
     def createInstance(self):
         return type(self)()

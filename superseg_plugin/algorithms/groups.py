@@ -12,13 +12,3 @@ CHECK = "3 Check"
 HAND_ON = "4 Hand on"
 OTHERS = "5 Other images and dates"
 RUNTIME = "6 Runtime"
-
-# Names of the icons.
-ICONS = {
-    SEGMENT: "superseg",
-    NAME: "workbench",
-    CHECK: "assessment",
-    HAND_ON: "steps",
-    OTHERS: "superseg",
-    RUNTIME: "runtime",
-}

@@ -36,6 +36,7 @@ class SegmentAlgorithm(SuperSegAlgorithm):
     ID = "segment"
     TITLE = "Segment"
     GROUP = groups.SEGMENT
+    ICON = "superseg"
     TAGS = (
         "segmentation",
         "classification",

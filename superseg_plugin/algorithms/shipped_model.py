@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
 
 from ..errors import SuperSegError
 from ..layer_copy import in_place
 from ..raster.grid_comparison import common_part
 from ..raster.source import RasterSource
+from ..resources import icon_path
 from .presentation import make_dialog
 
 translate = QCoreApplication.translate
@@ -44,6 +46,12 @@ class ShippedModel(QgsProcessingModelAlgorithm):
 
     def group(self):
         return translate("SuperSeg", super().group())
+
+    def icon(self):
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self):
+        return icon_path("models")
 
     def checkParameterValues(self, parameters, context):
         fine, message = super().checkParameterValues(parameters, context)

@@ -7,7 +7,10 @@ from functools import partial
 
 from qgis.core import QgsApplication, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMenu
+
+from ..resources import icon_path
 
 translate = QCoreApplication.translate
 
@@ -15,6 +18,7 @@ translate = QCoreApplication.translate
 def model_menu(provider, parent):
     """Return a menu with an entry for each model of a Processing provider."""
     menu = QMenu(translate("SuperSeg", "Open in the model designer"), parent)
+    menu.setIcon(QIcon(icon_path("models")))
     menu.setIcon(QgsApplication.getThemeIcon("/processingModel.svg"))
     kind = QgsProcessingModelAlgorithm
     models = [one for one in provider.algorithms() if isinstance(one, kind)]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -491,6 +493,9 @@ def test_icons_are_found(provider):
     assert provider.versionInfo()
     for algorithm in provider.algorithms():
         assert not algorithm.icon().isNull()
+    paths = [provider.algorithm(name).svgIconPath() for name in PUBLIC]
+    assert len(set(paths)) == len(PUBLIC)
+    assert all(Path(path).is_file() for path in paths)
 
 
 @pytest.mark.parametrize("title", [MODEL_NAME, *MODELS])
