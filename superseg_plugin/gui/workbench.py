@@ -106,6 +106,9 @@ class Workbench(QgsDockWidget):
             source.failed.connect(self.warn)
         self.tool.deactivated.connect(lambda: bar.pick.setChecked(False))
         self.opened.connect(self._opened)
+        # Outlines of classes would lie over the preview.
+        sight = self.sight
+        self.tabs.currentChanged.connect(lambda tab: sight.remove() if tab else sight.restore())
         self._iface.currentLayerChanged.connect(self._layer_selected)
         self.preview.settingsChosen.connect(keep_settings)
         self.preview.settingsChosen.connect(self.dialogs.segment)

@@ -71,6 +71,10 @@ class SeeScript(WindowScript):
         self.seen["highlighted"] = changed(before, selected)
         self.seen["yellow"] = int(yellow(selected).sum())
         self.picture(self.window, "highlighted")
+        for name, tab in (("beside the preview", 1), ("back from the preview", 0)):
+            self.dock.tabs.setCurrentIndex(tab)
+            yield from self.rest()
+            self.seen[name] = int(yellow(self.map_pixels()).sum())
         QTest.keyClick(self.table, KEYS.Key_L, CONTROL)
         yield from self.rest()
         self.seen["switched off"] = changed(before, self.map_pixels())

@@ -60,6 +60,8 @@ def test_selected_classes_are_seen_on_the_map(session):
     seen, _ = session
     assert seen["highlighted"] > 0.05
     assert seen["yellow"] > 100
+    assert seen["beside the preview"] == 0
+    assert seen["back from the preview"] == seen["yellow"]
     assert seen["switched off"] == seen["nothing selected"] == 0
     assert seen["from the tree"] > 0.05
 
