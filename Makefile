@@ -29,7 +29,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-desk benchmark-desktop pictures screenshots help-pages locks \
+	benchmark-plain benchmark-desk benchmark-desk-speed benchmark-desktop pictures screenshots help-pages locks \
 	translations clean
 
 # Into a folder of its own, not into the user's profile.
@@ -216,6 +216,11 @@ benchmark-desk: setup-engine ## maps after a few clicks on labeled images: make 
 	@test -n "$(DATA)" || { \
 		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }
 	@$(QGIS_PYTHON) -m tests.benchmarks.desk "$(DATA)" $(if $(IMAGES),--images $(IMAGES))
+
+# SIZES="100000", REPEATS=5.
+benchmark-desk-speed: setup-qgis setup-worker ## what selecting, splitting and teaching let one wait
+	@build/env/qgis/bin/python -m tests.benchmarks.desk_speed $(if $(SIZES),--sizes $(SIZES)) \
+		$(if $(REPEATS),--repeats $(REPEATS))
 
 benchmark-desktop: setup-qgis setup-worker ## what the class workbench lets one wait
 	@build/env/qgis/bin/python -m tests.benchmarks.desktop $(if $(SIZE),--size $(SIZE)) \

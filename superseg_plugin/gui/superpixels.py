@@ -8,7 +8,7 @@ import numpy as np
 from ..pipeline.steps.superpixels_inside import superpixels_inside
 from ..raster.changed_files import changed_since, state_of_files
 from ..raster.displayed_values import RasterIntegers
-from ..raster.recoded_values import RecodedIntegers
+from ..raster.recoded_values import LastRead, RecodedIntegers
 from ..raster.superpixel_file import SuperpixelFile
 from ..raster.superpixel_tables import superpixel_file_of
 
@@ -27,6 +27,7 @@ class Superpixels:
         self._path = path
         self.grid = None
         self._tables, self._state = None, None
+        self._ids, self._ids_state = None, None
 
     @property
     def tables(self):
@@ -68,8 +69,11 @@ class Superpixels:
 
     def reader(self, classes):
         """Return the `IntegerReader` of the map on which superpixels have these classes `(n,)`."""
-        ids = RasterIntegers(str(superpixel_file_of(self._path)))
-        return RecodedIntegers(ids, np.append(classes[:1] * 0, classes))
+        state = state_of_files(self._path)
+        if self._ids is None or state != self._ids_state:
+            ids = RasterIntegers(str(superpixel_file_of(self._path)))
+            self._ids, self._ids_state = LastRead(ids), state
+        return RecodedIntegers(self._ids, np.append(classes[:1] * 0, classes))
 
     def at(self, place):
         """Return the id of the superpixel at a QgsPointXY in the layer's CRS, 0 for none."""

@@ -37,8 +37,8 @@ NOTE = (
     "Share of labelled pixels right / mean IoU. Naming: clicks at random by area name the 16"
     " classes of fast, by the majority in each; a class without clicks takes the name of the class"
     " nearest in the tree. Taught: the same clicks, or clicks where the tool asks, are examples."
-    " Means of five draws with their standard deviation; where the tool asks, one run. Best: each"
-    " superpixel has its most frequent label."
+    " Means of five runs with their standard deviation; where the tool asks, the first 0 to 4 places"
+    " are skipped. Best: each superpixel has its most frequent label."
 )
 
 
@@ -156,7 +156,7 @@ def _short(found: Mapping[str, Any]) -> str:
         for way in WAYS
     ]
     slowest = max(wait[0] for wait in found["seconds"][0])
-    return ", ".join([*parts, f"slowest answer {slowest:.2f} s"])
+    return ", ".join([*parts, f"slowest question {slowest:.2f} s"])
 
 
 if __name__ == "__main__":

@@ -63,5 +63,13 @@ def test_every_way_is_measured_and_told(found):
     record = {"sets": {"all": ["x"]}, "images": {"x": found[2]}}
     means, images, below = tables(record)
     assert [row[1][:3] for row in images.rows] == ["(a)", "(b)", "(c)"]
-    assert means.rows[2][-1] == images.rows[2][-2] == "0.900 / 0.817"
+    assert means.rows[2][-1] == images.rows[2][-2]
     assert below.rows
+
+
+def test_the_runs_that_ask_skip_more_and_more_places(found):
+    runs = found[2]["asked"][-1]
+    assert len(runs) == 5
+    assert runs[0] == pytest.approx([0.9, 0.817], abs=1e-3)
+    # Of five superpixels with labels the last run skips four.
+    assert runs[4][0] < runs[0][0]

@@ -93,6 +93,12 @@ def test_examples_and_excluded_superpixels_are_not_asked_for():
     assert next_example(scene, examples((0, 0), (1, 0)), np.array([2, 3])) is None
 
 
+def test_excluded_superpixels_do_not_make_their_group_a_large_one(groups):
+    group, scene = groups
+    excluded = np.flatnonzero(group == 0)[:-20]
+    assert group[next_example(scene, examples(), excluded)] == 1
+
+
 def test_superpixels_without_area_are_not_asked_for():
     pixels = np.array([0.0, 5.0, 0.0, 5.0])
     scene = scene_of(np.eye(4, dtype=np.float32), np.zeros(4, np.int64), [[0.0]], pixels)

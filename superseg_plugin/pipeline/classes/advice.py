@@ -78,12 +78,11 @@ def class_figures(
     total = np.bincount(classes, weights, 256)
     known = np.flatnonzero(total > 0)
     sure = np.bincount(classes, weights * confidence, 256)
-    scatter = np.zeros(256)
+    squares = np.einsum("ij,ij->i", features, features, dtype=np.float64)
+    scatter = np.bincount(classes, weights * squares, 256)
     for column in features.T:
-        values = column.astype(np.float64)
-        first = np.bincount(classes, weights * values, 256)
-        second = np.bincount(classes, weights * values**2, 256)
-        scatter[known] += second[known] - first[known] ** 2 / total[known]
+        first = np.bincount(classes, weights * column, 256)
+        scatter[known] -= first[known] ** 2 / total[known]
     whole = max(float(scatter.sum()), 1e-300)
     numbers = known.tolist()
     return ClassFigures(

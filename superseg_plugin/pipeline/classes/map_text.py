@@ -27,13 +27,16 @@ from .state import state_of_text
 from .superpixel_edits import ClassMap
 
 FORMAT_VERSION = 1
+# Every edit is stored: level 1 takes 3 ms for 500,000 superpixels and level 6 takes 18 ms for a
+# text that is a seventh shorter.
+COMPRESSION = 1
 
 
 def text_of_map(now: ClassMap) -> str:
     """Return the edits as text."""
     if now.classes is None:
         return now.state.text
-    packed = zlib.compress(now.classes.tobytes(), 6)
+    packed = zlib.compress(now.classes.tobytes(), COMPRESSION)
     return json.dumps(
         {
             "version": FORMAT_VERSION,
