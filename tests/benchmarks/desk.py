@@ -37,8 +37,8 @@ NOTE = (
     "Share of labelled pixels right / mean IoU. Naming: clicks at random by area name the 16"
     " classes of fast, by the majority in each; a class without clicks takes the name of the class"
     " nearest in the tree. Taught: the same clicks, or clicks where the tool asks, are examples."
-    " Means of five runs with their standard deviation; where the tool asks, the first 0 to 4 places"
-    " are skipped. Best: each superpixel has its most frequent label."
+    " Means of five runs with their standard deviation; where the tool asks, the first 0 to 4"
+    " places are skipped. Best: each superpixel has its most frequent label."
 )
 
 

@@ -71,7 +71,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     RESULT.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    return 1 if any([tell(size, seen) for size, seen in record.items()]) else 0
+    above = [tell(size, seen) for size, seen in record.items()]
+    return 1 if any(above) else 0
 
 
 def tell(size: int, seen: Mapping[str, Any]) -> bool:

@@ -65,8 +65,9 @@ def labelled(now: ClassMap, tables: SuperpixelTables, learned: Learned) -> Class
     freed = [each for one in now.shown if one.number in with_example for each in one.members]
     changed = np.isin(shown, list(with_example))
     classes = now.classes_of(tables).copy()
-    shares = np.zeros((len(names), MOST_CLASSES + 1))
-    np.add.at(shares, (learned.indices[changed], classes[changed]), tables.areas[changed])
+    codes = learned.indices[changed] * (MOST_CLASSES + 1) + classes[changed]
+    sums = np.bincount(codes, tables.areas[changed], len(names) * (MOST_CLASSES + 1))
+    shares = sums.reshape(len(names), MOST_CLASSES + 1)
     present = np.flatnonzero(shares.any(axis=1)).tolist()
     existing = {group.name.casefold(): group.number for group in kept}
     numbers = {
