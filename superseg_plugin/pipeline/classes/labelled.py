@@ -66,8 +66,8 @@ def labelled(now: ClassMap, tables: SuperpixelTables, learned: Learned) -> Class
     changed = np.isin(shown, list(with_example))
     classes = now.classes_of(tables).copy()
     codes = learned.indices[changed] * (MOST_CLASSES + 1) + classes[changed]
-    sums = np.bincount(codes, tables.areas[changed], len(names) * (MOST_CLASSES + 1))
-    shares = sums.reshape(len(names), MOST_CLASSES + 1)
+    shares = np.zeros((len(names), MOST_CLASSES + 1))
+    shares.ravel()[:] = np.bincount(codes, tables.areas[changed], shares.size)
     present = np.flatnonzero(shares.any(axis=1)).tolist()
     existing = {group.name.casefold(): group.number for group in kept}
     numbers = {
