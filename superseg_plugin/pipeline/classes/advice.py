@@ -100,9 +100,10 @@ def _scatter(
     classes, weights, features = classes[::step], weights[::step], features[::step]
     total = np.maximum(np.bincount(classes, weights, 256), 1e-300)
     squares = np.einsum("ij,ij->i", features, features, dtype=np.float64)
-    scatter: Floats = np.bincount(classes, weights * squares, 256)
+    scatter = np.zeros(256)
+    scatter += np.bincount(classes, weights * squares, 256)
     for column in features.T:
-        scatter = scatter - np.bincount(classes, weights * column, 256) ** 2 / total
+        scatter -= np.bincount(classes, weights * column, 256) ** 2 / total
     return np.maximum(scatter, 0.0)
 
 
