@@ -7,10 +7,7 @@ from functools import partial
 
 from qgis.core import QgsApplication, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMenu
-
-from ..resources import icon_path
 
 translate = QCoreApplication.translate
 
@@ -18,7 +15,6 @@ translate = QCoreApplication.translate
 def model_menu(provider, parent):
     """Return a menu with an entry for each model of a Processing provider."""
     menu = QMenu(translate("SuperSeg", "Open in the model designer"), parent)
-    menu.setIcon(QIcon(icon_path("models")))
     menu.setIcon(QgsApplication.getThemeIcon("/processingModel.svg"))
     kind = QgsProcessingModelAlgorithm
     models = [one for one in provider.algorithms() if isinstance(one, kind)]
