@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.core import QgsApplication, QgsProcessingAlgorithm, QgsProcessingException
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, QUrl
 from qgis.PyQt.QtGui import QIcon
 from qgis.utils import iface
 
@@ -89,7 +89,11 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
         return f"<p></p>{text}"
 
     def helpUrl(self):
-        return QUrl.fromLocalFile(str(resource(f"help/{self.ID}.html"))).toString()
+        # The page in the language of QGIS, if there is one.
+        page = resource(f"help/{QLocale(QgsApplication.locale()).name()}/{self.ID}.html")
+        if not page.is_file():
+            page = resource(f"help/{self.ID}.html")
+        return QUrl.fromLocalFile(str(page)).toString()
 
     def icon(self):
         return QIcon(self.svgIconPath())

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from qgis.PyQt.QtCore import QUrl
 
+from superseg_plugin.resources import PACKAGE
 from tests.qgis.test_public_names import PUBLIC
+from tests.tools.translations import read_translations
 
 SET_UP = {"installruntime", "runtimereport"}
 
@@ -36,3 +38,16 @@ def test_every_algorithm_has_a_page_that_is_up_to_date(provider, name):
     # Pages contain no paths of the computer that wrote them.
     assert "<script" not in page
     assert not re.search(r"/(tmp|home|root)/", page)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_page_is_there_in_chinese(provider, name):
+    known = read_translations(PACKAGE / "i18n" / "superseg_zh_CN.ts")
+    file = PACKAGE / "help" / "zh_CN" / f"{name}.html"
+    page = file.read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page
+    algorithm = provider.algorithm(name)
+    for definition in algorithm.parameterDefinitions():
+        assert f"<td>{html.escape(known[definition.help()])}</td>" in page, definition.name()
+    assert f"<title>{known[algorithm.displayName()]}</title>" in page
+    assert all((file.parent / one).is_file() for one in re.findall(r'(?:src|href)="([^"]*)"', page))

@@ -26,7 +26,9 @@ from tests.tools.translations import (
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCRIPT = """
 import json, os, sys
+from pathlib import Path
 from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import QUrl
 application = QgsApplication([], False)
 application.initQgis()
 if "-" in os.environ["SUPERSEG_TEST_LANGUAGE"]:
@@ -41,6 +43,7 @@ for algorithm in plugin.provider.algorithms():
         texts = [algorithm.displayName(), algorithm.shortDescription(), algorithm.shortHelpString()]
         for definition in algorithm.parameterDefinitions():
             texts += [definition.description(), definition.help()]
+        texts.append(Path(QUrl(algorithm.helpUrl()).toLocalFile()).read_text("utf-8"))
         said[algorithm.name()] = texts
 for model in plugin.provider.algorithms():
     if not model.name().islower():

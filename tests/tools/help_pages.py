@@ -24,6 +24,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
 )
+from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from superseg_plugin import classFactory
 from superseg_plugin.pipeline.reports.page import STYLE_SHEET, Html, escaped, page, style, table
@@ -32,6 +33,23 @@ from superseg_plugin.raster.thumbnails import class_data_url, rgb_data_url
 from superseg_plugin.resources import PACKAGE
 
 HELP = PACKAGE / "help"
+# Words of the pages in other languages; all other texts are those of the translations.
+WORDS = {
+    "zh_CN": {
+        "Description": "说明",
+        "Example": "示例",
+        "Parameters": "参数",
+        "Results": "结果",
+        "Search terms": "检索词",
+        "Name": "名称",
+        "Title": "标题",
+        "Values": "取值",
+        "Help": "帮助",
+        "optional": "可选",
+    },
+}
+# Their examples are prose.
+SET_UP = ("installruntime", "runtimereport")
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
@@ -342,16 +360,27 @@ def _figure(address, title):
     )
 
 
-def page_of(algorithm, example):
-    """Return the help page of an algorithm as HTML."""
+def page_of(algorithm, example, words):
+    """Return the help page of an algorithm as HTML.
+
+    Args:
+        algorithm: in the language of the page.
+        example: HTML.
+        words: of the page, by the English ones; empty for English.
+    """
     rows, results = [], []
+
+    def said(word):
+        return words.get(word, word)
+
+    head = [said(word) for word in ("Name", "Title", "Values", "Help")]
     optional = QgsProcessingParameterDefinition.Flag.FlagOptional
     for definition in algorithm.parameterDefinitions():
         default = definition.defaultValue()
         choice = isinstance(definition, QgsProcessingParameterEnum)
         values = ", ".join(definition.options()) if choice else _default(default)
         if definition.flags() & optional and not values:
-            values = "optional"
+            values = said("optional")
         row = [definition.name(), definition.description(), values, definition.help()]
         (results if definition.isDestination() else rows).append(row)
     destinations = {row[0] for row in results}
@@ -359,18 +388,25 @@ def page_of(algorithm, example):
         if output.name() not in destinations:
             results.append([output.name(), output.description(), "", ""])
     sections = [
-        ("Description", Html(algorithm.shortHelpString())),
-        ("Example", Html(example)),
+        (said("Description"), Html(algorithm.shortHelpString())),
+        (said("Example"), Html(example)),
     ]
     if rows:
-        sections.append(("Parameters", _wide(table(["Name", "Title", "Values", "Help"], rows))))
-    sections.append(("Results", _wide(table(["Name", "Title", "", "Help"], results))))
-    sections.append(("Search terms", Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")))
+        sections.append((said("Parameters"), _wide(table(head, rows))))
+    head[2] = ""
+    sections.append((said("Results"), _wide(table(head, results))))
+    terms = Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")
+    sections.append((said("Search terms"), terms))
     lead = f"{algorithm.shortDescription()} superseg:{algorithm.name()}"
     return page(algorithm.displayName(), sections, lead)
 
 
-def with_files(text, name, kept):
+def without_prose(example):
+    """Return an example without its English sentences: pictures, tables and the command."""
+    return re.sub(r"^<p>.*?</p>|<figcaption>.*?</figcaption>", "", example, flags=re.DOTALL)
+
+
+def with_files(text, name, kept, folder=HELP):
     """Replace the style and the pictures embedded in a page by links to files.
 
     Security scans take embedded pictures for secrets.
@@ -379,15 +415,17 @@ def with_files(text, name, kept):
         text: the page.
         name: id of the algorithm, for the names of the files.
         kept: file names by content; pictures with the same content share a file.
+        folder: of the page.
     """
-    sheet = Path(os.path.relpath(STYLE_SHEET, HELP)).as_posix()
+    sheet = Path(os.path.relpath(STYLE_SHEET, folder)).as_posix()
     link = f'<link rel="stylesheet" href="{sheet}">'
     text = text.replace(f"<style>{style()}</style>", link)
     for number, (kind, content) in enumerate(_pictures(text), start=1):
         if content not in kept:
             kept[content] = f"{name}_{number}.{kind.replace('jpeg', 'jpg')}"
             (HELP / kept[content]).write_bytes(base64.b64decode(content))
-        text = text.replace(f"data:image/{kind};base64,{content}", kept[content])
+        file = Path(os.path.relpath(HELP / kept[content], folder)).as_posix()
+        text = text.replace(f"data:image/{kind};base64,{content}", file)
     return text
 
 
@@ -424,10 +462,23 @@ def main():
     HELP.mkdir()
     kept = {}
     for name, example in shown.items():
-        text = page_of(plugin.provider.algorithm(name), example)
+        text = page_of(plugin.provider.algorithm(name), example, {})
         text = with_files(text, name, kept)
         (HELP / f"{name}.html").write_text(text, encoding="utf-8")
         print(f"{HELP / name}.html: {len(text) // 1000} kB", flush=True)
+    for language, words in WORDS.items():
+        folder = HELP / language
+        folder.mkdir()
+        translator = QTranslator()
+        translator.load(str(PACKAGE / "i18n" / f"superseg_{language}.qm"))
+        QCoreApplication.installTranslator(translator)
+        for name, example in shown.items():
+            algorithm = plugin.provider.algorithm(name).create()
+            shorter = example if name in SET_UP else without_prose(example)
+            text = with_files(page_of(algorithm, shorter, words), name, kept, folder)
+            text = text.replace('lang="en"', f'lang="{language.replace("_", "-")}"', 1)
+            (folder / f"{name}.html").write_text(text, encoding="utf-8")
+        QCoreApplication.removeTranslator(translator)
     # Ending QGIS from Python crashes some releases.
     sys.stdout.flush()
     os._exit(0)
