@@ -31,7 +31,7 @@ class Sight(QObject):
 
     def __init__(self, panel, tool, interface, parent=None):
         super().__init__(parent)
-        self._panel, self._tool, self._iface = panel, tool, interface
+        self._panel, self._iface = panel, interface
         self._confidences = None
         self._session = None
         self.highlight = ClassHighlight(interface.mapCanvas(), self)
@@ -51,14 +51,18 @@ class Sight(QObject):
         assign.done.connect(self.highlight.flash_once)
         tool.picked.connect(self._picked)
         tool.deactivated.connect(lambda: bar.assign.setChecked(False))
-        tool.tip_of = self._tip
+        self.explain(tool)
+
+    def explain(self, *tools):
+        """Let map tools show name, share and confidence of the class under the pointer."""
+        for tool in tools:
+            tool.tip_of, tool.class_of = self._tip, self._class_at
 
     def show_session(self, session):
         """Show the selection of another session, or of none."""
         self._panel.see_bar.assign.setChecked(False)
         self.highlight.show_session(session)
         self._session, self._confidences = session, None
-        self._tool.class_of = session.class_at if session is not None else None
 
     def remove(self):
         """Take everything off the map."""
@@ -93,6 +97,9 @@ class Sight(QObject):
         else:
             # A click outside all classes clears the selection.
             self._panel.pick((number,) if number else (), add)
+
+    def _class_at(self, place):
+        return self._session.class_at(place) if self._session is not None else 0
 
     def _tip(self, number, place):
         group = self._session.group_of(number) if self._session is not None else None

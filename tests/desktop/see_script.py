@@ -135,6 +135,15 @@ class SeeScript(WindowScript):
         yield from self.rest(5)
         self.seen["tip"] = QToolTip.text()
         self.picture(self.window, "tip")
+        bar = self.dock.superpixel_bar
+        for action in (bar.correct, bar.teach_bar.toggle):
+            action.setChecked(True)
+            QToolTip.hideText()
+            self.point_at(3)
+            yield from self.rest(5)
+            self.seen.setdefault("tips of the edits", []).append(QToolTip.text())
+            action.setChecked(False)
+        QTest.mouseClick(self.tool_button(self.panel.actions_bar, "Select on the map"), LEFT)
 
     def copy(self):
         self.panel.pick((1, 3), False)

@@ -89,6 +89,8 @@ def test_the_pointer_tells_name_share_and_confidence(session):
     seen, _ = session
     share = (patches() == 3).mean()
     assert seen["tip"] == f"Class 3: {100 * share:.1f} %\nConfidence: 75 %"
+    # While places are corrected or taught, too.
+    assert seen["tips of the edits"] == [seen["tip"]] * 2
 
 
 def test_spread_and_separability_are_shown_for_few_selected_classes(session):
