@@ -9,7 +9,7 @@ from ..pipeline.labelling import Lesson
 
 
 class Examples:
-    """The examples of one class layer, and which of them each edit of the workbench is made of.
+    """The examples of one class layer; some may be waiting for the answer to the last click.
 
     Attributes:
         names: name by row of the superpixel, in the order of the clicks.
@@ -17,12 +17,12 @@ class Examples:
         next: row of the superpixel whose name would tell most; None where it is not known.
     """
 
-    def __init__(self):
-        self.names = {}
+    def __init__(self, known):
+        """Begin with the `examples` of a `ClassMap`."""
+        self.names = dict(known)
         self.skipped = ()
         self.next = None
-        self._shown = {}
-        self._before = []
+        self._shown = dict(known)
 
     def lesson(self, tables):
         """Return the `Lesson` and the names that its indices stand for."""
@@ -36,22 +36,17 @@ class Examples:
         """Whether the map was learned from the present examples."""
         return self._shown == self.names
 
-    def keep(self, classes):
-        """Remember that these classes of superpixels were learned from the present examples."""
-        self._shown = dict(self.names)
-        self._before.append((classes, self._shown))
-
-    def follow(self, classes):
-        """Take the examples of classes that undo or redo has restored.
+    def follow(self, known):
+        """Take the `examples` of the `ClassMap` that is shown now.
 
         Returns:
-            Whether the examples have changed.
+            Whether this has changed the examples: undo, redo or another edit has taken some back.
         """
-        known = {} if classes is None else None
-        for kept, names in self._before:
-            if kept is classes:
-                known = names
-        if known is None or known == self.names:
+        known = dict(known)
+        if known == self._shown:
             return False
-        self.names, self.next, self._shown = dict(known), None, known
+        self._shown = known
+        if known == self.names:
+            return False
+        self.names, self.next = dict(known), None
         return True

@@ -132,7 +132,10 @@ class TeachBar(QWidget):
     @property
     def examples(self):
         """The `Examples` of the session."""
-        return self._examples.setdefault(self._session, Examples())
+        session = self._session
+        if session not in self._examples:
+            self._examples[session] = Examples(session.now.examples)
+        return self._examples[session]
 
     def action_for(self, event):
         """Return the action whose key a key event is, or None; only while this is shown."""
@@ -209,12 +212,9 @@ class TeachBar(QWidget):
             return
         examples.next = found.next
         if not examples.shown:
-            names, given = examples.lesson(lesson.tables)[1], dict(examples.names)
-            learned = Learned(names, found.names, lesson.rows)
-            text = translate("SuperSeg", "Teach {}").format(list(given.values())[-1])
-            if session.edit_superpixels(text, labelled, learned):
-                examples.names, examples.next = given, found.next
-                examples.keep(session.classes)
+            learned = Learned(examples.lesson(lesson.tables)[1], found.names, lesson.rows)
+            text = translate("SuperSeg", "Teach {}").format(list(examples.names.values())[-1])
+            session.edit_superpixels(text, labelled, learned)
         self._tell(found, lesson)
         if self._asking:
             self._show_next()
@@ -225,7 +225,7 @@ class TeachBar(QWidget):
 
     def _follow(self):
         """Take the examples back that undo has taken back."""
-        if self.examples.follow(self.session.classes):
+        if self.examples.follow(self.session.now.examples):
             self.marker.hide()
             self._tell_examples()
         self._list_names()

@@ -15,6 +15,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
+from superseg_plugin.gui.class_session import ClassSession
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
@@ -72,6 +73,8 @@ class TeachScript(WindowScript):
             QTest.keyClick(iface.mapCanvas(), Qt.Key.Key_Z, CONTROL)
             yield from self.rest()
             self.look(name)
+        # What is kept in the project is what another session begins with.
+        self.seen["kept examples"] = [name for _, name in ClassSession(layer).now.examples]
         self.dock.close()
         yield from self.rest()
         self.seen["closed"] = [self.bar.isVisible(), iface.mapCanvas().mapTool() is self.bar.tool]

@@ -58,6 +58,10 @@ def test_undo_takes_examples_back(seen):
     assert seen["undone"]["examples"] == ["Forest"]
 
 
+def test_examples_are_kept_in_the_project(seen):
+    assert seen["kept examples"] == ["Forest"]
+
+
 def test_closing_the_workbench_leaves_the_tool(seen):
     assert seen["closed"] == [False, False]
 

@@ -14,6 +14,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.catalog import ClassCatalog
 from superseg_plugin.pipeline.classes.corrections import corrected_again, corrections_of
 from superseg_plugin.pipeline.classes.edits import merged, renamed, with_count
+from superseg_plugin.pipeline.classes.labelled import Learned, labelled
 from superseg_plugin.pipeline.classes.map_text import map_of_text, text_of_map
 from superseg_plugin.pipeline.classes.state import first_state
 from superseg_plugin.pipeline.classes.superpixel_edits import (
@@ -159,6 +160,20 @@ def test_edits_survive_as_text(start, tables):
     ]
 
 
+def test_examples_are_part_of_an_edit_and_survive_as_text(start, tables):
+    """Superpixel 25 is of class 3; half of its superpixels are learned to be Water."""
+    indices = (np.arange(40) >= 25).astype(np.int64)
+    after = labelled(start, tables, Learned(["Meadow", "Water"], indices, np.array([29, 20])))
+    assert after.examples == ((29, "Water"), (20, "Meadow"))
+    renaming = replace(after, state=renamed(after.catalog, after.state, 1, "Forest"))
+    assert renaming.examples == after.examples
+    restored = map_of_text(text_of_map(after), start.catalog, lambda: tables)
+    assert restored.examples == after.examples
+    stored = json.loads(text_of_map(after))
+    del stored["examples"]
+    assert map_of_text(json.dumps(stored), start.catalog, lambda: tables).examples == ()
+
+
 def test_corrections_are_made_again_on_another_map_of_the_place(start, tables, tmp_path):
     """Points in a file; the new map has other numbers, and the class of the name not at all."""
     grid = Grid(40, 1, (0.0, 2.0, 0.0, 0.0, 0.0, -2.0))
@@ -197,7 +212,7 @@ def test_edits_without_superpixels_are_stored_as_before(start):
     assert map_of_text(text, start.catalog, None).state == state
 
 
-@pytest.mark.parametrize("change", ["cut", "other", "twice", "version"])
+@pytest.mark.parametrize("change", ["cut", "other", "twice", "example", "version"])
 def test_damaged_text_is_refused(start, tables, change):
     stored = json.loads(text_of_map(split_classes(start, tables, [1], 2)))
     if change == "cut":
@@ -206,6 +221,8 @@ def test_damaged_text_is_refused(start, tables, change):
         stored["added"] = []
     elif change == "twice":
         stored["added"] *= 2
+    elif change == "example":
+        stored["examples"] = [[40, "Water"]]
     else:
         stored["version"] = 2
     with pytest.raises(SuperSegError, match=r"classes\.tif: the edits of its superpixels"):

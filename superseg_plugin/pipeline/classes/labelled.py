@@ -100,7 +100,8 @@ def labelled(now: ClassMap, tables: SuperpixelTables, learned: Learned) -> Class
         state = state.with_appearance((numbers[one],), *looks[numbers[one]])
     for number, members in groups.items():
         state = state.with_appearance(members, *looks[number])
-    return replace(made, state=state)
+    known = tuple((int(row), names[learned.indices[row]]) for row in learned.rows)
+    return replace(made, state=state, examples=known)
 
 
 def without_empty(now: ClassMap) -> ClassMap:

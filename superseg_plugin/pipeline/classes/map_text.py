@@ -2,8 +2,8 @@
 """The edits of the workbench as text, for the project and for the file of the classes.
 
 Without edits of superpixels it is the text of the state; with them it also holds the class of
-every superpixel, compressed, and the classes that edits have made. A raster of 500,000 superpixels
-takes 50 to 300 kB.
+every superpixel, compressed, the classes that edits have made, and the examples of teaching. A
+raster of 500,000 superpixels takes 50 to 300 kB.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ...raster.class_table import MOST_CLASSES
 from ...raster.superpixel_tables import SuperpixelTables
 from .catalog import ClassCatalog
 from .changed_catalog import NewClass, changed_catalog
+from .edits import checked_name
 from .state import state_of_text
 from .superpixel_edits import ClassMap
 
@@ -44,6 +45,7 @@ def text_of_map(now: ClassMap) -> str:
             "classes": base64.b64encode(packed).decode("ascii"),
             "added": [[each.number, each.origin, each.distance] for each in now.added],
             "corrected": [] if now.corrected is None else np.flatnonzero(now.corrected).tolist(),
+            "examples": now.examples,
         }
     )
 
@@ -80,8 +82,13 @@ def map_of_text(
         _check(catalog, [each.number for each in added], classes, tables)
         corrected = np.zeros(len(classes), bool)
         corrected[np.array(stored["corrected"], np.int64)] = True
+        examples = tuple(
+            (int(row), checked_name(str(name))) for row, name in stored.get("examples", ())
+        )
+        if not all(0 <= row < len(classes) for row, _ in examples):
+            raise ValueError("an example elsewhere")
         state = str(stored["state"])
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, zlib.error):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, zlib.error, SuperSegError):
         name = Path(catalog.path).name
         raise SuperSegError(
             f"{name}: the edits of its superpixels are damaged or of another file; the workbench"
@@ -89,7 +96,7 @@ def map_of_text(
         ) from None
     changed = changed_catalog(catalog, tables, tables.classes, classes, added)
     marked = corrected if corrected.any() else None
-    return ClassMap(changed, state_of_text(state, changed), classes, added, marked)
+    return ClassMap(changed, state_of_text(state, changed), classes, added, marked, examples)
 
 
 def _superpixels_in(text: str) -> Any:

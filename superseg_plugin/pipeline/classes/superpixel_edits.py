@@ -42,6 +42,8 @@ class ClassMap:
         added: the classes that edits have made, in their order.
         corrected: `(n,)` bool, the superpixels that a person has put into their class; None for
             none.
+        examples: row and name of each superpixel that the names were learned from, in the order in
+            which they were given.
     """
 
     catalog: ClassCatalog
@@ -49,6 +51,7 @@ class ClassMap:
     classes: Bytes | None = None
     added: tuple[NewClass, ...] = ()
     corrected: Booleans | None = None
+    examples: tuple[tuple[int, str], ...] = ()
 
     @property
     def shown(self) -> list[MergedClass]:
