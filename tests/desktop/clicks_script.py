@@ -77,6 +77,10 @@ class ClicksScript(WindowScript):
         yield from self.click("Manage and Install Plugins…", popup, place)
         yield from self.wait(lambda: self.shown(QDialog, "Plugins"))
         manager = self.shown(QDialog, "Plugins")
+        # Later releases of QGIS open it larger than this screen, and no window manager runs here.
+        room = manager.screen().availableGeometry()
+        manager.resize(manager.size().boundedTo(room.size()))
+        manager.move(manager.x(), min(max(manager.y(), 0), room.height() - manager.height()))
         pages = next(w for w in manager.findChildren(QListWidget) if w.isVisible())
         (page,) = pages.findItems("Install from ZIP", Qt.MatchFlag.MatchExactly)
         place = pages.visualItemRect(page).center()
