@@ -36,6 +36,10 @@ TEXTURE_LEVELS = 3
 MAX_CONTEXT_BANDS = 4
 
 
+# What the values of an image are: measurements, one a band, or the axes of one vector a pixel.
+MEASURED, EMBEDDING = "measured", "embedding"
+
+
 @dataclass(frozen=True)
 class BandScaling:
     """How the bands of one sensor are brought to common scales.
@@ -49,6 +53,7 @@ class BandScaling:
         center, spread: median and robust standard deviation of each band, the latter never 0.
         distance_factor: color distances in display units are multiplied by this, so that an image
             of many bands is not cut into more superpixels than one of three.
+        kind: what the values are, MEASURED or EMBEDDING.
 
     Example:
         >>> scaling = BandScaling((0.0,), (1000.0,), (500.0,), (100.0,))
@@ -64,6 +69,7 @@ class BandScaling:
     center: tuple[float, ...]
     spread: tuple[float, ...]
     distance_factor: float = 1.0
+    kind: str = MEASURED
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> BandScaling:
@@ -74,7 +80,9 @@ class BandScaling:
         """
         rows = ("low", "high", "center", "spread")
         parts = {name: tuple(map(float, values[name])) for name in rows}
-        return cls(**parts, distance_factor=float(values["distance_factor"]))
+        return cls(
+            **parts, distance_factor=float(values["distance_factor"]), kind=str(values["kind"])
+        )
 
     def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
         """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.

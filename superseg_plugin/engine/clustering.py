@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..contracts import Clusters, Description
+from ..contracts import MEASURED, Clusters, Description
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
 from .leaves import diffuse, fit_leaves
 from .smoothing import contrast_weights, smooth_on_graph
@@ -52,7 +52,11 @@ class _Smoothed:
 
 
 def cluster_superpixels(
-    superpixels: Description, classes: int, smoothness: float, ensemble_size: int = ENSEMBLE_SIZE
+    superpixels: Description,
+    classes: int,
+    smoothness: float,
+    ensemble_size: int = ENSEMBLE_SIZE,
+    kind: str = MEASURED,
 ) -> tuple[ClusterModel, Clusters]:
     """Cluster superpixels into classes that are a cut of one tree.
 
@@ -63,6 +67,7 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.
         ensemble_size: see `fit_cluster_model`.
+        kind: what the values of the scene are, MEASURED or EMBEDDING.
 
     Returns:
         The model, and the clusters without it.
@@ -79,7 +84,7 @@ def cluster_superpixels(
         >>> len(set(clusters.labels[:100])), len(set(clusters.labels))
         (1, 2)
     """
-    model, features = fit_cluster_model(superpixels, ensemble_size)
+    model, features = fit_cluster_model(superpixels, ensemble_size, kind)
     return change_smoothness(superpixels, model, features, classes, smoothness)
 
 

@@ -9,10 +9,10 @@ principal components. Superpixels count by area in the statistics.
 
 Standardizing makes a column of noise as wide as one that tells classes apart. In a scene of few
 clear levels (a thematic raster, a lake in dark land) every other column is noise; there the mean
-colors are the only features. A scene is taken for one where two things hold: the noise of the mean
-colors is small beside their spread, and 16 levels explain nearly all of this spread. The noise is
-estimated as for the minimum noise fraction [1], but for all bands together: whitening by band made
-classes of natural scenes worse.
+colors are the only features, as they are of embeddings. A scene is taken for one where two things
+hold: the noise of the mean colors is small beside their spread, and 16 levels explain nearly all of
+this spread. The noise is estimated as for the minimum noise fraction [1], but for all bands
+together: whitening by band made classes of natural scenes worse.
 
 Exact but for float32. The weights of the blocks are a choice, not an estimate. Cost: linear in the
 superpixels; three more passes when the space is fitted.
@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..contracts import Description, column_layout
+from ..contracts import EMBEDDING, MEASURED, Description, column_layout
 from ..errors import SuperSegError
 from .k_means import k_means, nearest
 from .projection import Projection, fit_projection, row_parts, sample_by_weight
@@ -104,13 +104,16 @@ class FeatureSpace:
         return result
 
 
-def fit_feature_space(superpixels: Description, components: int) -> FeatureSpace:
+def fit_feature_space(
+    superpixels: Description, components: int, kind: str = MEASURED
+) -> FeatureSpace:
     """Fit the transformation to a scene.
 
     Args:
         superpixels: of the scene; every row with pixels.
         components: principal components to keep at most. A full covariance of d dimensions needs
             several superpixels a cluster for each of them.
+        kind: what the values of the scene are, MEASURED or EMBEDDING.
 
     Returns:
         The transformation.
@@ -132,7 +135,7 @@ def fit_feature_space(superpixels: Description, components: int) -> FeatureSpace
     variance = sum(weights[part] @ (_columns(sums[part], bands) - mean) ** 2 for part in parts)
     weight = np.append(_block_weights(bands), np.zeros(bands))
     scale = weight / np.maximum(np.sqrt(variance), LEAST_DEVIATION)
-    if has_clear_levels(superpixels):
+    if kind == EMBEDDING or has_clear_levels(superpixels):
         # One scale for all bands, so that a band of noise does not count as much as the others.
         total = float(np.sum(np.asarray(variance)[-bands:]))
         scale[:-bands], scale[-bands:] = 0.0, 1.0 / np.sqrt(max(total, 1e-9))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..contracts import BandScaling
+from ..contracts import EMBEDDING, MEASURED, BandScaling
 from .types import AnyArray, DoubleArray
 
 # Larger magnitudes are no measurements, and their squares would overflow.
@@ -33,16 +33,18 @@ REPEATED_SHARE = 0.0025
 FEWEST_DIFFERENT = 16
 
 
-def measure_scaling(sample: AnyArray) -> BandScaling:
+def measure_scaling(sample: AnyArray, kind: str = MEASURED) -> BandScaling:
     """Measure the scaling on a sample of valid pixels.
 
     Args:
         sample: `(bands, pixels)` of the raw type, finite, at least one pixel; some 10^5 pixels from
             all over the scene suffice.
+        kind: what the values are, MEASURED or EMBEDDING.
 
     Returns:
         The scaling. Byte bands keep their values as display units, unless the range of every band
-        is small. A constant band has a spread of 1, so that it is 0 in standard units.
+        is small. A constant band has a spread of 1, so that it is 0 in standard units. All bands of
+        an embedding share one scale in display units, as its axes mean nothing by themselves.
 
     Example:
         >>> scaling = measure_scaling(np.arange(1001, dtype=np.uint16)[np.newaxis])
@@ -62,12 +64,17 @@ def measure_scaling(sample: AnyArray) -> BandScaling:
         low = np.where((low >= 0) & (low <= 0.5 * high), 0.0, low)
         high = np.where(high > low, high, low + 1.0)
         factor = float(np.sqrt(3.0 / max(len(sample), 3)))
+    if kind == EMBEDDING:
+        # Ranges as wide as the widest; the distance is that of the average range.
+        middle, half = (low + high) / 2, float((high - low).max()) / 2
+        factor *= 2 * half / float(np.sqrt(np.square(high - low).mean()))
+        low, high = middle - half, middle + half
     quartiles = np.array([np.percentile(band, [25, 50, 75]) for band in bands])
     quarter, center, three_quarters = quartiles.T
     spread = (three_quarters - quarter) / NORMAL_QUARTILES
     spread = np.where(spread > 0, spread, [band.std() for band in bands])
     spread = np.where(spread > 0, spread, 1.0)
-    return BandScaling(_floats(low), _floats(high), _floats(center), _floats(spread), factor)
+    return BandScaling(_floats(low), _floats(high), _floats(center), _floats(spread), factor, kind)
 
 
 def _without_isolated(band: DoubleArray) -> DoubleArray:

@@ -29,6 +29,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.ground import has_meters
 from ..raster.layer_properties import LayerProperties
 from ..raster.source import RasterSource
+from ..raster.vectors import Vectors
 from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.colors import distinct_colors, spread_tones
@@ -36,7 +37,7 @@ from .classes.previewed import Preview
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
-from .options.values import AUTOMATIC
+from .options.values import AUTOMATIC, EMBEDDING
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
@@ -85,6 +86,8 @@ class Previewer:
         self._kept: list[Preview] = []
         # Fill values by number of the bands that are kept, and the image and layer they are of.
         self._filled: dict[int, tuple[float, ...]] = {}
+        self._vectors: Vectors | None = None
+        self._shown: tuple[int, ...] = ()
         self._filled_of: tuple[str, LayerProperties] | None = None
 
     def close(self) -> None:
@@ -166,11 +169,12 @@ class Previewer:
             RasterSource(str(path), layer=view.layer) as image,
         ):
             self._restrict(image, view, progress)
+            values = EMBEDDING if image.vectors else AUTOMATIC
             write_view(image, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
         stop_if_cancelled(progress)
         source = RasterSource(str(self._image))
         try:
-            prepare_values(source, AUTOMATIC, progress)
+            prepare_values(source, values, progress)
             _refuse_empty(source, view)
             scaling = measure_scene(source, 1, self._worker, progress)
         except BaseException:
@@ -186,10 +190,14 @@ class Previewer:
         if view.name or (view.path, view.layer) != self._filled_of:
             prepare_values(image, AUTOMATIC, progress)
             self._filled = dict(zip(image.bands, image.fill_values))
+            self._vectors = image.vectors
+            self._shown = image.display_bands
             self._filled_of = (view.path, view.layer)
         else:
             kept = [index for index, number in enumerate(image.bands) if number in self._filled]
             image.restrict(kept, [self._filled[image.bands[index]] for index in kept])
+            if self._vectors:
+                image.read_as_vectors(self._vectors, self._shown)
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""

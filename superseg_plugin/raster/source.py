@@ -35,6 +35,7 @@ from .mask_polygons import MaskPolygons
 from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, range_test
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
+from .vectors import Vectors
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -67,6 +68,8 @@ class RasterSource:
         dtype: NumPy type that holds the values of every chosen band.
         nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
+        vectors: how values are read as embeddings, which `read_as_vectors` sets; None where they
+            are read as they are.
         zero_is_value: whether file or layer say what is nodata in the first chosen band, and not 0.
         grid: size and georeference of the extent.
         full_grid: size and georeference of the whole raster.
@@ -92,6 +95,8 @@ class RasterSource:
         self.path = str(path)
         self.layer = layer
         self.bands_chosen = bands is not None
+        self.vectors: Vectors | None = None
+        self.dtype: np.dtype[Any]
         self._area = (extent, mask)
         self._lock = threading.Lock()
         self._dataset = open_raster(self.path)
@@ -170,7 +175,7 @@ class RasterSource:
             valid &= mask
         for values_of_band, tests in zip(values, self._nodata_tests):
             clear_nodata(values_of_band, tests, valid)
-        return values, valid
+        return self._as_vectors(values, valid)
 
     def read_by_band(self, window: Window) -> tuple[Array, Valid]:
         """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""
@@ -180,7 +185,20 @@ class RasterSource:
             valid[index] &= mask
         for values_of_band, tests, valid_of_band in zip(values, self._nodata_tests, valid):
             clear_nodata(values_of_band, tests, valid_of_band)
-        return values, valid
+        return self._as_vectors(values, valid)
+
+    def read_as_vectors(self, vectors: Vectors, shown: Sequence[int]) -> None:
+        """Read the values as embeddings, float32, in every later `read`.
+
+        Call it before the source is read by several threads.
+
+        Args:
+            vectors: how.
+            shown: indices into `bands` of red, green and blue in pictures.
+        """
+        self.vectors = vectors
+        self.dtype = np.dtype(np.float32)
+        self.display_bands = tuple(shown)
 
     def restrict(self, kept: Sequence[int], fill_values: Sequence[Sequence[float]]) -> None:
         """Leave out bands and treat further values as nodata, in every later `read`.
@@ -212,6 +230,14 @@ class RasterSource:
         if self._polygons is not None:
             self._polygons.cut(window, common)
         return values, common, own
+
+    def _as_vectors(self, values: Array, valid: Valid) -> tuple[Array, Valid]:
+        """Decode embeddings; `valid` is `(rows, cols)` or `(bands, rows, cols)`."""
+        if self.vectors is None:
+            return values, valid
+        decoded = self.vectors.decode(values)
+        valid &= self.vectors.valid(values, decoded)
+        return decoded, valid
 
     def _find_bands(self, bands: Sequence[int] | None) -> None:
         count = self._dataset.RasterCount
@@ -264,7 +290,8 @@ class RasterSource:
         self._signed_bytes = [is_signed_byte(band) for band in chosen]
         common = np.result_type(*native)
         # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
-        self.dtype = common if has_gdal_type(common) else np.dtype(np.float64)
+        self._stored = common if has_gdal_type(common) else np.dtype(np.float64)
+        self.dtype = self._stored
         declared = [possible_nodata(*pair) for pair in zip(chosen, native)]
         rules = [self.layer.nodata_of(number) for number in self.bands]
         self.nodata = tuple(v if rule.use_declared else None for v, rule in zip(declared, rules))
@@ -277,9 +304,9 @@ class RasterSource:
         self._masks = mask_bands(self._dataset, self.bands, self.alpha_band, self.name)
 
     def _read_values(self, window: Window) -> Array:
-        values, error = read_pixels(self._dataset, window, self.dtype, self.bands)
+        values, error = read_pixels(self._dataset, window, self._stored, self.bands)
         if values is None or error:
-            damage = damage_of(self._dataset, self.bands, window, self.dtype)
+            damage = damage_of(self._dataset, self.bands, window, self._stored)
             raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
         for values_of_band, signed in zip(values, self._signed_bytes):
             if signed:

@@ -62,10 +62,15 @@ def read_small(
         if small is None:
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
         del small
-        chosen = [source.bands[index] for index in bands]
-        with RasterSource(place, chosen, layer=source.layer) as copy:
-            copy.restrict(range(len(bands)), [source.fill_values[index] for index in bands])
-            return copy.read(copy.grid.window)
+        # Whether a pixel of an embedding is valid is seen by all of its bands.
+        wanted = list(bands)
+        read = list(range(len(source.bands))) if source.vectors else wanted
+        with RasterSource(place, [source.bands[i] for i in read], layer=source.layer) as copy:
+            copy.restrict(range(len(read)), [source.fill_values[i] for i in read])
+            if source.vectors:
+                copy.read_as_vectors(source.vectors, source.display_bands)
+            values, valid = copy.read(copy.grid.window)
+            return (values[wanted] if source.vectors else values), valid
     except SuperSegError as error:
         # The user knows the raster, not its reduced copy.
         raise SuperSegError(str(error).replace(Path(place).name, source.name)) from None

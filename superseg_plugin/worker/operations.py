@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import Clusters, Core, Device, TrainingPlan
+from ..contracts import MEASURED, Clusters, Core, Device, TrainingPlan
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from .call import Answer, Call
@@ -24,8 +24,9 @@ _on_device = started_pool(1)
 
 
 def measure_bands(call: Call) -> Answer:
-    """Scaling of the bands from a sample `pixels` (bands, n)."""
-    return {"scaling": asdict(scaling.measure_scaling(call.arrays["pixels"]))}, {}
+    """Scaling of the bands from a sample `pixels` (bands, n) of the option `kind`."""
+    measured = scaling.measure_scaling(call.arrays["pixels"], call.options.get("kind", MEASURED))
+    return {"scaling": asdict(measured)}, {}
 
 
 def superpixels(call: Call) -> Answer:
@@ -59,14 +60,15 @@ def describe_superpixels(call: Call) -> Answer:
 def cluster(call: Call) -> Answer:
     """Clusters of the superpixels of a scene, and their model as `model.*`.
 
-    The option `ensemble` sets another than the usual number of mixtures.
+    The option `ensemble` sets another than the usual number of mixtures, `kind` says what the
+    values of the scene are.
     """
     from ..engine import clustering
 
     options = call.options
-    given = [options["ensemble"]] if options.get("ensemble") else []
+    given = {"ensemble_size": options["ensemble"]} if options.get("ensemble") else {}
     model, found = clustering.cluster_superpixels(
-        call.description, options["classes"], options["smoothness"], *given
+        call.description, options["classes"], options["smoothness"], kind=options["kind"], **given
     )
     return _clusters(replace(found, model=model.to_arrays()))
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import BandScaling
+from ...contracts import EMBEDDING, MEASURED, BandScaling
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.texts import one_line
@@ -106,6 +106,7 @@ def save_model(path: str | Path, model: Model) -> None:
             **{name: [float(x) for x in getattr(model.scaling, name)] for name in ROWS},
             FACTOR: [float(model.scaling.distance_factor)],
         },
+        "values": model.scaling.kind,
         "pixel_size": None if model.pixel_size is None else float(model.pixel_size),
         "class_names": list(model.class_names),
         "class_colors": np.asarray(model.class_colors).tolist(),
@@ -199,7 +200,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             band_names=tuple(one_line(str(name)) for name in description["band_names"]),
             band_numbers=tuple(int(number) for number in description["band_numbers"]),
             image_bands=int(description["image_bands"]),
-            scaling=_scaling(description["scaling"]),
+            scaling=_scaling(description["scaling"], str(description.get("values", MEASURED))),
             pixel_size=None if size is None else float(size),
             class_names=tuple(one_line(str(name)) for name in description["class_names"]),
             class_colors=_colors(description["class_colors"]),
@@ -243,18 +244,19 @@ def _colors(rows: Any) -> npt.NDArray[np.uint8]:
     return colors.astype(np.uint8)
 
 
-def _scaling(rows: Mapping[str, Any]) -> BandScaling:
+def _scaling(rows: Mapping[str, Any], kind: str) -> BandScaling:
     """Return the scaling of a description; missing parts are empty or NaN."""
     low, high, center, spread, factor = (
         tuple(float(x) for x in rows.get(name, ())) for name in (*ROWS, FACTOR)
     )
-    return BandScaling(low, high, center, spread, factor[0] if len(factor) == 1 else math.nan)
+    distance = factor[0] if len(factor) == 1 else math.nan
+    return BandScaling(low, high, center, spread, distance, kind)
 
 
 def _is_usable(scaling: BandScaling, bands: int) -> bool:
     """Whether the numbers of a scaling are complete, finite and usable as divisors."""
     rows = [getattr(scaling, name) for name in ROWS]
-    if any(len(row) != bands for row in rows):
+    if any(len(row) != bands for row in rows) or scaling.kind not in (MEASURED, EMBEDDING):
         return False
     low, high, _, spread = np.array(rows)
     divisors = (high > low).all() and (spread > 0).all() and scaling.distance_factor > 0

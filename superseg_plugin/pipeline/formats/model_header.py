@@ -65,6 +65,7 @@ class ModelDescription(TypedDict):
     band_numbers: list[int]
     image_bands: int
     scaling: dict[str, list[float]]
+    values: str
     pixel_size: float | None
     class_names: list[str]
     class_colors: list[list[int]]

@@ -6,8 +6,10 @@ from __future__ import annotations
 from ...errors import SuperSegError
 
 AUTOMATIC, AS_THEY_ARE = "automatic", "as they are"
-# `automatic` treats fill values that no metadata declare as nodata, see `steps.fill_values`.
-VALUES = (AUTOMATIC, AS_THEY_ARE)
+ALPHA_EARTH, EMBEDDING = "AlphaEarth int8", "embedding"
+# `automatic` treats fill values that no metadata declare as nodata, see `steps.fill_values`, and
+# recognizes embeddings, see `steps.embeddings`.
+VALUES = (AUTOMATIC, AS_THEY_ARE, ALPHA_EARTH, EMBEDDING)
 
 
 def check_values(values: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...contracts import BandScaling
+from ...contracts import EMBEDDING, MEASURED, BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
@@ -68,7 +68,10 @@ def measure_scene(
             "asked for. Lower CLASSES or choose a larger EXTENT."
         )
     sample = np.concatenate(parts, axis=1)
-    answer = worker.result(worker.submit("measure_bands", {}, {"pixels": sample}), progress)
+    kind = EMBEDDING if source.vectors else MEASURED
+    answer = worker.result(
+        worker.submit("measure_bands", {"kind": kind}, {"pixels": sample}), progress
+    )
     return BandScaling.from_dict(answer.result["scaling"])
 
 

@@ -42,7 +42,12 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, 0 for none.
         ensemble: number of mixtures; the usual number where None.
     """
-    options = {"classes": classes, "smoothness": smoothness, "ensemble": ensemble}
+    options = {
+        "classes": classes,
+        "smoothness": smoothness,
+        "ensemble": ensemble,
+        "kind": scene.scaling.kind,
+    }
     found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
         scene.progress.log(

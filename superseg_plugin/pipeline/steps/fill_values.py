@@ -22,6 +22,7 @@ import numpy.typing as npt
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ..options.values import AUTOMATIC
+from .embeddings import recognize_vectors
 from .sample_windows import scattered_windows
 
 # Values of the sample in all bands, its pixels at least and at most, and windows it is taken from.
@@ -89,13 +90,17 @@ def prepare_values(
 ) -> None:
     """Leave out empty bands of a scene and treat its fill values as nodata, for the whole run.
 
-    What is left out is named in the log. A scene without any valid pixel stays as it is.
+    What is left out is named in the log. A scene without any valid pixel stays as it is. Embeddings
+    are read as vectors, in all bands.
 
     Args:
         source: the scene, changed in place.
         values: one of `VALUES`; fill values are looked for if it is `automatic`.
         progress: asked for cancel.
         advice: end of the log line of a fill value, how to keep it as a value.
+
+    Raises:
+        SuperSegError: the values are not what the user says.
     """
     source.restrict(range(len(source.bands)), [()] * len(source.bands))
     if source.alpha_band and not source.bands_chosen:
@@ -104,6 +109,10 @@ def prepare_values(
             "nodata, and it is not used otherwise. If it holds measurements, name it in BANDS"
         )
     sample, valid = _sample(source, progress)
+    said = recognize_vectors(source, sample, valid, values)
+    if said:
+        progress.log(f"Values of {source.name}: {said}")
+        return
     shares = valid.sum(axis=1) / max(valid.shape[1], 1)
     empty = shares < EMPTY_SHARE
     found: list[list[float]] = [[] for _ in source.bands]

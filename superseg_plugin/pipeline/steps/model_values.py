@@ -16,7 +16,7 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import BandScaling
+from ...contracts import EMBEDDING, MEASURED, BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress
 from ..formats.model_file import Model
@@ -74,6 +74,12 @@ def check_values(use: ModelUse, measured: BandScaling, progress: Progress) -> No
         SuperSegError: the values are in other units; the message has both ranges.
     """
     trained = use.model.scaling
+    if measured.kind != trained.kind:
+        what = {MEASURED: "measurements", EMBEDDING: "vectors of an embedding"}
+        raise SuperSegError(
+            f"{use.label} is for {what[trained.kind]}, but the values of {use.image} are "
+            f"{what[measured.kind]}. Choose VALUES for this image, or a model of such images."
+        )
     here, there = _ranges(measured), _ranges(trained)
     levels = _level(measured) / _level(trained)
     flat = _is_flat(measured) | _is_flat(trained)
@@ -115,6 +121,7 @@ def rescaled(model: Model, measured: BandScaling) -> BandScaling:
         measured.center,
         measured.spread,
         trained.distance_factor,
+        trained.kind,
     )
 
 
