@@ -29,7 +29,8 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-desk benchmark-desk-speed benchmark-desktop pictures screenshots help-pages locks \
+	benchmark-plain benchmark-values benchmark-desk benchmark-desk-speed benchmark-desktop \
+	pictures screenshots help-pages locks \
 	translations clean
 
 # Into a folder of its own, not into the user's profile.
@@ -209,6 +210,12 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 benchmark-plain: setup-engine ## scenes of known truth, beside k-means: make benchmark-plain
 	@$(QGIS_PYTHON) -m tests.benchmarks.plain $(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FOLDER),--folder "$(FOLDER)")
+
+# NAMES="tessera noise" narrows it; PRESET=balanced.
+benchmark-values: setup-engine ## embeddings of known truth, beside k-means: make benchmark-values
+	@$(QGIS_PYTHON) -m tests.benchmarks.values \
+		$(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) $(if $(PRESET),--preset $(PRESET)) \
 		$(if $(FOLDER),--folder "$(FOLDER)")
 
 # IMAGES="ontario zurich" narrows it.

@@ -80,9 +80,7 @@ class BandScaling:
         """
         rows = ("low", "high", "center", "spread")
         parts = {name: tuple(map(float, values[name])) for name in rows}
-        return cls(
-            **parts, distance_factor=float(values["distance_factor"]), kind=str(values["kind"])
-        )
+        return cls(**parts, distance_factor=float(values["distance_factor"]), kind=values["kind"])
 
     def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
         """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.

@@ -41,8 +41,11 @@ TILE_HELP = (
 VALUES_HELP = (
     "How the values of the image are read. automatic: a value far from all others that many pixels "
     "have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and "
-    "the log names it with its share of the pixels. as they are: only nodata that the file "
-    "declares, NaN and values beyond 1e30 are nodata."
+    "the log names it with its share of the pixels; satellite embeddings with vectors of length 1, "
+    "and those of TESSERA, are recognized, and the log says so. as they are: only nodata that the "
+    "file declares, NaN and values beyond 1e30 are nodata. AlphaEarth int8: the bands are the "
+    "signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a "
+    "pixel, and none means anything by itself."
 )
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "

@@ -104,12 +104,20 @@
       <translation>Apple 图形处理器（MPS）</translation>
     </message>
     <message>
-      <source>Find fill values automatically</source>
-      <translation>自动查找填充值</translation>
+      <source>Find fill values and embeddings automatically</source>
+      <translation>自动识别填充值和嵌入</translation>
     </message>
     <message>
       <source>Use the values as they are</source>
       <translation>按原值使用</translation>
+    </message>
+    <message>
+      <source>AlphaEarth embedding, signed bytes</source>
+      <translation>AlphaEarth 嵌入，有符号字节</translation>
+    </message>
+    <message>
+      <source>Embedding: one vector a pixel</source>
+      <translation>嵌入：每个像素一个向量</translation>
     </message>
     <message>
       <source>Felzenszwalb: follows fine detail</source>
@@ -1496,8 +1504,8 @@
       <translation>数值</translation>
     </message>
     <message>
-      <source>How the values of the image are read. automatic: a value far from all others that many pixels have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and the log names it with its share of the pixels. as they are: only nodata that the file declares, NaN and values beyond 1e30 are nodata.</source>
-      <translation>影像数值的读取方式。automatic：远离其他所有数值、且许多像素恰好相同的数值（如 -9999 或数据类型的最大值）视为无数据，日志会列出该数值及其像素占比。as they are：只有文件声明的无数据值、NaN 以及绝对值超过 1e30 的数值视为无数据。</translation>
+      <source>How the values of the image are read. automatic: a value far from all others that many pixels have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and the log names it with its share of the pixels; satellite embeddings with vectors of length 1, and those of TESSERA, are recognized, and the log says so. as they are: only nodata that the file declares, NaN and values beyond 1e30 are nodata. AlphaEarth int8: the bands are the signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a pixel, and none means anything by itself.</source>
+      <translation>图像数值的读取方式。automatic：许多像素恰好具有且远离其他所有值的数值（例如 -9999 或数据类型的最大值）视为无数据，日志会列出该值及其像素占比；长度为 1 的卫星嵌入向量以及 TESSERA 的嵌入会被识别，日志会加以说明。as they are：只有文件声明的无数据值、NaN 和超过 1e30 的值才是无数据。AlphaEarth int8：波段是 AlphaEarth 嵌入的有符号字节。embedding：各波段是每个像素一个向量的坐标轴，单个波段本身没有意义。</translation>
     </message>
     <message>
       <source>Largest file of superpixels (MB)</source>

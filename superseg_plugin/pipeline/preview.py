@@ -23,7 +23,7 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..contracts import Clusters, Description
+from ..contracts import EMBEDDING, Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.ground import has_meters
@@ -37,7 +37,7 @@ from .classes.previewed import Preview
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
-from .options.values import AUTOMATIC, EMBEDDING
+from .options.values import AUTOMATIC
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,

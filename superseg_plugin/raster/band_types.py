@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Type of the numbers of a band."""
+"""Type of the numbers of a band, and which bands there are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,3 +41,21 @@ def is_signed_byte(band: Any) -> bool:
     if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
         return False
     return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")
+
+
+def check_numbers(bands: Sequence[int], count: int, name: str) -> None:
+    """Raise `SuperSegError` unless band numbers are different ones of a raster.
+
+    Args:
+        bands: chosen, from 1.
+        count: of the bands of the raster.
+        name: of the raster, for messages.
+    """
+    for number in bands:
+        if not 1 <= number <= count:
+            has = "one band" if count == 1 else f"{count} bands"
+            raise SuperSegError(
+                f"BANDS: there is no band {number}, {name} has {has}; give band numbers from 1 on."
+            )
+    if len(set(bands)) != len(bands) or not bands:
+        raise SuperSegError("BANDS: give at least one band, and each only once.")

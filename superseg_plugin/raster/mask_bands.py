@@ -6,10 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
+from .damage import damage_text
 from .gdal_calls import attempt
+from .pixels import read_pixels
+from .windows import Window
+
+Valid = npt.NDArray[np.bool_]
 
 
 def mask_bands(
@@ -49,3 +56,32 @@ def mask_bands(
             whole_dataset = True
             masks.append((None, band.GetMaskBand()))
     return masks
+
+
+def read_masks(
+    masks: Sequence[tuple[int | None, Any]], window: Window, name: str
+) -> tuple[Valid, list[tuple[int, Valid]]]:
+    """Read the masks of a window.
+
+    Args:
+        masks: of `mask_bands`.
+        window: of the whole raster.
+        name: of the raster, for messages.
+
+    Returns:
+        Pixels `(rows, cols)` that are valid in all bands, and those of single bands by index.
+
+    Raises:
+        SuperSegError: a mask is damaged in this window.
+    """
+    common = np.ones((window.height, window.width), dtype=bool)
+    own: list[tuple[int, Valid]] = []
+    for index, mask in masks:
+        inside, error = read_pixels(mask, window, np.dtype(np.uint8))
+        if inside is None or error:
+            raise SuperSegError(damage_text(name, "its mask", window, error))
+        if index is None:
+            common &= inside[0] != 0
+        else:
+            own.append((index, inside[0] != 0))
+    return common, own

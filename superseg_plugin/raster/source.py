@@ -24,18 +24,18 @@ from osgeo import gdal
 
 from ..credentials import hide_credentials
 from ..errors import SuperSegError
-from .band_types import band_type, is_signed_byte
+from .band_types import band_type, check_numbers, is_signed_byte
 from .block_cache import CacheShare
 from .damage import damage_of, damage_text
 from .gdal_calls import open_raster, quiet
 from .grid import Grid, grid_of
 from .layer_properties import AS_THE_FILE, LayerProperties
-from .mask_bands import mask_bands
+from .mask_bands import mask_bands, read_masks
 from .mask_polygons import MaskPolygons
 from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, range_test
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
-from .vectors import Vectors
+from .vectors import Vectors, as_vectors
 from .windows import Window
 
 Array = npt.NDArray[Any]
@@ -175,7 +175,7 @@ class RasterSource:
             valid &= mask
         for values_of_band, tests in zip(values, self._nodata_tests):
             clear_nodata(values_of_band, tests, valid)
-        return self._as_vectors(values, valid)
+        return as_vectors(self.vectors, values, valid)
 
     def read_by_band(self, window: Window) -> tuple[Array, Valid]:
         """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""
@@ -185,7 +185,7 @@ class RasterSource:
             valid[index] &= mask
         for values_of_band, tests, valid_of_band in zip(values, self._nodata_tests, valid):
             clear_nodata(values_of_band, tests, valid_of_band)
-        return self._as_vectors(values, valid)
+        return as_vectors(self.vectors, values, valid)
 
     def read_as_vectors(self, vectors: Vectors, shown: Sequence[int]) -> None:
         """Read the values as embeddings, float32, in every later `read`.
@@ -226,18 +226,10 @@ class RasterSource:
             if self._dataset is None:
                 raise ValueError(f"{self.name} is closed")
             values = self._read_values(in_raster)
-            common, own = self._read_masks(in_raster)
+            common, own = read_masks(self._masks, in_raster, self.name)
         if self._polygons is not None:
             self._polygons.cut(window, common)
         return values, common, own
-
-    def _as_vectors(self, values: Array, valid: Valid) -> tuple[Array, Valid]:
-        """Decode embeddings; `valid` is `(rows, cols)` or `(bands, rows, cols)`."""
-        if self.vectors is None:
-            return values, valid
-        decoded = self.vectors.decode(values)
-        valid &= self.vectors.valid(values, decoded)
-        return decoded, valid
 
     def _find_bands(self, bands: Sequence[int] | None) -> None:
         count = self._dataset.RasterCount
@@ -249,15 +241,7 @@ class RasterSource:
         self.band_count = count - (1 if self.alpha_band and count > 1 else 0)
         if bands is None:
             bands = [number for number in every if number != self.alpha_band] or list(every)
-        for number in bands:
-            if number not in every:
-                has = "one band" if count == 1 else f"{count} bands"
-                raise SuperSegError(
-                    f"BANDS: there is no band {number}, {self.name} has {has};"
-                    " give band numbers from 1 on."
-                )
-        if len(set(bands)) != len(bands) or not bands:
-            raise SuperSegError("BANDS: give at least one band, and each only once.")
+        check_numbers(bands, count, self.name)
         self._choose_bands(bands)
 
     def _set_fill_values(self, fill_values: Sequence[Sequence[float]]) -> None:
@@ -312,16 +296,3 @@ class RasterSource:
             if signed:
                 values_of_band[values_of_band > 127] -= 256
         return values
-
-    def _read_masks(self, window: Window) -> tuple[Valid, list[tuple[int, Valid]]]:
-        common = np.ones((window.height, window.width), dtype=bool)
-        own: list[tuple[int, Valid]] = []
-        for index, mask in self._masks:
-            inside, error = read_pixels(mask, window, np.dtype(np.uint8))
-            if inside is None or error:
-                raise SuperSegError(damage_text(self.name, "its mask", window, error))
-            if index is None:
-                common &= inside[0] != 0
-            else:
-                own.append((index, inside[0] != 0))
-        return common, own

@@ -68,7 +68,11 @@ def cluster(call: Call) -> Answer:
     options = call.options
     given = {"ensemble_size": options["ensemble"]} if options.get("ensemble") else {}
     model, found = clustering.cluster_superpixels(
-        call.description, options["classes"], options["smoothness"], kind=options["kind"], **given
+        call.description,
+        options["classes"],
+        options["smoothness"],
+        kind=options.get("kind", MEASURED),
+        **given,
     )
     return _clusters(replace(found, model=model.to_arrays()))
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from ...contracts import EMBEDDING
 from ...errors import SuperSegError
 
 AUTOMATIC, AS_THEY_ARE = "automatic", "as they are"
-ALPHA_EARTH, EMBEDDING = "AlphaEarth int8", "embedding"
+ALPHA_EARTH = "AlphaEarth int8"
 # `automatic` treats fill values that no metadata declare as nodata, see `steps.fill_values`, and
 # recognizes embeddings, see `steps.embeddings`.
 VALUES = (AUTOMATIC, AS_THEY_ARE, ALPHA_EARTH, EMBEDDING)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import EMBEDDING
 from ...errors import SuperSegError
 from ...raster.source import RasterSource
 from ...raster.vectors import (
@@ -26,7 +27,7 @@ from ...raster.vectors import (
     Vectors,
     within_length,
 )
-from ..options.values import ALPHA_EARTH, AUTOMATIC, EMBEDDING
+from ..options.values import ALPHA_EARTH, AUTOMATIC
 
 Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]

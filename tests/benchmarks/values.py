@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`make benchmark-values`: embeddings of known truth, beside k-means of pixels and superpixels.
+
+Each synthetic scene is segmented into as many classes as it has kinds, and into twice as many.
+Named accuracy (each class takes the name of the kind it shares most with), named mean IoU and AMI
+stand beside those of k-means of pixels and of superpixel means, best of five starts. One scene is
+then written in every form that AlphaEarth's vectors are held in, and one model is applied to a
+second year.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
+from superseg_plugin.pipeline.options.segmentation import PRESETS
+from superseg_plugin.raster.grid import Grid
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
+from tests.benchmarks.baseline_process import Baselines
+from tests.benchmarks.common import FOLDER, markdown
+from tests.benchmarks.image_data import ImageData
+from tests.benchmarks.measures import Classes, map_ami, pair_table
+from tests.benchmarks.methods import SharedWorker, classify, model_of, segment
+from tests.benchmarks.plain_scenes import Image
+from tests.benchmarks.rasters import read_classes
+from tests.benchmarks.value_scenes import EMBEDDINGS, dequantized, quantized
+
+BASELINES, STARTS = ("pixel-kmeans", "superpixel-kmeans"), 5
+# A scene is missed where the named accuracy is so much below that of the better k-means.
+SLACK = 0.02
+# The scene of the forms and of the years; the noise of another year, as a share of the length.
+EXAMPLE, OTHER_YEAR = "similar_kinds", 0.02
+
+
+def named_accuracy(classes: Classes, truth: Classes) -> float:
+    """Share of the pixels of a map whose class is called as their kind."""
+    table = pair_table(classes, truth)
+    return float(table.max(axis=1).sum() / table.sum())
+
+
+def named_mean_iou(classes: Classes, truth: Classes) -> float:
+    """Mean IoU over the kinds, after the classes are named."""
+    table = pair_table(classes, truth)
+    names = table.argmax(axis=1)
+    kinds = np.arange(table.shape[1])
+    merged = np.stack([table[names == kind].sum(axis=0) for kind in kinds])
+    inside = np.diag(merged)
+    return float(np.mean(inside / (merged.sum(axis=0) + merged.sum(axis=1) - inside)))
+
+
+def write_image(path: Path, image: Image, names: Sequence[str] = ()) -> None:
+    """Write the values `(bands, rows, cols)` of a scene."""
+    grid = Grid(image.shape[2], image.shape[1])
+    profile = RasterProfile(len(image), image.dtype, band_names=tuple(names))
+    with RasterWriter(path, grid, profile) as writer:
+        writer.write(grid.window, image)
+
+
+def band_names(name: str, bands: int) -> list[str]:
+    """Names as products have them."""
+    if name.startswith("tessera"):
+        return [f"Tessera_Band_{number}" for number in range(bands)]
+    return [f"A{number:02d}" for number in range(bands)]
+
+
+def measure(
+    name: str, preset: str, shared: SharedWorker, baselines: Baselines
+) -> list[dict[str, Any]]:
+    """Figures of a scene: a row for each number of classes and method."""
+    image, kinds = EMBEDDINGS[name]()
+    truth: Classes = (kinds + 1).astype(np.uint8)
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        path, found = Path(scratch) / "scene.tif", Path(scratch) / "classes.tif"
+        write_image(path, image, band_names(name, len(image)))
+        data = ImageData(path, truth, shared, baselines, Path(scratch))
+        for count in (int(truth.max()), 2 * int(truth.max())):
+            for method in (preset, *BASELINES):
+                if method == preset:
+                    seconds = segment(shared.job(path, found, count, 0), preset)
+                else:
+                    seconds = data.run_baseline(method, found, count, 0, STARTS)
+                classes = read_classes(found)
+                rows.append(
+                    {
+                        "scene": name,
+                        "classes": count,
+                        "method": method,
+                        "accuracy": named_accuracy(classes, truth),
+                        "miou": named_mean_iou(classes, truth),
+                        "ami": map_ami(classes, truth),
+                        "seconds": seconds,
+                    }
+                )
+    return rows
+
+
+def forms(preset: str, shared: SharedWorker) -> dict[str, float]:
+    """Share of the pixels with the class of AlphaEarth's bytes, for other forms of one tile."""
+    vectors, kinds = EMBEDDINGS[EXAMPLE]()
+    empty = np.zeros(kinds.shape, bool)
+    empty[:40, :60] = True
+    steps = quantized(vectors)
+    exact = dequantized(steps)
+    images: dict[str, Image] = {
+        "bytes, -128": np.where(empty, -128, steps).astype(np.int16),
+        "float64, NaN": np.where(empty, np.nan, exact.astype(np.float64)),
+        "float32, -9999": np.where(empty, np.float32(-9999), exact),
+        "float32, filled with 0": np.where(empty, np.float32(0), exact),
+        "float32 before they were bytes, -1": np.where(empty, np.float32(-1), vectors),
+    }
+    maps = {}
+    count = int(kinds.max()) + 1
+    with tempfile.TemporaryDirectory() as scratch:
+        path, found = Path(scratch) / "scene.tif", Path(scratch) / "classes.tif"
+        for form, image in images.items():
+            write_image(path, image)
+            segment(shared.job(path, found, count, 0), preset)
+            maps[form] = read_classes(found)
+    first, *others = maps
+    return {form: float(np.mean(maps[form] == maps[first])) for form in others}
+
+
+def years(preset: str, shared: SharedWorker) -> float:
+    """Share of unchanged land that keeps its class in another year, by the model of the first."""
+    vectors, kinds = EMBEDDINGS[EXAMPLE]()
+    random = np.random.default_rng(9)
+    noise = random.normal(0, OTHER_YEAR / np.sqrt(len(vectors)), vectors.shape)
+    later = vectors + noise
+    later[:, 100:160, 100:160] = vectors[:, -60:, -60:]
+    changed = np.zeros(kinds.shape, bool)
+    changed[100:160, 100:160] = True
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        write_image(folder / "1.tif", quantized(vectors).astype(np.int16))
+        unit = later / np.linalg.norm(later, axis=0)
+        write_image(folder / "2.tif", quantized(unit.astype(np.float32)).astype(np.int16))
+        count = int(kinds.max()) + 1
+        first = shared.job(folder / "1.tif", folder / "c1.tif", count, 0)
+        segment(first, preset, model=True)
+        second = shared.job(folder / "2.tif", folder / "c2.tif", count, 0)
+        classify(second, model_of(first.target), ClassificationOptions())
+        same = read_classes(first.target) == read_classes(second.target)
+    return float(same[~changed].mean())
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print and write the report; the status is 1 if a scene is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--names", nargs="+", default=["*"], help="names of scenes, with * and ?")
+    parser.add_argument(
+        "--preset", default="fast", choices=[p for p in PRESETS if p != "published"]
+    )
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    options = parser.parse_args(arguments)
+    names = [name for name in EMBEDDINGS if any(fnmatch(name, each) for each in options.names)]
+    if not names:
+        print(f"No scene is called {' '.join(options.names)}: {' '.join(EMBEDDINGS)}")
+        return 2
+    options.folder.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    with SharedWorker() as shared, Baselines() as baselines:
+        for name in names:
+            rows += measure(name, options.preset, shared, baselines)
+            print(f"{name} is measured", flush=True)
+        same = forms(options.preset, shared)
+        kept = years(options.preset, shared)
+    text, missed = report(rows, options.preset, same, kept)
+    (options.folder / "values.md").write_text(text, encoding="utf-8")
+    print(f"\n{text}\nWritten to {options.folder}: values.md")
+    return 1 if missed else 0
+
+
+def report(
+    rows: Sequence[dict[str, Any]], preset: str, same: dict[str, float], kept: float
+) -> tuple[str, int]:
+    """The figures as Markdown, and the number of scenes that are missed."""
+    header = ["scene", "classes", "method", "named accuracy", "named mean IoU", "AMI", "s"]
+    table = [
+        [
+            *(row[key] for key in ("scene", "classes", "method")),
+            *(f"{row[key]:.3f}" for key in ("accuracy", "miou", "ami")),
+            f"{row['seconds']:.1f}",
+        ]
+        for row in rows
+    ]
+    means = []
+    for method in (preset, *BASELINES):
+        mine = [row for row in rows if row["method"] == method]
+        figures = (
+            statistics.fmean(row[key] for row in mine) for key in ("accuracy", "miou", "ami")
+        )
+        means.append(["mean", "", method, *(f"{figure:.3f}" for figure in figures), ""])
+    missed = []
+    for row in rows:
+        others = [
+            other["accuracy"]
+            for other in rows
+            if other["method"] != preset
+            and (other["scene"], other["classes"]) == (row["scene"], row["classes"])
+        ]
+        if row["method"] == preset and row["accuracy"] < max(others) - SLACK:
+            missed.append(f"{row['scene']} at {row['classes']} ({max(others):.3f})")
+    lines = [
+        f"# Embeddings, {preset}",
+        f"More than {SLACK} below the better k-means: {', '.join(missed) or 'none'}.",
+        markdown(header, [*means, *table]),
+        "## Forms of one tile: share of the pixels with the class of the bytes",
+        markdown(["form", "same"], [[form, f"{share:.4f}"] for form, share in same.items()]),
+        f"## Another year, by the model of the first: {kept:.4f} of unchanged land keeps its class",
+    ]
+    return "\n\n".join(lines) + "\n", len(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
