@@ -73,7 +73,7 @@ class Superpixels:
         if self._ids is None or state != self._ids_state:
             ids = RasterIntegers(str(superpixel_file_of(self._path)))
             self._ids, self._ids_state = LastRead(ids), state
-        return RecodedIntegers(self._ids, np.append(classes[:1] * 0, classes))
+        return LastRead(RecodedIntegers(self._ids, np.append(classes[:1] * 0, classes)))
 
     def at(self, place):
         """Return the id of the superpixel at a QgsPointXY in the layer's CRS, 0 for none."""

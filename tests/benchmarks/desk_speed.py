@@ -37,7 +37,9 @@ FOLDER = BUILD / "benchmark" / "desk_speed"
 RESULT = BUILD / "benchmark" / "desk_speed.json"
 SCRIPT = Path(__file__).with_name("desk_speed_script.py")
 SIZES = (100_000, 500_000)
-CLASSES, LEAVES, FEATURES, BANDS = 64, 1000, 20, 4
+CLASSES, LEAVES, FEATURES = 64, 1000, 20
+# Those of `write_classes`.
+BANDS = ("Red", "Green", "Blue")
 # Superpixels are squares; patches of one leaf are squares of superpixels.
 SIDE, PATCH = 8, 4
 # Milliseconds and MB that the median may take at most.
@@ -97,11 +99,11 @@ def tell(size: int, seen: Mapping[str, Any]) -> bool:
 
 
 def made_scene(count: int) -> Path:
-    """Write a class raster of about so many superpixels, and their file, unless it is there."""
+    """Write a class raster of about so many superpixels, and their file; without former edits."""
     path = FOLDER / f"classes_{count}.tif"
-    if superpixel_file_of(path).is_file():
-        return path
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for former in FOLDER.glob(f"{path.stem}.*"):
+        former.unlink()
     side = round(count**0.5)
     generator = np.random.default_rng(0)
     patches = generator.integers(0, LEAVES, (-(-side // PATCH),) * 2)
@@ -148,12 +150,12 @@ def _write_superpixels(
         confidence=np.full(count, 0.75, np.float32),
         leaf=leaf,
         place=places,
-        means=features[:, :BANDS].copy(),
+        means=features[:, : len(BANDS)].copy(),
         features=features,
         pairs=np.concatenate(pairs),
         lengths=np.full(2 * side * (side - 1), SIDE, np.int32),
         tree={f"tree.{name}": value for name, value in vars(tree).items()},
-        band_names=tuple(f"Band {number}" for number in range(1, BANDS + 1)),
+        band_names=BANDS,
     )
     beside = superpixel_file_of(path)
     with RasterSource(str(path)) as source:

@@ -36,6 +36,7 @@ class Measuring(WindowScript):
         self.box = layer.extent()
         iface.mapCanvas().setExtent(self.box)
         yield from self.rest(20)
+        self.messages()
         before = memory("VmRSS")
         Path("/proc/self/clear_refs").write_text(PEAK_RESET, encoding="ascii")
         self.trigger("Class workbench")
@@ -50,6 +51,9 @@ class Measuring(WindowScript):
         QTest.mouseClick(button, LEFT)
         yield from self.teach()
         self.seen["memory"] = memory("VmHWM") - before
+        messages = self.messages()
+        if messages:
+            raise ValueError(f"QGIS has told: {messages}")
 
     def select(self):
         """From the key until the outline of the class is on the map."""
