@@ -251,3 +251,16 @@ def test_merged_classes_are_sampled_as_one(tmp_path):
     assert sorted(np.unique(drawn.classes).tolist()) == [1, 3]
     assert np.bincount(drawn.classes)[[1, 3]].min() >= 40
     assert sum(drawn.areas.values()) == pytest.approx(total, rel=1e-3)
+
+
+def test_a_report_gives_no_interval_longer_than_the_range(tmp_path):
+    """A single sample of a large class, with a label that it alone has."""
+    classes = np.repeat([[1, 2]], 32, axis=1).repeat(64, axis=0).astype(np.uint8)
+    path = write_raster(tmp_path / "classes.tif", classes, nodata=0)
+    report, listener = tmp_path / "report.html", Listener()
+    places = np.array([[500_001 + 2 * step, 5_199_999] for step in (*range(20), 40)], float)
+    with RasterSource(path) as source:
+        sample = SamplePlaces(places, [*["Wood"] * 19, "Mire", "Field"])
+        run_sample_accuracy(AssessedMap(source), sample, Outputs(str(report)), listener)
+    assert "Warning: one place of Class 2 is labelled" in "\n".join(listener.lines)
+    assert "0.000 (too few samples for an interval)" in report.read_text(encoding="utf-8")

@@ -118,6 +118,9 @@ def _interval(estimate: Estimate, factor: float = 1.0, decimals: int = 3) -> str
     if math.isnan(estimate.value):
         return "none sampled"
     text = f"{factor * estimate.value:,.{decimals}f}"
+    if estimate.half_width >= 1:
+        # Longer than the range from 0 to 1, which all of these have.
+        return f"{text} (too few samples for an interval)"
     return f"{text} ± {factor * estimate.half_width:,.{decimals}f}"
 
 
