@@ -15,6 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..errors import SuperSegError
 from ..pipeline.objects import ObjectInputs, run_objects
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
@@ -199,7 +200,8 @@ def _features(path, found, fields, measures, progress):
             if len(parts) < several:
                 continue
             polygon = QgsGeometry.collectGeometry(waiting.pop(number))
-        polygon.convertToMultiType()
+        if not polygon.convertToMultiType():
+            raise SuperSegError(f"Object {number} has no polygon; report it.")
         yield made_feature(fields, polygon, _values(found, number - 1, measures.perimeter(polygon)))
 
 

@@ -116,9 +116,9 @@ class Measures:
         crs = QgsCoordinateReferenceSystem.fromWkt(wkt)
         self._calculator = QgsDistanceArea()
         self._calculator.setSourceCrs(crs, context.transformContext())
-        self._calculator.setEllipsoid(crs.ellipsoidAcronym())
+        known = self._calculator.setEllipsoid(crs.ellipsoidAcronym())
         areas, distances = QgsUnitTypes.AreaUnit, QgsUnitTypes.DistanceUnit
-        self._known = crs.isValid()
+        self._known = crs.isValid() and known
         self._area_unit = area_unit
         if area_unit in (None, areas.AreaUnknownUnit):
             self._area_unit = areas.AreaSquareMeters

@@ -44,14 +44,14 @@ class LabellingSession(QObject):
         self.labels, self.current = {}, None
         self._order, self._visited = [], []
         _require_usable(layer, field)
-        self.read()
-        layer.afterCommitChanges.connect(self.read)
+        self.read_labels()
+        layer.afterCommitChanges.connect(self.read_labels)
 
     def end(self):
         """Stop following the layer, which may be removed then."""
-        self.layer.afterCommitChanges.disconnect(self.read)
+        self.layer.afterCommitChanges.disconnect(self.read_labels)
 
-    def read(self):
+    def read_labels(self):
         """Read the labels again, after edits elsewhere."""
         index = self.layer.fields().lookupField(self.field)
         request = QgsFeatureRequest().setSubsetOfAttributes([index])

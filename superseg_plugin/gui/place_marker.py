@@ -67,7 +67,8 @@ class PlaceMarker:
                 self._cross.show()
             else:
                 outline = QgsGeometry.fromRect(QgsRectangle(*pixel))
-                outline.transform(transform)
+                if outline.transform(transform) != QgsGeometry.OperationResult.Success:
+                    return
                 for band in self._bands:
                     band.setToGeometry(outline, None)
                     band.show()

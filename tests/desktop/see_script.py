@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-import processing
+from qgis import processing
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,

@@ -94,7 +94,7 @@ class WelcomeScript(WindowScript):
         features = [QgsFeature(points.fields()) for _ in range(3)]
         features[0]["label"] = "Kind 1"
         points.dataProvider().addFeatures(features)
-        QgsProject.instance().addMapLayer(points)
+        assert QgsProject.instance().addMapLayer(points)
         yield from self.click("evaluate_button")
         dialog = self._window("Evaluate classes")
         self.seen["evaluate"] = [
@@ -113,11 +113,11 @@ class WelcomeScript(WindowScript):
 
     def memory(self):
         project = QgsProject.instance()
-        project.write(JOB["project"])
+        assert project.write(JOB["project"])
         project.clear()
         yield from self.rest()
         self.note("new project")
-        project.read(JOB["project"])
+        assert project.read(JOB["project"])
         yield from self.rest()
         self.note("read again")
         self.picture(self.guide, "read_again")

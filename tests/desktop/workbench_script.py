@@ -279,7 +279,7 @@ class WorkbenchScript(WindowScript):
         for kind, name in (("Polygon", "parcels"), ("Point", "visits"), ("LineString", "roads")):
             fields = "field=id:integer&field=Name:string"
             layer = QgsVectorLayer(f"{kind}?crs=EPSG:32632&{fields}", name, "memory")
-            project.addMapLayer(layer)
+            assert project.addMapLayer(layer)
         self.panel.references.aboutToShow.emit()
         self.seen["references"] = [
             action.text() for action in self.panel.references.actions() if action.text()

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF
 DEVICES = ["auto", "cpu", "cuda", "mps"]
 IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
 UNITS = ["pixels", "meters"]
-VALUES = ["automatic", "as they are"]
+VALUES = ["automatic", "as they are", "AlphaEarth int8", "embedding"]
 MODEL_NAME = "Superpixels, train, classify, average colours"
 # title: (parameters in order, steps, titles of the outputs)
 MODELS = {
@@ -187,7 +187,11 @@ PUBLIC = {
             "VALUES": "automatic",
             "OUTPUT": None,
         },
-        {"UNITS": UNITS, "DEVICE": DEVICES, "VALUES": ["automatic", "as they are"]},
+        {
+            "UNITS": UNITS,
+            "DEVICE": DEVICES,
+            "VALUES": ["automatic", "as they are", "AlphaEarth int8", "embedding"],
+        },
         {
             "OUTPUT": "outputFolder",
             "LAYERS": "outputMultilayer",

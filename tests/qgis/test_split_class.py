@@ -49,7 +49,8 @@ def test_by_polygons_in_another_crs(run, classes, tmp_path):
     part = QgsRectangle(box.xMinimum(), below, box.xMaximum(), box.yMaximum())
     degrees = QgsCoordinateReferenceSystem("EPSG:4326")
     polygon = QgsGeometry.fromRect(part).densifyByCount(20)
-    polygon.transform(QgsCoordinateTransform(raster.crs(), degrees, QgsProject.instance()))
+    transform = QgsCoordinateTransform(raster.crs(), degrees, QgsProject.instance())
+    assert polygon.transform(transform) == QgsGeometry.OperationResult.Success
     layer = QgsVectorLayer("Polygon?crs=EPSG:4326", "part", "memory")
     feature = QgsFeature()
     feature.setGeometry(polygon)
