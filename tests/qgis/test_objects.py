@@ -96,17 +96,20 @@ def test_patches_are_selected_by_name_and_area(run, tmp_path):
 
 def test_an_object_of_two_polygons_is_one_feature(run, segmented, tmp_path):
     path = tmp_path / "classes.tif"
-    values, ids = read_raster(segmented)[0], read_raster(superpixel_file_of(segmented))[0]
+    ids = read_raster(superpixel_file_of(segmented))[0]
     # The largest superpixel without its middle column has two polygons.
     number = int(np.bincount(ids.ravel())[1:].argmax()) + 1
     columns = np.flatnonzero((ids == number).any(axis=0))
     cut = (ids == number) & (np.arange(ids.shape[1]) == columns[len(columns) // 2])
-    # The tables stay those of the whole raster, as where a layer declares nodata.
     for ending in ("", ".aux.xml", ".superseg.tif"):
         shutil.copyfile(f"{segmented}{ending}", f"{path}{ending}")
-    opened = gdal.Open(str(path), gdal.GA_Update)
-    opened.WriteRaster(0, 0, *values.T.shape, np.where(cut, 0, values).astype(np.uint8).tobytes())
+    # A mask beside the file, which itself stays as it is.
+    opened = gdal.Open(str(path))
+    opened.CreateMaskBand(gdal.GMF_PER_DATASET)
+    shown = np.where(cut, 0, 255).astype(np.uint8)
+    opened.GetRasterBand(1).GetMaskBand().WriteRaster(0, 0, *shown.T.shape, shown.tobytes())
     opened = None
+    assert path.with_name(f"{path.name}.msk").is_file()
     given = {"CLASSIFICATION": str(path), "OBJECTS": "superpixels"}
     rows, layer = rows_of(
         run("superseg:objects", {**given, "OUTPUT": str(tmp_path / "o.gpkg")})["OUTPUT"]
