@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from superseg_plugin.pipeline.assessment.evaluation import evaluate
-from superseg_plugin.pipeline.classes.scores import Evaluation
+from superseg_plugin.pipeline.classes.agreement import Evaluation
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
