@@ -87,7 +87,7 @@ def telling_bands(vectors: Array) -> tuple[int, ...]:
 
     Example:
         >>> telling_bands(np.array([[0.0, 0, 0, 0], [0, 4, 0, 4], [0, 4, 1, 5], [0, 5, 0, 5]]))
-        (2, 3, 1)
+        (3, 2, 0)
     """
     left = np.atleast_2d(np.cov(vectors.astype(np.float64)))
     found: list[int] = []
