@@ -26,6 +26,8 @@ GDAL_TYPES = {
     "int16": "GDT_Int16",
     "uint32": "GDT_UInt32",
     "int32": "GDT_Int32",
+    "int64": "GDT_Int64",
+    "uint64": "GDT_UInt64",
     "float32": "GDT_Float32",
     "float64": "GDT_Float64",
 }

@@ -242,7 +242,9 @@ def _palette(
             colors[same] = np.nextafter(dtype.type(nodata), dtype.type(np.inf))
         return palette
     limits = np.iinfo(dtype)
-    palette[:, 1:] = np.clip(np.rint(means), limits.min, limits.max).astype(dtype)
+    palette[:, 1:] = np.clip(np.rint(means), limits.min, np.nextafter(float(limits.max), 0))
+    # The largest number of 64 bits is no float64, and the next one is beyond the type.
+    palette[:, 1:][np.rint(means) >= float(limits.max)] = limits.max
     if nodata is not None:
         # A mean that equals the nodata value would make its class nodata.
         beside = int(nodata) + (1 if nodata < limits.max else -1)

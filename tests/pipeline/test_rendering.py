@@ -182,6 +182,21 @@ def test_every_pixel_gets_the_average_of_its_class(tmp_path, monkeypatch, dtype)
     assert listener.fractions[-1] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint32", "int64", "uint64"])
+def test_the_ends_of_a_type_are_their_own_averages(tmp_path, dtype):
+    limits = np.iinfo(dtype)
+    image = np.array([[[limits.min, limits.max]]], dtype)
+    output = str(tmp_path / "o.tif")
+    with (
+        opened(tmp_path, "i.tif", image) as source,
+        opened(tmp_path, "c.tif", np.array([[1, 2]], np.uint8)) as classes,
+    ):
+        run_average_color(source, classes, None, output, SILENT)
+    with RasterSource(output) as painted:
+        values = painted.read(painted.grid.window)[0]
+    assert values[0, 0].astype(float).tolist() == [float(limits.min), float(limits.max)]
+
+
 def test_the_nodata_value_of_the_image_is_kept_and_never_an_average(tmp_path):
     image = np.array([[[0, 0, 255, 9, 11]]], "uint8")
     image[0, 0, :2] = 10  # nodata
