@@ -76,7 +76,8 @@ def scene_of_a_folder(session: Session) -> list[Attempt]:
     if len(told) != 1 or "3 of 4 scenes classified" not in run.feedback.lines:
         attempt.wrong.append(f"the summary: {run.feedback.lines[-3:]}")
     place.check(attempt, "any")
-    mine = tuple(str(place.folder / name) for name in results)
+    # The styles beside a raster have its name without the extension.
+    mine = tuple(str(place.folder / name.removesuffix(".tif")) for name in results)
     attempt.left = [path for path in attempt.left if not path.startswith(mine)]
     return [attempt]
 
