@@ -174,6 +174,36 @@ def test_examples_are_part_of_an_edit_and_survive_as_text(start, tables):
     assert map_of_text(json.dumps(stored), start.catalog, lambda: tables).examples == ()
 
 
+def test_examples_never_undo_corrections(start, tables):
+    """Superpixels 3 and 24 were corrected to Rock; all others of their classes are learned."""
+    places = np.isin(np.arange(40), [3, 24])
+    now = reclassified(start, tables, places, "Rock", (9, 8, 7))
+    names, halves = ["Meadow", "Water"], (np.arange(40) >= 20).astype(np.int64)
+
+    def names_after(before, given, *rows):
+        after = labelled(before, tables, Learned(given, halves, np.array(rows)))
+        sums_agree(after, tables)
+        named = {group.number: group.name for group in after.shown}
+        return after, [named[number] for number in after.shown_of(tables)]
+
+    after, found = names_after(now, names, 0, 29)
+    assert [found[row] for row in (2, 3, 24, 25)] == ["Meadow", "Rock", "Rock", "Water"]
+    # Rock is of examples, too, when one of its superpixels is called otherwise.
+    _, found = names_after(after, names, 0, 29, 3)
+    assert [found[row] for row in (2, 3, 24, 25)] == ["Meadow", "Meadow", "Rock", "Water"]
+
+
+def test_a_corrected_superpixel_is_no_example_of_its_former_name(start, tables):
+    learned = Learned(
+        ["Meadow", "Water"], (np.arange(40) >= 20).astype(np.int64), np.array([0, 29])
+    )
+    taught = labelled(start, tables, learned)
+    after = reclassified(taught, tables, np.arange(40) == 29, "Rock")
+    assert after.examples == ((0, "Meadow"),)
+    same = reclassified(taught, tables, np.arange(40) == 29, "water")
+    assert same.examples == taught.examples
+
+
 def test_corrections_are_made_again_on_another_map_of_the_place(start, tables, tmp_path):
     """Points in a file; the new map has other numbers, and the class of the name not at all."""
     grid = Grid(40, 1, (0.0, 2.0, 0.0, 0.0, 0.0, -2.0))

@@ -4,7 +4,8 @@
 Classes without an example stay as they are; the superpixels of all others take their learned names.
 A name takes the number of the class that it shares most area with, so that a class that is named as
 a whole keeps number and color; further names get new numbers. The superpixels of a name that a
-class without example has already join that class.
+class without example has already join that class. A superpixel that a person has put into a named
+class keeps this name, unless it is an example itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ...raster.superpixel_tables import SuperpixelTables
 from .catalog import visible_steps
 from .changed_catalog import NewClass
 from .edits import checked_name
+from .merge_tree import is_named
 from .superpixel_edits import ClassMap, free_numbers, with_classes
 
 Ints = npt.NDArray[np.int64]
@@ -56,8 +58,9 @@ def labelled(now: ClassMap, tables: SuperpixelTables, learned: Learned) -> Class
         SuperSegError: no example is on a class, a text is not a name, or there would be more than
             255 classes.
     """
-    names = [checked_name(name) for name in learned.names]
     shown = now.shown_of(tables)
+    learned = _with_corrections(now, shown, learned)
+    names = [checked_name(name) for name in learned.names]
     with_example = set(shown[learned.rows].tolist()) - {0}
     if not with_example:
         raise SuperSegError("No example lies on a class; click on the classes.")
@@ -102,6 +105,32 @@ def labelled(now: ClassMap, tables: SuperpixelTables, learned: Learned) -> Class
         state = state.with_appearance(members, *looks[number])
     known = tuple((int(row), names[learned.indices[row]]) for row in learned.rows)
     return replace(made, state=state, examples=known)
+
+
+def _with_corrections(now: ClassMap, shown: npt.NDArray[np.uint8], learned: Learned) -> Learned:
+    """Let superpixels that were corrected to a named class keep its name.
+
+    Args:
+        now: the classes.
+        shown: `(n,)` number of the merged class of each superpixel.
+        learned: from the examples.
+    """
+    if now.corrected is None:
+        return learned
+    kept = now.corrected.copy()
+    kept[learned.rows] = False
+    names, indices, colors = list(learned.names), learned.indices.copy(), dict(learned.colors)
+    for group in now.shown:
+        rows = kept & (shown == group.number)
+        if not rows.any() or not is_named(group.name):
+            continue
+        keys = [name.casefold() for name in names]
+        if group.name.casefold() not in keys:
+            names.append(group.name)
+            keys.append(group.name.casefold())
+            colors[group.name] = group.color
+        indices[rows] = keys.index(group.name.casefold())
+    return Learned(names, indices, learned.rows, colors)
 
 
 def without_empty(now: ClassMap) -> ClassMap:

@@ -142,6 +142,8 @@ def reclassified(
 ) -> ClassMap:
     """Give superpixels the class of a name, a new one if there is none of that name.
 
+    Those that were examples of another name are no longer examples.
+
     Args:
         now: the classes.
         tables: of the superpixels.
@@ -157,7 +159,12 @@ def reclassified(
     if not changed.any():
         raise SuperSegError("There is no superpixel at this place; click on the classes.")
     corrected = changed if now.corrected is None else now.corrected | changed
-    now = replace(now, corrected=corrected)
+    examples = tuple(
+        (row, given)
+        for row, given in now.examples
+        if not changed[row] or given.casefold() == name.casefold()
+    )
+    now = replace(now, corrected=corrected, examples=examples)
     target = next((one for one in now.shown if one.name.casefold() == name.casefold()), None)
     classes = now.classes_of(tables).copy()
     if target is not None:
