@@ -18,7 +18,7 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
 
     ID = "averagecolor"
     TITLE = "Average color"
-    GROUP = groups.HAND_ON
+    GROUP = groups.EXPORT
     TAGS = ("average", "color", "mean", "classes", "superpixels", "raster")
     SUMMARY = "Replaces every pixel of an image by the average of its class."
     CONTENTS: ClassVar = {"OUTPUT": IMAGE}

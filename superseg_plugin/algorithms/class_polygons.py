@@ -44,7 +44,7 @@ class ClassPolygonsAlgorithm(SuperSegAlgorithm):
 
     ID = "classpolygons"
     TITLE = "Class polygons"
-    GROUP = groups.HAND_ON
+    GROUP = groups.EXPORT
     TAGS = ("polygonize", "vectorize", "classes", "polygons", "simplify", "area", "vector")
     SUMMARY = "Converts classes into polygons with name, area and perimeter."
     HELP = """

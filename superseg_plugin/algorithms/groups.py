@@ -9,6 +9,6 @@ from __future__ import annotations
 SEGMENT = "1 Segment"
 NAME = "2 Name and correct"
 CHECK = "3 Check"
-HAND_ON = "4 Hand on"
+EXPORT = "4 Export"
 OTHERS = "5 Other images and dates"
 RUNTIME = "6 Runtime"

@@ -46,7 +46,7 @@ class ObjectsAlgorithm(SuperSegAlgorithm):
 
     ID = "objects"
     TITLE = "Objects with measurements"
-    GROUP = groups.HAND_ON
+    GROUP = groups.EXPORT
     TAGS = (
         "objects",
         "superpixels",

@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
 
 def guide_steps():
-    """Return the states of the steps: image, settings, run, names, check, hand on."""
+    """Return the states of the steps: image, settings, run, names, check, export."""
     image, classes = first_image(), class_layer()
     steps = [_image_step(image)]
     if runtime_missing():
@@ -59,7 +59,7 @@ def guide_steps():
     if classes is None:
         nothing = Step(False, False, translate("SuperSeg", "Missing: classes."))
         return [*steps, nothing, nothing, nothing]
-    return [*steps, _name_step(classes), _check_step(), _hand_on_step()]
+    return [*steps, _name_step(classes), _check_step(), _export_step()]
 
 
 def runtime_missing():
@@ -167,7 +167,7 @@ def _check_step():
     return Step(done, True, text)
 
 
-def _hand_on_step():
+def _export_step():
     if _finished(RESULTS):
         return Step(True, True, translate("SuperSeg", "Written"))
     text = translate("SuperSeg", "As a raster with your names, as polygons or as measured objects.")

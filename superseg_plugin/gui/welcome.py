@@ -140,7 +140,7 @@ class WelcomeWindow(QDialog):
             ),
         )
         self.write_button, self.polygons_button, self.objects_button = self._step(
-            translate("SuperSeg", "Hand on"),
+            translate("SuperSeg", "Export"),
             (translate("SuperSeg", "Raster…"), lambda: dialogs.merge_classes(class_layer())),
             (translate("SuperSeg", "Polygons…"), lambda: dialogs.class_polygons(class_layer())),
             (translate("SuperSeg", "Objects…"), lambda: dialogs.objects(class_layer())),

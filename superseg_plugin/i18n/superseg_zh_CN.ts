@@ -1236,8 +1236,8 @@
       <translation>检验</translation>
     </message>
     <message>
-      <source>Hand on</source>
-      <translation>交付</translation>
+      <source>Export</source>
+      <translation>导出</translation>
     </message>
     <message>
       <source>Sample: Great Salt Lake</source>
@@ -1868,8 +1868,8 @@
       <translation>已分类的影像数</translation>
     </message>
     <message>
-      <source>4 Hand on</source>
-      <translation>4 成果输出</translation>
+      <source>4 Export</source>
+      <translation>4 导出</translation>
     </message>
     <message>
       <source>average</source>

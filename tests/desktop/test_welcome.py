@@ -75,7 +75,7 @@ def test_classes_lead_to_names_check_and_results(seen):
     assert seen["named"][3][:2] == [DONE, "3 of 3 classes have names"]
     assert seen["points"][4][1] == "1 of 3 points are labelled"
     assert seen["evaluate"] == ["points", "label", "classes"]
-    # The names of the workbench are handed on.
+    # The names of the workbench are passed to the export.
     assert seen["polygons"] == ["Kind 1", "Kind 2", "Kind 3"]
     assert seen["written"][5][:2] == [DONE, "Written"]
 

@@ -60,7 +60,7 @@ class WorkbenchScript(WindowScript):
         yield from self.slide()
         yield from self.select_and_merge()
         yield from self.name_and_color()
-        yield from self.hand_on()
+        yield from self.export()
         yield from self.refuse()
         yield from self.save_and_reopen()
 
@@ -235,7 +235,7 @@ class WorkbenchScript(WindowScript):
         yield from self.rest()
         self.look("suggestions undone")
 
-    def hand_on(self):
+    def export(self):
         yield from self.run_dialog(self.panel.write_button, "merged.tif", "written")
         yield from self.follow()
         yield from self.run_dialog(self.panel.polygons_button, "polygons.gpkg", "polygons")

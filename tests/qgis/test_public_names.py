@@ -372,7 +372,7 @@ GROUPS = {
     "1 Segment",
     "2 Name and correct",
     "3 Check",
-    "4 Hand on",
+    "4 Export",
     "5 Other images and dates",
     "6 Runtime",
 }
