@@ -28,21 +28,23 @@ class ClassSpreads(QObject):
     def __init__(self, panel):
         super().__init__(panel)
         self._panel = panel
-        # Band means and pixels of the superpixels, and the session that they belong to.
-        self._session, self._means, self._pixels, self._classes = None, None, None, None
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._show)
         panel.chosenShown.connect(lambda _numbers: self._timer.start())
 
     def _show(self):
         session = self._panel.session
         groups = self._panel.table.chosen_groups() if session is not None else []
-        if not 1 <= len(groups) <= MOST_CLASSES or not self._read(session):
+        if not 1 <= len(groups) <= MOST_CLASSES:
             return
-        classes = self._classes if session.classes is None else session.classes
+        try:
+            tables = session.superpixels.tables
+        except SuperSegError:
+            return
+        classes = session.now.classes_of(tables)
         parts = []
         for group in groups:
             inside = group.holds(classes)
-            parts.append((self._means[inside], self._pixels[inside]))
+            parts.append((tables.means[inside], tables.pixels[inside]))
         note = ""
         if len(groups) == 2:
             distance = jeffries_matusita(*zip(*parts))
@@ -50,15 +52,3 @@ class ClassSpreads(QObject):
                 text = translate("SuperSeg", "Separability (Jeffries-Matusita): {} of 2")
                 note = text.format(QLocale().toString(distance, "f", 2))
         self._panel.spectra.show_spreads([spread(*part) for part in parts], note)
-
-    def _read(self, session):
-        """Read the superpixels of a session, unless that was done; return whether there are any."""
-        if session is not self._session:
-            self._session, self._means = session, None
-            try:
-                with session.superpixels.opened() as file:
-                    self._classes, self._pixels = file.classes, file.pixels
-                    self._means = file.means
-            except SuperSegError:
-                return False
-        return self._means is not None

@@ -145,8 +145,6 @@ class SuperpixelBar(KeyToolBar):
         if self.session is None or self._drawn is None or not self.session.unchanged():
             return
         try:
-            # The file of superpixels is compared with the class raster first.
-            _ = self.session.superpixels.tables
             self._drawn(area_of(polygon, self.session.layer, self._canvas.mapSettings()))
         except SuperSegError as error:
             self.failed.emit(str(error))

@@ -39,7 +39,7 @@ class Superpixels:
         state = state_of_files(self._path)
         if state == self._state:
             return self._tables
-        with self.opened() as file:
+        with SuperpixelFile.open_beside(self._path) as file:
             if self._tables is None:
                 self._tables, self.grid = file.tables(), file.grid
             elif not self._is_known(file):
@@ -65,7 +65,9 @@ class Superpixels:
 
     def opened(self):
         """Return the `SuperpixelFile`, to be used in a `with` statement; raises as `tables`."""
-        return SuperpixelFile.open_beside(self._path)
+        # This compares the files, unless they are as they were then.
+        _ = self.tables
+        return SuperpixelFile(superpixel_file_of(self._path))
 
     def reader(self, classes):
         """Return the `IntegerReader` of the map on which superpixels have these classes `(n,)`."""
@@ -77,12 +79,10 @@ class Superpixels:
 
     def at(self, place):
         """Return the id of the superpixel at a QgsPointXY in the layer's CRS, 0 for none."""
-        self.check()
-        with SuperpixelFile(superpixel_file_of(self._path)) as file:
+        with self.opened() as file:
             return file.id_at(place.x(), place.y())
 
     def inside(self, area):
         """Return which superpixels lie in an `Area`, `(n,)` bool."""
-        self.check()
-        with SuperpixelFile(superpixel_file_of(self._path)) as file:
+        with self.opened() as file:
             return superpixels_inside(file, area)

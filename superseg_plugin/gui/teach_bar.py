@@ -272,11 +272,11 @@ class TeachBar(QWidget):
             self.note.setText(translate("SuperSeg", "There is no place left to ask for."))
             self.marker.hide()
             return
-        session, tables = self.session, self.session.superpixels.tables
-        reach = SIGHT / 2 * float(tables.pixels[row]) ** 0.5
+        session, superpixels = self.session, self.session.superpixels
         try:
-            with session.superpixels.opened() as file:
-                place = file.grid, tables.place[row], reach
+            tables = superpixels.tables
+            reach = SIGHT / 2 * float(tables.pixels[row]) ** 0.5
+            place = superpixels.grid, tables.place[row], reach
             center, part = around(place, session.layer, self._canvas.mapSettings())
         except SuperSegError as error:
             self.failed.emit(str(error))
