@@ -45,6 +45,8 @@ SIDECARS = (
 # letter is a drive of Windows, or a virtual file system of GDAL.
 NOT_A_PATH = re.compile(r"(?i)[a-z][a-z0-9+.-]+:|/vsi")
 PREFIX = ".superseg-"
+# A block of most file systems: none is free on a full disk.
+PROBE_BYTES = 4096
 # Folder within a hidden folder that keeps the former files during a commit.
 FORMER = ".former"
 # Two runs with the same output that end at the same time must not mix their files.
@@ -103,7 +105,9 @@ def check_output(
     try:
         # Permissions alone do not suffice: network drives, access control lists and full disks may
         # forbid it as well.
-        Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder)).rmdir()
+        # The file has no name, so that nothing stays if the process is killed here.
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
+            probe.write(bytes(PROBE_BYTES))
     except OSError as error:
         raise SuperSegError(
             f"{name}: nothing can be written into the folder {folder} ({error.strerror});"
