@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProcessingUtils, QgsTask
+from qgis.core import QgsProcessingUtils
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..errors import Cancelled, SuperSegError
 from ..layer_copy import properties_of
 from ..pipeline.formats.record import describe_edit
 from ..pipeline.steps.edited_classes import write_edited_classes
-from ..progress import Progress
 from ..raster.source import RasterSource
+from .background_task import BackgroundTask
 
 translate = QCoreApplication.translate
 
@@ -48,50 +47,24 @@ class EditedRasters:
             use(self._path)
             return
 
-        def done(path):
-            self._path, self._classes = path, edits
-            use(path)
-
-        self._task = _Writing(layer, now, superpixels, done, self._failed)
-        QgsApplication.taskManager().addTask(self._task)
-
-
-class _Writing(QgsTask):
-    def __init__(self, layer, now, superpixels, done, failed):
         title = translate("SuperSeg", "Writing the edited classes of {}").format(layer.name())
-        super().__init__(title, QgsTask.Flag.CanCancel)
-        self._now, self._superpixels = now, superpixels
-        self._source = (now.catalog.path, [1], None, None, properties_of(layer))
-        self._done, self._failed, self._error = done, failed, ""
         name = f"{Path(now.catalog.path).stem}_edited.tif"
-        self._path = QgsProcessingUtils.generateTempFilename(name)
+        path = QgsProcessingUtils.generateTempFilename(name)
+        read = (now.catalog.path, [1], None, None, properties_of(layer))
 
-    def run(self):
-        try:
-            with RasterSource(*self._source) as source, self._superpixels.opened() as superpixels:
+        def write(progress):
+            with RasterSource(*read) as source, superpixels.opened() as file:
                 record = describe_edit("edits", source, {})
-                path, progress = Path(self._path), _TaskProgress(self)
-                write_edited_classes(source, superpixels, self._now, path, record, progress)
-        except Cancelled:
-            return False
-        except SuperSegError as error:
-            self._error = str(error)
-            return False
-        return True
+                write_edited_classes(source, file, now, Path(path), record, progress)
+            return path
 
-    def finished(self, fine):
-        if fine:
-            self._done(self._path)
-        elif self._error:
-            self._failed(self._error)
+        def done():
+            if task.result is not None:
+                self._path, self._classes = path, edits
+                use(path)
+            elif not task.isCanceled():
+                self._failed(task.error)
 
-
-class _TaskProgress(Progress):
-    def __init__(self, task):
-        self._task = task
-
-    def report(self, fraction, text=""):
-        self._task.setProgress(100 * fraction)
-
-    def cancelled(self):
-        return self._task.isCanceled()
+        self._task = task = BackgroundTask(title, write)
+        task.done.connect(done)
+        task.start()

@@ -24,8 +24,8 @@ from ..runtime.diagnosis import runtime_report
 from ..runtime.environment import install_environment, remove_environment, restore_previous
 from ..runtime.state import all_commands, device_name, runtime_state
 from ..settings import choose_python, chosen_python, facts, network
+from .background_task import BackgroundTask
 from .runtime_choices import RuntimeChoices
-from .runtime_task import RuntimeTask
 from .task_log import TaskLog, fitting
 
 translate = QCoreApplication.translate
@@ -203,7 +203,7 @@ class RuntimeDialog(QDialog):
         self._enable()
 
     def _background(self, title, work, done, quiet=True):
-        task = RuntimeTask(title, work, quiet)
+        task = BackgroundTask(title, work, quiet)
         self._tasks.append(task)
         task.done.connect(lambda: self._end(task, done))
         task.start()

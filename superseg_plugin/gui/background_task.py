@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A background task of the runtime window."""
+"""A task in the background."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 
 
-class RuntimeTask(QgsTask, Progress):
+class BackgroundTask(QgsTask, Progress):
     """Runs a function that takes a `Progress`; QGIS lists it among its tasks.
 
     Args:
