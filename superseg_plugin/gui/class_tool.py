@@ -65,49 +65,42 @@ class ClassTool(QgsMapTool):
     def canvasReleaseEvent(self, event):
         if self.layer is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        keys = Qt.KeyboardModifier
-        add = bool(event.modifiers() & (keys.ControlModifier | keys.ShiftModifier))
         try:
-            number = self.class_at(self.toMapCoordinates(event.pos()))
+            place = self._in_layer(event)
         except QgsCsException:
             self.failed.emit(off_crs(self.layer))
             return
-        self.picked.emit(number, add)
+        self.clicked(place, event)
+
+    def clicked(self, place, event):
+        """Report a click at a position in the layer's CRS."""
+        keys = Qt.KeyboardModifier
+        add = bool(event.modifiers() & (keys.ControlModifier | keys.ShiftModifier))
+        self.picked.emit(self._class_in_layer(place), add)
 
     def canvasMoveEvent(self, event):
         if self.layer is None or self.tip_of is None:
             return
         try:
-            place = self._in_layer(self.toMapCoordinates(event.pos()))
+            place = self._in_layer(event)
         except QgsCsException:
             return
         text = self.tip_of(self._class_in_layer(place), place)
         # An empty text hides the tooltip.
         QToolTip.showText(self.canvas().mapToGlobal(event.pos()), text, self.canvas())
 
-    def class_at(self, point):
-        """Return the number of the class at a position in map coordinates, 0 for none.
+    def _in_layer(self, event):
+        """Return the position of a mouse event in the layer's CRS.
 
         Raises:
-            QgsCsException: the position cannot be transformed into the layer's CRS.
+            QgsCsException: it cannot be transformed.
         """
-        return self._class_in_layer(self._in_layer(point))
-
-    def _in_layer(self, point):
-        return in_layer(point, self.canvas(), self.layer)
+        crs = self.canvas().mapSettings().destinationCrs()
+        transform = QgsCoordinateTransform(crs, self.layer.crs(), QgsProject.instance())
+        return transform.transform(self.toMapCoordinates(event.pos()))
 
     def _class_in_layer(self, place):
         return self.class_of(place) if self.class_of is not None else 0
-
-
-def in_layer(point, canvas, layer):
-    """Return a position in map coordinates as one in the layer's CRS.
-
-    Raises:
-        QgsCsException: it cannot be transformed.
-    """
-    crs = canvas.mapSettings().destinationCrs()
-    return QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()).transform(point)
 
 
 def off_crs(layer):

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsCsException
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 
-from .class_tool import ClassTool, in_layer, off_crs
+from .class_tool import ClassTool
 
 
 class PlaceTool(ClassTool):
@@ -18,12 +17,5 @@ class PlaceTool(ClassTool):
 
     placed = pyqtSignal(object)
 
-    def canvasReleaseEvent(self, event):
-        if self.layer is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        try:
-            place = in_layer(self.toMapCoordinates(event.pos()), self.canvas(), self.layer)
-        except QgsCsException:
-            self.failed.emit(off_crs(self.layer))
-            return
+    def clicked(self, place, _event):
         self.placed.emit(place)
