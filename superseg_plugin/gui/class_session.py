@@ -21,7 +21,6 @@ from ..pipeline.classes.corrections import corrections_of
 from ..pipeline.classes.edits import with_count
 from ..pipeline.classes.kept_edits import keep_edits
 from ..pipeline.classes.map_text import text_of_map
-from ..pipeline.classes.merge_tree import merged_classes
 from ..raster.correction_file import write_corrections
 from ..raster.displayed_values import RasterIntegers
 from .class_files import ClassFiles
@@ -41,11 +40,9 @@ class ClassSession(QObject):
 
     Attributes:
         layer: the raster layer.
-        catalog: the classes in the file, and those that edits have made.
         superpixels: the `Superpixels` of the file.
-        classes: `(n,)` class of each superpixel; None while they are as in the file.
-        state: the merges, names and colors that the edits led to.
-        groups: the groups of merged classes in that state.
+        now: the `ClassMap` that is shown.
+        groups: its groups of merged classes.
         stack: the undo stack.
         state_error: why the state stored in the project could not be restored, "" if it could.
         notice: that the state of an earlier layer of the file was restored, "" if not.
@@ -69,17 +66,15 @@ class ClassSession(QObject):
         super().__init__(parent)
         path = path_of(layer)
         self.layer = layer
-        self.catalog = read_catalog(path)
-        self._file_catalog = self.catalog
-        self.classes, self._reader = None, None
+        self._file_catalog = catalog = read_catalog(path)
+        self._reader = None
         self.superpixels = Superpixels(path)
-        self._files = ClassFiles(self.catalog, self.superpixels, layer.name())
-        now, self.state_error, self.notice = stored_map(layer, self.catalog, self.superpixels)
-        self._take(now)
-        self._has_corrections = now.corrected is not None
+        self._files = ClassFiles(catalog, self.superpixels, layer.name())
+        self.now, self.state_error, self.notice = stored_map(layer, catalog, self.superpixels)
+        self._has_corrections = self.now.corrected is not None
         if self.notice:
-            layer.setCustomProperty(PROPERTY, text_of_map(now))
-        self.groups = merged_classes(self.catalog, self.state)
+            layer.setCustomProperty(PROPERTY, text_of_map(self.now))
+        self.groups = self.now.shown
         if self.state_error or self.notice or not is_shown(layer, self.catalog):
             show_groups(layer, self.groups)
         self.stack = QUndoStack(self)
@@ -156,9 +151,19 @@ class ClassSession(QObject):
         return True
 
     @property
-    def now(self):
-        """The `ClassMap` that is shown."""
-        return self._now
+    def catalog(self):
+        """The classes in the file, and those that edits have made."""
+        return self.now.catalog
+
+    @property
+    def state(self):
+        """The merges, names and colors that the edits led to."""
+        return self.now.state
+
+    @property
+    def classes(self):
+        """Class `(n,)` of each superpixel; None while they are as in the file."""
+        return self.now.classes
 
     def reader(self):
         """Return the `IntegerReader` of the classes that are shown; the same until an edit.
@@ -210,19 +215,14 @@ class ClassSession(QObject):
 
     def show(self, now):
         """Draw a `ClassMap` and store it in the layer."""
-        self._take(now)
-        self.groups = merged_classes(self.catalog, self.state)
+        if now.classes is not self.classes:
+            self._reader = None
+        self.now, self.groups = now, now.shown
         show_groups(self.layer, self.groups)
         self.layer.setCustomProperty(PROPERTY, text_of_map(now))
         QgsProject.instance().setDirty(True)
         self._timer.start()
         self.changed.emit()
-
-    def _take(self, now):
-        if self.classes is not now.classes:
-            self._reader = None
-        self._now = now
-        self.catalog, self.state, self.classes = now.catalog, now.state, now.classes
 
     def write_attribute_table(self):
         """Write the edits into the attribute table of the file, if it is writable."""
