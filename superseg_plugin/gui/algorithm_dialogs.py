@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProcessingUtils, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProcessingUtils, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..errors import SuperSegError
@@ -15,6 +15,7 @@ from ..pipeline.classes.merge_table import write_merge_table
 from ..pipeline.formats.stored_order import read_record_of
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
+from .class_layers import raster_layers
 from .edited_raster import EditedRasters
 from .reference_menu import is_points, label_field
 from .stored_map import path_of, shown_map
@@ -179,9 +180,8 @@ def _first_band(layer):
 
 def other_rasters(session):
     """Return the raster layers of the project other than that of a session."""
-    layers = QgsProject.instance().mapLayers().values()
     return sorted(
-        (one for one in layers if isinstance(one, QgsRasterLayer) and one is not session.layer),
+        (one for one in raster_layers() if one is not session.layer),
         key=lambda layer: layer.name().casefold(),
     )
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
-from qgis.gui import QgsMapLayerComboBox
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from .class_session import PROPERTY
+from .layer_choice import optional_layer
 
 translate = QCoreApplication.translate
 
@@ -34,11 +34,7 @@ def layer_row():
 
     The pin keeps the workbench on its layer.
     """
-    choice = QgsMapLayerComboBox()
-    filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-    choice.setFilters(filters.RasterLayer)
-    choice.setAllowEmptyLayer(True)
-    choice.setLayer(None)
+    choice = optional_layer("RasterLayer")
     pin = QToolButton()
     pin.setCheckable(True)
     pin.setAutoRaise(True)

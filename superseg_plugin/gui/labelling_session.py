@@ -58,8 +58,7 @@ class LabellingSession(QObject):
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
         found = {}
         for feature in self.layer.getFeatures(request):
-            value = feature.attribute(index)
-            found[feature.id()] = "" if value is None or str(value) == "NULL" else str(value)
+            found[feature.id()] = _text_of(feature.attribute(index))
         if set(found) != set(self.labels):
             self._order = visiting_order(list(found))
         self.labels = found
@@ -92,8 +91,7 @@ class LabellingSession(QObject):
         """Return the text of another field of the current place, "" if there is none."""
         if self.current is None or self.layer.fields().lookupField(name) < 0:
             return ""
-        value = self.layer.getFeature(self.current).attribute(name)
-        return "" if value is None or str(value) == "NULL" else str(value)
+        return _text_of(self.layer.getFeature(self.current).attribute(name))
 
     def label(self, text):
         """Label the current place, and go to the next one without a label.
@@ -173,6 +171,11 @@ def text_fields(layer):
     """Return the names of the text fields of a layer."""
     texts = (QMetaType.Type.QString,)
     return [field.name() for field in layer.fields() if field.type() in texts]
+
+
+def _text_of(value):
+    """Return the value of a field as text, "" for NULL."""
+    return "" if value is None or str(value) == "NULL" else str(value)
 
 
 def _require_usable(layer, field):

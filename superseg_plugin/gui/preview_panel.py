@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import time
 
-from qgis.core import QgsMapLayerProxyModel, QgsProject
-from qgis.gui import QgsMapLayerComboBox
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
@@ -28,6 +27,7 @@ from .class_layers import raster_layers
 from .class_shares import ClassShares
 from .estimate_line import EstimateLine
 from .images import first_image, is_image
+from .layer_choice import layer_choice
 from .map_view import view_of
 from .preview_compare import CompareBox
 from .preview_item import PreviewItem
@@ -81,9 +81,7 @@ class PreviewPanel(QWidget):
         self._image_changed()
 
     def _build(self):
-        self.layers = QgsMapLayerComboBox()
-        filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-        self.layers.setFilters(filters.RasterLayer)
+        self.layers = layer_choice("RasterLayer")
         self.live = QCheckBox(translate("SuperSeg", "&Preview on the map"))
         self.settings = PreviewSettings()
         algorithm = self.settings.algorithm

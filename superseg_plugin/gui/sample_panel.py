@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsFieldProxyModel, QgsMapLayerProxyModel
-from qgis.gui import QgsFieldComboBox, QgsMapLayerComboBox
+from qgis.core import QgsFieldProxyModel
+from qgis.gui import QgsFieldComboBox
 from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -32,6 +32,7 @@ from ..pipeline.assessment.sample_places import (
     LARGEST_VIEW,
     SMALLEST_VIEW,
 )
+from .layer_choice import optional_layer
 
 translate = QCoreApplication.translate
 
@@ -50,14 +51,14 @@ class SamplePanel(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.points = _layers("PointLayer")
+        self.points = optional_layer("PointLayer")
         self.new_points = QToolButton()
         self.new_points.setText(translate("SuperSeg", "New…"))
         self.new_points.setToolTip(translate("SuperSeg", "Draw accuracy points"))
         self.field = QgsFieldComboBox()
         filters = getattr(QgsFieldProxyModel, "Filter", QgsFieldProxyModel)
         self.field.setFilters(filters.String)
-        self.classes = _layers("RasterLayer")
+        self.classes = optional_layer("RasterLayer")
         self.scheme = QComboBox()
         self.view = QSpinBox()
         self.view.setRange(SMALLEST_VIEW, LARGEST_VIEW)
@@ -172,12 +173,3 @@ class _Names(QListWidget):
 
     def minimumSizeHint(self):
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
-
-
-def _layers(kind):
-    combo = QgsMapLayerComboBox()
-    filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-    combo.setFilters(getattr(filters, kind))
-    combo.setAllowEmptyLayer(True)
-    combo.setLayer(None)
-    return combo

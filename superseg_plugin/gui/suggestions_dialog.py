@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsApplication,
-    QgsMapLayerProxyModel,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -13,7 +12,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.gui import QgsFieldComboBox, QgsMapLayerComboBox
+from qgis.gui import QgsFieldComboBox
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
@@ -34,6 +33,7 @@ from ..pipeline.classes.colors import color_of_hex
 from ..pipeline.classes.edits import named_as
 from ..pipeline.classes.name_proposals import proposal_of_group, read_proposals
 from .edited_raster import EditedRasters
+from .layer_choice import layer_choice
 from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
@@ -58,9 +58,7 @@ class SuggestionsDialog(QDialog):
         self._closed = False
         self._edited = EditedRasters(self._failed)
         self._proposed = []
-        self.layers = QgsMapLayerComboBox()
-        filters = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-        self.layers.setFilters(filters.RasterLayer | filters.PolygonLayer)
+        self.layers = layer_choice("RasterLayer", "PolygonLayer")
         self.layers.setExceptedLayerList([session.layer])
         self.field = QgsFieldComboBox()
         self.purity = QSpinBox()
