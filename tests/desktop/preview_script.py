@@ -78,11 +78,7 @@ class PreviewScript(WindowScript):
         yield from self.rest()
         dialog = dock.dialogs.dialog
         self.seen["settings"] = self.settings.parameters()
-        try:
-            values = dialog.createProcessingParameters()
-        except AttributeError:
-            # QGIS 3.22 has another name for it.
-            values = dialog.getParameterValues()
+        values = self.values_of(dialog)
         self.seen["dialog"] = {name: values[name] for name in self.seen["settings"]}
         dialog.close()
         self.process = self.worker_pid()

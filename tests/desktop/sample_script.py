@@ -193,15 +193,5 @@ class SampleScript(WindowScript):
         canvas = iface.mapCanvas()
         return canvas.extent().height() / self.layer("classes").rasterUnitsPerPixelY()
 
-    def layer(self, name):
-        return QgsProject.instance().mapLayersByName(name)[0]
-
-    def values_of(self, dialog):
-        try:
-            return dialog.createProcessingParameters()
-        except AttributeError:
-            # QGIS 3.22 has another name for it.
-            return dialog.getParameterValues()
-
 
 start(SampleScript)

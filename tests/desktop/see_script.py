@@ -322,9 +322,6 @@ class SeeScript(WindowScript):
 
     # Doing
 
-    def layer(self, name):
-        return QgsProject.instance().mapLayersByName(name)[0]
-
     def transform(self, name):
         project = QgsProject.instance()
         return QgsCoordinateTransform(self.layer(name).crs(), project.crs(), project)

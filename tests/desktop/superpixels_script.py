@@ -127,11 +127,7 @@ class SuperpixelsScript(WindowScript):
         QTest.mouseClick(self.panel.write_button, LEFT)
         yield from self.wait(lambda: self.dock.dialogs.dialog is not None)
         dialog = self.dock.dialogs.dialog
-        try:
-            values = dialog.createProcessingParameters()
-        except AttributeError:
-            values = dialog.getParameterValues()
-        dialog.setParameters({**values, "OUTPUT": str(FOLDER / "written.tif")})
+        dialog.setParameters({**self.values_of(dialog), "OUTPUT": str(FOLDER / "written.tif")})
         finished = []
         dialog.algorithmFinished.connect(lambda fine, _results: finished.append(fine))
         dialog.runButton().click()
@@ -179,9 +175,6 @@ class SuperpixelsScript(WindowScript):
         self.look("without superpixels")
 
     # Doing
-
-    def layer(self, name):
-        return QgsProject.instance().mapLayersByName(name)[0]
 
     def place(self, right, down):
         box = self.layer("classes").extent()

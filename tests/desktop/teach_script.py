@@ -10,13 +10,13 @@ from pathlib import Path
 
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
 from superseg_plugin.gui.class_session import ClassSession
-from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
+from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 FOLDER = Path(JOB["folder"])
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -65,7 +65,8 @@ class TeachScript(WindowScript):
         self.seen["skipped"] = [asked in self.bar.examples.skipped, self.bar.examples.next == asked]
         self.type_name("Water")
         edits = self.dock.session.stack.index()
-        self.click_place(iface.mapCanvas().center())
+        center = iface.mapCanvas().center()
+        self.click_map(center.x(), center.y())
         yield from self.wait(lambda: self.dock.session.stack.index() > edits)
         yield from self.rest(5)
         self.look("answered")
@@ -140,16 +141,10 @@ class TeachScript(WindowScript):
 
     def click(self, right, down):
         box = self.box
-        point = box.center()
-        point.setX(box.xMinimum() + right * box.width())
-        point.setY(box.yMaximum() - down * box.height())
-        self.click_place(point)
+        x = box.xMinimum() + right * box.width()
+        y = box.yMaximum() - down * box.height()
+        self.click_map(x, y)
         yield from self.rest()
-
-    def click_place(self, point):
-        shown = iface.mapCanvas().getCoordinateTransform().transform(point.x(), point.y())
-        viewport = iface.mapCanvas().viewport()
-        QTest.mouseClick(viewport, LEFT, NO_KEY, QPoint(round(shown.x()), round(shown.y())))
 
     def look(self, name):
         session = self.dock.session

@@ -86,6 +86,10 @@ class WindowScript(ABC):
             raise OSError(f"{source} cannot be opened")
         return layer
 
+    def layer(self, name):
+        """The layer of the project with this name."""
+        return QgsProject.instance().mapLayersByName(name)[0]
+
     def wait(self, condition, seconds=120):
         end = time.monotonic() + seconds
         while not condition():
@@ -119,6 +123,14 @@ class WindowScript(ABC):
             for widget in QApplication.topLevelWidgets()
             if widget.isVisible() and widget is not self.window and widget.windowTitle()
         ]
+
+    def values_of(self, dialog):
+        """The parameters of an algorithm's dialog."""
+        try:
+            return dialog.createProcessingParameters()
+        except AttributeError:
+            # QGIS 3.22 has another name for it.
+            return dialog.getParameterValues()
 
     def trigger(self, text):
         """Choose an entry of the plugin's menu."""

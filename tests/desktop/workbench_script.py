@@ -412,9 +412,6 @@ class WorkbenchScript(WindowScript):
 
     # Doing
 
-    def layer(self, name):
-        return QgsProject.instance().mapLayersByName(name)[0]
-
     def zoom(self):
         layer = self.layer("classes")
         canvas = QgsProject.instance().crs()
@@ -454,13 +451,6 @@ class WorkbenchScript(WindowScript):
     def compare(self, name):
         self.panel.references.aboutToShow.emit()
         next(a for a in self.panel.references.actions() if a.text() == name).trigger()
-
-    def values_of(self, dialog):
-        try:
-            return dialog.createProcessingParameters()
-        except AttributeError:
-            # QGIS 3.22 has another name for it.
-            return dialog.getParameterValues()
 
     def run_dialog(self, button, file, name):
         QTest.mouseClick(button, LEFT)
