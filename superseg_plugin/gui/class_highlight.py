@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateTransform, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -11,6 +11,7 @@ from ..errors import SuperSegError
 from ..raster.class_patches import box_of, find_patches
 from ..raster.overlay_pixels import dimmed, flashed
 from .map_overlay import FLASHES, MapOverlay
+from .map_view import bounds
 
 translate = QCoreApplication.translate
 
@@ -118,14 +119,9 @@ class ClassHighlight(QObject):
         crs = self._canvas.mapSettings().destinationCrs()
         transform = QgsCoordinateTransform(layer.crs(), crs, QgsProject.instance())
         try:
-            extent = transform.transformBoundingBox(box)
-        except QgsCsException:
-            text = translate(
-                "SuperSeg",
-                "{} cannot be transformed into the CRS of the map; choose another CRS for the"
-                " project.",
-            )
-            self.failed.emit(text.format(layer.name()))
+            extent = bounds(transform, box, layer)
+        except SuperSegError as error:
+            self.failed.emit(str(error))
             return False
         self._canvas.setExtent(extent)
         self._canvas.refresh()

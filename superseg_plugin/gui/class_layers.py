@@ -8,8 +8,8 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ..pipeline.assessment.sample_places import SAMPLE_OF
-from .class_session import PROPERTY
 from .layer_choice import optional_layer
+from .stored_map import PROPERTY
 
 translate = QCoreApplication.translate
 

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
+from qgis.PyQt.QtCore import QCoreApplication
 
 from ..errors import SuperSegError
 from ..layer_copy import LayerCopy, in_place, properties_of
 from ..pipeline.options.preview import MapView, view_size
-from .class_session import path_of
+from .stored_map import path_of
+
+translate = QCoreApplication.translate
 
 
 def view_of(layer, settings):
@@ -33,7 +36,7 @@ def view_of(layer, settings):
 def _view_of_file(layer, settings):
     path = path_of(layer)
     to_map = QgsCoordinateTransform(layer.crs(), settings.destinationCrs(), QgsProject.instance())
-    covered = _bounds(to_map, layer.extent(), layer)
+    covered = bounds(to_map, layer.extent(), layer)
     extent = settings.visibleExtent().intersect(covered)
     _require_some(extent, layer)
     wide, high = covered.width() / layer.width(), covered.height() / layer.height()
@@ -53,13 +56,13 @@ def _view_of_service(layer, settings):
     to_layer = QgsCoordinateTransform(settings.destinationCrs(), layer.crs(), project)
     # The extent is transformed from the map to the layer: many services cover the whole world,
     # which cannot be transformed into every CRS.
-    box = _bounds(to_layer, extent, layer)
+    box = bounds(to_layer, extent, layer)
     stretch = extent.width() / box.width()
     if not layer.extent().isEmpty():
         box = box.intersect(layer.extent())
         _require_some(box, layer)
         to_map = QgsCoordinateTransform(layer.crs(), settings.destinationCrs(), project)
-        extent = extent.intersect(_bounds(to_map, box, layer))
+        extent = extent.intersect(bounds(to_map, box, layer))
     own = layer.extent().width() / layer.width() * stretch if layer.width() > 0 else 0.0
     pixel = max(settings.mapUnitsPerPixel(), own)
     size = view_size(extent.width() / pixel, extent.height() / pixel)
@@ -81,16 +84,27 @@ def _map_crs(layer, settings):
     return settings.destinationCrs().toWkt() if layer.crs().isValid() else ""
 
 
-def _bounds(transform, box, layer):
+def bounds(transform, box, layer):
+    """Return the bounding box of a transformed rectangle.
+
+    Args:
+        transform: QgsCoordinateTransform between the CRS of the layer and that of the map.
+        box: QgsRectangle.
+        layer: the QgsRasterLayer, for the message.
+
+    Raises:
+        SuperSegError: the rectangle cannot be transformed.
+    """
     try:
         found = transform.transformBoundingBox(box)
     except QgsCsException:
         found = None
     if found is None or not found.isFinite():
-        raise SuperSegError(
-            f"{layer.name()} cannot be transformed into the CRS of the map; choose another CRS for"
-            " the project."
+        text = translate(
+            "SuperSeg",
+            "{} cannot be transformed into the CRS of the map; choose another CRS for the project.",
         )
+        raise SuperSegError(text.format(layer.name()))
     return found
 
 

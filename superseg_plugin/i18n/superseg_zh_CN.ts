@@ -340,10 +340,6 @@
       <translation>图层中没有像素属于此类别。</translation>
     </message>
     <message>
-      <source>{} cannot be transformed into the CRS of the map; choose another CRS for the project.</source>
-      <translation>{} 无法转换到地图的坐标参照系；请为工程选择其他坐标参照系。</translation>
-    </message>
-    <message>
       <source>Keep this layer when another one is selected</source>
       <translation>选中其他图层时仍保持此图层</translation>
     </message>
@@ -566,6 +562,10 @@
     <message>
       <source>Names from a file…</source>
       <translation>来自文件的名称…</translation>
+    </message>
+    <message>
+      <source>{} cannot be transformed into the CRS of the map; choose another CRS for the project.</source>
+      <translation>{} 无法转换到地图的坐标参照系；请为工程选择其他坐标参照系。</translation>
     </message>
     <message>
       <source>Open in the model designer</source>
