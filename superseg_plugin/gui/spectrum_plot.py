@@ -94,18 +94,13 @@ class SpectrumPlot(QWidget):
 
     def _bands_of_spread(self, painter, box, values, ticks):
         """Shade the mean plus and minus the standard deviation of each group, and draw the note."""
-        count = len(self._bands)
         painter.save()
         painter.setClipRect(box)
         for group, means, spread in zip(self._groups, values, self._spreads):
             if spread is None:
                 continue
-            upper = [
-                QPointF(_x(box, i, count), _y(box, ticks, v)) for i, v in enumerate(means + spread)
-            ]
-            lower = [
-                QPointF(_x(box, i, count), _y(box, ticks, v)) for i, v in enumerate(means - spread)
-            ]
+            upper = self._points(box, means + spread, ticks)
+            lower = self._points(box, means - spread, ticks)
             painter.setPen(QPen(translucent(self._text_color, 60), 1))
             painter.setBrush(translucent(QColor(*group.color), 70))
             painter.drawPolygon(QPolygonF(upper + lower[::-1]))
@@ -116,6 +111,14 @@ class SpectrumPlot(QWidget):
                 box.left(), 0, self.width() - box.left(), 1.4 * self.fontMetrics().height()
             )
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), self._note)
+
+    def _points(self, box, means, ticks):
+        """Return the places of the values of the bands."""
+        count = len(self._bands)
+        return [
+            QPointF(_x(box, band, count), _y(box, ticks, mean))
+            for band, mean in enumerate(means.tolist())
+        ]
 
     def _axes(self, painter, box, ticks):
         text, thin = self._text_color, translucent(self._text_color, 50)
@@ -142,11 +145,8 @@ class SpectrumPlot(QWidget):
 
     def _lines(self, painter, box, values, ticks):
         halo = translucent(self._text_color, 110)
-        count = len(self._bands)
-        for group, means in zip(self._groups, values.tolist()):
-            points = [
-                QPointF(_x(box, i, count), _y(box, ticks, mean)) for i, mean in enumerate(means)
-            ]
+        for group, means in zip(self._groups, values):
+            points = self._points(box, means, ticks)
             # The halo makes a line in the color of the background visible.
             for color, width in ((halo, 4.0), (QColor(*group.color), 2.4)):
                 pen = QPen(color, width)
