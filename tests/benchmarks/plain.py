@@ -42,10 +42,11 @@ def is_missed(ours: float, kmeans: float) -> bool:
     return (kmeans >= EASY and ours < WANTED) or ours < kmeans - SLACK
 
 
-def write_scene(path: Path, image: Image) -> None:
-    """Write the values `(bands, rows, cols)` of a scene."""
+def write_scene(path: Path, image: Image, names: Sequence[str] = ()) -> None:
+    """Write the values `(bands, rows, cols)` of a scene, with names of the bands if there are."""
     grid = Grid(image.shape[2], image.shape[1])
-    with RasterWriter(path, grid, RasterProfile(len(image), image.dtype)) as writer:
+    profile = RasterProfile(len(image), image.dtype, band_names=tuple(names))
+    with RasterWriter(path, grid, profile) as writer:
         writer.write(grid.window, image)
 
 

@@ -23,13 +23,13 @@ import numpy as np
 
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import PRESETS
-from superseg_plugin.raster.grid import Grid
-from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.benchmarks.baseline_process import Baselines
 from tests.benchmarks.common import FOLDER, markdown
 from tests.benchmarks.image_data import ImageData
-from tests.benchmarks.measures import Classes, map_ami, pair_table
+from tests.benchmarks.measures import Classes, map_ami
 from tests.benchmarks.methods import SharedWorker, classify, model_of, segment
+from tests.benchmarks.named import label_table, named_scores
+from tests.benchmarks.plain import write_scene
 from tests.benchmarks.plain_scenes import Image
 from tests.benchmarks.rasters import read_classes
 from tests.benchmarks.value_scenes import EMBEDDINGS, dequantized, quantized
@@ -39,30 +39,6 @@ BASELINES, STARTS = ("pixel-kmeans", "superpixel-kmeans"), 5
 SLACK = 0.02
 # The scene of the forms and of the years; the noise of another year, as a share of the length.
 EXAMPLE, OTHER_YEAR = "similar_kinds", 0.02
-
-
-def named_accuracy(classes: Classes, truth: Classes) -> float:
-    """Share of the pixels of a map whose class is called as their kind."""
-    table = pair_table(classes, truth)
-    return float(table.max(axis=1).sum() / table.sum())
-
-
-def named_mean_iou(classes: Classes, truth: Classes) -> float:
-    """Mean IoU over the kinds, after the classes are named."""
-    table = pair_table(classes, truth)
-    names = table.argmax(axis=1)
-    kinds = np.arange(table.shape[1])
-    merged = np.stack([table[names == kind].sum(axis=0) for kind in kinds])
-    inside = np.diag(merged)
-    return float(np.mean(inside / (merged.sum(axis=0) + merged.sum(axis=1) - inside)))
-
-
-def write_image(path: Path, image: Image, names: Sequence[str] = ()) -> None:
-    """Write the values `(bands, rows, cols)` of a scene."""
-    grid = Grid(image.shape[2], image.shape[1])
-    profile = RasterProfile(len(image), image.dtype, band_names=tuple(names))
-    with RasterWriter(path, grid, profile) as writer:
-        writer.write(grid.window, image)
 
 
 def band_names(name: str, bands: int) -> list[str]:
@@ -81,7 +57,7 @@ def measure(
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         path, found = Path(scratch) / "scene.tif", Path(scratch) / "classes.tif"
-        write_image(path, image, band_names(name, len(image)))
+        write_scene(path, image, band_names(name, len(image)))
         data = ImageData(path, truth, shared, baselines, Path(scratch))
         for count in (int(truth.max()), 2 * int(truth.max())):
             for method in (preset, *BASELINES):
@@ -90,13 +66,15 @@ def measure(
                 else:
                     seconds = data.run_baseline(method, found, count, 0, STARTS)
                 classes = read_classes(found)
+                table = label_table(truth, classes, classes > 0)
+                accuracy, mean_iou = named_scores(table)
                 rows.append(
                     {
                         "scene": name,
                         "classes": count,
                         "method": method,
-                        "accuracy": named_accuracy(classes, truth),
-                        "miou": named_mean_iou(classes, truth),
+                        "accuracy": accuracy,
+                        "miou": mean_iou,
                         "ami": map_ami(classes, truth),
                         "seconds": seconds,
                     }
@@ -123,7 +101,7 @@ def forms(preset: str, shared: SharedWorker) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         path, found = Path(scratch) / "scene.tif", Path(scratch) / "classes.tif"
         for form, image in images.items():
-            write_image(path, image)
+            write_scene(path, image)
             segment(shared.job(path, found, count, 0), preset)
             maps[form] = read_classes(found)
     first, *others = maps
@@ -141,9 +119,9 @@ def years(preset: str, shared: SharedWorker) -> float:
     changed[100:160, 100:160] = True
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        write_image(folder / "1.tif", quantized(vectors).astype(np.int16))
+        write_scene(folder / "1.tif", quantized(vectors).astype(np.int16))
         unit = later / np.linalg.norm(later, axis=0)
-        write_image(folder / "2.tif", quantized(unit.astype(np.float32)).astype(np.int16))
+        write_scene(folder / "2.tif", quantized(unit.astype(np.float32)).astype(np.int16))
         count = int(kinds.max()) + 1
         first = shared.job(folder / "1.tif", folder / "c1.tif", count, 0)
         segment(first, preset, model=True)
