@@ -25,6 +25,7 @@ import numpy.typing as npt
 from superseg_plugin.class_tree import ClassTree
 from superseg_plugin.engine.next_example import next_example
 from superseg_plugin.engine.teaching import Examples, Teachable, teach
+from tests.benchmarks.named import confusion_scores
 
 CLICKS = (5, 10, 20, 50)
 DRAWS = 5
@@ -77,13 +78,9 @@ class ClickedScene:
 
     def score(self, names: Ints) -> tuple[float, float]:
         """Share of labelled pixels right, and mean IoU, for the name `(n,)` of each superpixel."""
-        found = np.zeros((256, 256), np.int64)
-        np.add.at(found.T, names, np.pad(self.table, ((0, 0), (0, 256 - self.table.shape[1]))))
-        confusion = found[: self.table.shape[1], : self.table.shape[1]]
-        right, truth, named = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-        present = truth > 0
-        ious = right[present] / (truth + named - right)[present]
-        return float(right.sum() / truth.sum()), float(ious.mean())
+        confusion = np.zeros((self.table.shape[1],) * 2, np.int64)
+        np.add.at(confusion, names, self.table)
+        return confusion_scores(confusion)
 
     def named(self, clicks: Sequence[Click]) -> Ints:
         """Name the classes of the map by the majority of the clicks in each.

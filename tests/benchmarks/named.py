@@ -66,6 +66,15 @@ def named_scores(table: Counts) -> tuple[float, float]:
     """
     confusion = np.zeros((256, 256), np.int64)
     np.add.at(confusion, names_of(table), table.T)
+    return confusion_scores(confusion)
+
+
+def confusion_scores(confusion: Counts) -> tuple[float, float]:
+    """Accuracy and mean intersection over union, as `named_scores`.
+
+    Args:
+        confusion: `(k, k)` pixels by name in the map, then by label.
+    """
     right = confusion.diagonal()
     truth, named = confusion.sum(axis=0), confusion.sum(axis=1)
     present = truth > 0
