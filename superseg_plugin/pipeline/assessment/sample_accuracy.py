@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import SuperSegError
-from ...progress import Progress, stop_if_cancelled
+from ...progress import Progress
 from ...raster.ground import has_meters
-from ...raster.source import RasterSource
 from ...raster.texts import label_order
-from ...raster.windows import Window
 from ..classes.accuracy import AccuracyEstimates, estimate_accuracy
 from ..classes.known_classes import KnownClasses, find_classes
+from ..classes.places import read_at
 from ..classes.strips import ClassStrips
 from ..reports.sample_accuracy import sample_report
 from .assessed import AssessedMap, Outputs
@@ -31,8 +30,6 @@ from .sample_strata import SamplePlaces, Strata, find_strata
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
-# Places are read block by block of so many pixels a side.
-BLOCK = 256
 # Labels that a message lists.
 MOST_TOLD = 8
 
@@ -89,7 +86,9 @@ def run_sample_accuracy(
     strips = ClassStrips(source, "CLASSIFICATION")
     table = assessed.read_table(progress)
     known_classes = find_classes(strips, table, progress.part(0.0, 0.7))
-    classes = _classes_at(source, strips, sample.places, progress.part(0.7, 1.0))
+    part = progress.part(0.7, 1.0)
+    numbers = read_at(source.grid, sample.places, strips.read, part, "Reading places")
+    classes = np.maximum(numbers, 0)
     strata = find_strata(sample, known_classes, classes)
     labelled = np.array([label not in ("", CANNOT_TELL) for label in sample.labels], bool)
     mapped = labelled & (classes > 0)
@@ -209,29 +208,3 @@ def _tell_odd_labels(found: SampleAccuracy, name: str, progress: Progress) -> No
             f"{more}; places with these labels count as errors of the map. Correct them if they are"
             " misspelled"
         )
-
-
-def _classes_at(
-    source: RasterSource, strips: ClassStrips, places: Floats, progress: Progress
-) -> Counts:
-    """Index of the class at each place from 1, 0 where there is none."""
-    grid = source.grid
-    result = np.zeros(len(places), np.int64)
-    pixels = grid.to_pixels(places)
-    with np.errstate(invalid="ignore"):
-        inside = (pixels >= 0).all(axis=1) & (pixels < (grid.width, grid.height)).all(axis=1)
-    rows = np.flatnonzero(inside)
-    if not len(rows):
-        return result
-    cells = np.floor(pixels[rows]).astype(np.int64)
-    blocks, block = np.unique(cells // BLOCK, axis=0, return_inverse=True)
-    block = block.ravel()
-    for number, (col, row) in enumerate(blocks.tolist()):
-        stop_if_cancelled(progress)
-        window = Window(col * BLOCK, row * BLOCK, BLOCK, BLOCK).intersection(grid.window)
-        values = strips.read(window)
-        here = rows[block == number]
-        at = cells[block == number] - (window.col_off, window.row_off)
-        result[here] = values[at[:, 1], at[:, 0]]
-        progress.report((number + 1) / len(blocks), "Reading places")
-    return result

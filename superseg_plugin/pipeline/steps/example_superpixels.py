@@ -20,15 +20,14 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.polygon_labels import PolygonLabels
 from ...raster.superpixel_file import SuperpixelFile
 from ...raster.texts import label_order
-from ...raster.windows import Window, tiles
+from ...raster.windows import tiles
+from ..classes.places import read_at
 from ..classes.reading import TILE
 from .superpixels_inside import LEAST_SHARE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 PARAMETER = "EXAMPLES"
-# Points are read block by block of so many pixels a side.
-BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -108,21 +107,10 @@ def _of_points(
     superpixels: SuperpixelFile, shapes: Shapes, progress: Progress
 ) -> list[tuple[int, str, float]]:
     """Row, name and weight of each point that lies on a superpixel."""
-    grid = superpixels.grid
-    pixels = grid.to_pixels(shapes.points)
-    with np.errstate(invalid="ignore"):
-        inside = (pixels >= 0).all(axis=1) & (pixels < (grid.width, grid.height)).all(axis=1)
-    ids = np.zeros(len(pixels), np.int64)
-    places = np.flatnonzero(inside)
-    cells = np.floor(pixels[places]).astype(np.int64)
-    blocks, block = np.unique(cells // BLOCK, axis=0, return_inverse=True)
-    for number, (col, row) in enumerate(blocks.tolist()):
-        stop_if_cancelled(progress)
-        window = Window(col * BLOCK, row * BLOCK, BLOCK, BLOCK).intersection(grid.window)
-        here = block.ravel() == number
-        at = cells[here] - (window.col_off, window.row_off)
-        ids[places[here]] = superpixels.read_ids(window)[at[:, 1], at[:, 0]]
-        progress.report((number + 1) / len(blocks), "Reading examples")
+    ids = read_at(
+        superpixels.grid, shapes.points, superpixels.read_ids, progress, "Reading examples"
+    )
+    inside = ids >= 0
     labelled = np.array([bool(label) for label in shapes.labels], bool)
     for count, what in (
         ((~labelled).sum(), "without a name"),
