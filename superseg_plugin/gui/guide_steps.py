@@ -12,7 +12,12 @@ import json
 import re
 from typing import NamedTuple
 
-from qgis.core import QgsPalettedRasterRenderer, QgsProject, QgsVectorLayer
+from qgis.core import (
+    QgsFeatureRequest,
+    QgsPalettedRasterRenderer,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.utils import iface
 
@@ -156,11 +161,10 @@ def _check_step():
         text = translate("SuperSeg", "How right is the map? Draw points, label them, evaluate.")
         evaluated = translate("SuperSeg", "Evaluated")
         return Step(done, True, evaluated if done else text)
-    place = points.fields().lookupField("label")
-    count = labelled = 0
-    for feature in points.getFeatures():
-        count += 1
-        labelled += bool(str(feature[place] or "").replace("NULL", ""))
+    # This is asked every second: no geometries, and no points without a label.
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+    request.setFilterExpression("\"label\" <> ''")
+    labelled, count = sum(1 for _ in points.getFeatures(request)), points.featureCount()
     text = translate("SuperSeg", "{} of {} points are labelled").format(labelled, count)
     if done:
         text = translate("SuperSeg", "Evaluated; {}").format(text)
