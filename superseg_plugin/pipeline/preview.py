@@ -32,8 +32,9 @@ from ..raster.source import RasterSource
 from ..raster.vectors import Vectors
 from ..raster.view import write_view
 from ..worker.client import Worker
-from .classes.colors import distinct_colors, spread_tones
 from .classes.previewed import Preview
+from .classes.reading import count_and_measure
+from .classes.rendering import colors_of_shown
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
@@ -251,11 +252,9 @@ def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int
     order = order[areas[order] > 0]
     numbers = np.zeros(len(areas), np.int64)
     numbers[order] = np.arange(1, len(order) + 1)
-    bands = list(cut.display_bands) * (3 if len(cut.display_bands) == 1 else 1)
-    means = cut.description.means[:, bands]
+    means = cut.description.means[:, list(cut.display_bands)]
     sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
-    shown = np.clip(np.rint(sums[order] / areas[order][:, np.newaxis]), 0, 255)
-    return numbers[best], distinct_colors(spread_tones(shown.astype(np.uint8)))
+    return numbers[best], colors_of_shown(sums[order] / areas[order][:, np.newaxis])
 
 
 def _areas(
@@ -263,12 +262,10 @@ def _areas(
 ) -> tuple[npt.NDArray[np.float64], bool]:
     """Return the areas `(count,)` of classes, and whether they are in square meters."""
     grid = source.grid
-    if not has_meters(grid):
-        weights = np.full(classes.shape, reduction**2)
-    else:
-        weights = np.broadcast_to(grid.pixel_areas(grid.window), classes.shape)
-    areas = np.bincount(classes.ravel(), weights.ravel(), count + 1)[1:]
-    return areas.astype(np.float64), has_meters(grid)
+    in_meters = has_meters(grid)
+    pixel_areas = grid.pixel_areas(grid.window) if in_meters else np.full((1, 1), reduction**2)
+    _, areas = count_and_measure(classes, count + 1, pixel_areas)
+    return areas[1:], in_meters
 
 
 def _outlines(labels: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

@@ -213,7 +213,15 @@ def _sample_windows(width: int, height: int) -> list[Window]:
 
 def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
     """Return colors as `class_colors`, `(k, 3)`, from means in display units; gray if unknown."""
-    shown = np.nan_to_num(means[:, list(source.display_bands)], nan=128.0)
+    return colors_of_shown(np.nan_to_num(means[:, list(source.display_bands)], nan=128.0))
+
+
+def colors_of_shown(shown: Floats) -> npt.NDArray[np.uint8]:
+    """Return colors as `class_colors`, `(k, 3)`, from means of the displayed bands.
+
+    Args:
+        shown: `(k, 1)` or `(k, 3)` in display units.
+    """
     if shown.shape[1] == 1:
         shown = np.repeat(shown, 3, axis=1)
     return distinct_colors(spread_tones(np.clip(np.rint(shown), 0, 255).astype(np.uint8)))
