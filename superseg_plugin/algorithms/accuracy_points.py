@@ -22,7 +22,6 @@ from ..pipeline.assessment.sample_places import SAMPLE_OF
 from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
 from . import groups
 from .base import SuperSegAlgorithm
-from .merge_classes import TABLE_FILES
 from .styling import Style, style
 
 # Class that a point was drawn from, and its area in m2; names of 10 letters suit every format.
@@ -80,13 +79,10 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
             1,
             MOST_SAMPLES,
         )
-        self.add_file(
-            self.TABLE,
-            "Table of merges",
+        self.add_merges(
             "Text file with the columns from, to, name and color, as for Merge classes, by which "
             "the classes are merged and named before points are drawn.",
-            TABLE_FILES,
-            optional=True,
+            title="Table of merges",
         )
         self.add_number(
             self.SEED,

@@ -18,7 +18,6 @@ from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
 from . import groups
 from .base import SuperSegAlgorithm
-from .merge_classes import TABLE_FILES
 from .polygon_output import (
     Measures,
     PolygonOutput,
@@ -27,7 +26,7 @@ from .polygon_output import (
     kind_of,
     made_feature,
     read_polygons,
-    with_unit,
+    size_fields,
 )
 from .running import FeedbackProgress
 from .styling import style
@@ -69,14 +68,7 @@ without the runtime.</p>
 
     def initAlgorithm(self, configuration=None):
         self.add_raster(self.CLASSIFICATION, "Classes", "The raster of classes.")
-        self.add_file(
-            self.TABLE,
-            "Table",
-            "Text file with the columns from, to, name and color that merges and names classes, "
-            "as in Merge classes.",
-            TABLE_FILES,
-            optional=True,
-        )
+        self.add_merges()
         self.add_number(
             self.SIMPLIFY,
             "Simplify (map units)",
@@ -124,16 +116,7 @@ without the runtime.</p>
                 [
                     (NUMBER_FIELD, "integer", translate("SuperSeg", "Class")),
                     (NAME_FIELD, "string", translate("SuperSeg", "Name")),
-                    (
-                        "area",
-                        "double",
-                        with_unit(translate("SuperSeg", "Area"), measures.area_name),
-                    ),
-                    (
-                        "perimeter",
-                        "double",
-                        with_unit(translate("SuperSeg", "Perimeter"), measures.distance_name),
-                    ),
+                    *size_fields(measures),
                 ]
             )
             features = self._measured(made, fields, measures, progress)

@@ -33,6 +33,7 @@ from .parameter_help import (
     IMAGERY_HELP,
     INPUT_HELP,
     MASK_HELP,
+    MERGES_HELP,
     MIN_AREA_HELP,
     RESCALE_HELP,
     SEED_HELP,
@@ -46,6 +47,7 @@ from .parameter_help import (
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
+TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"
 
@@ -203,6 +205,10 @@ class Declarations:
     def add_smoothness(self):
         """Declare SMOOTHNESS."""
         self.add_number("SMOOTHNESS", "Smoothness", SMOOTHNESS_HELP, 8.0, 0.0, decimals=1)
+
+    def add_merges(self, help_text=MERGES_HELP, title="Table"):
+        """Declare TABLE, a file that merges and names classes."""
+        self.add_file("TABLE", title, help_text, TABLE_FILES, optional=True)
 
     def add_file(self, name, title, help_text, files, optional=False, advanced=False):
         """Declare a file to read."""

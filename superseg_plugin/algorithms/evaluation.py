@@ -23,7 +23,6 @@ from .base import SuperSegAlgorithm
 from .declarations import REPORT_FILES
 from .labelled_points import labelled_points
 from .labelled_polygons import labelled_polygons
-from .merge_classes import TABLE_FILES
 
 FIGURE_FILES = "Tables (*.csv);;JSON files (*.json)"
 
@@ -158,13 +157,10 @@ workbench gives the classes that it shows. This algorithm works without the runt
             self.FIELD, "Field of the labels", parentLayerParameterName=self.SAMPLES, optional=True
         )
         self.add(field, "Field of the points with the true class; points without one are left out.")
-        self.add_file(
-            self.TABLE,
-            "Table of merges",
+        self.add_merges(
             "Text file with the columns from, to, name and color, as for Merge classes, by which "
             "the classes are merged and named before they are compared.",
-            TABLE_FILES,
-            optional=True,
+            title="Table of merges",
         )
         self.add_file_output(
             self.REPORT,

@@ -17,8 +17,6 @@ from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import AREA_UNITS_HELP
 from .styling import ClassStyle, merged_from, name_classes, style
 
-TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
-
 
 class MergeClassesAlgorithm(SuperSegAlgorithm):
     """Merges classes."""
@@ -78,14 +76,10 @@ nodata value. This algorithm works without the runtime.</p>
             0,
             MOST_CLASSES,
         )
-        self.add_file(
-            self.TABLE,
-            "Table",
+        self.add_merges(
             "Text file in UTF-8 with the columns from, to, name and color, separated by comma, "
             "semicolon or tab; name and color (such as #1b7837) are optional. Each line assigns "
             "the class from to the class to.",
-            TABLE_FILES,
-            optional=True,
         )
         self.add_min_area()
         self.add_choice(self.UNITS, "Units", AREA_UNITS_HELP, UNITS, advanced=True)

@@ -22,7 +22,6 @@ from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
 from . import groups
 from .base import SuperSegAlgorithm
-from .merge_classes import TABLE_FILES
 from .polygon_output import (
     Measures,
     PolygonOutput,
@@ -31,6 +30,7 @@ from .polygon_output import (
     kind_of,
     made_feature,
     read_polygons,
+    size_fields,
     with_unit,
 )
 from .running import FeedbackProgress
@@ -101,14 +101,7 @@ runtime.</p>
             "bands except alpha. It may be larger than the class raster.",
             optional=True,
         )
-        self.add_file(
-            self.TABLE,
-            "Table",
-            "Text file with the columns from, to, name and color that merges and names classes, "
-            "as in Merge classes.",
-            TABLE_FILES,
-            optional=True,
-        )
+        self.add_merges()
         polygons = QgsProcessingParameterFeatureSink(
             self.OUTPUT, "Objects as polygons", QgsProcessing.SourceType.TypeVectorPolygon
         )
@@ -162,12 +155,7 @@ def _fields(figures, measures):
         (NAME_FIELD, "string", translate("SuperSeg", "Name")),
         ("confidence", "double", with_unit(translate("SuperSeg", "Confidence"), "%")),
         ("pixels", "int8", translate("SuperSeg", "Pixels")),
-        ("area", "double", with_unit(translate("SuperSeg", "Area"), measures.area_name)),
-        (
-            "perimeter",
-            "double",
-            with_unit(translate("SuperSeg", "Perimeter"), measures.distance_name),
-        ),
+        *size_fields(measures),
         ("compactness", "double", translate("SuperSeg", "Compactness (0 to 1)")),
         ("neighbors", "integer", translate("SuperSeg", "Number of neighbors")),
         ("neighbor_ids", "string", translate("SuperSeg", "Neighbors")),

@@ -15,6 +15,10 @@ RESCALE_HELP = (
     "without it, for example reflectance from 0 to 1 with a model of reflectance from 0 to 10000. "
     "For an image with another mix of surfaces, the classes may be wrong."
 )
+MERGES_HELP = (
+    "Text file with the columns from, to, name and color that merges and names classes, as in "
+    "Merge classes."
+)
 EXTENT_HELP = "Only this rectangle is processed, and the results are cut to it."
 MASK_HELP = (
     "Only pixels with their center in one of these polygons are processed; all others "

@@ -19,11 +19,14 @@ from qgis.core import (
     QgsUnitTypes,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 
 from ..errors import SuperSegError
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NUMBER_FIELD
 from .styling import Style
+
+translate = QCoreApplication.translate
 
 # Features between two reports of the progress.
 REPORTED = 1000
@@ -154,6 +157,15 @@ class Measures:
 def with_unit(title, unit):
     """Return the alias of a field: its title and unit."""
     return f"{title} ({unit})" if unit else title
+
+
+def size_fields(measures):
+    """Return area and perimeter as `fields_of` takes them, with the units of the measures."""
+    area, perimeter = translate("SuperSeg", "Area"), translate("SuperSeg", "Perimeter")
+    return [
+        ("area", "double", with_unit(area, measures.area_name)),
+        ("perimeter", "double", with_unit(perimeter, measures.distance_name)),
+    ]
 
 
 def fields_of(described):

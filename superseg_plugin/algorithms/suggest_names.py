@@ -15,9 +15,9 @@ from ..errors import SuperSegError
 from ..pipeline.assessment.name_suggestions import NamedReference, run_name_suggestions
 from . import groups
 from .base import SuperSegAlgorithm
+from .declarations import TABLE_FILES
 from .labelled_polygons import labelled_polygons
 from .layer_legend import colors_of_polygons, legend_of_raster
-from .merge_classes import TABLE_FILES
 
 
 class SuggestNamesAlgorithm(SuperSegAlgorithm):

@@ -1292,26 +1292,6 @@
       <translation>预览</translation>
     </message>
     <message>
-      <source>{}, {} classes</source>
-      <translation>{}，{} 个类别</translation>
-    </message>
-    <message>
-      <source>{}, merged to {} classes</source>
-      <translation>{}，合并为 {} 个类别</translation>
-    </message>
-    <message>
-      <source>{}, split to {} classes</source>
-      <translation>{}，拆分为 {} 类</translation>
-    </message>
-    <message>
-      <source>Area</source>
-      <translation>面积</translation>
-    </message>
-    <message>
-      <source>Perimeter</source>
-      <translation>周长</translation>
-    </message>
-    <message>
       <source>Number</source>
       <translation>编号</translation>
     </message>
@@ -1342,6 +1322,26 @@
     <message>
       <source>Texture of {}</source>
       <translation>{} 的纹理</translation>
+    </message>
+    <message>
+      <source>Area</source>
+      <translation>面积</translation>
+    </message>
+    <message>
+      <source>Perimeter</source>
+      <translation>周长</translation>
+    </message>
+    <message>
+      <source>{}, {} classes</source>
+      <translation>{}，{} 个类别</translation>
+    </message>
+    <message>
+      <source>{}, merged to {} classes</source>
+      <translation>{}，合并为 {} 个类别</translation>
+    </message>
+    <message>
+      <source>{}, split to {} classes</source>
+      <translation>{}，拆分为 {} 类</translation>
     </message>
     <message>
       <source>Segment</source>

@@ -21,8 +21,7 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-FIELDS = ("algorithms/class_polygons.py", "algorithms/objects.py")
-WINDOWS = ("plugin.py", "gui", "algorithms/styling.py", *FIELDS)
+WINDOWS = ("plugin.py", "gui", "algorithms")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 
