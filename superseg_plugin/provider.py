@@ -20,6 +20,7 @@ from .algorithms.objects import ObjectsAlgorithm
 from .algorithms.runtime_report import RuntimeReportAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.shipped_model import ShippedModel
+from .algorithms.similarity import SimilarityAlgorithm
 from .algorithms.split_class import SplitClassAlgorithm
 from .algorithms.suggest_names import SuggestNamesAlgorithm
 from .algorithms.superpixels import SuperpixelsAlgorithm
@@ -36,6 +37,7 @@ ALGORITHMS = (
     MergeClassesAlgorithm,
     SplitClassAlgorithm,
     LabelByExamplesAlgorithm,
+    SimilarityAlgorithm,
     SuggestNamesAlgorithm,
     ClassPolygonsAlgorithm,
     ObjectsAlgorithm,

@@ -18,7 +18,7 @@ class Points:
     Args:
         name: the parameter of the points, for messages.
         source: QgsProcessingFeatureSource of the points.
-        field: name of the field of the labels.
+        field: name of the field of the labels; None for points without labels.
         crs: QgsCoordinateReferenceSystem that coordinates are wanted in.
         transform_context: coordinate transform context of the project.
     """
@@ -48,17 +48,17 @@ class Points:
         Raises:
             SuperSegError: there are no points, or they cannot be transformed.
         """
-        index, *others = (
-            self._source.fields().lookupField(name) for name in (self._field, *numbers)
-        )
+        fields = self._source.fields()
+        others = [fields.lookupField(name) for name in numbers]
+        own = [] if self._field is None else [fields.lookupField(self._field)]
         places, labels, values = [], [], []
-        request = QgsFeatureRequest().setSubsetOfAttributes([index, *others])
+        request = QgsFeatureRequest().setSubsetOfAttributes([*own, *others])
         try:
             for feature in self._source.getFeatures(request):
                 geometry = feature.geometry()
                 if geometry.isNull():
                     continue
-                text = label_of(feature.attribute(index))
+                text = label_of(feature.attribute(own[0])) if own else ""
                 found = [_number(feature.attribute(other)) for other in others]
                 for vertex in geometry.vertices():
                     point = vertex
@@ -73,7 +73,7 @@ class Points:
                 "the points in that CRS first."
             ) from error
         if not places:
-            raise SuperSegError(f"{self._name} has no points; choose a layer with labelled points.")
+            raise SuperSegError(f"{self._name} has no points; choose a layer that has some.")
         return np.array(places, np.float64), labels, np.array(values, np.float64).T
 
 

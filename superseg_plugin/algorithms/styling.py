@@ -154,21 +154,29 @@ class SuperpixelStyle(Style):
 class ConfidenceStyle(Style):
     """Draws confidence, 0 to 100 percent, with a color ramp."""
 
+    HIGHEST, LABEL = 100.0, "{:.0f} %"
+
     def apply(self, layer):
-        ramp = QgsColorRampShader(0.0, 100.0)
-        ramp.setColorRampItemList(
-            [
-                QgsColorRampShader.ColorRampItem(value, QColor(color), f"{value:.0f} %")
-                for value, color in CONFIDENCE_COLORS
-            ]
-        )
-        shader = QgsRasterShader(0.0, 100.0)
+        items = []
+        for percent, color in CONFIDENCE_COLORS:
+            value = percent / 100 * self.HIGHEST
+            label = self.LABEL.format(value)
+            items.append(QgsColorRampShader.ColorRampItem(value, QColor(color), label))
+        ramp = QgsColorRampShader(0.0, self.HIGHEST)
+        ramp.setColorRampItemList(items)
+        shader = QgsRasterShader(0.0, self.HIGHEST)
         shader.setRasterShaderFunction(ramp)
         renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader)
         renderer.setClassificationMin(0.0)
-        renderer.setClassificationMax(100.0)
+        renderer.setClassificationMax(self.HIGHEST)
         layer.setRenderer(renderer)
         layer.triggerRepaint()
+
+
+class SimilarityStyle(ConfidenceStyle):
+    """Draws similarity, 0 to 1, with the same color ramp."""
+
+    HIGHEST, LABEL = 1.0, "{:.2f}"
 
 
 class ImageStyle(Style):

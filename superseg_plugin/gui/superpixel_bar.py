@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The toolbar of edits that change superpixels: splitting, correcting and teaching."""
+"""The toolbar of edits that change superpixels: splitting, correcting, teaching, similar ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .areas import area_of
 from .key_tool_bar import KeyToolBar
 from .place_tool import PlaceTool
 from .polygon_tool import PolygonTool
+from .similar_bar import SimilarBar
 from .teach_bar import TeachBar
 
 translate = QCoreApplication.translate
@@ -65,9 +66,12 @@ class SuperpixelBar(KeyToolBar):
         self.polygon_tool.deactivated.connect(self._polygon_left)
         self._table.chosenChanged.connect(self.refresh)
         self.teach_bar = TeachBar(panel, canvas)
-        self.teach_bar.failed.connect(self.failed)
-        panel.add_bar(self.teach_bar)
-        self.addAction(self.teach_bar.toggle)
+        self.similar_bar = SimilarBar(panel, canvas)
+        for bar in (self.similar_bar, self.teach_bar):
+            bar.failed.connect(self.failed)
+            panel.add_bar(bar)
+        for bar in (self.teach_bar, self.similar_bar):
+            self.addAction(bar.toggle)
         self.refresh()
 
     @property
@@ -83,6 +87,11 @@ class SuperpixelBar(KeyToolBar):
         self.place_tool.layer = self.polygon_tool.layer = layer
         self.refresh()
 
+    @property
+    def clicking_tools(self):
+        """The map tools whose clicks choose a superpixel."""
+        return self.place_tool, self.teach_bar.tool, self.similar_bar.tool
+
     def refresh(self):
         """Enable what applies to the selected classes."""
         chosen = len(self._table.chosen_groups()) if self.session is not None else 0
@@ -95,6 +104,7 @@ class SuperpixelBar(KeyToolBar):
         for action in (self.correct, self.correct_area, self.split_area):
             action.setChecked(False)
         self.teach_bar.release()
+        self.similar_bar.release()
 
     def split_into(self, parts):
         """Split the selected classes into parts, and select the parts."""

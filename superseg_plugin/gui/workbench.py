@@ -69,7 +69,7 @@ class Workbench(QgsDockWidget):
         self.edits = EditedOverlay(interface.mapCanvas(), self.warn, self)
         self.superpixel_bar = SuperpixelBar(self.panel, interface.mapCanvas())
         self.panel.add_bar(self.superpixel_bar)
-        self.sight.explain(self.superpixel_bar.place_tool, self.superpixel_bar.teach_bar.tool)
+        self.sight.explain(*self.superpixel_bar.clicking_tools)
         self.preview = PreviewPanel(interface.mapCanvas())
         self._build()
         self._connect()

@@ -52,6 +52,7 @@ class Content:
 CLASSES = Content(1, "uint8", 0, class_table=True)
 SUPERPIXELS = Content(1, "uint32", 0)
 CONFIDENCE = Content(1, "uint8", 255)
+SIMILARITY = Content(1, "float32", -9999.0)
 
 
 def check_format(path: str | Path, name: str, content: Content, grid: Grid) -> str:

@@ -16,6 +16,10 @@ Flags = npt.NDArray[np.bool_]
 DIMMED = (128, 128, 128, 175)
 FLASH = (255, 235, 59, 230)
 HIGHEST_CLASS = 255
+# Of similarity: levels 1 to 255, from dark, nothing in common, to light. The map stays visible.
+LEVELS = 255
+LEAST_SIMILAR, MOST_SIMILAR = (38, 26, 82), (214, 226, 255)
+SIMILARITY_OPACITY = 165
 # The outline is a light line inside the area and a dark one outside: one of them contrasts with
 # any map.
 INNER, OUTER = (255, 235, 59, 255), (0, 0, 0, 200)
@@ -39,6 +43,26 @@ def flashed(numbers: Collection[int]) -> Bytes:
     table = np.zeros((HIGHEST_CLASS + 1, 4), np.uint8)
     table[list(numbers)] = FLASH
     return table
+
+
+def levels_of(similarity: npt.NDArray[np.floating[Any]]) -> Bytes:
+    """Return similarity, 0 to 1, as levels 1 to 255; rounded down, so that thresholds hold."""
+    return np.asarray(1 + np.floor(similarity * (LEVELS - 1) + 1e-4), np.uint8)
+
+
+def ranked(least: int) -> tuple[Bytes, Flags]:
+    """Return the color table of levels of similarity, and the levels to outline.
+
+    Args:
+        least: the level from which on pixels are selected: outlined on the map as it is.
+    """
+    outlined = np.arange(LEVELS + 1) >= least
+    share = np.linspace(0, 1, LEVELS)[:, np.newaxis]
+    table = np.zeros((LEVELS + 1, 4), np.uint8)
+    colors = np.array(LEAST_SIMILAR) * (1 - share) + np.array(MOST_SIMILAR) * share
+    table[1:, :3], table[1:, 3] = np.rint(colors), SIMILARITY_OPACITY
+    table[outlined] = 0
+    return table, outlined
 
 
 def colored(

@@ -44,6 +44,7 @@ class SuperpixelsScript(WindowScript):
         yield from self.split()
         yield from self.correct()
         yield from self.split_by_polygon()
+        yield from self.more_like_this()
         yield from self.write()
         yield from self.save_and_reopen()
         yield from self.segment_again()
@@ -122,6 +123,36 @@ class SuperpixelsScript(WindowScript):
         self.trigger("Class workbench")
         yield from self.rest(5)
         self.seen["open"] = self.color_at(0.1, 0.1)
+
+    def more_like_this(self):
+        bar = self.bar.similar_bar
+        QTest.mouseClick(self.bar.widgetForAction(bar.toggle), LEFT)
+        yield from self.rest()
+        notes = [bar.note.text()]
+        # The left part of the second stripe.
+        self.click_at(0.1, 0.65)
+        yield from self.rest()
+        notes.append(bar.note.text())
+        self.seen["similar"] = int(bar.chosen().sum())
+        self.picture(self.window, "similar")
+        bar.slider.setValue(100)
+        yield from self.rest()
+        self.seen["equal"] = int(bar.chosen().sum())
+        bar.slider.setValue(80)
+        bar.names.setCurrentText("Reed")
+        QTest.mouseClick(bar.name_button, LEFT)
+        yield from self.rest()
+        notes.append(bar.note.text())
+        self.click_at(0.1, 0.65)
+        self.click_at(0.1, 0.65)
+        yield from self.rest()
+        notes.append(bar.note.text())
+        self.seen["notes"] = notes
+        QTest.mouseClick(self.bar.widgetForAction(bar.toggle), LEFT)
+        yield from self.rest()
+        self.look("named")
+        self.dock.session.stack.undo()
+        yield from self.rest()
 
     def write(self):
         QTest.mouseClick(self.panel.write_button, LEFT)

@@ -103,6 +103,21 @@ def test_a_polygon_splits_a_class(session):
     assert seen["pointed at"] == 7
 
 
+def test_more_like_this_selects_what_is_similar_and_names_it(session):
+    seen, _, pictures = session
+    assert 1 == seen["equal"] < seen["similar"] < SIDE**2 / 64
+    first, found, named, emptied = seen["notes"]
+    share = 100 * seen["similar"] * 64 / SIDE**2
+    assert f"1 places: {seen['similar']:,} superpixels are similar, " in found
+    assert float(found.split(", ")[1].split(" %")[0]) == pytest.approx(share, abs=2)
+    assert f"{seen['similar']:,} superpixels are Reed now" in named
+    assert first == emptied != found
+    (reed,) = [group for group in seen["named"]["groups"] if group[1] == "Reed"]
+    assert reed[2] == pytest.approx(seen["similar"] * 64, rel=0.1)
+    assert seen["named"]["left"] == color(seen["named"], reed[0])
+    assert picture_size_and_colors(pictures / "similar.png")[0] >= 1200
+
+
 def test_edits_are_drawn_while_the_workbench_is_open(session):
     seen, _, _ = session
     scene = seen["split by a polygon"]

@@ -102,6 +102,7 @@ def refused(run, algorithm, given, text):
 VERBS = {
     "splitclass": {"SPLIT": "1", "OUTPUT": "split.tif"},
     "labelbyexamples": {"FIELD": "name", "OUTPUT": "named.tif"},
+    "similarity": {"OUTPUT": "similar.tif"},
     "objects": {"OBJECTS": "superpixels", "OUTPUT": "objects.gpkg"},
 }
 
@@ -111,7 +112,7 @@ def verb(request, classes, tmp_path):
     """An algorithm that needs superpixels, and its parameters."""
     given = {"CLASSIFICATION": classes, **VERBS[request.param]}
     given["OUTPUT"] = str(tmp_path / given["OUTPUT"])
-    if request.param == "labelbyexamples":
+    if request.param in ("labelbyexamples", "similarity"):
         given["EXAMPLES"] = shapes((40, 40, "A"), (10, 40, "B"))
     return f"superseg:{request.param}", given
 
@@ -154,6 +155,14 @@ def test_examples_that_name_nothing_are_refused(run, classes, tmp_path, kind, gi
         "OUTPUT": str(tmp_path / "named.tif"),
     }
     refused(run, "superseg:labelbyexamples", given, text)
+
+
+@pytest.mark.parametrize("kind", ["Point", "Polygon"])
+@pytest.mark.parametrize("place", [(500, 500, ""), (4, 4, "")], ids=["outside", "nodata"])
+def test_examples_that_lie_on_no_class_are_refused(run, classes, tmp_path, kind, place):
+    given = {"CLASSIFICATION": classes, "EXAMPLES": shapes(place, kind=kind)}
+    text = "EXAMPLES.*(none lies on the classes|over)"
+    refused(run, "superseg:similarity", {**given, "OUTPUT": str(tmp_path / "s.tif")}, text)
 
 
 def test_examples_that_cannot_be_used_are_counted_and_the_others_count(

@@ -241,6 +241,11 @@ PUBLIC = {
             "CLASS_COUNT": "outputNumber",
         },
     ),
+    "similarity": (
+        {"CLASSIFICATION": None, "EXAMPLES": None, "OUTPUT": None},
+        {},
+        {"OUTPUT": "outputRaster"},
+    ),
     "classpolygons": (
         {"CLASSIFICATION": None, "TABLE": None, "SIMPLIFY": 0.0, "OUTPUT": None},
         {},

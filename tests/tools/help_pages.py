@@ -27,6 +27,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from superseg_plugin import classFactory
+from superseg_plugin.pipeline.classes.colors import CONFIDENCE_PALETTE
 from superseg_plugin.pipeline.reports.page import STYLE_SHEET, Html, escaped, page, style, table
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.thumbnails import class_data_url, rgb_data_url
@@ -53,6 +54,8 @@ SET_UP = ("installruntime", "runtimereport")
 SAMPLE = PACKAGE / "sample" / "salt_lake.tif"
 ZOOM = 4
 PIECE = (slice(120, 210), slice(170, 290))
+# Column and row in a pond.
+POND = (163, 245)
 FLOODS = ((115, 127, 178, 122, 54, 18), (115, 127, 60, 45, 54, 18))
 OUTLINE = np.array([255, 214, 10], np.uint8)
 
@@ -174,6 +177,7 @@ class Examples:
             "each band and the numbers of the neighbors are left out):",
             [self._largest_objects("objects.gpkg")],
         )
+        self._similarity()
         self._changes()
         self._run(
             "evaluate", CLASSIFICATION="by_model.tif", REFERENCE="five.tif", REPORT="scores.html"
@@ -225,6 +229,29 @@ class Examples:
                 self._classes("five.tif", "Where the names are from"),
                 self._classes("labelled.tif", "Learned from 100 points"),
             ],
+        )
+
+    def _similarity(self):
+        path = self._folder / "pond.gpkg"
+        classes = gdal.Open(str(self._folder / "classes.tif"))
+        col, row = POND
+        x, y = gdal.ApplyGeoTransform(classes.GetGeoTransform(), col + 0.5, row + 0.5)
+        file = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+        layer = file.CreateLayer("pond", classes.GetSpatialRef(), ogr.wkbPoint)
+        point = ogr.Feature(layer.GetLayerDefn())
+        point.SetGeometry(ogr.CreateGeometryFromWkt(f"POINT({x} {y})"))
+        layer.CreateFeature(point)
+        del point, layer, file
+        self._run(
+            "similarity", CLASSIFICATION="classes.tif", EXAMPLES=path.name, OUTPUT="similar.tif"
+        )
+        percent = np.rint(100 * np.maximum(_numbers(self._folder / "similar.tif"), 0))
+        ramp = np.moveaxis(CONFIDENCE_PALETTE[percent.astype(int)], -1, 0)
+        self._show(
+            "similarity",
+            "One point in the middle of a pond is the example. Ponds with the same water are "
+            "yellow, others green; land is violet.",
+            [self._photo("The image"), self._photo("Similarity, 0 to 1", ramp)],
         )
 
     def _changes(self):

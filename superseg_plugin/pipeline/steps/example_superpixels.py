@@ -103,6 +103,30 @@ def find_examples(
     return KnownSuperpixels(rows[clear], indices.ravel(), tuple(texts[one] for one in used))
 
 
+def find_rows(superpixels: SuperpixelFile, shapes: Shapes, progress: Progress) -> Ints:
+    """Find the superpixels that points and polygons lie on, whatever their names.
+
+    Returns:
+        `(m,)` rows of superpixels, each once.
+
+    Raises:
+        SuperSegError: none lies on a superpixel.
+        Cancelled: the user cancelled.
+    """
+    if len(shapes.polygons):
+        polygons = [(polygon, PARAMETER) for polygon, _ in shapes.polygons]
+        votes = _of_polygons(superpixels, polygons, progress)
+    else:
+        unnamed = Shapes(shapes.points, [PARAMETER] * len(shapes.points))
+        votes = _of_points(superpixels, unnamed, progress)
+    if not votes:
+        raise SuperSegError(
+            f"{PARAMETER}: none lies on the classes; choose points or polygons on pixels that have"
+            " a class."
+        )
+    return np.unique([row for row, _, _ in votes]).astype(np.int64)
+
+
 def _of_points(
     superpixels: SuperpixelFile, shapes: Shapes, progress: Progress
 ) -> list[tuple[int, str, float]]:
