@@ -218,7 +218,7 @@ class SimilarBar(QWidget):
         self._overlay.show(self._reader, table, self.session.layer.crs(), outlined)
         areas = self._tables.areas
         share = 100 * areas[chosen].sum() / max(float(areas.sum()), 1e-300)
-        text = translate("SuperSeg", "{} places: {} superpixels are similar, {} % of the area.")
+        text = translate("SuperSeg", "Places: {}. {} superpixels are similar, {} % of the area.")
         share = QLocale().toString(float(share), "f", 1)
         self.note.setText(text.format(len(self._rows), _whole(chosen.sum()), share))
 

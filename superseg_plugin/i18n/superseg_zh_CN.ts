@@ -1016,6 +1016,70 @@
       <translation>置信度：{} %</translation>
     </message>
     <message>
+      <source>Places: {}. {} superpixels are similar, {} % of the area.</source>
+      <translation>位置：{} 处。{} 个超像素相似，占面积的 {} %。</translation>
+    </message>
+    <message>
+      <source>&amp;More like this</source>
+      <translation>查找相似(&amp;M)</translation>
+    </message>
+    <message>
+      <source>More like this: clicks on the map select all superpixels that are similar</source>
+      <translation>查找相似：在地图上点击，即选中所有相似的超像素</translation>
+    </message>
+    <message>
+      <source>Class of the selected superpixels</source>
+      <translation>所选超像素的类别</translation>
+    </message>
+    <message>
+      <source>Class or new name</source>
+      <translation>类别或新名称</translation>
+    </message>
+    <message>
+      <source>Ass&amp;ign</source>
+      <translation>指定(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Give the selected superpixels this class, or a new one</source>
+      <translation>将所选超像素归入此类别或新类别</translation>
+    </message>
+    <message>
+      <source>Start o&amp;ver</source>
+      <translation>重新开始(&amp;V)</translation>
+    </message>
+    <message>
+      <source>Forget the places clicked on</source>
+      <translation>清除已点击的位置</translation>
+    </message>
+    <message>
+      <source>Simi&amp;larity from</source>
+      <translation>最低相似度(&amp;L)</translation>
+    </message>
+    <message>
+      <source>{} superpixels are {} now.</source>
+      <translation>{} 个超像素现在属于 {}。</translation>
+    </message>
+    <message>
+      <source>Least similarity</source>
+      <translation>最低相似度</translation>
+    </message>
+    <message>
+      <source>Superpixels that are at least so similar are selected</source>
+      <translation>选中相似度不低于此值的超像素</translation>
+    </message>
+    <message>
+      <source>Click on the map first.</source>
+      <translation>请先在地图上点击。</translation>
+    </message>
+    <message>
+      <source>Assign {}</source>
+      <translation>指定为 {}</translation>
+    </message>
+    <message>
+      <source>Click on the map on what you look for, once more to take the place back. What is similar is outlined.</source>
+      <translation>在地图上点击要查找的地物；再次点击可取消该位置。相似的区域会显示轮廓。</translation>
+    </message>
+    <message>
       <source>The size that Segment uses for this image by default</source>
       <translation>“分割”对此影像默认使用的大小</translation>
     </message>
@@ -2090,6 +2154,46 @@
     <message>
       <source>The model with the named classes, which classifies other scenes with Classify.</source>
       <translation>带有命名类别的模型，可用“分类”对其他场景分类。</translation>
+    </message>
+    <message>
+      <source>Similarity to examples</source>
+      <translation>与示例的相似度</translation>
+    </message>
+    <message>
+      <source>similarity</source>
+      <translation>相似度</translation>
+    </message>
+    <message>
+      <source>search</source>
+      <translation>搜索</translation>
+    </message>
+    <message>
+      <source>more like this</source>
+      <translation>查找相似</translation>
+    </message>
+    <message>
+      <source>embedding</source>
+      <translation>嵌入</translation>
+    </message>
+    <message>
+      <source>Shows where the land is like that at a few places: a raster of similarity, 0 to 1.</source>
+      <translation>显示哪里的地物与若干位置相似：取值 0 到 1 的相似度栅格。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Compares all superpixels of a result of &lt;i&gt;Segment&lt;/i&gt; with those at a few &lt;b&gt;examples&lt;/b&gt;, points or polygons on one kind of land, and writes the &lt;b&gt;similarity&lt;/b&gt; of each: 1 for the examples, 0 for superpixels that have nothing in common with them. To find more places like these, select the pixels above a threshold; 0.8 is a good beginning.&lt;/p&gt; &lt;p&gt;A point is an example of the superpixel that it lies in, a polygon of all superpixels of which at least half lies in it. With several examples, the most similar one counts, so that they may show different sides of what is looked for.&lt;/p&gt; &lt;p&gt;The similarity is the &lt;b&gt;cosine&lt;/b&gt; of the angle between two vectors; negative values become 0. The vector of a superpixel holds the features that the classes are distinguished by, minus their mean over the scene: of an embedding its values, of other images color, texture and surroundings. Half of it comes from the neighbors, weighted by the length of the common border.&lt;/p&gt; &lt;p&gt;Needs the file &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; that &lt;i&gt;Segment&lt;/i&gt; writes beside its classes. Neither the image nor the runtime is needed. In the class workbench, &lt;i&gt;More like this&lt;/i&gt; does the same on the map, and gives the superpixels above the threshold a name.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将&lt;i&gt;分割&lt;/i&gt;结果中的所有超像素与若干&lt;b&gt;示例&lt;/b&gt;（位于某一种地物上的点或多边形）处的超像素比较，并输出每个超像素的&lt;b&gt;相似度&lt;/b&gt;：示例为 1，与示例毫无共同之处的超像素为 0。要查找更多类似的地方，选择高于某一阈值的像素；0.8 是合适的起点。&lt;/p&gt; &lt;p&gt;点是其所在超像素的示例，多边形是至少一半位于其中的所有超像素的示例。有多个示例时，以最相似的一个为准，因此示例可以展示所查找地物的不同方面。&lt;/p&gt; &lt;p&gt;相似度是两个向量夹角的&lt;b&gt;余弦&lt;/b&gt;，负值记为 0。超像素的向量由区分类别所用的特征减去其在整景中的均值构成：对于嵌入是其数值，对于其他图像是颜色、纹理和周围环境。向量的一半来自相邻超像素，按公共边界的长度加权。&lt;/p&gt; &lt;p&gt;需要&lt;i&gt;分割&lt;/i&gt;在类别旁写入的文件 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;，不需要图像，也不需要运行环境。在类别工作台中，&lt;i&gt;查找相似&lt;/i&gt;在地图上完成同样的工作，并为高于阈值的超像素命名。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Points or polygons on the kind of land that is looked for, in any CRS.</source>
+      <translation>位于所查找地物上的点或多边形，坐标参考系不限。</translation>
+    </message>
+    <message>
+      <source>Similarity</source>
+      <translation>相似度</translation>
+    </message>
+    <message>
+      <source>Raster of similarity, from 0 to 1; -9999 is nodata.</source>
+      <translation>相似度栅格，从 0 到 1；-9999 为无数据。</translation>
     </message>
     <message>
       <source>Suggest names</source>

@@ -360,6 +360,7 @@ OPTIONAL = {
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "splitclass": {"SPLIT", "POLYGONS"},
     "labelbyexamples": {"MODEL", "CONFIDENCE", "LABELLED_MODEL"},
+    "similarity": set(),
     "classpolygons": {"TABLE"},
     "objects": {"INPUT", "TABLE"},
     "changes": {"TABLE"},

@@ -249,8 +249,8 @@ class Examples:
         ramp = np.moveaxis(CONFIDENCE_PALETTE[percent.astype(int)], -1, 0)
         self._show(
             "similarity",
-            "One point in the middle of a pond is the example. Ponds with the same water are "
-            "yellow, others green; land is violet.",
+            "One point in the middle of a salt pond is the example. Ponds of its kind are yellow "
+            "and light green, others darker, and land is violet.",
             [self._photo("The image"), self._photo("Similarity, 0 to 1", ramp)],
         )
 
