@@ -56,7 +56,7 @@ def test_points_and_polygons(run, classes, tmp_path, kind):
 
 def test_only_selected_features_count(run, project_context, classes, tmp_path):
     layer = examples(classes, "Point", LEFT, RIGHT)
-    QgsProject.instance().addMapLayer(layer)
+    assert QgsProject.instance().addMapLayer(layer)
     layer.selectByIds([2])
     selected = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
     given = {"CLASSIFICATION": classes, "EXAMPLES": selected}
