@@ -244,12 +244,16 @@ def band_style_of(layer, bands):
 
 
 def image_style(scene, source):
-    """Return the post-processor for a result with the bands of an image; None for a gray image.
+    """Return the post-processor for a result with the bands of an image.
+
+    None for a gray image, and where the result is a picture of its own, in red, green and blue.
 
     Args:
         scene: the `Scene`, whose band style is used if it has one.
         source: the open `RasterSource`, whose display bands are used otherwise.
     """
+    if source.picture is not None and source.picture.mixes:
+        return None
     if scene.band_style is not None:
         return ImageStyle(*scene.band_style)
     if len(source.display_bands) == 3:

@@ -12,7 +12,7 @@ from ..errors import SuperSegError
 from ..layer_copy import properties_of
 from ..pipeline.classes.edits import table_rows
 from ..pipeline.classes.merge_table import write_merge_table
-from ..pipeline.formats.stored_order import read_record_of
+from ..pipeline.formats.record import read_record_of
 from ..raster.grid_comparison import require_same_grid
 from ..raster.source import RasterSource
 from .class_layers import raster_layers

@@ -27,6 +27,8 @@ from .theme_colors import background_and_text, translucent
 # Characters of a name that are in sight before the spectra have a column.
 NAME_LETTERS = 15
 LEAST_ROWS = 6
+# Width in pixels of the narrowest bar of a spectrum; neighboring bands share one.
+LEAST_BAR = 2
 
 
 class SpectrumDelegate(QStyledItemDelegate):
@@ -47,6 +49,9 @@ class SpectrumDelegate(QStyledItemDelegate):
         low, high = self._model.limits
         parts = np.nan_to_num(np.clip((means - low) / ((high - low) or 1.0), 0, 1))
         box = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        room = max(int(box.width() / LEAST_BAR), 1)
+        if len(parts) > room:
+            parts = np.array([neighbors.mean() for neighbors in np.array_split(parts, room)])
         width = box.width() / len(parts)
         gap = 1.0 if width > 4 else 0.0
         painter.save()

@@ -190,7 +190,8 @@ class ClassesPanel(QWidget):
         if len(shown) > MOST_LINES:
             text = translate("SuperSeg", "{} of {} classes; select those to compare")
             note = text.format(MOST_LINES, len(shown))
-        self.spectra.show_groups(shown[:MOST_LINES], session.catalog.band_names, note)
+        catalog = session.catalog
+        self.spectra.show_groups(shown[:MOST_LINES], catalog.band_names, note, catalog.wavelengths)
         numbers = frozenset(number for group in chosen for number in group.members)
         text = session.catalog.no_order or translate("SuperSeg", "All classes are merged into one.")
         # The tree depends only on manual merges.

@@ -8,12 +8,15 @@ from qgis.PyQt.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from ..pipeline.classes.spectrum_axis import spectrum_axis
 from .theme_colors import background_and_text, translucent
 
 translate = QCoreApplication.translate
 
 TICKS = 4
 STEPS = (1, 2, 2.5, 5, 10)
+# Bands that are marked by dots; those of more would touch each other.
+MOST_DOTS = 30
 
 
 class SpectrumPlot(QWidget):
@@ -23,18 +26,21 @@ class SpectrumPlot(QWidget):
         super().__init__(parent)
         self._groups, self._bands = [], ()
         self._spreads, self._note = [], ""
+        self._axis = spectrum_axis(0, ())
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Expanding, policy.Expanding)
         self.setAccessibleName(translate("SuperSeg", "Band means of the selected classes"))
 
-    def show_groups(self, groups, bands, note=""):
+    def show_groups(self, groups, bands, note="", wavelengths=()):
         """Show groups.
 
         Args:
             groups: groups of classes, with band means.
             bands: names of the bands.
             note: shown above the spectra.
+            wavelengths: of the bands in nanometers; empty if unknown.
         """
+        self._axis = spectrum_axis(len(bands), wavelengths)
         self._groups = [g for g in groups if len(g.means) and np.isfinite(g.means).all()]
         self._bands = bands
         self._spreads, self._note = [None] * len(self._groups), note
@@ -103,7 +109,10 @@ class SpectrumPlot(QWidget):
             lower = self._points(box, means - spread, ticks)
             painter.setPen(QPen(translucent(self._text_color, 60), 1))
             painter.setBrush(translucent(QColor(*group.color), 70))
-            painter.drawPolygon(QPolygonF(upper + lower[::-1]))
+            for part in self._axis.parts:
+                bands = part.tolist()
+                outline = [upper[band] for band in bands] + [lower[band] for band in bands[::-1]]
+                painter.drawPolygon(QPolygonF(outline))
         painter.restore()
         if self._note:
             painter.setPen(self._text_color)
@@ -114,11 +123,17 @@ class SpectrumPlot(QWidget):
 
     def _points(self, box, means, ticks):
         """Return the places of the values of the bands."""
-        count = len(self._bands)
+        places = self._axis.places.tolist()
         return [
-            QPointF(_x(box, band, count), _y(box, ticks, mean))
-            for band, mean in enumerate(means.tolist())
+            QPointF(self._x(box, place), _y(box, ticks, mean))
+            for place, mean in zip(places, means.tolist())
         ]
+
+    def _x(self, box, place):
+        """Return where a wavelength, or the number of a band, lies."""
+        first, last = self._axis.places.min(), self._axis.places.max()
+        share = float((place - first) / (last - first)) if last > first else 0.5
+        return box.left() + box.width() * share
 
     def _axes(self, painter, box, ticks):
         text, thin = self._text_color, translucent(self._text_color, 50)
@@ -131,17 +146,30 @@ class SpectrumPlot(QWidget):
             painter.setPen(text)
             place = QRectF(0, y - line / 2, box.left() - 0.4 * line, line)
             painter.drawText(place, int(flags.AlignRight | flags.AlignVCenter), f"{tick:g}")
-        count, free = len(self._bands), -line
-        for band, name in enumerate(self._bands):
+        free = -line
+        for place, name in self._marks():
             width = self.fontMetrics().horizontalAdvance(name)
             last = box.right() + line / 2 - width
-            left = min(max(_x(box, band, count) - width / 2, 0.0), last)
+            left = min(max(self._x(box, place) - width / 2, 0.0), last)
             # A name that would overlap the name before it is omitted.
             if left < free + line / 2:
                 continue
             free = left + width
             place = QRectF(left, box.bottom() + 0.3 * line, width + 1, 1.2 * line)
             painter.drawText(place, int(flags.AlignLeft | flags.AlignTop), name)
+
+    def _marks(self):
+        """Return places on the axis and their texts: wavelengths, or the names of the bands."""
+        places = self._axis.places
+        if not self._axis.in_nanometers:
+            return list(zip(places.tolist(), self._bands))
+        inside = [
+            tick
+            for tick in _ticks(places.min(), places.max())
+            if places.min() <= tick <= places.max()
+        ]
+        texts = [f"{tick:g}" for tick in inside]
+        return list(zip(inside, [*texts[:-1], f"{texts[-1]} nm"] if texts else []))
 
     def _lines(self, painter, box, values, ticks):
         halo = translucent(self._text_color, 110)
@@ -152,7 +180,10 @@ class SpectrumPlot(QWidget):
                 pen = QPen(color, width)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
-                painter.drawPolyline(QPolygonF(points))
+                for part in self._axis.parts:
+                    painter.drawPolyline(QPolygonF([points[band] for band in part.tolist()]))
+            if len(points) > MOST_DOTS:
+                continue
             painter.setPen(QPen(halo, 1))
             painter.setBrush(QColor(*group.color))
             for point in points:
@@ -162,7 +193,8 @@ class SpectrumPlot(QWidget):
         """Draw the names at the right, in the order of the last band, without overlap."""
         metrics = self.fontMetrics()
         line = float(metrics.height())
-        positions = [_y(box, ticks, mean) for mean in values[:, -1].tolist()]
+        last = int(self._axis.parts[-1][-1])
+        positions = [_y(box, ticks, mean) for mean in values[:, last].tolist()]
         order = np.argsort(positions, kind="stable").tolist()
         room = int(box.bottom() // line) + 1
         order = order[:room]
@@ -182,10 +214,6 @@ class SpectrumPlot(QWidget):
             name = metrics.elidedText(group.name, Qt.TextElideMode.ElideRight, int(width))
             place = QRectF(left + 0.5 * line, y - line / 2, width + line, line)
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), name)
-
-
-def _x(box, band, count):
-    return box.left() + box.width() * (band / (count - 1) if count > 1 else 0.5)
 
 
 def _y(box, ticks, value):

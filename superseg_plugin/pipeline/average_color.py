@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Replace every pixel of an image by the mean of its class.
 
-The first pass sums the image by class, the last writes the means, rounded for integer types. If
-superpixels are given, a pass before them finds the most frequent class of each superpixel.
+The first pass sums the image by class, the last writes the means, rounded for integer types, or
+their colors where a picture mixes bands. If superpixels are given, a pass before them finds the
+most frequent class of each superpixel.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from .steps.recorded_values import prepare_as_recorded
 MOST_PENDING = 4_000_000
 # Bits of a pair that hold the class, up to `CLASS_ZERO`.
 CLASS_BITS = 17
+# Bands of a picture.
+RGB = ("Red", "Green", "Blue")
 
 
 def run_average_color(
@@ -72,7 +75,9 @@ def paint_average_color(
     """Write the image with every pixel replaced by the mean of its class.
 
     The result has the image's bands, data type (means are rounded for integers) and nodata value.
-    If the bands have no common nodata value, a mask band marks the pixels without class.
+    If the bands have no common nodata value, a mask band marks the pixels without class. An image
+    whose picture mixes bands, such as an embedding, becomes that picture of the means: red, green
+    and blue bytes, with a mask band.
 
     Args:
         source: the image.
@@ -102,34 +107,45 @@ def paint_average_color(
             f"CLASSIFICATION: no pixel of {classification.name} has a class where the image has"
             " valid pixels; give classes of this image."
         )
-    nodata = common_nodata(source)
-    palette = _palette(statistics, source, nodata)
+    palette, profile = _drawn(statistics, source)
     windows = tiles(grid.width, grid.height, TILE)
     end = middle + 0.9 * (1 - middle)
     painting = progress.part(middle, end)
-    with RasterWriter(
-        output_path,
-        grid,
-        RasterProfile(
-            len(source.bands),
-            source.dtype,
-            nodata=nodata,
-            band_names=source.band_names,
-            with_mask=nodata is None,
-            band_colors=source.band_colors,
-            overviews="average" if source.has_overviews else None,
-        ),
-        progress=progress.part(end, 1.0),
-    ) as writer:
+    with RasterWriter(output_path, grid, profile, progress=progress.part(end, 1.0)) as writer:
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             numbers = read_classes(classification, window, "CLASSIFICATION")
             _, valid = source.read(window)
             numbers[~valid] = 0
             writer.write(window, palette[:, numbers])
-            if nodata is None:
+            if profile.with_mask:
                 writer.write_mask(window, numbers > 0)
             painting.report(done / len(windows))
+
+
+def _drawn(
+    statistics: ClassStatistics, source: RasterSource
+) -> tuple[npt.NDArray[Any], RasterProfile]:
+    """Return the values of each class, `(bands, k + 1)`, and the bands that hold them."""
+    overviews = "average" if source.has_overviews else None
+    picture = source.picture
+    if picture is not None and picture.mixes:
+        colors = np.insert(picture.colors(statistics.means).T, 0, 0, axis=1)
+        of_colors = RasterProfile(
+            3, np.uint8, band_names=RGB, band_colors=RGB, with_mask=True, overviews=overviews
+        )
+        return colors, of_colors
+    nodata = common_nodata(source)
+    of_image = RasterProfile(
+        len(source.bands),
+        source.dtype,
+        nodata=nodata,
+        band_names=source.band_names,
+        band_colors=source.band_colors,
+        with_mask=nodata is None,
+        overviews=overviews,
+    )
+    return _palette(statistics, source, nodata), of_image
 
 
 class MajorityClasses:

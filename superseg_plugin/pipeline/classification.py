@@ -19,6 +19,7 @@ from ..worker.client import Worker
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
 from .formats.record import describe_run, write_record
+from .formats.stored_picture import note_picture
 from .formats.trained_model import superpixels_of_model
 from .options.classification import ClassificationOptions
 from .steps.band_statistics import measure_scene
@@ -109,6 +110,8 @@ def run_classification(
     ):
         prepare_values(source, options.values, progress)
         check_no_band_is_empty(model, label, source)
+        # The same values have the same colors in all images of a model.
+        source.picture = model.picture or source.picture
         asked = worker.submit("describe_device", {"network": model.network})
         measured = measure_scene(source, 1, worker, progress)
         if options.rescale:
@@ -157,6 +160,7 @@ def run_classification(
         record["model"] = model_name
         if model.merge_order:
             record["merge_order"] = model.merge_order
+        note_picture(record, source)
         write_record(path, record, table.legend)
         stop_if_cancelled(progress)
         staging.commit()

@@ -32,6 +32,7 @@ from .classes.strips import ClassStrips
 from .formats.model_file import Model, read_header
 from .formats.record import describe_edit, write_record
 from .formats.stored_order import renumbered, stored_order
+from .formats.stored_picture import carry_over
 from .options.merging import MergingOptions
 from .steps.edited_classes import keep_recoded
 from .steps.painting import class_writer
@@ -250,13 +251,14 @@ class _Merging:
         count = len(appearance.names)
         counts = tally[1:, 1 : count + 1].sum(axis=0)
         statistics: ClassStatistics | None = None
-        band_names: tuple[str, ...] = ()
+        bands: tuple[tuple[str, ...], tuple[float, ...]] = (), ()
         means = np.zeros((count, 0))
         if self._image is not None:
             part = self._part(0.85, 1.0, "Averaging classes")
             with RasterSource(str(self._path)) as classes:
                 statistics = class_statistics(self._image, classes, part, count)
-            means, band_names = statistics.means, self._image.band_names
+            means = statistics.means
+            bands = self._image.band_names, self._image.wavelengths
         else:
             present = self._present
             # A class table has no row for class 0.
@@ -264,15 +266,10 @@ class _Merging:
             if former is not None and len(former.means) >= int(present.numbers.max()):
                 of_classes = former.means[present.numbers - 1]
                 means = merged_means(of_classes, tally[1:, 1 : count + 1])
-                band_names = former.band_names
-        return ClassTable(
-            names=appearance.names,
-            colors=colors_of(appearance, self._image, statistics),
-            counts=counts,
-            areas=areas[1 : count + 1],
-            means=means,
-            band_names=band_names,
-        )
+                bands = former.band_names, former.wavelengths
+        colors = colors_of(appearance, self._image, statistics)
+        areas = areas[1 : count + 1]
+        return ClassTable(appearance.names, colors, counts, areas, means, *bands)
 
     def _write_record(self, plan: MergePlan, numbers: Ints, table: ClassTable) -> None:
         """Write the record: options, merged classes, and the merge order of the result."""
@@ -290,6 +287,7 @@ class _Merging:
         }
         record = describe_edit("mergeclasses", self._source, options)
         record["merged_from"] = merged_from
+        carry_over(record, self._source.path)
         if self._similarity is not None:
             steps = self._similarity.order(plan.members, present.areas)
             record["merge_order"] = renumbered(steps, numbers.tolist(), len(table.names))

@@ -28,13 +28,14 @@ from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.ground import has_meters
 from ..raster.layer_properties import LayerProperties
+from ..raster.pictures import Picture
 from ..raster.source import RasterSource
 from ..raster.vectors import Vectors
 from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.previewed import Preview
 from .classes.reading import count_and_measure
-from .classes.rendering import colors_of_shown
+from .classes.rendering import display_colors
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
@@ -66,7 +67,6 @@ class _Cut:
 
     labels: npt.NDArray[np.uint32]
     description: Description
-    display_bands: tuple[int, ...]
     true_size: bool
 
 
@@ -88,7 +88,7 @@ class Previewer:
         # Fill values by number of the bands that are kept, and the image and layer they are of.
         self._filled: dict[int, tuple[float, ...]] = {}
         self._vectors: Vectors | None = None
-        self._shown: tuple[int, ...] = ()
+        self._picture: Picture | None = None
         self._filled_of: tuple[str, LayerProperties] | None = None
 
     def close(self) -> None:
@@ -135,7 +135,8 @@ class Previewer:
         stop_if_cancelled(scene.progress)
         clusters = self._clusters(scene, cut, options)
         best = clusters.labels
-        numbers, colors = _by_area(best, cut)
+        numbers, means = _by_area(best, cut)
+        colors = display_colors(means, scene.source, scene.scaling)
         classes = np.append(0, numbers).astype(np.uint8)[cut.labels]
         areas, in_meters = _areas(classes, len(colors), scene.source, view.reduction)
         return Preview(
@@ -176,6 +177,9 @@ class Previewer:
         source = RasterSource(str(self._image))
         try:
             prepare_values(source, values, progress)
+            # The colors of the whole image, whatever part of it is shown.
+            if self._picture is not None and self._picture.bands == len(source.bands):
+                source.picture = self._picture
             _refuse_empty(source, view)
             scaling = measure_scene(source, 1, self._worker, progress)
         except BaseException:
@@ -192,13 +196,13 @@ class Previewer:
             prepare_values(image, AUTOMATIC, progress)
             self._filled = dict(zip(image.bands, image.fill_values))
             self._vectors = image.vectors
-            self._shown = image.display_bands
+            self._picture = image.picture
             self._filled_of = (view.path, view.layer)
         else:
             kept = [index for index, number in enumerate(image.bands) if number in self._filled]
             image.restrict(kept, [self._filled[image.bands[index]] for index in kept])
             if self._vectors:
-                image.read_as_vectors(self._vectors, self._shown)
+                image.read_as_vectors(self._vectors)
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""
@@ -224,8 +228,7 @@ class Previewer:
         with RasterSource(str(path)) as superpixels:
             description = describe_superpixels(scene, superpixels)
             labels = read_superpixels(superpixels, superpixels.grid.window)
-        bands = tuple(scene.source.display_bands)
-        return _Cut(labels, description, bands, true_size)
+        return _Cut(labels, description, true_size)
 
 
 def _refuse_empty(source: RasterSource, view: MapView) -> None:
@@ -244,17 +247,19 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
         )
 
 
-def _by_area(best: npt.NDArray[np.int64], cut: _Cut) -> tuple[npt.NDArray[np.int64], Bytes]:
-    """Number classes by area, and give them the colors that a run gives them."""
+def _by_area(
+    best: npt.NDArray[np.int64], cut: _Cut
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Number classes by area, and return their means in display units, as a run does."""
     pixels = cut.description.pixels
     areas = np.bincount(best, weights=pixels)
     order = np.argsort(-areas, kind="stable")
     order = order[areas[order] > 0]
     numbers = np.zeros(len(areas), np.int64)
     numbers[order] = np.arange(1, len(order) + 1)
-    means = cut.description.means[:, list(cut.display_bands)]
+    means = cut.description.means
     sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
-    return numbers[best], colors_of_shown(sums[order] / areas[order][:, np.newaxis])
+    return numbers[best], sums[order] / areas[order][:, np.newaxis]
 
 
 def _areas(

@@ -24,6 +24,7 @@ from .classes.rendering import build_class_table
 from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, save_model
 from .formats.record import describe_run, write_record
+from .formats.stored_picture import note_picture
 from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
 from .options.ground_sizes import MinimumArea
 from .options.published import SIEVE
@@ -113,6 +114,7 @@ class ResultWriter:
         record = describe_run("segment", options, source, scene.worker)
         if merge_order is not None:
             record["merge_order"] = merge_order
+        note_picture(record, source)
         write_record(path, record, table.legend)
         if outputs.average_color:
             target = self._staging.path(outputs.average_color)

@@ -146,7 +146,7 @@ def run_training(
             counts, means = measure_classes(scene, patches, trained.weights, options)
         order = np.argsort(-counts, kind="stable")
         trained = replace(trained, weights=reorder_classes(trained.weights, order))
-        colors = display_colors(means[order], source)
+        colors = display_colors(means[order], source, scaling)
         merge_order, known = None, None
         if clusters is not None:
             merge_order = merge_order_of(clusters.model, order)

@@ -24,6 +24,7 @@ from .texts import one_line, readable
 MOST_CLASSES = 255
 MEAN = "Mean_"
 BAND_NAMES = "SUPERSEG_BAND_NAMES"
+WAVELENGTHS = "SUPERSEG_WAVELENGTHS"
 # Upper bound of counts and areas that are accepted from a file.
 MOST = 2.0**62
 
@@ -40,6 +41,7 @@ class ClassTable:
             system.
         means: `(k, bands)` float64 means of the source's pixel values; NaN for empty classes.
         band_names: name of each column of `means`.
+        wavelengths: of each column of `means` in nanometers; empty if unknown.
     """
 
     names: tuple[str, ...]
@@ -48,6 +50,7 @@ class ClassTable:
     areas: npt.NDArray[np.float64]
     means: npt.NDArray[np.float64]
     band_names: tuple[str, ...] = ()
+    wavelengths: tuple[float, ...] = ()
 
     @property
     def shares(self) -> npt.NDArray[np.float64]:
@@ -99,6 +102,11 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
         attempt(band.SetRasterCategoryNames, ["Unclassified", *table.names])[1],
         attempt(band.SetDefaultRAT, _attribute_table(table))[1],
         attempt(dataset.SetMetadataItem, BAND_NAMES, json.dumps(table.band_names))[1],
+        *(
+            [attempt(dataset.SetMetadataItem, WAVELENGTHS, json.dumps(table.wavelengths))[1]]
+            if table.wavelengths
+            else []
+        ),
         attempt(dataset.FlushCache)[1],
     ]
     del band
@@ -162,6 +170,7 @@ def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable |
         areas=figures[:, 1],
         means=numbers(mean_columns),
         band_names=band_names,
+        wavelengths=_wavelengths(dataset.GetMetadataItem(WAVELENGTHS), len(mean_columns)),
     )
 
 
@@ -171,6 +180,16 @@ def _band_names(text: str | bytes | None) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         return ()
     return tuple(one_line(str(name)) for name in names) if isinstance(names, list) else ()
+
+
+def _wavelengths(text: str | bytes | None, bands: int) -> tuple[float, ...]:
+    """Read as many wavelengths as there are bands; () if there are others or none."""
+    try:
+        lengths = np.array(json.loads(readable(text) or "[]"), np.float64)
+    except (ValueError, TypeError, RecursionError):
+        return ()
+    good = lengths.shape == (bands,) and np.isfinite(lengths).all() and (lengths > 0).all()
+    return tuple(lengths.tolist()) if good else ()
 
 
 def _attribute_table(table: ClassTable) -> Any:

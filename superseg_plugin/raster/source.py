@@ -33,15 +33,15 @@ from .layer_properties import AS_THE_FILE, LayerProperties
 from .mask_bands import mask_bands, read_masks
 from .mask_polygons import MaskPolygons
 from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, range_test
+from .pictures import Picture, shown_bands
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
 from .vectors import Vectors, as_vectors
+from .wavelengths import wavelengths_of
 from .windows import Window
 
 Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]
-
-DISPLAY_INTERPRETATIONS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 
 
 class RasterSource:
@@ -65,6 +65,7 @@ class RasterSource:
         alpha_band: number of the alpha band; 0 for none.
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
+        wavelengths: of the chosen bands in nanometers; empty unless all are known.
         dtype: NumPy type that holds the values of every chosen band.
         nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
@@ -75,6 +76,7 @@ class RasterSource:
         full_grid: size and georeference of the whole raster.
         offset: column and row offset of `grid` within `full_grid`.
         display_bands: indices into `bands`, from 0: red, green and blue, or a single band.
+        picture: how the image is shown, which a run sets; None for the display bands.
         has_overviews: whether the raster has overviews.
         column_block: width of the column blocks in which overlapping tiles are best read, in
             pixels, for `tiles`.
@@ -187,18 +189,13 @@ class RasterSource:
             clear_nodata(values_of_band, tests, valid_of_band)
         return as_vectors(self.vectors, values, valid)
 
-    def read_as_vectors(self, vectors: Vectors, shown: Sequence[int]) -> None:
+    def read_as_vectors(self, vectors: Vectors) -> None:
         """Read the values as embeddings, float32, in every later `read`.
 
         Call it before the source is read by several threads.
-
-        Args:
-            vectors: how.
-            shown: indices into `bands` of red, green and blue in pictures.
         """
         self.vectors = vectors
         self.dtype = np.dtype(np.float32)
-        self.display_bands = tuple(shown)
 
     def restrict(self, kept: Sequence[int], fill_values: Sequence[Sequence[float]]) -> None:
         """Leave out bands and treat further values as nodata, in every later `read`.
@@ -265,10 +262,9 @@ class RasterSource:
         )
         interpretations = [band.GetColorInterpretation() for band in chosen]
         self.band_colors = tuple(gdal.GetColorInterpretationName(i) for i in interpretations)
-        if all(color in interpretations for color in DISPLAY_INTERPRETATIONS):
-            self.display_bands = tuple(interpretations.index(c) for c in DISPLAY_INTERPRETATIONS)
-        else:
-            self.display_bands = (0, 1, 2) if len(chosen) >= 3 else (0,)
+        self.wavelengths = wavelengths_of(chosen, self.band_names)
+        self.display_bands = shown_bands(self.band_colors, self.wavelengths)
+        self.picture: Picture | None = None
         native = self._native = [band_type(band, self.name) for band in chosen]
         self.has_overviews = chosen[0].GetOverviewCount() > 0
         self._signed_bytes = [is_signed_byte(band) for band in chosen]

@@ -68,7 +68,7 @@ def read_small(
         with RasterSource(place, [source.bands[i] for i in read], layer=source.layer) as copy:
             copy.restrict(range(len(read)), [source.fill_values[i] for i in read])
             if source.vectors:
-                copy.read_as_vectors(source.vectors, source.display_bands)
+                copy.read_as_vectors(source.vectors)
             values, valid = copy.read(copy.grid.window)
             return (values[wanted] if source.vectors else values), valid
     except SuperSegError as error:

@@ -13,7 +13,8 @@ import numpy as np
 from superseg_plugin.agglomeration import MergeStep, cut_merge_order
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.scores import adjusted_mutual_information
-from superseg_plugin.pipeline.formats.stored_order import order_of_record, read_record_of
+from superseg_plugin.pipeline.formats.record import read_record_of
+from superseg_plugin.pipeline.formats.stored_order import order_of_record
 from tests.benchmarks.image_data import ImageData
 from tests.benchmarks.measures import (
     Classes,

@@ -17,10 +17,10 @@ from superseg_plugin.pipeline.classes.merge_table import (
     read_merge_table,
 )
 from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
+from superseg_plugin.pipeline.formats.record import read_record_of
 from superseg_plugin.pipeline.formats.stored_order import (
     order_of_model,
     order_of_record,
-    read_record_of,
     was_merged,
 )
 from superseg_plugin.raster.class_table import MOST_CLASSES

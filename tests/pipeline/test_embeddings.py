@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -58,16 +59,20 @@ def as_bytes(vectors, empty):
 
 @pytest.fixture(scope="module")
 def usual(scene, worker, tmp_path_factory):
-    """The classes of AlphaEarth's bytes, and the log."""
+    """The classes of AlphaEarth's bytes, the log and the colors."""
     vectors, _, empty = scene
     folder = tmp_path_factory.mktemp("bytes")
     path = write_raster(folder / "bytes.tif", as_bytes(vectors, empty), nodata=-128, options=SIGNED)
-    return segment(path, folder, worker)
+    return (*segment(path, folder, worker), colors_of(folder))
+
+
+def colors_of(folder):
+    return read_class_table(str(folder / "classes.tif")).colors.astype(int)
 
 
 def test_the_bytes_are_vectors_and_the_log_says_so(scene, usual):
     _, kinds, empty = scene
-    classes, logged = usual
+    classes, logged, _ = usual
     assert logged[0] == "Values of bytes.tif: AlphaEarth's bytes: vectors of length 1 in 64 bands"
     assert ((classes == 0) == empty).all()
     assert map_ari(classes, kinds) > 0.9
@@ -93,6 +98,7 @@ def test_every_form_of_a_tile_gets_the_same_classes(
     assert "vectors of length 1" in logged[0]
     assert said in logged[0]
     assert (classes == usual[0]).mean() >= 0.995
+    assert np.abs(colors_of(tmp_path) - usual[2]).max() <= 2
 
 
 def test_a_tile_that_is_stored_bottom_up_gets_the_same_classes(scene, usual, worker, tmp_path):
@@ -140,13 +146,13 @@ def test_what_the_user_says_must_be_so(scene, worker, tmp_path):
     assert not (tmp_path / "classes.tif").exists()
 
 
-def test_colors_are_those_of_the_bands_that_tell_most(scene, worker, tmp_path):
+def test_colors_are_those_of_what_differs_most(scene, worker, tmp_path):
     vectors, _, _ = scene
     # The first three bands, which are shown of other images, are the same everywhere.
     flat = np.concatenate([np.full((3, *vectors.shape[1:]), 0.01, np.float32), vectors[:61]])
     path = write_raster(tmp_path / "flat.tif", flat / np.linalg.norm(flat, axis=0))
     segment(path, tmp_path, worker)
-    colors = read_class_table(str(tmp_path / "classes.tif")).colors.astype(int)
+    colors = colors_of(tmp_path)
     assert np.ptp(colors, axis=1).max() > 60
 
 
@@ -167,6 +173,45 @@ def test_one_model_over_the_years(scene, worker, tmp_path):
         run_classification(inputs, outputs, ClassificationOptions(), worker, Listener())
     same = read_raster(target)[0] == classes
     assert same[~changed].mean() >= 0.98
+    tables = [read_class_table(str(tmp_path / name)) for name in ("classes.tif", "later.tif")]
+    assert tables[0].colors.tolist() == tables[1].colors.tolist()
+    # The record beside the classes has the colors of the first year.
+    pictures = [
+        average_colors(path, tmp_path / classes, tmp_path / f"{classes}.rgb.tif")
+        for path, classes in ((first, "classes.tif"), (second, "later.tif"))
+    ]
+    assert np.abs(pictures[0] - pictures[1])[:, ~changed & same].max() <= 12
+
+
+def average_colors(image, classes, target):
+    with RasterSource(image) as source, RasterSource(str(classes)) as found:
+        run_average_color(source, found, None, str(target), Listener())
+    with RasterSource(str(target)) as painted:
+        values, valid = painted.read(painted.grid.window)
+        assert painted.band_colors == ("Red", "Green", "Blue")
+        assert values.dtype == np.uint8
+    return np.where(valid, values, 0).astype(int)
+
+
+def test_average_colors_are_those_of_the_vectors_not_of_their_bytes(scene, usual, tmp_path):
+    vectors, _, empty = scene
+    classes = write_raster(tmp_path / "classes.tif", usual[0], nodata=0)
+    bytes_path = write_raster(
+        tmp_path / "b.tif", as_bytes(vectors, empty), nodata=-128, options=SIGNED
+    )
+    floats = filled(dequantized(quantized(vectors)), empty, np.nan)
+    floats_path = write_raster(tmp_path / "f.tif", floats)
+    shown = average_colors(bytes_path, classes, tmp_path / "one.tif")
+    assert (shown == average_colors(floats_path, classes, tmp_path / "two.tif")).all()
+    assert (shown[:, empty] == 0).all()
+    # Red is the direction in which the mean vectors of the classes differ most.
+    numbers = np.unique(usual[0][usual[0] > 0])
+    means = np.array([floats[:, usual[0] == n].mean(axis=1) for n in numbers])
+    counts = [np.count_nonzero(usual[0] == n) for n in numbers]
+    centered = means - np.average(means, axis=0, weights=counts)
+    first = np.linalg.svd(centered * np.sqrt(counts)[:, np.newaxis])[2][0]
+    red = np.array([shown[0][usual[0] == n][0] for n in numbers])
+    assert abs(np.corrcoef(centered @ first, red)[0, 1]) > 0.9
 
 
 def test_a_model_of_embeddings_refuses_measurements(scene, worker, tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
-from superseg_plugin.pipeline.reports.charts import line_chart, sparkline, spectra_chart
+from superseg_plugin.pipeline.reports.charts import line_chart
 from superseg_plugin.pipeline.reports.dendrogram import MOST_LEAVES, dendrogram
 from superseg_plugin.pipeline.reports.maps import LONGEST, Maps, map_sections
 from superseg_plugin.pipeline.reports.page import Html, page, table
@@ -21,6 +21,7 @@ from superseg_plugin.pipeline.reports.run import (
     RunSummary,
     segmentation_report,
 )
+from superseg_plugin.pipeline.reports.spectra import sparkline, spectra_chart
 from superseg_plugin.raster.class_table import ClassTable
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.thumbnails import read_small
@@ -175,14 +176,16 @@ def test_curves_stay_inside_their_frame(values):
 def test_spectra_show_each_class_once_and_no_band_that_is_unknown():
     means = np.array([[1.0, 2.0, 3.0], [3.0, np.nan, 1.0]])
     colors = np.array([[255, 0, 0], [0, 0, 255]], np.uint8)
-    chart = spectra_chart(means, ["a", "b", "c"], colors, ["One", EVIL])
+    names, sizes = ("One", EVIL), np.ones(2)
+    counts = sizes.astype(np.int64)
+    chart = spectra_chart(ClassTable(names, colors, counts, sizes, means, ("a", "b", "c")))
     Wellformed(chart)
     assert chart.count("<g>") == 2
     assert (
         len(re.search(r'stroke="rgb\(0, 0, 255\)"[^>]*points="([^"]*)"', chart).group(1).split())
         == 2
     )
-    assert spectra_chart(means[:, :1], ["a"], colors, ["One", "Two"]) == ""
+    assert spectra_chart(ClassTable(names, colors, counts, sizes, means[:, :1], ("a",))) == ""
     assert "nan" not in sparkline(means[1], means[0], means[0], colors[0])
 
 

@@ -11,7 +11,7 @@ from osgeo import ogr
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.classes.catalog import read_catalog
-from superseg_plugin.pipeline.formats.stored_order import read_record_of
+from superseg_plugin.pipeline.formats.record import read_record_of
 from superseg_plugin.pipeline.merging import MergingInputs, run_merging
 from superseg_plugin.pipeline.options.merging import MergingOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,11 @@ from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...raster.class_legend import Color, default_name
 from ...raster.class_table import MOST_CLASSES, ClassTable, read_class_table
+from ...raster.pictures import Picture
 from ...raster.reduced_classes import NOT_CLASSES, count_class_values
-from ..formats.stored_order import order_of_record, read_record_of
+from ..formats.record import read_record_of
+from ..formats.stored_order import order_of_record
+from ..formats.stored_picture import read_picture
 from .colors import as_color
 
 Ints = npt.NDArray[np.int64]
@@ -35,6 +39,8 @@ class ClassCatalog:
         areas: `(k,)` from the file, see `Grid.pixel_areas`.
         means: `(k, bands)`, NaN if unknown.
         band_names: of the columns of `means`.
+        wavelengths: of the columns of `means` in nanometers; empty if unknown.
+        picture: of the image; None for its display bands.
         steps: the merge order, in class numbers; empty if unknown.
         no_order: why there is no merge order, "" if there is one.
     """
@@ -47,6 +53,8 @@ class ClassCatalog:
     areas: Floats
     means: Floats
     band_names: tuple[str, ...]
+    wavelengths: tuple[float, ...] = ()
+    picture: Picture | None = None
     steps: tuple[MergeStep, ...] = ()
     no_order: str = ""
 
@@ -83,8 +91,7 @@ def read_catalog(path: str) -> ClassCatalog:
             f"{name} has {len(rows)} classes, and the workbench takes up to {MOST_CLASSES};"
             " merge some with Merge classes first."
         )
-    steps, no_order = _order(path, name, numbers)
-    return _catalog(path, table, numbers, steps, no_order)
+    return _catalog(path, table, numbers, _of_record(path, name, numbers))
 
 
 def has_class_table(path: str) -> bool:
@@ -129,22 +136,31 @@ def visible_steps(steps: Sequence[MergeStep], numbers: Sequence[int]) -> tuple[M
     return tuple(visible)
 
 
-def _order(path: str, name: str, numbers: Ints) -> tuple[tuple[MergeStep, ...], str]:
+class _OfRecord(NamedTuple):
+    """What the record tells of the classes; see `ClassCatalog`."""
+
+    steps: tuple[MergeStep, ...]
+    no_order: str
+    picture: Any
+
+
+def _of_record(path: str, name: str, numbers: Ints) -> _OfRecord:
+    picture = None
     try:
         record, place = read_record_of(path)
+        picture = record.get("picture") if isinstance(record, dict) else None
         steps = order_of_record(record, place, name, numbers)
     except SuperSegError:
-        return (), (
+        text = (
             f"The similarity of the classes of {name} is not known: there is no usable"
             f" {name}.superseg.json beside it. Merge classes by hand, or run Merge classes with"
             " the image."
         )
-    return visible_steps(steps, numbers.tolist()), ""
+        return _OfRecord((), text, picture)
+    return _OfRecord(visible_steps(steps, numbers.tolist()), "", picture)
 
 
-def _catalog(
-    path: str, table: ClassTable, numbers: Ints, steps: tuple[MergeStep, ...], no_order: str
-) -> ClassCatalog:
+def _catalog(path: str, table: ClassTable, numbers: Ints, told: _OfRecord) -> ClassCatalog:
     rows = numbers - 1
     return ClassCatalog(
         path=path,
@@ -155,8 +171,10 @@ def _catalog(
         areas=table.areas[rows],
         means=table.means[rows],
         band_names=table.band_names,
-        steps=steps,
-        no_order=no_order,
+        wavelengths=table.wavelengths,
+        picture=read_picture(told.picture, table.means.shape[1]),
+        steps=told.steps,
+        no_order=told.no_order,
     )
 
 

@@ -17,7 +17,7 @@ from ..formats.model_file import Model
 from .colors import as_color, distinct_colors
 from .merge_plan import MergePlan
 from .merge_table import MergeTable
-from .rendering import ClassStatistics, class_colors, display_stretch
+from .rendering import ClassStatistics, class_colors, picture_of
 from .strips import ClassCounts
 
 Ints = npt.NDArray[np.int64]
@@ -139,11 +139,8 @@ def colors_of(
     if appearance.complete or image is None or statistics is None:
         return appearance.filled()
     named = np.array([bool(name) for name in appearance.names])
-    of_named = ClassStatistics(
-        statistics.counts[named], statistics.sums[named], statistics.areas[named]
-    )
     others = np.zeros_like(appearance.colors)
-    others[named] = class_colors(of_named, image.display_bands, display_stretch(image))
+    others[named] = class_colors(statistics.means[named], picture_of(image))
     return appearance.filled(others)
 
 

@@ -2,7 +2,8 @@
 """Natural and distinct colors for all classes of a raster, as edits of the workbench.
 
 Natural colors are those of the band means, stretched over the classes (`natural_colors`), so that
-the classes of a dark scene can be told apart.
+the classes of a dark scene can be told apart, or those of the picture of an image whose bands are
+no colors.
 
 Distinct colors are chosen in two steps. First as many colors as there are classes: starting with a
 blue, always the candidate whose distance to the nearest color chosen so far is largest. The
@@ -32,6 +33,7 @@ from ...raster.displayed_values import IntegerReader
 from .catalog import ClassCatalog
 from .colors import as_color, lab_of, linear_of, natural_colors, rgb_of_linear
 from .merge_tree import merged_classes
+from .rendering import class_colors
 from .state import ClassState
 
 Bytes = npt.NDArray[np.uint8]
@@ -78,6 +80,8 @@ def with_natural_colors(catalog: ClassCatalog, state: ClassState) -> ClassState:
             f"{catalog.path}: the band means of its classes are not known; run Merge classes with"
             " the image, or choose distinct colors."
         )
+    if catalog.picture is not None:
+        return _colored(catalog, state, class_colors(catalog.means, catalog.picture))
     return _colored(catalog, state, natural_colors(catalog.means))
 
 

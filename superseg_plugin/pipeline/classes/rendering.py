@@ -2,7 +2,8 @@
 """Statistics of classes in an image, and the colors and the class table made from them.
 
 One pass over the image sums pixels, values and areas by class (`class_statistics`); means and
-colors follow from the sums. The display stretch of other images than Byte is estimated on a sample
+colors follow from the sums. Colors are those of the picture of the image: the one that its run has
+chosen, or its display bands. The display stretch of other images than Byte is estimated on a sample
 of 64 evenly spread windows.
 """
 
@@ -14,10 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import BandScaling
 from ...progress import Progress, stop_if_cancelled
 from ...raster.class_legend import default_name
 from ...raster.class_table import ClassTable
 from ...raster.grid_comparison import require_same_grid
+from ...raster.pictures import Picture
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors, spread_tones
@@ -102,39 +105,26 @@ def class_statistics(
     return ClassStatistics(counts[1:], sums[1:], areas[1:])
 
 
-def class_colors(
-    statistics: ClassStatistics, display_bands: Sequence[int], stretch: Floats
-) -> npt.NDArray[np.uint8]:
+def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:
     """Return the mean color of each class, with the lightness spread (`spread_tones`).
 
     A color that resembles that of an earlier class is changed.
 
     Args:
-        statistics: of the classes.
-        display_bands: indices of red, green and blue, or of one band shown in gray.
-        stretch: `(len(display_bands), 2)`, values shown as 0 and 255.
+        means: `(k, bands)` of the classes, NaN if unknown.
+        picture: of the image.
 
     Returns:
         `(k, 3)` uint8.
     """
-    return distinct_colors(spread_tones(mean_colors(statistics.means, display_bands, stretch)))
+    return distinct_colors(spread_tones(picture.colors(means)))
 
 
-def mean_colors(
-    means: Floats, display_bands: Sequence[int], stretch: Floats
-) -> npt.NDArray[np.uint8]:
-    """Return mean values as colors, `(k, 3)`; gray for unknown ones.
-
-    Args:
-        means: `(k, bands)`, NaN if unknown.
-        display_bands: as for `class_colors`.
-        stretch: as for `class_colors`.
-    """
-    low, high = stretch[:, 0], stretch[:, 1]
-    shares = (means[:, list(display_bands)] - low) / (high - low)
-    shares = np.nan_to_num(shares, nan=0.5, posinf=1.0, neginf=0.0)
-    shown = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
-    return np.repeat(shown, 3, axis=1) if shown.shape[1] == 1 else shown
+def picture_of(source: RasterSource) -> Picture:
+    """Return the picture of an image: that of its run, otherwise its display bands, stretched."""
+    if source.picture is not None:
+        return source.picture
+    return Picture.of_bands(source.display_bands, len(source.bands), display_stretch(source))
 
 
 def display_stretch(source: RasterSource) -> Floats:
@@ -182,7 +172,7 @@ def build_class_table(
     if statistics is None:
         statistics = class_statistics(source, classification, progress)
     if colors is None:
-        colors = class_colors(statistics, source.display_bands, display_stretch(source))
+        colors = class_colors(statistics.means, picture_of(source))
     given = list(names or ())
     count = len(statistics.counts)
     return ClassTable(
@@ -194,6 +184,7 @@ def build_class_table(
         areas=statistics.areas,
         means=statistics.means,
         band_names=source.band_names,
+        wavelengths=source.wavelengths,
     )
 
 
@@ -211,17 +202,20 @@ def _sample_windows(width: int, height: int) -> list[Window]:
     ]
 
 
-def display_colors(means: npt.NDArray[np.float64], source: RasterSource) -> npt.NDArray[np.uint8]:
-    """Return colors as `class_colors`, `(k, 3)`, from means in display units; gray if unknown."""
-    return colors_of_shown(np.nan_to_num(means[:, list(source.display_bands)], nan=128.0))
-
-
-def colors_of_shown(shown: Floats) -> npt.NDArray[np.uint8]:
-    """Return colors as `class_colors`, `(k, 3)`, from means of the displayed bands.
+def display_colors(
+    shown: Floats, source: RasterSource, scaling: BandScaling
+) -> npt.NDArray[np.uint8]:
+    """Return colors as `class_colors`, `(k, 3)`, from means in display units; gray if unknown.
 
     Args:
-        shown: `(k, 1)` or `(k, 3)` in display units.
+        shown: `(k, bands)`.
+        source: the image.
+        scaling: that the display units are of.
     """
-    if shown.shape[1] == 1:
-        shown = np.repeat(shown, 3, axis=1)
-    return distinct_colors(spread_tones(np.clip(np.rint(shown), 0, 255).astype(np.uint8)))
+    if source.picture is not None:
+        low, high = np.array(scaling.low), np.array(scaling.high)
+        return class_colors(low + shown * (high - low) / 255, source.picture)
+    of_bands = np.nan_to_num(shown[:, list(source.display_bands)], nan=128.0)
+    if of_bands.shape[1] == 1:
+        of_bands = np.repeat(of_bands, 3, axis=1)
+    return distinct_colors(spread_tones(np.clip(np.rint(of_bands), 0, 255).astype(np.uint8)))

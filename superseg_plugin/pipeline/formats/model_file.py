@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy.typing as npt
 from ...contracts import EMBEDDING, MEASURED, BandScaling
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
+from ...raster.pictures import Picture
 from ...raster.texts import one_line
 from ...worker.protocol import add_prefix, split_off
 from ..options.training import NETWORKS
@@ -38,6 +39,7 @@ from .model_header import (
     no_model,
     read_file_header,
 )
+from .stored_picture import read_picture
 
 MOST_BANDS = 65535
 # Parts of the scaling with a number for each band.
@@ -65,6 +67,7 @@ class Model:
         class_colors: `(classes, 3)` uint8.
         merge_order: of the classes, as in the file; `stored_order.order_of_model` checks it.
         options: of the training, and of the superpixels.
+        picture: how the training image is shown; None for its display bands.
         seed: of the training.
         versions: of the software that trained it, by name.
         weights: float32 or int64 arrays by name.
@@ -83,6 +86,7 @@ class Model:
     class_colors: npt.NDArray[np.uint8]
     merge_order: list[Any] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
+    picture: Picture | None = None
     seed: int = 0
     versions: dict[str, str] = field(default_factory=dict)
     weights: dict[str, Array] = field(default_factory=dict)
@@ -112,6 +116,7 @@ def save_model(path: str | Path, model: Model) -> None:
         "class_colors": np.asarray(model.class_colors).tolist(),
         "merge_order": model.merge_order,
         "options": model.options,
+        "picture": None if model.picture is None else asdict(model.picture),
         "seed": int(model.seed),
         "versions": model.versions,
     }
@@ -206,6 +211,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             class_colors=_colors(description["class_colors"]),
             merge_order=list(description["merge_order"]),
             options=dict(description["options"]),
+            picture=read_picture(description.get("picture"), int(description["band_count"])),
             seed=int(description["seed"]),
             versions={one_line(str(k)): one_line(str(v)) for k, v in versions.items()},
         )

@@ -71,6 +71,7 @@ class ModelDescription(TypedDict):
     class_colors: list[list[int]]
     merge_order: list[Any]
     options: dict[str, Any]
+    picture: dict[str, Any] | None
     seed: int
     versions: dict[str, str]
 

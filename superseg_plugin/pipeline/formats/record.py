@@ -20,6 +20,7 @@ from typing import Any, TypedDict, Union
 import numpy as np
 
 from ...agglomeration import MergeStep
+from ...errors import SuperSegError
 from ...raster.class_styles import StyledClass
 from ...raster.source import RasterSource
 from ...worker.client import Worker
@@ -28,6 +29,8 @@ from ..options.segmentation import SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
 
 SUFFIX = ".superseg.json"
+LARGEST_RECORD = 4 * 1024**2
+REMEDY = "remove it and give the image as INPUT"
 FORMAT_VERSION = 1
 # The field of the STAC classification extension.
 CLASSES = "classification:classes"
@@ -71,12 +74,14 @@ class Record(RecordOfRun, total=False):
         model: name of the file of the model that classified.
         merge_order: of the classes, steps `[kept, absorbed, distance]`.
         merged_from: former class numbers by class number, as text.
+        picture: of the image, see `stored_picture`.
     """
 
     device: str
     model: str
     merge_order: Sequence[MergeStep]
     merged_from: dict[str, list[int]]
+    picture: dict[str, Any]
 
 
 def describe_run(step: str, options: Options, source: RasterSource, worker: Worker) -> Record:
@@ -111,6 +116,29 @@ def write_record(path: Path, record: Record, classes: Sequence[StyledClass] = ()
         classes: legend of a class raster.
     """
     _write(path.with_name(path.name + SUFFIX), {**record, CLASSES: stac_classes(classes)})
+
+
+def read_record_of(path: str) -> tuple[Any, str]:
+    """Read the record beside a result.
+
+    Returns:
+        Its JSON, None if there is no record, and the name of its file.
+
+    Raises:
+        SuperSegError: there is a record that cannot be read.
+    """
+    result = Path(path)
+    file = result.with_name(result.name + SUFFIX)
+    try:
+        if not file.is_file():
+            return None, file.name
+        if file.stat().st_size > LARGEST_RECORD:
+            raise SuperSegError(f"{file.name} is too large for a record of SuperSeg; {REMEDY}.")
+        return json.loads(file.read_text(encoding="utf-8")), file.name
+    except OSError as error:
+        raise SuperSegError(f"{file.name} cannot be opened ({error.strerror}); {REMEDY}.") from None
+    except (ValueError, RecursionError):
+        raise SuperSegError(f"{file.name} is not a record of SuperSeg; {REMEDY}.") from None
 
 
 def update_classes(path: str | Path, classes: Sequence[StyledClass]) -> str:

@@ -7,9 +7,7 @@ every error names the file and a remedy.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +19,9 @@ from ...raster.class_table import MOST_CLASSES
 from ...raster.source import RasterSource
 from .merge_order import check_merge_order
 from .model_file import Model
-from .record import SUFFIX
+from .record import REMEDY, read_record_of
 
 Ints = npt.NDArray[np.int64]
-
-LARGEST_RECORD = 4 * 1024**2
-REMEDY = "remove it and give the image as INPUT"
 
 
 def stored_order(
@@ -52,29 +47,6 @@ def stored_order(
             " the model; leave MODEL empty, or give the image as INPUT."
         )
     return order_of_model(model, str(file), numbers)
-
-
-def read_record_of(path: str) -> tuple[Any, str]:
-    """Read the record beside a result.
-
-    Returns:
-        Its JSON, None if there is no record, and the name of its file.
-
-    Raises:
-        SuperSegError: there is a record that cannot be read.
-    """
-    result = Path(path)
-    file = result.with_name(result.name + SUFFIX)
-    try:
-        if not file.is_file():
-            return None, file.name
-        if file.stat().st_size > LARGEST_RECORD:
-            raise SuperSegError(f"{file.name} is too large for a record of SuperSeg; {REMEDY}.")
-        return json.loads(file.read_text(encoding="utf-8")), file.name
-    except OSError as error:
-        raise SuperSegError(f"{file.name} cannot be opened ({error.strerror}); {REMEDY}.") from None
-    except (ValueError, RecursionError):
-        raise SuperSegError(f"{file.name} is not a record of SuperSeg; {REMEDY}.") from None
 
 
 def order_of_record(record: Any, file: str, name: str, numbers: Ints) -> list[MergeStep]:

@@ -120,6 +120,7 @@ def build_model(
         class_colors=colors,
         merge_order=list(merge_order or ()),
         options={**asdict(options), "fill_values": list(map(list, source.fill_values))},
+        picture=source.picture,
         seed=options.seed,
         versions=scene.worker.versions,
         weights=trained.weights,

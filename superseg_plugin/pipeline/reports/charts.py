@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Charts of a report as SVG; style sheet classes give them the colors of the page.
 
-`svg`, `text` and `line` make the parts of every drawing; `_Frame` converts numbers to positions and
+`svg`, `text` and `line` make the parts of every drawing; `Frame` converts numbers to positions and
 draws the axes of a chart.
 """
 
@@ -13,15 +13,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .page import Html, css, escaped, shortened
+from .page import Html, escaped, shortened
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, WIDTH - 12, 14, HEIGHT - 42
 MOST_POINTS = 1000
-# Classes that a chart of spectra shows, and labels below an axis.
-MOST_LINES = 24
-MOST_LABELS = 12
 TICKS = 5
+LONGEST_LABEL = 12
 # A loss varies from step to step; the moving mean over this part of all steps shows its trend.
 SMOOTHED_PARTS = 25
 
@@ -71,7 +69,7 @@ def line_chart(
     step = -(-len(numbers) // MOST_POINTS)
     shown = np.union1d(np.arange(0, len(numbers), step), [len(numbers) - 1])
     low, last = 0.0 if whole_numbers else float(numbers.min()), float(max(len(values), 2))
-    frame = _Frame(low, float(numbers.max()), 1.0, last, whole_numbers)
+    frame = Frame(low, float(numbers.max()), 1.0, last, whole_numbers)
     x, y = frame.x(positions[shown]), frame.y(numbers[shown])
     if whole_numbers:
         curves = [line(np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1], 'class="curve"')]
@@ -84,66 +82,11 @@ def line_chart(
         f"{y_label} of {len(values)} ({x_label}): from {numbers[0]:.3g} to {numbers[-1]:.3g},"
         f" lowest {numbers.min():.3g}, highest {numbers.max():.3g}"
     )
-    labels = [(tick, f"{tick:g}") for tick in _ticks(1, last, whole=True)]
+    labels = [(tick, f"{tick:g}") for tick in ticks_between(1, last, whole=True)]
     return svg(alt, HEIGHT, [*frame.axes(labels, x_label, y_label), *curves])
 
 
-def spectra_chart(
-    means: Floats, band_names: Sequence[str], colors: npt.NDArray[np.uint8], names: Sequence[str]
-) -> Html:
-    """Draw the band means of each class as a line in its color; "" for a single band.
-
-    Args:
-        means: `(k, bands)`, the largest classes first.
-        band_names: of the bands.
-        colors: `(k, 3)`.
-        names: of the classes.
-    """
-    finite = means[np.isfinite(means)]
-    bands, count = means.shape[1], min(len(means), MOST_LINES)
-    if bands < 2 or not len(finite):
-        return Html("")
-    frame = _Frame(float(finite.min()), float(finite.max()), 0.5, bands + 0.5)
-    lines = []
-    for row in reversed(range(count)):
-        known = np.flatnonzero(np.isfinite(means[row]))
-        x, y = frame.x(known.astype(np.float64) + 1), frame.y(means[row, known])
-        color = f'fill="none" stroke="{css(colors[row])}" stroke-width="2.5"'
-        lines.append(
-            f"<g><title>{escaped(names[row])}</title>"
-            + line(x, y, 'class="edge" stroke-width="4"')
-            + line(x, y, f'{color} stroke-linejoin="round"')
-            + "</g>"
-        )
-    labels = [(i + 1.0, band_names[i]) for i in range(0, bands, -(-bands // MOST_LABELS))]
-    alt = (
-        f"Mean of {bands} bands in each of the {count} largest classes; the numbers are in the"
-        " table"
-    )
-    return svg(alt, HEIGHT, [*frame.axes(labels, "Band", "Mean"), *lines])
-
-
-def sparkline(values: Floats, low: Floats, high: Floats, color: Sequence[int]) -> Html:
-    """Draw the bands of one class as small bars.
-
-    Args:
-        values: `(bands,)`.
-        low: `(bands,)` values of the lowest bars.
-        high: `(bands,)` values of the highest bars.
-        color: of the bars.
-    """
-    spread = np.where(high > low, high - low, 1.0)
-    heights = 24 * np.nan_to_num(np.clip((values - low) / spread, 0, 1))
-    width = 120 / len(values)
-    bars = "".join(
-        f'<rect class="color" fill="{css(color)}" x="{i * width + 0.5:.1f}" y="{27 - height:.1f}"'
-        f' width="{max(width - 1.5, 0.5):.1f}" height="{height + 2:.1f}"/>'
-        for i, height in enumerate(heights.tolist())
-    )
-    return Html(f'<svg class="small" viewBox="0 0 120 30" aria-hidden="true">{bars}</svg>')
-
-
-class _Frame:
+class Frame:
     """The area of a chart between its axes.
 
     Args:
@@ -155,7 +98,7 @@ class _Frame:
     def __init__(
         self, low: float, high: float, first: float, last: float, whole: bool = False
     ) -> None:
-        self._ticks = _ticks(low, high, whole)
+        self._ticks = ticks_between(low, high, whole)
         # A margin of a twentieth keeps the curve off the edges.
         margin = (high - low) / 20 or max(abs(high), 1.0) / 20
         self._low = 0.0 if whole else min(low - margin, self._ticks[0])
@@ -163,9 +106,11 @@ class _Frame:
         self._first, self._last = first, last
 
     def x(self, positions: Floats) -> Floats:
+        """Return the horizontal places of positions in the drawing."""
         return LEFT + (positions - self._first) / (self._last - self._first) * (RIGHT - LEFT)
 
     def y(self, numbers: Floats) -> Floats:
+        """Return the vertical places of numbers in the drawing."""
         return BOTTOM - (numbers - self._low) / (self._high - self._low) * (BOTTOM - TOP)
 
     def axes(
@@ -177,13 +122,13 @@ class _Frame:
             yield f'<path class="axis" d="M{LEFT} {y:.1f}H{RIGHT}"/>'
             yield text(LEFT - 8, y + 4, f"{tick:g}", "end")
         for (_, label), x in zip(labels, self.x(np.array([at for at, _ in labels])).tolist()):
-            yield text(x, BOTTOM + 18, shortened(label, 12))
+            yield text(x, BOTTOM + 18, shortened(label, LONGEST_LABEL))
         yield text((LEFT + RIGHT) / 2, HEIGHT - 6, x_label)
         middle = (TOP + BOTTOM) / 2
         yield text(0, 0, y_label, more=f' transform="translate(13 {middle}) rotate(-90)"')
 
 
-def _ticks(low: float, high: float, whole: bool = False) -> list[float]:
+def ticks_between(low: float, high: float, whole: bool = False) -> list[float]:
     """Return about `TICKS` round numbers between two."""
     if not high > low:
         return [low]

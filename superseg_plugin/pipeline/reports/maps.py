@@ -14,18 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ...raster.class_table import ClassTable
+from ...raster.pictures import Picture
 from ...raster.source import RasterSource
 from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
 from ..classes.colors import CONFIDENCE_PALETTE
 from ..classes.palettes import assigned_colors, borders_between, distinct_palette
-from ..classes.rendering import display_stretch
+from ..classes.rendering import picture_of
+from .image_picture import LONGEST, draw, shown_in_words
 from .page import TIMES, Html, Section, css, escaped
 
-# Longer side of a picture, pixels.
-LONGEST = 720
-# The image is read at this multiple of the resolution and averaged: nearest pixels alone are noisy.
-OVERSAMPLING = 3
 DETAIL_WIDTH, DETAIL_HEIGHT = 240, 180
 # Positions of the detail, in each direction, that are compared.
 POSITIONS = 9
@@ -49,26 +47,26 @@ class Maps:
 
 def map_sections(maps: Maps) -> list[Section]:
     """Show the whole scene, and a detail pixel by pixel."""
-    stretch = display_stretch(maps.image)
+    picture = picture_of(maps.image)
     detail = _detail_window(maps)
-    return [("Maps", _overview(maps, detail, stretch)), ("Detail", _detail(maps, detail, stretch))]
+    return [("Maps", _overview(maps, detail, picture)), ("Detail", _detail(maps, detail, picture))]
 
 
-def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> Html:
+def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
     """Show image, classes in two kinds of colors, and confidence of the whole scene."""
     image, table = maps.image, maps.table
     whole = image.grid.window
     size = _size(whole)
     numbers = _numbers(maps.classes, whole, size).astype(np.uint8)
     valid = numbers > 0
-    caption, frame = _band_names(image), ""
+    caption, frame = shown_in_words(image, picture), ""
     if detail != whole:
         caption, frame = f"{caption} The frame marks the detail below.", _frame(detail, whole)
     borders = borders_between(numbers.astype(np.int64) - 1, len(table.colors))
     distinct = assigned_colors(distinct_palette(len(table.colors)), borders)
     figures = [
         _figure(
-            rgb_data_url(_image(image, whole, size, stretch), valid), size, "Image", caption, frame
+            rgb_data_url(draw(image, whole, size, picture), valid), size, "Image", caption, frame
         ),
         _figure(
             class_data_url(numbers, table.colors),
@@ -91,21 +89,19 @@ def _overview(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> H
         colors = ", ".join(css(color) for color in CONFIDENCE_PALETTE[::25])
         ramp = f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
         caption = Html(f"From unsure {ramp} to sure; {mean:.0f} % on average.")
-        picture, alt = (
-            class_data_url(shown, CONFIDENCE_PALETTE),
-            f"Confidence: {mean:.0f} % on average.",
-        )
-        figures.append(_figure(picture, size, "Confidence", caption, alt=alt))
+        address = class_data_url(shown, CONFIDENCE_PALETTE)
+        alt = f"Confidence: {mean:.0f} % on average."
+        figures.append(_figure(address, size, "Confidence", caption, alt=alt))
     return _grid(figures)
 
 
-def _detail(maps: Maps, detail: Window, stretch: npt.NDArray[np.float64]) -> Html:
+def _detail(maps: Maps, detail: Window, picture: Picture) -> Html:
     """Show the superpixels on the image, and the classes, at full resolution."""
     width, height = size = detail.width, detail.height
     zoom = max(LONGEST // max(size), 1)
     numbers = _numbers(maps.classes, detail, size).astype(np.uint8)
     superpixels = _numbers(maps.superpixels, detail, size)
-    shown = _image(maps.image, detail, size, stretch).repeat(zoom, 1).repeat(zoom, 2)
+    shown = draw(maps.image, detail, size, picture).repeat(zoom, 1).repeat(zoom, 2)
     large = superpixels.repeat(zoom, 0).repeat(zoom, 1)
     outlines = np.zeros(large.shape, bool)
     outlines[:, 1:] |= large[:, 1:] != large[:, :-1]
@@ -160,37 +156,6 @@ def _numbers(raster: RasterSource, window: Window, size: tuple[int, int]) -> npt
     """Read the first band at reduced resolution, `(height, width)`; 0 for nodata."""
     values, valid = read_small(raster, window, *size)
     return np.where(valid, values[0], 0)
-
-
-def _image(
-    source: RasterSource,
-    window: Window,
-    size: tuple[int, int],
-    stretch: npt.NDArray[np.float64],
-) -> Bytes:
-    """Read the display bands as colors at reduced resolution, `(3, height, width)`."""
-    width, height = size
-    finer = min(OVERSAMPLING, max(window.width // width, 1), max(window.height // height, 1))
-    values, valid = read_small(source, window, width * finer, height * finer, source.display_bands)
-    low, high = stretch[:, 0, None, None], stretch[:, 1, None, None]
-    with np.errstate(invalid="ignore", over="ignore"):
-        parts = np.clip((values.astype(np.float32) - low) / (high - low), 0, 1)
-    parts = np.where(valid, np.nan_to_num(parts), 0)
-    blocks = (height, finer, width, finer)
-    known = valid.reshape(blocks).sum(axis=(1, 3))
-    sums = parts.reshape(len(parts), *blocks).sum(axis=(2, 4))
-    shown = np.rint(255 * sums / np.maximum(known, 1)).astype(np.uint8)
-    return np.repeat(shown, 3, axis=0) if len(shown) == 1 else shown
-
-
-def _band_names(image: RasterSource) -> str:
-    """Say which bands an image shows."""
-    shown = [image.band_names[index] for index in image.display_bands]
-    if len(shown) == 1:
-        return f"{shown[0]}, in gray."
-    if [name.lower() for name in shown] == ["red", "green", "blue"]:
-        return "In natural colors."
-    return f"{', '.join(shown)} as red, green, blue."
 
 
 def _frame(inner: Window, whole: Window) -> str:

@@ -13,13 +13,15 @@ from ...agglomeration import MergeStep
 from ...class_tree import LEAST_GAIN, MOST_AUTOMATIC
 from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
+from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource
 from ..formats.model_file import Model
-from .charts import MOST_LINES, line_chart, sparkline, spectra_chart
+from .charts import line_chart
+from .class_section import class_section
 from .dendrogram import dendrogram
-from .page import TIMES, Html, Section, color_bar, escaped, facts, note, page, swatch, table
+from .page import TIMES, Html, Section, escaped, facts, note, page, table
+from .spectra import MOST_LINES, spectra_chart
 
-MOST_BAND_COLUMNS = 12
 MOST_CLASSES_SHOWN = 32
 
 
@@ -99,11 +101,11 @@ def segmentation_report(
         maps: sections of `map_sections`.
     """
     grid = run.source.grid
-    sections = [*maps, ("Classes", _class_section(classes, run.source))]
+    sections = [*maps, ("Classes", class_section(classes, run.source))]
     if run.advice:
         items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in run.advice)
         sections.append(("What could be better", Html(f"<ul>{items}</ul>")))
-    spectra = spectra_chart(classes.means, classes.band_names, classes.colors, classes.names)
+    spectra = spectra_chart(classes)
     if spectra:
         text = "Lines have the colors of the map."
         if len(classes.names) > MOST_LINES:
@@ -140,42 +142,6 @@ def training_report(run: RunSummary, classes: int, model: Model) -> str:
     sections = _similarity(order, names, colors) + _circumstances(run)
     lead = f"A network for the classes of {run.name}, trained without samples."
     return page(f"Training on {run.name}", sections, lead, figures)
-
-
-def _class_section(classes: ClassTable, source: RasterSource) -> Html:
-    """Make the table of classes: color, share, area, pixels, spectrum and band means."""
-    shares = classes.shares
-    bands = classes.means.shape[1]
-    shown = min(bands, MOST_BAND_COLUMNS)
-    meters = has_meters(source.grid)
-    unit, factor, digits = _area_unit(float(classes.areas.sum())) if meters else ("", 1.0, 0)
-    area = f"Area, {unit}" if unit else "Area"
-    header = ["Class", "Share", area, "Pixels", "Spectrum", *classes.band_names[:shown]]
-    known = np.isfinite(classes.means)
-    empty = ~known.any(axis=0)
-    low = np.where(empty, 0, np.where(known, classes.means, np.inf).min(axis=0, initial=np.inf))
-    high = np.where(empty, 1, np.where(known, classes.means, -np.inf).max(axis=0, initial=-np.inf))
-    rows = [
-        [
-            Html(swatch(classes.colors[i].tolist()) + escaped(name)),
-            f"{100 * shares[i]:.2f} %",
-            f"{classes.areas[i] / factor:,.{digits}f}",
-            f"{int(classes.counts[i]):,}",
-            Html(sparkline(classes.means[i], low, high, classes.colors[i].tolist())),
-            *(f"{mean:.5g}" for mean in classes.means[i, :shown]),
-        ]
-        for i, name in enumerate(classes.names)
-        # Numbers without a class have neither name nor pixels.
-        if name or classes.counts[i]
-    ]
-    bar = color_bar(classes.colors, shares.tolist(), classes.names)
-    text = (
-        "The columns of the bands hold the means of the classes. Each bar of a spectrum is one"
-        " band; its height is the mean of the class between the lowest and highest of all classes."
-    )
-    if shown < bands:
-        text += f" {shown} of {bands} bands are shown; all are in the map's attribute table."
-    return Html(bar + table(header, rows) + note(text))
 
 
 def _similarity(
@@ -269,19 +235,23 @@ def _image_facts(run: RunSummary) -> dict[str, object]:
         "Part of": part,
         "Pixel": "" if side is None else f"{side:.4g} {TIMES} {side:.4g} {unit} in the center",
         "Coordinates": crs_name(grid),
-        "Bands": ", ".join(
-            name if name == f"Band {number}" else f"{number} {name}"
-            for number, name in zip(source.bands, source.band_names)
-        ),
+        "Bands": _bands_text(source),
         "Data type": str(source.dtype),
     }
 
 
-def _area_unit(whole: float) -> tuple[str, float, int]:
-    """Return a unit for parts of an area in square meters: name, size and decimals."""
-    if whole < 1e7:
-        return "m²", 1.0, 0
-    return ("ha", 1e4, 2) if whole < 1e10 else ("km²", 1e6, 3)
+def _bands_text(source: RasterSource) -> str:
+    """Name the bands, or the number, first and last of many, and their wavelengths."""
+    texts = [
+        name if name == f"Band {number}" else f"{number} {name}"
+        for number, name in zip(source.bands, source.band_names)
+    ]
+    if len(texts) <= MOST_BANDS_LISTED:
+        return ", ".join(texts)
+    text = f"{len(texts)}, from {texts[0]} to {texts[-1]}"
+    if source.wavelengths:
+        text += f", {min(source.wavelengths):.0f} to {max(source.wavelengths):.0f} nm"
+    return text
 
 
 def _area(square_meters: float) -> str:

@@ -32,6 +32,7 @@ from ..classes.reading import TILE
 from ..classes.superpixel_edits import ClassMap
 from ..formats.record import Record, write_record
 from ..formats.stored_order import renumbered
+from ..formats.stored_picture import carry_over
 from .painting import class_writer
 
 
@@ -76,6 +77,7 @@ def write_edited_classes(
     write_class_table(path, table)
     if not edited.catalog.no_order:
         record["merge_order"] = merge_order(edited.catalog)
+    carry_over(record, source.path)
     write_record(path, record, table.legend)
     _copy(superpixels, path, new[1:])
     progress.report(1.0)
@@ -135,6 +137,7 @@ def table_of(edited: ClassMap) -> ClassTable:
         areas=spread(catalog.areas, 0.0),
         means=spread(catalog.means, np.nan),
         band_names=catalog.band_names,
+        wavelengths=catalog.wavelengths,
     )
 
 

@@ -28,6 +28,7 @@ from ...raster.vectors import (
     within_length,
 )
 from ..options.values import ALPHA_EARTH, AUTOMATIC
+from .pictures import choose_picture
 
 Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]
@@ -72,33 +73,9 @@ def recognize_vectors(source: RasterSource, sample: Array, valid: Valid, values:
             f"INPUT {source.name} has no vectors of length 1, as VALUES “{values}” says; choose "
             "another VALUES."
         )
-    source.read_as_vectors(vectors, telling_bands(decoded[:, known]))
+    source.read_as_vectors(vectors)
+    choose_picture(source, decoded, known)
     return _said(source, vectors, 1 - float(known.mean()))
-
-
-def telling_bands(vectors: Array) -> tuple[int, ...]:
-    """Indices of three bands that show most of what differs, for red, green and blue.
-
-    Each is the band with the largest variance that those before it do not explain: the first pivots
-    of the Cholesky decomposition of the covariance.
-
-    Args:
-        vectors: `(bands, pixels)`.
-
-    Example:
-        >>> telling_bands(np.array([[0.0, 0, 0, 0], [0, 4, 0, 4], [0, 4, 1, 5], [0, 5, 0, 5]]))
-        (3, 2, 0)
-    """
-    left = np.atleast_2d(np.cov(vectors.astype(np.float64)))
-    found: list[int] = []
-    for _ in range(min(3, len(left))):
-        spread = np.diag(left).copy()
-        spread[found] = -1.0
-        place = int(spread.argmax())
-        found.append(place)
-        column = left[:, place] / np.sqrt(max(spread[place], 1e-300))
-        left = left - np.outer(column, column)
-    return tuple(found) if len(found) == 3 else (0,)
 
 
 def _vectors_of(source: RasterSource, pixels: Array, values: str) -> Vectors | None:

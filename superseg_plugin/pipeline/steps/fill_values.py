@@ -23,6 +23,7 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ..options.values import AUTOMATIC
 from .embeddings import recognize_vectors
+from .pictures import choose_picture
 from .sample_windows import scattered_windows
 
 # Values of the sample in all bands, its pixels at least and at most, and windows it is taken from.
@@ -130,6 +131,7 @@ def prepare_values(
     text = _fill_text(sample[kept], valid[kept], [found[i] for i in kept], [names[i] for i in kept])
     left_out = [name for name, none in zip(names, empty) if none]
     source.restrict(kept.tolist(), [found[index] for index in kept])
+    choose_picture(source, sample[kept], np.asarray(valid[kept].all(axis=0)))
     if left_out:
         has, are = ("have", "are") if len(left_out) > 1 else ("has", "is")
         progress.log(f"{source.name}: {_listed(left_out)} {has} no valid pixel and {are} left out")

@@ -9,24 +9,28 @@ from typing import Any
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.source import RasterSource
-from ..formats.stored_order import read_record_of
+from ..formats.record import read_record_of
+from ..formats.stored_picture import show_as_recorded
 from ..options.values import AUTOMATIC, VALUES
 from .fill_values import prepare_values
 
 
 def prepare_as_recorded(source: RasterSource, classes: str, progress: Progress) -> None:
-    """Prepare the values of an image as the run did that made its classes.
+    """Prepare the values and the picture of an image as the run did that made its classes.
 
     Args:
         source: the image, changed in place.
         classes: path of the class raster; without a record beside it, values are `automatic`.
         progress: see `prepare_values`.
     """
-    values = AUTOMATIC
+    values, record = AUTOMATIC, None
     with contextlib.suppress(SuperSegError, TypeError, KeyError):
-        recorded = read_record_of(classes)[0]["options"]["values"]
+        record = read_record_of(classes)[0]
+        recorded = record["options"]["values"]
         values = recorded if recorded in VALUES else AUTOMATIC
     prepare_values(source, values, progress, advice="")
+    if isinstance(record, dict):
+        show_as_recorded(source, record.get("picture"))
 
 
 def remarks_on_values(values: str, *source: Any) -> list[str]:

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The picture of an image in a report, at reduced resolution, and what it shows in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ...raster.pictures import COMPONENTS, MOST_BANDS_LISTED, Picture
+from ...raster.source import RasterSource
+from ...raster.thumbnails import read_small
+from ...raster.windows import Window
+
+# Longer side of a picture, pixels.
+LONGEST = 720
+# The image is read at this multiple of the resolution and averaged: nearest pixels alone are noisy.
+OVERSAMPLING = 3
+# Values that are read at once, so that many bands take no more memory than four.
+MOST_VALUES = 4 * (OVERSAMPLING * LONGEST) ** 2
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def draw(source: RasterSource, window: Window, size: tuple[int, int], picture: Picture) -> Bytes:
+    """Draw a window of an image at reduced resolution, `(3, height, width)`.
+
+    Args:
+        source: the image.
+        window: of its grid.
+        size: width and height.
+        picture: of the image.
+    """
+    width, height = size
+    finer = min(OVERSAMPLING, max(window.width // width, 1), max(window.height // height, 1))
+    values_of_row = len(picture.used) * width * finer**2
+    step = min(max(MOST_VALUES // values_of_row, 1), height)
+    parts = []
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        first, last = (window.height * row // height for row in (top, bottom))
+        strip = Window(window.col_off, window.row_off + first, window.width, last - first)
+        parts.append(_drawn(source, strip, (width, bottom - top, finer), picture))
+    return np.concatenate(parts, axis=1)
+
+
+def shown_in_words(image: RasterSource, picture: Picture) -> str:
+    """Say in a sentence what a picture shows of an image."""
+    if picture.kind == COMPONENTS:
+        return "The first three principal components of the bands as red, green, blue."
+    shown = [image.band_names[index] for index in image.display_bands]
+    if len(shown) == 1:
+        return f"{shown[0]}, in gray."
+    if [name.lower() for name in shown] == ["red", "green", "blue"]:
+        return "In natural colors."
+    if image.wavelengths and len(image.bands) > MOST_BANDS_LISTED:
+        lengths = [f"{image.wavelengths[index]:.0f}" for index in image.display_bands]
+        return f"The bands at {', '.join(lengths)} nm as red, green, blue."
+    return f"{', '.join(shown)} as red, green, blue."
+
+
+def _drawn(
+    source: RasterSource, window: Window, size: tuple[int, int, int], picture: Picture
+) -> Bytes:
+    """Draw a window; `size` is width, height and how much finer it is read."""
+    width, height, finer = size
+    values, valid = read_small(source, window, width * finer, height * finer, picture.used)
+    parts = picture.shares(values.astype(np.float32))
+    parts = np.where(valid, np.nan_to_num(parts), 0)
+    blocks = (height, finer, width, finer)
+    known = valid.reshape(blocks).sum(axis=(1, 3))
+    sums = parts.reshape(len(parts), *blocks).sum(axis=(2, 4))
+    return picture.colors_of_shares(sums / np.maximum(known, 1))
