@@ -10,6 +10,7 @@ from ..pipeline.average_color import run_average_color
 from . import groups
 from .base import SuperSegAlgorithm
 from .destinations import IMAGE
+from .parameter_help import AVERAGE_COLOR_HELP
 from .styling import image_style, style
 
 
@@ -25,6 +26,9 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
     HELP = """
 <p>Replaces every pixel of an image by the <b>average of its class</b> in each band. The result has
 the bands and the data type of the image.</p>
+<p>The bands of an <b>embedding</b> are no colors, nor are more than 12 bands without wavelengths:
+the result is then a picture of the averages in false colors, their first three principal components
+as red, green and blue. The classes of one model have the same colors in every year.</p>
 <p>With <b>superpixels</b>, every superpixel is first assigned to its most frequent class.</p>
 <p>The classes may be any raster of integers. This algorithm works without the runtime.</p>
 """
@@ -53,7 +57,7 @@ the bands and the data type of the image.</p>
         self.add_raster_output(
             self.OUTPUT,
             "Average color",
-            "The image with every pixel replaced by the average of its class, in all bands.",
+            AVERAGE_COLOR_HELP,
         )
 
     def read_request(self, request):

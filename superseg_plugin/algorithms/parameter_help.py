@@ -51,6 +51,11 @@ VALUES_HELP = (
     "signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a "
     "pixel, and none means anything by itself."
 )
+AVERAGE_COLOR_HELP = (
+    "The image with every pixel replaced by the average of its class, in all bands. Of an "
+    "embedding, and of more than 12 bands without wavelengths: a picture of the averages in red, "
+    "green and blue, their first three principal components."
+)
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "
     "switches smoothing off, 2 keeps more small patches, 8 suits most images."

@@ -18,6 +18,7 @@ from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .destinations import IMAGE
+from .parameter_help import AVERAGE_COLOR_HELP
 from .request import Request
 from .styling import (
     ClassStyle,
@@ -159,7 +160,7 @@ others.</p>
         self.add_raster_output(
             self.AVERAGE_COLOR,
             "Average color",
-            "The image with every pixel replaced by the average of its class, in all bands.",
+            AVERAGE_COLOR_HELP,
             optional=True,
         )
         self.add_raster_output(
