@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The translation of the plugin into the language of QGIS."""
+"""The translation of the plugin, with its reports, into the language of QGIS."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
 from .resources import PACKAGE
+from .translation import set_language
 
 
 def load_translation():
@@ -22,6 +23,7 @@ def load_translation():
     if not path.is_file() or not translator.load(str(path)):
         return None
     QCoreApplication.installTranslator(translator)
+    set_language(name.replace("_", "-"), lambda text: QCoreApplication.translate("SuperSeg", text))
     return translator
 
 
@@ -29,3 +31,4 @@ def remove_translation(translator):
     """Remove a translation that `load_translation` has installed."""
     if translator is not None:
         QCoreApplication.removeTranslator(translator)
+        set_language()

@@ -30,6 +30,7 @@ COMMON = {
     "memory",
     "progress",
     "run_folder",
+    "translation",
 }
 # What every room of the pipeline may use.
 BELOW_PIPELINE = {"raster", "worker"} | COMMON
@@ -53,7 +54,7 @@ ARROWS: dict[str, set[str]] = {
     "provider": {"algorithms", "resources"},
     "algorithms": BELOW_SKIN,
     "gui": BELOW_SKIN,
-    "language": {"resources"},
+    "language": {"resources", "translation"},
     "layer_copy": {"errors", "progress", "raster"},
     "settings": {"raster", "resources", "runtime", "worker"},
     VERBS: (PIPELINE - {VERBS}) | BELOW_PIPELINE,
@@ -81,6 +82,7 @@ ARROWS: dict[str, set[str]] = {
     "resources": set(),
     "file_lock": set(),
     "run_folder": {"file_lock"},
+    "translation": set(),
 }
 # Tile sizes are needed before a run as well as in it.
 PLANNED_STEPS = {"pipeline/steps/tiling.py"}

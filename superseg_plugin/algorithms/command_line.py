@@ -24,19 +24,10 @@ from ..credentials import hide_credentials
 from ..pipeline.reports.run import Provenance
 from ..raster.gdal_calls import gdal_version
 from ..resources import version
+from ..translation import tr
 from .degrees import is_extent
 
 FILES_OF_LAYERS = ("gdal", "ogr")
-
-
-# What 0 means in a report, which is in English.
-ZERO = {
-    "CLASSES": "automatic",
-    "SUPERPIXEL_SIZE": "automatic",
-    "TILE_SIZE": "automatic",
-    "MIN_AREA": "all patches are kept",
-    "SUPERPIXEL_FILE": "no file",
-}
 
 
 def provenance_of(request):
@@ -78,7 +69,7 @@ class _ParameterTexts:
             name = definition.name()
             if name in self._texts and not _is_result(definition):
                 text = self._texts[name]
-                found[definition.description()] = ZERO.get(name, text) if text == "0" else text
+                found[definition.description()] = _zero(name) if text == "0" else text
         return found
 
     def _differs(self, definition):
@@ -144,6 +135,19 @@ class _ParameterTexts:
 
 def _is_result(definition):
     return isinstance(definition, QgsProcessingDestinationParameter)
+
+
+def _zero(name):
+    """Return what 0 means for a parameter, or "0"."""
+    automatic = tr("automatic")
+    words = {
+        "CLASSES": automatic,
+        "SUPERPIXEL_SIZE": automatic,
+        "TILE_SIZE": automatic,
+        "MIN_AREA": tr("all patches are kept"),
+        "SUPERPIXEL_FILE": tr("no file"),
+    }
+    return words.get(name, "0")
 
 
 def _source(layer):

@@ -1356,6 +1356,18 @@
       <translation>预览</translation>
     </message>
     <message>
+      <source>automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>all patches are kept</source>
+      <translation>保留所有图斑</translation>
+    </message>
+    <message>
+      <source>no file</source>
+      <translation>不写文件</translation>
+    </message>
+    <message>
       <source>Number</source>
       <translation>编号</translation>
     </message>
@@ -1408,6 +1420,638 @@
       <translation>{}，拆分为 {} 类</translation>
     </message>
     <message>
+      <source>{} covers {:.0f} % of the area: split it, or ask for more classes.</source>
+      <translation>{} 占面积的 {:.0f} %：请拆分它，或要求更多类别。</translation>
+    </message>
+    <message>
+      <source>Mean confidence is least in {}: correct places or give examples there.</source>
+      <translation>{} 的平均置信度最低：请在那里修正或给出示例。</translation>
+    </message>
+    <message>
+      <source>{} covers less than {:g} % of the area: merge it, or ask for fewer classes.</source>
+      <translation>{} 占面积不到 {:g} %：请合并它，或要求更少类别。</translation>
+    </message>
+    <message>
+      <source>{} cover less than {:g} % of the area: merge them, or ask for fewer classes.</source>
+      <translation>{} 各占面积不到 {:g} %：请合并它们，或要求更少类别。</translation>
+    </message>
+    <message>
+      <source>{} holds {:.0f} % of the differences within classes: look whether it is several kinds of surface, and split it.</source>
+      <translation>{} 占类内差异的 {:.0f} %：请检查它是否包含多种地表，并将其拆分。</translation>
+    </message>
+    <message>
+      <source>{} and {} more</source>
+      <translation>{} 等，另有 {} 个</translation>
+    </message>
+    <message>
+      <source>{} of {} ({}): from {:.3g} to {:.3g}, lowest {:.3g}, highest {:.3g}</source>
+      <translation>{}，共 {} 个（{}）：从 {:.3g} 到 {:.3g}，最低 {:.3g}，最高 {:.3g}</translation>
+    </message>
+    <message>
+      <source>No numbers.</source>
+      <translation>没有数值。</translation>
+    </message>
+    <message>
+      <source>Each bar of a spectrum is one band; its height is the mean of the class between the lowest and highest of all classes.</source>
+      <translation>光谱的每个条形代表一个波段；其高度为该类别的均值在所有类别最低值与最高值之间的位置。</translation>
+    </message>
+    <message>
+      <source>The columns of the bands hold the means of the classes.</source>
+      <translation>波段列为各类别的均值。</translation>
+    </message>
+    <message>
+      <source>Area, {}</source>
+      <translation>面积，{}</translation>
+    </message>
+    <message>
+      <source>The means of all {} bands are drawn below, and are in the attribute table of the map.</source>
+      <translation>全部 {} 个波段的均值绘于下方，并存于地图的属性表中。</translation>
+    </message>
+    <message>
+      <source>Tree of {} classes: {} and {} are the most similar and merge first</source>
+      <translation>{} 个类别的树：{} 与 {} 最相似，最先合并</translation>
+    </message>
+    <message>
+      <source>more similar</source>
+      <translation>更相似</translation>
+    </message>
+    <message>
+      <source>less similar</source>
+      <translation>更不相似</translation>
+    </message>
+    <message>
+      <source>ARE, accuracy and mean IoU leave unlabelled pixels out either way. One to one: each reference class is paired with one class so that the most pixels agree; pixels of classes without a pair count as errors. AMI, ARI, FMI and V-measure compare the partitions and need no pairs.</source>
+      <translation>计算 ARE、精度和平均 IoU 时，无标签像素均不计入。一对一：每个参考类别与一个类别配对，使一致的像素最多；没有配对的类别的像素计为错误。AMI、ARI、FMI 和 V 度量比较的是划分，不需要配对。</translation>
+    </message>
+    <message>
+      <source>Shares of the pixels compared, for the classes as named in the next table. User's accuracy is 1 less the error of commission, producer's accuracy 1 less that of omission. There are no intervals: every pixel of the reference was compared, and pixels that were not chosen at random allow no conclusion on the others. For a whole map with intervals, label a random sample (Accuracy points).</source>
+      <translation>占参与比较像素的比例，类别按下表命名。用户精度等于 1 减错分误差，生产者精度等于 1 减漏分误差。没有给出区间：参考的每个像素都已比较，而非随机选取的像素不能用于推断其他像素。若要得到整幅地图带区间的精度，请标注随机样本（“精度点”）。</translation>
+    </message>
+    <message>
+      <source>A class with the name of a reference class counts as that one, any other class as the reference class that most of its pixels have, as if it had been named and merged so, which favors the map. A class of which this is a small share is mixed.</source>
+      <translation>与参考类别同名的类别计为该参考类别；其他类别计为其多数像素所属的参考类别，如同已这样命名和合并，这对地图有利。若该比例较小，则该类别是混合的。</translation>
+    </message>
+    <message>
+      <source>Shares of the area compared; rows are the named classes of the map, columns reference classes.</source>
+      <translation>占参与比较面积的比例；行为地图的命名类别，列为参考类别。</translation>
+    </message>
+    <message>
+      <source>Percent of the pixels of each reference class. Framed: the class counts as this reference class.</source>
+      <translation>占每个参考类别像素的百分比。加框：该类别计为此参考类别。</translation>
+    </message>
+    <message>
+      <source>Reference</source>
+      <translation>参考</translation>
+    </message>
+    <message>
+      <source>Pixels compared</source>
+      <translation>参与比较的像素</translation>
+    </message>
+    <message>
+      <source>Pixels not labelled</source>
+      <translation>无标签的像素</translation>
+    </message>
+    <message>
+      <source>Of these in polygons of several labels</source>
+      <translation>其中位于多标签多边形内</translation>
+    </message>
+    <message>
+      <source>Pixels not classified, left out</source>
+      <translation>未分类的像素，未计入</translation>
+    </message>
+    <message>
+      <source>Overall accuracy</source>
+      <translation>总体精度</translation>
+    </message>
+    <message>
+      <source>Kappa</source>
+      <translation>Kappa 系数</translation>
+    </message>
+    <message>
+      <source>Mean IoU</source>
+      <translation>平均 IoU</translation>
+    </message>
+    <message>
+      <source>Evaluation</source>
+      <translation>评估</translation>
+    </message>
+    <message>
+      <source>Adjusted mutual information (AMI)</source>
+      <translation>调整互信息（AMI）</translation>
+    </message>
+    <message>
+      <source>Adjusted Rand index (ARI)</source>
+      <translation>调整兰德指数（ARI）</translation>
+    </message>
+    <message>
+      <source>Fowlkes-Mallows index (FMI)</source>
+      <translation>Fowlkes-Mallows 指数（FMI）</translation>
+    </message>
+    <message>
+      <source>Adapted Rand error (ARE)</source>
+      <translation>改进兰德误差（ARE）</translation>
+    </message>
+    <message>
+      <source>V-measure</source>
+      <translation>V-measure 指标</translation>
+    </message>
+    <message>
+      <source>Homogeneity</source>
+      <translation>同质性</translation>
+    </message>
+    <message>
+      <source>Completeness</source>
+      <translation>完整性</translation>
+    </message>
+    <message>
+      <source>Accuracy, one to one</source>
+      <translation>精度（一一配对）</translation>
+    </message>
+    <message>
+      <source>Mean IoU, one to one</source>
+      <translation>平均 IoU（一一配对）</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>得分</translation>
+    </message>
+    <message>
+      <source>Labelled pixels</source>
+      <translation>有标签的像素</translation>
+    </message>
+    <message>
+      <source>Unlabelled as a class</source>
+      <translation>无标签像素作为一个类别</translation>
+    </message>
+    <message>
+      <source>Reference class</source>
+      <translation>参考类别</translation>
+    </message>
+    <message>
+      <source>User's accuracy</source>
+      <translation>用户精度</translation>
+    </message>
+    <message>
+      <source>Commission</source>
+      <translation>错分误差</translation>
+    </message>
+    <message>
+      <source>Producer's accuracy</source>
+      <translation>生产者精度</translation>
+    </message>
+    <message>
+      <source>Omission</source>
+      <translation>漏分误差</translation>
+    </message>
+    <message>
+      <source>IoU</source>
+      <translation>IoU</translation>
+    </message>
+    <message>
+      <source>Counts as</source>
+      <translation>计为</translation>
+    </message>
+    <message>
+      <source>By</source>
+      <translation>依据</translation>
+    </message>
+    <message>
+      <source>Share of its pixels</source>
+      <translation>占其像素的比例</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>What was compared</source>
+      <translation>比较的内容</translation>
+    </message>
+    <message>
+      <source>Accuracy of the named classes</source>
+      <translation>命名类别的精度</translation>
+    </message>
+    <message>
+      <source>Classes and the reference classes that they count as</source>
+      <translation>各类别及其计为的参考类别</translation>
+    </message>
+    <message>
+      <source>Error matrix</source>
+      <translation>误差矩阵</translation>
+    </message>
+    <message>
+      <source>Classes in each reference class</source>
+      <translation>各参考类别中的类别</translation>
+    </message>
+    <message>
+      <source>Scores</source>
+      <translation>得分</translation>
+    </message>
+    <message>
+      <source>its name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>most of its pixels</source>
+      <translation>多数像素</translation>
+    </message>
+    <message>
+      <source>Total</source>
+      <translation>合计</translation>
+    </message>
+    <message>
+      <source>map units²</source>
+      <translation>地图单位²</translation>
+    </message>
+    <message>
+      <source>Area in the map ({})</source>
+      <translation>地图中的面积（{}）</translation>
+    </message>
+    <message>
+      <source>Area in the reference ({})</source>
+      <translation>参考中的面积（{}）</translation>
+    </message>
+    <message>
+      <source>{} more classes are not shown.</source>
+      <translation>另有 {} 个类别未显示。</translation>
+    </message>
+    <message>
+      <source>{} more rows and columns are not shown.</source>
+      <translation>另有 {} 行和列未显示。</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>地图</translation>
+    </message>
+    <message>
+      <source>{:,} pixels</source>
+      <translation>{:,} 像素</translation>
+    </message>
+    <message>
+      <source>The first three principal components of the bands as red, green, blue.</source>
+      <translation>以波段的前三个主成分作为红、绿、蓝。</translation>
+    </message>
+    <message>
+      <source>In natural colors.</source>
+      <translation>自然色。</translation>
+    </message>
+    <message>
+      <source>{} as red, green, blue.</source>
+      <translation>以 {} 作为红、绿、蓝。</translation>
+    </message>
+    <message>
+      <source>{}, in gray.</source>
+      <translation>{}，灰度。</translation>
+    </message>
+    <message>
+      <source>The bands at {} nm as red, green, blue.</source>
+      <translation>以 {} nm 处的波段作为红、绿、蓝。</translation>
+    </message>
+    <message>
+      <source>Maps</source>
+      <translation>地图</translation>
+    </message>
+    <message>
+      <source>Detail</source>
+      <translation>局部</translation>
+    </message>
+    <message>
+      <source>The frame marks the detail below.</source>
+      <translation>方框标出下方的局部。</translation>
+    </message>
+    <message>
+      <source>In the colors of the table below.</source>
+      <translation>使用下表的颜色。</translation>
+    </message>
+    <message>
+      <source>Each class in a color unlike those of its neighbors.</source>
+      <translation>每个类别的颜色与其相邻类别不同。</translation>
+    </message>
+    <message>
+      <source>{:,} in {} × {} pixels, outlined on the image.</source>
+      <translation>{:,} 个，位于 {} × {} 像素内，轮廓绘于影像上。</translation>
+    </message>
+    <message>
+      <source>Confidence: {:.0f} % on average.</source>
+      <translation>置信度：平均 {:.0f} %。</translation>
+    </message>
+    <message>
+      <source>The same detail of the map.</source>
+      <translation>地图的同一局部。</translation>
+    </message>
+    <message>
+      <source>From unsure {} to sure; {:.0f} % on average.</source>
+      <translation>从不确定 {} 到确定；平均 {:.0f} %。</translation>
+    </message>
+    <message>
+      <source>Shares of the classes</source>
+      <translation>各类别的比例</translation>
+    </message>
+    <message>
+      <source>Classes merge from left to right, the most similar first. Each dotted line marks where that number of classes is left; Merge classes cuts there for this number.</source>
+      <translation>类别从左到右合并，最相似的最先合并。每条虚线标出剩下该数目类别之处；“合并类别”按此数目在该处截断。</translation>
+    </message>
+    <message>
+      <source>Lines have the colors of the map.</source>
+      <translation>线条使用地图的颜色。</translation>
+    </message>
+    <message>
+      <source>classes</source>
+      <translation>类别图</translation>
+    </message>
+    <message>
+      <source>superpixels</source>
+      <translation>超像素</translation>
+    </message>
+    <message>
+      <source>computing time</source>
+      <translation>计算时间</translation>
+    </message>
+    <message>
+      <source>steps</source>
+      <translation>步</translation>
+    </message>
+    <message>
+      <source>loss at the end</source>
+      <translation>最终损失</translation>
+    </message>
+    <message>
+      <source>Explained, %</source>
+      <translation>解释比例，%</translation>
+    </message>
+    <message>
+      <source>Computed on</source>
+      <translation>计算设备</translation>
+    </message>
+    <message>
+      <source>The same image, settings, seed and computer give the same classes. On Debian's QGIS 3.22 the program is called qgis_process.bin.</source>
+      <translation>相同的影像、设置、种子和计算机会得到相同的类别。在 Debian 的 QGIS 3.22 中，该程序名为 qgis_process.bin。</translation>
+    </message>
+    <message>
+      <source>Stage</source>
+      <translation>阶段</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Reading</source>
+      <translation>读取</translation>
+    </message>
+    <message>
+      <source>Numbering</source>
+      <translation>编号</translation>
+    </message>
+    <message>
+      <source>Description</source>
+      <translation>描述</translation>
+    </message>
+    <message>
+      <source>Clustering</source>
+      <translation>聚类</translation>
+    </message>
+    <message>
+      <source>Patches</source>
+      <translation>样本块</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Classification</source>
+      <translation>分类</translation>
+    </message>
+    <message>
+      <source>Painting</source>
+      <translation>写出</translation>
+    </message>
+    <message>
+      <source>Rendering</source>
+      <translation>成图</translation>
+    </message>
+    <message>
+      <source>Colors</source>
+      <translation>颜色</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>Part of</source>
+      <translation>所属范围</translation>
+    </message>
+    <message>
+      <source>Pixel</source>
+      <translation>像素</translation>
+    </message>
+    <message>
+      <source>Coordinates</source>
+      <translation>坐标系</translation>
+    </message>
+    <message>
+      <source>Bands</source>
+      <translation>波段</translation>
+    </message>
+    <message>
+      <source>Data type</source>
+      <translation>数据类型</translation>
+    </message>
+    <message>
+      <source>{:.0f} to {:.0f} nm</source>
+      <translation>{:.0f} 至 {:.0f} nm</translation>
+    </message>
+    <message>
+      <source>Classes of similar surfaces in {}, found without training samples.</source>
+      <translation>{} 中相似地表的类别，无需训练样本得到。</translation>
+    </message>
+    <message>
+      <source>A network for the classes of {}, trained without samples.</source>
+      <translation>用于 {} 各类别的网络，无需样本训练得到。</translation>
+    </message>
+    <message>
+      <source>Similarity of the classes</source>
+      <translation>类别的相似性</translation>
+    </message>
+    <message>
+      <source>Share of the differences between superpixels that lie between classes, not within them. CLASSES 0 chooses the largest number, up to {}, of which the last class adds at least {:.0%}.</source>
+      <translation>超像素之间的差异中，位于类别之间而非类别之内的比例。CLASSES 为 0 时选择最大的类别数（不超过 {}），使最后一个类别至少增加 {:.0%}。</translation>
+    </message>
+    <message>
+      <source>Step</source>
+      <translation>步</translation>
+    </message>
+    <message>
+      <source>Loss</source>
+      <translation>损失</translation>
+    </message>
+    <message>
+      <source>Classes in use</source>
+      <translation>使用中的类别</translation>
+    </message>
+    <message>
+      <source>The thin line is the loss of each step, the thick one its moving mean. Classes in use are those that the network assigned to any pixel in that step.</source>
+      <translation>细线为每一步的损失，粗线为其滑动平均。使用中的类别是该步中网络分配给任一像素的类别。</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>设置</translation>
+    </message>
+    <message>
+      <source>Software</source>
+      <translation>软件</translation>
+    </message>
+    <message>
+      <source>Settings and software</source>
+      <translation>设置与软件</translation>
+    </message>
+    <message>
+      <source>units</source>
+      <translation>单位</translation>
+    </message>
+    <message>
+      <source>{}, from column {} and row {}</source>
+      <translation>{}，自第 {} 列、第 {} 行起</translation>
+    </message>
+    <message>
+      <source>{}, from {} to {}</source>
+      <translation>{} 个，从 {} 到 {}</translation>
+    </message>
+    <message>
+      <source>{} h {} min</source>
+      <translation>{} 小时 {} 分</translation>
+    </message>
+    <message>
+      <source>What could be better</source>
+      <translation>可改进之处</translation>
+    </message>
+    <message>
+      <source>The largest classes are shown.</source>
+      <translation>仅显示最大的类别。</translation>
+    </message>
+    <message>
+      <source>Spectra</source>
+      <translation>光谱</translation>
+    </message>
+    <message>
+      <source>classified</source>
+      <translation>已分类</translation>
+    </message>
+    <message>
+      <source>Segmentation of {}</source>
+      <translation>{} 的分割</translation>
+    </message>
+    <message>
+      <source>Training on {}</source>
+      <translation>在 {} 上训练</translation>
+    </message>
+    <message>
+      <source>Repeat this run</source>
+      <translation>重复此次运行</translation>
+    </message>
+    <message>
+      <source>{:,} × {:,} pixels</source>
+      <translation>{:,} × {:,} 像素</translation>
+    </message>
+    <message>
+      <source>{0:.4g} × {0:.4g} {1} in the center</source>
+      <translation>中心处 {0:.4g} × {0:.4g} {1}</translation>
+    </message>
+    <message>
+      <source>{:.1f} s</source>
+      <translation>{:.1f} 秒</translation>
+    </message>
+    <message>
+      <source>{} min {} s</source>
+      <translation>{} 分 {} 秒</translation>
+    </message>
+    <message>
+      <source>Estimates with half the width of their 95 % interval. User's accuracy is 1 less the error of commission, producer's accuracy 1 less that of omission. Areas are those of the reference classes, corrected for the errors of the map. Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015; Stehman 2014, doi 10.1080/01431161.2014.930207.</source>
+      <translation>估计值及其 95 % 区间的半宽。用户精度等于 1 减错分误差，生产者精度等于 1 减漏分误差。面积为参考类别的面积，已按地图的误差校正。Olofsson et al. 2014, doi 10.1016/j.rse.2014.02.015；Stehman 2014, doi 10.1080/01431161.2014.930207。</translation>
+    </message>
+    <message>
+      <source>Shares of the area; rows are classes of the map, columns reference classes.</source>
+      <translation>占面积的比例；行为地图的类别，列为参考类别。</translation>
+    </message>
+    <message>
+      <source>Purity is the share of the samples with the reference class that most of them have: a class of low purity is mixed. Classes without the name or number of a reference class count as that of most of their samples, which favors the map.</source>
+      <translation>纯度是多数样本所属参考类别在样本中所占的比例：纯度低的类别是混合的。没有参考类别名称或编号的类别计为其多数样本的参考类别，这对地图有利。</translation>
+    </message>
+    <message>
+      <source>Area (%)</source>
+      <translation>面积（%）</translation>
+    </message>
+    <message>
+      <source>Places used</source>
+      <translation>使用的点</translation>
+    </message>
+    <message>
+      <source>Places without a label, left out</source>
+      <translation>无标签的点，未计入</translation>
+    </message>
+    <message>
+      <source>Places off the map or on nodata, left out</source>
+      <translation>在地图外或位于无数据处的点，未计入</translation>
+    </message>
+    <message>
+      <source>Area assessed</source>
+      <translation>评估的面积</translation>
+    </message>
+    <message>
+      <source>Accuracy assessment</source>
+      <translation>精度评估</translation>
+    </message>
+    <message>
+      <source>none sampled</source>
+      <translation>无样本</translation>
+    </message>
+    <message>
+      <source>Class of the map</source>
+      <translation>地图的类别</translation>
+    </message>
+    <message>
+      <source>What was assessed</source>
+      <translation>评估的内容</translation>
+    </message>
+    <message>
+      <source>Accuracy and areas</source>
+      <translation>精度与面积</translation>
+    </message>
+    <message>
+      <source>Samples</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>{} (too few samples for an interval)</source>
+      <translation>{}（样本太少，无法给出区间）</translation>
+    </message>
+    <message>
+      <source>{} (most of its samples)</source>
+      <translation>{}（其多数样本）</translation>
+    </message>
+    <message>
+      <source>Wavelength, nm</source>
+      <translation>波长，nm</translation>
+    </message>
+    <message>
+      <source>Band</source>
+      <translation>波段</translation>
+    </message>
+    <message>
+      <source>Mean of {} bands in each of the {} largest classes; the table has the numbers</source>
+      <translation>{} 个波段在最大的 {} 个类别中的均值；数值见表</translation>
+    </message>
+    <message>
+      <source>Mean of {} bands in each of the {} largest classes; the attribute table of the map has the numbers</source>
+      <translation>{} 个波段在最大的 {} 个类别中的均值；数值见地图的属性表</translation>
+    </message>
+    <message>
+      <source>Mean</source>
+      <translation>均值</translation>
+    </message>
+    <message>
       <source>Segment</source>
       <translation>分割</translation>
     </message>
@@ -1426,10 +2070,6 @@
     <message>
       <source>unsupervised</source>
       <translation>非监督</translation>
-    </message>
-    <message>
-      <source>superpixels</source>
-      <translation>超像素</translation>
     </message>
     <message>
       <source>clustering</source>
@@ -1482,10 +2122,6 @@
     <message>
       <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time. published: the published method, for comparison.</source>
       <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。published：已发表的方法，供比较。</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>波段</translation>
     </message>
     <message>
       <source>Band numbers of the image to use. If empty, all bands except an alpha band.</source>
@@ -1772,10 +2408,6 @@
       <translation>light：较快的网络。published：已发表方法的网络。</translation>
     </message>
     <message>
-      <source>Loss</source>
-      <translation>损失</translation>
-    </message>
-    <message>
       <source>Loss function. crossentropy: the usual one. focal: gives more weight to pixels that are hard to classify, often of rare classes. lovasz: optimizes the overlap (IoU) of each class.</source>
       <translation>损失函数。crossentropy：常用的损失。focal：加大难分类像素的权重，这类像素常属于稀少的类别。lovasz：优化各类别的重叠度（IoU）。</translation>
     </message>
@@ -1946,10 +2578,6 @@
     <message>
       <source>mean</source>
       <translation>均值</translation>
-    </message>
-    <message>
-      <source>classes</source>
-      <translation>类别图</translation>
     </message>
     <message>
       <source>Replaces every pixel of an image by the average of its class.</source>
@@ -2508,10 +3136,6 @@
       <translation>要评价的类别栅格。</translation>
     </message>
     <message>
-      <source>Reference</source>
-      <translation>参考</translation>
-    </message>
-    <message>
       <source>Raster of reference classes, as integers, on the same grid; or give polygons, or labelled points.</source>
       <translation>参考类别的栅格，整数，与类别在同一格网上；也可给出多边形或带标签的点。</translation>
     </message>
@@ -2588,18 +3212,6 @@
       <translation>调整兰德误差</translation>
     </message>
     <message>
-      <source>V-measure</source>
-      <translation>V-measure 指标</translation>
-    </message>
-    <message>
-      <source>Accuracy, one to one</source>
-      <translation>精度（一一配对）</translation>
-    </message>
-    <message>
-      <source>Mean IoU, one to one</source>
-      <translation>平均 IoU（一一配对）</translation>
-    </message>
-    <message>
       <source>Overall accuracy of the named classes</source>
       <translation>命名后类别的总体精度</translation>
     </message>
@@ -2610,10 +3222,6 @@
     <message>
       <source>Half the 95 % interval of the accuracy</source>
       <translation>精度 95 % 置信区间的一半</translation>
-    </message>
-    <message>
-      <source>Kappa</source>
-      <translation>Kappa 系数</translation>
     </message>
     <message>
       <source>Accuracy points</source>

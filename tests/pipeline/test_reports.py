@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from superseg_plugin.raster.class_table import ClassTable
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.thumbnails import read_small
 from superseg_plugin.raster.windows import Window
+from superseg_plugin.translation import set_language
 from tests.conftest import quarters, write_raster
 from tests.pipeline.wellformed import Wellformed
 
@@ -71,6 +73,33 @@ def test_a_report_escapes_what_it_did_not_write(tmp_path):
     assert "script" not in read.tags
     assert html.escape(EVIL) in text
     assert "a&lt;b&gt;&amp;c.tif" in text
+
+
+def test_every_text_of_a_report_is_in_the_language_of_qgis(tmp_path):
+    image, fields = quarters(400, 600)
+    scene = write_raster(tmp_path / "1.tif", image, names=list("123"))
+    classes = write_raster(tmp_path / "2.tif", fields, nodata=0)
+    # A language whose words are the things that are filled in.
+    set_language("zh-CN", lambda text: "".join(re.findall("{[^}]*}", text)))
+    try:
+        with RasterSource(scene) as source, RasterSource(classes) as numbers:
+            found = replace(table_of("1234", bands=3), band_names=("1", "2", "3"))
+            maps = map_sections(Maps(source, numbers, numbers, numbers, found))
+            stages = {"reading": 1.0, "painting": 4000.0}
+            run = RunSummary(
+                Provenance("", {}, {"": "1"}), source, {}, "1", stages, [2.0, 1.0], [4, 3], ["1"]
+            )
+            steps = [(1, 2, 0.1), (3, 4, 0.2), (1, 3, 0.4)]
+            tree = Hierarchy(steps, [0.0, 0.7, 1.0])
+            text = segmentation_report(run, found, 4, tree, maps)
+    finally:
+        set_language()
+    assert '<html lang="zh-CN">' in text
+    body = re.sub(r"<style>.*?</style>", "", text, flags=re.S)
+    shown = re.findall(r">([^<]+)<", body) + re.findall(r'(?:alt|title|aria-label)="([^"]+)"', body)
+    left = {word for part in shown for word in re.findall("[A-Za-z]{3,}", part)}
+    # Names of files, of the data type and of the coordinates.
+    assert left <= {"tif", "uint"}, left
 
 
 def test_classes_in_use_are_drawn_where_their_number_changes(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from superseg_plugin.raster.grid import Grid
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, quarters, write_raster
 from tests.tools.translations import (
     FOLDER,
     LANGUAGES,
@@ -50,6 +50,14 @@ for model in plugin.provider.algorithms():
         said[model.name()] = [model.displayName(), model.create().displayName(), model.group()]
 segment = plugin.provider.algorithm("segment")
 choices = segment.parameterDefinition("PRESET").options()
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+raster, report = os.environ["SUPERSEG_TEST_RASTER"], os.environ["SUPERSEG_TEST_REPORT"]
+evaluate = plugin.provider.algorithm("evaluate").create()
+evaluate.run(
+    {"CLASSIFICATION": raster, "REFERENCE": raster, "REPORT": report},
+    QgsProcessingContext(),
+    QgsProcessingFeedback(),
+)
 print(json.dumps([QgsApplication.locale(), said, segment.tags(), choices]))
 sys.stdout.flush()
 os._exit(0)
@@ -96,6 +104,8 @@ def test_a_chinese_qgis_shows_chinese_texts(tmp_path, language):
         "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path),
         "LC_ALL": "zh_CN.UTF-8" if "_" in language else "C.UTF-8",
         "SUPERSEG_TEST_LANGUAGE": language,
+        "SUPERSEG_TEST_RASTER": write_raster(tmp_path / "classes.tif", quarters()[1], nodata=0),
+        "SUPERSEG_TEST_REPORT": str(tmp_path / "report.html"),
     }
     environment.pop("QGIS_OPTIONS_PATH", None)
     done = subprocess.run(
@@ -113,5 +123,10 @@ def test_a_chinese_qgis_shows_chinese_texts(tmp_path, language):
         for text in texts:
             assert CHINESE.search(text), (name, text)
     assert {"segmentation", "超像素"} <= set(tags)
+    report = (tmp_path / "report.html").read_text("utf-8")
+    assert '<html lang="zh-CN">' in report
+    headings = re.findall("<h[12]>(.*?)</h[12]>", report)
+    assert "误差矩阵" in headings
+    assert [one for one in headings if not CHINESE.search(one)] == []
     # Values of choices are the same in every language.
     assert choices == ["balanced", "fast", "published"]

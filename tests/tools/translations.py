@@ -2,7 +2,7 @@
 """Update the translations: `python -m tests.tools.translations` writes .ts and .qm files.
 
 Source texts are those that the algorithms declare, which are read from the algorithms, and those
-of the windows, which are read from the code. Existing translations are kept.
+of windows and reports, which are read from the code. Existing translations are kept.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from superseg_plugin.resources import MODELS, PACKAGE
 CONTEXT = "SuperSeg"
 FOLDER = PACKAGE / "i18n"
 LANGUAGES = ("zh_CN",)
-WINDOWS = ("plugin.py", "gui", "algorithms")
+PLACES = ("plugin.py", "gui", "algorithms", "pipeline")
 # The first argument of this is shown, too.
 ENTRY = "Entry"
 
 
 def window_texts():
-    """Texts of windows and fields: what `translate` and `Entry` take, phrases, parameters."""
+    """Texts of windows, fields and reports: what `translate`, `tr` and `Entry` take, phrases."""
     found = [*PHRASES.values(), *TEXTS]
-    for place in WINDOWS:
+    for place in PLACES:
         path = PACKAGE / place
-        for file in [path] if path.is_file() else sorted(path.glob("*.py")):
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 found += _texts_of(node)
     return list(dict.fromkeys(found))
@@ -42,7 +42,7 @@ def _texts_of(node):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if name == "translate":
             return _literals(node.args[1])
-        if name == ENTRY:
+        if name in (ENTRY, "tr"):
             return _literals(node.args[0])
     return []
 

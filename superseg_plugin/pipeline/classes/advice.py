@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...translation import tr
+
 Floats = npt.NDArray[np.float64]
 
 # Share of the area below which a class is no more than some patches: the measure of
@@ -126,39 +128,37 @@ def advice(figures: ClassFigures, names: Mapping[int, str]) -> list[Finding]:
     found = []
     tiny = tuple(number for number in sorted(share) if share[number] < TINY)
     if tiny:
-        one = len(tiny) == 1
-        text = (
-            f"{_listed(tiny, names)} {'covers' if one else 'cover'} less than {100 * TINY:g} % of"
-            f" the area: merge {'it' if one else 'them'}, or ask for fewer classes."
-        )
-        found.append(Finding(text, tiny))
+        if len(tiny) == 1:
+            text = tr("{} covers less than {:g} % of the area: merge it, or ask for fewer classes.")
+        else:
+            text = tr(
+                "{} cover less than {:g} % of the area: merge them, or ask for fewer classes."
+            )
+        found.append(Finding(text.format(_listed(tiny, names), 100 * TINY), tiny))
     broad = [number for number in sorted(share) if share[number] >= BROAD]
     for number in broad:
-        text = (
-            f"{names[number]} covers {100 * share[number]:.0f} % of the area: split it, or ask for"
-            " more classes."
-        )
-        found.append(Finding(text, (number,)))
+        text = tr("{} covers {:.0f} % of the area: split it, or ask for more classes.")
+        found.append(Finding(text.format(names[number], 100 * share[number]), (number,)))
     scatter = figures.scatter
     if scatter:
         number = max(scatter, key=lambda each: scatter[each])
         if number not in broad and scatter[number] >= UNEVEN / len(scatter):
-            text = (
-                f"{names[number]} holds {100 * scatter[number]:.0f} % of the differences within"
-                " classes: look whether it is several kinds of surface, and split it."
+            text = tr(
+                "{} holds {:.0f} % of the differences within classes: look whether it is several"
+                " kinds of surface, and split it."
             )
-            found.append(Finding(text, (number,)))
+            found.append(Finding(text.format(names[number], 100 * scatter[number]), (number,)))
     confidence = figures.confidence
     unsure = tuple(sorted(confidence, key=lambda each: confidence[each])[:LEAST_SURE])
     unsure = tuple(number for number in unsure if confidence[number] < UNSURE)
     if unsure:
         listed = ", ".join(f"{names[n]} ({100 * confidence[n]:.0f} %)" for n in unsure)
-        text = f"Mean confidence is least in {listed}: correct places or give examples there."
-        found.append(Finding(text, unsure))
+        text = tr("Mean confidence is least in {}: correct places or give examples there.")
+        found.append(Finding(text.format(listed), unsure))
     return found
 
 
 def _listed(numbers: Sequence[int], names: Mapping[int, str]) -> str:
     shown = ", ".join(names[number] for number in numbers[:LISTED])
     further = len(numbers) - LISTED
-    return f"{shown} and {further} more" if further > 0 else shown
+    return tr("{} and {} more").format(shown, further) if further > 0 else shown

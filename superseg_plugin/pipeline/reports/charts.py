@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ...translation import tr
 from .page import Html, escaped, shortened
 
 WIDTH, HEIGHT = 720, 260
@@ -64,7 +65,7 @@ def line_chart(
     positions = np.flatnonzero(np.isfinite(given)).astype(np.float64) + 1
     numbers: Floats = given[np.isfinite(given)]
     if not len(numbers):
-        return Html("<p>No numbers.</p>")
+        return Html(f"<p>{escaped(tr('No numbers.'))}</p>")
     # The last number is always shown.
     step = -(-len(numbers) // MOST_POINTS)
     shown = np.union1d(np.arange(0, len(numbers), step), [len(numbers) - 1])
@@ -78,9 +79,8 @@ def line_chart(
     else:
         mean = _moving_mean(numbers, max(len(numbers) // SMOOTHED_PARTS, 1))
         curves = [line(x, y, 'class="raw"'), line(x, frame.y(mean[shown]), 'class="curve"')]
-    alt = (
-        f"{y_label} of {len(values)} ({x_label}): from {numbers[0]:.3g} to {numbers[-1]:.3g},"
-        f" lowest {numbers.min():.3g}, highest {numbers.max():.3g}"
+    alt = tr("{} of {} ({}): from {:.3g} to {:.3g}, lowest {:.3g}, highest {:.3g}").format(
+        y_label, len(values), x_label, numbers[0], numbers[-1], numbers.min(), numbers.max()
     )
     labels = [(tick, f"{tick:g}") for tick in ticks_between(1, last, whole=True)]
     return svg(alt, HEIGHT, [*frame.axes(labels, x_label, y_label), *curves])

@@ -9,6 +9,7 @@ from ...raster.class_table import ClassTable
 from ...raster.ground import has_meters
 from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource
+from ...translation import tr
 from .page import Html, color_bar, escaped, note, swatch, table
 from .spectra import sparkline
 
@@ -20,8 +21,9 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
     shown = bands if bands <= MOST_BANDS_LISTED else 0
     meters = has_meters(source.grid)
     unit, factor, digits = _area_unit(float(classes.areas.sum())) if meters else ("", 1.0, 0)
-    area = f"Area, {unit}" if unit else "Area"
-    header = ["Class", "Share", area, "Pixels", "Spectrum", *classes.band_names[:shown]]
+    area = tr("Area, {}").format(unit) if unit else tr("Area")
+    header = [tr("Class"), tr("Share"), area, tr("Pixels"), tr("Spectrum")]
+    header += classes.band_names[:shown]
     known = np.isfinite(classes.means)
     empty = ~known.any(axis=0)
     low = np.where(empty, 0, np.where(known, classes.means, np.inf).min(axis=0, initial=np.inf))
@@ -40,16 +42,17 @@ def class_section(classes: ClassTable, source: RasterSource) -> Html:
         if name or classes.counts[i]
     ]
     bar = color_bar(classes.colors, shares.tolist(), classes.names)
-    text = (
+    text = tr(
         "Each bar of a spectrum is one band; its height is the mean of the class between the lowest"
         " and highest of all classes."
     )
     if shown:
-        text = f"The columns of the bands hold the means of the classes. {text}"
+        means = tr("The columns of the bands hold the means of the classes.")
     else:
-        text += f" The means of all {bands} bands are drawn below, and are in the map's attribute"
-        text += " table."
-    return Html(bar + table(header, rows) + note(text))
+        means = tr(
+            "The means of all {} bands are drawn below, and are in the attribute table of the map."
+        ).format(bands)
+    return Html(bar + table(header, rows) + note(text) + note(means))
 
 
 def _area_unit(whole: float) -> tuple[str, float, int]:

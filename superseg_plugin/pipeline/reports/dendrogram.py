@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...agglomeration import MergeStep, cut_merge_order
+from ...translation import tr
 from ..classes.tree_layout import Tree, lay_out
 from .charts import WIDTH, svg, text
 from .page import Html, css, shortened
@@ -53,10 +54,11 @@ def dendrogram(
             ' width="12" height="12"/>'
         )
         parts.append(text(NAMES - 22, y + 4, label, "end", ' class="name"'))
-    parts.append(text(NAMES, height - 6, "more similar", "start"))
-    parts.append(text(WIDTH - RIGHT, height - 6, "less similar", "end"))
+    parts.append(text(NAMES, height - 6, tr("more similar"), "start"))
+    parts.append(text(WIDTH - RIGHT, height - 6, tr("less similar"), "end"))
     one, other = names[steps[0][0] - 1], names[steps[0][1] - 1]
-    alt = f"Tree of {len(names)} classes: {one} and {other} are the most similar and merge first"
+    alt = tr("Tree of {} classes: {} and {} are the most similar and merge first")
+    alt = alt.format(len(names), one, other)
     return svg(alt, height, parts)
 
 

@@ -9,22 +9,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...raster.class_legend import Color
+from ...translation import tr
 from ..classes.agreement import Evaluation
 from .page import Html, escaped, facts, note, page, swatch, table
 
 # Rows and columns of the matrices that are shown.
 MOST_COLUMNS = 64
-SCORES = (
-    ("Adjusted mutual information (AMI)", "ami"),
-    ("Adjusted Rand index (ARI)", "ari"),
-    ("Fowlkes-Mallows index (FMI)", "fmi"),
-    ("Adapted Rand error (ARE)", "are"),
-    ("V-measure", "v_measure"),
-    ("Homogeneity", "homogeneity"),
-    ("Completeness", "completeness"),
-    ("Accuracy, one to one", "accuracy"),
-    ("Mean IoU, one to one", "mean_iou"),
-)
 SQUARE_METERS_OF_HECTARE = 10_000.0
 # A share that is shown as 0.0 percent.
 INVISIBLE = 0.0005
@@ -44,39 +34,58 @@ def evaluation_report(
         reference: name of the reference.
         colors: colors of the classes by number.
     """
-    other, agreement = evaluation.with_unlabelled, evaluation.agreement
-    rows = [[title, getattr(evaluation, name), getattr(other, name)] for title, name in SCORES]
-    scores = table(["Score", "Labelled pixels", "Unlabelled as a class"], rows)
+    agreement = evaluation.agreement
+    overlapping = f"{evaluation.overlapping:,}" if evaluation.overlapping else ""
     counts = {
-        "Classes": classification,
-        "Reference": reference,
-        "Pixels compared": f"{evaluation.labelled:,}",
-        "Pixels not labelled": f"{evaluation.unlabelled:,}",
-        "Of these in polygons of several labels": f"{evaluation.overlapping:,}"
-        if evaluation.overlapping
-        else "",
-        "Pixels not classified, left out": f"{evaluation.unclassified:,}",
+        tr("Classes"): classification,
+        tr("Reference"): reference,
+        tr("Pixels compared"): f"{evaluation.labelled:,}",
+        tr("Pixels not labelled"): f"{evaluation.unlabelled:,}",
+        tr("Of these in polygons of several labels"): overlapping,
+        tr("Pixels not classified, left out"): f"{evaluation.unclassified:,}",
     }
-    remark = note(
+    figures = {
+        tr("Overall accuracy"): _share(agreement.overall),
+        tr("Kappa"): _share(agreement.kappa),
+        tr("Mean IoU"): _share(agreement.mean_iou),
+    }
+    named = _named(evaluation, colors or {})
+    sections = [
+        (tr("What was compared"), facts(counts)),
+        (tr("Accuracy of the named classes"), _accuracy(evaluation)),
+        (tr("Classes and the reference classes that they count as"), named),
+        (tr("Error matrix"), _error_matrix(evaluation)),
+        (tr("Classes in each reference class"), _confusion(evaluation, colors or {})),
+        (tr("Scores"), _scores(evaluation)),
+    ]
+    return page(tr("Evaluation"), sections, figures=figures)
+
+
+def _scores(evaluation: Evaluation) -> Html:
+    """Make the table of scores that compare partitions."""
+    names = {
+        "ami": tr("Adjusted mutual information (AMI)"),
+        "ari": tr("Adjusted Rand index (ARI)"),
+        "fmi": tr("Fowlkes-Mallows index (FMI)"),
+        "are": tr("Adapted Rand error (ARE)"),
+        "v_measure": tr("V-measure"),
+        "homogeneity": tr("Homogeneity"),
+        "completeness": tr("Completeness"),
+        "accuracy": tr("Accuracy, one to one"),
+        "mean_iou": tr("Mean IoU, one to one"),
+    }
+    other = evaluation.with_unlabelled
+    rows = [
+        [title, getattr(evaluation, name), getattr(other, name)] for name, title in names.items()
+    ]
+    header = [tr("Score"), tr("Labelled pixels"), tr("Unlabelled as a class")]
+    remark = tr(
         "ARE, accuracy and mean IoU leave unlabelled pixels out either way. One to one: each"
         " reference class is paired with one class so that the most pixels agree; pixels of"
         " classes without a pair count as errors. AMI, ARI, FMI and V-measure compare the"
         " partitions and need no pairs."
     )
-    figures = {
-        "Overall accuracy": _share(agreement.overall),
-        "Kappa": _share(agreement.kappa),
-        "Mean IoU": _share(agreement.mean_iou),
-    }
-    sections = [
-        ("What was compared", facts(counts)),
-        ("Accuracy of the named classes", _accuracy(evaluation)),
-        ("Classes and the reference classes that they count as", _named(evaluation, colors or {})),
-        ("Error matrix", _error_matrix(evaluation)),
-        ("Classes in each reference class", _confusion(evaluation, colors or {})),
-        ("Scores", Html(scores + remark)),
-    ]
-    return page("Evaluation", sections, figures=figures)
+    return Html(table(header, rows) + note(remark))
 
 
 def _accuracy(evaluation: Evaluation) -> Html:
@@ -105,23 +114,23 @@ def _accuracy(evaluation: Evaluation) -> Html:
         )
     ]
     header = [
-        "Reference class",
-        "User's accuracy",
-        "Commission",
-        "Producer's accuracy",
-        "Omission",
-        "IoU",
-        f"Area in the map ({unit})",
-        f"Area in the reference ({unit})",
+        tr("Reference class"),
+        tr("User's accuracy"),
+        tr("Commission"),
+        tr("Producer's accuracy"),
+        tr("Omission"),
+        tr("IoU"),
+        tr("Area in the map ({})").format(unit),
+        tr("Area in the reference ({})").format(unit),
     ]
-    remark = note(
+    remark = tr(
         "Shares of the pixels compared, for the classes as named in the next table. User's accuracy"
         " is 1 less the error of commission, producer's accuracy 1 less that of omission. There are"
         " no intervals: every pixel of the reference was compared, and pixels that were not chosen"
         " at random allow no conclusion on the others. For a whole map with intervals, label a"
         " random sample (Accuracy points)."
     )
-    return Html(table(header, rows) + remark)
+    return Html(table(header, rows) + note(remark))
 
 
 def _named(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
@@ -131,7 +140,7 @@ def _named(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
     rows: list[list[object]] = []
     for column in np.argsort(-sizes, kind="stable").tolist()[:MOST_COLUMNS]:
         row = int(agreement.names[column])
-        how = "its name" if agreement.by_name[column] else "most of its pixels"
+        how = tr("its name") if agreement.by_name[column] else tr("most of its pixels")
         rows.append(
             [
                 _class(evaluation, column, colors),
@@ -141,15 +150,15 @@ def _named(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
                 f"{sizes[column]:,}",
             ]
         )
-    header = ["Class", "Counts as", "By", "Share of its pixels", "Pixels"]
-    text = (
+    header = [tr("Class"), tr("Counts as"), tr("By"), tr("Share of its pixels"), tr("Pixels")]
+    text = tr(
         "A class with the name of a reference class counts as that one, any other class as the"
         " reference class that most of its pixels have, as if it had been named and merged so,"
         " which favors the map. A class of which this is a small share is mixed."
     )
     left_out = len(sizes) - len(rows)
     if left_out:
-        text += f" {left_out} more classes are not shown."
+        text += " " + tr("{} more classes are not shown.").format(left_out)
     return Html(table(header, rows) + note(text))
 
 
@@ -162,14 +171,16 @@ def _error_matrix(evaluation: Evaluation) -> Html:
         for label, row in zip(labels, shares)
     ]
     total = shares.sum(axis=0)[: len(labels)]
-    rows.append(["Total", *(f"{share:.4f}" for share in total), f"{shares.sum():.4f}"])
-    text = (
+    rows.append([tr("Total"), *(f"{share:.4f}" for share in total), f"{shares.sum():.4f}"])
+    text = tr(
         "Shares of the area compared; rows are the named classes of the map, columns reference"
         " classes."
     )
     if len(labels) < len(shares):
-        text += f" {len(shares) - len(labels)} more rows and columns are not shown."
-    return Html(table(["Map", *labels, "Total"], rows) + note(text))
+        text += " " + tr("{} more rows and columns are not shown.").format(
+            len(shares) - len(labels)
+        )
+    return Html(table([tr("Map"), *labels, tr("Total")], rows) + note(text))
 
 
 def _confusion(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
@@ -188,30 +199,31 @@ def _confusion(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
             share = counts[row, column] / total
             framed = names[column] == row and share >= INVISIBLE
             mark = ' class="pair"' if framed else ""
+            pixels = tr("{:,} pixels").format(int(counts[row, column]))
             cells.append(
                 Html(
                     f'<td{mark} style="background: rgba(43, 108, 176, {0.6 * share:.3f})"'
-                    f' title="{int(counts[row, column]):,} pixels">{100 * share:.1f}</td>'
+                    f' title="{pixels}">{100 * share:.1f}</td>'
                 )
             )
         cells.append(f"{total:,}")
         rows.append(cells)
-    header: list[object] = ["Reference"]
+    header: list[object] = [tr("Reference")]
     header += [_class(evaluation, column, colors) for column in columns]
-    header.append("Pixels")
+    header.append(tr("Pixels"))
     left_out = counts.shape[1] - len(columns) + counts.shape[0] - len(rows)
-    text = (
+    text = tr(
         "Percent of the pixels of each reference class. Framed: the class counts as this reference"
         " class."
     )
     if left_out:
-        text += f" {left_out} more rows and columns are not shown."
+        text += " " + tr("{} more rows and columns are not shown.").format(left_out)
     return Html(table(header, rows) + note(text))
 
 
 def area_unit(in_meters: bool) -> tuple[str, float]:
     """Return the unit of areas in reports, and how many of the given units it has."""
-    return ("ha", SQUARE_METERS_OF_HECTARE) if in_meters else ("map units²", 1.0)
+    return ("ha", SQUARE_METERS_OF_HECTARE) if in_meters else (tr("map units²"), 1.0)
 
 
 def _class(evaluation: Evaluation, column: int, colors: Mapping[int, Color]) -> object:
@@ -222,4 +234,4 @@ def _class(evaluation: Evaluation, column: int, colors: Mapping[int, Color]) -> 
 
 
 def _share(value: float) -> str:
-    return "none" if math.isnan(value) else f"{value:.4f}"
+    return tr("none") if math.isnan(value) else f"{value:.4f}"

@@ -10,6 +10,7 @@ from ...raster.pictures import COMPONENTS, MOST_BANDS_LISTED, Picture
 from ...raster.source import RasterSource
 from ...raster.thumbnails import read_small
 from ...raster.windows import Window
+from ...translation import tr
 
 # Longer side of a picture, pixels.
 LONGEST = 720
@@ -46,16 +47,16 @@ def draw(source: RasterSource, window: Window, size: tuple[int, int], picture: P
 def shown_in_words(image: RasterSource, picture: Picture) -> str:
     """Say in a sentence what a picture shows of an image."""
     if picture.kind == COMPONENTS:
-        return "The first three principal components of the bands as red, green, blue."
+        return tr("The first three principal components of the bands as red, green, blue.")
     shown = [image.band_names[index] for index in image.display_bands]
     if len(shown) == 1:
-        return f"{shown[0]}, in gray."
+        return tr("{}, in gray.").format(shown[0])
     if [name.lower() for name in shown] == ["red", "green", "blue"]:
-        return "In natural colors."
+        return tr("In natural colors.")
     if image.wavelengths and len(image.bands) > MOST_BANDS_LISTED:
         lengths = [f"{image.wavelengths[index]:.0f}" for index in image.display_bands]
-        return f"The bands at {', '.join(lengths)} nm as red, green, blue."
-    return f"{', '.join(shown)} as red, green, blue."
+        return tr("The bands at {} nm as red, green, blue.").format(", ".join(lengths))
+    return tr("{} as red, green, blue.").format(", ".join(shown))
 
 
 def _drawn(

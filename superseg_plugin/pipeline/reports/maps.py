@@ -18,11 +18,12 @@ from ...raster.pictures import Picture
 from ...raster.source import RasterSource
 from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
+from ...translation import tr
 from ..classes.colors import CONFIDENCE_PALETTE
 from ..classes.palettes import assigned_colors, borders_between, distinct_palette
 from ..classes.rendering import picture_of
 from .image_picture import LONGEST, draw, shown_in_words
-from .page import TIMES, Html, Section, css, escaped
+from .page import Html, Section, css, escaped
 
 DETAIL_WIDTH, DETAIL_HEIGHT = 240, 180
 # Positions of the detail, in each direction, that are compared.
@@ -49,7 +50,10 @@ def map_sections(maps: Maps) -> list[Section]:
     """Show the whole scene, and a detail pixel by pixel."""
     picture = picture_of(maps.image)
     detail = _detail_window(maps)
-    return [("Maps", _overview(maps, detail, picture)), ("Detail", _detail(maps, detail, picture))]
+    return [
+        (tr("Maps"), _overview(maps, detail, picture)),
+        (tr("Detail"), _detail(maps, detail, picture)),
+    ]
 
 
 def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
@@ -61,24 +65,29 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
     valid = numbers > 0
     caption, frame = shown_in_words(image, picture), ""
     if detail != whole:
-        caption, frame = f"{caption} The frame marks the detail below.", _frame(detail, whole)
+        caption += " " + tr("The frame marks the detail below.")
+        frame = _frame(detail, whole)
     borders = borders_between(numbers.astype(np.int64) - 1, len(table.colors))
     distinct = assigned_colors(distinct_palette(len(table.colors)), borders)
     figures = [
         _figure(
-            rgb_data_url(draw(image, whole, size, picture), valid), size, "Image", caption, frame
+            rgb_data_url(draw(image, whole, size, picture), valid),
+            size,
+            tr("Image"),
+            caption,
+            frame,
         ),
         _figure(
             class_data_url(numbers, table.colors),
             size,
-            "Classes",
-            "In the colors of the table below.",
+            tr("Classes"),
+            tr("In the colors of the table below."),
         ),
         _figure(
             class_data_url(numbers, distinct),
             size,
-            "Distinct colors",
-            "Each class in a color unlike those of its neighbors.",
+            tr("Distinct colors"),
+            tr("Each class in a color unlike those of its neighbors."),
         ),
     ]
     if maps.confidence is not None:
@@ -88,10 +97,12 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
         mean = float(percent[valid].mean()) if valid.any() else 0.0
         colors = ", ".join(css(color) for color in CONFIDENCE_PALETTE[::25])
         ramp = f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
-        caption = Html(f"From unsure {ramp} to sure; {mean:.0f} % on average.")
+        caption = Html(
+            escaped(tr("From unsure {} to sure; {:.0f} % on average.")).format(ramp, mean)
+        )
         address = class_data_url(shown, CONFIDENCE_PALETTE)
-        alt = f"Confidence: {mean:.0f} % on average."
-        figures.append(_figure(address, size, "Confidence", caption, alt=alt))
+        alt = tr("Confidence: {:.0f} % on average.").format(mean)
+        figures.append(_figure(address, size, tr("Confidence"), caption, alt=alt))
     return _grid(figures)
 
 
@@ -108,18 +119,23 @@ def _detail(maps: Maps, detail: Window, picture: Picture) -> Html:
     outlines[1:] |= large[1:] != large[:-1]
     shown[:, outlines] = OUTLINE[:, np.newaxis]
     count = len(np.unique(superpixels[superpixels > 0]))
-    caption = f"{count:,} in {width} {TIMES} {height} pixels, outlined on the image."
+    caption = tr("{:,} in {} \N{MULTIPLICATION SIGN} {} pixels, outlined on the image.").format(
+        count, width, height
+    )
     colors = maps.table.colors
     return _grid(
         [
             _figure(
                 rgb_data_url(shown, large > 0),
                 (width * zoom, height * zoom),
-                "Superpixels",
+                tr("Superpixels"),
                 caption,
             ),
             _figure(
-                class_data_url(numbers, colors), size, "Classes", "The same detail of the map."
+                class_data_url(numbers, colors),
+                size,
+                tr("Classes"),
+                tr("The same detail of the map."),
             ),
         ]
     )

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...translation import language_code, tr
+
 Section = tuple[str, "Html"]
 TIMES = "\N{MULTIPLICATION SIGN}"
 STYLE_SHEET = Path(__file__).with_name("report.css")
@@ -54,7 +56,7 @@ def page(
         )
         top += f'<dl class="key">{pairs}</dl>\n'
     text = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language_code()}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(title)}</title>\n<style>{style()}</style>\n</head>\n"
         f"<body>\n<header>\n{top}</header>\n{body}</body>\n</html>\n"
@@ -106,7 +108,8 @@ def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Seq
         f' title="{escaped(name)} {100 * share:.1f} %"></div>'
         for color, share, name in zip(colors.tolist(), shares, names)
     )
-    return Html(f'<div class="bar" role="img" aria-label="Shares of the classes">{parts}</div>')
+    label = escaped(tr("Shares of the classes"))
+    return Html(f'<div class="bar" role="img" aria-label="{label}">{parts}</div>')
 
 
 def escaped(cell: object) -> str:

@@ -15,6 +15,7 @@ from ...raster.class_table import ClassTable
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource
+from ...translation import tr
 from ..formats.model_file import Model
 from .charts import line_chart
 from .class_section import class_section
@@ -101,27 +102,27 @@ def segmentation_report(
         maps: sections of `map_sections`.
     """
     grid = run.source.grid
-    sections = [*maps, ("Classes", class_section(classes, run.source))]
+    sections = [*maps, (tr("Classes"), class_section(classes, run.source))]
     if run.advice:
         items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in run.advice)
-        sections.append(("What could be better", Html(f"<ul>{items}</ul>")))
+        sections.append((tr("What could be better"), Html(f"<ul>{items}</ul>")))
     spectra = spectra_chart(classes)
     if spectra:
-        text = "Lines have the colors of the map."
+        text = tr("Lines have the colors of the map.")
         if len(classes.names) > MOST_LINES:
-            text += " The largest classes are shown."
-        sections.append(("Spectra", Html(spectra + note(text))))
+            text += " " + tr("The largest classes are shown.")
+        sections.append((tr("Spectra"), Html(spectra + note(text))))
     sections += _similarity(tree.merge_order, classes.names, classes.colors)
     sections += _explained(tree.explained) + _circumstances(run)
     figures = {
-        "classes": str(len(classes.names)),
-        "superpixels": f"{superpixel_count:,}",
-        "pixels": f"{grid.width:,} {TIMES} {grid.height:,}",
-        **({"classified": _area(float(classes.areas.sum()))} if has_meters(grid) else {}),
-        "computing time": _time(sum(run.stages.values())),
+        tr("classes"): str(len(classes.names)),
+        tr("superpixels"): f"{superpixel_count:,}",
+        tr("pixels"): f"{grid.width:,} {TIMES} {grid.height:,}",
+        **({tr("classified"): _area(float(classes.areas.sum()))} if has_meters(grid) else {}),
+        tr("computing time"): _time(sum(run.stages.values())),
     }
-    lead = f"Classes of similar surfaces in {run.name}, found without training samples."
-    return page(f"Segmentation of {run.name}", sections, lead, figures)
+    lead = tr("Classes of similar surfaces in {}, found without training samples.").format(run.name)
+    return page(tr("Segmentation of {}").format(run.name), sections, lead, figures)
 
 
 def training_report(run: RunSummary, classes: int, model: Model) -> str:
@@ -133,15 +134,15 @@ def training_report(run: RunSummary, classes: int, model: Model) -> str:
         model: the trained model.
     """
     figures = {
-        "classes": str(classes),
-        "steps": f"{len(run.losses):,}",
-        "loss at the end": f"{np.mean(run.losses[-10:]):.3g}",
-        "computing time": _time(sum(run.stages.values())),
+        tr("classes"): str(classes),
+        tr("steps"): f"{len(run.losses):,}",
+        tr("loss at the end"): f"{np.mean(run.losses[-10:]):.3g}",
+        tr("computing time"): _time(sum(run.stages.values())),
     }
     order, names, colors = model.merge_order, model.class_names, model.class_colors
     sections = _similarity(order, names, colors) + _circumstances(run)
-    lead = f"A network for the classes of {run.name}, trained without samples."
-    return page(f"Training on {run.name}", sections, lead, figures)
+    lead = tr("A network for the classes of {}, trained without samples.").format(run.name)
+    return page(tr("Training on {}").format(run.name), sections, lead, figures)
 
 
 def _similarity(
@@ -150,12 +151,12 @@ def _similarity(
     """Show the dendrogram of the classes; nothing if there is none."""
     if not merge_order:
         return []
-    text = (
+    text = tr(
         "Classes merge from left to right, the most similar first. Each dotted line marks where"
         " that number of classes is left; Merge classes cuts there for this number."
     )
     return [
-        ("Similarity of the classes", Html(dendrogram(merge_order, names, colors) + note(text)))
+        (tr("Similarity of the classes"), Html(dendrogram(merge_order, names, colors) + note(text)))
     ]
 
 
@@ -164,45 +165,49 @@ def _explained(shares: Sequence[float]) -> list[Section]:
     if len(shares) < 2:
         return []
     percent = [100 * share for share in shares[:MOST_CLASSES_SHOWN]]
-    text = (
+    text = tr(
         "Share of the differences between superpixels that lie between classes, not within them."
-        f" CLASSES 0 chooses the largest number, up to {MOST_AUTOMATIC}, of which the last class"
-        f" adds at least {LEAST_GAIN:.0%}."
-    )
-    chart = line_chart(percent, "Classes", "Explained, %", smoothed=False)
-    return [("Number of classes", Html(chart + note(text)))]
+        " CLASSES 0 chooses the largest number, up to {}, of which the last class adds at least"
+        " {:.0%}."
+    ).format(MOST_AUTOMATIC, LEAST_GAIN)
+    chart = line_chart(percent, tr("Classes"), tr("Explained, %"), smoothed=False)
+    return [(tr("Number of classes"), Html(chart + note(text)))]
 
 
 def _circumstances(run: RunSummary) -> list[Section]:
     """Show training, time, settings and software, and how to repeat the run."""
     sections: list[Section] = []
     if len(run.losses):
-        parts = ["<h3>Loss</h3>", line_chart(run.losses, "Step", "Loss")]
+        step, loss, used = tr("Step"), tr("Loss"), tr("Classes in use")
+        parts = [f"<h3>{escaped(loss)}</h3>", line_chart(run.losses, step, loss)]
         # A constant number says nothing.
         if len(set(run.live)) > 1:
-            live = line_chart(run.live, "Step", "Classes in use", whole_numbers=True)
-            text = (
+            live = line_chart(run.live, step, used, whole_numbers=True)
+            text = tr(
                 "The thin line is the loss of each step, the thick one its moving mean. Classes in"
                 " use are those that the network assigned to any pixel in that step."
             )
-            parts += ["<h3>Classes in use</h3>", live, note(text)]
-        sections.append(("Training", Html("\n".join(parts))))
-    sections.append(("Time", _times(run.stages)))
-    versions = {**run.provenance.versions, **run.versions, "Computed on": run.device}
+            parts += [f"<h3>{escaped(used)}</h3>", live, note(text)]
+        sections.append((tr("Training"), Html("\n".join(parts))))
+    sections.append((tr("Time"), _times(run.stages)))
+    versions = {**run.provenance.versions, **run.versions, tr("Computed on"): run.device}
     columns = (
-        ("Settings", run.provenance.settings),
-        ("Image", _image_facts(run)),
-        ("Software", versions),
+        (tr("Settings"), run.provenance.settings),
+        (tr("Image"), _image_facts(run)),
+        (tr("Software"), versions),
     )
-    parts = [f"<div><h3>{name}</h3>{facts(values)}</div>" for name, values in columns if values]
-    sections.append(("Settings and software", Html(f'<div class="columns">{"".join(parts)}</div>')))
+    parts = [
+        f"<div><h3>{escaped(name)}</h3>{facts(values)}</div>" for name, values in columns if values
+    ]
+    columns_html = Html(f'<div class="columns">{"".join(parts)}</div>')
+    sections.append((tr("Settings and software"), columns_html))
     if run.provenance.command:
         command = f"<pre><code>{escaped(run.provenance.command)}</code></pre>"
-        text = (
+        text = tr(
             "The same image, settings, seed and computer give the same classes. On Debian's QGIS"
             " 3.22 the program is called qgis_process.bin."
         )
-        sections.append(("Repeat this run", Html(command + note(text))))
+        sections.append((tr("Repeat this run"), Html(command + note(text))))
     return sections
 
 
@@ -211,32 +216,58 @@ def _times(stages: Mapping[str, float]) -> Html:
     total, longest = (max(f([*stages.values(), 1e-9]), 1e-9) for f in (sum, max))
     rows = [
         [
-            name.capitalize(),
-            f"{seconds:.1f} s",
+            _stage_name(name),
+            tr("{:.1f} s").format(seconds),
             f"{100 * seconds / total:.0f} %",
             Html(f'<td class="share" style="--part: {100 * seconds / longest:.1f}%"></td>'),
         ]
         for name, seconds in stages.items()
     ]
-    return Html(f'<div class="whole">{table(["Stage", "Time", "Share", ""], rows)}</div>')
+    header = [tr("Stage"), tr("Time"), tr("Share"), ""]
+    return Html(f'<div class="whole">{table(header, rows)}</div>')
+
+
+def _stage_name(name: str) -> str:
+    """Return the name of a stage as the first word of a row."""
+    names = {
+        "reading": tr("Reading"),
+        "superpixels": tr("Superpixels"),
+        "numbering": tr("Numbering"),
+        "description": tr("Description"),
+        "clustering": tr("Clustering"),
+        "patches": tr("Patches"),
+        "training": tr("Training"),
+        "classification": tr("Classification"),
+        "painting": tr("Painting"),
+        "rendering": tr("Rendering"),
+        "colors": tr("Colors"),
+    }
+    return names.get(name, name.capitalize())
 
 
 def _image_facts(run: RunSummary) -> dict[str, object]:
     """Return name, size, coordinates and bands of the image."""
     source = run.source
     grid, whole = source.grid, source.full_grid
-    side, unit = pixel_side(grid), "m" if has_meters(grid) else "units"
-    col, row = source.offset
-    size, full = (f"{g.width:,} {TIMES} {g.height:,} pixels" for g in (grid, whole))
-    part = "" if size == full else f"{full}, from column {col} and row {row}"
+    side, unit = pixel_side(grid), "m" if has_meters(grid) else tr("units")
+    size, full = (
+        tr("{:,} \N{MULTIPLICATION SIGN} {:,} pixels").format(g.width, g.height)
+        for g in (grid, whole)
+    )
+    part = tr("{}, from column {} and row {}").format(full, *source.offset)
+    pixel = (
+        ""
+        if side is None
+        else tr("{0:.4g} \N{MULTIPLICATION SIGN} {0:.4g} {1} in the center").format(side, unit)
+    )
     return {
-        "Name": run.name,
-        "Size": size,
-        "Part of": part,
-        "Pixel": "" if side is None else f"{side:.4g} {TIMES} {side:.4g} {unit} in the center",
-        "Coordinates": crs_name(grid),
-        "Bands": _bands_text(source),
-        "Data type": str(source.dtype),
+        tr("Name"): run.name,
+        tr("Size"): size,
+        tr("Part of"): "" if size == full else part,
+        tr("Pixel"): pixel,
+        tr("Coordinates"): crs_name(grid),
+        tr("Bands"): _bands_text(source),
+        tr("Data type"): str(source.dtype),
     }
 
 
@@ -248,9 +279,10 @@ def _bands_text(source: RasterSource) -> str:
     ]
     if len(texts) <= MOST_BANDS_LISTED:
         return ", ".join(texts)
-    text = f"{len(texts)}, from {texts[0]} to {texts[-1]}"
+    text = tr("{}, from {} to {}").format(len(texts), texts[0], texts[-1])
     if source.wavelengths:
-        text += f", {min(source.wavelengths):.0f} to {max(source.wavelengths):.0f} nm"
+        lengths = tr("{:.0f} to {:.0f} nm")
+        text += ", " + lengths.format(min(source.wavelengths), max(source.wavelengths))
     return text
 
 
@@ -265,6 +297,8 @@ def _area(square_meters: float) -> str:
 def _time(seconds: float) -> str:
     """Write a time in seconds, minutes or hours."""
     if seconds < 100:
-        return f"{seconds:.1f} s"
+        return tr("{:.1f} s").format(seconds)
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return tr("{} min {} s").format(minutes, rest)
+    return tr("{} h {} min").format(*divmod(minutes, 60))

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ...translation import tr
 from ..classes.accuracy import AccuracyEstimates, Estimate
 from .evaluation import area_unit
 from .page import Html, facts, note, page, table
@@ -85,42 +86,45 @@ def sample_report(found: AssessedMap, classification: str) -> str:
         )
     ]
     header = [
-        "Reference class",
-        "User's accuracy",
-        "Producer's accuracy",
-        f"Area ({unit})",
-        "Area (%)",
+        tr("Reference class"),
+        tr("User's accuracy"),
+        tr("Producer's accuracy"),
+        tr("Area ({})").format(unit),
+        tr("Area (%)"),
     ]
-    remark = note(
+    remark = tr(
         "Estimates with half the width of their 95 % interval. User's accuracy is 1 less the error"
         " of commission, producer's accuracy 1 less that of omission. Areas are those of the"
         " reference classes, corrected for the errors of the map. Olofsson et al. 2014, doi"
         " 10.1016/j.rse.2014.02.015; Stehman 2014, doi 10.1080/01431161.2014.930207."
     )
     counts = {
-        "Classes": classification,
-        "Places used": f"{int(found.counts.sum()):,}",
-        "Places without a label, left out": f"{found.unlabelled:,}",
-        "Places off the map or on nodata, left out": f"{found.outside:,}",
-        "Area assessed": f"{whole / divisor:,.1f} {unit}",
+        tr("Classes"): classification,
+        tr("Places used"): f"{int(found.counts.sum()):,}",
+        tr("Places without a label, left out"): f"{found.unlabelled:,}",
+        tr("Places off the map or on nodata, left out"): f"{found.outside:,}",
+        tr("Area assessed"): f"{whole / divisor:,.1f} {unit}",
     }
-    figures = {"Overall accuracy": _interval(estimates.overall), "Kappa": f"{estimates.kappa:.3f}"}
+    figures = {
+        tr("Overall accuracy"): _interval(estimates.overall),
+        tr("Kappa"): f"{estimates.kappa:.3f}",
+    }
     sections = [
-        ("What was assessed", facts(counts)),
-        ("Accuracy and areas", Html(table(header, rows) + remark)),
-        ("Error matrix", _matrix(found)),
-        ("Samples", _samples(found, divisor, unit)),
+        (tr("What was assessed"), facts(counts)),
+        (tr("Accuracy and areas"), Html(table(header, rows) + note(remark))),
+        (tr("Error matrix"), _matrix(found)),
+        (tr("Samples"), _samples(found, divisor, unit)),
     ]
-    return page("Accuracy assessment", sections, figures=figures)
+    return page(tr("Accuracy assessment"), sections, figures=figures)
 
 
 def _interval(estimate: Estimate, factor: float = 1.0, decimals: int = 3) -> str:
     if math.isnan(estimate.value):
-        return "none sampled"
+        return tr("none sampled")
     text = f"{factor * estimate.value:,.{decimals}f}"
     if estimate.half_width >= 1:
         # Longer than the range from 0 to 1, which all of these have.
-        return f"{text} (too few samples for an interval)"
+        return tr("{} (too few samples for an interval)").format(text)
     return f"{text} ± {factor * estimate.half_width:,.{decimals}f}"
 
 
@@ -130,9 +134,10 @@ def _matrix(found: AssessedMap) -> Html:
         for label, shares in zip(found.labels, found.estimates.proportions)
     ]
     total = found.estimates.proportions.sum(axis=0)
-    rows.append(["Total", *(f"{share:.4f}" for share in total), f"{total.sum():.4f}"])
-    remark = note("Shares of the area; rows are classes of the map, columns reference classes.")
-    return Html(table(["Map", *found.labels, "Total"], rows) + remark)
+    rows.append([tr("Total"), *(f"{share:.4f}" for share in total), f"{total.sum():.4f}"])
+    remark = tr("Shares of the area; rows are classes of the map, columns reference classes.")
+    header = [tr("Map"), *found.labels, tr("Total")]
+    return Html(table(header, rows) + note(remark))
 
 
 def _samples(found: AssessedMap, divisor: float, unit: str) -> Html:
@@ -143,13 +148,15 @@ def _samples(found: AssessedMap, divisor: float, unit: str) -> Html:
         best = int(counts.argmax())
         purity = f"{counts[best] / total:.2f}" if total else ""
         named = found.labels[found.names[row]] if total else ""
-        how = "" if found.by_name[row] or not total else " (most of its samples)"
+        if total and not found.by_name[row]:
+            named = tr("{} (most of its samples)").format(named)
         area = f"{found.areas[row] / divisor:,.1f}"
-        rows.append([name, named + how, area, *counts.tolist(), total, purity])
-    header = ["Class of the map", "Counts as", f"Area ({unit})", *found.labels, "Total", "Purity"]
-    remark = note(
+        rows.append([name, named, area, *counts.tolist(), total, purity])
+    header = [tr("Class of the map"), tr("Counts as"), tr("Area ({})").format(unit)]
+    header += [*found.labels, tr("Total"), tr("Purity")]
+    remark = tr(
         "Purity is the share of the samples with the reference class that most of them have: a"
         " class of low purity is mixed. Classes without the name or number of a reference class"
         " count as that of most of their samples, which favors the map."
     )
-    return Html(table(header, rows) + remark)
+    return Html(table(header, rows) + note(remark))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ...raster.class_table import ClassTable
 from ...raster.pictures import MOST_BANDS_LISTED
+from ...translation import tr
 from ..classes.spectrum_axis import spectrum_axis
 from .charts import HEIGHT, Frame, line, svg, ticks_between
 from .page import Html, css, escaped
@@ -56,12 +57,15 @@ def spectra_chart(table: ClassTable) -> Html:
     else:
         step = -(-bands // MOST_LABELS)
         labels = [(i + 1.0, table.band_names[i]) for i in range(0, bands, step)]
-    title = "Wavelength, nm" if axis.in_nanometers else "Band"
-    where = "the table" if bands <= MOST_BANDS_LISTED else "the attribute table of the map"
-    alt = (
-        f"Mean of {bands} bands in each of the {count} largest classes; the numbers are in {where}"
-    )
-    return svg(alt, HEIGHT, [*frame.axes(labels, title, "Mean"), *lines])
+    title = tr("Wavelength, nm") if axis.in_nanometers else tr("Band")
+    if bands <= MOST_BANDS_LISTED:
+        alt = tr("Mean of {} bands in each of the {} largest classes; the table has the numbers")
+    else:
+        alt = tr(
+            "Mean of {} bands in each of the {} largest classes; the attribute table of the map has"
+            " the numbers"
+        )
+    return svg(alt.format(bands, count), HEIGHT, [*frame.axes(labels, title, tr("Mean")), *lines])
 
 
 def sparkline(values: Floats, low: Floats, high: Floats, color: Sequence[int]) -> Html:
