@@ -12,14 +12,14 @@ import numpy.typing as npt
 from ...agglomeration import MergeStep
 from ...class_tree import LEAST_GAIN, MOST_AUTOMATIC
 from ...raster.class_table import ClassTable
-from ...raster.ground import crs_name, has_meters, pixel_side
-from ...raster.pictures import MOST_BANDS_LISTED
+from ...raster.ground import has_meters
 from ...raster.source import RasterSource
 from ...translation import tr
 from ..formats.model_file import Model
 from .charts import line_chart
 from .class_section import class_section
 from .dendrogram import dendrogram
+from .image_facts import image_facts
 from .page import TIMES, Html, Section, escaped, facts, note, page, table
 from .spectra import MOST_LINES, spectra_chart
 
@@ -193,7 +193,7 @@ def _circumstances(run: RunSummary) -> list[Section]:
     versions = {**run.provenance.versions, **run.versions, tr("Computed on"): run.device}
     columns = (
         (tr("Settings"), run.provenance.settings),
-        (tr("Image"), _image_facts(run)),
+        (tr("Image"), image_facts(run.source)),
         (tr("Software"), versions),
     )
     parts = [
@@ -243,47 +243,6 @@ def _stage_name(name: str) -> str:
         "colors": tr("Colors"),
     }
     return names.get(name, name.capitalize())
-
-
-def _image_facts(run: RunSummary) -> dict[str, object]:
-    """Return name, size, coordinates and bands of the image."""
-    source = run.source
-    grid, whole = source.grid, source.full_grid
-    side, unit = pixel_side(grid), "m" if has_meters(grid) else tr("units")
-    size, full = (
-        tr("{:,} \N{MULTIPLICATION SIGN} {:,} pixels").format(g.width, g.height)
-        for g in (grid, whole)
-    )
-    part = tr("{}, from column {} and row {}").format(full, *source.offset)
-    pixel = (
-        ""
-        if side is None
-        else tr("{0:.4g} \N{MULTIPLICATION SIGN} {0:.4g} {1} in the center").format(side, unit)
-    )
-    return {
-        tr("Name"): run.name,
-        tr("Size"): size,
-        tr("Part of"): "" if size == full else part,
-        tr("Pixel"): pixel,
-        tr("Coordinates"): crs_name(grid),
-        tr("Bands"): _bands_text(source),
-        tr("Data type"): str(source.dtype),
-    }
-
-
-def _bands_text(source: RasterSource) -> str:
-    """Name the bands, or the number, first and last of many, and their wavelengths."""
-    texts = [
-        name if name == f"Band {number}" else f"{number} {name}"
-        for number, name in zip(source.bands, source.band_names)
-    ]
-    if len(texts) <= MOST_BANDS_LISTED:
-        return ", ".join(texts)
-    text = tr("{}, from {} to {}").format(len(texts), texts[0], texts[-1])
-    if source.wavelengths:
-        lengths = tr("{:.0f} to {:.0f} nm")
-        text += ", " + lengths.format(min(source.wavelengths), max(source.wavelengths))
-    return text
 
 
 def _area(square_meters: float) -> str:
