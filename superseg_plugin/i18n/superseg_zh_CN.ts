@@ -1688,6 +1688,54 @@
       <translation>{:,} 像素</translation>
     </message>
     <message>
+      <source>Size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>Part of</source>
+      <translation>所属范围</translation>
+    </message>
+    <message>
+      <source>Pixel</source>
+      <translation>像素</translation>
+    </message>
+    <message>
+      <source>Coordinates</source>
+      <translation>坐标系</translation>
+    </message>
+    <message>
+      <source>Bands</source>
+      <translation>波段</translation>
+    </message>
+    <message>
+      <source>Data type</source>
+      <translation>数据类型</translation>
+    </message>
+    <message>
+      <source>{:.0f} to {:.0f} nm</source>
+      <translation>{:.0f} 至 {:.0f} nm</translation>
+    </message>
+    <message>
+      <source>units</source>
+      <translation>单位</translation>
+    </message>
+    <message>
+      <source>{}, from column {} and row {}</source>
+      <translation>{}，自第 {} 列、第 {} 行起</translation>
+    </message>
+    <message>
+      <source>{}, from {} to {}</source>
+      <translation>{} 个，从 {} 到 {}</translation>
+    </message>
+    <message>
+      <source>{:,} × {:,} pixels</source>
+      <translation>{:,} × {:,} 像素</translation>
+    </message>
+    <message>
+      <source>{0:.4g} × {0:.4g} {1} in the center</source>
+      <translation>中心处 {0:.4g} × {0:.4g} {1}</translation>
+    </message>
+    <message>
       <source>The first three principal components of the bands as red, green, blue.</source>
       <translation>以波段的前三个主成分作为红、绿、蓝。</translation>
     </message>
@@ -1836,34 +1884,6 @@
       <translation>颜色</translation>
     </message>
     <message>
-      <source>Size</source>
-      <translation>大小</translation>
-    </message>
-    <message>
-      <source>Part of</source>
-      <translation>所属范围</translation>
-    </message>
-    <message>
-      <source>Pixel</source>
-      <translation>像素</translation>
-    </message>
-    <message>
-      <source>Coordinates</source>
-      <translation>坐标系</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>波段</translation>
-    </message>
-    <message>
-      <source>Data type</source>
-      <translation>数据类型</translation>
-    </message>
-    <message>
-      <source>{:.0f} to {:.0f} nm</source>
-      <translation>{:.0f} 至 {:.0f} nm</translation>
-    </message>
-    <message>
       <source>Classes of similar surfaces in {}, found without training samples.</source>
       <translation>{} 中相似地表的类别，无需训练样本得到。</translation>
     </message>
@@ -1908,18 +1928,6 @@
       <translation>设置与软件</translation>
     </message>
     <message>
-      <source>units</source>
-      <translation>单位</translation>
-    </message>
-    <message>
-      <source>{}, from column {} and row {}</source>
-      <translation>{}，自第 {} 列、第 {} 行起</translation>
-    </message>
-    <message>
-      <source>{}, from {} to {}</source>
-      <translation>{} 个，从 {} 到 {}</translation>
-    </message>
-    <message>
       <source>{} h {} min</source>
       <translation>{} 小时 {} 分</translation>
     </message>
@@ -1950,14 +1958,6 @@
     <message>
       <source>Repeat this run</source>
       <translation>重复此次运行</translation>
-    </message>
-    <message>
-      <source>{:,} × {:,} pixels</source>
-      <translation>{:,} × {:,} 像素</translation>
-    </message>
-    <message>
-      <source>{0:.4g} × {0:.4g} {1} in the center</source>
-      <translation>中心处 {0:.4g} × {0:.4g} {1}</translation>
     </message>
     <message>
       <source>{:.1f} s</source>
