@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -24,12 +26,14 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..errors import SuperSegError
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NUMBER_FIELD
+from ..raster.pictures import MOST_BANDS_LISTED
 from .styling import Style
 
 translate = QCoreApplication.translate
 
 # Features between two reports of the progress.
 REPORTED = 1000
+FIELD_OF_BAND = re.compile(r"(?:mean|std|texture)_(\d+)")
 
 
 class PolygonOutput:
@@ -222,6 +226,8 @@ def made_feature(fields, geometry, values):
 class PolygonStyle(Style):
     """Draws polygons in the colors of their classes, and gives their fields aliases.
 
+    The attribute table shows figures of bands only if there are few bands.
+
     Args:
         classes: the `PolygonClass` of each number.
         fields: QgsFields with the aliases, which not every format keeps.
@@ -246,4 +252,19 @@ class PolygonStyle(Style):
             alias = self._aliases.get(field.name())
             if alias:
                 layer.setFieldAlias(index, alias)
+        _hide_many_bands(layer)
         layer.triggerRepaint()
+
+
+def _hide_many_bands(layer):
+    """Hide the columns of bands in the attribute table of a layer with more than fit."""
+    names = layer.fields().names()
+    numbers = [int(found[1]) for found in map(FIELD_OF_BAND.fullmatch, names) if found]
+    if max(numbers, default=0) <= MOST_BANDS_LISTED:
+        return
+    table = layer.attributeTableConfig()
+    table.update(layer.fields())
+    for index, column in enumerate(table.columns()):
+        if FIELD_OF_BAND.fullmatch(column.name):
+            table.setColumnHidden(index, True)
+    layer.setAttributeTableConfig(table)

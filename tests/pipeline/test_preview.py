@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
+from superseg_plugin.pipeline.classes.colors import lab_of
 from superseg_plugin.pipeline.classes.palettes import distinct_palette
 from superseg_plugin.pipeline.classes.previewed import in_distinct_colors
 from superseg_plugin.pipeline.options.ground_sizes import FEWEST_PIXELS, MOST_PIXELS
@@ -24,6 +25,7 @@ from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, LayerProperties
 from superseg_plugin.raster.source import RasterSource
+from tests.benchmarks.value_scenes import EmbeddedScene
 from tests.conftest import GEOTRANSFORM, write_raster
 
 SILENT = Progress()
@@ -307,3 +309,20 @@ def test_nodata_of_the_layer_and_of_the_run_is_that_of_the_preview(
     else:
         assert (found[share == 1] == 0).all()
         assert (found[share == 0] > 0).all()
+
+
+def test_an_embedding_has_the_colors_of_the_whole_image_wherever_the_map_is(previewer, tmp_path):
+    vectors, kinds = EmbeddedScene(kinds=4, parcels=40, side=96, seed=5).make()
+    path = write_raster(tmp_path / "embedding.tif", vectors)
+    whole = view_of(path)
+    xmin, ymin, xmax, ymax = whole.extent
+    left = replace(whole, extent=(xmin, ymin, (xmin + xmax) / 2, ymax), size=(48, 96))
+    shown = []
+    for view in (whole, left):
+        found = previewer.preview(view, PreviewOptions(classes=4), SILENT)
+        colors = np.append([[0, 0, 0]], found.colors, axis=0)[found.classes[:, :48]]
+        shown.append([np.median(colors[kinds[:, :48] == kind], axis=0) for kind in range(4)])
+    # Lightness is spread over the classes of a view; hue and saturation stay.
+    one, other = (lab_of(np.array(colors))[:, 1:] for colors in shown)
+    assert np.abs(one - other).max() < 15
+    assert np.abs(one).max() > 40

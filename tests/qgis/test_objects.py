@@ -136,6 +136,26 @@ def test_any_destination_is_written_whole(run, segmented, tmp_path, output):
     assert not list((tmp_path / "out").glob(".*"))
 
 
+@pytest.mark.parametrize(("bands", "hidden"), [(12, False), (13, True)])
+def test_the_attribute_table_shows_few_bands_only(
+    run, plugin, project_context, tmp_path, bands, hidden
+):
+    path = write_classes(tmp_path / "classes.tif", striped(3))
+    shape = read_raster(path)[0].shape
+    image = write_raster(tmp_path / "image.tif", quarters(*shape, bands=bands)[0])
+    target = QgsProcessingOutputLayerDefinition(str(tmp_path / "o.gpkg"), QgsProject.instance())
+    listener = Listener()
+    given = {"CLASSIFICATION": path, "INPUT": image, "OUTPUT": target}
+    results = run("superseg:objects", given, listener, project_context)
+    gc.collect()
+    load_results(plugin.provider.algorithm("objects"), project_context, listener, results)
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert f"mean_{bands}" in layer.fields().names()
+    columns = {one.name: one.hidden for one in layer.attributeTableConfig().columns()}
+    assert columns.get("mean_1", False) == columns.get("texture_3", False) == hidden
+    assert not columns.get("area", False)
+
+
 @pytest.mark.parametrize("name", ["objects", "classpolygons"])
 def test_fields_have_titles_with_units_in_a_project(run, plugin, project_context, tmp_path, name):
     path = write_classes(tmp_path / "classes.tif", striped(3))
