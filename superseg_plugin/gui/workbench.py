@@ -3,26 +3,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from ..errors import SuperSegError
 from ..pipeline.classes.catalog import has_class_table
 from .algorithm_dialogs import AlgorithmDialogs
-from .class_layers import (
-    layer_row,
-    may_be_classes,
-    page_without_layer,
-    raster_layers,
-)
+from .class_layers import layer_row, may_be_classes, page_without_layer, raster_layers
 from .class_session import PROPERTY, ClassSession, path_of
 from .class_tool import ClassTool
 from .classes_panel import ClassesPanel
@@ -212,6 +204,9 @@ class Workbench(QgsDockWidget):
         self._forget(layer.id())
         layer.dataProvider().reloadData()
         layer.triggerRepaint()
+        with suppress(SuperSegError):
+            # That edits of the former file are gone was told with the change of the file.
+            self._session_of(layer).state_error = ""
         self.open_layer(layer)
 
     def _open_dialog(self, open_dialog, *reference):

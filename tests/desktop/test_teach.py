@@ -75,6 +75,7 @@ def test_a_click_off_the_raster_is_told(seen):
 
 def test_a_file_that_was_changed_on_disk_is_not_taught_further(seen):
     told = seen["changed on disk"]
+    assert len(told["messages"]) == 1
     assert told["messages"][0].startswith("classes.tif was changed since its superpixels were")
     # The workbench has opened the file anew, which has no edits.
     assert seen["reopened"] == 0
