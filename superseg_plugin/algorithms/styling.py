@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import partial
 
 from qgis.core import (
@@ -62,17 +63,34 @@ def name_classes(context, path, default, name):
 
 def classes_of(image, count):
     """Return the name of a layer with the classes of an image."""
-    return translate("SuperSeg", "{}, {} classes").format(image, count)
+    return translate("SuperSeg", "{}, {} classes").format(_without_count(image), count)
 
 
 def merged_from(classes, count):
     """Return the name of a layer with merged classes of another one."""
-    return translate("SuperSeg", "{}, merged to {} classes").format(classes, count)
+    text = translate("SuperSeg", "{}, merged to {} classes")
+    return text.format(_without_count(classes), count)
 
 
 def split_from(classes, count):
     """Return the name of a layer with split classes of another one."""
-    return translate("SuperSeg", "{}, split to {} classes").format(classes, count)
+    text = translate("SuperSeg", "{}, split to {} classes")
+    return text.format(_without_count(classes), count)
+
+
+def _without_count(name):
+    """Return the name of a layer without the number of classes that a former run added."""
+    endings = (
+        translate("SuperSeg", "{}, {} classes"),
+        translate("SuperSeg", "{}, merged to {} classes"),
+        translate("SuperSeg", "{}, split to {} classes"),
+    )
+    for ending in endings:
+        start, number, end = (re.escape(part) for part in ending.split("{}"))
+        found = re.fullmatch(rf"{start}(.+){number}\d+{end}", name)
+        if found:
+            return found[1]
+    return name
 
 
 class Style(QgsProcessingLayerPostProcessorInterface):

@@ -115,6 +115,30 @@ def test_the_legend_shows_names_as_they_are_and_no_empty_numbers(
     assert [value for value, _, _ in found] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("former", "name"),
+    [
+        ("image, 16 classes", "image, merged to 3 classes"),
+        ("image, merged to 5 classes", "image, merged to 3 classes"),
+        ("2, 3 or more classes", "2, 3 or more classes, merged to 3 classes"),
+    ],
+)
+def test_the_name_of_a_result_has_one_number_of_classes(
+    run, plugin, files, table, tmp_path, project_context, listener, former, name
+):
+    project = QgsProject.instance()
+    parameters = {
+        "CLASSIFICATION": project.addMapLayer(QgsRasterLayer(files["fields"], former)),
+        "TABLE": table,
+        "OUTPUT": QgsProcessingOutputLayerDefinition(str(tmp_path / "merged.tif"), project),
+    }
+    algorithm = plugin.provider.algorithm("mergeclasses")
+    results = run(algorithm, parameters, listener, project_context)
+    load_results(algorithm, project_context, listener, results)
+    names = {layer.name() for layer in project.mapLayers().values()}
+    assert names == {former, name}
+
+
 def test_segment_then_merge_by_number_alone(run, files, tmp_path):
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}
     many = run("superseg:segment", {**parameters, "OUTPUT": str(tmp_path / "many.tif")})
