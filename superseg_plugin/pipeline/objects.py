@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from ..raster.changed_files import changed_since
+from ..raster.changed_files import changed_since, require_same_classes
 from ..raster.class_polygons import drawable, write_outlines
 from ..raster.grid_comparison import require_same_grid
 from ..raster.objects import ObjectTable
@@ -162,12 +162,9 @@ class _Superpixels:
 
     def read(self, index: int, window: Window) -> npt.NDArray[np.uint32]:
         ids = self._file.read_ids(window)
-        source = self._strips.source
-        values, valid = source.read(window)
-        ids = np.where(valid, ids, 0).astype(np.uint32)
-        if not np.array_equal(self._own[ids], np.where(valid, values[0], 0)):
-            raise changed_since(source.path)
-        return ids
+        require_same_classes(self._strips.source, window, ids, self._own)
+        # What has no class is no object.
+        return np.where(self._own[ids] > 0, ids, 0).astype(np.uint32)
 
 
 class _Patches:

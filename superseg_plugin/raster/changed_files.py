@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from .source import RasterSource
 from .superpixel_tables import ENDING, superpixel_file_of
-from .windows import tiles
+from .windows import Window, tiles
 
 # Size and time of the last change, in bytes and ns, of the class raster and of its superpixels.
 FilesState = tuple[tuple[int, int], tuple[int, int]]
@@ -54,11 +55,31 @@ def require_same_pixels(
     former = np.append(0, classes)
     with RasterSource(class_raster, [1]) as source:
         for window in tiles(source.grid.width, source.grid.height, TILE):
-            values, valid = source.read(window)
-            numbers = ids.read(window)[0][0]
-            if not np.array_equal(former.take(numbers, mode="clip"), np.where(valid, values[0], 0)):
-                raise changed_since(class_raster)
+            require_same_classes(source, window, ids.read(window)[0][0], former)
     _compared[class_raster] = state
+
+
+def require_same_classes(
+    class_raster: RasterSource,
+    window: Window,
+    ids: npt.NDArray[np.integer[Any]],
+    former: npt.NDArray[np.uint8],
+) -> None:
+    """Refuse a class raster in a window of which a pixel has another class than its superpixel.
+
+    Args:
+        class_raster: the class raster.
+        window: of its grid.
+        ids: `(rows, cols)` superpixel of each pixel, 0 for none.
+        former: `(n + 1,)` class of each superpixel by its id; 0 for id 0.
+
+    Raises:
+        SuperSegError: the class raster was changed since its superpixels were stored.
+    """
+    values, valid = class_raster.read(window)
+    # Ids of another file may be higher.
+    if not np.array_equal(former.take(ids, mode="clip"), np.where(valid, values[0], 0)):
+        raise changed_since(class_raster.path)
 
 
 def keep_newest(class_raster: str) -> None:

@@ -22,6 +22,7 @@ References:
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -137,6 +138,20 @@ def distinct_palette(count: int) -> Bytes:
         chosen.append(best)
         nearest = np.minimum(nearest, _distances(seen, seen[:, best : best + 1])[:, 0])
     return rgb[chosen]
+
+
+def distinct_colors(classes: npt.NDArray[np.integer[Any]], count: int) -> Bytes:
+    """Return distinct colors for the classes of a map, unlike most between neighbors.
+
+    Args:
+        classes: `(rows, cols)` from 1, 0 for none.
+        count: number of classes, at least 1.
+
+    Returns:
+        `(count, 3)` uint8 sRGB.
+    """
+    borders = borders_between(classes.astype(np.int64) - 1, count)
+    return assigned_colors(distinct_palette(count), borders)
 
 
 def color_distances(rgb: Bytes) -> Floats:

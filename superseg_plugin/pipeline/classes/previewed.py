@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..options.preview import MapView, PreviewOptions
-from .palettes import assigned_colors, borders_between, distinct_palette
+from .palettes import distinct_colors
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -50,9 +50,8 @@ def in_distinct_colors(preview: Preview) -> Preview:
     count = len(preview.colors)
     if not count:
         return preview
-    borders = borders_between(preview.classes.astype(np.int64) - 1, count)
     return replace(
         preview,
-        colors=assigned_colors(distinct_palette(count), borders),
+        colors=distinct_colors(preview.classes, count),
         beside=None if beside is None else in_distinct_colors(beside),
     )

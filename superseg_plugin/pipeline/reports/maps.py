@@ -20,7 +20,7 @@ from ...raster.thumbnails import class_data_url, read_small, rgb_data_url
 from ...raster.windows import Window
 from ...translation import tr
 from ..classes.colors import CONFIDENCE_PALETTE
-from ..classes.palettes import assigned_colors, borders_between, distinct_palette
+from ..classes.palettes import distinct_colors
 from ..classes.rendering import picture_of
 from .image_picture import LONGEST, draw, shown_in_words
 from .page import Html, Section, css, escaped
@@ -67,8 +67,7 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
     if detail != whole:
         caption += " " + tr("The frame marks the detail below.")
         frame = _frame(detail, whole)
-    borders = borders_between(numbers.astype(np.int64) - 1, len(table.colors))
-    distinct = assigned_colors(distinct_palette(len(table.colors)), borders)
+    distinct = distinct_colors(numbers, len(table.colors))
     figures = [
         _figure(
             rgb_data_url(draw(image, whole, size, picture), valid),

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ...agglomeration import MergeStep
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
-from ...raster.changed_files import changed_since
+from ...raster.changed_files import require_same_classes
 from ...raster.class_table import MOST_CLASSES, ClassTable, write_class_table
 from ...raster.gdal_calls import WritingError
 from ...raster.source import RasterSource
@@ -68,9 +68,7 @@ def write_edited_classes(
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             ids = superpixels.read_ids(window)
-            values, valid = source.read(window)
-            if not np.array_equal(former[ids], np.where(valid, values[0], 0)):
-                raise changed_since(source.path)
+            require_same_classes(source, window, ids, former)
             writer.write(window, new[ids])
             progress.report(0.8 * done / len(windows), "Writing classes")
     table = table_of(edited)
