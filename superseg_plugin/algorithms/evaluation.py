@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack
 
 from qgis.core import (
@@ -232,8 +233,10 @@ workbench gives the classes that it shows. This algorithm works without the runt
             progress.log(f"{title}: {outputs[name]:.4f} (unlabelled as a class: {other:.4f})")
         agreement = found.agreement
         for name, row, share in zip(found.predicted_names, agreement.names, agreement.shares):
+            reference = found.reference_names[row]
             progress.log(
-                f"{name} counts as {found.reference_names[row]}: {share:.3f} of its pixels"
+                f"{name} counts as {reference}: {100 * share:.1f} % of the pixels of {name} are "
+                f"{reference}"
             )
         progress.log(
             f"Overall accuracy of the named classes: {agreement.overall:.4f}; mean IoU: "
@@ -241,9 +244,8 @@ workbench gives the classes that it shows. This algorithm works without the runt
         )
         parts = zip(found.reference_names, agreement.users, agreement.producers)
         for label, users, producers in parts:
-            progress.log(
-                f"{label}: user's accuracy {users:.3f}, producer's accuracy {producers:.3f}"
-            )
+            shown = "not mapped" if math.isnan(users) else f"user's accuracy {users:.3f}"
+            progress.log(f"{label}: {shown}, producer's accuracy {producers:.3f}")
         return {
             **outputs,
             self.NAMED_ACCURACY: agreement.overall,
@@ -267,8 +269,7 @@ workbench gives the classes that it shows. This algorithm works without the runt
             found.labels, estimates.users, estimates.producers, estimates.areas
         ):
             progress.log(
-                f"{label}: user's accuracy {users.value:.3f} ± {users.half_width:.3f}, producer's "
-                f"accuracy {producers.value:.3f} ± {producers.half_width:.3f}, "
+                f"{label}: {_told('user', users)}, {_told('producer', producers)}, "
                 f"{100 * area.value:.2f} ± {100 * area.half_width:.2f} % of the area"
             )
         return {
@@ -276,3 +277,10 @@ workbench gives the classes that it shows. This algorithm works without the runt
             self.OVERALL_ERROR: overall.half_width,
             self.KAPPA: estimates.kappa,
         }
+
+
+def _told(whose, estimate):
+    """Return the estimate of user's or producer's accuracy for the log."""
+    if math.isnan(estimate.value):
+        return f"{whose}'s accuracy unknown as none was sampled"
+    return f"{whose}'s accuracy {estimate.value:.3f} ± {estimate.half_width:.3f}"

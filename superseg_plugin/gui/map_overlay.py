@@ -6,11 +6,12 @@ from __future__ import annotations
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject
 from qgis.gui import QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, QTimer
-from qgis.PyQt.QtGui import QImage, QPainter, QTransform
+from qgis.PyQt.QtGui import QPainter
 
 from ..errors import SuperSegError
 from ..raster.displayed_values import displayed_values, lattice
 from ..raster.overlay_pixels import colored
+from .canvas_images import image_of, image_transform
 
 FLASHES = 3
 FLASH_MS = 160
@@ -101,7 +102,7 @@ class MapOverlay(QgsMapCanvasItem):
             return
         if self._image is None:
             table = self._flash if self._rest % 2 else self._table
-            self._image = _image_of(colored(self._values, table, self._outlined))
+            self._image = image_of(colored(self._values, table, self._outlined))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.setTransform(self._placed(), True)
@@ -145,21 +146,5 @@ class MapOverlay(QgsMapCanvasItem):
 
     def _placed(self):
         """Return the transform from pixels of the image to the map, which may be moving."""
-        origin, right, down = (self.toCanvasCoordinates(point) for point in self._corners)
-        cols, rows = self._image.width(), self._image.height()
-        return QTransform(
-            (right.x() - origin.x()) / cols,
-            (right.y() - origin.y()) / cols,
-            (down.x() - origin.x()) / rows,
-            (down.y() - origin.y()) / rows,
-            origin.x(),
-            origin.y(),
-        )
-
-
-def _image_of(pixels):
-    rows, cols, _ = pixels.shape
-    data = pixels.tobytes()
-    # The image refers to `data`, which this function does not keep; the conversion copies it.
-    image = QImage(data, cols, rows, 4 * cols, QImage.Format.Format_RGBA8888)
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        corners = [self.toCanvasCoordinates(point) for point in self._corners]
+        return image_transform(corners, self._image)

@@ -7,7 +7,9 @@ import numpy as np
 from qgis.core import QgsPointXY
 from qgis.gui import QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from .canvas_images import image_of, image_transform
 
 OUTLINE = (255, 235, 59, 210)
 # Distances in pixels of the screen: radius of the grip, of labels from the line, within labels.
@@ -114,18 +116,9 @@ class PreviewItem(QgsMapCanvasItem):
     def _placed(self, side):
         """Return the transform from preview pixels to map pixels; the map may be rotated."""
         xmin, ymin, xmax, ymax = side.extent
-        origin = self.toCanvasCoordinates(QgsPointXY(xmin, ymax))
-        right = self.toCanvasCoordinates(QgsPointXY(xmax, ymax))
-        down = self.toCanvasCoordinates(QgsPointXY(xmin, ymin))
-        cols, rows = side.classes.width(), side.classes.height()
-        return QTransform(
-            (right.x() - origin.x()) / cols,
-            (right.y() - origin.y()) / cols,
-            (down.x() - origin.x()) / rows,
-            (down.y() - origin.y()) / rows,
-            origin.x(),
-            origin.y(),
-        )
+        corners = ((xmin, ymax), (xmax, ymax), (xmin, ymin))
+        places = [self.toCanvasCoordinates(QgsPointXY(*corner)) for corner in corners]
+        return image_transform(places, side.classes)
 
 
 class _Side:
@@ -135,10 +128,10 @@ class _Side:
         self.extent = preview.view.extent
         colors = np.vstack([np.zeros((1, 3), np.uint8), preview.colors])
         known = np.where(preview.classes > 0, 255, 0).astype(np.uint8)
-        self.classes = _image(np.dstack([colors[preview.classes], known]))
+        self.classes = image_of(np.dstack([colors[preview.classes], known]))
         lines = np.zeros((*preview.outlines.shape, 4), np.uint8)
         lines[preview.outlines] = OUTLINE
-        self.outlines = _image(lines)
+        self.outlines = image_of(lines)
 
 
 def _fitting(painter, text, width):
@@ -166,10 +159,3 @@ def _paint_label(painter, left, top, text):
     painter.setPen(TEXT)
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
     painter.restore()
-
-
-def _image(pixels):
-    rows, cols, _ = pixels.shape
-    data = np.ascontiguousarray(pixels, np.uint8).tobytes()
-    # The image refers to `data`, which this function does not keep; the copy has its own pixels.
-    return QImage(data, cols, rows, 4 * cols, QImage.Format.Format_RGBA8888).copy()

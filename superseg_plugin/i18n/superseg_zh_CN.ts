@@ -1408,16 +1408,16 @@
       <translation>周长</translation>
     </message>
     <message>
-      <source>{}, {} classes</source>
-      <translation>{}，{} 个类别</translation>
-    </message>
-    <message>
       <source>{}, merged to {} classes</source>
       <translation>{}，合并为 {} 个类别</translation>
     </message>
     <message>
       <source>{}, split to {} classes</source>
       <translation>{}，拆分为 {} 类</translation>
+    </message>
+    <message>
+      <source>{}, {} classes</source>
+      <translation>{}，{} 个类别</translation>
     </message>
     <message>
       <source>{} covers {:.0f} % of the area: split it, or ask for more classes.</source>
@@ -1482,6 +1482,10 @@
     <message>
       <source>ARE, accuracy and mean IoU leave unlabelled pixels out either way. One to one: each reference class is paired with one class so that the most pixels agree; pixels of classes without a pair count as errors. AMI, ARI, FMI and V-measure compare the partitions and need no pairs.</source>
       <translation>计算 ARE、精度和平均 IoU 时，无标签像素均不计入。一对一：每个参考类别与一个类别配对，使一致的像素最多；没有配对的类别的像素计为错误。AMI、ARI、FMI 和 V 度量比较的是划分，不需要配对。</translation>
+    </message>
+    <message>
+      <source>not mapped</source>
+      <translation>地图中没有</translation>
     </message>
     <message>
       <source>Shares of the pixels compared, for the classes as named in the next table. User's accuracy is 1 less the error of commission, producer's accuracy 1 less that of omission. There are no intervals: every pixel of the reference was compared, and pixels that were not chosen at random allow no conclusion on the others. For a whole map with intervals, label a random sample (Accuracy points).</source>

@@ -20,13 +20,13 @@ import numpy as np
 
 from superseg_plugin.raster.superpixel_file import SuperpixelFile
 from tests.benchmarks.common import ENGINE_PYTHON, FOLDER, Table, markdown
+from tests.benchmarks.desk_clicks import CLICKS
 from tests.benchmarks.image_sets import find_pairs, sets_of
 from tests.benchmarks.methods import SharedWorker, segment
 from tests.benchmarks.rasters import read_classes
 from tests.tools.qgis_process import REPOSITORY
 
 NAME, CLASSES = "desk", 16
-CLICKS = (5, 10, 20, 50)
 WAYS = {"naming": "(a) naming", "random": "(b) taught, random", "asked": "(c) taught, asked"}
 # The images that the issue names.
 FOUR = ["ontario", "vaihingen", "zurich", "loveda1"]

@@ -56,7 +56,7 @@ def test_polygons_in_another_system_equal_the_raster(run, files, noisy, polygons
 
 
 @pytest.mark.parametrize("kind", ["raster", "polygons"])
-def test_figures_equal_scikit_learn(run, files, noisy, polygons, tmp_path, kind):
+def test_figures_equal_scikit_learn(run, files, noisy, polygons, tmp_path, listener, kind):
     """The figures that scikit-learn 1.9.1 gives for the pixels of both rasters.
 
     As more of class 2 lies in field 1 than in field 2, it counts as 1. What scikit-learn gives for
@@ -65,7 +65,9 @@ def test_figures_equal_scikit_learn(run, files, noisy, polygons, tmp_path, kind)
     figures = tmp_path / "figures.json"
     given = {"CLASSIFICATION": noisy, "FIGURES": str(figures)}
     if kind == "raster":
-        found = run("superseg:evaluate", {**given, "REFERENCE": files["fields"]})
+        found = run("superseg:evaluate", {**given, "REFERENCE": files["fields"]}, listener)
+        assert "2: not mapped, producer's accuracy 0.000" in listener.lines
+        assert "1 counts as 1: 100.0 % of the pixels of 1 are 1" in listener.lines
     else:
         given["POLYGONS_FIELD"] = "class"
         found = run("superseg:evaluate", {**given, "POLYGONS": polygons})
@@ -99,7 +101,8 @@ def test_a_table_merges_and_names_before_the_comparison(run, files, noisy, tmp_p
     table.write_text("from,to,name\n1,1,One\n2,1,\n3,3,\n4,4,\n", encoding="utf-8")
     given = {"CLASSIFICATION": noisy, "REFERENCE": files["fields"], "TABLE": str(table)}
     found = run("superseg:evaluate", {**given, "FIGURES": str(figures)}, listener)
-    assert any(line.startswith("One counts as ") for line in listener.lines)
+    assert any(line.startswith("One counts as 1: ") for line in listener.lines)
+    assert not any("nan" in line for line in listener.lines)
     told = json.loads(figures.read_text(encoding="utf-8"))["figures"]
     accuracy = {one["figure"]: one["value"] for one in told if not one["reference_class"]}
     assert accuracy["overall accuracy"] == pytest.approx(found["NAMED_ACCURACY"])

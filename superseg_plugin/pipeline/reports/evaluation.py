@@ -46,7 +46,7 @@ def evaluation_report(
     }
     figures = {
         tr("Overall accuracy"): _share(agreement.overall),
-        tr("Kappa"): _share(agreement.kappa),
+        tr("Kappa"): _share(agreement.kappa, tr("none")),
         tr("Mean IoU"): _share(agreement.mean_iou),
     }
     named = _named(evaluation, colors or {})
@@ -92,12 +92,13 @@ def _accuracy(evaluation: Evaluation) -> Html:
     """Make the table of accuracy and areas by reference class."""
     agreement = evaluation.agreement
     unit, divisor = area_unit(evaluation.in_meters)
+    not_mapped = tr("not mapped")
     mapped, true = agreement.areas.sum(axis=1), agreement.areas.sum(axis=0)
     rows = [
         [
             label,
-            _share(users),
-            _share(1 - users),
+            _share(users, not_mapped),
+            _share(1 - users, not_mapped),
             _share(producers),
             _share(1 - producers),
             _share(iou),
@@ -233,5 +234,5 @@ def _class(evaluation: Evaluation, column: int, colors: Mapping[int, Color]) -> 
     return Html(swatch(color) + escaped(name)) if color is not None else name
 
 
-def _share(value: float) -> str:
-    return tr("none") if math.isnan(value) else f"{value:.4f}"
+def _share(value: float, unknown: str = "") -> str:
+    return unknown if math.isnan(value) else f"{value:.4f}"
