@@ -23,6 +23,7 @@ from qgis.PyQt.QtGui import QColor, QPainter
 
 from ..pipeline.classes.colors import CONFIDENCE_COLORS
 from ..raster.class_table import MOST_CLASSES, read_class_table
+from ..raster.pictures import RAMPS
 
 translate = QCoreApplication.translate
 
@@ -169,32 +170,47 @@ class SuperpixelStyle(Style):
         return meters / (OUTLINE_PIXELS * SCREEN_PIXEL_METERS)
 
 
-class ConfidenceStyle(Style):
-    """Draws confidence, 0 to 100 percent, with a color ramp."""
+class RampStyle(Style):
+    """Draws the values of one band with a color ramp.
 
-    HIGHEST, LABEL = 100.0, "{:.0f} %"
+    Args:
+        stops: pairs of a value and its color, ascending.
+        label: format of the values in the legend.
+    """
+
+    def __init__(self, stops, label="{:.4g}"):
+        super().__init__()
+        self._stops, self._label = stops, label
 
     def apply(self, layer):
-        items = []
-        for percent, color in CONFIDENCE_COLORS:
-            value = percent / 100 * self.HIGHEST
-            label = self.LABEL.format(value)
-            items.append(QgsColorRampShader.ColorRampItem(value, QColor(color), label))
-        ramp = QgsColorRampShader(0.0, self.HIGHEST)
+        low, high = self._stops[0][0], self._stops[-1][0]
+        items = [
+            QgsColorRampShader.ColorRampItem(value, QColor(color), self._label.format(value))
+            for value, color in self._stops
+        ]
+        ramp = QgsColorRampShader(low, high)
         ramp.setColorRampItemList(items)
-        shader = QgsRasterShader(0.0, self.HIGHEST)
+        shader = QgsRasterShader(low, high)
         shader.setRasterShaderFunction(ramp)
         renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader)
-        renderer.setClassificationMin(0.0)
-        renderer.setClassificationMax(self.HIGHEST)
+        renderer.setClassificationMin(low)
+        renderer.setClassificationMax(high)
         layer.setRenderer(renderer)
         layer.triggerRepaint()
 
 
-class SimilarityStyle(ConfidenceStyle):
-    """Draws similarity, 0 to 1, with the same color ramp."""
+class ConfidenceStyle(RampStyle):
+    """Draws confidence, 0 to 100 percent, with a color ramp."""
 
-    HIGHEST, LABEL = 1.0, "{:.2f}"
+    def __init__(self):
+        super().__init__(CONFIDENCE_COLORS, "{:.0f} %")
+
+
+class SimilarityStyle(RampStyle):
+    """Draws similarity, 0 to 1, with the color ramp of confidence."""
+
+    def __init__(self):
+        super().__init__([(value / 100, color) for value, color in CONFIDENCE_COLORS], "{:.2f}")
 
 
 class ImageStyle(Style):
@@ -264,14 +280,20 @@ def band_style_of(layer, bands):
 def image_style(scene, source):
     """Return the post-processor for a result with the bands of an image.
 
-    None for a gray image, and where the result is a picture of its own, in red, green and blue.
+    None for a gray image, and where the result is a picture of its own, in red, green and blue. One
+    band is drawn with the color ramp of its picture.
 
     Args:
         scene: the `Scene`, whose band style is used if it has one.
         source: the open `RasterSource`, whose display bands are used otherwise.
     """
-    if source.picture is not None and source.picture.mixes:
+    picture = source.picture
+    if picture is not None and picture.mixes:
         return None
+    if picture is not None and picture.kind in RAMPS:
+        colors = RAMPS[picture.kind]
+        step = (picture.high[0] - picture.low[0]) / (len(colors) - 1)
+        return RampStyle([(picture.low[0] + n * step, color) for n, color in enumerate(colors)])
     if scene.band_style is not None:
         return ImageStyle(*scene.band_style)
     if len(source.display_bands) == 3:

@@ -23,8 +23,17 @@ Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-# What a picture shows: bands as colors, one band in gray, or principal components.
-COLORS, GRAY, COMPONENTS = "colors", "gray", "components"
+# What a picture shows: three bands as colors, principal components, polarizations of radar and
+# their ratio, or one band in gray, as terrain, or as vegetation.
+COLORS, COMPONENTS, RADAR = "colors", "components", "radar"
+GRAY, TERRAIN, VEGETATION = "gray", "terrain", "vegetation"
+# Colors of one band at even steps between dark and bright. The lightness of terrain ascends, from
+# lowland to snow; vegetation is "YlGn" of ColorBrewer.
+RAMPS = {
+    GRAY: ("#000000", "#ffffff"),
+    TERRAIN: ("#17493a", "#3f7f4e", "#8aa55a", "#d0bd7c", "#e9dcc0", "#ffffff"),
+    VEGETATION: ("#ffffcc", "#c2e699", "#78c679", "#31a354", "#006837"),
+}
 # Bands that are told apart in a table; more are shown by a picture and a plot of spectra.
 MOST_BANDS_LISTED = 12
 # Gray of what is not known.
@@ -47,17 +56,18 @@ class Picture:
     high: tuple[float, ...]
 
     @classmethod
-    def of_bands(cls, shown: Sequence[int], bands: int, stretch: Floats) -> Picture:
-        """Return the picture of three bands, or of one in gray.
+    def of_bands(cls, shown: Sequence[int], bands: int, stretch: Floats, kind: str = "") -> Picture:
+        """Return the picture of three bands, or of one.
 
         Args:
             shown: indices of red, green and blue, or of one band.
             bands: number of the bands of the image.
             stretch: `(len(shown), 2)`, values shown darkest and brightest.
+            kind: of the picture; colors or gray if empty.
         """
         weights = np.eye(bands)[list(shown)]
         low, high = np.asarray(stretch, np.float64).T.tolist()
-        kind = COLORS if len(shown) == 3 else GRAY
+        kind = kind or (COLORS if len(shown) == 3 else GRAY)
         return cls(kind, tuple(map(tuple, weights.tolist())), tuple(low), tuple(high))
 
     @classmethod
@@ -92,8 +102,8 @@ class Picture:
 
     @property
     def mixes(self) -> bool:
-        """Whether the channels are no bands of the image."""
-        return self.kind == COMPONENTS
+        """Whether a channel is no band of the image."""
+        return bool((np.count_nonzero(self.weights, axis=1) > 1).any())
 
     def shares(self, values: Array) -> Array:
         """Return the channels `(1 or 3, ...)` from 0 to 1; NaN where a value is NaN.
@@ -111,8 +121,14 @@ class Picture:
     def colors_of_shares(self, shares: Array) -> Bytes:
         """Return the colors `(3, ...)` of channels as `shares` has them."""
         known = np.nan_to_num(shares, nan=UNKNOWN)
-        shown: Bytes = np.rint(known * 255).astype(np.uint8)
-        return np.repeat(shown, 3, axis=0) if len(shown) == 1 else shown
+        if self.kind in RAMPS:
+            stops = ramp_colors(self.kind)
+            places = np.linspace(0, 1, len(stops))
+            known = np.stack([np.interp(known[0], places, parts) for parts in stops.T])
+        else:
+            known = known * 255
+        shown: Bytes = np.rint(known).astype(np.uint8)
+        return shown
 
     def colors(self, means: Floats) -> Bytes:
         """Return the colors `(k, 3)` of mean values `(k, bands)`; gray for unknown ones."""
@@ -120,7 +136,12 @@ class Picture:
 
 
 # Kinds of pictures, and the number of their channels.
-KINDS = {COLORS: 3, GRAY: 1, COMPONENTS: 3}
+KINDS = {COLORS: 3, COMPONENTS: 3, RADAR: 3, **dict.fromkeys(RAMPS, 1)}
+
+
+def ramp_colors(kind: str) -> Bytes:
+    """Return the colors `(k, 3)` of a picture of one band, at even steps from dark to bright."""
+    return np.array([list(bytes.fromhex(color[1:])) for color in RAMPS[kind]], np.uint8)
 
 
 def shown_bands(colors: Sequence[str], wavelengths: Sequence[float]) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.class_legend import default_name
 from ...raster.class_table import ClassTable
 from ...raster.grid_comparison import require_same_grid
-from ...raster.pictures import Picture
+from ...raster.pictures import GRAY, RAMPS, Picture
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors, spread_tones
@@ -108,7 +108,8 @@ def class_statistics(
 def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:
     """Return the mean color of each class, with the lightness spread (`spread_tones`).
 
-    A color that resembles that of an earlier class is changed.
+    The colors of a ramp stay, as they stand for values. A color that resembles that of an earlier
+    class is changed.
 
     Args:
         means: `(k, bands)` of the classes, NaN if unknown.
@@ -117,7 +118,9 @@ def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:
     Returns:
         `(k, 3)` uint8.
     """
-    return distinct_colors(spread_tones(picture.colors(means)))
+    shown = picture.colors(means)
+    stays = picture.kind in RAMPS and picture.kind != GRAY
+    return distinct_colors(shown if stays else spread_tones(shown))
 
 
 def picture_of(source: RasterSource) -> Picture:

@@ -3,14 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from ...raster.pictures import COMPONENTS, MOST_BANDS_LISTED, Picture
+from ...raster.pictures import (
+    COMPONENTS,
+    GRAY,
+    MOST_BANDS_LISTED,
+    RADAR,
+    RAMPS,
+    Picture,
+    ramp_colors,
+)
 from ...raster.source import RasterSource
 from ...raster.thumbnails import read_small
 from ...raster.windows import Window
 from ...translation import tr
+from .page import Html, escaped, ramp
 
 # Longer side of a picture, pixels.
 LONGEST = 720
@@ -44,10 +55,25 @@ def draw(source: RasterSource, window: Window, size: tuple[int, int], picture: P
     return np.concatenate(parts, axis=1)
 
 
-def shown_in_words(image: RasterSource, picture: Picture) -> str:
-    """Say in a sentence what a picture shows of an image."""
+def shown_in_words(image: RasterSource, picture: Picture) -> tuple[Html, str]:
+    """Say in a sentence what a picture shows of an image, with a ramp of colors and without."""
+    text = _sentence(image, picture)
+    if picture.kind not in RAMPS or picture.kind == GRAY:
+        return Html(escaped(text)), text
+    name = image.band_names[picture.used[0]]
+    low, high = f"{picture.low[0]:.4g}", f"{picture.high[0]:.4g}"
+    alt = tr("{}, from {} to {}.").format(name, low, high)
+    caption = escaped(tr("{}, from {} {} to {}."))
+    bar = ramp(ramp_colors(picture.kind))
+    return Html(caption.format(escaped(name), low, bar, high)), alt
+
+
+def _sentence(image: RasterSource, picture: Picture) -> str:
     if picture.kind == COMPONENTS:
         return tr("The first three principal components of the bands as red, green, blue.")
+    if picture.kind == RADAR:
+        channels = ", ".join(_channel(image.band_names, weights) for weights in picture.weights)
+        return tr("{} in decibels as red, green, blue.").format(channels)
     shown = [image.band_names[index] for index in image.display_bands]
     if len(shown) == 1:
         return tr("{}, in gray.").format(shown[0])
@@ -57,6 +83,13 @@ def shown_in_words(image: RasterSource, picture: Picture) -> str:
         lengths = [f"{image.wavelengths[index]:.0f}" for index in image.display_bands]
         return tr("The bands at {} nm as red, green, blue.").format(", ".join(lengths))
     return tr("{} as red, green, blue.").format(", ".join(shown))
+
+
+def _channel(names: Sequence[str], weights: Sequence[float]) -> str:
+    """Name a band, or the difference of two."""
+    plus = [name for name, weight in zip(names, weights) if weight > 0]
+    minus = [name for name, weight in zip(names, weights) if weight < 0]
+    return " \N{MINUS SIGN} ".join([*plus, *minus])
 
 
 def _drawn(

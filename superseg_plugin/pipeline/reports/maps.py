@@ -23,7 +23,7 @@ from ..classes.colors import CONFIDENCE_PALETTE
 from ..classes.palettes import distinct_colors
 from ..classes.rendering import picture_of
 from .image_picture import LONGEST, draw, shown_in_words
-from .page import Html, Section, css, escaped
+from .page import Html, Section, escaped, ramp
 
 DETAIL_WIDTH, DETAIL_HEIGHT = 240, 180
 # Positions of the detail, in each direction, that are compared.
@@ -63,9 +63,10 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
     size = _size(whole)
     numbers = _numbers(maps.classes, whole, size).astype(np.uint8)
     valid = numbers > 0
-    caption, frame = shown_in_words(image, picture), ""
+    caption, alt = shown_in_words(image, picture)
+    frame = ""
     if detail != whole:
-        caption += " " + tr("The frame marks the detail below.")
+        caption = Html(f"{caption} {escaped(tr('The frame marks the detail below.'))}")
         frame = _frame(detail, whole)
     distinct = distinct_colors(numbers, len(table.colors))
     figures = [
@@ -75,6 +76,7 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
             tr("Image"),
             caption,
             frame,
+            alt,
         ),
         _figure(
             class_data_url(numbers, table.colors),
@@ -94,10 +96,9 @@ def _overview(maps: Maps, detail: Window, picture: Picture) -> Html:
         # 0 is transparent.
         shown = np.where(valid, np.minimum(percent, 100) + 1, 0).astype(np.uint8)
         mean = float(percent[valid].mean()) if valid.any() else 0.0
-        colors = ", ".join(css(color) for color in CONFIDENCE_PALETTE[::25])
-        ramp = f'<span class="ramp" style="background: linear-gradient(to right, {colors})"></span>'
+        bar = ramp(CONFIDENCE_PALETTE[::25])
         caption = Html(
-            escaped(tr("From unsure {} to sure; {:.0f} % on average.")).format(ramp, mean)
+            escaped(tr("From unsure {} to sure; {:.0f} % on average.")).format(bar, mean)
         )
         address = class_data_url(shown, CONFIDENCE_PALETTE)
         alt = tr("Confidence: {:.0f} % on average.").format(mean)

@@ -101,6 +101,14 @@ def swatch(color: Sequence[int]) -> Html:
     return Html(f'<span class="swatch" style="background: {css(color)}"></span>')
 
 
+def ramp(colors: npt.NDArray[np.uint8]) -> Html:
+    """Make a short bar that goes from the first to the last of some colors, `(k, 3)`."""
+    stops = ", ".join(css(color) for color in colors.tolist())
+    return Html(
+        f'<span class="ramp" style="background: linear-gradient(to right, {stops})"></span>'
+    )
+
+
 def color_bar(colors: npt.NDArray[np.uint8], shares: Sequence[float], names: Sequence[str]) -> Html:
     """Make a bar of the classes' colors, each as long as the share of its class (0 to 1)."""
     parts = "".join(
