@@ -26,7 +26,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
-	setup-browser demo test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
+	setup-browser demo demo-values test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-plain benchmark-values benchmark-desk benchmark-desk-speed benchmark-desktop \
@@ -71,6 +71,10 @@ setup-peers: setup-worker
 
 demo: setup-worker ## segment a small Landsat image; results in build/demo
 	@$(QGIS_PYTHON) -m tests.demo.demo
+
+# KINDS="elevation radar" narrows it.
+demo-values: setup-worker ## reports of small rasters of every kind, and their pictures on one sheet
+	@$(QGIS_PYTHON) -m tests.demo.values $(KINDS)
 
 setup-browser:
 	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) browser

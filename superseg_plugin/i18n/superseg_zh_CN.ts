@@ -1740,6 +1740,10 @@
       <translation>中心处 {0:.4g} × {0:.4g} {1}</translation>
     </message>
     <message>
+      <source>{}, from {} {} to {}.</source>
+      <translation>{}，从 {} {} 到 {}。</translation>
+    </message>
+    <message>
       <source>The first three principal components of the bands as red, green, blue.</source>
       <translation>以波段的前三个主成分作为红、绿、蓝。</translation>
     </message>
@@ -1748,8 +1752,16 @@
       <translation>自然色。</translation>
     </message>
     <message>
+      <source>{}, from {} to {}.</source>
+      <translation>{}，从 {} 到 {}。</translation>
+    </message>
+    <message>
       <source>{} as red, green, blue.</source>
       <translation>以 {} 作为红、绿、蓝。</translation>
+    </message>
+    <message>
+      <source>{} in decibels as red, green, blue.</source>
+      <translation>{}（分贝）显示为红、绿、蓝。</translation>
     </message>
     <message>
       <source>{}, in gray.</source>
@@ -1766,10 +1778,6 @@
     <message>
       <source>Detail</source>
       <translation>局部</translation>
-    </message>
-    <message>
-      <source>The frame marks the detail below.</source>
-      <translation>方框标出下方的局部。</translation>
     </message>
     <message>
       <source>In the colors of the table below.</source>
@@ -1790,6 +1798,10 @@
     <message>
       <source>The same detail of the map.</source>
       <translation>地图的同一局部。</translation>
+    </message>
+    <message>
+      <source>The frame marks the detail below.</source>
+      <translation>方框标出下方的局部。</translation>
     </message>
     <message>
       <source>From unsure {} to sure; {:.0f} % on average.</source>

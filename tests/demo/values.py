@@ -13,22 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from osgeo import osr
 from qgis.PyQt.QtCore import QRectF
 from qgis.PyQt.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.progress import Progress
+from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.benchmarks.methods import SharedWorker
 from tests.benchmarks.plain_scenes import Values, blurred, patches
 from tests.benchmarks.value_scenes import EmbeddedScene, quantized
-from tests.conftest import write_raster
 from tests.demo.preview import write_text
 from tests.tools.qgis_process import BUILD
 
 FOLDER = BUILD / "demo-values"
 SIDE, CLASSES = 300, 8
+PLACE = (500000.0, 10.0, 0.0, 5200000.0, 0.0, -10.0)
 # Pictures of a report that are shown: image, classes, superpixels.
 SHOWN = {"Image": 0, "Classes": 1, "Superpixels": 4}
 PANEL, GAP, LINE = 330, 12, 26
@@ -42,13 +45,11 @@ class Sample:
         title: of its row on the sheet.
         values: makes `(bands, rows, cols)`.
         names: of the bands.
-        options: of GDAL's driver.
     """
 
     title: str
     values: Callable[[], np.ndarray]
     names: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
 
 
 def _relief(roughness: float = 2.2) -> Values:
@@ -110,14 +111,14 @@ def _spectra() -> np.ndarray:
 
 def _embedding() -> np.ndarray:
     vectors, _ = EmbeddedScene(kinds=8, parcels=80, side=SIDE, seed=1).make()
-    return quantized(vectors).view(np.uint8)
+    return quantized(vectors).astype(np.int16)
 
 
 WAVELENGTHS = (420, 2400, 120)
 NANOMETERS = tuple(f"Band {n} ({nm:.1f} nm)" for n, nm in enumerate(np.linspace(*WAVELENGTHS), 1))
 AXES = tuple(f"A{number:02d}" for number in range(64))
 SAMPLES = {
-    "embedding": Sample("AlphaEarth embedding", _embedding, AXES, ("PIXELTYPE=SIGNEDBYTE",)),
+    "embedding": Sample("AlphaEarth embedding", _embedding, AXES),
     "spectra": Sample("Hyperspectral, wavelengths known", _spectra, NANOMETERS),
     "cube": Sample("Hyperspectral, wavelengths unknown", _spectra),
     "elevation": Sample("Elevation", _elevation, ("elevation",)),
@@ -130,8 +131,14 @@ SAMPLES = {
 def report_of(name: str, shared: SharedWorker) -> Path:
     """Make a raster, its classes with average colors, and the report."""
     sample = SAMPLES[name]
-    path = FOLDER / f"{name}.tif"
-    write_raster(path, sample.values(), names=sample.names, options=sample.options)
+    path, values = FOLDER / f"{name}.tif", sample.values()
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(32632)
+    grid = Grid(SIDE, SIDE, PLACE, system.ExportToWkt())
+    with RasterWriter(
+        path, grid, RasterProfile(len(values), values.dtype, band_names=sample.names)
+    ) as writer:
+        writer.write(grid.window, values)
     report = FOLDER / f"{name}.html"
     outputs = SegmentationOutputs(
         str(FOLDER / f"{name}_classes.tif"),
@@ -147,6 +154,7 @@ def report_of(name: str, shared: SharedWorker) -> Path:
 def draw(reports: dict[str, Path], target: Path) -> None:
     """Draw pictures of reports below each other."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(BUILD / "run"))
     # Text needs an application object; it must live until the picture is saved.
     application = QGuiApplication.instance() or QGuiApplication([])
     height = GAP + len(reports) * (PANEL + 2 * LINE + GAP)
