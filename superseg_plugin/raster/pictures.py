@@ -112,10 +112,14 @@ class Picture:
             values: `(len(used), ...)` of the used bands, float32 or float64.
         """
         weights = np.array(self.weights, values.dtype)[:, list(self.used)]
+        are_bands = not self.mixes and (weights.max(axis=1) == 1).all()
         after = (-1, *(1,) * (values.ndim - 1))
         low, high = (np.array(ends).reshape(after) for ends in (self.low, self.high))
         with np.errstate(invalid="ignore", over="ignore"):
-            channels = np.tensordot(weights, values, axes=1)
+            if are_bands:
+                channels = values[weights.argmax(axis=1)]
+            else:
+                channels = np.tensordot(weights, values, axes=1)
             return np.asarray(np.clip((channels - low) / (high - low), 0, 1))
 
     def colors_of_shares(self, shares: Array) -> Bytes:
