@@ -10,8 +10,9 @@ from ..pipeline.average_color import run_average_color
 from . import groups
 from .base import SuperSegAlgorithm
 from .destinations import IMAGE
+from .image_styles import image_style
 from .parameter_help import AVERAGE_COLOR_HELP
-from .styling import image_style, style
+from .styling import style
 
 
 class AverageColorAlgorithm(SuperSegAlgorithm):

@@ -26,8 +26,8 @@ from ..raster.staging import check_different, check_output
 from .degrees import degrees_box
 from .destinations import vector_file
 from .export import bands_of_copy, export_of, pixels_to_copy
+from .image_styles import band_style_of
 from .mask import Mask
-from .styling import band_style_of
 
 
 @dataclass

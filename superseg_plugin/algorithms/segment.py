@@ -18,6 +18,7 @@ from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .destinations import IMAGE
+from .image_styles import image_style
 from .parameter_help import AVERAGE_COLOR_HELP
 from .request import Request
 from .styling import (
@@ -25,7 +26,6 @@ from .styling import (
     ConfidenceStyle,
     SuperpixelStyle,
     classes_of,
-    image_style,
     name_classes,
     style,
 )
