@@ -34,10 +34,11 @@ COARSE_CELL = 4
 TEXTURE_LEVELS = 3
 # Context is measured on at most this many groups of bands.
 MAX_CONTEXT_BANDS = 4
-
-
-# What the values of an image are: measurements, one a band, or the axes of one vector a pixel.
-MEASURED, EMBEDDING = "measured", "embedding"
+# What the values of an image are: measurements of any kind, of light, of radar backscatter, or of
+# heights; or the axes of one vector a pixel.
+MEASURED, REFLECTANCE, DECIBELS, ELEVATION = "measured", "reflectance", "decibels", "elevation"
+EMBEDDING = "embedding"
+KINDS = (MEASURED, REFLECTANCE, DECIBELS, ELEVATION, EMBEDDING)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class BandScaling:
         center, spread: median and robust standard deviation of each band, the latter never 0.
         distance_factor: color distances in display units are multiplied by this, so that an image
             of many bands is not cut into more superpixels than one of three.
-        kind: what the values are, MEASURED or EMBEDDING.
+        kind: what the values are, one of KINDS.
 
     Example:
         >>> scaling = BandScaling((0.0,), (1000.0,), (500.0,), (100.0,))

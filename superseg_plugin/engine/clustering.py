@@ -67,7 +67,7 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.
         ensemble_size: see `fit_cluster_model`.
-        kind: what the values of the scene are, MEASURED or EMBEDDING.
+        kind: what the values of the scene are, one of KINDS.
 
     Returns:
         The model, and the clusters without it.

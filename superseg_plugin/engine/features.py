@@ -113,7 +113,7 @@ def fit_feature_space(
         superpixels: of the scene; every row with pixels.
         components: principal components to keep at most. A full covariance of d dimensions needs
             several superpixels a cluster for each of them.
-        kind: what the values of the scene are, MEASURED or EMBEDDING.
+        kind: what the values of the scene are, one of KINDS.
 
     Returns:
         The transformation.

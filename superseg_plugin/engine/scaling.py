@@ -39,7 +39,7 @@ def measure_scaling(sample: AnyArray, kind: str = MEASURED) -> BandScaling:
     Args:
         sample: `(bands, pixels)` of the raw type, finite, at least one pixel; some 10^5 pixels from
             all over the scene suffice.
-        kind: what the values are, MEASURED or EMBEDDING.
+        kind: what the values are, one of KINDS.
 
     Returns:
         The scaling. Byte bands keep their values as display units, unless the range of every band

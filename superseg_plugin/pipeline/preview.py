@@ -23,14 +23,14 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..contracts import EMBEDDING, Clusters, Description
+from ..contracts import EMBEDDING, MEASURED, Clusters, Description
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
+from ..raster.decoding import Decoding
 from ..raster.ground import has_meters
 from ..raster.layer_properties import LayerProperties
 from ..raster.pictures import Picture
 from ..raster.source import RasterSource
-from ..raster.vectors import Vectors
 from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.previewed import Preview
@@ -39,7 +39,7 @@ from .classes.rendering import display_colors
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
-from .options.values import AUTOMATIC
+from .options.values import AS_THEY_ARE, AUTOMATIC
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
@@ -87,7 +87,7 @@ class Previewer:
         self._kept: list[Preview] = []
         # Fill values by number of the bands that are kept, and the image and layer they are of.
         self._filled: dict[int, tuple[float, ...]] = {}
-        self._vectors: Vectors | None = None
+        self._read_as: tuple[str, Decoding | None] = (MEASURED, None)
         self._picture: Picture | None = None
         self._filled_of: tuple[str, LayerProperties] | None = None
 
@@ -171,12 +171,14 @@ class Previewer:
             RasterSource(str(path), layer=view.layer) as image,
         ):
             self._restrict(image, view, progress)
-            values = EMBEDDING if image.vectors else AUTOMATIC
+            kind = image.kind
             write_view(image, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
         stop_if_cancelled(progress)
         source = RasterSource(str(self._image))
         try:
-            prepare_values(source, values, progress)
+            # The copy has decoded values, and no names that tell what they are.
+            prepare_values(source, EMBEDDING if kind == EMBEDDING else AS_THEY_ARE, progress)
+            source.read_as(kind, source.decoding)
             # The colors of the whole image, whatever part of it is shown.
             if self._picture is not None and self._picture.bands == len(source.bands):
                 source.picture = self._picture
@@ -195,14 +197,13 @@ class Previewer:
         if view.name or (view.path, view.layer) != self._filled_of:
             prepare_values(image, AUTOMATIC, progress)
             self._filled = dict(zip(image.bands, image.fill_values))
-            self._vectors = image.vectors
+            self._read_as = image.kind, image.decoding
             self._picture = image.picture
             self._filled_of = (view.path, view.layer)
         else:
             kept = [index for index, number in enumerate(image.bands) if number in self._filled]
             image.restrict(kept, [self._filled[image.bands[index]] for index in kept])
-            if self._vectors:
-                image.read_as_vectors(self._vectors)
+            image.read_as(*self._read_as)
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""

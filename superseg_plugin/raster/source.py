@@ -22,11 +22,13 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
+from ..contracts import MEASURED
 from ..credentials import hide_credentials
 from ..errors import SuperSegError
 from .band_types import band_type, check_numbers, is_signed_byte
 from .block_cache import CacheShare
 from .damage import damage_of, damage_text
+from .decoding import Decoding, decoded_values
 from .gdal_calls import open_raster, quiet
 from .grid import Grid, grid_of
 from .layer_properties import AS_THE_FILE, LayerProperties
@@ -36,7 +38,6 @@ from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, rang
 from .pictures import Picture, shown_bands
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
-from .vectors import Vectors, as_vectors
 from .wavelengths import wavelengths_of
 from .windows import Window
 
@@ -69,8 +70,9 @@ class RasterSource:
         dtype: NumPy type that holds the values of every chosen band.
         nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
-        vectors: how values are read as embeddings, which `read_as_vectors` sets; None where they
-            are read as they are.
+        units: of the values of each chosen band, "" if unknown.
+        kind: what the values are, one of `contracts.KINDS`, which `read_as` sets.
+        decoding: of the values, which `read_as` sets; None where they are read as they are.
         zero_is_value: whether file or layer say what is nodata in the first chosen band, and not 0.
         grid: size and georeference of the extent.
         full_grid: size and georeference of the whole raster.
@@ -97,7 +99,8 @@ class RasterSource:
         self.path = str(path)
         self.layer = layer
         self.bands_chosen = bands is not None
-        self.vectors: Vectors | None = None
+        self.kind = MEASURED
+        self.decoding: Decoding | None = None
         self.dtype: np.dtype[Any]
         self._area = (extent, mask)
         self._lock = threading.Lock()
@@ -177,7 +180,7 @@ class RasterSource:
             valid &= mask
         for values_of_band, tests in zip(values, self._nodata_tests):
             clear_nodata(values_of_band, tests, valid)
-        return as_vectors(self.vectors, values, valid)
+        return decoded_values(self.decoding, values, valid)
 
     def read_by_band(self, window: Window) -> tuple[Array, Valid]:
         """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""
@@ -187,15 +190,15 @@ class RasterSource:
             valid[index] &= mask
         for values_of_band, tests, valid_of_band in zip(values, self._nodata_tests, valid):
             clear_nodata(values_of_band, tests, valid_of_band)
-        return as_vectors(self.vectors, values, valid)
+        return decoded_values(self.decoding, values, valid)
 
-    def read_as_vectors(self, vectors: Vectors) -> None:
-        """Read the values as embeddings, float32, in every later `read`.
+    def read_as(self, kind: str, decoding: Decoding | None) -> None:
+        """Set what the values are, and decode them to float32 in every later `read`.
 
         Call it before the source is read by several threads.
         """
-        self.vectors = vectors
-        self.dtype = np.dtype(np.float32)
+        self.kind, self.decoding = kind, decoding
+        self.dtype = self._stored if decoding is None else np.dtype(np.float32)
 
     def restrict(self, kept: Sequence[int], fill_values: Sequence[Sequence[float]]) -> None:
         """Leave out bands and treat further values as nodata, in every later `read`.
@@ -262,6 +265,7 @@ class RasterSource:
         )
         interpretations = [band.GetColorInterpretation() for band in chosen]
         self.band_colors = tuple(gdal.GetColorInterpretationName(i) for i in interpretations)
+        self.units = tuple(one_line(band.GetUnitType() or "") for band in chosen)
         self.wavelengths = wavelengths_of(chosen, self.band_names)
         self.display_bands = shown_bands(self.band_colors, self.wavelengths)
         self.picture: Picture | None = None

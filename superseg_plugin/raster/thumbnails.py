@@ -63,14 +63,13 @@ def read_small(
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
         del small
         # Whether a pixel of an embedding is valid is seen by all of its bands.
-        wanted = list(bands)
-        read = list(range(len(source.bands))) if source.vectors else wanted
+        wanted, decoding = list(bands), source.decoding
+        read = list(range(len(source.bands))) if decoding else wanted
         with RasterSource(place, [source.bands[i] for i in read], layer=source.layer) as copy:
             copy.restrict(range(len(read)), [source.fill_values[i] for i in read])
-            if source.vectors:
-                copy.read_as_vectors(source.vectors)
+            copy.read_as(source.kind, decoding)
             values, valid = copy.read(copy.grid.window)
-            return (values[wanted] if source.vectors else values), valid
+            return (values[wanted] if decoding else values), valid
     except SuperSegError as error:
         # The user knows the raster, not its reduced copy.
         raise SuperSegError(str(error).replace(Path(place).name, source.name)) from None

@@ -86,21 +86,6 @@ class Vectors:
         return within_length(measured, SHORTEST, LONGEST)
 
 
-def as_vectors(vectors: Vectors | None, values: Array, valid: Valid) -> tuple[Array, Valid]:
-    """Decode raw values `(bands, rows, cols)` where they are an embedding.
-
-    Args:
-        vectors: how; None to return the values.
-        values: raw.
-        valid: `(rows, cols)` or `(bands, rows, cols)`, changed in place.
-    """
-    if vectors is None:
-        return values, valid
-    decoded = vectors.decode(values)
-    valid &= vectors.valid(values, decoded)
-    return decoded, valid
-
-
 def within_length(vectors: Array, shortest: float, longest: float) -> Valid:
     """Which vectors `(bands, ...)` have a length in a range; NaN has none."""
     squares = np.zeros(vectors.shape[1:], np.float32)

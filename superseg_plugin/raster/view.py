@@ -55,7 +55,7 @@ def write_view(
     source, error = attempt(gdal.OpenEx, image.path, gdal.OF_RASTER)
     if source is None:
         raise SuperSegError(f"{image.name} cannot be opened ({error}); choose another image.")
-    if image.layer != AS_THE_FILE or any(image.fill_values) or image.vectors:
+    if image.layer != AS_THE_FILE or any(image.fill_values) or image.decoding:
         source = _reduced(image, extent, size, crs)
     if source.GetGeoTransform(can_return_null=True) is None and not source.GetGCPCount():
         # QGIS displays such a raster with one unit a pixel, y upwards.

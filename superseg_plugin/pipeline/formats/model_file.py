@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import EMBEDDING, MEASURED, BandScaling
+from ...contracts import KINDS, MEASURED, BandScaling
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.pictures import Picture
@@ -262,7 +262,7 @@ def _scaling(rows: Mapping[str, Any], kind: str) -> BandScaling:
 def _is_usable(scaling: BandScaling, bands: int) -> bool:
     """Whether the numbers of a scaling are complete, finite and usable as divisors."""
     rows = [getattr(scaling, name) for name in ROWS]
-    if any(len(row) != bands for row in rows) or scaling.kind not in (MEASURED, EMBEDDING):
+    if any(len(row) != bands for row in rows) or scaling.kind not in KINDS:
         return False
     low, high, _, spread = np.array(rows)
     divisors = (high > low).all() and (spread > 0).all() and scaling.distance_factor > 0

@@ -45,12 +45,14 @@ class RecordedInput(TypedDict):
         name: of the file.
         bands: numbers of those used.
         fill_values: that were treated as nodata, for each of the bands.
+        kind: what the values are, one of `contracts.KINDS`.
         width, height, offset: the part used.
     """
 
     name: str
     bands: list[int]
     fill_values: list[list[float]]
+    kind: str
     width: int
     height: int
     offset: list[int]
@@ -205,6 +207,7 @@ def _describe_input(source: RasterSource) -> RecordedInput:
         "name": source.name,
         "bands": list(source.bands),
         "fill_values": [list(values) for values in source.fill_values],
+        "kind": source.kind,
         "width": source.grid.width,
         "height": source.grid.height,
         "offset": list(source.offset),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...contracts import EMBEDDING, MEASURED, BandScaling
+from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
@@ -68,9 +68,8 @@ def measure_scene(
             "asked for. Lower CLASSES or choose a larger EXTENT."
         )
     sample = np.concatenate(parts, axis=1)
-    kind = EMBEDDING if source.vectors else MEASURED
     answer = worker.result(
-        worker.submit("measure_bands", {"kind": kind}, {"pixels": sample}), progress
+        worker.submit("measure_bands", {"kind": source.kind}, {"pixels": sample}), progress
     )
     return BandScaling.from_dict(answer.result["scaling"])
 

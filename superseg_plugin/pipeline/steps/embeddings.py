@@ -73,7 +73,7 @@ def recognize_vectors(source: RasterSource, sample: Array, valid: Valid, values:
             f"INPUT {source.name} has no vectors of length 1, as VALUES “{values}” says; choose "
             "another VALUES."
         )
-    source.read_as_vectors(vectors)
+    source.read_as(EMBEDDING, vectors)
     choose_picture(source, decoded, known)
     return _said(source, vectors, 1 - float(known.mean()))
 

@@ -19,17 +19,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import Progress, stop_if_cancelled
+from ...contracts import MEASURED
+from ...progress import Progress
 from ...raster.source import RasterSource
-from ..options.values import AUTOMATIC
+from ..options.values import AS_THEY_ARE
 from .embeddings import recognize_vectors
+from .measured_kinds import recognize_measurements
 from .pictures import choose_picture
-from .sample_windows import scattered_windows
+from .sample_windows import sample_by_band
 
-# Values of the sample in all bands, its pixels at least and at most, and windows it is taken from.
-SAMPLE_VALUES = 1 << 21
-SAMPLE_PIXELS = (1 << 15, 1 << 18)
-SAMPLE_WINDOWS = 64
 # A value is repeated if this share of the sample holds it, and at least so many pixels.
 LEAST_SHARE = 5e-4
 LEAST_PIXELS = 8
@@ -91,12 +89,12 @@ def prepare_values(
 ) -> None:
     """Leave out empty bands of a scene and treat its fill values as nodata, for the whole run.
 
-    What is left out is named in the log. A scene without any valid pixel stays as it is. Embeddings
-    are read as vectors, in all bands.
+    What is left out is named in the log, after what the values are. A scene without any valid pixel
+    stays as it is. Embeddings are read as vectors, in all bands.
 
     Args:
         source: the scene, changed in place.
-        values: one of `VALUES`; fill values are looked for if it is `automatic`.
+        values: one of `VALUES`; fill values are looked for unless it is `as they are`.
         progress: asked for cancel.
         advice: end of the log line of a fill value, how to keep it as a value.
 
@@ -104,20 +102,16 @@ def prepare_values(
         SuperSegError: the values are not what the user says.
     """
     source.restrict(range(len(source.bands)), [()] * len(source.bands))
-    if source.alpha_band and not source.bands_chosen:
-        progress.log(
-            f"{source.name}: Band {source.alpha_band} is an alpha band: pixels where it is 0 are "
-            "nodata, and it is not used otherwise. If it holds measurements, name it in BANDS"
-        )
-    sample, valid = _sample(source, progress)
+    source.read_as(MEASURED, None)
+    sample, valid = sample_by_band(source, progress)
     said = recognize_vectors(source, sample, valid, values)
     if said:
-        progress.log(f"Values of {source.name}: {said}")
+        _log_values(source, said, progress)
         return
     shares = valid.sum(axis=1) / max(valid.shape[1], 1)
     empty = shares < EMPTY_SHARE
     found: list[list[float]] = [[] for _ in source.bands]
-    if values == AUTOMATIC:
+    if values != AS_THEY_ARE:
         found = find_fill_values(sample, valid)
         everywhere = {value for of_band in found for value in of_band} | NAMED
         for index, pixels in enumerate(sample):
@@ -131,12 +125,28 @@ def prepare_values(
     text = _fill_text(sample[kept], valid[kept], [found[i] for i in kept], [names[i] for i in kept])
     left_out = [name for name, none in zip(names, empty) if none]
     source.restrict(kept.tolist(), [found[index] for index in kept])
-    choose_picture(source, sample[kept], np.asarray(valid[kept].all(axis=0)))
+    sample, valid = sample[kept], valid[kept]
+    for index, number in enumerate(kept):
+        for value in found[number]:
+            valid[index] &= sample[index] != np.asarray(value).astype(sample.dtype)
+    _log_values(source, recognize_measurements(source, sample, valid, values), progress)
+    choose_picture(source, sample, np.asarray(valid.all(axis=0)))
     if left_out:
         has, are = ("have", "are") if len(left_out) > 1 else ("has", "is")
         progress.log(f"{source.name}: {_listed(left_out)} {has} no valid pixel and {are} left out")
     for line in text:
         progress.log(f"{source.name}: {line}{advice}")
+
+
+def _log_values(source: RasterSource, said: str, progress: Progress) -> None:
+    """Log what the values are, and an alpha band."""
+    if said:
+        progress.log(f"Values of {source.name}: {said}")
+    if source.alpha_band and not source.bands_chosen:
+        progress.log(
+            f"{source.name}: Band {source.alpha_band} is an alpha band: pixels where it is 0 are "
+            "nodata, and it is not used otherwise. If it holds measurements, name it in BANDS"
+        )
 
 
 def find_fill_values(sample: Array, valid: Valid) -> list[list[float]]:
@@ -240,32 +250,6 @@ def _is_zero_filled(sample: Array, valid: Valid) -> bool:
         if not least > COMMON_ZERO_DISTANCE * middle:
             return False
     return True
-
-
-def _sample(source: RasterSource, progress: Progress) -> tuple[Array, Valid]:
-    """Pixels that are valid in any band, `(bands, pixels)`, and where each band is valid."""
-    fewest, most = SAMPLE_PIXELS
-    wanted = min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
-    parts: list[tuple[Array, Valid]] = []
-    found = 0
-    windows = scattered_windows(source.grid)
-    # Small scenes are taken whole, so that shares are exact.
-    from_each = wanted // min(SAMPLE_WINDOWS, len(windows))
-    for window in windows:
-        stop_if_cancelled(progress)
-        values, valid = source.read_by_band(window)
-        places = np.flatnonzero(valid.any(axis=0))
-        if len(places) > from_each:
-            places = np.random.default_rng(0).permutation(places)[:from_each]
-        columns = (len(values), -1)
-        parts.append((values.reshape(columns)[:, places], valid.reshape(columns)[:, places]))
-        found += len(places)
-        if found >= wanted:
-            break
-    return (
-        np.concatenate([part[0] for part in parts], axis=1),
-        np.concatenate([part[1] for part in parts], axis=1),
-    )
 
 
 def _fill_text(

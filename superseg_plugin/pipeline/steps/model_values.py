@@ -16,10 +16,11 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import EMBEDDING, MEASURED, BandScaling
+from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress
 from ..formats.model_file import Model
+from ..options.values import WORDS
 
 # A scene of another date and light; more than this is another scene or another unit.
 SAME_UNIT = 3.0
@@ -75,10 +76,9 @@ def check_values(use: ModelUse, measured: BandScaling, progress: Progress) -> No
     """
     trained = use.model.scaling
     if measured.kind != trained.kind:
-        what = {MEASURED: "measurements", EMBEDDING: "vectors of an embedding"}
         raise SuperSegError(
-            f"{use.label} is for {what[trained.kind]}, but the values of {use.image} are "
-            f"{what[measured.kind]}. Choose VALUES for this image, or a model of such images."
+            f"{use.label} is for {WORDS[trained.kind]}, but the values of {use.image} are "
+            f"{WORDS[measured.kind]}. Choose VALUES for this image, or a model of such images."
         )
     here, there = _ranges(measured), _ranges(trained)
     levels = _level(measured) / _level(trained)

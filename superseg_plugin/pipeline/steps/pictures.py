@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import EMBEDDING
 from ...raster.pictures import COMPONENTS, MOST_BANDS_LISTED, Picture
 from ...raster.source import RasterSource
 from ...raster.wavelengths import visible_bands
@@ -49,7 +50,7 @@ def choose_picture(source: RasterSource, sample: Array, valid: Valid) -> None:
     """
     source.picture = None
     bands = len(source.bands)
-    if source.vectors is None:
+    if source.kind != EMBEDDING:
         has_colors = {"Red", "Green", "Blue"} <= set(source.band_colors)
         if bands <= MOST_BANDS_LISTED or has_colors or visible_bands(source.wavelengths):
             return
@@ -58,7 +59,7 @@ def choose_picture(source: RasterSource, sample: Array, valid: Valid) -> None:
         for value in fill:
             inside &= values != np.asarray(value).astype(values.dtype)
     if bands >= 3 and np.count_nonzero(inside) > 3:
-        source.picture = components_of(sample[:, inside], standardized=source.vectors is None)
+        source.picture = components_of(sample[:, inside], standardized=source.kind != EMBEDDING)
 
 
 def components_of(pixels: Array, standardized: bool) -> Picture:

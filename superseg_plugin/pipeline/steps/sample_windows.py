@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Windows from all over a scene, for samples of its pixels."""
+"""Samples of a scene: windows from all over it, and pixels of these."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
+from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
+
+Array = npt.NDArray[Any]
+Valid = npt.NDArray[np.bool_]
 
 # Side of a window of a sample.
 SAMPLE_WINDOW = 128
+# Values of the sample in all bands, its pixels at least and at most, and windows it is taken from.
+SAMPLE_VALUES = 1 << 21
+SAMPLE_PIXELS = (1 << 15, 1 << 18)
+SAMPLE_WINDOWS = 64
 
 
 def scattered_windows(grid: Grid) -> list[Window]:
@@ -23,6 +34,32 @@ def scattered_windows(grid: Grid) -> list[Window]:
     columns, rows = (corners // SAMPLE_WINDOW).T.astype(np.uint64)
     order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
     return [windows[index] for index in order]
+
+
+def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Valid]:
+    """Pixels that are valid in any band, `(bands, pixels)`, and where each band is valid."""
+    fewest, most = SAMPLE_PIXELS
+    wanted = min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
+    parts: list[tuple[Array, Valid]] = []
+    found = 0
+    windows = scattered_windows(source.grid)
+    # Small scenes are taken whole, so that shares are exact.
+    from_each = wanted // min(SAMPLE_WINDOWS, len(windows))
+    for window in windows:
+        stop_if_cancelled(progress)
+        values, valid = source.read_by_band(window)
+        places = np.flatnonzero(valid.any(axis=0))
+        if len(places) > from_each:
+            places = np.random.default_rng(0).permutation(places)[:from_each]
+        columns = (len(values), -1)
+        parts.append((values.reshape(columns)[:, places], valid.reshape(columns)[:, places]))
+        found += len(places)
+        if found >= wanted:
+            break
+    return (
+        np.concatenate([part[0] for part in parts], axis=1),
+        np.concatenate([part[1] for part in parts], axis=1),
+    )
 
 
 def _scrambled(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
