@@ -104,8 +104,8 @@
       <translation>Apple 图形处理器（MPS）</translation>
     </message>
     <message>
-      <source>Find fill values and embeddings automatically</source>
-      <translation>自动识别填充值和嵌入</translation>
+      <source>Recognized automatically</source>
+      <translation>自动识别</translation>
     </message>
     <message>
       <source>Use the values as they are</source>
@@ -118,6 +118,18 @@
     <message>
       <source>Embedding: one vector a pixel</source>
       <translation>嵌入：每个像素一个向量</translation>
+    </message>
+    <message>
+      <source>Reflectance, 0 in all bands is nodata</source>
+      <translation>反射率，所有波段均为 0 的像素为无数据</translation>
+    </message>
+    <message>
+      <source>Radar backscatter, in decibels or linear</source>
+      <translation>雷达后向散射，分贝或线性值</translation>
+    </message>
+    <message>
+      <source>Elevation or height</source>
+      <translation>高程或高度</translation>
     </message>
     <message>
       <source>Felzenszwalb: follows fine detail</source>
@@ -2220,8 +2232,8 @@
       <translation>数值</translation>
     </message>
     <message>
-      <source>How the values of the image are read. automatic: a value far from all others that many pixels have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and the log names it with its share of the pixels; satellite embeddings with vectors of length 1, and those of TESSERA, are recognized, and the log says so. as they are: only nodata that the file declares, NaN and values beyond 1e30 are nodata. AlphaEarth int8: the bands are the signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a pixel, and none means anything by itself.</source>
-      <translation>图像数值的读取方式。automatic：许多像素恰好具有且远离其他所有值的数值（例如 -9999 或数据类型的最大值）视为无数据，日志会列出该值及其像素占比；长度为 1 的卫星嵌入向量以及 TESSERA 的嵌入会被识别，日志会加以说明。as they are：只有文件声明的无数据值、NaN 和超过 1e30 的值才是无数据。AlphaEarth int8：波段是 AlphaEarth 嵌入的有符号字节。embedding：各波段是每个像素一个向量的坐标轴，单个波段本身没有意义。</translation>
+      <source>How the values of the image are read. automatic: a value far from all others that many pixels have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and the log names it with its share of the pixels; satellite embeddings with vectors of length 1, and those of TESSERA, are recognized; so are radar bands, by their names (VV, VH, HH, HV, sigma0), the unit dB or negative values in two to four bands, and a single band of elevations or heights, by its name (DEM, DTM, DSM, CHM, elevation, height), the name of the file or a unit of length. The log says what was recognized. as they are: only nodata that the file declares, NaN and values beyond 1e30 are nodata, and nothing is recognized. AlphaEarth int8: the bands are the signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a pixel, and none means anything by itself. reflectance: pixels that are 0 in all bands are nodata; it is never recognized automatically. decibels: radar backscatter; power and amplitude are converted to decibels, and pixels of 0 are nodata. elevation: elevations or heights.</source>
+      <translation>图像数值的读取方式。automatic：许多像素恰好具有且远离其他所有值的数值（例如 -9999 或数据类型的最大值）视为无数据，日志会列出该值及其像素占比；长度为 1 的卫星嵌入向量以及 TESSERA 的嵌入会被识别；雷达波段按名称（VV、VH、HH、HV、sigma0）、单位 dB 或二至四个波段中的负值识别；单个高程或高度波段按其名称（DEM、DTM、DSM、CHM、elevation、height）、文件名或长度单位识别。日志会说明识别结果。as they are：只有文件声明的无数据值、NaN 和超过 1e30 的值才是无数据，且不做任何识别。AlphaEarth int8：波段是 AlphaEarth 嵌入的有符号字节。embedding：各波段是每个像素一个向量的坐标轴，单个波段本身没有意义。reflectance：所有波段均为 0 的像素为无数据；从不自动识别。decibels：雷达后向散射；功率和振幅会转换为分贝，值为 0 的像素为无数据。elevation：高程或高度。</translation>
     </message>
     <message>
       <source>Largest file of superpixels (MB)</source>

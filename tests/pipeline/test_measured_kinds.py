@@ -65,7 +65,7 @@ def holed(image, fill):
         ("a.tif", HEIGHTS, ["elevation"], "elevation", r"of the band \(elevation\)"),
         ("a.tif", HEIGHTS / 20, ["CHM"], "elevation", r"\(CHM\)"),
         ("srtm.tif", holed(HEIGHTS, -9999).astype(np.int16), [], "elevation", "the file"),
-        # A picture of a model, what is computed from it, drawings, and numbers that may be anything.
+        # Pictures, what is computed of heights, drawings, and numbers that may be anything.
         ("dem.tif", COLORS, [], "measured", ""),
         ("elevation.tif", COLORS.astype(np.uint8), ["elevation"] * 3, "measured", ""),
         ("dem_hillshade.tif", HEIGHTS, [], "measured", ""),
@@ -147,9 +147,8 @@ def test_record_report_and_model_say_it_and_the_model_refuses_other_kinds(worker
         options = SegmentationOptions(classes=3, preset="fast")
         run_segmentation(source, outputs, options, worker, progress)
     assert progress.lines[0].startswith("Values of dem.tif: elevation or height, by the name")
-    assert (
-        json.loads((tmp_path / "c.tif.superseg.json").read_text())["input"]["kind"] == "elevation"
-    )
+    record = json.loads((tmp_path / "c.tif.superseg.json").read_text())
+    assert record["input"]["kind"] == "elevation"
     assert "elevations or heights" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
     def classify(image, values="automatic"):
