@@ -54,8 +54,8 @@ VALUES_HELP = (
     "the bands are the signed bytes of AlphaEarth's embedding. embedding: the bands are the axes "
     "of one vector a pixel, and none means anything by itself. reflectance: pixels that are 0 in "
     "all bands are nodata; it is never recognized automatically. decibels: radar backscatter; "
-    "power and amplitude are converted to decibels, and pixels of 0 are nodata. elevation: elevations or "
-    "heights."
+    "power and amplitude are converted to decibels, and pixels of 0 are nodata. elevation: "
+    "elevations or heights."
 )
 AVERAGE_COLOR_HELP = (
     "The image with every pixel replaced by the average of its class, in all bands. Of an "

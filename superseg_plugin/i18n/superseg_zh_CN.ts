@@ -1720,6 +1720,10 @@
       <translation>坐标系</translation>
     </message>
     <message>
+      <source>Values</source>
+      <translation>数值</translation>
+    </message>
+    <message>
       <source>Bands</source>
       <translation>波段</translation>
     </message>
@@ -1738,6 +1742,26 @@
     <message>
       <source>{}, from column {} and row {}</source>
       <translation>{}，自第 {} 列、第 {} 行起</translation>
+    </message>
+    <message>
+      <source>measurements</source>
+      <translation>测量值</translation>
+    </message>
+    <message>
+      <source>reflectances</source>
+      <translation>反射率</translation>
+    </message>
+    <message>
+      <source>radar backscatter in decibels</source>
+      <translation>雷达后向散射（分贝）</translation>
+    </message>
+    <message>
+      <source>elevations or heights</source>
+      <translation>高程或高度</translation>
+    </message>
+    <message>
+      <source>vectors of an embedding</source>
+      <translation>嵌入向量</translation>
     </message>
     <message>
       <source>{}, from {} to {}</source>
@@ -2226,10 +2250,6 @@
     <message>
       <source>Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. Larger tiles need more memory; the result hardly depends on the size.</source>
       <translation>分块处理时方形瓦片的边长，以像素计。0 表示自动。瓦片越大所需内存越多；对结果几乎没有影响。</translation>
-    </message>
-    <message>
-      <source>Values</source>
-      <translation>数值</translation>
     </message>
     <message>
       <source>How the values of the image are read. automatic: a value far from all others that many pixels have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and the log names it with its share of the pixels; satellite embeddings with vectors of length 1, and those of TESSERA, are recognized; so are radar bands, by their names (VV, VH, HH, HV, sigma0), the unit dB or negative values in two to four bands, and a single band of elevations or heights, by its name (DEM, DTM, DSM, CHM, elevation, height), the name of the file or a unit of length. The log says what was recognized. as they are: only nodata that the file declares, NaN and values beyond 1e30 are nodata, and nothing is recognized. AlphaEarth int8: the bands are the signed bytes of AlphaEarth's embedding. embedding: the bands are the axes of one vector a pixel, and none means anything by itself. reflectance: pixels that are 0 in all bands are nodata; it is never recognized automatically. decibels: radar backscatter; power and amplitude are converted to decibels, and pixels of 0 are nodata. elevation: elevations or heights.</source>

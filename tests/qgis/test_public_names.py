@@ -18,6 +18,7 @@ DEVICES = ["auto", "cpu", "cuda", "mps"]
 IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
 UNITS = ["pixels", "meters"]
 VALUES = ["automatic", "as they are", "AlphaEarth int8", "embedding"]
+VALUES += ["reflectance", "decibels", "elevation"]
 MODEL_NAME = "Superpixels, train, classify, average colours"
 # title: (parameters in order, steps, titles of the outputs)
 MODELS = {
@@ -190,7 +191,7 @@ PUBLIC = {
         {
             "UNITS": UNITS,
             "DEVICE": DEVICES,
-            "VALUES": ["automatic", "as they are", "AlphaEarth int8", "embedding"],
+            "VALUES": VALUES,
         },
         {
             "OUTPUT": "outputFolder",

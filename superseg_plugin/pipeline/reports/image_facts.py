@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ...contracts import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource
@@ -29,9 +30,21 @@ def image_facts(source: RasterSource) -> dict[str, object]:
         tr("Part of"): "" if size == full else part,
         tr("Pixel"): pixel,
         tr("Coordinates"): crs_name(grid),
+        tr("Values"): _values_text(source.kind),
         tr("Bands"): _bands_text(source),
         tr("Data type"): str(source.dtype),
     }
+
+
+def _values_text(kind: str) -> str:
+    """Say what the values are."""
+    return {
+        MEASURED: tr("measurements"),
+        REFLECTANCE: tr("reflectances"),
+        DECIBELS: tr("radar backscatter in decibels"),
+        ELEVATION: tr("elevations or heights"),
+        EMBEDDING: tr("vectors of an embedding"),
+    }[kind]
 
 
 def _bands_text(source: RasterSource) -> str:
