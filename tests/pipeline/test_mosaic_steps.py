@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Brightness steps between the tiles of a mosaic: found where they are, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.steps.mosaic_steps import find_steps, tell_steps
+from superseg_plugin.pipeline.superpixels import run_superpixels
+from superseg_plugin.progress import Progress
+from superseg_plugin.raster.source import RasterSource
+from tests.conftest import write_raster
+from tests.pipeline.conftest import blurred, landscape
+
+ROWS, COLS = 256, 320
+
+
+def scene(bands=3, seed=0):
+    return landscape(ROWS, COLS, bands, seed).astype(np.float32)
+
+
+def steps_in(tmp_path, image, **options):
+    path = write_raster(tmp_path / "image.tif", image, **options)
+    with RasterSource(path) as source:
+        return find_steps(source, Progress())
+
+
+@pytest.mark.parametrize("of_column", [True, False])
+@pytest.mark.parametrize("by", ["offset", "factor"])
+def test_a_step_is_found_with_its_line_and_size(tmp_path, of_column, by):
+    image = scene()
+    part = np.s_[1, :, 137:] if of_column else np.s_[1, 101:]
+    offset = 0.5 * image[1].std()
+    if by == "offset":
+        image[part] += offset
+    else:
+        image[part] *= 1 + offset / image[1].mean()
+    (step,) = steps_in(tmp_path, image)
+    assert (step.of_column, step.place, step.band) == (of_column, 137 if of_column else 101, 1)
+    assert step.offset == pytest.approx(offset, rel=0.25)
+    assert step.deviations == pytest.approx(0.5, rel=0.25)
+    assert (step.first, step.last) == (0, ROWS if of_column else COLS)
+
+
+def test_tiles_are_found_in_integers_with_nodata_beside_them(tmp_path):
+    image = scene()
+    image[:, :, 200:] += 12
+    image[:, 120:] -= 9
+    image[:, :, :20] = 0
+    found = steps_in(tmp_path, np.rint(image).astype(np.int16), nodata=0)
+    assert {(step.of_column, step.place, step.bands) for step in found} == {
+        (True, 200, 3),
+        (False, 120, 3),
+    }
+    assert sorted(round(step.offset) for step in found) == pytest.approx([-9, 12], abs=1)
+
+
+def border(image):
+    """A field border along a column: another color and other texture, over a pixel and a half."""
+    other = scene(seed=1)
+    image[:, :, 137:] = 0.7 * other[:, :, 137:] + 60
+    image[:, :, 136] = (image[:, :, 135] + image[:, :, 137]) / 2
+
+
+def pictures(image):
+    """Pictures of different places side by side."""
+    image[:, :, 137:] = scene(seed=1)[:, :, :-137] + 40
+
+
+def road(image):
+    """A road one pixel wide."""
+    image[:, :, 137] += 60
+
+
+def coast(image):
+    """A sharp coast that follows a column for a third of its length."""
+    rows = np.arange(ROWS)
+    edge = np.where(rows < 85, 137, 137 + (rows - 85) // 3)
+    water = np.arange(COLS) >= edge[:, np.newaxis]
+    image[:, water] = 20 + image[:, water] / 20
+
+
+def ramp(image):
+    """Brightness that rises over ten pixels."""
+    image += np.clip(np.arange(COLS) - 137, 0, 10) * 5
+
+
+def drawing(image):
+    """Areas of one color each."""
+    image[:] = 50
+    image[:, 60:200, 137:250] = 120
+
+
+def stripes(image):
+    """Columns of a detector, each with an offset of its own."""
+    image += np.random.default_rng(0).normal(0, 10, COLS)
+
+
+def noise(image):
+    """Nothing but noise."""
+    image[:] = blurred(np.random.default_rng(0).normal(100, 30, image.shape), 1)
+
+
+@pytest.mark.parametrize(
+    "change", [border, pictures, road, coast, ramp, drawing, stripes, noise, lambda image: None]
+)
+def test_what_is_no_step_is_not_taken_for_one(tmp_path, change):
+    image = scene()
+    change(image)
+    assert steps_in(tmp_path, image) == []
+
+
+def test_a_run_tells_the_line(tmp_path, worker, listener):
+    image = scene(bands=1)[0]
+    image[:, 137:] += 20
+    path = write_raster(tmp_path / "mosaic.tif", np.rint(image).astype(np.int16), names=["Red"])
+    with RasterSource(path) as source:
+        output = str(tmp_path / "superpixels.tif")
+        run_superpixels(source, output, SuperpixelOptions(), worker, listener)
+    (line,) = [line for line in listener.lines if "steps by" in line]
+    assert "mosaic.tif: Band 1 (Red) steps by" in line
+    assert float(line.split("steps by ")[1].split()[0]) == pytest.approx(20, abs=1)
+    assert "standard deviations) along column 137, rows 0 to 256" in line
+
+
+def test_lines_are_those_of_the_file_where_a_part_is_read(tmp_path, listener):
+    image = np.pad(scene(), ((0, 0), (40, 0), (30, 0)), mode="reflect")
+    image[:, :, 200:] += 20
+    path = write_raster(tmp_path / "mosaic.tif", image)
+    with RasterSource(path) as whole:
+        box = whole.grid.to_coordinates(np.array([[30, 296], [350, 40]])).ravel()
+    with RasterSource(path, extent=(box[0], box[1], box[2], box[3])) as source:
+        assert source.offset == (30, 40)
+        tell_steps(source, listener)
+    assert any("along column 200, rows 40 to 296" in line for line in listener.lines)
