@@ -9,9 +9,8 @@ from ..pipeline.changes import MOST_CHANGES, run_changes
 from ..raster.format_check import CLASSES
 from . import groups
 from .base import SuperSegAlgorithm
+from .declarations import CSV_FILES
 from .styling import ClassStyle, style
-
-TABLE_FILES = "Tables (*.csv)"
 
 
 class ChangesAlgorithm(SuperSegAlgorithm):
@@ -66,7 +65,7 @@ Two runs of <i>Segment</i> number their classes differently; segment or train on
             self.TABLE,
             "Table of changes",
             "Area of each pair of an earlier and a later class, as comma-separated values.",
-            TABLE_FILES,
+            CSV_FILES,
             optional=True,
         )
         self.add_number_output(self.CHANGE_COUNT, "Number of changes")

@@ -47,6 +47,7 @@ from .parameter_help import (
 translate = QCoreApplication.translate
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_FILES = "SuperSeg models (*.superseg)"
+CSV_FILES = "Tables (*.csv)"
 TABLE_FILES = "Tables (*.csv *.txt *.tsv);;All files (*.*)"
 MODEL_OR_ANY_FILES = f"{MODEL_FILES};;All files (*.*)"
 REPORT_FILES = "HTML files (*.html)"

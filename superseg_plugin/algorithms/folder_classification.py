@@ -13,13 +13,14 @@ from qgis.core import (
 
 from ..pipeline.folder_classification import (
     FolderInputs,
+    FolderOutputs,
     run_folder_classification,
     scenes_of,
 )
 from ..pipeline.options.classification import ClassificationOptions
 from . import groups
 from .base import SuperSegAlgorithm
-from .declarations import MODEL_OR_ANY_FILES
+from .declarations import CSV_FILES, MODEL_OR_ANY_FILES
 from .parameter_help import MODEL_BANDS_HELP
 
 
@@ -35,6 +36,10 @@ class FolderClassificationAlgorithm(SuperSegAlgorithm):
 <p>Applies <i>Classify</i> with one <b>model</b> to each image in a <b>folder</b>, for example to
 several dates of one place or to the tiles of a large area. The classes of all results can be
 compared.</p>
+<p>The <b>table of changes</b> tells for several dates of one place what became what from each image
+to the next, in the order of their names: the classes with their names, <i>pixels</i>, <i>area</i>
+(square meters on the ellipsoid) and <i>percent</i> of the area that has a class at both dates.
+<i>Changes between two dates</i> maps them.</p>
 <p>The results are named <i>name_classes.tif</i> and are written to the folder of results. If an
 image cannot be classified, for example because it has other bands or other units, the log gives the
 reason and the next image follows. In the model designer, this algorithm takes the place of a
@@ -53,6 +58,7 @@ that folder. The result is five class rasters with the same legend.</p>
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
     VALUES = "VALUES"
+    TABLE = "TABLE"
     LAYERS = "LAYERS"
     IMAGE_COUNT = "IMAGE_COUNT"
 
@@ -76,6 +82,14 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_values()
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
         self.add(results, "Folder for the class rasters, which are named name_classes.tif.")
+        self.add_file_output(
+            self.TABLE,
+            "Table of changes",
+            "What became what from each image to the next, as comma-separated values; for images "
+            "whose pixels coincide.",
+            CSV_FILES,
+            optional=True,
+        )
         self.add_layers_output(self.LAYERS, "Class rasters")
         self.add_number_output(self.IMAGE_COUNT, "Number of images classified")
 
@@ -94,17 +108,21 @@ that folder. The result is five class rasters with the same legend.</p>
 
     def read_outputs(self, request):
         self.output = request.folder_output(self.OUTPUT)
+        self.table = request.file_output(self.TABLE)
 
     def compute(self, progress, context):
         result = run_folder_classification(
             FolderInputs(self.scenes, self.model, self.bands),
-            self.output,
+            FolderOutputs(self.output, self.table),
             self.options,
             partial(self.worker, self.device),
             progress,
         )
-        return {
+        results = {
             self.OUTPUT: self.output,
             self.LAYERS: list(result.written),
             self.IMAGE_COUNT: len(result.written),
         }
+        if result.table:
+            results[self.TABLE] = result.table
+        return results

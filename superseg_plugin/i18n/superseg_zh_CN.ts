@@ -2572,8 +2572,8 @@
       <translation>将训练好的模型用于文件夹中的所有影像。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table of changes&lt;/b&gt; tells for several dates of one place what became what from each image to the next, in the order of their names: the classes with their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters on the ellipsoid) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates. &lt;i&gt;Changes between two dates&lt;/i&gt; maps them.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;针对同一地点的多个日期，按影像名称的顺序说明从每幅影像到下一幅影像什么变成了什么：类别及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（椭球面上的平方米）以及占两个日期均有类别的面积的百分比 &lt;i&gt;percent&lt;/i&gt;。&lt;i&gt;两个日期之间的变化&lt;/i&gt;可绘出这些变化。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Cancelled; the scenes that were classified before stay in the folder.</source>
@@ -2602,6 +2602,14 @@
     <message>
       <source>Folder for the class rasters, which are named name_classes.tif.</source>
       <translation>存放类别栅格的文件夹，文件名为 name_classes.tif。</translation>
+    </message>
+    <message>
+      <source>Table of changes</source>
+      <translation>变化表</translation>
+    </message>
+    <message>
+      <source>What became what from each image to the next, as comma-separated values; for images whose pixels coincide.</source>
+      <translation>从每幅影像到下一幅影像什么变成了什么，以逗号分隔值的形式给出；适用于像素重合的影像。</translation>
     </message>
     <message>
       <source>Class rasters</source>
@@ -3102,10 +3110,6 @@
     <message>
       <source>Raster of changes from 2, the largest first; 1 is unchanged and 0 is nodata.</source>
       <translation>变化栅格，从 2 起按面积由大到小编号；1 为未变化，0 为无数据。</translation>
-    </message>
-    <message>
-      <source>Table of changes</source>
-      <translation>变化表</translation>
     </message>
     <message>
       <source>Area of each pair of an earlier and a later class, as comma-separated values.</source>

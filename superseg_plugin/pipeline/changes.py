@@ -111,21 +111,7 @@ def run_changes(
     check_output(output, "OUTPUT", inputs)
     if table_output:
         check_output(table_output, "TABLE", inputs, raster=False)
-    dates = _Dates(before, after, *common_part(before.grid, after.grid, AFTER, after.name))
-    if not dates.whole:
-        progress.log(
-            f"{before.name} and {after.name} cover different ground: their common part of "
-            f"{dates.grid.width} x {dates.grid.height} pixels is compared"
-        )
-    legend = _common_legend(before, after)
-    pairs = _count(dates, progress.part(0.0, 0.5))
-    if not {*pairs.before.tolist()} & {*pairs.after.tolist()}:
-        progress.log(
-            f"Warning: no class number occurs both in {before.name} ({_numbers(pairs.before)}) and "
-            f"in {after.name} ({_numbers(pairs.after)}), so that everything counts as changed: the "
-            "legends differ. Make both with one model (superseg:classify), or give them the same "
-            "numbers with superseg:mergeclasses"
-        )
+    dates, pairs, legend = _compare(before, after, progress.part(0.0, 0.5))
     names = change_names(pairs, legend)
     with Staging() as staging:
         path = staging.path(output)
@@ -138,6 +124,44 @@ def run_changes(
     whole = float(pairs.areas.sum())
     changed = float(pairs.areas[pairs.values > 1].sum())
     return ChangeResult(int((pairs.values > 1).sum()), changed, 100 * changed / whole)
+
+
+def count_changes(
+    before: RasterSource, after: RasterSource, progress: Progress
+) -> tuple[ChangePairs, Legend]:
+    """Count the pairs of classes at two dates, without writing anything.
+
+    Args:
+        before: classes of the earlier date.
+        after: classes of the later date, as for `run_changes`.
+        progress: reports every tile.
+
+    Raises:
+        SuperSegError: pixels or legends differ, or there are no classes.
+        Cancelled: the user cancelled.
+    """
+    return _compare(before, after, progress)[1:]
+
+
+def _compare(
+    before: RasterSource, after: RasterSource, progress: Progress
+) -> tuple[_Dates, ChangePairs, Legend]:
+    dates = _Dates(before, after, *common_part(before.grid, after.grid, AFTER, after.name))
+    if not dates.whole:
+        progress.log(
+            f"{before.name} and {after.name} cover different ground: their common part of "
+            f"{dates.grid.width} x {dates.grid.height} pixels is compared"
+        )
+    legend = _common_legend(before, after)
+    pairs = _count(dates, progress)
+    if not {*pairs.before.tolist()} & {*pairs.after.tolist()}:
+        progress.log(
+            f"Warning: no class number occurs both in {before.name} ({_numbers(pairs.before)}) and "
+            f"in {after.name} ({_numbers(pairs.after)}), so that everything counts as changed: the "
+            "legends differ. Make both with one model (superseg:classify), or give them the same "
+            "numbers with superseg:mergeclasses"
+        )
+    return dates, pairs, legend
 
 
 def _common_legend(before: RasterSource, after: RasterSource) -> Legend:

@@ -26,6 +26,7 @@ from .classification import (
     run_classification,
 )
 from .options.classification import ClassificationOptions
+from .transitions import write_transitions
 
 ENDING = "_classes.tif"
 
@@ -46,11 +47,27 @@ class FolderInputs:
 
 
 @dataclass(frozen=True)
+class FolderOutputs:
+    """Folder of the class rasters, and path of the table of transitions; None for no table."""
+
+    folder: str
+    table: str | None = None
+
+
+@dataclass(frozen=True)
 class FolderResult:
-    """What became of the scenes: rasters written, and a sentence for each that was not."""
+    """What became of the scenes.
+
+    Attributes:
+        written: class rasters.
+        failures: a sentence for each scene that was not classified.
+        table: path of the table of transitions; None if it was not asked for, or no two scenes show
+            the same ground.
+    """
 
     written: tuple[str, ...]
     failures: tuple[str, ...]
+    table: str | None = None
 
 
 def scenes_of(folder: str, pattern: str) -> list[Path]:
@@ -116,7 +133,7 @@ def names_of_results(scenes: Sequence[Path]) -> list[str]:
 
 def run_folder_classification(
     inputs: FolderInputs,
-    output: str,
+    outputs: FolderOutputs,
     options: ClassificationOptions,
     start_worker: Callable[[], AbstractContextManager[Worker]],
     progress: Progress,
@@ -125,7 +142,8 @@ def run_folder_classification(
 
     Args:
         inputs: what to classify.
-        output: folder for the results, see `names_of_results`; made where missing.
+        outputs: the folder, see `names_of_results`, is made where missing; the table has the
+            transitions from each scene to the next, in the order of `scenes`.
         options: how to classify.
         start_worker: returns a process that computes; called again where one has ended.
         progress: told of every scene.
@@ -134,6 +152,7 @@ def run_folder_classification(
         SuperSegError: no scene could be classified, or the folder cannot be made.
         Cancelled: the user asked to stop; what is done stays.
     """
+    output = outputs.folder
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -141,32 +160,37 @@ def run_folder_classification(
             f"OUTPUT: the folder {output} cannot be made ({error.strerror}); choose another."
         ) from None
     scenes = inputs.scenes
-    written: list[str] = []
+    written: list[tuple[str, str]] = []
     failures: list[str] = []
+    classifying = progress.part(0, 0.95) if outputs.table else progress
     with _Workers(start_worker) as workers:
         for index, (scene, name) in enumerate(zip(scenes, names_of_results(scenes))):
             stop_if_cancelled(progress)
-            part = progress.part(index / len(scenes), (index + 1) / len(scenes))
+            part = classifying.part(index / len(scenes), (index + 1) / len(scenes))
             part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
             target = str(Path(output) / name)
             try:
                 with RasterSource(str(scene), inputs.bands) as source:
                     of_scene = ClassificationInputs(source, inputs.model)
-                    outputs = ClassificationOutputs(target)
-                    run_classification(of_scene, outputs, options, workers.usable(), part)
+                    run_classification(
+                        of_scene, ClassificationOutputs(target), options, workers.usable(), part
+                    )
             except Cancelled:
                 raise
             except Exception as error:  # the other scenes can still be classified
                 failures.append(f"{scene.name}: {_cause(error, progress)}")
                 progress.log(failures[-1])
                 continue
-            written.append(target)
+            written.append((scene.name, target))
     if not written:
         raise SuperSegError(f"No scene could be classified. {failures[0]}")
     progress.log(f"{len(written)} of {len(scenes)} scenes classified")
     for failure in failures:
         progress.log(f"Not classified: {failure}")
-    return FolderResult(tuple(written), tuple(failures))
+    table = outputs.table
+    if table and not write_transitions(written, table, progress.part(0.95, 1)):
+        table = None
+    return FolderResult(tuple(path for _, path in written), tuple(failures), table)
 
 
 class _Workers:

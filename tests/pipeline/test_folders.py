@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline import folder_classification
 from superseg_plugin.pipeline.folder_classification import (
     FolderInputs,
+    FolderOutputs,
     names_of_results,
     run_folder_classification,
     scenes_of,
 )
+from superseg_plugin.pipeline.formats.model_file import load_model, save_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segmentation
@@ -30,6 +34,7 @@ from tests.conftest import quarters, read_raster, write_raster
 from tests.pipeline.conftest import Listener
 
 NAMES = ("a.tif", "b.tif", "c.tif", "d.tif")
+LAND = ("Forest", "Cropland", "Water", "Town")
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +58,10 @@ def scenes(tmp_path):
     return scenes_of(str(folder), "*.tif")
 
 
-def classify(scenes, model, folder, start, listener=None):
+def classify(scenes, model, folder, start, listener=None, table=None):
     return run_folder_classification(
         FolderInputs(scenes, model),
-        str(folder),
+        FolderOutputs(str(folder), table),
         ClassificationOptions(),
         start,
         listener or Listener(),
@@ -161,3 +166,40 @@ def test_an_unforeseen_error_in_one_scene_does_not_touch_the_next(
     (failure,) = found.failures
     assert failure.startswith("c.tif: an unexpected error (ZeroDivisionError")
     assert any("Traceback" in line for line in listener.lines)
+
+
+def test_the_table_tells_the_transitions_from_each_scene_to_the_next(
+    scenes, model, worker, tmp_path, listener
+):
+    table = tmp_path / "transitions.csv"
+    # The third scene lies elsewhere.
+    write_raster(scenes[2], quarters()[0], geotransform=(9e5, 2, 0, 5e6, 0, -2))
+    named = str(tmp_path / "named.superseg")
+    save_model(named, replace(load_model(model), class_names=LAND))
+    start = partial(nullcontext, worker)
+    result = classify(scenes, named, tmp_path / "out", start, listener, str(table))
+    assert result.table == str(table)
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["from_date"], row["to_date"]) for row in rows} == {("a.tif", "b.tif")}
+    before, after = (read_raster(path)[0] for path in result.written[:2])
+    for row in rows:
+        pair = (before == int(row["from"])) & (after == int(row["to"]))
+        assert int(row["pixels"]) == pair.sum() > 0
+        assert row["from_name"] == LAND[int(row["from"]) - 1]
+        assert row["to_name"] == LAND[int(row["to"]) - 1]
+    assert any(row["from"] != row["to"] for row in rows)
+    assert sum(float(row["percent"]) for row in rows) == pytest.approx(100, abs=0.01)
+    changed = 100 * (before != after).mean()
+    assert any(f"a.tif to b.tif: {changed:.3g} % of the area" in line for line in listener.lines)
+    assert sum("are not compared" in line for line in listener.lines) == 2
+
+
+def test_no_table_is_written_where_no_two_scenes_show_the_same_ground(
+    scenes, model, worker, tmp_path, listener
+):
+    table = str(tmp_path / "transitions.csv")
+    run = partial(classify, model=model, folder=tmp_path / "out", listener=listener, table=table)
+    assert run(scenes[:1], start=partial(nullcontext, worker)).table is None
+    assert any("TABLE is not written" in line for line in listener.lines)
+    assert not Path(table).exists()

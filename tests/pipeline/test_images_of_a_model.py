@@ -18,7 +18,11 @@ from superseg_plugin.pipeline.classification import (
     ClassificationOutputs,
     run_classification,
 )
-from superseg_plugin.pipeline.folder_classification import FolderInputs, run_folder_classification
+from superseg_plugin.pipeline.folder_classification import (
+    FolderInputs,
+    FolderOutputs,
+    run_folder_classification,
+)
 from superseg_plugin.pipeline.formats.model_file import load_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
@@ -220,7 +224,7 @@ def test_a_folder_takes_bands_and_rescaling(named, pixels, tmp_path, worker):
         inputs = FolderInputs(scenes, model, bands)
         options = ClassificationOptions(**options)
         start = partial(nullcontext, worker)
-        return run_folder_classification(inputs, folder, options, start, Listener())
+        return run_folder_classification(inputs, FolderOutputs(folder), options, start, Listener())
 
     (failure,) = run().failures
     assert failure.startswith("reflectance.tif")

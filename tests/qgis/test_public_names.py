@@ -187,6 +187,7 @@ PUBLIC = {
             "DEVICE": "auto",
             "VALUES": "automatic",
             "OUTPUT": None,
+            "TABLE": None,
         },
         {
             "UNITS": UNITS,
@@ -195,6 +196,7 @@ PUBLIC = {
         },
         {
             "OUTPUT": "outputFolder",
+            "TABLE": "outputFile",
             "LAYERS": "outputMultilayer",
             "IMAGE_COUNT": "outputNumber",
         },
@@ -356,7 +358,7 @@ OPTIONAL = {
     "superpixels": {"BANDS", "EXTENT", "MASK"},
     "trainfcn": {"BANDS", "SUPERPIXELS", "INITIAL_MODEL", "REPORT"},
     "classify": {"BANDS", "SUPERPIXELS", "EXTENT", "MASK", "CONFIDENCE"},
-    "classifyfolder": {"BANDS"},
+    "classifyfolder": {"BANDS", "TABLE"},
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},
     "splitclass": {"SPLIT", "POLYGONS"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ ZERO = MOST_CLASSES + 1
 # A pair is the class before times this number plus the class after.
 SIZE = ZERO + 1
 UNCHANGED = "No change"
+UNCHANGED_VALUE = 1
 # Color of what did not change: pale, so that changes stand out.
 PALE = (232, 232, 226)
 # Color of classes that have none.
@@ -86,8 +88,13 @@ def change_table(pairs: ChangePairs, names: list[str], legend: Legend) -> ClassT
 
 def write_change_table(path: Path, pairs: ChangePairs, legend: Legend) -> None:
     """Write all pairs to a CSV file, those without change one by one."""
+    write_rows(path, COLUMNS, change_rows(pairs, legend))
+
+
+def change_rows(pairs: ChangePairs, legend: Legend) -> list[list[Any]]:
+    """Return a row for each pair, with what `COLUMNS` names."""
     whole = float(pairs.areas.sum())
-    rows = []
+    rows: list[list[Any]] = []
     for row in range(len(pairs.keys)):
         before, after = int(pairs.before[row]), int(pairs.after[row])
         area = float(pairs.areas[row])
@@ -103,4 +110,4 @@ def write_change_table(path: Path, pairs: ChangePairs, legend: Legend) -> None:
                 f"{100 * area / whole:.4f}",
             ]
         )
-    write_rows(path, COLUMNS, rows)
+    return rows
