@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import EMBEDDING
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window
@@ -82,7 +83,7 @@ def find_steps(source: RasterSource, progress: Progress) -> list[MosaicStep]:
     Returns:
         Steps by their size in standard deviations, largest first.
     """
-    if source.vectors is not None or min(source.grid.width, source.grid.height) < SMALLEST_SIDE:
+    if source.kind == EMBEDDING or min(source.grid.width, source.grid.height) < SMALLEST_SIDE:
         return []
     found = []
     for of_column in (True, False):
