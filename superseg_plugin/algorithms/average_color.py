@@ -27,9 +27,10 @@ class AverageColorAlgorithm(SuperSegAlgorithm):
     HELP = """
 <p>Replaces every pixel of an image by the <b>average of its class</b> in each band. The result has
 the bands and the data type of the image.</p>
-<p>The bands of an <b>embedding</b> are no colors, nor are more than 12 bands without wavelengths:
-the result is then a picture of the averages in false colors, their first three principal components
-as red, green and blue. The classes of one model have the same colors in every year.</p>
+<p>The bands of an <b>embedding</b> are no colors, nor are two polarizations of radar, nor more than
+12 bands without wavelengths: the result is then a picture of the averages in false colors. Red,
+green and blue are the first three principal components; of radar, they are VV, VH and their ratio
+in decibels. The classes of one model have the same colors in every year.</p>
 <p>With <b>superpixels</b>, every superpixel is first assigned to its most frequent class.</p>
 <p>The classes may be any raster of integers. This algorithm works without the runtime.</p>
 """

@@ -59,8 +59,8 @@ VALUES_HELP = (
 )
 AVERAGE_COLOR_HELP = (
     "The image with every pixel replaced by the average of its class, in all bands. Of an "
-    "embedding, and of more than 12 bands without wavelengths: a picture of the averages in red, "
-    "green and blue, their first three principal components."
+    "embedding, of two polarizations of radar, and of more than 12 bands without wavelengths: a "
+    "picture of the averages in false colors, as red, green and blue bytes."
 )
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "

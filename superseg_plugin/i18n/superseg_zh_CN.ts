@@ -2276,8 +2276,8 @@
       <translation>平均颜色</translation>
     </message>
     <message>
-      <source>The image with every pixel replaced by the average of its class, in all bands. Of an embedding, and of more than 12 bands without wavelengths: a picture of the averages in red, green and blue, their first three principal components.</source>
-      <translation>影像的每个像素在所有波段都由其类别的平均值代替。对于嵌入，以及没有波长的12个以上波段：平均值的红绿蓝图像，即其前三个主成分。</translation>
+      <source>The image with every pixel replaced by the average of its class, in all bands. Of an embedding, of two polarizations of radar, and of more than 12 bands without wavelengths: a picture of the averages in false colors, as red, green and blue bytes.</source>
+      <translation>每个像素由其类别的平均值代替的影像，含所有波段。对于嵌入、雷达的两种极化以及没有波长的 12 个以上波段：平均值的假彩色图像，红、绿、蓝各一个字节。</translation>
     </message>
     <message>
       <source>Confidence of the class of each pixel, in percent.</source>
@@ -2640,8 +2640,8 @@
       <translation>用类别的平均值代替影像的每个像素。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Replaces every pixel of an image by the &lt;b&gt;average of its class&lt;/b&gt; in each band. The result has the bands and the data type of the image.&lt;/p&gt; &lt;p&gt;The bands of an &lt;b&gt;embedding&lt;/b&gt; are no colors, nor are more than 12 bands without wavelengths: the result is then a picture of the averages in false colors, their first three principal components as red, green and blue. The classes of one model have the same colors in every year.&lt;/p&gt; &lt;p&gt;With &lt;b&gt;superpixels&lt;/b&gt;, every superpixel is first assigned to its most frequent class.&lt;/p&gt; &lt;p&gt;The classes may be any raster of integers. This algorithm works without the runtime.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;在每个波段用&lt;b&gt;类别的平均值&lt;/b&gt;代替影像的每个像素。结果具有影像的波段和数据类型。&lt;/p&gt; &lt;p&gt;&lt;b&gt;嵌入&lt;/b&gt;的波段不是颜色，没有波长的12个以上波段也不是：此时结果是平均值的假彩色图像，前三个主成分为红、绿、蓝。同一模型的类别在每一年颜色相同。&lt;/p&gt; &lt;p&gt;给出&lt;b&gt;超像素&lt;/b&gt;时，先将每个超像素归入其最常见的类别。&lt;/p&gt; &lt;p&gt;类别可以是任何整数栅格。此算法无需运行环境。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Replaces every pixel of an image by the &lt;b&gt;average of its class&lt;/b&gt; in each band. The result has the bands and the data type of the image.&lt;/p&gt; &lt;p&gt;The bands of an &lt;b&gt;embedding&lt;/b&gt; are no colors, nor are two polarizations of radar, nor more than 12 bands without wavelengths: the result is then a picture of the averages in false colors. Red, green and blue are the first three principal components; of radar, they are VV, VH and their ratio in decibels. The classes of one model have the same colors in every year.&lt;/p&gt; &lt;p&gt;With &lt;b&gt;superpixels&lt;/b&gt;, every superpixel is first assigned to its most frequent class.&lt;/p&gt; &lt;p&gt;The classes may be any raster of integers. This algorithm works without the runtime.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;在每个波段中，用&lt;b&gt;其类别的平均值&lt;/b&gt;代替影像的每个像素。结果具有影像的波段和数据类型。&lt;/p&gt; &lt;p&gt;&lt;b&gt;嵌入&lt;/b&gt;的波段不是颜色，雷达的两种极化以及没有波长的 12 个以上波段也不是：此时结果是平均值的假彩色图像。红、绿、蓝为前三个主成分；对于雷达，则为以分贝表示的 VV、VH 及其比值。同一模型的类别在每一年颜色相同。&lt;/p&gt; &lt;p&gt;给出&lt;b&gt;超像素&lt;/b&gt;时，每个超像素先归入其最常见的类别。&lt;/p&gt; &lt;p&gt;任何整数栅格都可作为类别。本算法无需运行环境。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>The image whose values are averaged; all bands except an alpha band.</source>

@@ -12,6 +12,7 @@ from osgeo import gdal
 
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.classes.catalog import read_catalog
+from superseg_plugin.pipeline.classes.colors import lab_of
 from superseg_plugin.pipeline.classes.palettes import with_natural_colors
 from superseg_plugin.pipeline.classes.rendering import build_class_table, picture_of
 from superseg_plugin.pipeline.classes.state import first_state
@@ -25,7 +26,7 @@ from superseg_plugin.pipeline.reports.run import (
     segmentation_report,
 )
 from superseg_plugin.pipeline.steps.fill_values import prepare_values
-from superseg_plugin.pipeline.steps.pictures import components_of
+from superseg_plugin.pipeline.steps.pictures import components_of, radar_of
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import read_class_table, write_class_table
 from superseg_plugin.raster.pictures import COMPONENTS, GRAY
@@ -138,6 +139,62 @@ def test_one_band_is_gray(tmp_path):
     assert "Band 1, in gray." in text
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high", "greenest"),
+    [("elevation", 200, 2600, "lowest"), ("NDVI", -0.1, 0.8, "highest")],
+)
+def test_elevation_is_terrain_and_a_vegetation_index_green(tmp_path, name, low, high, greenest):
+    fields = quarters()[1]
+    levels = np.linspace(low, high, 4)
+    noise = np.random.default_rng(0).normal(0, (high - low) / 100, fields.shape)
+    image = (levels[fields - 1] + noise).astype(np.float32)
+    with prepared(write_raster(tmp_path / "one.tif", image, names=[name])) as source:
+        table, text = report_of(source, fields, tmp_path)
+        run_average_color(source, source_of(tmp_path), None, str(tmp_path / "o.tif"), SILENT)
+    lightness = lab_of(table.colors)[:, 0]
+    assert (
+        (np.diff(lightness) > 0).all() if greenest == "lowest" else (np.diff(lightness) < 0).all()
+    )
+    red, green, blue = table.colors[0 if greenest == "lowest" else 3].astype(int)
+    assert green > max(red, blue)
+    assert re.search(rf"{name}, from \S+ <span class=\"ramp\"[^>]*></span> to \S+\.", text)
+    Wellformed(text)
+    # Average colors keep the values.
+    assert read_raster(tmp_path / "o.tif")[0][50, 50] == pytest.approx(high, rel=0.05)
+
+
+def source_of(folder):
+    return RasterSource(str(folder / "classes.tif"))
+
+
+@pytest.mark.parametrize("names", [("VV", "VH"), ("VH", "VV")])
+def test_radar_is_shown_in_decibels_by_polarization(tmp_path, names):
+    fields = quarters()[1]
+    of_band = {"VV": [-20, -12, -8, -4], "VH": [-27, -20, -13, -12]}
+    decibels = np.array([of_band[name] for name in names])[:, fields - 1]
+    speckle = np.random.default_rng(0).gamma(5, 1 / 5, decibels.shape)
+    power = (10 ** (decibels / 10) * speckle).astype(np.float32)
+    with prepared(write_raster(tmp_path / "radar.tif", power, names=names)) as source:
+        table, text = report_of(source, fields, tmp_path)
+        run_average_color(source, source_of(tmp_path), None, str(tmp_path / "o.tif"), SILENT)
+    assert "VV \N{MINUS SIGN} VH in decibels as red, green, blue." in text
+    shown = read_raster(tmp_path / "o.tif").astype(int)
+    assert shown.shape == (3, 64, 64)
+    # Red follows VV, green VH and blue their ratio: 7, 8, 5 and 8 decibels.
+    corners = shown[:, [16, 16, 48, 48], [16, 48, 16, 48]]
+    assert np.argsort(corners[0]).tolist() == [0, 1, 2, 3]
+    assert np.argsort(corners[1]).tolist() == [0, 1, 2, 3]
+    assert corners[2].argmin() == 2
+    assert len(np.unique(table.colors, axis=0)) == 4
+
+
+def test_all_polarizations_are_red_green_and_blue():
+    pixels = np.random.default_rng(0).normal(-12, 3, (4, 500))
+    picture = radar_of(pixels, ("HH", "HV", "VH", "VV"))
+    assert np.argmax(picture.weights, axis=1).tolist() == [0, 1, 3]
+    assert not picture.mixes
+
+
 def test_signs_and_stretch_of_components_do_not_depend_on_the_order_of_pixels():
     random = np.random.default_rng(0)
     pixels = random.normal(size=(20, 6)) @ random.normal(size=(6, 900))
@@ -146,7 +203,7 @@ def test_signs_and_stretch_of_components_do_not_depend_on_the_order_of_pixels():
     assert np.allclose(found.weights, again.weights)
     assert np.allclose(found.low, again.low)
     for weights in np.array(found.weights) * pixels.std(axis=1):
-        assert (weights**3).sum() > 0
+        assert weights.sum() > 0
     # Each component shows what those before it do not.
     shares = found.shares(pixels)
     assert np.abs(np.corrcoef(shares) - np.eye(3)).max() < 0.1

@@ -77,6 +77,30 @@ def test_styles_of_all_outputs_of_segment(load, files):
     assert (average.redBand(), average.greenBand(), average.blueBand()) == (1, 2, 3)
 
 
+def test_average_colors_of_heights_have_a_ramp_and_those_of_embeddings_are_a_picture(
+    load, tmp_path
+):
+    classes = np.repeat([[1, 2, 3, 4]], 64, axis=0).repeat(16, axis=1).astype(np.uint8)
+    rows = write_raster(tmp_path / "classes.tif", classes, nodata=0)
+    height = 250.0 * classes + np.random.default_rng(0).normal(0, 5, classes.shape)
+    image = write_raster(tmp_path / "dem.tif", height.astype(np.float32), names=["elevation"])
+    given = {"INPUT": image, "CLASSIFICATION": rows}
+    renderer = load("averagecolor", given, ["OUTPUT"])["Average color"].renderer()
+    assert isinstance(renderer, QgsSingleBandPseudoColorRenderer)
+    assert 200 < renderer.classificationMin() < 300 < 900 < renderer.classificationMax() < 1100
+    QgsProject.instance().clear()
+    vectors = np.random.default_rng(1).normal(size=(64, 4))[:, classes - 1]
+    vectors += np.random.default_rng(2).normal(0, 0.1, vectors.shape)
+    vectors = (vectors / np.linalg.norm(vectors, axis=0)).astype(np.float32)
+    given["INPUT"] = write_raster(tmp_path / "embedding.tif", vectors)
+    layer = load("averagecolor", given, ["OUTPUT"])["Average color"]
+    assert isinstance(layer.renderer(), QgsMultiBandColorRenderer)
+    shown = read_raster(layer.source())
+    assert shown.dtype == np.uint8
+    assert len(shown) == 3
+    assert len(np.unique(shown.reshape(3, -1), axis=1).T) == 4
+
+
 def test_outlines_are_dark_on_white(load, files):
     layer = load("superpixels", {"INPUT": files["scene"], "METHOD": "slic"}, ["OUTPUT"])
     layer = layer["Superpixels"]

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from ...contracts import MEASURED
 from ...progress import Progress
+from ...raster.decoding import decoded_values
 from ...raster.source import RasterSource
 from ..options.values import AS_THEY_ARE
 from .embeddings import recognize_vectors
@@ -130,7 +131,8 @@ def prepare_values(
         for value in found[number]:
             valid[index] &= sample[index] != np.asarray(value).astype(sample.dtype)
     _log_values(source, recognize_measurements(source, sample, valid, values), progress)
-    choose_picture(source, sample, np.asarray(valid.all(axis=0)))
+    together = np.asarray(valid.all(axis=0))
+    choose_picture(source, *decoded_values(source.decoding, sample, together))
     if left_out:
         has, are = ("have", "are") if len(left_out) > 1 else ("has", "is")
         progress.log(f"{source.name}: {_listed(left_out)} {has} no valid pixel and {are} left out")

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Choosing the picture of an image whose bands are no colors.
 
-Idea: the bands of an embedding, and those of an image of many bands whose wavelengths are not
-known, mean nothing as red, green and blue; their first three principal components show most of what
-differs. The sign of a component is that of the sum of the cubes of its weights, so that it does not
-depend on the program that solves the eigenproblem. Each component is stretched between the
-percentiles 2 and 98, as QGIS does with bands.
+One band is shown in gray, elevations and heights as terrain, and a vegetation index in green, if it
+is called so. Backscatter of radar is shown in decibels, by polarizations.
+
+The bands of an embedding, and those of an image of many bands whose wavelengths are not known, mean
+nothing as red, green and blue; their first three principal components show most of what differs.
+The weights of a component have a positive sum, so that its sign does not depend on the program that
+solves the eigenproblem. Each component is stretched between the percentiles 2 and 98, as QGIS does
+with bands.
 The bands of an embedding have one scale. Other bands may have different units, and are divided by
 their standard deviations first (standardized principal components [1]).
 Exact: the components of the sample. Approximate: the sample stands for the scene. A sample of
@@ -15,24 +18,40 @@ Cost: a covariance and an eigenproblem of the bands: 0.2 s for 64 bands, 3 s for
 References:
     [1] A. Singh and A. Harrison, "Standardized principal components", International Journal of
         Remote Sensing 6(6), 883-896 (1985).
+    [2] The profile "Dual Pol Ratio" of ESA's toolbox SNAP: VV, VH and VV/VH.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import EMBEDDING
-from ...raster.pictures import COMPONENTS, MOST_BANDS_LISTED, Picture
+from ...contracts import DECIBELS, ELEVATION, EMBEDDING
+from ...raster.pictures import (
+    COMPONENTS,
+    MOST_BANDS_LISTED,
+    RADAR,
+    TERRAIN,
+    VEGETATION,
+    Picture,
+)
 from ...raster.source import RasterSource
 from ...raster.wavelengths import visible_bands
 from ..classes.rendering import STRETCH_PERCENT
 
 Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 Valid = npt.NDArray[np.bool_]
 
+# Fewer pixels of a sample show nothing.
+FEWEST_SHOWN = 4
+# Polarizations that are received as they are sent, each with its cross-polarization.
+PAIRS = (("vv", "vh"), ("hh", "hv"))
+VEGETATION_INDICES = frozenset(("ndvi", "evi", "savi", "msavi", "osavi", "lai", "fapar", "fcover"))
 # Outliers, such as defect pixels, do not decide on the components.
 INNER_PERCENT = (0.5, 99.5)
 # Values in all bands, and pixels at least, that the components are computed from: the stretch then
@@ -45,21 +64,54 @@ def choose_picture(source: RasterSource, sample: Array, valid: Valid) -> None:
 
     Args:
         source: the image, changed in place.
-        sample: `(bands, pixels)` as the source reads them, fill values included.
+        sample: `(bands, pixels)` as the source reads them.
         valid: `(pixels,)`, False for nodata.
     """
     source.picture = None
-    bands = len(source.bands)
-    if source.kind != EMBEDDING:
-        has_colors = {"Red", "Green", "Blue"} <= set(source.band_colors)
-        if bands <= MOST_BANDS_LISTED or has_colors or visible_bands(source.wavelengths):
-            return
-    inside = valid.copy()
-    for values, fill in zip(sample, source.fill_values):
-        for value in fill:
-            inside &= values != np.asarray(value).astype(values.dtype)
-    if bands >= 3 and np.count_nonzero(inside) > 3:
-        source.picture = components_of(sample[:, inside], standardized=source.kind != EMBEDDING)
+    pixels = sample[:, valid]
+    if pixels.shape[1] < FEWEST_SHOWN:
+        return
+    if source.kind == EMBEDDING:
+        if len(pixels) >= 3:
+            source.picture = components_of(pixels, standardized=False)
+    elif source.kind == DECIBELS and 1 < len(pixels) <= MOST_BANDS_LISTED:
+        source.picture = radar_of(pixels, source.band_names)
+    elif len(pixels) == 1:
+        kind = TERRAIN if source.kind == ELEVATION else _kind_of_index(source)
+        if kind:
+            source.picture = Picture.of_bands((0,), 1, _stretch(pixels), kind)
+    elif len(pixels) > MOST_BANDS_LISTED and not _has_colors(source):
+        source.picture = components_of(pixels, standardized=True)
+
+
+def radar_of(pixels: Array, names: Sequence[str]) -> Picture:
+    """Return the picture of backscatter in decibels.
+
+    Of two polarizations, red is the one that is received as it was sent, green the other, and blue
+    their ratio: the difference of decibels [2]. HH, HV and VV are red, green and blue where all are
+    there, as is usual for quad-polarized radar.
+
+    Args:
+        pixels: `(bands, pixels)` of a sample.
+        names: of the bands.
+
+    Example:
+        >>> radar_of(np.array([[-20.0, -10.0], [-12.0, -8.0]]), ("VH", "VV")).weights
+        ((0.0, 1.0), (1.0, 0.0), (-1.0, 1.0))
+    """
+    place: dict[str, int] = {}
+    for index, name in enumerate(names):
+        for word in _words(name):
+            place.setdefault(word, index)
+    identity = np.eye(len(pixels))
+    if {"hh", "hv", "vv"} <= set(place):
+        weights = identity[[place["hh"], place["hv"], place["vv"]]]
+    else:
+        known = [(place[a], place[b]) for a, b in PAIRS if a in place and b in place]
+        like, cross = known[0] if known else (0, 1)
+        weights = np.array([identity[like], identity[cross], identity[like] - identity[cross]])
+    low, high = _stretch(weights @ pixels).T.tolist()
+    return Picture(RADAR, tuple(map(tuple, weights.tolist())), tuple(low), tuple(high))
 
 
 def components_of(pixels: Array, standardized: bool) -> Picture:
@@ -84,10 +136,31 @@ def components_of(pixels: Array, standardized: bool) -> Picture:
     covariance = np.cov(inner) * np.outer(scale, scale)
     # Eigenvalues ascend.
     vectors = np.linalg.eigh(covariance)[1][:, ::-1][:, :3].T
-    vectors *= np.where((vectors**3).sum(axis=1) < 0, -1.0, 1.0)[:, np.newaxis]
+    vectors *= np.where(vectors.sum(axis=1) < 0, -1.0, 1.0)[:, np.newaxis]
     weights = vectors * scale
-    low, high = np.percentile(weights @ values, STRETCH_PERCENT, axis=1)
-    flat = high <= low
-    low, high = np.where(flat, low - 0.5, low), np.where(flat, high + 0.5, high)
+    low, high = _stretch(weights @ values).T
     rows = tuple(map(tuple, weights.tolist()))
     return Picture(COMPONENTS, rows, tuple(low.tolist()), tuple(high.tolist()))
+
+
+def _stretch(values: Array) -> Floats:
+    """Values `(channels, 2)` that are shown darkest and brightest."""
+    low, high = np.percentile(values, STRETCH_PERCENT, axis=1)
+    flat = high <= low
+    return np.stack([np.where(flat, low - 0.5, low), np.where(flat, high + 0.5, high)], axis=1)
+
+
+def _has_colors(source: RasterSource) -> bool:
+    """Whether some bands are red, green and blue, by their interpretation or wavelengths."""
+    named = {"Red", "Green", "Blue"} <= set(source.band_colors)
+    return named or bool(visible_bands(source.wavelengths))
+
+
+def _kind_of_index(source: RasterSource) -> str:
+    """VEGETATION for a single band that is called a vegetation index, or whose file is; or ""."""
+    words = _words(source.band_names[0]) | _words(source.name)
+    return VEGETATION if words & VEGETATION_INDICES else ""
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall("[a-z]+", name.lower()))

@@ -31,7 +31,11 @@ def scattered_windows(grid: Grid) -> list[Window]:
     corners = np.array(
         [(window.col_off + col, window.row_off + row) for window in windows], np.int64
     )
-    columns, rows = (corners // SAMPLE_WINDOW).T.astype(np.uint64)
+    places = corners // SAMPLE_WINDOW
+    if grid.geotransform is not None and grid.geotransform[5] > 0:
+        # Rows of a raster that is stored bottom-up count from south to north.
+        places[:, 1] = -1 - places[:, 1]
+    columns, rows = places.T.astype(np.uint64)
     order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
     return [windows[index] for index in order]
 
@@ -48,9 +52,12 @@ def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Val
     for window in windows:
         stop_if_cancelled(progress)
         values, valid = source.read_by_band(window)
-        places = np.flatnonzero(valid.any(axis=0))
+        inside = valid.any(axis=0).ravel()
+        places = np.flatnonzero(inside)
         if len(places) > from_each:
-            places = np.random.default_rng(0).permutation(places)[:from_each]
+            # The same pixels whether nodata is declared or not.
+            order = np.random.default_rng(0).permutation(inside.size)
+            places = order[inside[order]][:from_each]
         columns = (len(values), -1)
         parts.append((values.reshape(columns)[:, places], valid.reshape(columns)[:, places]))
         found += len(places)
