@@ -29,7 +29,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo demo-values test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-values benchmark-desk benchmark-desk-speed benchmark-desktop \
+	benchmark-plain benchmark-values benchmark-embedding benchmark-desk benchmark-desk-speed benchmark-desktop \
 	pictures screenshots help-pages locks \
 	translations clean
 
@@ -221,6 +221,11 @@ benchmark-values: setup-engine ## embeddings of known truth, beside k-means: mak
 	@$(QGIS_PYTHON) -m tests.benchmarks.values \
 		$(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) $(if $(PRESET),--preset $(PRESET)) \
 		$(if $(FOLDER),--folder "$(FOLDER)")
+
+# PRESET=fast, CLASSES=16.
+benchmark-embedding: setup-worker ## 64 signed bytes beside 3 bands: make benchmark-embedding SIZE=8192
+	@$(QGIS_PYTHON) -m tests.benchmarks.speed_embedding $(if $(SIZE),--size $(SIZE)) \
+		$(if $(CLASSES),--classes $(CLASSES)) $(if $(PRESET),--preset $(PRESET))
 
 # IMAGES="ontario zurich" narrows it.
 benchmark-desk: setup-engine ## maps after a few clicks on labeled images: make benchmark-desk DATA=<folder>

@@ -3,8 +3,7 @@
 
 QGIS's process reads tiles, and the worker computes on them. Whatever both sides need to know of a
 request lies here: how bands are scaled, how superpixels are cut, how a network is trained, how far
-a filter reaches, what the columns of a description are. A change takes effect on both sides at
-once. It needs numpy only.
+a filter reaches, what the columns of a description are. It needs numpy only.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .alpha_earth import decoded
 
 AnyArray = npt.NDArray[Any]
 BoolArray = npt.NDArray[np.bool_]
@@ -87,13 +88,13 @@ class BandScaling:
         """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.
 
         Args:
-            values: `(bands, rows, cols)` of any type.
+            values: `(bands, rows, cols)` of any type; int8 are AlphaEarth's bytes.
             valid: `(rows, cols)` bool.
         """
         result = np.empty(values.shape, np.float32)
         for band, (low, high) in enumerate(zip(self.low, self.high)):
-            _shift_and_scale(values[band], low, 255.0 / (high - low), result[band])
-        np.clip(result, 0, DISPLAY_MAXIMUM, out=result)
+            _shift_and_scale(decoded(values[band]), low, 255.0 / (high - low), result[band])
+            np.clip(result[band], 0, DISPLAY_MAXIMUM, out=result[band])
         return _clear_invalid(result, valid)
 
     def to_standard(self, values: AnyArray, valid: BoolArray) -> FloatArray:
@@ -103,7 +104,7 @@ class BandScaling:
         """
         result = np.empty(values.shape, np.float32)
         for band, (center, spread) in enumerate(zip(self.center, self.spread)):
-            _shift_and_scale(values[band], center, 1.0 / spread, result[band])
+            _shift_and_scale(decoded(values[band]), center, 1.0 / spread, result[band])
         np.clip(result, -STANDARD_MAXIMUM, STANDARD_MAXIMUM, out=result)
         return _clear_invalid(result, valid)
 

@@ -22,6 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 VERBS = "pipeline"
 COMMON = {
     "agglomeration",
+    "alpha_earth",
     "class_tree",
     "contracts",
     "credentials",
@@ -73,8 +74,9 @@ ARROWS: dict[str, set[str]] = {
     "engine": {"class_tree", "contracts", "errors", "memory"},
     "progress": {"errors"},
     "agglomeration": set(),
+    "alpha_earth": set(),
     "class_tree": {"agglomeration"},
-    "contracts": set(),
+    "contracts": {"alpha_earth"},
     "credentials": set(),
     "errors": set(),
     "memory": set(),
@@ -112,7 +114,7 @@ SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "
 TOP_MODULES, MODULE_LINES, PARAMETERS = 20, 300, 6
 REASON = "# More than six parameters: "
 # Each process has its side; what both need belongs in a module that both import.
-SHARED = {"agglomeration", "class_tree", "contracts"}
+SHARED = {"agglomeration", "alpha_earth", "class_tree", "contracts"}
 WORKER_SIDE = {"engine"}
 QGIS_SIDE = {"algorithms", "gui", "raster"} | PIPELINE
 

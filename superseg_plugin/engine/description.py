@@ -10,7 +10,8 @@ pixels and sampled at every pixel. Borders are counted in pixel edges.
 Exact: everything is a sum over pixels, so that tiles add up to the scene, whatever their size, if
 the tile has a halo of 96 pixels and begins on a line of the coarse grid; what differs is the
 rounding of float32. Cost: one pass over the pixels, two filters of the gray image at each scale,
-and two of each group of bands on the coarse grid.
+and two of each group of bands on the coarse grid. Of embeddings only the values are summed, as
+their features come from mean vectors alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from ..contracts import COARSE_CELL, TEXTURE_LEVELS, column_layout, context_band_count
+from ..contracts import (
+    COARSE_CELL,
+    EMBEDDING,
+    MEASURED,
+    TEXTURE_LEVELS,
+    column_layout,
+    context_band_count,
+)
 from .filters import block_mean, smooth
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
 
@@ -45,7 +53,11 @@ class TileDescription:
 
 
 def describe_tile(
-    image: FloatArray, valid: BoolArray, labels: IdArray, core: tuple[slice, slice]
+    image: FloatArray,
+    valid: BoolArray,
+    labels: IdArray,
+    core: tuple[slice, slice],
+    kind: str = MEASURED,
 ) -> TileDescription:
     """Sum spectral values, texture and context over each superpixel of the core.
 
@@ -57,6 +69,8 @@ def describe_tile(
         labels: `(rows, cols)` uint32, 0 = nodata; of the halo, the row below and the column right
             of the core are read.
         core: rows and columns of the tile itself.
+        kind: what the values are, MEASURED or EMBEDDING. Of an embedding only the values are
+            summed, for which the tile needs no halo; the other columns are 0.
 
     Returns:
         Sums that add up over tiles to those of the whole scene.
@@ -72,6 +86,11 @@ def describe_tile(
         ([[1, 2]], [2])
     """
     local, ids = _number_present(labels, core)
+    if kind == EMBEDDING:
+        sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
+        _accumulate_values(image, local, core[0].start, core[1].start, sums)
+        pairs, lengths = _borders(labels, core)
+        return TileDescription(ids, sums, pairs, lengths)
     maps = np.concatenate([_texture(image, valid), _context(image, valid)])
     sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
     _accumulate(image, maps, local, core[0].start, core[1].start, sums)
@@ -142,6 +161,21 @@ def _accumulate(
                 sums[index, 1 + bands + band] += value * value
             for feature in range(maps.shape[0]):
                 sums[index, 1 + 2 * bands + feature] += maps[feature, coarse_row, coarse_col]
+
+
+@njit(cache=True, nogil=True)
+def _accumulate_values(
+    image: FloatArray, local: AnyArray, top: int, left: int, sums: DoubleArray
+) -> None:
+    """Sum pixels and values alone; see `_accumulate`."""
+    for row in range(local.shape[0]):
+        for col in range(local.shape[1]):
+            index = local[row, col]
+            if index < 0:
+                continue
+            sums[index, 0] += 1.0
+            for band in range(image.shape[0]):
+                sums[index, 1 + band] += image[band, row + top, col + left]
 
 
 def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:

@@ -115,7 +115,7 @@ def paint_average_color(
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             numbers = read_classes(classification, window, "CLASSIFICATION")
-            _, valid = source.read(window)
+            _, valid = source.read(window, compact=True)
             numbers[~valid] = 0
             writer.write(window, palette[:, numbers])
             if profile.with_mask:

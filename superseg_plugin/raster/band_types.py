@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Type of the numbers of a band, and which bands there are."""
+"""Types of the numbers of bands, and which bands there are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
@@ -41,6 +42,37 @@ def is_signed_byte(band: Any) -> bool:
     if band.DataType != gdal.GDT_Byte or hasattr(gdal, "GDT_Int8"):
         return False
     return bool(band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE")
+
+
+def buffer_type(bands: Sequence[Any], stored: np.dtype[Any]) -> np.dtype[Any]:
+    """Type to read bands in: one byte a value where all have signed bytes, else `stored`.
+
+    Args:
+        bands: of GDAL.
+        stored: type that holds the values of all of them.
+    """
+    if all(is_signed_byte(band) for band in bands):
+        return np.dtype(np.uint8)
+    whole = {numpy_type(band.DataType) for band in bands}
+    return np.dtype(np.int8) if whole == {np.dtype(np.int8)} else stored
+
+
+def with_signs(
+    values: npt.NDArray[Any], signed: Sequence[bool], stored: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Return values `(bands, rows, cols)` as read in `buffer_type`, those of signed bytes signed.
+
+    Args:
+        values: changed in place.
+        signed: for each band, whether it holds signed bytes that were read without their sign.
+        stored: type that holds the values of all bands; bytes in all bands stay bytes.
+    """
+    if values.dtype.itemsize == 1 and stored.itemsize > 1:
+        return values.view(np.int8)
+    for values_of_band, has_sign in zip(values, signed):
+        if has_sign:
+            values_of_band[values_of_band > 127] -= 256
+    return values
 
 
 def check_numbers(bands: Sequence[int], count: int, name: str) -> None:

@@ -35,8 +35,11 @@ class Decoding(Protocol):
     def decode(self, values: Array) -> Floats:
         """Return the decoded values, float32, of the same shape."""
 
-    def valid(self, values: Array, decoded: Floats) -> Valid:
-        """Which pixels `(...)` of raw and decoded values are valid."""
+    def compact(self, values: Array) -> Array | None:
+        """Return values that take less memory and that `BandScaling` decodes; None for none."""
+
+    def valid(self, values: Array, decoded: Array) -> Valid:
+        """Which pixels `(...)` of raw and decoded (or compact) values are valid."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,10 @@ class Backscatter:
             decibels = self.per_decade * np.log10(values.astype(np.float32))
         return np.asarray(np.nan_to_num(decibels, nan=0.0, neginf=0.0, posinf=0.0), np.float32)
 
-    def valid(self, values: Array, decoded: Floats) -> Valid:
+    def compact(self, values: Array) -> Array | None:
+        """None: floats are sent."""
+
+    def valid(self, values: Array, decoded: Array) -> Valid:
         """Pixels with backscatter in all bands."""
         return np.asarray((values > 0).all(axis=0))
 
@@ -72,21 +78,29 @@ class Reflectance:
         """Return the values."""
         return values.astype(np.float32)
 
-    def valid(self, values: Array, decoded: Floats) -> Valid:
+    def compact(self, values: Array) -> Array | None:
+        """None: floats are sent."""
+
+    def valid(self, values: Array, decoded: Array) -> Valid:
         """Pixels that are not 0 in all bands."""
         return np.asarray((values != 0).any(axis=0))
 
 
-def decoded_values(decoding: Decoding | None, values: Array, valid: Valid) -> tuple[Array, Valid]:
+def decoded_values(
+    decoding: Decoding | None, values: Array, valid: Valid, compact: bool = False
+) -> tuple[Array, Valid]:
     """Decode raw values `(bands, rows, cols)`.
 
     Args:
         decoding: how; None to return the values.
         values: raw.
         valid: `(rows, cols)` or `(bands, rows, cols)`, changed in place.
+        compact: return the compact values where there are any.
     """
     if decoding is None:
         return values, valid
-    decoded = decoding.decode(values)
+    decoded = decoding.compact(values) if compact else None
+    if decoded is None:
+        decoded = decoding.decode(values)
     valid &= decoding.valid(values, decoded)
     return decoded, valid

@@ -25,7 +25,7 @@ from osgeo import gdal
 from ..contracts import MEASURED
 from ..credentials import hide_credentials
 from ..errors import SuperSegError
-from .band_types import band_type, check_numbers, is_signed_byte
+from .band_types import band_type, buffer_type, check_numbers, is_signed_byte, with_signs
 from .block_cache import CacheShare
 from .damage import damage_of, damage_text
 from .decoding import Decoding, decoded_values
@@ -163,8 +163,12 @@ class RasterSource:
         name = Path(shown).name or shown
         return name.split("?")[0] or name if "://" in shown else name
 
-    def read(self, window: Window) -> tuple[Array, Valid]:
+    def read(self, window: Window, compact: bool = False) -> tuple[Array, Valid]:
         """Read a window of `grid`; may be called from several threads.
+
+        Args:
+            window: to read.
+            compact: AlphaEarth's bytes stay int8, as `BandScaling` takes them, in place of floats.
 
         Returns:
             values: `(bands, rows, cols)` of `self.dtype`; invalid pixels have the values of the
@@ -180,7 +184,7 @@ class RasterSource:
             valid &= mask
         for values_of_band, tests in zip(values, self._nodata_tests):
             clear_nodata(values_of_band, tests, valid)
-        return decoded_values(self.decoding, values, valid)
+        return decoded_values(self.decoding, values, valid, compact)
 
     def read_by_band(self, window: Window) -> tuple[Array, Valid]:
         """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""
@@ -275,6 +279,7 @@ class RasterSource:
         common = np.result_type(*native)
         # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
         self._stored = common if has_gdal_type(common) else np.dtype(np.float64)
+        self._buffer = buffer_type(chosen, self._stored)
         self.dtype = self._stored
         declared = [possible_nodata(*pair) for pair in zip(chosen, native)]
         rules = [self.layer.nodata_of(number) for number in self.bands]
@@ -288,11 +293,10 @@ class RasterSource:
         self._masks = mask_bands(self._dataset, self.bands, self.alpha_band, self.name)
 
     def _read_values(self, window: Window) -> Array:
-        values, error = read_pixels(self._dataset, window, self._stored, self.bands)
+        values, error = read_pixels(self._dataset, window, self._buffer, self.bands)
         if values is None or error:
             damage = damage_of(self._dataset, self.bands, window, self._stored)
             raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
-        for values_of_band, signed in zip(values, self._signed_bytes):
-            if signed:
-                values_of_band[values_of_band > 127] -= 256
-        return values
+        values = with_signs(values, self._signed_bytes, self._stored)
+        # Vectors are decoded from bytes as they are.
+        return values if self.decoding else values.astype(self._stored, copy=False)

@@ -23,24 +23,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..alpha_earth import STEPS, decode_bytes
+
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 Valid = npt.NDArray[np.bool_]
 
-# Bands of AlphaEarth's vectors, and the divisor of their bytes.
+# Bands of AlphaEarth's vectors.
 ALPHA_EARTH_BANDS = 64
-STEPS = np.float32(127.5)
 # Lengths that a vector of length 1 may have after averaging and rounding.
 SHORTEST, LONGEST = 0.5, 1.5
-
-
-def _table() -> Floats:
-    """Value of each signed byte, by byte + 128; -128 has none."""
-    share = np.arange(-128, 128, dtype=np.float32) / STEPS
-    return np.asarray(np.sign(share) * share**2, np.float32)
-
-
-OF_BYTES = _table()
 
 
 @dataclass(frozen=True)
@@ -65,19 +57,20 @@ class Vectors:
             array([[-0.992,  0.   ,  0.252]], dtype=float32)
         """
         if self.of_bytes:
-            steps = values.astype(np.int16)
-            # Where the signs of bytes are lost.
-            steps[steps > 127] -= 256
-            return OF_BYTES[np.clip(steps, -128, 127) + 128]
+            return _of_bytes(as_signed(values))
         decoded = values.astype(np.float32)
         if self.rounded:
             with np.errstate(invalid="ignore"):
                 steps = np.rint(np.sign(decoded) * np.sqrt(np.abs(decoded)) * STEPS)
             steps = np.nan_to_num(np.clip(steps, -128, 127), nan=-128.0)
-            decoded = OF_BYTES[steps.astype(np.int16) + 128]
+            decoded = _of_bytes(steps.astype(np.int8))
         return decoded
 
-    def valid(self, values: Array, vectors: Floats) -> Valid:
+    def compact(self, values: Array) -> Array | None:
+        """AlphaEarth's bytes as int8; None for other vectors."""
+        return as_signed(values) if self.of_bytes else None
+
+    def valid(self, values: Array, vectors: Array) -> Valid:
         """Which pixels `(...)` of raw values and their vectors `(bands, ...)` are valid."""
         if not self.unit:
             return np.ones(vectors.shape[1:], bool)
@@ -86,11 +79,31 @@ class Vectors:
         return within_length(measured, SHORTEST, LONGEST)
 
 
+def as_signed(values: Array) -> npt.NDArray[np.int8]:
+    """Return whole numbers as signed bytes; 128 to 255 are bytes that lost their sign."""
+    if values.dtype == np.int8:
+        return values
+    steps = values.astype(np.int16)
+    steps[steps > 127] -= 256
+    return np.clip(steps, -128, 127).astype(np.int8)
+
+
+def _of_bytes(steps: npt.NDArray[np.int8]) -> Floats:
+    """Decode AlphaEarth's bytes `(bands, ...)`; band by band, so that a band stays in the cache."""
+    decoded = np.empty(steps.shape, np.float32)
+    for band, vector in zip(steps, decoded):
+        decode_bytes(band, vector)
+    return decoded
+
+
 def within_length(vectors: Array, shortest: float, longest: float) -> Valid:
-    """Which vectors `(bands, ...)` have a length in a range; NaN has none."""
+    """Which vectors `(bands, ...)` have a length in a range; NaN has none, int8 are bytes."""
     squares = np.zeros(vectors.shape[1:], np.float32)
+    square, decoded = np.empty_like(squares), np.empty_like(squares)
     with np.errstate(over="ignore", invalid="ignore"):
         for band in vectors:
-            squares += np.square(band, dtype=np.float32)
+            if band.dtype == np.int8:
+                band = decode_bytes(band, decoded)
+            squares += np.square(band, out=square, dtype=np.float32, casting="unsafe")
     result: Valid = (squares >= shortest**2) & (squares <= longest**2)
     return result

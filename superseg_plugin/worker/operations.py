@@ -51,10 +51,11 @@ def stitch(call: Call) -> Answer:
 def describe_superpixels(call: Call) -> Answer:
     """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
     valid = call.valid
-    image = call.scaling.to_display(call.arrays["image"], valid)
+    known = call.scaling
+    image = known.to_display(call.arrays["image"], valid)
     labels = np.zeros(valid.shape, np.uint32)
     labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
-    return {}, vars(description.describe_tile(image, valid, labels, call.core))
+    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.kind))
 
 
 def cluster(call: Call) -> Answer:

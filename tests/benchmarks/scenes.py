@@ -32,8 +32,11 @@ def make_scene(image: Path, width: int, height: int, target: Path, bands: int = 
     values = source.ReadAsArray()
     values = values if values.ndim == 3 else values[None]
     values = values[: bands or None]
+    # Before GDAL 3.7, signed bytes are bytes with a note.
+    note = source.GetRasterBand(1).GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE")
     partial = target.with_name(f"partial_{target.name}")
     options = ["TILED=YES", f"BLOCKXSIZE={BLOCK}", f"BLOCKYSIZE={BLOCK}", "COMPRESS=DEFLATE"]
+    options += [f"PIXELTYPE={note}"] if note else []
     scene = gdal.GetDriverByName("GTiff").Create(
         str(partial),
         width,
@@ -48,6 +51,7 @@ def make_scene(image: Path, width: int, height: int, target: Path, bands: int = 
     for number in range(1, len(values) + 1):
         band, model = scene.GetRasterBand(number), source.GetRasterBand(number)
         band.SetColorInterpretation(model.GetColorInterpretation())
+        band.SetDescription(model.GetDescription())
         if model.GetNoDataValue() is not None:
             band.SetNoDataValue(model.GetNoDataValue())
     cols = _mirrored(np.arange(width), values.shape[2])

@@ -15,6 +15,8 @@ from tests.benchmarks.scenes import make_scene
 from tests.tools.qgis_process import QgisProcess
 
 TIMES = "Times: "
+ESTIMATE = re.compile(r"Estimate: about ([\d.,]+) (s|min|h) on .*?, ([\d.]+) GB of memory")
+SECONDS = {"s": 1, "min": 60, "h": 3600}
 STAGE = re.compile(r"([a-z][\w -]*) ([\d.]+) s")
 MEGABYTE = 1e6
 
@@ -36,7 +38,13 @@ def measure_run(image: Path, size: str, options: argparse.Namespace) -> dict:
     lasted: list[tuple[str, float]] = []
     watch = MemoryWatch()
 
+    estimated: dict[str, float] = {}
+
     def note(line: str) -> None:
+        found = ESTIMATE.search(line)
+        if found:
+            seconds = float(found[1].replace(",", "")) * SECONDS[found[2]]
+            estimated.update(estimated_s=seconds, estimated_gb=float(found[3]))
         if line.startswith(TIMES):
             for name, seconds in STAGE.findall(line[len(TIMES) :]):
                 stages[name] = stages.get(name, 0.0) + float(seconds)
@@ -67,6 +75,7 @@ def measure_run(image: Path, size: str, options: argparse.Namespace) -> dict:
         "superpixels": int(results["SUPERPIXEL_COUNT"]),
         "classes": int(results["CLASS_COUNT"]),
         "scene": str(scene),
+        **estimated,
     }
 
 

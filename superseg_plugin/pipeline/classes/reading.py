@@ -23,6 +23,8 @@ TILE = 1024
 HIGHEST = 2**40
 # Areas of pixels are exact up to less than this share.
 AREA_NOISE = 1e-8
+# Bytes of an image's window as float32: it is summed band by band and should stay in the cache.
+WINDOW_BYTES = 1 << 25
 
 
 class ClassReader(Protocol):
@@ -100,6 +102,19 @@ def _numbers(
             " high; give a raster of classes or superpixels, numbered from 1."
         )
     return numbers
+
+
+def tile_side(bands: int) -> int:
+    """Side in pixels of the tiles that an image of so many bands is read in; `TILE` or less.
+
+    Example:
+        >>> tile_side(3), tile_side(64)
+        (1024, 256)
+    """
+    side = TILE
+    while side > TILE // 4 and 4 * bands * side**2 > WINDOW_BYTES:
+        side //= 2
+    return side
 
 
 def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:

@@ -24,7 +24,13 @@ from ...raster.pictures import GRAY, RAMPS, Picture
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors, spread_tones
-from .reading import TILE, ClassReader, count_and_measure, read_classes, refuse_high_class
+from .reading import (
+    ClassReader,
+    count_and_measure,
+    read_classes,
+    refuse_high_class,
+    tile_side,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,7 +85,7 @@ def class_statistics(
     counts = np.zeros(size, dtype=np.int64)
     sums = np.zeros((size, bands))
     areas = np.zeros(size)
-    windows = tiles(grid.width, grid.height, TILE)
+    windows = tiles(grid.width, grid.height, tile_side(bands))
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         numbers = read_classes(classification, window, "CLASSIFICATION")
@@ -94,10 +100,9 @@ def class_statistics(
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
         # Row 0 sums the pixels without class and is dropped at the end.
+        rows = numbers.ravel().astype(np.intp)
         for band, layer in enumerate(values):
-            sums[:, band] += np.bincount(
-                numbers.ravel(), weights=layer.ravel(), minlength=len(counts)
-            )
+            sums[:, band] += np.bincount(rows, weights=layer.ravel(), minlength=len(counts))
         found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))
         counts += found
         areas += measured

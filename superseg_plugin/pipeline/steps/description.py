@@ -4,7 +4,7 @@
 Idea: the worker describes one tile after another; here the sums of a superpixel are added up over
 its tiles, and shared borders are counted once, in the tile of the upper or left pixel.
 Exact: sums and borders are those of the whole scene, whatever the tiles; every tile is read with a
-halo as wide as the filters reach.
+halo as wide as the filters reach, which is one pixel for embeddings.
 Approximate: texture and context are computed on a coarse grid, which lies at the same place in all
 tiles and in every part of the scene.
 Cost: each pixel is read (1 + 2 halo / tile)^2 times; memory grows with superpixels, not pixels.
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import COARSE_CELL, DESCRIPTION_HALO, Core, Description
+from ...contracts import COARSE_CELL, DESCRIPTION_HALO, EMBEDDING, Core, Description
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
@@ -45,10 +45,12 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     source = scene.source
     grid = source.grid
     place = grid.global_offset()
+    # Texture and context alone look beyond a tile, and embeddings have none.
+    halo = 1 if scene.scaling.kind == EMBEDDING else DESCRIPTION_HALO
 
     def submit(window: Window) -> Any:
-        outer = window.expand(DESCRIPTION_HALO, grid.width, grid.height)
-        values, valid = source.read(outer)
+        outer = window.expand(halo, grid.width, grid.height)
+        values, valid = source.read(outer, compact=True)
         # Borders are counted to the right and down: one line beyond the tile is enough.
         seen = window.expand(1, grid.width, grid.height)
         labels = read_superpixels(superpixels, seen)
@@ -67,7 +69,7 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
-    needed = tile_bytes(size + 2 * DESCRIPTION_HALO, len(source.bands))
+    needed = tile_bytes(size + 2 * halo, len(source.bands))
     for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])

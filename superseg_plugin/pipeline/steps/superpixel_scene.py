@@ -192,7 +192,7 @@ class SuperpixelScene:
     def _read(self, window: Window) -> tuple[dict[str, object], dict[str, npt.NDArray[Any]]]:
         grid = self._source.grid
         outer = window.expand(self._margin, grid.width, grid.height)
-        values, valid = self._source.read(outer)
+        values, valid = self._source.read(outer, compact=True)
         options: dict[str, object] = {
             "scaling": self._scene.scaling,
             "segmenter": self._options.segmenter,
