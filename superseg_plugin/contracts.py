@@ -124,8 +124,7 @@ class Segmenter:
         sigma: standard deviation in pixels of the smoothing before either method.
         min_size: smallest superpixel in pixels (Felzenszwalb).
         region_size: side of a superpixel in pixels (SLIC).
-        compactness: weight of distance against color, in display units; larger makes squarer
-            superpixels (SLIC).
+        compactness: weight of distance against color, display units; larger is squarer (SLIC).
         connectivity: 4 or 8, the neighbors of a pixel (Felzenszwalb).
     """
 

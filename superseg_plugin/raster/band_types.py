@@ -58,17 +58,19 @@ def buffer_type(bands: Sequence[Any], stored: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def with_signs(
-    values: npt.NDArray[Any], signed: Sequence[bool], stored: np.dtype[Any]
+    values: npt.NDArray[Any], signed: Sequence[bool], stored: np.dtype[Any], keep_bytes: bool
 ) -> npt.NDArray[Any]:
     """Return values `(bands, rows, cols)` as read in `buffer_type`, those of signed bytes signed.
 
     Args:
         values: changed in place.
         signed: for each band, whether it holds signed bytes that were read without their sign.
-        stored: type that holds the values of all bands; bytes in all bands stay bytes.
+        stored: type of the result.
+        keep_bytes: where all bands have signed bytes, the result is int8, which is decoded sooner.
     """
     if values.dtype.itemsize == 1 and stored.itemsize > 1:
-        return values.view(np.int8)
+        steps = values.view(np.int8)
+        return steps if keep_bytes else steps.astype(stored)
     for values_of_band, has_sign in zip(values, signed):
         if has_sign:
             values_of_band[values_of_band > 127] -= 256

@@ -297,6 +297,4 @@ class RasterSource:
         if values is None or error:
             damage = damage_of(self._dataset, self.bands, window, self._stored)
             raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
-        values = with_signs(values, self._signed_bytes, self._stored)
-        # Vectors are decoded from bytes as they are.
-        return values if self.decoding else values.astype(self._stored, copy=False)
+        return with_signs(values, self._signed_bytes, self._stored, self.decoding is not None)

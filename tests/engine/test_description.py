@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.contracts import DESCRIPTION_HALO as HALO
-from superseg_plugin.contracts import column_layout
+from superseg_plugin.contracts import EMBEDDING, BandScaling, column_layout
 from superseg_plugin.engine.description import describe_tile
 from tests.engine.images import landscape
 
@@ -84,3 +84,29 @@ def test_nodata_values_reach_no_statistic():
     dark[:, ~valid], bright[:, ~valid] = 0, 500
     one, other = describe(dark, valid, labels), describe(bright, valid, labels)
     assert np.array_equal(one.sums, other.sums)
+
+
+def test_of_an_embedding_the_values_alone_are_summed():
+    image = landscape(96, 128, 20).astype(np.float32)
+    valid, labels = np.ones(image.shape[1:], bool), blocks(96, 128)
+    core = slice(8, 80), slice(4, 120)
+    usual = describe_tile(image, valid, labels, core)
+    found = describe_tile(image, valid, labels, core, EMBEDDING)
+    layout = column_layout(20)
+    assert found.sums.shape == usual.sums.shape
+    for block in ("pixels", "values"):
+        np.testing.assert_array_equal(found.sums[:, layout[block]], usual.sums[:, layout[block]])
+    for block in ("squares", "texture", "context"):
+        assert not found.sums[:, layout[block]].any()
+    assert found.pairs.tolist() == usual.pairs.tolist()
+    assert found.lengths.tolist() == usual.lengths.tolist()
+
+
+def test_alpha_earths_bytes_are_scaled_as_the_vectors_they_stand_for():
+    steps = np.random.default_rng(0).integers(-128, 128, (2, 9, 7)).astype(np.int8)
+    share = steps / np.float32(127.5)
+    vectors = (np.sign(share) * share**2).astype(np.float32)
+    scaling = BandScaling((-0.5, -0.2), (0.5, 0.4), (0.0, 0.1), (0.2, 0.3), kind=EMBEDDING)
+    valid = np.random.default_rng(1).random((9, 7)) > 0.2
+    for scale in (scaling.to_display, scaling.to_standard):
+        np.testing.assert_array_equal(scale(steps, valid), scale(vectors, valid))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.contracts import EMBEDDING
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.classification import (
@@ -16,6 +17,7 @@ from superseg_plugin.pipeline.classification import (
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.steps.embeddings import AS_BYTES
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.measures import map_ari
@@ -64,6 +66,25 @@ def usual(scene, worker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bytes")
     path = write_raster(folder / "bytes.tif", as_bytes(vectors, empty), nodata=-128, options=SIGNED)
     return (*segment(path, folder, worker), colors_of(folder))
+
+
+def test_compact_bytes_are_those_of_the_vectors_and_as_valid(scene, tmp_path):
+    vectors, _, empty = scene
+    image = as_bytes(vectors, empty)
+    image[:, 50:60, 50:60] = 1
+    path = write_raster(tmp_path / "bytes.tif", image, nodata=-128, options=SIGNED)
+    with RasterSource(path) as source:
+        assert source.read(source.grid.window, compact=True)[0].dtype == np.int16
+        source.read_as(EMBEDDING, AS_BYTES)
+        whole, valid = source.read(source.grid.window)
+        steps, also_valid = source.read(source.grid.window, compact=True)
+    assert (steps.dtype, whole.dtype) == (np.int8, np.float32)
+    np.testing.assert_array_equal(dequantized(steps)[:, valid], whole[:, valid])
+    assert (valid == also_valid).all()
+    # Neither nodata nor what is too short is a vector.
+    assert not valid[50:60, 50:60].any()
+    assert not valid[empty].any()
+    assert valid.sum() > 5000
 
 
 def colors_of(folder):
