@@ -49,7 +49,7 @@ def closest(colors):
 
 
 def test_statistics_equal_those_of_each_class_by_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.classes.rendering.TILE", 13)
+    monkeypatch.setattr("superseg_plugin.pipeline.classes.reading.TILE", 13)
     image, fields = quarters(50, 41, bands=5)
     fields[3:9, 4] = 0
     image[2, 20, 20] = 7
