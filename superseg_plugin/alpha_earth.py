@@ -30,6 +30,10 @@ def decode_bytes(steps: npt.NDArray[np.int8], out: FloatArray) -> FloatArray:
     return out
 
 
+# Value of each byte, by byte + 128.
+TABLE = decode_bytes(np.arange(-128, 128).astype(np.int8), np.empty(256, np.float32))
+
+
 def decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return signed bytes as vectors, float32, and other values as they are."""
     if values.dtype != np.int8:

@@ -71,7 +71,7 @@ ARROWS: dict[str, set[str]] = {
     "raster": COMMON,
     "runtime": {"worker"} | COMMON,
     "worker": {"engine"} | COMMON,
-    "engine": {"class_tree", "contracts", "errors", "memory"},
+    "engine": {"alpha_earth", "class_tree", "contracts", "errors", "memory"},
     "progress": {"errors"},
     "agglomeration": set(),
     "alpha_earth": set(),

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from ..alpha_earth import TABLE
 from ..contracts import (
     COARSE_CELL,
     EMBEDDING,
@@ -58,6 +59,7 @@ def describe_tile(
     labels: IdArray,
     core: tuple[slice, slice],
     kind: str = MEASURED,
+    steps: AnyArray | None = None,
 ) -> TileDescription:
     """Sum spectral values, texture and context over each superpixel of the core.
 
@@ -71,6 +73,8 @@ def describe_tile(
         core: rows and columns of the tile itself.
         kind: what the values are, MEASURED or EMBEDDING. Of an embedding only the values are
             summed, for which the tile needs no halo; the other columns are 0.
+        steps: of AlphaEarth's bytes, `image` as bytes, int8; the columns of the squares then hold
+            the sums of the vectors themselves, neither scaled nor clipped.
 
     Returns:
         Sums that add up over tiles to those of the whole scene.
@@ -88,7 +92,11 @@ def describe_tile(
     local, ids = _number_present(labels, core)
     if kind == EMBEDDING:
         sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
-        _accumulate_values(image, local, core[0].start, core[1].start, sums)
+        place = core[0].start, core[1].start
+        _accumulate_values(image, local, *place, sums)
+        if steps is not None:
+            columns = sums[:, column_layout(len(image))["squares"]]
+            _accumulate_vectors(steps, TABLE, local, *place, columns)
         pairs, lengths = _borders(labels, core)
         return TileDescription(ids, sums, pairs, lengths)
     maps = np.concatenate([_texture(image, valid), _context(image, valid)])
@@ -176,6 +184,20 @@ def _accumulate_values(
             sums[index, 0] += 1.0
             for band in range(image.shape[0]):
                 sums[index, 1 + band] += image[band, row + top, col + left]
+
+
+@njit(cache=True, nogil=True)
+def _accumulate_vectors(
+    steps: AnyArray, table: FloatArray, local: AnyArray, top: int, left: int, sums: DoubleArray
+) -> None:
+    """Sum the vectors of bytes; see `_accumulate`."""
+    for row in range(local.shape[0]):
+        for col in range(local.shape[1]):
+            index = local[row, col]
+            if index < 0:
+                continue
+            for band in range(steps.shape[0]):
+                sums[index, band] += table[np.int64(steps[band, row + top, col + left]) + 128]
 
 
 def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:

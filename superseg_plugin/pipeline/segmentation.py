@@ -23,7 +23,7 @@ from .reports.run import Provenance, RunSummary
 from .segmentation_results import ResultWriter, SegmentationState
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
-from .steps.description import describe_superpixels
+from .steps.description import class_sums, describe_superpixels
 from .steps.fill_values import prepare_values
 from .steps.kept_superpixels import Knowledge
 from .steps.mosaic_steps import tell_steps
@@ -207,9 +207,12 @@ class _Segmentation:
             trim_memory()
         with self._stages.stage("painting") as part:
             labels, confidence = clusters.labels, clusters.confidence
-            state.draft = paint_superpixels(
+            painted = paint_superpixels(
                 scene.within(part), superpixels, labels, confidence, self._confidence()
             )
+            # AlphaEarth's tiles are large: their image is not read once more for its classes.
+            sums = class_sums(scene.source, description, labels)
+            state.draft = replace(painted, sums=sums)
 
     def _network(self, scene: Scene, device: Device, state: SegmentationState) -> Network:
         if state.trained is None:

@@ -51,11 +51,12 @@ def stitch(call: Call) -> Answer:
 def describe_superpixels(call: Call) -> Answer:
     """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
     valid = call.valid
-    known = call.scaling
-    image = known.to_display(call.arrays["image"], valid)
+    known, values = call.scaling, np.asarray(call.arrays["image"])
+    image = known.to_display(values, valid)
     labels = np.zeros(valid.shape, np.uint32)
     labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
-    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.kind))
+    steps = values if values.dtype == np.int8 else None
+    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.kind, steps))
 
 
 def cluster(call: Call) -> Answer:

@@ -110,3 +110,9 @@ def test_alpha_earths_bytes_are_scaled_as_the_vectors_they_stand_for():
     valid = np.random.default_rng(1).random((9, 7)) > 0.2
     for scale in (scaling.to_display, scaling.to_standard):
         np.testing.assert_array_equal(scale(steps, valid), scale(vectors, valid))
+    # The vectors themselves are summed in place of squares.
+    labels, core = np.where(valid, blocks(9, 7, 4), 0).astype(np.uint32), (slice(0, 9), slice(1, 7))
+    found = describe_tile(scaling.to_display(steps, valid), valid, labels, core, EMBEDDING, steps)
+    inside = [vectors[:, core[0], core[1]][:, labels[core] == number] for number in found.ids]
+    expected = [part.sum(axis=1, dtype=np.float64) for part in inside]
+    np.testing.assert_allclose(found.sums[:, column_layout(2)["squares"]], expected, rtol=1e-12)

@@ -61,11 +61,13 @@ def as_bytes(vectors, empty):
 
 @pytest.fixture(scope="module")
 def usual(scene, worker, tmp_path_factory):
-    """The classes of AlphaEarth's bytes, the log and the colors."""
+    """The classes of AlphaEarth's bytes, the log, the colors and the means."""
     vectors, _, empty = scene
     folder = tmp_path_factory.mktemp("bytes")
     path = write_raster(folder / "bytes.tif", as_bytes(vectors, empty), nodata=-128, options=SIGNED)
-    return (*segment(path, folder, worker), colors_of(folder))
+    classes, logged = segment(path, folder, worker)
+    means = read_class_table(str(folder / "classes.tif")).means
+    return classes, logged, colors_of(folder), means
 
 
 def test_compact_bytes_are_those_of_the_vectors_and_as_valid(scene, tmp_path):
@@ -87,13 +89,21 @@ def test_compact_bytes_are_those_of_the_vectors_and_as_valid(scene, tmp_path):
     assert valid.sum() > 5000
 
 
+def test_class_means_of_bytes_are_those_of_the_pixels(scene, usual):
+    vectors = scene[0]
+    classes, means = usual[0], usual[3]
+    exact = dequantized(quantized(vectors)).astype(np.float64)
+    for number, mean in enumerate(means, start=1):
+        np.testing.assert_allclose(mean, exact[:, classes == number].mean(axis=1), atol=1e-6)
+
+
 def colors_of(folder):
     return read_class_table(str(folder / "classes.tif")).colors.astype(int)
 
 
 def test_the_bytes_are_vectors_and_the_log_says_so(scene, usual):
     _, kinds, empty = scene
-    classes, logged, _ = usual
+    classes, logged = usual[:2]
     assert logged[0] == "Values of bytes.tif: AlphaEarth's bytes: vectors of length 1 in 64 bands"
     assert ((classes == 0) == empty).all()
     assert map_ari(classes, kinds) > 0.9

@@ -67,6 +67,7 @@ def class_statistics(
     classification: ClassReader,
     progress: Progress,
     class_count: int | None = None,
+    known: Floats | None = None,
 ) -> ClassStatistics:
     """Sum the pixels of an image by class, tile by tile.
 
@@ -75,6 +76,8 @@ def class_statistics(
         classification: class numbers on the same grid, nodata for none; see `read_classes`.
         progress: reports every tile.
         class_count: number of classes to report; the highest number found if None.
+        known: `(class_count, bands)` sums of the values, where they are known; then the image is
+            not read, and all pixels with a class must be valid.
 
     Raises:
         SuperSegError: the grids differ, or the numbers are not classes.
@@ -89,8 +92,10 @@ def class_statistics(
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         numbers = read_classes(classification, window, "CLASSIFICATION")
-        values, valid = source.read(window)
-        numbers[~valid] = 0
+        values = np.empty((0, 0))
+        if known is None:
+            values, valid = source.read(window)
+            numbers[~valid] = 0
         highest = int(numbers.max())
         if class_count:
             refuse_high_class(highest, classification.name, class_count)
@@ -107,7 +112,7 @@ def class_statistics(
         counts += found
         areas += measured
         progress.report(done / len(windows))
-    return ClassStatistics(counts[1:], sums[1:], areas[1:])
+    return ClassStatistics(counts[1:], sums[1:] if known is None else known, areas[1:])
 
 
 def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:

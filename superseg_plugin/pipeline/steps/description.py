@@ -17,10 +17,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import COARSE_CELL, DESCRIPTION_HALO, EMBEDDING, Core, Description
+from ...contracts import (
+    COARSE_CELL,
+    DESCRIPTION_HALO,
+    EMBEDDING,
+    Core,
+    Description,
+    column_layout,
+)
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
+from ...raster.vectors import Vectors
 from ...raster.windows import Window, tiles
 from .scene import Scene
 from .tile import core_of, tile_arrays
@@ -85,6 +93,28 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     del described
     trim_memory()
     return Description(**kept)
+
+
+def class_sums(
+    source: RasterSource, description: Description, labels: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64] | None:
+    """Sum the values of an image by class, from those of its superpixels.
+
+    Args:
+        source: the image.
+        description: of its superpixels.
+        labels: `(n,)` class of each superpixel, from 0 to 254.
+
+    Returns:
+        `(256, bands)`, class i in row i + 1; None where the description has no exact sums, as it
+        only has of AlphaEarth's bytes.
+    """
+    if not (isinstance(source.decoding, Vectors) and source.decoding.of_bytes):
+        return None
+    columns = range(*column_layout(description.bands)["squares"].indices(description.sums.shape[1]))
+    rows = np.asarray(labels, np.intp) + 1
+    sums = [np.bincount(rows, description.sums[:, column], 256) for column in columns]
+    return np.stack(sums, axis=1)
 
 
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:

@@ -40,10 +40,13 @@ class Draft:
     Attributes:
         path: of the raster, Byte, 0 = nodata.
         counts: `(256,)` pixels of each number.
+        sums: `(256, bands)` sums of the image's values in each number; None where they are not
+            known without reading the image.
     """
 
     path: Path
     counts: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def finish_classes(
     with RasterSource(str(draft.path)) as classes, writing as writer:
         numbered = _Numbered(classes, numbers, writer)
         part = progress.part(0.4, 0.8)
-        statistics = class_statistics(scene.source, numbered, part, len(order))
+        known = None if draft.sums is None else draft.sums[order + 1]
+        statistics = class_statistics(scene.source, numbered, part, len(order), known)
     return statistics, order
 
 
