@@ -25,6 +25,7 @@ from superseg_plugin.pipeline.classes.superpixel_edits import (
 )
 from superseg_plugin.raster.correction_file import read_corrections, write_corrections
 from superseg_plugin.raster.grid import Grid
+from superseg_plugin.raster.pictures import Picture
 from superseg_plugin.raster.superpixel_tables import SuperpixelTables
 
 # Four classes of 10 superpixels; the features of each lie on a line from 0 to 9.
@@ -282,3 +283,15 @@ def test_more_than_255_classes_are_refused(start, tables):
     assert max(now.catalog.numbers) == 255
     with pytest.raises(SuperSegError, match="255 at most; write the merged classes"):
         reclassified(now, tables, one, "One more")
+
+
+def test_a_new_class_has_the_color_of_the_picture_of_the_image(start, tables):
+    # Green is the first band, blue the difference of both.
+    picture = Picture("components", ((0, 0.1), (1, 0), (-1, 1)), (-9, 0, 0), (90, 9, 9))
+    shown = ClassMap(replace(start.catalog, picture=picture), start.state)
+    inside = (CLASSES == 2) & (LINE > 6)
+    after = split_off(shown, tables, [2], inside)
+    new = next(group for group in after.shown if group.number == 5)
+    expected = picture.colors(new.means[np.newaxis])[0]
+    assert new.color == tuple(expected.tolist())
+    assert new.color[1] > 200

@@ -3,7 +3,8 @@
 
 Pixels and areas are exact. Band means of classes that changed are means over their superpixels,
 whose own means are limited to twice the displayed range of the image. A new class has the color
-that a linear function of the band means, fitted to the colors of the other classes, gives it.
+that the picture of the image gives its means; where the bands are shown as they are, that of a
+linear function of the means that is fitted to the colors of the other classes.
 """
 
 from __future__ import annotations
@@ -149,7 +150,9 @@ def _colors(catalog: ClassCatalog, numbers: Sequence[int], means: Floats) -> dic
     places = [numbers.index(number) for number in new]
     wanted = np.repeat(own.mean(axis=0)[np.newaxis], len(new), axis=0)
     fine = np.isfinite(means[places]).all(axis=1)
-    if known.sum() > 1 and fine.any() and means.shape[1]:
+    if catalog.picture is not None and fine.any():
+        wanted[fine] = catalog.picture.colors(means[places][fine])
+    elif known.sum() > 1 and fine.any() and means.shape[1]:
         center, spread = catalog.means[known].mean(axis=0), catalog.means[known].std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         given = (catalog.means[known] - center) / spread
