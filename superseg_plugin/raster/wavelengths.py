@@ -29,7 +29,7 @@ FARTHEST = 50.0
 
 
 def wavelength_of(band: Any, name: str) -> float | None:
-    """Return the central wavelength of a band in nanometers; None if it is not told.
+    """Return the central wavelength of a band in nanometers; None if it is not known.
 
     Args:
         band: of GDAL.
@@ -48,10 +48,10 @@ def wavelength_of(band: Any, name: str) -> float | None:
 
 
 def wavelengths_of(bands: Sequence[Any], names: Sequence[str]) -> tuple[float, ...]:
-    """Return the wavelengths of bands in nanometers; () unless all are told and differ."""
+    """Return the wavelengths of bands in nanometers; () unless all are known."""
     found = [wavelength_of(band, name) for band, name in zip(bands, names)]
-    known = tuple(length for length in found if length is not None and length > 0)
-    return known if len(set(known)) == len(found) else ()
+    known = tuple(length for length in found if length)
+    return known if len(known) == len(found) else ()
 
 
 def visible_bands(wavelengths: Sequence[float]) -> tuple[int, ...]:
