@@ -217,8 +217,8 @@ benchmark-plain: setup-engine ## scenes of known truth, beside k-means: make ben
 		$(if $(FOLDER),--folder "$(FOLDER)")
 
 # NAMES="tessera noise" narrows it; PRESET=balanced.
-benchmark-values: setup-engine ## embeddings of known truth, beside k-means: make benchmark-values
-	@$(QGIS_PYTHON) -m tests.benchmarks.values \
+benchmark-values: setup-engine ## every kind of values, beside k-means; DATA=<folder> adds real images
+	@$(QGIS_PYTHON) -m tests.benchmarks.values $(if $(DATA),--data "$(DATA)") \
 		$(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) $(if $(PRESET),--preset $(PRESET)) \
 		$(if $(FOLDER),--folder "$(FOLDER)")
 

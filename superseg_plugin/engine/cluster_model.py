@@ -176,7 +176,7 @@ def fit_cluster_model(
     components = EMBEDDING_COMPONENTS if kind == EMBEDDING else APPEARANCE_COMPONENTS
     space = fit_feature_space(superpixels, min(components, dimensions), kind)
     features = space.features(sums, bands)
-    if space.levels_only:
+    if space.means_only(bands):
         return _without_parts(space), features
     left = min(SURROUNDINGS_COMPONENTS, (dimensions - APPEARANCE_COMPONENTS) // len(WALK_STEPS))
     count = max(round(ensemble_size**0.5), 1) if left > 0 and len(superpixels.pairs) else 0

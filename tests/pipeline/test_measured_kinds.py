@@ -22,6 +22,9 @@ from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.fill_values import prepare_values
 from superseg_plugin.pipeline.steps.recorded_values import remarks_on_values
 from superseg_plugin.raster.source import RasterSource
+from tests.benchmarks.measured_scenes import backscatter
+from tests.benchmarks.named import label_table, named_scores
+from tests.benchmarks.plain_scenes import blurred
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener
 
@@ -136,6 +139,41 @@ def test_the_user_has_the_last_word(tmp_path):
     empty = write_raster(tmp_path / "c.tif", np.zeros((2, SIDE, SIDE), np.float32))
     with pytest.raises(SuperSegError, match=r"c.tif has no pixel with .*VALUES than “decibels”"):
         looked_at(empty, "decibels")
+
+
+def segmented(path, folder, worker, classes):
+    with RasterSource(path) as source:
+        options = SegmentationOptions(classes=classes, preset="fast")
+        outputs = SegmentationOutputs(str(folder / "c.tif"))
+        run_segmentation(source, outputs, options, worker, Listener())
+    return read_raster(folder / "c.tif")[0]
+
+
+def named_accuracy(found, kinds):
+    return named_scores(label_table((kinds + 1).astype(np.uint8), found, found > 0))[0]
+
+
+def test_landforms_of_one_level_differ_in_relief(worker, tmp_path):
+    random = np.random.default_rng(0)
+    kinds = np.zeros((128, 128), np.int64)
+    kinds[:, 64:], kinds[64:] = 1, 2
+    # A plain and hills around 200 m, and another plain at 300 m.
+    height = np.array([200, 200, 300])[kinds] + 0.2 * random.normal(size=kinds.shape)
+    hills = blurred(random.normal(size=kinds.shape), 2.0)
+    height[kinds == 1] += (12 * hills / hills.std())[kinds == 1]
+    path = write_raster(tmp_path / "a.tif", height.astype(np.float32), names=["DTM"])
+    found = segmented(path, tmp_path, worker, 6)
+    # .92 by levels alone.
+    assert named_accuracy(found, kinds) > 0.97
+
+
+def test_kinds_of_land_differ_in_decibels_despite_speckle(worker, tmp_path):
+    power, kinds = backscatter(5, linear=True)
+    power, kinds = power[:, :160, :160], kinds[:160, :160]
+    path = write_raster(tmp_path / "a.tif", power, names=["VV", "VH"])
+    found = segmented(path, tmp_path, worker, 12)
+    # .71 with the features of light.
+    assert named_accuracy(found, kinds) > 0.85
 
 
 def test_record_report_and_model_say_it_and_the_model_refuses_other_kinds(worker, tmp_path):
