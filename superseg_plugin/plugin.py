@@ -212,11 +212,11 @@ class SuperSegPlugin:
         elif entry is WORKBENCH:
             window.labellingRequested.connect(partial(self._open, LABELLING))
 
-    def _preview(self, layer):
-        """Open the preview of an image."""
+    def _preview(self, layer, settings):
+        """Open the preview of an image with settings of superseg:segment."""
         self._open(WORKBENCH)
         workbench = self.windows[WORKBENCH.title]
-        workbench.show_preview(layer)
+        workbench.show_preview(layer, settings)
 
     def _name_classes(self, layer):
         """Open the workbench on a class layer."""

@@ -96,7 +96,9 @@ def accuracy_points():
 def keep_settings(parameters):
     """Keep the settings among parameters of superseg:segment in the project."""
     kept = {name: parameters[name] for name in KEPT if name in parameters}
-    QgsProject.instance().writeEntry(SCOPE, SETTINGS, json.dumps(kept))
+    # An entry that is written makes QGIS ask whether to save the project.
+    if kept != kept_settings():
+        QgsProject.instance().writeEntry(SCOPE, SETTINGS, json.dumps(kept))
 
 
 def kept_settings():

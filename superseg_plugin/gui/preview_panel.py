@@ -8,14 +8,7 @@ import time
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import (
-    QCheckBox,
-    QFormLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..errors import SuperSegError
 from ..pipeline.classes.previewed import in_distinct_colors
@@ -27,7 +20,7 @@ from .class_layers import raster_layers
 from .class_shares import ClassShares
 from .estimate_line import EstimateLine
 from .images import first_image, is_image
-from .layer_choice import layer_choice
+from .layer_choice import LayerChoice
 from .map_view import view_of
 from .preview_compare import CompareBox
 from .preview_item import PreviewItem
@@ -53,10 +46,12 @@ class PreviewPanel(QWidget):
     Signals:
         failed: an error message for the message bar.
         settingsChosen: parameters of superseg:segment with the settings of the panel.
+        settingsPreviewed: the same settings without the image, once their preview is shown.
     """
 
     failed = pyqtSignal(str)
     settingsChosen = pyqtSignal(object)
+    settingsPreviewed = pyqtSignal(object)
 
     def __init__(self, canvas, parent=None):
         super().__init__(parent)
@@ -81,7 +76,7 @@ class PreviewPanel(QWidget):
         self._image_changed()
 
     def _build(self):
-        self.layers = layer_choice("RasterLayer")
+        self.layers = LayerChoice("RasterLayer")
         self.live = QCheckBox(translate("SuperSeg", "&Preview on the map"))
         self.settings = PreviewSettings()
         algorithm = self.settings.algorithm
@@ -141,6 +136,11 @@ class PreviewPanel(QWidget):
         project.layersAdded.connect(self._wait.start)
         project.layersWillBeRemoved.connect(self._layers_removed)
 
+    def choose(self, layer, settings):
+        """Choose an image, and settings as parameters of superseg:segment."""
+        self.layers.setLayer(layer)
+        self.settings.set_parameters(settings)
+
     def switch_off(self):
         """Remove the preview from the map, and end the worker."""
         self.live.setChecked(False)
@@ -181,7 +181,9 @@ class PreviewPanel(QWidget):
         layer = self.layers.currentLayer()
         self.settings.size.set_meters(None)
         self.estimate.setVisible(layer is not None)
-        self._clear()
+        # Without a preview, what was said stays: that the former image was removed.
+        if self.live.isChecked():
+            self._clear()
         if layer is not None:
             self.settings.size.set_usual(usual_side(layer.width(), layer.height()))
         self._schedule()
@@ -193,7 +195,7 @@ class PreviewPanel(QWidget):
             self.settings.size.set_usual(estimate.side)
 
     def _leave_out_classes(self):
-        self.layers.setExceptedLayerList([one for one in raster_layers() if not is_image(one)])
+        self.layers.leave_out([one for one in raster_layers() if not is_image(one)])
 
     def _layers_removed(self, ids):
         layer_id, name = self._previewed
@@ -230,6 +232,7 @@ class PreviewPanel(QWidget):
         self._draw(preview)
         self.compare.setEnabled(True)
         self.status.setText(preview_text(preview, seconds))
+        self.settingsPreviewed.emit(self.settings.parameters())
 
     def _show_draft(self, preview):
         if self.live.isChecked():

@@ -76,11 +76,14 @@ class PreviewSettings(QWidget):
         }
 
     def set_parameters(self, parameters):
-        """Set what `parameters` returns."""
-        self.classes.setValue(parameters["CLASSES"] or AUTOMATIC_CLASSES)
-        self.preset.setCurrentIndex(self.preset.findData(parameters["PRESET"]))
-        self.size.set_parameter(parameters["SUPERPIXEL_SIZE"])
-        self.smoothness.setValue(parameters["SMOOTHNESS"])
+        """Set what `parameters` returns, or a part of it; a preset without preview is left out."""
+        known = {**self.parameters(), **parameters}
+        self.classes.setValue(known["CLASSES"] or AUTOMATIC_CLASSES)
+        preset = self.preset.findData(known["PRESET"])
+        if preset >= 0:
+            self.preset.setCurrentIndex(preset)
+        self.size.set_parameter(known["SUPERPIXEL_SIZE"], known["UNITS"] == "meters")
+        self.smoothness.setValue(known["SMOOTHNESS"])
 
     def options(self):
         """Return the settings as `PreviewOptions`."""

@@ -25,6 +25,8 @@ class SizeSlider(QWidget):
         super().__init__(parent)
         # Side in pixels of the image where it is automatic, and of its pixels in meters.
         self._usual, self._meters = SIDES[0], None
+        # A size in meters that was set before the side of a pixel was known.
+        self._wanted_meters = None
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, len(SIDES) - 1)
         self.slider.setPageStep(3)
@@ -51,9 +53,18 @@ class SizeSlider(QWidget):
         """Return the parameter SUPERPIXEL_SIZE, in pixels; 0 is automatic."""
         return 0.0 if self.automatic.isChecked() else self.value()
 
-    def set_parameter(self, side):
-        """Set the size by the parameter SUPERPIXEL_SIZE; takes the nearest side of the slider."""
+    def set_parameter(self, side, in_meters=False):
+        """Set the size by the parameter SUPERPIXEL_SIZE; takes the nearest side of the slider.
+
+        Meters are converted once the side of a pixel is known; until then the size is automatic.
+        """
         before = self.parameter()
+        self._wanted_meters = None
+        if side and in_meters:
+            if self._meters is None:
+                side, self._wanted_meters = 0.0, side
+            else:
+                side /= self._meters
         self._block(True)
         self.automatic.setChecked(not side)
         self.slider.setValue(nearest_side(side or self._usual))
@@ -73,6 +84,8 @@ class SizeSlider(QWidget):
     def set_meters(self, meters):
         """Set the side of a pixel of the image, in meters, or None if it is unknown."""
         self._meters = meters
+        if meters is not None and self._wanted_meters is not None:
+            self.set_parameter(self._wanted_meters, in_meters=True)
         self._show()
 
     def text(self):
@@ -100,6 +113,7 @@ class SizeSlider(QWidget):
         self._changed()
 
     def _changed(self):
+        self._wanted_meters = None
         self._show()
         self.valueChanged.emit()
 

@@ -33,7 +33,7 @@ from ..pipeline.classes.colors import color_of_hex
 from ..pipeline.classes.edits import named_as
 from ..pipeline.classes.name_proposals import proposal_of_group, read_proposals
 from .edited_raster import EditedRasters
-from .layer_choice import layer_choice
+from .layer_choice import LayerChoice
 from .swatches import swatch_icon
 
 translate = QCoreApplication.translate
@@ -58,7 +58,7 @@ class SuggestionsDialog(QDialog):
         self._closed = False
         self._edited = EditedRasters(self._failed)
         self._proposed = []
-        self.layers = layer_choice("RasterLayer", "PolygonLayer")
+        self.layers = LayerChoice("RasterLayer", "PolygonLayer")
         self.layers.setExceptedLayerList([session.layer])
         self.field = QgsFieldComboBox()
         self.purity = QSpinBox()

@@ -58,13 +58,13 @@ class WelcomeWindow(QDialog):
 
     Signals:
         runtimeRequested, labellingRequested: a button was clicked.
-        previewRequested: the image to preview.
+        previewRequested: the image to preview, and the settings that the project keeps.
         workbenchRequested: the class layer to name.
     """
 
     runtimeRequested = pyqtSignal()
     labellingRequested = pyqtSignal()
-    previewRequested = pyqtSignal(object)
+    previewRequested = pyqtSignal(object, object)
     workbenchRequested = pyqtSignal(object)
 
     def __init__(self, interface):
@@ -117,7 +117,10 @@ class WelcomeWindow(QDialog):
         self.sample_button.setToolTip(CREDIT)
         (self.preview_button,) = self._step(
             translate("SuperSeg", "Settings, with a preview"),
-            (translate("SuperSeg", "Preview…"), lambda: self.previewRequested.emit(first_image())),
+            (
+                translate("SuperSeg", "Preview…"),
+                lambda: self.previewRequested.emit(first_image(), kept_settings()),
+            ),
         )
         (self.segment_button,) = self._step(
             translate("SuperSeg", "Run"), (translate("SuperSeg", "Segment…"), self._segment)

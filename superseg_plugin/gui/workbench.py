@@ -103,7 +103,8 @@ class Workbench(QgsDockWidget):
         sight = self.sight
         self.tabs.currentChanged.connect(lambda tab: sight.remove() if tab else sight.restore())
         self._iface.currentLayerChanged.connect(self._layer_selected)
-        self.preview.settingsChosen.connect(keep_settings)
+        for chosen in (self.preview.settingsPreviewed, self.preview.settingsChosen):
+            chosen.connect(keep_settings)
         self.preview.settingsChosen.connect(self.dialogs.segment)
         leaving = (self._release_tool, self.sight.remove, partial(self.edits.switch, False))
         for leave in (*leaving, self.preview.switch_off, self.superpixel_bar.teach_bar.stop):
@@ -127,7 +128,7 @@ class Workbench(QgsDockWidget):
             if found:
                 self.open_layer(found[0])
             elif isinstance(layer, QgsRasterLayer):
-                self.show_preview(layer)
+                self.show_preview(layer, {})
 
     def take_focus(self):
         """Give the keyboard focus to the table, or to the choice of a layer if there is none."""
@@ -136,9 +137,9 @@ class Workbench(QgsDockWidget):
         else:
             (self.panel.table if self.session is not None else self.layers).setFocus()
 
-    def show_preview(self, layer):
-        """Show the preview of an image."""
-        self.preview.layers.setLayer(layer)
+    def show_preview(self, layer, settings):
+        """Show the preview of an image with settings, those of the panel if they are empty."""
+        self.preview.choose(layer, settings)
         self.tabs.setCurrentWidget(self.preview)
 
     def open_layer(self, layer):

@@ -22,6 +22,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget, QPushButton, QTreeWidgetItemIterator
 from qgis.utils import iface
 
+from superseg_plugin.gui.guide_steps import kept_settings
 from superseg_plugin.pipeline.options.preview import nearest_side
 from tests.desktop.window_script import JOB, LEFT, NO_KEY, WindowScript, start
 
@@ -63,6 +64,7 @@ class PreviewScript(WindowScript):
         yield from self.wait(lambda: self.panel.estimate.text())
         self.look("first")
         self.seen["estimate"] = self.panel.estimate.text()
+        self.seen["kept"] = [kept_settings(), self.settings.parameters()]
         self.seen["size"] = self.settings.size.label.text()
         self.seen["sides"] = [self.pixel(0.3), self.pixel(0.7)]
         self.seen["shares"] = self.shares()
@@ -240,6 +242,8 @@ class PreviewScript(WindowScript):
         self.seen["removed"] = {
             "said": self.panel.status.text(),
             "on": self.panel.live.isChecked(),
+            # Of the image that is chosen now.
+            "size": self.settings.parameters()["SUPERPIXEL_SIZE"],
             "drawn": self.panel.item.scene() is not None,
             "layers": sorted(one.name() for one in QgsProject.instance().mapLayers().values()),
             "messages": self.messages(),

@@ -189,6 +189,11 @@ def test_the_settings_begin_with_the_defaults_of_the_algorithm(session):
     assert session["defaults"]["panel"] == session["defaults"]["algorithm"]
 
 
+def test_previewed_settings_are_kept_for_the_guide(session):
+    kept, shown = session["kept"]
+    assert kept == shown
+
+
 def test_a_missing_runtime_is_told_beside_a_button_that_sets_it_up(session):
     found = session["no runtime"]
     assert found["said"] == "The runtime for segmentation is not installed yet."
@@ -207,5 +212,6 @@ def test_removing_the_image_ends_its_preview(session):
     assert removed["said"] == "image was removed, so the preview is switched off."
     assert not removed["on"]
     assert not removed["drawn"]
+    assert removed["size"] == 0
     assert removed["layers"] == ["a class raster", "gone", "slow", "web"]
     assert removed["messages"] == []

@@ -68,6 +68,19 @@ def test_settings_of_the_preview_are_kept_for_the_run(seen):
     assert seen["classes of settings"] == 7
 
 
+def test_the_preview_opens_with_the_settings_that_are_kept(seen):
+    assert seen["preview again"] == 7
+    assert seen["preview of a run"] == {
+        "CLASSES": 9,
+        # The published method has no preview.
+        "PRESET": "balanced",
+        # 300 meters in an image with pixels of 30 x 23 meters, by the slider's steps.
+        "SUPERPIXEL_SIZE": 11,
+        "UNITS": "pixels",
+        "SMOOTHNESS": 2,
+    }
+
+
 def test_classes_lead_to_names_check_and_results(seen):
     assert seen["edited"] == ["classes", True]
     assert seen["classes"][2][:2] == [DONE, "classes"]

@@ -13,6 +13,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
 from qgis.utils import iface
 
+from superseg_plugin.gui.guide_steps import keep_settings, kept_settings
 from superseg_plugin.pipeline.classes.edits import renamed
 from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
@@ -71,9 +72,21 @@ class WelcomeScript(WindowScript):
         panel.settings.classes.setValue(7)
         panel.use.click()
         yield from self.rest()
+        kept_before = kept_settings()
         self.dock.dialogs.dialog.close()
         self.note("settings")
         yield from self.segment("settings")
+        # Not previewed, so not kept.
+        panel.settings.classes.setValue(3)
+        yield from self.click("preview_button")
+        self.seen["preview again"] = panel.settings.classes.value()
+        kept = {"CLASSES": 9, "PRESET": "published", "SUPERPIXEL_SIZE": 300.0, "UNITS": "meters"}
+        keep_settings({**kept, "SMOOTHNESS": 2.0, "IMAGERY": "any"})
+        yield from self.click("preview_button")
+        yield from self.wait(lambda: panel.settings.parameters()["SUPERPIXEL_SIZE"])
+        self.seen["preview of a run"] = panel.settings.parameters()
+        self.picture(self.window, "preview_of_a_run")
+        keep_settings(kept_before)
 
     def classes(self):
         layer = self.add(JOB["classes"], "classes")
