@@ -43,6 +43,9 @@ smoothness of 0 and without superpixels, the network classifies each pixel. Patc
 minimum area are merged into their neighbors.</p>
 <p>If the model contains the similarity of its classes, <i>Merge classes</i> can reduce their number
 without the image.</p>
+<p>The class workbench can split, correct and teach the classes of the result if a <b>file of
+superpixels</b> is stored beside it, as of <i>Segment</i>. That needs a model that was trained with
+clusters, as those of <i>Segment</i> are, and a classification by superpixels.</p>
 <p>The scene is processed in tiles, which do not show in the result. Names, colors, areas and band
 means of the classes are stored in the file, where other programs can read them.</p>
 """
@@ -75,6 +78,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_device()
         self.add_tile_size()
         self.add_values()
+        self.add_superpixel_file("classes.tif.superseg.tif")
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
             self.CONFIDENCE,
@@ -95,6 +99,7 @@ means of the classes are stored in the file, where other programs can read them.
             tile_size=request.integer(self.TILE_SIZE),
             values=request.choice(self.VALUES),
             rescale=request.flag(self.RESCALE),
+            superpixel_file=request.number(self.SUPERPIXEL_FILE),
         )
 
     def read_outputs(self, request):

@@ -60,6 +60,7 @@ class Declarations:
     BANDS = "BANDS"
     EXTENT = "EXTENT"
     MASK = "MASK"
+    SUPERPIXEL_FILE = "SUPERPIXEL_FILE"
     OUTPUT = "OUTPUT"
     IMAGERY = "IMAGERY"
     SUPERPIXEL_SIZE = "SUPERPIXEL_SIZE"
@@ -198,6 +199,24 @@ class Declarations:
         self.add_smoothness()
         self.add_min_area()
         self.add_choice(self.UNITS, "Units", AREA_UNITS_HELP, UNITS, advanced=True)
+
+    def add_superpixel_file(self, name):
+        """Declare SUPERPIXEL_FILE.
+
+        Args:
+            name: of the file, in the help.
+        """
+        self.add_number(
+            self.SUPERPIXEL_FILE,
+            "Largest file of superpixels (MB)",
+            f"The superpixels with their features are stored beside the classes, in {name}, up to "
+            "this size: about 200 bytes a superpixel. With this file, classes can be split, "
+            "corrected and learned from examples. 0: no such file.",
+            1000.0,
+            0.0,
+            advanced=True,
+            optional=True,
+        )
 
     def add_min_area(self):
         """Declare MIN_AREA."""

@@ -80,6 +80,7 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_tidying()
         self.add_device()
         self.add_values()
+        self.add_superpixel_file("name_classes.tif.superseg.tif")
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
         self.add(results, "Folder for the class rasters, which are named name_classes.tif.")
         self.add_file_output(
@@ -104,6 +105,7 @@ that folder. The result is five class rasters with the same legend.</p>
             units=request.choice(self.UNITS),
             rescale=request.flag(self.RESCALE),
             values=request.choice(self.VALUES),
+            superpixel_file=request.number(self.SUPERPIXEL_FILE),
         )
 
     def read_outputs(self, request):

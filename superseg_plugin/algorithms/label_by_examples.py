@@ -22,6 +22,7 @@ from .base import SuperSegAlgorithm
 from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES
 from .labelled_points import labelled_points
 from .labelled_polygons import labelled_polygons
+from .parameter_help import RESULT_HELP
 from .styling import ClassStyle, ConfidenceStyle, classes_of, name_classes, style
 
 
@@ -52,7 +53,7 @@ which <i>Classify</i> gives other scenes the same names.</p>
 <p>Example: <i>classes.tif</i> has 16 classes. With 20 points of Forest, Field, Water and Town in
 the field <i>name</i>, at least one of them in every class, the result has four classes with these
 names.</p>
-<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> writes beside its classes; the
+<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> and <i>Classify</i> write; the
 image is not needed. The result has such a file, too.</p>
 """
     NEEDS_WORKER = True
@@ -67,7 +68,7 @@ image is not needed. The result has such a file, too.</p>
     CLASS_COUNT = "CLASS_COUNT"
 
     def initAlgorithm(self, configuration=None):
-        self.add_raster(self.CLASSIFICATION, "Classes", "The class raster, a result of Segment.")
+        self.add_raster(self.CLASSIFICATION, "Classes", RESULT_HELP)
         kinds = QgsProcessing.SourceType
         examples = QgsProcessingParameterFeatureSource(
             self.EXAMPLES, "Examples", types=[kinds.TypeVectorPoint, kinds.TypeVectorPolygon]

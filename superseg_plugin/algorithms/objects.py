@@ -70,7 +70,7 @@ objects;</li>
 difference of adjacent pixels of the object;</li>
 <li>the number of neighbors and their numbers, separated by spaces.</li>
 </ul>
-<p>Superpixels and confidence are read from the file that <i>Segment</i> keeps beside its classes
+<p>Superpixels and confidence are read from the file that <i>Segment</i> and <i>Classify</i> write
 (<i>classes.tif.superseg.tif</i>). Without an image the means are those of that file. Class rasters
 of other programs have patches only, without confidence.</p>
 <p>A <b>table</b> merges and names classes first, as in <i>Merge classes</i>; patches of merged
@@ -91,7 +91,7 @@ runtime.</p>
             self.OBJECTS,
             "Objects",
             "patches: connected areas of one class. superpixels: those that the classes were made "
-            "of, if Segment has kept them.",
+            "of, if Segment or Classify has stored them.",
             KINDS,
         )
         self.add_raster(
@@ -189,7 +189,7 @@ def _features(path, found, fields, measures, progress):
                 continue
             polygon = QgsGeometry.collectGeometry(waiting.pop(number))
         if not polygon.convertToMultiType():
-            raise SuperSegError(f"Object {number} has no polygon; report it.")
+            raise SuperSegError(f"Object {number} has no polygon; please report it with the log.")
         yield made_feature(fields, polygon, _values(found, number - 1, measures.perimeter(polygon)))
 
 

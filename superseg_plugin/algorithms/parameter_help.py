@@ -91,3 +91,4 @@ MIN_AREA_HELP = (
 AREA_UNITS_HELP = (
     "Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS."
 )
+RESULT_HELP = "The class raster, a result of Segment or Classify."

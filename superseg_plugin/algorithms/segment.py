@@ -96,7 +96,6 @@ others.</p>
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
     VALUES = "VALUES"
-    SUPERPIXEL_FILE = "SUPERPIXEL_FILE"
     SUPERPIXELS = "SUPERPIXELS"
     AVERAGE_COLOR = "AVERAGE_COLOR"
     CONFIDENCE = "CONFIDENCE"
@@ -139,17 +138,7 @@ others.</p>
         self.add_device()
         self.add_tile_size()
         self.add_values()
-        self.add_number(
-            self.SUPERPIXEL_FILE,
-            "Largest file of superpixels (MB)",
-            "The superpixels with their features are stored beside the classes, in "
-            "classes.tif.superseg.tif, up to this size: about 200 bytes a superpixel. With this "
-            "file, classes can be split, corrected and learned from examples. 0: no such file.",
-            1000.0,
-            0.0,
-            advanced=True,
-            optional=True,
-        )
+        self.add_superpixel_file("classes.tif.superseg.tif")
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
             self.SUPERPIXELS,

@@ -19,6 +19,7 @@ from ..raster.format_check import SIMILARITY
 from . import groups
 from .base import SuperSegAlgorithm
 from .labelled_points import Points
+from .parameter_help import RESULT_HELP
 from .styling import SimilarityStyle, style
 
 
@@ -43,7 +44,7 @@ different sides of what is looked for.</p>
 The vector of a superpixel holds the features that the classes are distinguished by, minus their
 mean over the scene: of an embedding its values, of other images color, texture and surroundings.
 Half of it comes from the neighbors, weighted by the length of the common border.</p>
-<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> writes beside its classes.
+<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> and <i>Classify</i> write.
 Neither the image nor the runtime is needed. In the class workbench, <i>More like this</i> does the
 same on the map, and gives the superpixels above the threshold a name.</p>
 """
@@ -52,7 +53,7 @@ same on the map, and gives the superpixels above the threshold a name.</p>
     EXAMPLES = "EXAMPLES"
 
     def initAlgorithm(self, configuration=None):
-        self.add_raster(self.CLASSIFICATION, "Classes", "The class raster, a result of Segment.")
+        self.add_raster(self.CLASSIFICATION, "Classes", RESULT_HELP)
         kinds = QgsProcessing.SourceType
         examples = QgsProcessingParameterFeatureSource(
             self.EXAMPLES, "Examples", types=[kinds.TypeVectorPoint, kinds.TypeVectorPolygon]

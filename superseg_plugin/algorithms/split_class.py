@@ -18,6 +18,7 @@ from ..pipeline.steps.superpixels_inside import Area
 from ..raster.format_check import CLASSES
 from . import groups
 from .base import SuperSegAlgorithm
+from .parameter_help import RESULT_HELP
 from .styling import ClassStyle, name_classes, split_from, style
 
 
@@ -41,7 +42,7 @@ become a class of their own.</li>
 </ul>
 <p>The largest part keeps number, name and color of the class; the others get the next free numbers.
 All other classes are unchanged. In the tree of classes, the parts are merged again first.</p>
-<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> writes beside its classes. The
+<p>Needs the file <i>classes.tif.superseg.tif</i> that <i>Segment</i> and <i>Classify</i> write. The
 result has such a file, too, so that it can be split again. Neither the image nor the runtime is
 needed. The class workbench splits classes on the map, with undo.</p>
 """
@@ -53,7 +54,7 @@ needed. The class workbench splits classes on the map, with undo.</p>
     CLASS_COUNT = "CLASS_COUNT"
 
     def initAlgorithm(self, configuration=None):
-        self.add_raster(self.CLASSIFICATION, "Classes", "The class raster, a result of Segment.")
+        self.add_raster(self.CLASSIFICATION, "Classes", RESULT_HELP)
         self.add(
             QgsProcessingParameterString(self.SPLIT, "Classes to split", optional=True),
             "Numbers or names of the classes to split, separated by semicolons, such as 3;7. They "

@@ -15,6 +15,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
+from ..raster.superpixel_tables import superpixel_file_of
 from ..worker.client import Worker
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
@@ -27,6 +28,7 @@ from .steps.clustering import assign_clusters
 from .steps.description import describe_superpixels
 from .steps.fill_values import prepare_values
 from .steps.given_superpixels import dense_superpixels
+from .steps.kept_superpixels import Knowledge, keep_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.network import Network, mean_softmax
@@ -89,7 +91,7 @@ def run_classification(
     these are the classes of its own segmentation, or by the network of a model without clusters,
     smoothed on the region adjacency graph. They are made where SMOOTHNESS asks for a graph and none
     are given. Without superpixels the network classifies every pixel. Class numbers are the
-    model's.
+    model's. What the clusters know of the superpixels is kept in a file beside the class raster.
 
     The bands are those of `bands_of_model`. An image in other units than the training image is
     refused before anything is computed, unless the options say to rescale it.
@@ -134,18 +136,19 @@ def run_classification(
             return Network(scene, model, device, options.tile_size)
 
         confidence = staging.path(outputs.confidence) if outputs.confidence else None
+        known = None
         if superpixels is None:
             draft = classify_pixels(scene.part(0.3, 0.9), network(), confidence)
         else:
             with superpixels:
-                labels, sure = _classify_superpixels(
+                labels, sure, known = _classify_superpixels(
                     scene.part(0.3, 0.85), superpixels, network, model, options.smoothness
                 )
                 draft = paint_superpixels(
                     scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
                 )
         small = SmallPatches(options.minimum_area, lambda _: model.merge_order)
-        statistics, _ = finish_classes(scene.part(0.9, 1.0), draft, path, small, model.classes)
+        statistics, _ = finish_classes(scene.part(0.9, 0.95), draft, path, small, model.classes)
         with RasterSource(str(path)) as classes:
             table = build_class_table(
                 source,
@@ -155,6 +158,11 @@ def run_classification(
                 colors=model.class_colors,
                 statistics=statistics,
             )
+            if known is not None:
+                beside = superpixel_file_of(path)
+                keep_superpixels(scene.part(0.95, 1.0), known, classes, beside, options)
+            elif options.superpixel_file:
+                progress.log(_without_file(model, superpixels))
         write_class_table(path, table)
         record = describe_run("classify", options, source, worker)
         record["model"] = model_name
@@ -173,8 +181,8 @@ def _classify_superpixels(
     network: Callable[[], Network],
     model: Model,
     smoothness: float,
-) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.float32]]:
-    """Class of each superpixel from 0, and its confidence.
+) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.float32], Knowledge | None]:
+    """Class of each superpixel from 0, its confidence, and what the clusters know of it.
 
     On nine other scenes and halves of scenes, named accuracy and mean IoU of 16 classes were .811
     and .448 by the clusters, .797 and .426 by the network, .810 and .437 by both; with the names of
@@ -183,7 +191,20 @@ def _classify_superpixels(
     description = describe_superpixels(scene.part(0, 0.3), superpixels)
     if model.clusters:
         clusters = assign_clusters(scene.part(0.3, 1.0), description, model.clusters, smoothness)
-        return clusters.labels, clusters.confidence
+        known = Knowledge(superpixels, description, clusters)
+        return clusters.labels, clusters.confidence, known
     count = len(description.pixels)
     pooled = mean_softmax(scene.part(0.3, 0.9), network(), superpixels, count)
-    return smooth_network(scene, pooled, description, smoothness)
+    return *smooth_network(scene, pooled, description, smoothness), None
+
+
+def _without_file(model: Model, superpixels: RasterSource | None) -> str:
+    """Return why there is no file of superpixels, for the log."""
+    if superpixels is None:
+        reason = "with SMOOTHNESS 0 each pixel is classified; give SUPERPIXELS or a SMOOTHNESS"
+    else:
+        reason = "the model was trained without clusters; use one of Segment"
+    return (
+        "No file of superpixels is written, so classes of this result cannot be split or learned"
+        f" from examples: {reason}"
+    )

@@ -196,7 +196,7 @@ class _Segmentation:
         state.training = replace(state.training, classes=clusters.classes)
         state.clusters = clusters
         if options.superpixel_file:
-            state.known = Knowledge(Path(superpixels.path), description, clusters)
+            state.known = Knowledge(superpixels, description, clusters)
         if trains(options, bool(self._outputs.model)):
             with self._stages.stage("training") as part:
                 drawing = scene.within(part.part(0, 0.1))

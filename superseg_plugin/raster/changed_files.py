@@ -99,7 +99,7 @@ def changed_since(class_raster: str) -> SuperSegError:
     name = Path(class_raster).name
     return SuperSegError(
         f"{name} was changed since its superpixels were stored in {name}{ENDING}; run Segment"
-        " again, or choose the unchanged class raster."
+        " or Classify again, or choose the unchanged class raster."
     )
 
 

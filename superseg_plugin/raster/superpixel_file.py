@@ -52,8 +52,9 @@ class SuperpixelFile:
         self.path = Path(path)
         if not self.path.is_file():
             raise SuperSegError(
-                f"There is no {self.path.name} beside the class raster; run Segment again with a"
-                " larger limit for the file of superpixels, or choose a result that has one."
+                f"There is no {self.path.name} beside the class raster; run Segment or Classify"
+                " with a model of Segment, with a larger limit for the file of superpixels if the"
+                " log says so."
             )
         self._source = RasterSource(str(self.path))
         try:
@@ -63,7 +64,7 @@ class SuperpixelFile:
             if self._metadata.get(VERSION) != str(CURRENT):
                 raise SuperSegError(
                     f"{self.path.name} is not a file of superpixels of this version of SuperSeg;"
-                    " run Segment again."
+                    " run Segment or Classify again."
                 )
             self.grid: Grid = self._source.grid
             self.count = self._size(SUPERPIXELS)
@@ -267,5 +268,5 @@ class SuperpixelFile:
 
     def _damaged(self, reason: str) -> SuperSegError:
         return SuperSegError(
-            f"{self.path.name} is damaged ({reason}); run Segment again to write it anew."
+            f"{self.path.name} is damaged ({reason}); run Segment or Classify again."
         )

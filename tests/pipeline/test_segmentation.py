@@ -12,6 +12,7 @@ from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.assessment.evaluation import evaluate
+from superseg_plugin.pipeline.classes.catalog import read_catalog
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -23,10 +24,13 @@ from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, S
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.options.training import TrainingOptions
 from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.splitting import Splitting, run_splitting
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.superpixel_file import SuperpixelFile
+from superseg_plugin.raster.superpixel_tables import superpixel_file_of
 from superseg_plugin.worker.client import Worker
 from tests.benchmarks.measures import map_ami
 from tests.conftest import read_raster, write_raster
@@ -63,16 +67,18 @@ def segment(path, folder, worker, progress=None, outputs=(), name="classes.tif",
 
 
 def classify(path, model, output, worker, superpixels=None, confidence=None, **options):
+    """Classify; gives the lines of the log."""
+    listener = Listener()
     with RasterSource(path) as source:
         given = RasterSource(superpixels) if superpixels else None
-        result = run_classification(
+        run_classification(
             ClassificationInputs(source, model, given),
             ClassificationOutputs(str(output), confidence),
-            ClassificationOptions(**options), worker, Listener(),
+            ClassificationOptions(**options), worker, listener,
         )  # fmt: skip
         if given:
             given.close()
-    return result
+    return listener.lines
 
 
 ALL = ("superpixels", "average_color", "confidence", "model", "report")
@@ -163,6 +169,26 @@ def test_the_model_knows_the_classes_of_the_map(result, image, tmp_path, worker)
     classify(image, str(folder / "model.superseg"), tmp_path / "again.tif", worker)
     again = read_raster(tmp_path / "again.tif")
     assert (again == read_raster(folder / "classes.tif")).mean() > 0.999
+
+
+def test_a_classified_scene_can_be_split(result, tmp_path, worker):
+    folder, _, _ = result
+    model = str(folder / "model.superseg")
+    scene = write_raster(tmp_path / "b.tif", landscape(200, 240))
+    path = tmp_path / "b_classes.tif"
+    classify(scene, model, path, worker, min_area=300.0)
+    with SuperpixelFile.open_beside(str(path)) as kept:
+        ids = kept.read_ids(kept.grid.window)
+        assert np.array_equal(np.append(0, kept.classes)[ids], read_raster(path)[0])
+        largest = int(np.bincount(kept.classes, kept.pixels).argmax())
+    before = len(read_catalog(str(path)).numbers)
+    split = str(tmp_path / "split.tif")
+    with RasterSource(str(path)) as source:
+        count = run_splitting(source, Splitting((str(largest),), 2), split, Listener())
+    assert count == before + 1
+    lines = classify(scene, model, path, worker, smoothness=0.0)
+    assert any("with SMOOTHNESS 0 each pixel is classified" in line for line in lines)
+    assert not superpixel_file_of(path).exists()
 
 
 def test_the_model_has_other_scenes_cut_like_its_own(tmp_path, worker):
@@ -317,7 +343,11 @@ def test_steps_by_hand(image, tmp_path, worker, guidance):
             )  # fmt: skip
     assert 2 <= trained.class_count <= 5
     assert np.isfinite(trained.final_loss)
-    classify(image, model, tmp_path / "c.tif", worker, superpixels, str(tmp_path / "p.tif"))
+    given = (superpixels, str(tmp_path / "p.tif"))
+    lines = classify(image, model, tmp_path / "c.tif", worker, *given)
+    assert superpixel_file_of(tmp_path / "c.tif").exists() == (guidance == "clusters")
+    told = any("the model was trained without clusters" in line for line in lines)
+    assert told == (guidance == "selftraining")
     ids, classes = read_raster(superpixels)[0], read_raster(tmp_path / "c.tif")[0]
     first = np.zeros(ids.max() + 1, np.uint8)
     first[ids] = classes

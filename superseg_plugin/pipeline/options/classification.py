@@ -23,6 +23,7 @@ class ClassificationOptions:
         tile_size: side in pixels of the tiles that the network computes; 0 chooses.
         values: how values of the image are read, one of `VALUES`.
         rescale: whether each band is shifted and scaled to the median and the spread of the model.
+        superpixel_file: as in `SegmentationOptions`.
     """
 
     smoothness: float = 8.0
@@ -31,6 +32,7 @@ class ClassificationOptions:
     tile_size: int = 0
     values: str = AUTOMATIC
     rescale: bool = False
+    superpixel_file: float = 1000.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""

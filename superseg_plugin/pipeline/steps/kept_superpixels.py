@@ -30,6 +30,7 @@ from ...raster.superpixel_tables import SuperpixelTables, append_tables
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ..classes.reading import TILE
+from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
 from .description import read_superpixels
 from .scene import Scene
@@ -51,12 +52,12 @@ class Knowledge:
     """What a run knows of its superpixels, beside their raster.
 
     Attributes:
-        superpixels: path of the raster of superpixels.
+        superpixels: their raster, which may be closed.
         description: of the superpixels.
         clusters: of the superpixels.
     """
 
-    superpixels: Path
+    superpixels: RasterSource
     description: Description
     clusters: Clusters
 
@@ -69,7 +70,11 @@ class Knowledge:
 
 
 def keep_superpixels(
-    scene: Scene, known: Knowledge, classes: RasterSource, path: Path, options: SegmentationOptions
+    scene: Scene,
+    known: Knowledge,
+    classes: RasterSource,
+    path: Path,
+    options: SegmentationOptions | ClassificationOptions,
 ) -> SuperpixelTables | None:
     """Write the file of superpixels of a class raster.
 
@@ -97,7 +102,7 @@ def keep_superpixels(
         return None
     profile = RasterProfile(1, np.uint32, nodata=0, band_names=("superpixel",))
     windows = tiles(grid.width, grid.height, TILE)
-    opened = RasterSource(str(known.superpixels))
+    opened = known.superpixels.with_bands(known.superpixels.bands)
     with opened as superpixels, RasterWriter(path, grid, profile) as writer:
         # Without MIN_AREA no superpixel has more than one class.
         pairs = (
