@@ -33,7 +33,7 @@ def export_of(layer, parameter, extent, mask, context):
         parameter: its parameter, for messages.
         extent: (xmin, ymin, xmax, ymax) in the layer's CRS, or None.
         mask: the `Mask` of polygons, or None.
-        context: the QgsProcessingContext, which knows the map view.
+        context: the QgsProcessingContext, for the resolution of the map view.
 
     Raises:
         SuperSegError: the extent does not overlap the layer.

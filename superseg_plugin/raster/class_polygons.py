@@ -14,7 +14,7 @@ from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from .gdal_calls import attempt, quiet
 from .grid import UNREFERENCED, Grid
-from .references import wkt_of
+from .references import reference_of, wkt_of
 
 LAYER = "classes"
 NUMBER_FIELD = "class"
@@ -158,11 +158,7 @@ def _add_names(made: Any, names: Mapping[int, str]) -> None:
 
 
 def _reference(wkt: str) -> Any:
-    if not wkt:
-        return None
-    srs = osr.SpatialReference()
-    code, _ = attempt(srs.ImportFromWkt, wkt)
-    if code != 0:
-        return None
-    srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    srs = reference_of(wkt)
+    if srs is not None:
+        srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
     return srs

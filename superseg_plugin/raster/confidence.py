@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..errors import SuperSegError
 from .displayed_values import RasterIntegers
-from .superpixel_file import SuperpixelFile
-from .windows import Window
+from .superpixel_file import SuperpixelFile, pixel_at
 
 
 class ConfidenceMap:
@@ -32,15 +29,11 @@ class ConfidenceMap:
         """Return the confidence, 0 to 1, at coordinates of the raster; None if it is unknown."""
         if self._ids is None:
             return None
-        grid = self._ids.grid
-        place = grid.to_pixels(np.array([[x, y]]))[0]
-        if not np.isfinite(place).all():
-            return None
-        col, row = np.floor(place).astype(int).tolist()
-        if not (0 <= col < grid.width and 0 <= row < grid.height):
+        pixel = pixel_at(self._ids.grid, x, y)
+        if pixel is None:
             return None
         try:
-            number = int(self._ids.read(Window(col, row, 1, 1), 1, 1)[0, 0])
+            number = int(self._ids.read(pixel, 1, 1)[0, 0])
         except SuperSegError:
             return None
         return float(self._confidence[number - 1]) if 0 < number <= len(self._confidence) else None

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import math
 
-from osgeo import osr
-
-from .gdal_calls import attempt
 from .grid import Grid
+from .references import reference_of
 from .windows import Window
 
 
@@ -33,12 +31,8 @@ def has_meters(grid: Grid) -> bool:
 
 def crs_name(grid: Grid) -> str:
     """Name and code of the coordinate reference system, such as `WGS 84 (EPSG:4326)`, or ""."""
-    wkt = grid.crs or grid.gcp_crs
-    if not wkt:
-        return ""
-    system = osr.SpatialReference()
-    code, _ = attempt(system.ImportFromWkt, wkt)
-    if code != 0:
+    system = reference_of(grid.crs or grid.gcp_crs)
+    if system is None:
         return ""
     name = system.GetName() or ""
     authority, number = system.GetAuthorityName(None), system.GetAuthorityCode(None)

@@ -38,7 +38,7 @@ class Replacement(NamedTuple):
 def held_open(file: Path) -> str:
     """Return why a file cannot be replaced, "" if it can or does not exist.
 
-    Only renaming it tells: a file can be held open with permission to write, but not to rename.
+    The only test is to rename it: who holds a file open may permit writing, but not renaming.
     """
     if not file.exists():
         return ""

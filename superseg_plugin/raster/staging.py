@@ -239,7 +239,7 @@ def _replacements_of(folder: Path, final: Path) -> list[Replacement]:
     built.sort(key=lambda file: file.name == final.name)
     for file in built:
         if file.name.endswith(SUPERPIXELS):
-            # It tells by its time that the class raster was not changed since; see changed_files.
+            # A later time means that the class raster was not changed since; see changed_files.
             os.utime(file)
     return [
         *(Replacement(None, final.with_name(name), kept / name) for name in stale),

@@ -118,10 +118,8 @@ class SuperpixelFile:
 
     def id_at(self, x: float, y: float) -> int:
         """Return the id of the superpixel at coordinates of the raster; 0 for none."""
-        col, row = np.floor(self.grid.to_pixels(np.array([[x, y]]))[0])
-        if not (0 <= col < self.grid.width and 0 <= row < self.grid.height):
-            return 0
-        return int(self.read_ids(Window(int(col), int(row), 1, 1))[0, 0])
+        pixel = pixel_at(self.grid, x, y)
+        return 0 if pixel is None else int(self.read_ids(pixel)[0, 0])
 
     @property
     def source(self) -> RasterSource:
@@ -270,3 +268,12 @@ class SuperpixelFile:
         return SuperSegError(
             f"{self.path.name} is damaged ({reason}); run Segment or Classify again."
         )
+
+
+def pixel_at(grid: Grid, x: float, y: float) -> Window | None:
+    """Return the pixel at coordinates of a raster; None outside it."""
+    col, row = np.floor(grid.to_pixels(np.array([[x, y]]))[0])
+    # Without an inverse of the georeference both are NaN, which is in no range.
+    if not (0 <= col < grid.width and 0 <= row < grid.height):
+        return None
+    return Window(int(col), int(row), 1, 1)

@@ -39,7 +39,8 @@ ENDING = ".superseg.tif"
 VERSION = "SUPERSEG_SUPERPIXELS"
 TREE = "SUPERSEG_TREE"
 CURRENT = 1
-IDS, SUPERPIXELS, MEANS, FEATURES, NEIGHBORS = range(1, 6)
+# Numbers of the pages; page 1 holds the ids.
+SUPERPIXELS, MEANS, FEATURES, NEIGHBORS = range(2, 6)
 COLUMNS = ("pixels", "area", "class", "confidence", "leaf", "row", "column")
 # A table of more superpixels than this does not fit into a row of a TIFF.
 MOST_SUPERPIXELS = 2**27

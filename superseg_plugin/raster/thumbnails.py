@@ -71,7 +71,7 @@ def read_small(
             values, valid = copy.read(copy.grid.window)
             return (values[wanted] if decoding else values), valid
     except SuperSegError as error:
-        # The user knows the raster, not its reduced copy.
+        # The message names the raster, not its reduced copy.
         raise SuperSegError(str(error).replace(Path(place).name, source.name)) from None
     finally:
         attempt(gdal.Unlink, place)

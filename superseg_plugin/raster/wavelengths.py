@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wavelengths of the bands of a raster, and the bands that are visible colors.
 
-Sources, the first that tells: the item CENTRAL_WAVELENGTH_UM of GDAL's metadata domain IMAGERY; the
-items `wavelength` and `wavelength_units` of a band, which GDAL reads from ENVI headers; a length
-with its unit in the name of the band, such as "Band 3 (0.56 Micrometers)". A number without a unit
-is taken for micrometers below 100 and for nanometers from there on: the spectrum that is measured
-on land ends at 15 micrometers.
+Sources, of which the first with a value is used: the item CENTRAL_WAVELENGTH_UM of GDAL's metadata
+domain IMAGERY; the items `wavelength` and `wavelength_units` of a band, which GDAL reads from ENVI
+headers; a length with its unit in the name of the band, such as "Band 3 (0.56 Micrometers)". A
+number without a unit is taken for micrometers below 100 and for nanometers from there on: the
+spectrum that is measured on land ends at 15 micrometers.
 """
 
 from __future__ import annotations
