@@ -1856,8 +1856,8 @@
       <translation>线条使用地图的颜色。</translation>
     </message>
     <message>
-      <source>classes</source>
-      <translation>类别图</translation>
+      <source>classes found</source>
+      <translation>类别</translation>
     </message>
     <message>
       <source>superpixels</source>
@@ -2638,6 +2638,10 @@
     <message>
       <source>mean</source>
       <translation>均值</translation>
+    </message>
+    <message>
+      <source>classes</source>
+      <translation>类别图</translation>
     </message>
     <message>
       <source>Replaces every pixel of an image by the average of its class.</source>

@@ -115,7 +115,7 @@ def segmentation_report(
     sections += _similarity(tree.merge_order, classes.names, classes.colors)
     sections += _explained(tree.explained) + _circumstances(run)
     figures = {
-        tr("classes"): str(len(classes.names)),
+        tr("classes found"): str(len(classes.names)),
         tr("superpixels"): f"{superpixel_count:,}",
         tr("pixels"): f"{grid.width:,} {TIMES} {grid.height:,}",
         **({tr("classified"): _area(float(classes.areas.sum()))} if has_meters(grid) else {}),
@@ -134,7 +134,7 @@ def training_report(run: RunSummary, classes: int, model: Model) -> str:
         model: the trained model.
     """
     figures = {
-        tr("classes"): str(classes),
+        tr("classes found"): str(classes),
         tr("steps"): f"{len(run.losses):,}",
         tr("loss at the end"): f"{np.mean(run.losses[-10:]):.3g}",
         tr("computing time"): _time(sum(run.stages.values())),
