@@ -318,10 +318,10 @@ def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, w
         asked.append(op)
         return plain_submit(self, op, *others, **named)
 
-    def counted(self, window):
+    def counted(self, window, **how):
         if len(self.bands) == 3:
             read.append(window.width * window.height)
-        return plain_read(self, window)
+        return plain_read(self, window, **how)
 
     monkeypatch.setattr(Worker, "submit", submit)
     monkeypatch.setattr(RasterSource, "read", counted)
