@@ -147,6 +147,9 @@ def run_classification(
                 draft = paint_superpixels(
                     scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
                 )
+                del labels, sure
+            if not options.superpixel_file:
+                known = None
         small = SmallPatches(options.minimum_area, lambda _: model.merge_order)
         statistics, _ = finish_classes(scene.part(0.9, 0.95), draft, path, small, model.classes)
         with RasterSource(str(path)) as classes:
@@ -161,6 +164,8 @@ def run_classification(
             if known is not None:
                 beside = superpixel_file_of(path)
                 keep_superpixels(scene.part(0.95, 1.0), known, classes, beside, options)
+                # A file that is mapped cannot be removed on every system.
+                known = None
             elif options.superpixel_file:
                 progress.log(_without_file(model, superpixels))
         write_class_table(path, table)
