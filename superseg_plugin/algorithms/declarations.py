@@ -27,6 +27,7 @@ from ..pipeline.options.superpixels import LARGEST_TILE
 from ..pipeline.options.values import VALUES
 from .parameter_help import (
     AREA_UNITS_HELP,
+    BALANCE_HELP,
     BAND_HELP,
     DEVICE_HELP,
     EXTENT_HELP,
@@ -188,6 +189,12 @@ class Declarations:
     def add_values(self):
         """Declare VALUES."""
         self.add_choice("VALUES", "Values", VALUES_HELP, VALUES, advanced=True)
+
+    def add_balance(self):
+        """Declare BALANCE_TILES."""
+        title = "Remove brightness steps between mosaic tiles"
+        parameter = QgsProcessingParameterBoolean("BALANCE_TILES", title, False)
+        self.add(parameter, BALANCE_HELP, advanced=True)
 
     def add_rescaling(self):
         """Declare RESCALE."""

@@ -72,7 +72,8 @@ IMAGERY_TEMPLATE = (
     "superpixels {}, whatever their size on the ground. drone: of at least 0.4 m, for "
     "pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. "
     "vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at "
-    "least 30 m. landsat: of at least 90 m."
+    "least 30 m. landsat: of at least 90 m. embedding: of at least 30 m, for satellite embeddings "
+    "with pixels of 10 m, of which small fields are a few pixels."
 )
 IMAGERY_HELP = IMAGERY_TEMPLATE.format(
     "of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3)"
@@ -92,3 +93,8 @@ AREA_UNITS_HELP = (
     "Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS."
 )
 RESULT_HELP = "The class raster, a result of Segment or Classify."
+BALANCE_HELP = (
+    "Steps between the tiles of a mosaic, where a band jumps along a column or row, are always "
+    "looked for and named in the log. If this is on, they are taken out: an offset is subtracted "
+    "from each tile in each band, wherever the image is read."
+)

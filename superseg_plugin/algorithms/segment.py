@@ -96,6 +96,7 @@ others.</p>
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
     VALUES = "VALUES"
+    BALANCE_TILES = "BALANCE_TILES"
     SUPERPIXELS = "SUPERPIXELS"
     AVERAGE_COLOR = "AVERAGE_COLOR"
     CONFIDENCE = "CONFIDENCE"
@@ -138,6 +139,7 @@ others.</p>
         self.add_device()
         self.add_tile_size()
         self.add_values()
+        self.add_balance()
         self.add_superpixel_file("classes.tif.superseg.tif")
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
@@ -216,6 +218,7 @@ others.</p>
             seed=request.integer(self.SEED),
             tile_size=request.integer(self.TILE_SIZE),
             values=request.choice(self.VALUES),
+            balance_tiles=request.flag(self.BALANCE_TILES),
             superpixel_file=request.number(self.SUPERPIXEL_FILE),
         )
 

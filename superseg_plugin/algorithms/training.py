@@ -51,6 +51,7 @@ are drawn from the whole scene.</p>
     SEED = "SEED"
     DEVICE = "DEVICE"
     VALUES = "VALUES"
+    BALANCE_TILES = "BALANCE_TILES"
     MODEL = "MODEL"
     REPORT = "REPORT"
     CLASS_COUNT = "CLASS_COUNT"
@@ -146,6 +147,7 @@ are drawn from the whole scene.</p>
         self.add_seed()
         self.add_device()
         self.add_values()
+        self.add_balance()
         self.add_file_output(
             self.MODEL,
             "Model",
@@ -185,6 +187,7 @@ are drawn from the whole scene.</p>
             learning_rate=request.number(self.LEARNING_RATE),
             seed=request.integer(self.SEED),
             values=request.choice(self.VALUES),
+            balance_tiles=request.flag(self.BALANCE_TILES),
         )
         self.provenance = provenance_of(request)
 

@@ -2164,8 +2164,8 @@
       <translation>影像类型</translation>
     </message>
     <message>
-      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m.</source>
-      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。</translation>
+      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. embedding: of at least 30 m, for satellite embeddings with pixels of 10 m, of which small fields are a few pixels.</source>
+      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。embedding：至少 30 米，适用于像素为 10 米的卫星嵌入，小块田地在其中只有几个像素。</translation>
     </message>
     <message>
       <source>Preset</source>
@@ -2256,6 +2256,14 @@
       <translation>图像数值的读取方式。automatic：许多像素恰好具有且远离其他所有值的数值（例如 -9999 或数据类型的最大值）视为无数据，日志会列出该值及其像素占比；长度为 1 的卫星嵌入向量以及 TESSERA 的嵌入会被识别；雷达波段按名称（VV、VH、HH、HV、sigma0）、单位 dB 或二至四个波段中的负值识别；单个高程或高度波段按其名称（DEM、DTM、DSM、CHM、elevation、height）、文件名或长度单位识别。日志会说明识别结果。as they are：只有文件声明的无数据值、NaN 和超过 1e30 的值才是无数据，且不做任何识别。AlphaEarth int8：波段是 AlphaEarth 嵌入的有符号字节。embedding：各波段是每个像素一个向量的坐标轴，单个波段本身没有意义。reflectance：所有波段均为 0 的像素为无数据；从不自动识别。decibels：雷达后向散射；功率和振幅会转换为分贝，值为 0 的像素为无数据。elevation：高程或高度。</translation>
     </message>
     <message>
+      <source>Remove brightness steps between mosaic tiles</source>
+      <translation>消除镶嵌图幅之间的亮度跳变</translation>
+    </message>
+    <message>
+      <source>Steps between the tiles of a mosaic, where a band jumps along a column or row, are always looked for and named in the log. If this is on, they are taken out: an offset is subtracted from each tile in each band, wherever the image is read.</source>
+      <translation>镶嵌图幅之间的跳变（某一波段沿一列或一行突变）总会被查找并在日志中列出。启用后会消除这些跳变：读取影像时，从每个图幅的每个波段中减去一个偏移量。</translation>
+    </message>
+    <message>
       <source>Largest file of superpixels (MB)</source>
       <translation>超像素文件大小上限（MB）</translation>
     </message>
@@ -2336,8 +2344,8 @@
       <translation>felzenszwalb：大小不一、跟随细节的超像素。slic：大小相近的紧凑超像素。</translation>
     </message>
     <message>
-      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels as MIN_SIZE or REGION_SIZE sets them, whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. All but any set SCALE and MIN_SIZE, or REGION_SIZE with slic, which must then keep their defaults.</source>
-      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素由 MIN_SIZE 或 REGION_SIZE 决定，不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。除 any 以外，各项都会设定 SCALE 和 MIN_SIZE（slic 则为 REGION_SIZE），这些参数此时须保持默认值。</translation>
+      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels as MIN_SIZE or REGION_SIZE sets them, whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. embedding: of at least 30 m, for satellite embeddings with pixels of 10 m, of which small fields are a few pixels. All but any set SCALE and MIN_SIZE, or REGION_SIZE with slic, which must then keep their defaults.</source>
+      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素由 MIN_SIZE 或 REGION_SIZE 决定，不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。embedding：至少 30 米，适用于像素为 10 米的卫星嵌入，小块田地在其中只有几个像素。除 any 以外，各项都会设定 SCALE 和 MIN_SIZE（slic 则为 REGION_SIZE），这些参数此时须保持默认值。</translation>
     </message>
     <message>
       <source>Unit of SUPERPIXEL_SIZE: pixels; or meters, whatever the units of the image's CRS.</source>
@@ -2424,8 +2432,8 @@
       <translation>类别数。采用 clusters 时，模型有这么多类别，影像地表种类较少时则更少；0 表示自动。采用 selftraining 时，训练从这么多类别开始，最终可能较少；此时不能取 0。</translation>
     </message>
     <message>
-      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. Not with SUPERPIXELS.</source>
-      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。不能与 SUPERPIXELS 同时使用。</translation>
+      <source>Kind of imagery, which sets the size of the superpixels on the ground; the pixel size is measured in the middle of the image, also for geographic coordinates. any: superpixels of at least 8 x 8 pixels (fewer in images of less than a megapixel, down to 3 x 3), whatever their size on the ground. drone: of at least 0.4 m, for pixels of a few centimeters. aerial: of at least 1 m, for pixels of 10 to 50 cm. vhr: of at least 2.5 m, for satellites with pixels of 0.3 to 4 m. sentinel2: of at least 30 m. landsat: of at least 90 m. embedding: of at least 30 m, for satellite embeddings with pixels of 10 m, of which small fields are a few pixels. Not with SUPERPIXELS.</source>
+      <translation>影像类型，决定超像素的地面大小；像素大小在影像中部测定，地理坐标也是如此。any：超像素至少 8 x 8 像素（不足一百万像素的影像可更小，最小 3 x 3），不论地面大小。drone（无人机）：至少 0.4 米，适合几厘米的像素。aerial（航空）：至少 1 米，适合 10 至 50 厘米的像素。vhr（甚高分辨率）：至少 2.5 米，适合像素为 0.3 至 4 米的卫星。sentinel2：至少 30 米。landsat：至少 90 米。embedding：至少 30 米，适用于像素为 10 米的卫星嵌入，小块田地在其中只有几个像素。不能与 SUPERPIXELS 同时使用。</translation>
     </message>
     <message>
       <source>Guidance</source>

@@ -26,7 +26,7 @@ from .steps.clustering import cluster_superpixels
 from .steps.description import class_sums, describe_superpixels
 from .steps.fill_values import prepare_values
 from .steps.kept_superpixels import Knowledge
-from .steps.mosaic_steps import tell_steps
+from .steps.mosaic_balance import treat_steps
 from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
@@ -118,7 +118,7 @@ class _Segmentation:
         self._progress.log(f"Estimate: {estimate.text()}")
         self._stages = Stages(self._progress, estimate.seconds, timed=True)
         with self._stages.stage("reading"):
-            tell_steps(source, self._progress)
+            treat_steps(source, options.balance_tiles, self._progress)
             least = max(options.classes, 1)
             scaling = measure_scene(source, least, self._worker, self._progress)
         scene = Scene(source, scaling, self._worker, self._scratch, self._progress)

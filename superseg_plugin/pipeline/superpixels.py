@@ -30,7 +30,7 @@ from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
 from .steps.band_statistics import measure_scene
 from .steps.fill_values import prepare_values
-from .steps.mosaic_steps import tell_steps
+from .steps.mosaic_balance import treat_steps
 from .steps.scene import Scene
 from .steps.superpixel_scene import Stitching, SuperpixelScene
 from .steps.tiling import automatic_tile
@@ -67,7 +67,7 @@ def run_superpixels(
     """
     prepare_values(source, options.values, progress)
     options = superpixel_options(wanted, source.grid, progress.log, options)
-    tell_steps(source, progress)
+    treat_steps(source, False, progress)
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)

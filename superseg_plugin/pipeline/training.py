@@ -31,7 +31,7 @@ from .steps.fill_values import prepare_values
 from .steps.given_superpixels import dense_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values
-from .steps.mosaic_steps import tell_steps
+from .steps.mosaic_balance import treat_steps
 from .steps.patches import draw_patches
 from .steps.scene import Scene
 from .steps.training import measure_classes, train_network
@@ -109,7 +109,7 @@ def run_training(
         cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
         asked = worker.submit("describe_device", {"network": options.network})
         with stages.stage("reading"):
-            tell_steps(source, progress)
+            treat_steps(source, options.balance_tiles, progress)
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
                 check_values(ModelUse(initial, label, source.name, CURE), scaling, progress)

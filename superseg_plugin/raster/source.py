@@ -38,6 +38,7 @@ from .nodata import NodataTest, clear_nodata, nodata_test, possible_nodata, rang
 from .pictures import Picture, shown_bands
 from .pixels import has_gdal_type, read_pixels
 from .texts import LONGEST_MESSAGE, one_line
+from .tile_offsets import TileOffsets, without_offsets
 from .wavelengths import wavelengths_of
 from .windows import Window
 
@@ -57,12 +58,10 @@ class RasterSource:
         layer: reference system and nodata of the layer in QGIS that shows the raster.
 
     Attributes:
-        path: the dataset name.
-        layer: as given.
+        path, layer: as given.
         bands: chosen band numbers, from 1.
         bands_chosen: whether `bands` were given.
-        band_count: number of bands of the raster, without alpha.
-        total_bands: number of bands of the raster, with alpha.
+        band_count, total_bands: number of bands of the raster, without and with alpha.
         alpha_band: number of the alpha band; 0 for none.
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
@@ -73,9 +72,9 @@ class RasterSource:
         units: of the values of each chosen band, "" if unknown.
         kind: what the values are, one of `contracts.KINDS`, which `read_as` sets.
         decoding: of the values, which `read_as` sets; None where they are read as they are.
+        tile_offsets: of the tiles of a mosaic, which `read` subtracts; None for none.
         zero_is_value: whether file or layer say what is nodata in the first chosen band, and not 0.
-        grid: size and georeference of the extent.
-        full_grid: size and georeference of the whole raster.
+        grid, full_grid: size and georeference of the extent, and of the whole raster.
         offset: column and row offset of `grid` within `full_grid`.
         display_bands: indices into `bands`, from 0: red, green and blue, or a single band.
         picture: how the image is shown, which a run sets; None for the display bands.
@@ -101,6 +100,7 @@ class RasterSource:
         self.bands_chosen = bands is not None
         self.kind = MEASURED
         self.decoding: Decoding | None = None
+        self.tile_offsets: TileOffsets | None = None
         self.dtype: np.dtype[Any]
         self._area = (extent, mask)
         self._lock = threading.Lock()
@@ -184,7 +184,8 @@ class RasterSource:
             valid &= mask
         for values_of_band, tests in zip(values, self._nodata_tests):
             clear_nodata(values_of_band, tests, valid)
-        return decoded_values(self.decoding, values, valid, compact)
+        values, valid = decoded_values(self.decoding, values, valid, compact)
+        return without_offsets(self.tile_offsets, values, valid, window), valid
 
     def read_by_band(self, window: Window) -> tuple[Array, Valid]:
         """Read a window with the validity of each band, `(bands, rows, cols)`; see `read`."""

@@ -35,7 +35,8 @@ US_FOOT = 1200 / 3937
 @pytest.mark.parametrize(
     ("imagery", "side", "pixels"),
     [("any", 123.0, 9), ("drone", 0.05, 64), ("aerial", 0.2, 25), ("vhr", 0.5, 25),
-     ("sentinel2", 10.0, 9), ("landsat", 30.0, 9), ("landsat", 15.0, 36)],
+     ("sentinel2", 10.0, 9), ("landsat", 30.0, 9), ("landsat", 15.0, 36),
+     ("embedding", 10.0, 9)],
 )  # fmt: skip
 def test_imagery_sets_superpixels_on_the_ground(tmp_path, imagery, side, pixels):
     grid = grid_of(tmp_path, side, 32632)

@@ -6,11 +6,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.pipeline.formats.stored_order import read_record_of
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
-from superseg_plugin.pipeline.steps.mosaic_steps import find_steps, tell_steps
+from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.steps.mosaic_balance import treat_steps
+from superseg_plugin.pipeline.steps.mosaic_steps import find_steps
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.windows import Window
 from tests.conftest import write_raster
 from tests.pipeline.conftest import blurred, landscape
 
@@ -133,5 +138,65 @@ def test_lines_are_those_of_the_file_where_a_part_is_read(tmp_path, listener):
         box = whole.grid.to_coordinates(np.array([[30, 296], [350, 40]])).ravel()
     with RasterSource(path, extent=(box[0], box[1], box[2], box[3])) as source:
         assert source.offset == (30, 40)
-        tell_steps(source, listener)
+        treat_steps(source, False, listener)
     assert any("along column 200, rows 40 to 296" in line for line in listener.lines)
+
+
+def mosaic(image):
+    """Six tiles; columns and rows of them have offsets of their own in each band."""
+    image = image + np.float32([[-9], [12], [15]])[:, :, np.newaxis] * (np.arange(COLS) >= 100)
+    image[:, :, 215:] -= 20
+    image[:, 120:] += np.float32([8, -14, 11])[:, np.newaxis, np.newaxis]
+    return image
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int16])
+def test_steps_are_taken_out_of_all_that_is_read(tmp_path, listener, dtype):
+    image = scene()
+    values = np.rint(mosaic(image)).astype(dtype)
+    values[:, 30:60, 90:110] = -999
+    path = write_raster(tmp_path / "mosaic.tif", values, nodata=-999)
+    with RasterSource(path) as source:
+        treat_steps(source, True, listener)
+        read, valid = source.read(source.grid.window)
+        part, _ = source.read(Window(205, 110, 20, 20))
+    assert read.dtype == dtype
+    assert (read[:, ~valid] == -999).all()
+    # Up to one constant a band.
+    rest = (read - image)[:, valid]
+    assert np.abs(rest - np.median(rest, axis=1, keepdims=True)).max() < 3
+    assert np.array_equal(part, read[:, 110:130, 205:225])
+    assert any("Offsets of 6 tiles, up to" in line for line in listener.lines)
+
+
+def test_bytes_stay_within_their_range(tmp_path, listener):
+    image = scene() / 2
+    image[:, :, 150:] += 40
+    # White in a tile that is made brighter.
+    image[:, 10:20, 10:20] = 255
+    path = write_raster(tmp_path / "mosaic.tif", np.rint(image).astype(np.uint8))
+    with RasterSource(path) as source:
+        treat_steps(source, True, listener)
+        read, _ = source.read(source.grid.window)
+    assert read.dtype == np.uint8
+    assert (read[:, 10:20, 10:20] == 255).all()
+    assert np.median(read[:, 30:, :150] - image[:, 30:, :150]) == pytest.approx(20, abs=2)
+
+
+def test_a_run_balances_where_it_is_asked_to_and_says_so(tmp_path, worker, listener):
+    path = write_raster(tmp_path / "mosaic.tif", mosaic(scene()).astype(np.float32))
+    output = tmp_path / "classes.tif"
+    options = SegmentationOptions(classes=5, preset="fast", superpixel_size=8, balance_tiles=True)
+    with RasterSource(path) as source:
+        run_segmentation(source, SegmentationOutputs(str(output)), options, worker, listener)
+    assert any(line.startswith("BALANCE_TILES: Offsets of 6 tiles") for line in listener.lines)
+    assert read_record_of(str(output))[0]["options"]["balance_tiles"] is True
+
+
+def test_an_image_without_steps_stays_as_it_is(tmp_path, listener):
+    image = scene()
+    path = write_raster(tmp_path / "image.tif", image)
+    with RasterSource(path) as source:
+        treat_steps(source, True, listener)
+        assert np.array_equal(source.read(source.grid.window)[0], image)
+    assert listener.lines == ["BALANCE_TILES: no step between tiles was found in image.tif"]

@@ -15,7 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPointF, QRectF
 
 DEVICES = ["auto", "cpu", "cuda", "mps"]
-IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat"]
+IMAGERY = ["any", "drone", "aerial", "vhr", "sentinel2", "landsat", "embedding"]
 UNITS = ["pixels", "meters"]
 VALUES = ["automatic", "as they are", "AlphaEarth int8", "embedding"]
 VALUES += ["reflectance", "decibels", "elevation"]
@@ -59,6 +59,7 @@ PUBLIC = {
             "DEVICE": "auto",
             "TILE_SIZE": 0,
             "VALUES": "automatic",
+            "BALANCE_TILES": False,
             "SUPERPIXEL_FILE": 1000.0,
             "OUTPUT": None,
             "SUPERPIXELS": None,
@@ -134,6 +135,7 @@ PUBLIC = {
             "SEED": 0,
             "DEVICE": "auto",
             "VALUES": "automatic",
+            "BALANCE_TILES": False,
             "MODEL": None,
             "REPORT": None,
         },

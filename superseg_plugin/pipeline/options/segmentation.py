@@ -38,6 +38,7 @@ class SegmentationOptions:
         values: how values of the image are read, one of `VALUES`.
         superpixel_file: size in megabytes up to which the file of superpixels is written beside
             the class raster; 0 for none.
+        balance_tiles: whether steps between the tiles of a mosaic are taken out.
     """
 
     classes: int = 16
@@ -51,6 +52,7 @@ class SegmentationOptions:
     tile_size: int = 0
     values: str = AUTOMATIC
     superpixel_file: float = 1000.0
+    balance_tiles: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""

@@ -37,6 +37,7 @@ class TrainingOptions:
         learning_rate: of Adam, above 0 and at most 1. Explore it on a log scale.
         seed: of weights, patches and augmentation.
         values: how values of the image are read, one of `VALUES`.
+        balance_tiles: whether steps between the tiles of a mosaic are taken out.
     """
 
     classes: int = 16
@@ -49,6 +50,7 @@ class TrainingOptions:
     learning_rate: float = 2e-3
     seed: int = 0
     values: str = AUTOMATIC
+    balance_tiles: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""
