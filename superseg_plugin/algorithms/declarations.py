@@ -193,7 +193,8 @@ class Declarations:
     def add_balance(self):
         """Declare BALANCE_TILES."""
         title = "Remove brightness steps between mosaic tiles"
-        parameter = QgsProcessingParameterBoolean("BALANCE_TILES", title, False)
+        # Models that were saved before have no value for it.
+        parameter = QgsProcessingParameterBoolean("BALANCE_TILES", title, False, optional=True)
         self.add(parameter, BALANCE_HELP, advanced=True)
 
     def add_rescaling(self):

@@ -171,8 +171,7 @@ class RasterSource:
             compact: AlphaEarth's bytes stay int8, as `BandScaling` takes them, in place of floats.
 
         Returns:
-            values: `(bands, rows, cols)` of `self.dtype`; invalid pixels have the values of the
-                file.
+            values: `(bands, rows, cols)` of `self.dtype`; those of the file where invalid.
             valid: `(rows, cols)` bool, True for valid pixels.
 
         Raises:
