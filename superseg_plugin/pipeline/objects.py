@@ -162,9 +162,12 @@ class _Superpixels:
 
     def read(self, index: int, window: Window) -> npt.NDArray[np.uint32]:
         ids = self._file.read_ids(window)
-        require_same_classes(self._strips.source, window, ids, self._own)
-        # What has no class is no object.
-        return np.where(self._own[ids] > 0, ids, 0).astype(np.uint32)
+        source = self._strips.source
+        values, valid = source.read(window)
+        # A mask beside the class raster takes pixels from a superpixel.
+        ids = np.where(valid, ids, 0).astype(np.uint32)
+        require_same_classes(source.path, np.where(valid, values[0], 0), ids, self._own)
+        return ids
 
 
 class _Patches:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ..errors import SuperSegError
 from .source import RasterSource
 from .superpixel_tables import ENDING, superpixel_file_of
-from .windows import Window, tiles
+from .windows import tiles
 
 # Size and time of the last change, in bytes and ns, of the class raster and of its superpixels.
 FilesState = tuple[tuple[int, int], tuple[int, int]]
@@ -55,31 +55,32 @@ def require_same_pixels(
     former = np.append(0, classes)
     with RasterSource(class_raster, [1]) as source:
         for window in tiles(source.grid.width, source.grid.height, TILE):
-            require_same_classes(source, window, ids.read(window)[0][0], former)
+            values, valid = source.read(window)
+            numbers = np.where(valid, values[0], 0)
+            require_same_classes(class_raster, numbers, ids.read(window)[0][0], former)
     _compared[class_raster] = state
 
 
 def require_same_classes(
-    class_raster: RasterSource,
-    window: Window,
+    class_raster: str,
+    classes: npt.NDArray[np.integer[Any]],
     ids: npt.NDArray[np.integer[Any]],
     former: npt.NDArray[np.uint8],
 ) -> None:
-    """Refuse a class raster in a window of which a pixel has another class than its superpixel.
+    """Refuse a class raster of which a pixel has another class than its superpixel.
 
     Args:
-        class_raster: the class raster.
-        window: of its grid.
+        class_raster: path of it.
+        classes: `(rows, cols)` class of each pixel of a window, 0 for none.
         ids: `(rows, cols)` superpixel of each pixel, 0 for none.
         former: `(n + 1,)` class of each superpixel by its id; 0 for id 0.
 
     Raises:
         SuperSegError: the class raster was changed since its superpixels were stored.
     """
-    values, valid = class_raster.read(window)
     # Ids of another file may be higher.
-    if not np.array_equal(former.take(ids, mode="clip"), np.where(valid, values[0], 0)):
-        raise changed_since(class_raster.path)
+    if not np.array_equal(former.take(ids, mode="clip"), classes):
+        raise changed_since(class_raster)
 
 
 def keep_newest(class_raster: str) -> None:

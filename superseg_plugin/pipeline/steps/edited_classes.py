@@ -68,7 +68,8 @@ def write_edited_classes(
         for done, window in enumerate(windows, start=1):
             stop_if_cancelled(progress)
             ids = superpixels.read_ids(window)
-            require_same_classes(source, window, ids, former)
+            values, valid = source.read(window)
+            require_same_classes(source.path, np.where(valid, values[0], 0), ids, former)
             writer.write(window, new[ids])
             progress.report(0.8 * done / len(windows), "Writing classes")
     table = table_of(edited)
