@@ -113,6 +113,15 @@ def test_estimates_grow_with_the_scene_and_shrink_with_cores(monkeypatch):
     assert total_seconds(20_000) < two
 
 
+def test_64_bands_are_expected_to_take_two_to_four_times_as_long_as_three():
+    three, many = (estimated(8192, bands=bands).seconds for bands in (3, 64))
+    assert 2 < sum(many.values()) / sum(three.values()) < 4
+    # AlphaEarth's tiles are not read once more for their classes; other rasters are.
+    as_they_are = EstimateRequest(SegmentationOptions(values="as they are"), device="cpu")
+    other = estimated(8192, as_they_are, bands=64).seconds
+    assert many["rendering"] == three["rendering"] < other["rendering"] / 3
+
+
 def test_an_estimate_is_a_clause_in_the_log(monkeypatch, tmp_path):
     def clause(seconds, smallest, tile=0, pixel=None, device=BALANCED.device):
         known = Calibration()

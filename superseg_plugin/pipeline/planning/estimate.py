@@ -2,9 +2,10 @@
 """What a segmentation takes, before it runs: seconds by stage, and memory.
 
 The time of a stage is linear in the amount of its work: a start, and a rate times megapixels or
-millions of superpixels. Both were measured once, with two cores and three bands. They are
-multiplied by a ratio that is learned from the runs on this computer (`Calibration`). Memory is the
-sum of what is allocated, and is not learned.
+millions of superpixels. Both were measured once, with two cores and three bands; what more bands
+take was measured with 64 signed bytes (`make benchmark-embedding`). They are multiplied by a ratio
+that is learned from the runs on this computer (`Calibration`). Memory is the sum of what is
+allocated, and is not learned.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any, Callable
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
+from ...raster.vectors import ALPHA_EARTH_BANDS
 from ..options.published import published_tiles, published_training
 from ..options.segmentation import MIXTURES, SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
+from ..options.values import ALPHA_EARTH, AUTOMATIC
 from ..steps.tiling import automatic_tile, items_ahead, tile_bytes
 from .calibration import Calibration
 
@@ -131,6 +134,12 @@ class Estimate:
         self._tiles = math.ceil(grid.width / tile) * math.ceil(grid.height / tile)
         # A part of the time and memory of each pixel does not depend on the number of bands.
         share = (2 + bands) / 5
+        # Superpixels of 64 bands took 5.9 times as long as those of 3 bands.
+        cut = (9.5 + bands) / 12.5
+        described, rendered = share, share
+        if _is_alpha_earth(bands, options.values):
+            # Values alone are described, in 6.6 times the time of 3 bands, and not read again.
+            described, rendered = (8 + bands) / 11, 1.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
         ahead = items_ahead(tile_bytes(tile, bands))
@@ -155,14 +164,14 @@ class Estimate:
         mixtures = MIXTURES.get(options.preset, 0)
         # Seconds as measured; 0 for stages that do not run.
         measured = {
-            "reading": 0.6,
-            "superpixels": 1.0 + 0.15 * share * pixels,
-            "description": clusters * (0.2 + 0.1 * share * pixels),
+            "reading": 0.5 + 0.035 * bands,
+            "superpixels": 1.0 + 0.15 * cut * pixels,
+            "description": clusters * (0.2 + 0.1 * described * pixels),
             "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * count),
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
             "classification": published * (0.2 + classify_rate / classify_speed * pixels),
             "painting": clusters * (0.1 + 0.03 * pixels),
-            "rendering": 0.3 + 0.045 * share * pixels,
+            "rendering": 0.3 + 0.045 * rendered * pixels,
             "report": request.report * 0.5,
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"
@@ -206,6 +215,11 @@ class Estimate:
             return shape
         length = rounded(self.side * self.meters)
         return phrases["meters"].format(meters=length, shape=shape)
+
+
+def _is_alpha_earth(bands: int, values: str) -> bool:
+    """Whether a raster is probably AlphaEarth's bytes; its values are not read for an estimate."""
+    return values == ALPHA_EARTH or (values == AUTOMATIC and bands == ALPHA_EARTH_BANDS)
 
 
 def raster_size(*source: Any) -> tuple[Grid, int]:
