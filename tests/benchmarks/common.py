@@ -16,6 +16,8 @@ FOLDER = BUILD / "benchmark"
 ENGINE_PYTHON = BUILD / "env" / "engine" / "bin" / "python"
 # With OpenCV, where it can be installed.
 PEERS_PYTHON = BUILD / "env" / "peers" / "bin" / "python"
+# Numbers of clicks at the desk after which a map is scored.
+CLICKS = (5, 10, 20, 50)
 # Written where a table has no figure.
 NONE = "-"
 

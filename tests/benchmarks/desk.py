@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 
 from superseg_plugin.raster.superpixel_file import SuperpixelFile
-from tests.benchmarks.common import ENGINE_PYTHON, FOLDER, Table, markdown
-from tests.benchmarks.desk_clicks import CLICKS
+from tests.benchmarks.common import CLICKS, ENGINE_PYTHON, FOLDER, Table, markdown
 from tests.benchmarks.image_sets import find_pairs, sets_of
 from tests.benchmarks.methods import SharedWorker, segment
 from tests.benchmarks.rasters import read_classes

@@ -25,9 +25,9 @@ import numpy.typing as npt
 from superseg_plugin.class_tree import ClassTree
 from superseg_plugin.engine.next_example import next_example
 from superseg_plugin.engine.teaching import Examples, Teachable, teach
+from tests.benchmarks.common import CLICKS
 from tests.benchmarks.named import confusion_scores
 
-CLICKS = (5, 10, 20, 50)
 DRAWS = 5
 SMOOTHNESS = 8.0
 
