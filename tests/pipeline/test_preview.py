@@ -326,3 +326,17 @@ def test_an_embedding_has_the_colors_of_the_whole_image_wherever_the_map_is(prev
     one, other = (lab_of(np.array(colors))[:, 1:] for colors in shown)
     assert np.abs(one - other).max() < 15
     assert np.abs(one).max() > 40
+
+
+def test_linear_radar_is_previewed_in_decibels(previewer, tmp_path):
+    _, kinds = fields()
+    speckle = np.random.default_rng(2).gamma(4, 0.25, (2, *kinds.shape))
+    power = (np.array([0.004, 0.03, 0.2])[kinds] * speckle).astype(np.float32)
+    linear = write_raster(tmp_path / "linear.tif", power, names=["HH", "HV"])
+    decibels = write_raster(tmp_path / "db.tif", 10 * np.log10(power), names=["HH", "HV"])
+    one, two = (
+        previewer.preview(view_of(path), PreviewOptions(classes=3), SILENT)
+        for path in (linear, decibels)
+    )
+    assert (one.classes == two.classes).mean() > 0.99
+    assert np.abs(one.colors.astype(int) - two.colors).max() <= 2
