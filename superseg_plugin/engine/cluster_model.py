@@ -35,9 +35,9 @@ from .types import AnyArray, DoubleArray, FloatArray
 # Features of a superpixel's own appearance, and of its surroundings at each distance, at most.
 APPEARANCE_COMPONENTS = 10
 SURROUNDINGS_COMPONENTS = 5
-# Principal components of embeddings. Where parcels of a kind differ along many directions, 16 of them
-# lose what tells the kinds apart: named accuracy at 16 classes .974 with 32 and with 64, .968 with
-# 16, in the mean of ten synthetic scenes, three of them with such parcels.
+# Principal components of embeddings. Where parcels of a kind differ along many directions, 16 lose
+# what tells the kinds apart: named accuracy at 16 classes .974 with 32 and with 64, .968 with 16,
+# in the mean of ten synthetic scenes, three of them with such parcels.
 EMBEDDING_COMPONENTS = 32
 # Parts of a scene: a number at which the consensus is best by named accuracy and mean IoU, on 15
 # images; with 4 or 12 of them the map of 16 classes loses .02 in mean IoU.
