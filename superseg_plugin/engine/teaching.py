@@ -79,6 +79,7 @@ class Teachable:
         joining: `(leaves, leaves)` float32 cost at which the tree joins two leaves, as a share of
             the cost of all steps.
         weights: `(n,)` float64 share of the area, adding up to 1.
+        coherence: `(n,)` float32 likeness to the neighbors, 0 to 1, as `_coherence` computes it.
     """
 
     features: FloatArray
@@ -86,6 +87,7 @@ class Teachable:
     leaf: IndexArray
     joining: FloatArray
     weights: DoubleArray
+    coherence: FloatArray
 
     @classmethod
     def of_scene(
@@ -115,7 +117,9 @@ class Teachable:
             features = diffuse(features, contrast_weights(pairs, lengths, _display(means)), steps)
         leaf, joins = tree
         joining = joins.joining_costs() / np.float32(float(joins.costs.sum()) or 1.0)
-        return cls(_unit(features, shares), _unit(places, shares), leaf, joining, shares)
+        unit = _unit(features, shares)
+        alike = _coherence(unit, pairs, lengths)
+        return cls(unit, _unit(places, shares), leaf, joining, shares, alike)
 
     @cached_property
     def tree_covariance(self) -> FloatArray:
@@ -206,7 +210,8 @@ def teach(scene: Teachable, examples: Examples) -> Taught:
 
         >>> features = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]], np.float32)
         >>> leaf, joining = np.array([0, 0, 0, 1, 1, 1]), 1 - np.eye(2, dtype=np.float32)
-        >>> scene = Teachable(features, features, leaf, joining, np.full(6, 1 / 6))
+        >>> shares, coherence = np.full(6, 1 / 6), np.ones(6, np.float32)
+        >>> scene = Teachable(features, features, leaf, joining, shares, coherence)
         >>> teach(scene, Examples(np.array([1, 4]), np.array([1, 0]))).names.tolist()
         [1, 1, 1, 0, 0, 0]
     """
@@ -228,6 +233,25 @@ def _falling(points: FloatArray, others: FloatArray, reach: float) -> FloatArray
     np.sqrt(result, out=result)
     result *= np.float32(-1 / reach)
     np.exp(result, out=result)
+    return result
+
+
+def _coherence(features: FloatArray, pairs: AnyArray, lengths: AnyArray) -> FloatArray:
+    """Covariance `(n,)` with the neighbors by features, averaged by length of border.
+
+    It is 1 for superpixels without neighbors.
+    """
+    count = len(features)
+    alike, border = np.zeros(count), np.zeros(count)
+    for part in row_parts(len(pairs)):
+        one, two = pairs[part].T
+        distance = np.sqrt(np.square(features[one] - features[two]).sum(axis=1))
+        covariance = np.exp(distance / -FEATURE_RANGE)
+        for ends in (one, two):
+            alike += np.bincount(ends, lengths[part] * covariance, count)
+            border += np.bincount(ends, lengths[part], count)
+    result = np.ones(count, np.float32)
+    np.divide(alike, border, out=result, where=border > 0, casting="same_kind")
     return result
 
 

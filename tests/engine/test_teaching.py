@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,23 @@ def test_examples_and_excluded_superpixels_are_not_asked_for():
     scene = scene_of(np.zeros((4, 2), np.float32), np.zeros(4, np.int64), [[0.0]])
     assert next_example(scene, examples((0, 0), (1, 0)), np.array([2])) == 3
     assert next_example(scene, examples((0, 0), (1, 0)), np.array([2, 3])) is None
+
+
+def test_the_first_place_is_inside_a_uniform_area():
+    # A row of superpixels of one kind; three of them border on others, which are most unlike.
+    features = np.zeros((60, 1), np.float32)
+    features[30::2] = 9.0
+    pairs = np.stack([np.arange(59), np.arange(1, 60)], axis=1)
+    graph = pairs, np.ones(59, np.float32), np.zeros((60, 1), np.float32)
+    leaf, tree = np.zeros(60, np.int64), fit_class_tree(np.zeros((1, 1)), np.ones(1))
+    places = np.stack([np.zeros(60), np.arange(60)], axis=1)
+    scene = Teachable.of_scene(features, graph, np.ones(60), places, (leaf, tree), 0.0)
+    assert scene.coherence[:29] == pytest.approx(1)
+    assert scene.coherence[31:].max() < 0.5
+    assert next_example(scene, examples(), NONE) < 29
+    # Nothing else speaks for the one or the other.
+    unlike = replace(scene, coherence=1.5 - scene.coherence)
+    assert next_example(unlike, examples(), NONE) > 29
 
 
 def test_excluded_superpixels_do_not_make_their_group_a_large_one(groups):
