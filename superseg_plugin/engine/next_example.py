@@ -38,9 +38,9 @@ from .types import DoubleArray, FloatArray, IndexArray
 # Superpixels that the gain is summed over. With 500 or 2000, accuracy is the same within .003.
 CANDIDATES = 1000
 # Examples over which the likeness to the neighbors fades. On 27 images, 5 and 10 examples then name
-# .743 and .808 of the area right, without it .731 and .800; of the 12 that nothing was tuned on .702
-# and .770, without it .706 and .768. What it is for is the worst image: the loss against naming of
-# classes is .015 instead of .158. Over 5 or 7 examples, the same within .002.
+# .743 and .808 of the area right, without it .731 and .800; on the 12 that nothing was tuned on
+# .702 and .770, without it .706 and .768. What it is for is the worst image: the loss against
+# naming of classes is .015 instead of .158. Over 5 or 7 examples, the same within .002.
 FEW_EXAMPLES = 6
 
 
