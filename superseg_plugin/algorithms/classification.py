@@ -59,6 +59,7 @@ means of the classes are stored in the file, where other programs can read them.
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
     VALUES = "VALUES"
+    BALANCE_TILES = "BALANCE_TILES"
     CONFIDENCE = "CONFIDENCE"
 
     def initAlgorithm(self, configuration=None):
@@ -78,6 +79,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_device()
         self.add_tile_size()
         self.add_values()
+        self.add_balance()
         self.add_superpixel_file("classes.tif.superseg.tif")
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
@@ -100,6 +102,7 @@ means of the classes are stored in the file, where other programs can read them.
             values=request.choice(self.VALUES),
             rescale=request.flag(self.RESCALE),
             superpixel_file=request.number(self.SUPERPIXEL_FILE),
+            balance_tiles=request.flag(self.BALANCE_TILES),
         )
 
     def read_outputs(self, request):

@@ -58,6 +58,7 @@ that folder. The result is five class rasters with the same legend.</p>
     MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
     VALUES = "VALUES"
+    BALANCE_TILES = "BALANCE_TILES"
     TABLE = "TABLE"
     LAYERS = "LAYERS"
     IMAGE_COUNT = "IMAGE_COUNT"
@@ -80,6 +81,7 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_tidying()
         self.add_device()
         self.add_values()
+        self.add_balance()
         self.add_superpixel_file("name_classes.tif.superseg.tif")
         results = QgsProcessingParameterFolderDestination(self.OUTPUT, "Folder of results")
         self.add(results, "Folder for the class rasters, which are named name_classes.tif.")
@@ -106,6 +108,7 @@ that folder. The result is five class rasters with the same legend.</p>
             rescale=request.flag(self.RESCALE),
             values=request.choice(self.VALUES),
             superpixel_file=request.number(self.SUPERPIXEL_FILE),
+            balance_tiles=request.flag(self.BALANCE_TILES),
         )
 
     def read_outputs(self, request):

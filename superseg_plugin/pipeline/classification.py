@@ -31,6 +31,7 @@ from .steps.given_superpixels import dense_superpixels
 from .steps.kept_superpixels import Knowledge, keep_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
 from .steps.model_values import ModelUse, check_values, rescaled
+from .steps.mosaic_balance import treat_steps
 from .steps.network import Network, mean_softmax
 from .steps.painting import (
     SmallPatches,
@@ -112,6 +113,7 @@ def run_classification(
     ):
         prepare_values(source, options.values, progress)
         check_no_band_is_empty(model, label, source)
+        treat_steps(source, options.balance_tiles, progress)
         # The same values have the same colors in all images of a model.
         source.picture = model.picture or source.picture
         asked = worker.submit("describe_device", {"network": model.network})

@@ -6,7 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.pipeline.classification import (
+    ClassificationInputs,
+    ClassificationOutputs,
+    run_classification,
+)
 from superseg_plugin.pipeline.formats.stored_order import read_record_of
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.segmentation import run_segmentation
@@ -16,7 +22,7 @@ from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
-from tests.conftest import write_raster
+from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import blurred, landscape
 
 ROWS, COLS = 256, 320
@@ -183,14 +189,26 @@ def test_bytes_stay_within_their_range(tmp_path, listener):
     assert np.median(read[:, 30:, :150] - image[:, 30:, :150]) == pytest.approx(20, abs=2)
 
 
-def test_a_run_balances_where_it_is_asked_to_and_says_so(tmp_path, worker, listener):
+def test_a_run_and_its_model_balance_where_they_are_asked_to(tmp_path, worker, listener):
     path = write_raster(tmp_path / "mosaic.tif", mosaic(scene()).astype(np.float32))
-    output = tmp_path / "classes.tif"
+    model = str(tmp_path / "model.superseg")
     options = SegmentationOptions(classes=5, preset="fast", superpixel_size=8, balance_tiles=True)
+    outputs = SegmentationOutputs(str(tmp_path / "classes.tif"), model=model)
     with RasterSource(path) as source:
-        run_segmentation(source, SegmentationOutputs(str(output)), options, worker, listener)
+        run_segmentation(source, outputs, options, worker, listener)
     assert any(line.startswith("BALANCE_TILES: Offsets of 6 tiles") for line in listener.lines)
-    assert read_record_of(str(output))[0]["options"]["balance_tiles"] is True
+    assert read_record_of(outputs.classes)[0]["options"]["balance_tiles"] is True
+
+    def equal(balance):
+        """Share of the image that the model gives the class of the run."""
+        target = str(tmp_path / f"again_{balance}.tif")
+        again = ClassificationOptions(balance_tiles=balance)
+        with RasterSource(path) as source:
+            inputs = ClassificationInputs(source, model)
+            run_classification(inputs, ClassificationOutputs(target), again, worker, listener)
+        return (read_raster(target) == read_raster(outputs.classes)).mean()
+
+    assert equal(True) == 1 > equal(False)
 
 
 def test_an_image_without_steps_stays_as_it_is(tmp_path, listener):

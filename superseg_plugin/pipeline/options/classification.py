@@ -24,6 +24,7 @@ class ClassificationOptions:
         values: how values of the image are read, one of `VALUES`.
         rescale: whether each band is shifted and scaled to the median and the spread of the model.
         superpixel_file: as in `SegmentationOptions`.
+        balance_tiles: as in `SegmentationOptions`.
     """
 
     smoothness: float = 8.0
@@ -33,6 +34,7 @@ class ClassificationOptions:
     values: str = AUTOMATIC
     rescale: bool = False
     superpixel_file: float = 1000.0
+    balance_tiles: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""

@@ -61,7 +61,7 @@ def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> None
     elif steps:
         progress.log(
             f"Such steps lie between the tiles of a mosaic.{more} Classes may change there;"
-            " BALANCE_TILES of superseg:segment and superseg:trainfcn takes the steps out"
+            " BALANCE_TILES of superseg:segment and superseg:classify takes the steps out"
         )
     elif balance:
         progress.log(f"BALANCE_TILES: no step between tiles was found in {source.name}")
