@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..alpha_earth import decoded
 from ..contracts import STANDARD_MAXIMUM, BandScaling
 from .types import AnyArray, FloatArray
 
@@ -30,7 +31,7 @@ class Patches:
     """Training data.
 
     Attributes:
-        images: `(n, bands, side, side)` raw values.
+        images: `(n, bands, side, side)` raw values; int8 are AlphaEarth's bytes.
         superpixels: `(n, side, side)` int32, 0 = nodata, ids 1..t.
         soft: `(t + 1, classes)` float32 class probabilities of each superpixel (row 0 unused), or
             None for self-training.
@@ -88,7 +89,7 @@ class PatchStore:
     """
 
     def __init__(self, patches: Patches, scaling: BandScaling, storage: torch.device) -> None:
-        images = patches.images
+        images = decoded(patches.images)
         # As float64 these hold large offsets, see `BandScaling.to_standard`.
         self._wide = images.dtype.itemsize > 2 and images.dtype != np.float32
         self._unsigned = images.dtype == np.uint16

@@ -19,6 +19,7 @@ from typing import Callable
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
+from ..raster.superpixel_tables import ENDING as SUPERPIXELS
 from ..worker.client import Worker, WorkerError
 from .classification import (
     ClassificationInputs,
@@ -95,7 +96,7 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
         path
         for path in place.iterdir()
         if any(fnmatchcase(path.name.lower(), part) for part in patterns)
-        and not path.name.lower().endswith(ENDING)
+        and not path.name.lower().endswith((ENDING, SUPERPIXELS))
         and path.is_file()
     )
     if not scenes:

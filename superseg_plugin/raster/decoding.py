@@ -50,7 +50,7 @@ class Backscatter:
         per_decade: decibels of a factor of 10: POWER or AMPLITUDE.
 
     Example:
-        >>> Backscatter(POWER).decode(np.array([[0.01, 1.0]], np.float32)).tolist()
+        >>> Backscatter(POWER).decode(np.array([[0.01, 1.0]], np.float32)).round(2).tolist()
         [[-20.0, 0.0]]
     """
 

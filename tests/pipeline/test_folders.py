@@ -69,7 +69,8 @@ def classify(scenes, model, folder, start, listener=None, table=None):
 
 
 def test_patterns_do_not_mind_case(tmp_path):
-    for name in ("LC08_B4.TIF", "b.tif", "c.Img", "d_classes.TIF", "e.txt"):
+    own = ("d_classes.TIF", "d_classes.tif.superseg.tif", "map.TIF.superseg.tif")
+    for name in ("LC08_B4.TIF", "b.tif", "c.Img", "e.txt", *own):
         (tmp_path / name).touch()
     (tmp_path / "folder.tif").mkdir()
     assert [path.name for path in scenes_of(str(tmp_path), "*.tif")] == ["LC08_B4.TIF", "b.tif"]

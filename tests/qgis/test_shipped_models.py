@@ -109,7 +109,7 @@ def test_a_folder_is_classified_with_one_model(batch, run, scenes, tmp_path):
     (images / "notes.txt").write_text("no image", encoding="utf-8")
     row = {"INPUT": scenes["before"], **of_folder(images, tmp_path)}
     (listener,) = batch(FOLDER, [row])
-    results = {path.name for path in (tmp_path / "results").glob("*.tif")}
+    results = {path.name for path in (tmp_path / "results").glob("*_classes.tif")}
     assert results == {"before_classes.tif", "after_classes.tif"}
     assert any("gray.tif" in line and "band" in line for line in listener.lines)
     assert any("broken.tif" in line for line in listener.lines)
