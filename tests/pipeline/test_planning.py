@@ -64,8 +64,8 @@ def test_one_run_calibrates_the_estimate(slower):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"format_version": 3}', "{" * 100_000, "\0",
-     '{"format_version": 3, "devices": [], "stages": []}',
+    ["", "[]", '{"format_version": 4}', "{" * 100_000, "\0",
+     '{"format_version": 4, "devices": [], "stages": []}',
      '{"format_version": 1, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5.0]}}',
      '{"format_version": 2, "auto_device": ["cpu", "cpu"], "stages": {"painting": [9.0, 5, 1]}}'],
 )  # fmt: skip

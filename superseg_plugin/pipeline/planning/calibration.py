@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from ...worker.interpreter import data_folder
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 # Each run halves the weight of those before it, so that a change of hardware is soon learned.
 FADING = 0.5
 # Cores of the computer that the expected times were measured on. Time falls with the number of

@@ -137,9 +137,11 @@ class Estimate:
         # Superpixels of 64 bands took 5.9 times as long as those of 3 bands.
         cut = (9.5 + bands) / 12.5
         described, rendered = share, share
+        # Steps of mosaics are looked for in strips, whose number grows with the side.
+        strips = 0.25 * share * math.sqrt(self._pixels / 1e6)
         if _is_alpha_earth(bands, options.values):
             # Values alone are described, in 6.6 times the time of 3 bands, and not read again.
-            described, rendered = (8 + bands) / 11, 1.0
+            described, rendered, strips = (8 + bands) / 11, 1.0, 0.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
         ahead = items_ahead(tile_bytes(tile, bands))
@@ -164,14 +166,14 @@ class Estimate:
         mixtures = MIXTURES.get(options.preset, 0)
         # Seconds as measured; 0 for stages that do not run.
         measured = {
-            "reading": 0.5 + 0.035 * bands,
+            "reading": 0.5 + 0.035 * bands + strips,
             "superpixels": 1.0 + 0.15 * cut * pixels,
             "description": clusters * (0.2 + 0.1 * described * pixels),
             "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * count),
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
             "classification": published * (0.2 + classify_rate / classify_speed * pixels),
             "painting": clusters * (0.1 + 0.03 * pixels),
-            "rendering": 0.3 + 0.045 * rendered * pixels,
+            "rendering": 0.2 + (0.1 + 0.045 * rendered) * pixels,
             "report": request.report * 0.5,
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"
