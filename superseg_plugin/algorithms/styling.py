@@ -92,7 +92,7 @@ def _without_count(name):
 
 
 class Style(QgsProcessingLayerPostProcessorInterface):
-    """Sets the style of a result; subclasses implement `apply(layer)`."""
+    """Sets the style of a result; subclasses define `apply(layer)`, which sets it."""
 
     def postProcessLayer(self, layer, context, feedback):
         try:
@@ -100,10 +100,6 @@ class Style(QgsProcessingLayerPostProcessorInterface):
         finally:
             # Not before QGIS has returned from this call.
             QTimer.singleShot(0, partial(_kept.discard, self))
-
-    def apply(self, layer):
-        """Set the style of the layer."""
-        raise NotImplementedError
 
 
 class ClassStyle(Style):

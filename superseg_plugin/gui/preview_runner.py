@@ -28,16 +28,16 @@ DRAFT = "fast"
 class LatestRunner(QObject):
     """Computes the latest request in a thread of its own.
 
-    Subclasses define `FAILED`, a message with a place for the reason, and implement `made` and
-    `computed`.
+    Subclasses define `FAILED`, a message with a place for the reason; `MAKES`, the class of the
+    object that computes with a worker, which its `close` ends; and `computed(made, wanted,
+    progress)`, which returns the result of a request, in the thread: `made` is that object,
+    `wanted` the tuple of what was requested, `progress` the `Progress` of the request.
 
     Signals:
         done: the result, and the seconds since its request.
         failed: an error message.
         busy: whether a request is being computed.
     """
-
-    FAILED = ""
 
     done = pyqtSignal(object, float)
     failed = pyqtSignal(str)
@@ -49,20 +49,6 @@ class LatestRunner(QObject):
         self._number = 0
         self._request = None
         self._thread = None
-
-    def made(self, worker):
-        """Return the object that computes with a worker, to be closed by its `close`."""
-        raise NotImplementedError
-
-    def computed(self, made, wanted, progress):
-        """Return the result of a request; runs in the thread.
-
-        Args:
-            made: of `made`.
-            wanted: tuple of what was requested.
-            progress: the `Progress` of the request.
-        """
-        raise NotImplementedError
 
     def request(self, *wanted):
         """Request a result; earlier requests are dropped."""
@@ -112,7 +98,7 @@ class LatestRunner(QObject):
     def _serve(self, thread, python):
         """Compute requests as long as one worker is usable; return whether another is needed."""
         with Worker(find_interpreter(python)) as worker:
-            made = self.made(worker)
+            made = self.MAKES(worker)
             try:
                 while worker.usable:
                     if not self._compute_next(thread, worker, made):
@@ -182,9 +168,7 @@ class PreviewRunner(LatestRunner):
     drafted = pyqtSignal(object)
 
     FAILED = "The preview has failed ({}); try other settings or another place."
-
-    def made(self, worker):
-        return Previewer(worker)
+    MAKES = Previewer
 
     def computed(self, made, wanted, progress):
         view, options, fetch, other = (*wanted, None, None)[:4]
@@ -204,9 +188,7 @@ class TeachRunner(LatestRunner):
     """
 
     FAILED = "Learning from the examples has failed ({}); undo the last one, or try again."
-
-    def made(self, worker):
-        return LiveTeacher(worker)
+    MAKES = LiveTeacher
 
     def computed(self, made, wanted, progress):
         session, lesson = wanted
