@@ -4,27 +4,16 @@
 from __future__ import annotations
 
 import numpy as np
-from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QAction,
-    QApplication,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt
+from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox
 
 from ..errors import SuperSegError
 from ..pipeline.classes.superpixel_edits import reclassified
 from ..pipeline.classes.superpixel_similarity import SIMILAR, SimilarityVectors
 from ..raster.overlay_pixels import levels_of, ranked
+from .click_bar import ClickBar
 from .key_tool_bar import action_for
 from .map_overlay import MapOverlay
-from .place_tool import PlaceTool
 
 translate = QCoreApplication.translate
 
@@ -32,44 +21,25 @@ translate = QCoreApplication.translate
 LAYER = 2
 
 
-class SimilarBar(QWidget):
-    """Selects the superpixels that are similar to those clicked on; hidden until it is on.
+class SimilarBar(ClickBar):
+    """Selects the superpixels that are similar to those clicked on.
 
     Args:
         panel: the `ClassesPanel`.
         canvas: the map canvas.
-
-    Attributes:
-        toggle: the action that shows the bar and takes clicks on the map.
-
-    Signals:
-        failed: an error message for the message bar.
     """
 
-    failed = pyqtSignal(str)
-
     def __init__(self, panel, canvas):
-        super().__init__(panel)
-        self._panel, self._canvas, self._session = panel, canvas, None
-        self._rows = []
+        title = translate("SuperSeg", "&More like this")
+        tip = translate(
+            "SuperSeg", "More like this: clicks on the map select all superpixels that are similar"
+        )
+        super().__init__(panel, canvas, title, tip)
+        self._panel, self._rows = panel, []
         # Vectors of these tables, and similarity to the superpixels of `_rows`.
         self._tables, self._vectors, self._similarity = None, None, None
         self._reader, self._overlay = None, None
-        self.tool = PlaceTool(canvas, panel.action_for)
-        self.tool.placed.connect(self.click)
-        self.tool.failed.connect(self.failed)
-        self.tool.deactivated.connect(lambda: self.toggle.setChecked(False))
-        self.toggle = QAction(translate("SuperSeg", "&More like this"), self)
-        self.toggle.setCheckable(True)
-        self.toggle.setToolTip(
-            translate(
-                "SuperSeg",
-                "More like this: clicks on the map select all superpixels that are similar",
-            )
-        )
-        self.toggle.toggled.connect(self._switch)
         self._build()
-        self.hide()
 
     def _build(self):
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -85,9 +55,6 @@ class SimilarBar(QWidget):
         self.slider.valueChanged.connect(self.threshold.setValue)
         self.threshold.valueChanged.connect(self.slider.setValue)
         self.threshold.valueChanged.connect(lambda _value: self._show())
-        self.names = QComboBox()
-        self.names.setEditable(True)
-        self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.names.setAccessibleName(translate("SuperSeg", "Class of the selected superpixels"))
         self.names.lineEdit().setPlaceholderText(translate("SuperSeg", "Class or new name"))
         self.name_button = QPushButton(translate("SuperSeg", "Ass&ign"))
@@ -98,9 +65,7 @@ class SimilarBar(QWidget):
         self.clear_button = QPushButton(translate("SuperSeg", "Start o&ver"))
         self.clear_button.setToolTip(translate("SuperSeg", "Forget the places clicked on"))
         self.clear_button.clicked.connect(lambda _checked=False: self.clear())
-        self.note = QLabel(wordWrap=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = self.layout()
         label = QLabel(translate("SuperSeg", "Simi&larity from"))
         label.setBuddy(self.slider)
         row = QHBoxLayout()
@@ -113,47 +78,27 @@ class SimilarBar(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.note)
 
-    @property
-    def session(self):
-        """The `ClassSession` that is searched, or None."""
-        return self._session
-
-    @session.setter
+    @ClickBar.session.setter
     def session(self, session):
-        self.release()
-        if self._session is not None:
-            self._session.changed.disconnect(self._list_names)
-        self._session = session
+        """Search another session; nothing is selected in it yet."""
+        ClickBar.session.fset(self, session)
         self._rows, self._similarity, self._tables = [], None, None
-        self.tool.layer = session.layer if session is not None else None
-        self.toggle.setEnabled(session is not None)
-        if session is not None:
-            session.changed.connect(self._list_names)
 
     def action_for(self, event):
         """Return the action whose key a key event is; the bar has no keys of its own."""
         return action_for(event, ())
-
-    def release(self):
-        """Leave the map tool."""
-        self.toggle.setChecked(False)
 
     def click(self, place):
         """Search for what is like the superpixel at a position in the layer's CRS.
 
         A superpixel that was clicked on before no longer counts.
         """
-        if not self.session.unchanged():
-            return
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            number = self.session.superpixels.at(place)
-            if not number:
-                self.note.setText(translate("SuperSeg", "There is no class at this position."))
-                return
-            row = number - 1
-            rows = [one for one in self._rows if one != row]
-            self._search(rows if row in self._rows else [*rows, row])
+            row = self.row_at(place)
+            if row is not None:
+                rows = [one for one in self._rows if one != row]
+                self._search(rows if row in self._rows else [*rows, row])
         except SuperSegError as error:
             self.failed.emit(str(error))
         finally:
@@ -226,28 +171,21 @@ class SimilarBar(QWidget):
         """Return the level of the least similarity that is selected."""
         return int(levels_of(np.array([self.threshold.value() / 100]))[0])
 
-    def _list_names(self):
-        """List the names of the classes; the chosen text stays."""
-        text = self.names.currentText()
-        self.names.clear()
-        self.names.addItems([group.name for group in self.session.groups])
-        self.names.setCurrentText(text)
+    def follow(self):
+        """List the names of the classes."""
+        self.list_names([group.name for group in self.session.groups])
 
-    def _switch(self, on):
-        self.setVisible(on)
+    def switched(self, on):
+        """List the names and draw the similarity, or remove it from the map."""
         if on:
-            self._list_names()
+            self.follow()
             groups = self._panel.table.chosen_groups()
             self.names.setCurrentText(groups[0].name if len(groups) == 1 else "")
             # The colors of selected classes would lie below those of the similarity.
             self._panel.table.choose(())
-            self._canvas.setMapTool(self.tool)
             self._show()
-        else:
-            if self._overlay is not None:
-                self._overlay.clear()
-            if self._canvas.mapTool() is self.tool:
-                self._canvas.unsetMapTool(self.tool)
+        elif self._overlay is not None:
+            self._overlay.clear()
 
 
 def _whole(number):

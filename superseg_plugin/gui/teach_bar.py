@@ -6,24 +6,16 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from qgis.gui import QgsVertexMarker
-from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt
 from qgis.PyQt.QtGui import QColor, QKeySequence
-from qgis.PyQt.QtWidgets import (
-    QAction,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QPushButton
 
 from ..errors import SuperSegError
 from ..pipeline.classes.edits import checked_name
 from ..pipeline.classes.labelled import Learned, labelled
 from .areas import around
+from .click_bar import ClickBar
 from .key_tool_bar import action_for
-from .place_tool import PlaceTool
 from .preview_runner import TeachRunner
 from .taught_examples import Examples
 
@@ -36,31 +28,22 @@ MARKER_SIZE = 18
 SURE = 0.5
 
 
-class TeachBar(QWidget):
-    """Chooses the name that the next click on the map is an example of; hidden until it is on.
+class TeachBar(ClickBar):
+    """Chooses the name that the next click on the map is an example of.
 
     Args:
         panel: the `ClassesPanel`.
         canvas: the map canvas.
-
-    Attributes:
-        toggle: the action that shows the bar and takes clicks on the map.
-
-    Signals:
-        failed: an error message for the message bar.
     """
 
-    failed = pyqtSignal(str)
-
     def __init__(self, panel, canvas):
-        super().__init__(panel)
-        self._canvas, self._session = canvas, None
+        title = translate("SuperSeg", "&Teach")
+        tip = translate(
+            "SuperSeg", "Teach: clicks on the map are examples of names, the rest follows"
+        )
+        super().__init__(panel, canvas, title, tip)
         self._examples = WeakKeyDictionary()
         self._asking = False
-        self.tool = PlaceTool(canvas, panel.action_for)
-        self.tool.placed.connect(self.click)
-        self.tool.failed.connect(self.failed)
-        self.tool.deactivated.connect(lambda: self.toggle.setChecked(False))
         self.runner = TeachRunner(self)
         self.runner.done.connect(self._learned)
         self.runner.failed.connect(self._not_learned)
@@ -70,22 +53,10 @@ class TeachBar(QWidget):
         self.marker.setPenWidth(3)
         self.marker.setColor(QColor(Qt.GlobalColor.magenta))
         self.marker.hide()
-        self.toggle = QAction(translate("SuperSeg", "&Teach"), self)
-        self.toggle.setCheckable(True)
-        self.toggle.setToolTip(
-            translate(
-                "SuperSeg", "Teach: clicks on the map are examples of names, the rest follows"
-            )
-        )
-        self.toggle.toggled.connect(self._switch)
         self._build()
         self._keys = [(QKeySequence("F4"), self.ask_action)]
-        self.hide()
 
     def _build(self):
-        self.names = QComboBox()
-        self.names.setEditable(True)
-        self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.names.setAccessibleName(translate("SuperSeg", "Name of the next example"))
         self.names.lineEdit().setPlaceholderText(translate("SuperSeg", "Name, such as Forest"))
         self.ask_action = QAction(self)
@@ -100,9 +71,6 @@ class TeachBar(QWidget):
             translate("SuperSeg", "The name of this place is not known; ask for another one")
         )
         self.skip_button.clicked.connect(lambda _checked=False: self.skip())
-        self.note = QLabel(wordWrap=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         label = QLabel(translate("SuperSeg", "Example o&f"))
         label.setBuddy(self.names)
         row = QHBoxLayout()
@@ -110,24 +78,8 @@ class TeachBar(QWidget):
         row.addWidget(self.names, 1)
         row.addWidget(self.ask_button)
         row.addWidget(self.skip_button)
-        layout.addLayout(row)
-        layout.addWidget(self.note)
-
-    @property
-    def session(self):
-        """The `ClassSession` that is taught, or None."""
-        return self._session
-
-    @session.setter
-    def session(self, session):
-        self.release()
-        if self._session is not None:
-            self._session.changed.disconnect(self._follow)
-        self._session = session
-        self.tool.layer = session.layer if session is not None else None
-        self.toggle.setEnabled(session is not None)
-        if session is not None:
-            session.changed.connect(self._follow)
+        self.layout().addLayout(row)
+        self.layout().addWidget(self.note)
 
     @property
     def examples(self):
@@ -141,10 +93,6 @@ class TeachBar(QWidget):
         """Return the action whose key a key event is, or None; only while this is shown."""
         return action_for(event, self._keys) if self.isVisible() else None
 
-    def release(self):
-        """Leave the map tool."""
-        self.toggle.setChecked(False)
-
     def stop(self):
         """End the worker."""
         self.runner.stop()
@@ -157,17 +105,9 @@ class TeachBar(QWidget):
             self.note.setText(translate("SuperSeg", "Type or choose the name first, then click."))
             self.names.setFocus()
             return
-        if not self.session.unchanged():
+        row = self.row_at(place)
+        if row is None:
             return
-        try:
-            number = self.session.superpixels.at(place)
-        except SuperSegError as error:
-            self.failed.emit(str(error))
-            return
-        if not number:
-            self.note.setText(translate("SuperSeg", "There is no class at this position."))
-            return
-        row = number - 1
         # The last click decides on a superpixel.
         self.examples.names.pop(row, None)
         self.examples.names[row] = name
@@ -223,7 +163,7 @@ class TeachBar(QWidget):
         self.note.setText(text)
         self.failed.emit(text)
 
-    def _follow(self):
+    def follow(self):
         """Take the examples back that undo has taken back."""
         if self.examples.follow(self.session.now.examples):
             self.marker.hide()
@@ -257,13 +197,8 @@ class TeachBar(QWidget):
 
     def _list_names(self):
         """List the names of examples, then those of classes; the chosen text stays."""
-        text = self.names.currentText()
         names = [*self.examples.names.values(), *(group.name for group in self.session.groups)]
-        listed = list(dict.fromkeys(names))
-        if listed != [self.names.itemText(row) for row in range(self.names.count())]:
-            self.names.clear()
-            self.names.addItems(listed)
-        self.names.setCurrentText(text)
+        self.list_names(list(dict.fromkeys(names)))
 
     def _show_next(self):
         """Zoom to the place asked for, and mark it."""
@@ -286,15 +221,12 @@ class TeachBar(QWidget):
         self.marker.show()
         self._canvas.refresh()
 
-    def _switch(self, on):
-        self.setVisible(on)
+    def switched(self, on):
+        """List the names and tell the examples, or stop learning."""
         if on:
             self._list_names()
             self._tell_examples()
-            self._canvas.setMapTool(self.tool)
             self.names.setFocus()
         else:
             self.runner.drop()
             self.marker.hide()
-            if self._canvas.mapTool() is self.tool:
-                self._canvas.unsetMapTool(self.tool)

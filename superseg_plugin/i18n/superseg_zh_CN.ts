@@ -1028,16 +1028,16 @@
       <translation>置信度：{} %</translation>
     </message>
     <message>
-      <source>Places: {}. {} superpixels are similar, {} % of the area.</source>
-      <translation>位置：{} 处。{} 个超像素相似，占面积的 {} %。</translation>
-    </message>
-    <message>
       <source>&amp;More like this</source>
       <translation>查找相似(&amp;M)</translation>
     </message>
     <message>
       <source>More like this: clicks on the map select all superpixels that are similar</source>
       <translation>查找相似：在地图上点击，即选中所有相似的超像素</translation>
+    </message>
+    <message>
+      <source>Places: {}. {} superpixels are similar, {} % of the area.</source>
+      <translation>位置：{} 处。{} 个超像素相似，占面积的 {} %。</translation>
     </message>
     <message>
       <source>Class of the selected superpixels</source>

@@ -26,6 +26,7 @@ from ..raster.windows import Window, tiles
 from ..raster.writer import RasterProfile, RasterWriter
 from .classes.change_pairs import (
     SIZE,
+    UNCHANGED_VALUE,
     ZERO,
     ChangePairs,
     change_names,
@@ -122,8 +123,8 @@ def run_changes(
         stop_if_cancelled(progress)
         staging.commit()
     whole = float(pairs.areas.sum())
-    changed = float(pairs.areas[pairs.values > 1].sum())
-    return ChangeResult(int((pairs.values > 1).sum()), changed, 100 * changed / whole)
+    changed = float(pairs.areas[pairs.values > UNCHANGED_VALUE].sum())
+    return ChangeResult(int((pairs.values > UNCHANGED_VALUE).sum()), changed, 100 * changed / whole)
 
 
 def count_changes(

@@ -37,13 +37,14 @@ class Decoding(Protocol):
 
     def compact(self, values: Array) -> Array | None:
         """Return values that take less memory and that `BandScaling` decodes; None for none."""
+        return None
 
     def valid(self, values: Array, decoded: Array) -> Valid:
         """Which pixels `(...)` of raw and decoded (or compact) values are valid."""
 
 
 @dataclass(frozen=True)
-class Backscatter:
+class Backscatter(Decoding):
     """Linear radar backscatter, decoded to decibels; pixels of 0 and below are nodata.
 
     Attributes:
@@ -62,24 +63,18 @@ class Backscatter:
             decibels = self.per_decade * np.log10(values.astype(np.float32))
         return np.asarray(np.nan_to_num(decibels, nan=0.0, neginf=0.0, posinf=0.0), np.float32)
 
-    def compact(self, values: Array) -> Array | None:
-        """None: floats are sent."""
-
     def valid(self, values: Array, decoded: Array) -> Valid:
         """Pixels with backscatter in all bands."""
         return np.asarray((values > 0).all(axis=0))
 
 
 @dataclass(frozen=True)
-class Reflectance:
+class Reflectance(Decoding):
     """Reflectance, whatever its unit; pixels of 0 in all bands are nodata."""
 
     def decode(self, values: Array) -> Floats:
         """Return the values."""
         return values.astype(np.float32)
-
-    def compact(self, values: Array) -> Array | None:
-        """None: floats are sent."""
 
     def valid(self, values: Array, decoded: Array) -> Valid:
         """Pixels that are not 0 in all bands."""

@@ -38,6 +38,26 @@ def visible_path(text: str) -> str:
     return HIDDEN_FOLDER.sub("", text)
 
 
+def words_of(name: str) -> set[str]:
+    """Words of a name in small letters, without digits.
+
+    Example:
+        >>> sorted(words_of("Sigma0_VV_db"))
+        ['db', 'sigma', 'vv']
+    """
+    return set(re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
+
+
+def numbered_band(number: int, name: str) -> str:
+    """Return number and name of a band, the number alone where the name says no more.
+
+    Example:
+        >>> numbered_band(3, "Red"), numbered_band(3, "Band 3")
+        ('Band 3 (Red)', 'Band 3')
+    """
+    return name if name == f"Band {number}" else f"Band {number} ({name})"
+
+
 def label_order(label: str) -> tuple[bool, int, str]:
     """Return a key that sorts labels: whole numbers by their value, then texts."""
     number = int(label) if label.isdecimal() else 0

@@ -71,7 +71,7 @@ def change_names(pairs: ChangePairs, legend: Legend) -> list[str]:
 
 def change_table(pairs: ChangePairs, names: list[str], legend: Legend) -> ClassTable:
     """Return the class table of the raster of changes."""
-    later = pairs.after[pairs.values > 1].tolist()
+    later = pairs.after[pairs.values > UNCHANGED_VALUE].tolist()
     colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in later)], np.uint8)
     # Only the largest changes get distinct colors; there are not enough for all possible ones.
     colors[:MOST_CLASSES] = distinct_colors(colors[:MOST_CLASSES])

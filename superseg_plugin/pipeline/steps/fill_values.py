@@ -23,6 +23,7 @@ from ...contracts import MEASURED
 from ...progress import Progress
 from ...raster.decoding import decoded_values
 from ...raster.source import RasterSource
+from ...raster.texts import numbered_band
 from ..options.values import AS_THEY_ARE
 from .embeddings import recognize_vectors
 from .measured_kinds import recognize_measurements
@@ -121,7 +122,7 @@ def prepare_values(
                 empty[index] = True
     if empty.all():
         return
-    names = [_name(source, index) for index in range(len(source.bands))]
+    names = [numbered_band(*band) for band in zip(source.bands, source.band_names)]
     kept = np.flatnonzero(~empty)
     text = _fill_text(sample[kept], valid[kept], [found[i] for i in kept], [names[i] for i in kept])
     left_out = [name for name, none in zip(names, empty) if none]
@@ -271,11 +272,6 @@ def _fill_text(
             " others; they are treated as nodata"
         )
     return lines
-
-
-def _name(source: RasterSource, index: int) -> str:
-    number, name = source.bands[index], source.band_names[index]
-    return name if name == f"Band {number}" else f"Band {number} ({name})"
 
 
 def _listed(names: list[str]) -> str:

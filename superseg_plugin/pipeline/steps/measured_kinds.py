@@ -23,6 +23,7 @@ from ...contracts import DECIBELS, ELEVATION, MEASURED, REFLECTANCE
 from ...errors import SuperSegError
 from ...raster.decoding import AMPLITUDE, POWER, Backscatter, Decoding, Reflectance
 from ...raster.source import RasterSource
+from ...raster.texts import words_of
 from ..options.values import AUTOMATIC, WORDS
 
 Array = npt.NDArray[Any]
@@ -106,7 +107,7 @@ def _recognized(source: RasterSource, pixels: Array) -> tuple[str, str]:
     if pixels.dtype != np.uint8:
         if all(_is_backscatter(name) for name in source.band_names):
             return DECIBELS, f"by the names of the bands ({', '.join(source.band_names)})"
-        of_file = _words(source.name)
+        of_file = words_of(source.name)
         if len(pixels) == len(of_file & POLARIZATIONS) == 1 and of_file & RADAR_FILES:
             return DECIBELS, "by the name of the file"
     within = DECIBEL_RANGE[0] <= low and high <= DECIBEL_RANGE[1]
@@ -117,12 +118,12 @@ def _recognized(source: RasterSource, pixels: Array) -> tuple[str, str]:
         return DECIBELS, "by their values: negative in all bands"
     if len(pixels) > 1 or pixels.dtype == np.uint8 or not _may_be_heights(pixels):
         return MEASURED, ""
-    words = _words(source.band_names[0])
+    words = words_of(source.band_names[0])
     if words & NO_HEIGHT:
         return MEASURED, ""
     if words & HEIGHTS:
         return ELEVATION, f"by the name of the band ({source.band_names[0]})"
-    of_file = _words(source.name)
+    of_file = words_of(source.name)
     if of_file & HEIGHTS and not of_file & NO_HEIGHT:
         return ELEVATION, "by the name of the file"
     if units <= LENGTHS:
@@ -131,19 +132,9 @@ def _recognized(source: RasterSource, pixels: Array) -> tuple[str, str]:
 
 
 def _is_backscatter(name: str) -> bool:
-    words = _words(name)
+    words = words_of(name)
     told = bool(words & POLARIZATIONS) or COEFFICIENT.search(name.lower()) is not None
     return told and len(words & POLARIZATIONS) <= 1 and not words & NO_BACKSCATTER
-
-
-def _words(name: str) -> set[str]:
-    """Words of a name in small letters, without digits.
-
-    Example:
-        >>> sorted(_words("Sigma0_VV_db"))
-        ['db', 'sigma', 'vv']
-    """
-    return set(re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
 
 
 def _looks_like_decibels(pixels: Array) -> bool:

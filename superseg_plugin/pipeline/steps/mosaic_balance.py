@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from ...progress import Progress
 from ...raster.source import RasterSource
+from ...raster.texts import numbered_band
 from ...raster.tile_offsets import TileOffsets
 from .mosaic_lines import AROUND
 from .mosaic_steps import MosaicStep, SceneView, find_steps
@@ -41,9 +42,7 @@ def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> None
     for step in steps[:3]:
         line, across = ("column", "rows") if step.of_column else ("row", "columns")
         place, along = (col, row) if step.of_column else (row, col)
-        name = source.band_names[step.band]
-        number = f"Band {source.bands[step.band]}"
-        band = name if name == number else f"{number} ({name})"
+        band = numbered_band(source.bands[step.band], source.band_names[step.band])
         others = f" and {step.bands - 1} more" if step.bands > 1 else ""
         progress.log(
             f"{'' if balance else 'Warning: '}{source.name}: {band}{others} steps by"

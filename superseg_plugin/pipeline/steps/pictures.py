@@ -23,7 +23,6 @@ References:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +39,7 @@ from ...raster.pictures import (
     Picture,
 )
 from ...raster.source import RasterSource
+from ...raster.texts import words_of
 from ...raster.wavelengths import visible_bands
 from ..classes.rendering import STRETCH_PERCENT
 
@@ -101,7 +101,7 @@ def radar_of(pixels: Array, names: Sequence[str]) -> Picture:
     """
     place: dict[str, int] = {}
     for index, name in enumerate(names):
-        for word in _words(name):
+        for word in words_of(name):
             place.setdefault(word, index)
     identity = np.eye(len(pixels))
     if {"hh", "hv", "vv"} <= set(place):
@@ -159,9 +159,5 @@ def _has_colors(source: RasterSource) -> bool:
 
 def _kind_of_index(source: RasterSource) -> str:
     """VEGETATION for a single band that is called a vegetation index, or whose file is; or ""."""
-    words = _words(source.band_names[0]) | _words(source.name)
+    words = words_of(source.band_names[0]) | words_of(source.name)
     return VEGETATION if words & VEGETATION_INDICES else ""
-
-
-def _words(name: str) -> set[str]:
-    return set(re.findall("[a-z]+", name.lower()))
