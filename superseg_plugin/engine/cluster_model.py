@@ -17,7 +17,6 @@ fits; memory some 700 bytes a superpixel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -28,8 +27,9 @@ from .consensus import cumulative_voting
 from .ensemble import Ensemble, fit_ensemble, random_order
 from .features import FeatureSpace, fit_feature_space
 from .leaves import NO_LEAVES, Leaves
-from .projection import Projection, fit_projection, row_parts, sample_by_weight
-from .region_graph import RandomWalks
+from .projection import Projection
+from .row_blocks import row_blocks, side_by_side
+from .surroundings import WALK_STEPS, fit_surroundings, walks_of, with_surroundings
 from .types import AnyArray, DoubleArray, FloatArray
 
 # Features of a superpixel's own appearance, and of its surroundings at each distance, at most.
@@ -43,19 +43,11 @@ EMBEDDING_COMPONENTS = 32
 # images; with 4 or 12 of them the map of 16 classes loses .02 in mean IoU.
 PARTS = 8
 VOCABULARY_SIZE = 32
-# Lengths of the random walks: the next neighbors, and a neighborhood of some two superpixels.
-WALK_STEPS = (2, 8)
-# Standard deviation of the first components of the surroundings, both distances together.
-SURROUNDINGS_WEIGHT = 0.5
 # Mixtures of the ensemble, and components of each.
 ENSEMBLE_SIZE = 16
 MIXTURE_COMPONENTS = 24
 # Superpixels that the consensus is found on; all others are assigned.
 CONSENSUS_SAMPLE = 8000
-# Superpixels, chosen evenly by area, that the principal components of histograms are fitted to.
-HISTOGRAM_SAMPLE = 32768
-# Words whose histograms are computed at once; bounds the memory.
-WORDS_AT_ONCE = 8
 # Lowest probability of a class, so that its logarithm exists.
 LEAST_PROBABILITY = 1e-6
 
@@ -93,8 +85,8 @@ class ClusterModel:
         appearance = self.space.features(superpixels.sums, superpixels.bands)
         if not self.surroundings:
             return appearance
-        walks = _walks(superpixels)
-        return _with_surroundings(appearance, self.surroundings, self.vocabularies, walks)
+        walks = walks_of(superpixels)
+        return with_surroundings(appearance, self.surroundings, self.vocabularies, walks)
 
     def log_likelihood(self, features: FloatArray) -> FloatArray:
         """Log probability of each part before smoothing.
@@ -106,11 +98,15 @@ class ClusterModel:
             `(n, parts)` float32, at least log(1e-6).
         """
         result = np.zeros((len(features), self.memberships.shape[1]), np.float32)
-        # A scene of clear levels is one part, without an ensemble.
-        for part in row_parts(len(features)) if len(self.ensemble.log_weights) else []:
-            shares = self.ensemble.posteriors(features[part]) @ self.memberships
+
+        def compute(rows: slice) -> None:
+            shares = self.ensemble.posteriors(features[rows]) @ self.memberships
             shares /= shares.sum(axis=1, keepdims=True)
-            result[part] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
+            result[rows] = np.log(np.maximum(shares, np.float32(LEAST_PROBABILITY)))
+
+        # A scene of clear levels is one part, without an ensemble.
+        if len(self.ensemble.log_weights):
+            side_by_side(compute, row_blocks(len(features)))
         return result
 
     def to_arrays(self) -> dict[str, AnyArray]:
@@ -185,9 +181,9 @@ def fit_cluster_model(
     vocabularies = fit_ensemble(features, weights, VOCABULARY_SIZE, count)
     surroundings: list[Projection] = []
     if count:
-        walks = _walks(superpixels)
-        surroundings = _fit_surroundings(features, vocabularies, walks, left)
-        features = _with_surroundings(features, surroundings, vocabularies, walks)
+        walks = walks_of(superpixels)
+        surroundings = fit_surroundings(features, vocabularies, walks, left)
+        features = with_surroundings(features, surroundings, vocabularies, walks)
     ensemble = fit_ensemble(features, weights, MIXTURE_COMPONENTS, ensemble_size)
     sample = random_order(len(features), ensemble_size)[:CONSENSUS_SAMPLE]
     posteriors = ensemble.posteriors(features[sample])
@@ -216,65 +212,8 @@ def _weights(pixels: DoubleArray) -> FloatArray:
     return weights
 
 
-def _walks(superpixels: Description) -> RandomWalks:
-    graph = superpixels.pairs, superpixels.lengths, superpixels.pixels
-    return RandomWalks.on_graph(*graph, WALK_STEPS)
-
-
-def _histograms(
-    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks
-) -> Iterator[tuple[slice, list[FloatArray]]]:
-    """Columns of a few words, and their histograms at each distance.
-
-    The histograms of all words at once would take most of the memory.
-    """
-    size, components = vocabularies.log_weights.shape
-    for member in range(size):
-        words = np.empty((len(appearance), components), np.float16)
-        for part in row_parts(len(appearance)):
-            posteriors = vocabularies.posteriors_of(member, appearance[part])
-            words[part] = posteriors / np.float32(size)
-        for first in range(0, components, WORDS_AT_ONCE):
-            last = min(first + WORDS_AT_ONCE, components)
-            column = member * components
-            yield slice(column + first, column + last), walks.root_histograms(words[:, first:last])
-
-
-def _fit_surroundings(
-    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks, dimensions: int
-) -> list[Projection]:
-    """Principal components of the histograms at each distance."""
-    rows, counts = sample_by_weight(walks.area[:, 0], HISTOGRAM_SAMPLE)
-    words = vocabularies.log_weights.size
-    samples = [np.empty((len(rows), words), np.float32) for _ in WALK_STEPS]
-    for columns, histograms in _histograms(appearance, vocabularies, walks):
-        for sample, histogram in zip(samples, histograms):
-            sample[:, columns] = histogram[rows]
-    weight = np.float32(SURROUNDINGS_WEIGHT / np.sqrt(len(WALK_STEPS)))
-    shares = counts / counts.sum()
-    found = [fit_projection(sample, shares, dimensions, unit=True) for sample in samples]
-    return [Projection(each.center, each.vectors * weight) for each in found]
-
-
-def _with_surroundings(
-    appearance: FloatArray,
-    surroundings: Sequence[Projection],
-    vocabularies: Ensemble,
-    walks: RandomWalks,
-) -> FloatArray:
-    """Features of appearance and surroundings, `(n, d)` float32."""
-    ends = np.cumsum([appearance.shape[1], *(each.vectors.shape[1] for each in surroundings)])
-    features = np.zeros((len(appearance), ends[-1]), np.float32)
-    features[:, : ends[0]] = appearance
-    for columns, histograms in _histograms(appearance, vocabularies, walks):
-        for first, last, each, histogram in zip(ends, ends[1:], surroundings, histograms):
-            histogram -= each.center[columns]
-            features[:, first:last] += histogram @ each.vectors[columns]
-    return features
-
-
 def _named(name: str, part: Projection | Ensemble) -> dict[str, FloatArray]:
-    return {f"{name}.{field}": value for field, value in vars(part).items()}
+    return {f"{name}.{field.name}": getattr(part, field.name) for field in fields(part)}
 
 
 def _part(kind: type[Part], arrays: dict[str, AnyArray], name: str) -> Part:

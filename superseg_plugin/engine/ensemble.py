@@ -17,14 +17,14 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from .mixture import Mixture, fit_mixture
+from .row_blocks import side_by_side
 from .types import FloatArray, IndexArray
 
 # Points that one member is fitted to at most, and their share of all.
@@ -66,14 +66,15 @@ class Ensemble:
 
     def posteriors_of(self, member: int, points: FloatArray) -> FloatArray:
         """Tempered probability of every component of one member, `(n, k)` float32."""
-        mixture = Mixture(
-            torch.from_numpy(self.log_weights[member]),
-            torch.from_numpy(self.means[member]),
-            torch.from_numpy(self.covariances[member]),
-        )
-        joint = mixture.log_joint(torch.from_numpy(np.ascontiguousarray(points, np.float32)))
+        data = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+        joint = self._mixtures[member].log_joint(data)
         found: FloatArray = torch.softmax(joint.mul_(INVERSE_TEMPERATURE), dim=1).numpy()
         return found
+
+    @cached_property
+    def _mixtures(self) -> list[Mixture]:
+        tables = self.log_weights, self.means, self.covariances
+        return [Mixture(*map(torch.from_numpy, member)) for member in zip(*tables)]
 
 
 def fit_ensemble(points: FloatArray, weights: FloatArray, components: int, size: int) -> Ensemble:
@@ -106,22 +107,12 @@ def fit_ensemble(points: FloatArray, weights: FloatArray, components: int, size:
         chosen = random_order(len(points), index)[:sample]
         return fit_mixture(points[chosen], weights[chosen], components)
 
-    for index, mixture in enumerate(_side_by_side(fit, size)):
+    for index, mixture in enumerate(side_by_side(fit, range(size))):
         found = len(mixture.log_weights)
         log_weights[index, :found] = mixture.log_weights.numpy()
         means[index, :found] = mixture.means.numpy()
         covariances[index, :found] = mixture.covariances.numpy()
     return Ensemble(log_weights, means, covariances)
-
-
-def _side_by_side(fit: Callable[[int], Mixture], size: int) -> list[Mixture]:
-    """Fit members in parallel, each by one thread: their steps are too small to be divided."""
-    threads = torch.get_num_threads()
-    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        try:
-            return list(pool.map(fit, range(size)))
-        finally:
-            torch.set_num_threads(threads)
 
 
 def random_order(count: int, seed: int) -> IndexArray:

@@ -37,7 +37,9 @@ from ..contracts import DECIBELS, EMBEDDING, MEASURED, REFLECTANCE, Description,
 from ..errors import SuperSegError
 from .k_means import k_means, nearest
 from .projection import Projection, fit_projection, row_parts, sample_by_weight
-from .types import DoubleArray, FloatArray, IndexArray
+from .region_graph import squared_contrast
+from .row_blocks import row_blocks, side_by_side
+from .types import DoubleArray, FloatArray
 
 # Display units added before the logarithm: the ratios of dark pixels are mostly noise.
 LOG_OFFSET = 5.0
@@ -105,8 +107,11 @@ class FeatureSpace:
                 " choose a model of this sensor, or train one on this image."
             )
         result = np.empty((len(sums), self.projection.vectors.shape[1]), np.float32)
-        for part in row_parts(len(sums)):
-            result[part] = self.projection.apply(_scaled(sums[part], bands, self))
+
+        def compute(rows: slice) -> None:
+            result[rows] = self.projection.apply(_scaled(sums[rows], bands, self))
+
+        side_by_side(compute, row_blocks(len(sums)))
         return result
 
 
@@ -137,8 +142,10 @@ def fit_feature_space(
     sums, bands = superpixels.sums, superpixels.bands
     weights = sums[:, 0] / sums[:, 0].sum()
     parts = row_parts(len(sums))
-    mean = sum(weights[part] @ _columns(sums[part], bands) for part in parts)
-    variance = sum(weights[part] @ (_columns(sums[part], bands) - mean) ** 2 for part in parts)
+    mean = sum(side_by_side(lambda part: weights[part] @ _columns(sums[part], bands), parts))
+    variance = sum(
+        side_by_side(lambda part: weights[part] @ (_columns(sums[part], bands) - mean) ** 2, parts)
+    )
     weight = np.append(_block_weights(bands), np.zeros(bands))
     if kind == DECIBELS:
         weight = _decibel_weights(bands)
@@ -153,8 +160,11 @@ def fit_feature_space(
         Projection(np.zeros(0, np.float32), np.zeros((0, 0), np.float32)),
     )
     standard = np.empty((len(sums), len(weight)), np.float32)
-    for part in parts:
+
+    def standardize(part: slice) -> None:
         standard[part] = _scaled(sums[part], bands, fitted)
+
+    side_by_side(standardize, row_blocks(len(sums)))
     return replace(fitted, projection=fit_projection(standard, weights, components))
 
 
@@ -219,24 +229,6 @@ def noise_share(superpixels: Description) -> float:
     if len(superpixels.pairs):
         noise = min(noise, float(np.median(squared_contrast(means, superpixels.pairs))) / 2)
     return float(np.sqrt(noise / max(spread, 1e-9)))
-
-
-def squared_contrast(means: FloatArray, pairs: IndexArray) -> FloatArray:
-    """Squared distance `(m,)` float32 between the mean colors of neighbors.
-
-    Args:
-        means: `(n, bands)` float32 mean colors, display units.
-        pairs: `(m, 2)` rows of neighbors.
-
-    Example:
-        >>> squared_contrast(np.array([[1, 2], [4, 6]], np.float32), np.array([[0, 1]])).tolist()
-        [25.0]
-    """
-    contrast = np.empty(len(pairs), np.float32)
-    for part in row_parts(len(pairs)):
-        one, two = pairs[part].T
-        contrast[part] = np.square(means[one] - means[two]).sum(axis=1)
-    return contrast
 
 
 def _columns(sums: DoubleArray, bands: int) -> DoubleArray:

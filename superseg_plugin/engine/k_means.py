@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .projection import row_parts
+from .row_blocks import row_blocks, side_by_side
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 ITERATIONS = 10
@@ -108,8 +108,11 @@ def nearest(points: FloatArray, centers: FloatArray) -> IndexArray:
     """
     offsets = np.square(centers).sum(axis=1)
     result = np.empty(len(points), np.int64)
-    for part in row_parts(len(points)):
-        result[part] = (offsets - 2 * (points[part] @ centers.T)).argmin(axis=1)
+
+    def compute(rows: slice) -> None:
+        result[rows] = (offsets - 2 * (points[rows] @ centers.T)).argmin(axis=1)
+
+    side_by_side(compute, row_blocks(len(points)))
     return result
 
 

@@ -23,7 +23,8 @@ import numpy as np
 
 from ..class_tree import ClassTree, fit_class_tree
 from .k_means import k_means, nearest, weighted_means
-from .projection import row_parts, sample_by_weight
+from .projection import sample_by_weight
+from .region_graph import multiply_rows
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # Cells of k-means; twice the 255 classes that can be asked for.
@@ -110,11 +111,11 @@ def fit_leaves(
     """
     rows, counts = sample_by_weight(pixels.astype(np.float32), SAMPLE)
     cells = k_means(features[rows], counts, CELLS)
-    cell = np.concatenate([nearest(features[some], cells) for some in row_parts(len(features))])
-    number, leaf = np.unique(parts * len(cells) + cell, return_inverse=True)
+    cell = nearest(features, cells)
+    number, leaf = _compact(parts * len(cells) + cell)
     before = np.zeros((len(number), features.shape[1]))
     centers, owners = weighted_means(features, pixels, leaf, before), number // len(cells)
-    used, leaf = np.unique(_nearest_of_part(features, parts, centers, owners), return_inverse=True)
+    used, leaf = _compact(_nearest_of_part(features, parts, centers, owners))
     centers, owners = centers[used], owners[used]
     areas = np.bincount(leaf, pixels).astype(np.float64)
     tree = fit_class_tree(centers.astype(np.float64), areas, owners)
@@ -142,12 +143,18 @@ def diffuse(features: FloatArray, weights: Any, steps: int) -> FloatArray:
     for first in range(0, features.shape[1], COLUMNS):
         values = np.array(features[:, first : first + COLUMNS], order="C")
         for _ in range(steps):
-            moved = weights @ values
+            moved = multiply_rows(weights, values)
             moved *= np.float32(DIFFUSION_SHARE)
             values *= kept
             values += moved
         result[:, first : first + COLUMNS] = values
     return result
+
+
+def _compact(numbers: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Small numbers that occur, ascending, and the index `(n,)` of each; without a sort."""
+    occurs = np.bincount(numbers) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[numbers]
 
 
 def _nearest_of_part(
@@ -157,6 +164,5 @@ def _nearest_of_part(
     result = np.zeros(len(features), np.int64)
     for part in np.unique(parts):
         mine, rows = np.flatnonzero(owners == part), np.flatnonzero(parts == part)
-        for some in row_parts(len(rows)):
-            result[rows[some]] = mine[nearest(features[rows[some]], centers[mine])]
+        result[rows] = mine[nearest(features[rows], centers[mine])]
     return result

@@ -23,7 +23,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from .row_blocks import row_blocks, side_by_side
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+
+# Rows of a block in products of sparse matrices, whose rows have few values.
+PRODUCT_ROWS = 16384
 
 
 def adjacency_matrix(
@@ -53,6 +57,49 @@ def adjacency_matrix(
     weights = np.concatenate([values / perimeter[one], values / perimeter[two]], dtype=np.float32)
     places = (np.concatenate([one, two]), np.concatenate([two, one]))
     return sparse.csr_matrix((weights, places), shape=(count, count))
+
+
+def squared_contrast(means: FloatArray, pairs: IndexArray) -> FloatArray:
+    """Squared distance `(m,)` float32 between the mean colors of neighbors.
+
+    Args:
+        means: `(n, bands)` float32 mean colors, display units.
+        pairs: `(m, 2)` rows of neighbors.
+
+    Example:
+        >>> squared_contrast(np.array([[1, 2], [4, 6]], np.float32), np.array([[0, 1]])).tolist()
+        [25.0]
+    """
+    contrast = np.empty(len(pairs), np.float32)
+
+    def compute(part: slice) -> None:
+        one, two = pairs[part].T
+        contrast[part] = np.square(means[one] - means[two]).sum(axis=1)
+
+    side_by_side(compute, row_blocks(len(pairs), PRODUCT_ROWS))
+    return contrast
+
+
+def multiply_rows(matrix: Any, values: FloatArray) -> FloatArray:
+    """Multiply a sparse matrix `(n, m)` of rows by `(m, w)` on all cores, `(n, w)` float32.
+
+    Example:
+        >>> matrix = sparse.csr_matrix(np.array([[0.0, 2.0], [1.0, 0.0]], np.float32))
+        >>> multiply_rows(matrix, np.array([[1.0], [4.0]], np.float32)).tolist()
+        [[8.0], [1.0]]
+    """
+    result = np.empty((matrix.shape[0], values.shape[1]), np.float32)
+    starts = matrix.indptr
+
+    def multiply(rows: slice) -> None:
+        places = slice(starts[rows.start], starts[rows.stop])
+        part = matrix.data[places], matrix.indices[places], starts[rows.start : rows.stop + 1]
+        shape = rows.stop - rows.start, matrix.shape[1]
+        own = sparse.csr_matrix((*part[:2], part[2] - part[2][0]), shape=shape)
+        result[rows] = own @ values
+
+    side_by_side(multiply, row_blocks(len(result), PRODUCT_ROWS))
+    return result
 
 
 @dataclass(frozen=True)
@@ -111,11 +158,22 @@ class RandomWalks:
             For each of `steps` the square root of the area share of each word, `(n, w)` float32:
             Euclidean distances between such rows are proportional to Hellinger distances.
         """
-        histograms = _walk(self.transitions, visual_words * self.area, self.steps)
-        for histogram, total in zip(histograms, self.reached):
-            histogram /= total
-            np.maximum(histogram, 0, out=histogram)
-            np.sqrt(histogram, out=histogram)
+        values = np.empty(visual_words.shape, np.float32)
+        blocks = row_blocks(len(values), PRODUCT_ROWS)
+
+        def weigh(rows: slice) -> None:
+            np.multiply(visual_words[rows], self.area[rows], out=values[rows])
+
+        side_by_side(weigh, blocks)
+        histograms = _walk(self.transitions, values, self.steps)
+
+        def normalize(rows: slice) -> None:
+            for histogram, total in zip(histograms, self.reached):
+                histogram[rows] /= total[rows]
+                np.maximum(histogram[rows], 0, out=histogram[rows])
+                np.sqrt(histogram[rows], out=histogram[rows])
+
+        side_by_side(normalize, blocks)
         return histograms
 
 
@@ -123,7 +181,7 @@ def _walk(transitions: Any, values: FloatArray, steps: tuple[int, ...]) -> list[
     """Expected values at the end of walks of the given lengths."""
     expected = []
     for step in range(1, steps[-1] + 1):
-        values = transitions @ values
+        values = multiply_rows(transitions, values)
         if step in steps:
             expected.append(values)
     return expected

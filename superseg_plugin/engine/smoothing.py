@@ -28,9 +28,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .features import squared_contrast
-from .projection import row_parts
-from .region_graph import adjacency_matrix
+from .region_graph import PRODUCT_ROWS, adjacency_matrix, multiply_rows, squared_contrast
+from .row_blocks import row_blocks, side_by_side
 from .types import AnyArray, FloatArray, IndexArray
 
 MEAN_FIELD_ITERATIONS = 15
@@ -86,12 +85,23 @@ def smooth_on_graph(unary: FloatArray, weights: Any, smoothness: float) -> Smoot
         for _ in range(MEAN_FIELD_ITERATIONS):
             # Frees the array of the last round before the product allocates the next.
             logits = unary
-            logits = weights @ marginals
-            logits *= np.float32(smoothness)
-            logits += unary
-            np.copyto(marginals, logits)
-            _softmax(marginals)
+            logits = multiply_rows(weights, marginals)
+            _update(logits, marginals, unary, np.float32(smoothness))
     return SmoothedClasses(marginals, _confidence(logits, np.float32(CONFIDENCE_POWER)))
+
+
+def _update(
+    logits: FloatArray, marginals: FloatArray, unary: FloatArray, smoothness: np.float32
+) -> None:
+    """Complete the logits from the messages of the neighbors, and take marginals from them."""
+
+    def update(rows: slice) -> None:
+        logits[rows] *= smoothness
+        logits[rows] += unary[rows]
+        marginals[rows] = logits[rows]
+        _softmax(marginals[rows])
+
+    side_by_side(update, row_blocks(len(unary), PRODUCT_ROWS))
 
 
 def _softmax(logits: FloatArray) -> None:
@@ -104,10 +114,13 @@ def _softmax(logits: FloatArray) -> None:
 def _confidence(logits: FloatArray, power: np.float32) -> FloatArray:
     """Probability `(n,)` of the most probable class, from a power of the marginals."""
     result = np.empty(len(logits), np.float32)
-    for part in row_parts(len(logits)):
-        tempered = logits[part] * power
+
+    def compute(rows: slice) -> None:
+        tempered = logits[rows] * power
         _softmax(tempered)
-        result[part] = tempered.max(axis=1)
+        result[rows] = tempered.max(axis=1)
+
+    side_by_side(compute, row_blocks(len(logits), PRODUCT_ROWS))
     return result
 
 

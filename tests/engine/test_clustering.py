@@ -274,3 +274,20 @@ def test_smoothing_turns_an_outlier_among_its_like_and_spares_a_contrast():
     assert outlier(alike, 0.0) == 1
     assert outlier(alike, 8.0) == 0
     assert outlier(apart, 8.0) == 1
+
+
+def test_the_same_bytes_come_from_one_thread_and_from_many(monkeypatch):
+    """Superpixels are computed in blocks; two of these are not whole."""
+    sums, _ = superpixel_sums(10, each=1900)
+    graph = np.stack([np.arange(len(sums) - 1), np.arange(1, len(sums))], 1), np.full(18999, 9)
+    scene = Description.from_sums(sums, *graph, 3)
+    monkeypatch.setattr("superseg_plugin.engine.ensemble.SAMPLE_POINTS", 500)
+    found = []
+    for threads in (1, 5):
+        monkeypatch.setattr("superseg_plugin.engine.row_blocks.THREADS", threads)
+        model, clusters = clustering.cluster_superpixels(scene, 8, 8.0, ensemble_size=4)
+        found.append({**vars(clusters), "model": None, **model.to_arrays()})
+    for name, value in found[0].items():
+        np.testing.assert_array_equal(value, found[1][name], err_msg=name)
+    # The blocks are computed at their places: the last superpixels resemble the last kind.
+    assert len(np.unique(found[0]["labels"][-1000:])) == 1

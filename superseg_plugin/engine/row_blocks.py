@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Independent parts of a step of the whole scene, computed on all cores.
+
+Tables of superpixels are computed in blocks of rows with fixed bounds: what a row becomes does not
+depend on the others, and sums over blocks are added in their order. Results are therefore the same
+bytes whatever the number of threads. Each thread computes with one thread of PyTorch: the parts
+are small enough for the cache of a core, and are not divided further. NumPy, SciPy and PyTorch
+release Python's lock meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, TypeVar
+
+import torch
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Read once: while parts are computed, PyTorch reports one thread.
+THREADS = torch.get_num_threads()
+# Rows of a block: its columns, some hundred at most, take a few megabytes.
+ROWS_OF_BLOCK = 2048
+
+
+def row_blocks(count: int, rows: int = ROWS_OF_BLOCK) -> list[slice]:
+    """Slices of at most `rows` rows that together cover `count` rows.
+
+    Example:
+        >>> row_blocks(5, 3)
+        [slice(0, 3, None), slice(3, 5, None)]
+    """
+    return [slice(first, min(first + rows, count)) for first in range(0, count, rows)]
+
+
+def side_by_side(compute: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Compute items on all cores, each by one thread; results in the order of the items.
+
+    Example:
+        >>> side_by_side(abs, [-1, 2, -3])
+        [1, 2, 3]
+    """
+    if len(items) < 2:
+        return [compute(item) for item in items]
+    threads = min(THREADS, len(items))
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            return list(pool.map(compute, items))
+        finally:
+            torch.set_num_threads(THREADS)
