@@ -15,9 +15,9 @@ from ..pipeline.folder_classification import (
     FolderInputs,
     FolderOutputs,
     run_folder_classification,
-    scenes_of,
 )
 from ..pipeline.options.classification import ClassificationOptions
+from ..pipeline.steps.folder_files import scenes_of
 from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import CSV_FILES, MODEL_OR_ANY_FILES

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Classifying all scenes of a folder with one model.
+"""Classifying all scenes of a folder with one model, several at once (`steps/scenes_in_flight`).
 
 A scene that fails, or in which the worker process ends, is left out and named; the next one gets
-another worker where that is needed.
+another worker where that is needed. Where several scenes were in flight when the process ended, any
+of them may have ended it: they are classified again, one after another.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 import traceback
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Callable
 
 from ..errors import Cancelled, SuperSegError
-from ..progress import Progress, stop_if_cancelled
+from ..progress import Progress
 from ..raster.source import RasterSource
-from ..raster.superpixel_tables import ENDING as SUPERPIXELS
 from ..worker.client import Worker, WorkerError
 from .classification import (
     ClassificationInputs,
@@ -27,9 +27,9 @@ from .classification import (
     run_classification,
 )
 from .options.classification import ClassificationOptions
+from .steps.folder_files import names_of_results
+from .steps.scenes_in_flight import Load, SceneRun, ScenesInFlight
 from .transitions import write_transitions
-
-ENDING = "_classes.tif"
 
 
 @dataclass(frozen=True)
@@ -71,67 +71,6 @@ class FolderResult:
     table: str | None = None
 
 
-def scenes_of(folder: str, pattern: str) -> list[Path]:
-    """Find the scenes of a folder, by name; results of earlier runs are none.
-
-    Args:
-        folder: where to look, folders in it not included.
-        pattern: names with * and ?, upper or lower case, several separated by semicolons.
-
-    Raises:
-        SuperSegError: there is no such folder, or nothing in it.
-    """
-    place = Path(folder)
-    if not place.is_dir():
-        raise SuperSegError(f"FOLDER: there is no folder {folder}; choose one that exists.")
-    patterns = [part.strip() for part in pattern.split(";") if part.strip()]
-    if not patterns or any("/" in part or "\\" in part for part in patterns):
-        raise SuperSegError(
-            f"PATTERN “{pattern}” fits no name; give names such as *.tif, several separated by"
-            " semicolons."
-        )
-    # USGS delivers names such as LC08_B4.TIF, whatever the system of the user.
-    patterns = [part.lower() for part in patterns]
-    scenes = sorted(
-        path
-        for path in place.iterdir()
-        if any(fnmatchcase(path.name.lower(), part) for part in patterns)
-        and not path.name.lower().endswith((ENDING, SUPERPIXELS))
-        and path.is_file()
-    )
-    if not scenes:
-        raise SuperSegError(
-            f"FOLDER: {place.name} holds no file {pattern}; choose another folder or PATTERN."
-        )
-    return scenes
-
-
-def names_of_results(scenes: Sequence[Path]) -> list[str]:
-    """Return the file name of the result of each scene.
-
-    It is the name of the scene without its extension and `_classes.tif`. Where that is the same for
-    several scenes, whatever the case, the extension is a part of it, and a number where that does
-    not suffice: file systems of Windows and macOS do not tell `A.tif` from `a.tif`.
-
-    Example:
-        >>> names_of_results([Path("a.tif"), Path("b.img"), Path("b.tif"), Path("B.TIF")])
-        ['a_classes.tif', 'b_img_classes.tif', 'b_tif_classes.tif', 'B_TIF_2_classes.tif']
-    """
-    counts = Counter(scene.stem.lower() for scene in scenes)
-    taken: set[str] = set()
-    names = []
-    for scene in scenes:
-        several = counts[scene.stem.lower()] > 1
-        base = f"{scene.stem}_{scene.suffix[1:]}" if several and scene.suffix else scene.stem
-        name, number = base, 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{base}_{number}"
-        taken.add(name.lower())
-        names.append(name + ENDING)
-    return names
-
-
 def run_folder_classification(
     inputs: FolderInputs,
     outputs: FolderOutputs,
@@ -139,7 +78,7 @@ def run_folder_classification(
     start_worker: Callable[[], AbstractContextManager[Worker]],
     progress: Progress,
 ) -> FolderResult:
-    """Classify scenes one after another; one that cannot be is told of and left out.
+    """Classify scenes; one that cannot be is told of and left out.
 
     Args:
         inputs: what to classify.
@@ -160,29 +99,11 @@ def run_folder_classification(
         raise SuperSegError(
             f"OUTPUT: the folder {output} cannot be made ({error.strerror}); choose another."
         ) from None
-    scenes = inputs.scenes
-    written: list[tuple[str, str]] = []
-    failures: list[str] = []
     classifying = progress.part(0, 0.95) if outputs.table else progress
     with _Workers(start_worker) as workers:
-        for index, (scene, name) in enumerate(zip(scenes, names_of_results(scenes))):
-            stop_if_cancelled(progress)
-            part = classifying.part(index / len(scenes), (index + 1) / len(scenes))
-            part.report(0.0, f"{scene.name} ({index + 1} of {len(scenes)})")
-            target = str(Path(output) / name)
-            try:
-                with RasterSource(str(scene), inputs.bands) as source:
-                    of_scene = ClassificationInputs(source, inputs.model)
-                    run_classification(
-                        of_scene, ClassificationOutputs(target), options, workers.usable(), part
-                    )
-            except Cancelled:
-                raise
-            except Exception as error:  # the other scenes can still be classified
-                failures.append(f"{scene.name}: {_cause(error, progress)}")
-                progress.log(failures[-1])
-                continue
-            written.append((scene.name, target))
+        folder = _Folder(inputs, output, options, workers, classifying)
+        folder.run()
+    scenes, written, failures = inputs.scenes, folder.written, folder.failures
     if not written:
         raise SuperSegError(f"No scene could be classified. {failures[0]}")
     progress.log(f"{len(written)} of {len(scenes)} scenes classified")
@@ -194,6 +115,90 @@ def run_folder_classification(
     return FolderResult(tuple(path for _, path in written), tuple(failures), table)
 
 
+class _Folder:
+    """The scenes of one run, and what became of them.
+
+    Args:
+        inputs: what to classify.
+        output: folder of the results.
+        options: how to classify.
+        workers: that compute.
+        progress: of the run.
+    """
+
+    def __init__(
+        self,
+        inputs: FolderInputs,
+        output: str,
+        options: ClassificationOptions,
+        workers: _Workers,
+        progress: Progress,
+    ) -> None:
+        self._inputs, self._options, self._workers = inputs, options, workers
+        self._progress = progress
+        self._targets = [str(Path(output) / name) for name in names_of_results(inputs.scenes)]
+        # The sentence on each scene that was not classified, None for one that was.
+        self._found: dict[int, str | None] = {}
+
+    def run(self) -> None:
+        """Classify all scenes, and those again that another one may have made fail."""
+        every = range(len(self._inputs.scenes))
+        for index in self._classify(every, self._workers.slots):
+            self._classify([index], lambda: 1)
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """Name of each scene that was classified, and path of its classes."""
+        pairs = zip(self._inputs.scenes, self._targets)
+        return [
+            (scene.name, target)
+            for index, (scene, target) in enumerate(pairs)
+            if self._found[index] is None
+        ]
+
+    @property
+    def failures(self) -> list[str]:
+        """A sentence for each scene that was not classified."""
+        return [text for _, text in sorted(self._found.items()) if text is not None]
+
+    def _classify(self, indices: Sequence[int], slots: Callable[[], int]) -> list[int]:
+        """Classify some scenes; returns those that have to be classified again, alone."""
+        names = [self._inputs.scenes[index].name for index in indices]
+
+        def work(place: int, run: SceneRun) -> tuple[str | None, bool]:
+            return self._scene(indices[place], run, slots())
+
+        again = []
+        outcomes = ScenesInFlight(names, work, slots, self._progress).outcomes()
+        for index, (failure, repeat) in zip(indices, outcomes):
+            self._found[index] = failure
+            if repeat:
+                again.append(index)
+        return again
+
+    def _scene(self, index: int, run: SceneRun, slots: int) -> tuple[str | None, bool]:
+        """Classify a scene; returns why it was not, and whether another one may be the cause."""
+        inputs, worker = self._inputs, None
+        scene = inputs.scenes[index]
+        run.report(0.0, f"{scene.name} ({index + 1} of {len(inputs.scenes)})")
+        try:
+            with RasterSource(str(scene), inputs.bands) as source:
+                run.admit(Load.of_scene(source.grid, len(source.bands), slots))
+                worker = self._workers.usable()
+                of_scene = ClassificationInputs(source, inputs.model)
+                outputs = ClassificationOutputs(self._targets[index])
+                run_classification(of_scene, outputs, self._options, worker, run)
+        except Cancelled:
+            raise
+        except Exception as error:  # the other scenes can still be classified
+            if worker is not None and not worker.usable and not run.alone:
+                return "", True
+            failure = f"{scene.name}: {_cause(error, run)}"
+            run.log(failure)
+            return failure, False
+        return None, False
+
+
 class _Workers:
     """A worker, and another one after it has ended; a context manager."""
 
@@ -201,6 +206,7 @@ class _Workers:
         self._start = start
         self._stack = ExitStack()
         self._worker: Worker | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> _Workers:
         return self
@@ -209,11 +215,16 @@ class _Workers:
         self._stack.close()
 
     def usable(self) -> Worker:
-        """Return a worker that answers."""
-        if self._worker is None or not self._worker.usable:
-            self._stack.close()
-            self._worker = self._stack.enter_context(self._start())
-        return self._worker
+        """Return a worker that answers; may be called from several threads."""
+        with self._lock:
+            if self._worker is None or not self._worker.usable:
+                self._stack.close()
+                self._worker = self._stack.enter_context(self._start())
+            return self._worker
+
+    def slots(self) -> int:
+        """Number of tiles that can be computed at once."""
+        return os.cpu_count() or 1
 
 
 def _cause(error: Exception, progress: Progress) -> str:

@@ -3,8 +3,9 @@
 
 `send` registers a request under its number and queues its message. The writer thread writes queued
 messages to stdin, so that a worker that does not read cannot block the run. The reader thread of
-stdout resolves the futures of the requests as their results arrive, in any order, and queues events
-for the caller; its counterpart for stderr keeps the last lines, which are quoted in errors.
+stdout resolves the futures of the requests as their results arrive, in any order, and queues the
+events of each request with its future; its counterpart for stderr keeps the last lines, which are
+quoted in errors.
 
 The worker has failed once it has ended or has sent a line that is no message. All pending requests
 then get an error, and so does every later one. Lines before the first message are only kept for
@@ -47,6 +48,14 @@ class Answer:
     arrays: dict[str, Array]
 
 
+class PendingAnswer(Future[Answer]):
+    """The answer of a request that was sent, and the log lines and metrics of that request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+
 class Request(NamedTuple):
     """A request that was sent and not answered yet.
 
@@ -58,7 +67,7 @@ class Request(NamedTuple):
     """
 
     op: str
-    future: Future[Answer]
+    future: PendingAnswer
     slot: int
     in_use: tuple[Array, ...]
 
@@ -72,13 +81,11 @@ class Channel:
         folder: folder of the slot files.
 
     Attributes:
-        events: log lines and metrics that the worker has sent.
         message_count: number of messages received so far, heartbeats included.
         stderr_lines: the last lines of its stderr.
     """
 
     def __init__(self, process: subprocess.Popen[str], interpreter: Path, folder: Path) -> None:
-        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.message_count = 0
         self.stderr_lines: collections.deque[str] = collections.deque(maxlen=QUOTED_LINES)
         self._process = process
@@ -186,12 +193,14 @@ class Channel:
         self._fail_all(f"ended unexpectedly {exit_reason(self._process.returncode)}")
 
     def _receive(self, message: Event | Result | Fault) -> None:
-        if isinstance(message, Event):
-            if message.kind != "alive":
-                self.events.put(message)
+        if isinstance(message, Event) and message.kind == "alive":
             return
         with self._lock:
             request = self._pending.get(message.id or 0)
+        if isinstance(message, Event):
+            if request is not None:
+                request.future.events.put(message)
+            return
         if request is None:
             raise MessageError(f"no request has the number {message.id}")
         self._resolve(request, message)

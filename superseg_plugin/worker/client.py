@@ -3,8 +3,9 @@
 
 A `Worker` is a process of its own with a private folder for arrays. Requests and answers are JSON
 lines (see `protocol`), exchanged by the threads of a `Channel`; several requests may be pending at
-once. The caller waits in `Worker.result`, in whose thread log lines and metrics are forwarded to
-the run's progress and a cancel is noticed within a tenth of a second. A cancel raises `Cancelled`,
+once, from several threads. The caller waits in `Worker.result`, in whose thread log lines and
+metrics of the request are forwarded to the run's progress and a cancel is noticed within a tenth of
+a second. A cancel raises `Cancelled`,
 and leaving the context ends the process: computations are not waited for.
 
 The worker sends a heartbeat every other second from a thread of its own, whatever it computes. If
@@ -27,7 +28,7 @@ from ..contracts import plain
 from ..errors import Cancelled
 from ..progress import Progress
 from ..run_folder import RunFolder
-from .channel import Answer, Channel, Request, WorkerError
+from .channel import Answer, Channel, PendingAnswer, Request, WorkerError
 from .failures import temporary_files_error, worker_silent
 from .interpreter import Interpreter
 from .launch import start_worker, use_of
@@ -117,7 +118,7 @@ class Worker:
         options: Mapping[str, Any] | None = None,
         arrays: Mapping[str, Array] | None = None,
         keep: bool = False,
-    ) -> Future[Answer]:
+    ) -> PendingAnswer:
         """Request an operation.
 
         Args:
@@ -136,7 +137,7 @@ class Worker:
         """
         given = dict(arrays or {})
         kept = {name: each for name, each in given.items() if _location(each) is not None}
-        request = Request(op, Future(), self._channel.take_slot(), tuple(kept.values()))
+        request = Request(op, PendingAnswer(), self._channel.take_slot(), tuple(kept.values()))
         number = next(self._numbers)
         sent = {name: each for name, each in given.items() if name not in kept}
         described = self._write(request_file(self._folder, request.slot), sent)
@@ -200,7 +201,7 @@ class Worker:
         while True:
             count = channel.message_count
             answered = wait([future], POLL_SECONDS).done
-            news = self._forward_events(progress, on_metric)
+            news = _forward_events(future, progress, on_metric)
             if progress.cancelled():
                 raise Cancelled
             if answered:
@@ -216,22 +217,6 @@ class Worker:
                 without_news = 0.0
                 progress.log("Still computing")
 
-    def _forward_events(
-        self, progress: Progress, on_metric: Callable[[dict[str, Any]], None] | None
-    ) -> bool:
-        """Forward the events that have arrived; whether there were any."""
-        found = False
-        while True:
-            try:
-                event = self._channel.events.get_nowait()
-            except queue.Empty:
-                return found
-            found = True
-            if event.kind == "log":
-                progress.log(event.text)
-            elif on_metric:
-                on_metric(event.figures)
-
     def _write(
         self, path: Path, arrays: Mapping[str, Array], kept: int = 0
     ) -> list[dict[str, Any]]:
@@ -239,6 +224,26 @@ class Worker:
             return write_arrays(path, arrays, kept)
         except OSError as error:
             raise temporary_files_error(self._folder, error.strerror) from None
+
+
+def _forward_events(
+    future: Future[Answer],
+    progress: Progress,
+    on_metric: Callable[[dict[str, Any]], None] | None,
+) -> bool:
+    """Forward the events of a request that have arrived; whether there were any."""
+    found = False
+    while isinstance(future, PendingAnswer):
+        try:
+            event = future.events.get_nowait()
+        except queue.Empty:
+            break
+        found = True
+        if event.kind == "log":
+            progress.log(event.text)
+        elif on_metric:
+            on_metric(event.figures)
+    return found
 
 
 def _location(array: Array) -> Described | None:

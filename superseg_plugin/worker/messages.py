@@ -73,11 +73,13 @@ class Event:
         kind: `alive`, `log` or `metric`.
         text: the log line.
         figures: the metric: step, loss and number of live classes of a training.
+        id: of the request; 0 for a heartbeat.
     """
 
     kind: str
     text: str
     figures: dict[str, Any]
+    id: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,13 +147,13 @@ def _event(message: dict[str, Any]) -> Event:
     if kind == "alive":
         return Event(kind, "", {})
     if kind == "log":
-        return Event(kind, _text(message, "text"), {})
+        return Event(kind, _text(message, "text"), {}, _number(message, "id"))
     if kind == "metric":
         loss: Any = message.get("loss")
         if type(loss) not in (int, float):
             raise MessageError("loss is not a number")
         figures = {"step": _number(message, "step"), "live": _number(message, "live")}
-        return Event(kind, "", {**figures, "loss": float(loss)})
+        return Event(kind, "", {**figures, "loss": float(loss)}, _number(message, "id"))
     raise MessageError(f"there is no event {kind!r:.40}")
 
 
