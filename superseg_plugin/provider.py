@@ -13,6 +13,7 @@ from .algorithms.class_polygons import ClassPolygonsAlgorithm
 from .algorithms.classification import ClassificationAlgorithm
 from .algorithms.evaluation import EvaluationAlgorithm
 from .algorithms.folder_classification import FolderClassificationAlgorithm
+from .algorithms.folder_segmentation import FolderSegmentationAlgorithm
 from .algorithms.install_runtime import InstallRuntimeAlgorithm
 from .algorithms.label_by_examples import LabelByExamplesAlgorithm
 from .algorithms.merge_classes import MergeClassesAlgorithm
@@ -29,6 +30,7 @@ from .resources import MODELS, icon_path, version
 
 ALGORITHMS = (
     SegmentAlgorithm,
+    FolderSegmentationAlgorithm,
     SuperpixelsAlgorithm,
     TrainingAlgorithm,
     ClassificationAlgorithm,

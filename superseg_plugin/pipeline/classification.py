@@ -27,6 +27,7 @@ from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import describe_superpixels
 from .steps.fill_values import prepare_values
+from .steps.folder_files import id_of_model
 from .steps.given_superpixels import dense_superpixels
 from .steps.kept_superpixels import Knowledge, keep_superpixels
 from .steps.model_bands import bands_of_model, check_no_band_is_empty
@@ -172,7 +173,7 @@ def run_classification(
                 progress.log(_without_file(model, superpixels))
         write_class_table(path, table)
         record = describe_run("classify", options, source, worker)
-        record["model"] = model_name
+        record["model"], record["model_id"] = model_name, id_of_model(inputs.model)
         if model.merge_order:
             record["merge_order"] = model.merge_order
         note_picture(record, source)

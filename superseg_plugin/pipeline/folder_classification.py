@@ -27,7 +27,13 @@ from .classification import (
     run_classification,
 )
 from .options.classification import ClassificationOptions
-from .steps.folder_files import names_of_results
+from .steps.folder_files import (
+    id_of_model,
+    is_result_of,
+    make_folder,
+    names_of_results,
+    write_summary,
+)
 from .steps.scenes_in_flight import Load, SceneRun, ScenesInFlight
 from .transitions import write_transitions
 
@@ -49,10 +55,17 @@ class FolderInputs:
 
 @dataclass(frozen=True)
 class FolderOutputs:
-    """Folder of the class rasters, and path of the table of transitions; None for no table."""
+    """Where to write.
+
+    Attributes:
+        folder: of the class rasters; made where missing.
+        table: path of the table of transitions; None for no table.
+        summary: path of the table of classes by scene; None for no table.
+    """
 
     folder: str
     table: str | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,16 +105,10 @@ def run_folder_classification(
         SuperSegError: no scene could be classified, or the folder cannot be made.
         Cancelled: the user asked to stop; what is done stays.
     """
-    output = outputs.folder
-    try:
-        Path(output).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SuperSegError(
-            f"OUTPUT: the folder {output} cannot be made ({error.strerror}); choose another."
-        ) from None
+    make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
     with _Workers(start_worker) as workers:
-        folder = _Folder(inputs, output, options, workers, classifying)
+        folder = _Folder(inputs, outputs.folder, options, workers, classifying)
         folder.run()
     scenes, written, failures = inputs.scenes, folder.written, folder.failures
     if not written:
@@ -109,6 +116,8 @@ def run_folder_classification(
     progress.log(f"{len(written)} of {len(scenes)} scenes classified")
     for failure in failures:
         progress.log(f"Not classified: {failure}")
+    if outputs.summary:
+        write_summary(written, outputs.summary)
     table = outputs.table
     if table and not write_transitions(written, table, progress.part(0.95, 1)):
         table = None
@@ -137,6 +146,8 @@ class _Folder:
         self._inputs, self._options, self._workers = inputs, options, workers
         self._progress = progress
         self._targets = [str(Path(output) / name) for name in names_of_results(inputs.scenes)]
+        self._model_id = id_of_model(inputs.model)
+        self._kept: set[int] = set()
         # The sentence on each scene that was not classified, None for one that was.
         self._found: dict[int, str | None] = {}
 
@@ -145,6 +156,11 @@ class _Folder:
         every = range(len(self._inputs.scenes))
         for index in self._classify(every, self._workers.slots):
             self._classify([index], lambda: 1)
+        if self._kept:
+            self._progress.log(
+                f"{len(self._kept)} scenes were classified before with this model and these"
+                " settings, and their results are kept"
+            )
 
     @property
     def written(self) -> list[tuple[str, str]]:
@@ -181,12 +197,16 @@ class _Folder:
         inputs, worker = self._inputs, None
         scene = inputs.scenes[index]
         run.report(0.0, f"{scene.name} ({index + 1} of {len(inputs.scenes)})")
+        target = self._targets[index]
+        if is_result_of(target, scene, inputs.bands, self._options, self._model_id):
+            self._kept.add(index)
+            return None, False
         try:
             with RasterSource(str(scene), inputs.bands) as source:
                 run.admit(Load.of_scene(source.grid, len(source.bands), slots))
                 worker = self._workers.usable()
                 of_scene = ClassificationInputs(source, inputs.model)
-                outputs = ClassificationOutputs(self._targets[index])
+                outputs = ClassificationOutputs(target)
                 run_classification(of_scene, outputs, self._options, worker, run)
         except Cancelled:
             raise

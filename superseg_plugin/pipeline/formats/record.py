@@ -74,6 +74,7 @@ class Record(RecordOfRun, total=False):
     Attributes:
         device: that the worker was asked to use.
         model: name of the file of the model that classified.
+        model_id: hash of that file.
         merge_order: of the classes, steps `[kept, absorbed, distance]`.
         merged_from: former class numbers by class number, as text.
         picture: of the image, see `stored_picture`.
@@ -81,6 +82,7 @@ class Record(RecordOfRun, total=False):
 
     device: str
     model: str
+    model_id: str
     merge_order: Sequence[MergeStep]
     merged_from: dict[str, list[int]]
     picture: dict[str, Any]

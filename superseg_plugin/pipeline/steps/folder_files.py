@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The files of a run over a folder: its scenes, and the names of their results."""
+"""The files of a run over a folder: its scenes, their results, and those of an earlier run."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ...errors import SuperSegError
+from ...raster.class_table import read_class_table
+from ...raster.staging import Staging
 from ...raster.superpixel_tables import ENDING as SUPERPIXELS
+from ..classes.csv_rows import write_rows
+from ..formats.record import read_record_of
+from ..options.classification import ClassificationOptions
 
 ENDING = "_classes.tif"
+SUMMARY_COLUMNS = ("scene", "class", "name", "pixels", "area", "percent")
 
 
 def scenes_of(folder: str, pattern: str) -> list[Path]:
@@ -73,3 +81,89 @@ def names_of_results(scenes: Sequence[Path]) -> list[str]:
         taken.add(name.lower())
         names.append(name + ENDING)
     return names
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of results where it is missing.
+
+    Raises:
+        SuperSegError: it cannot be made.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SuperSegError(
+            f"OUTPUT: the folder {folder} cannot be made ({error.strerror}); choose another."
+        ) from None
+
+
+def id_of_model(path: str) -> str:
+    """Return a hash of the file of a model.
+
+    Raises:
+        SuperSegError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise SuperSegError(
+            f"MODEL: {path} cannot be opened ({error.strerror}); choose a .superseg file."
+        ) from None
+
+
+def is_result_of(
+    target: str,
+    scene: Path,
+    bands: Sequence[int] | None,
+    options: ClassificationOptions,
+    model_id: str,
+) -> bool:
+    """Whether a file is what an earlier run has made of a scene, with the same model and options.
+
+    Args:
+        target: path of the class raster.
+        scene: path of the scene, which must not have changed since.
+        bands: that are given; None if they are matched.
+        options: how to classify.
+        model_id: of `id_of_model`.
+    """
+    result = Path(target)
+    try:
+        if not result.is_file() or result.stat().st_mtime < scene.stat().st_mtime:
+            return False
+        record, _ = read_record_of(target)
+        known = record["input"]
+        return bool(
+            record["model_id"] == model_id
+            and record["options"] == asdict(options)
+            and known["name"] == scene.name
+            and (bands is None or known["bands"] == list(bands))
+        )
+    except (OSError, SuperSegError, KeyError, TypeError):
+        return False
+
+
+def write_summary(written: Iterable[tuple[str, str]], table: str) -> None:
+    """Write the classes of all scenes as a CSV file, a line for each class that occurs in a scene.
+
+    Args:
+        written: name and path of the class raster of each scene.
+        table: path of the file.
+
+    Raises:
+        SuperSegError: the file cannot be written.
+    """
+    rows = []
+    for scene, path in written:
+        found = read_class_table(path)
+        if found is None:
+            continue
+        figures = zip(found.names, found.counts.tolist(), found.areas.tolist(), found.shares)
+        rows += [
+            (scene, number, name, pixels, area, round(100 * float(share), 4))
+            for number, (name, pixels, area, share) in enumerate(figures, start=1)
+            if pixels
+        ]
+    with Staging() as staging:
+        write_rows(staging.path(table), SUMMARY_COLUMNS, rows)
+        staging.commit()

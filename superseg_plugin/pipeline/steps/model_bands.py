@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.source import RasterSource
-from ..formats.model_file import Model
 
 # Names that number the bands, as some formats and programs write them, say nothing about them.
 NUMBERING = re.compile(r"(band|layer|channel|raster)?[\s_.:#-]*\d+", re.IGNORECASE)
@@ -24,9 +24,29 @@ NUMBERING = re.compile(r"(band|layer|channel|raster)?[\s_.:#-]*\d+", re.IGNORECA
 LISTED = 12
 
 
+class BandsOfModel(Protocol):
+    """What a model tells of its bands; see `Model`."""
+
+    @property
+    def band_count(self) -> int:
+        """Number of bands of the images that it takes."""
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """One a band."""
+
+    @property
+    def band_numbers(self) -> tuple[int, ...]:
+        """Number of each band in the training image."""
+
+    @property
+    def image_bands(self) -> int:
+        """Number of bands of the training image."""
+
+
 @contextmanager
 def bands_of_model(
-    model: Model | None, label: str, source: RasterSource, progress: Progress
+    model: BandsOfModel | None, label: str, source: RasterSource, progress: Progress
 ) -> Iterator[RasterSource]:
     """Yield the source with the bands that a model is applied to, in the model's order.
 
@@ -47,7 +67,7 @@ def bands_of_model(
         yield chosen
 
 
-def check_no_band_is_empty(model: Model | None, label: str, source: RasterSource) -> None:
+def check_no_band_is_empty(model: BandsOfModel | None, label: str, source: RasterSource) -> None:
     """Raise SuperSegError if bands of the model were left out of the source as empty."""
     if model is not None and len(source.bands) < model.band_count:
         raise SuperSegError(
@@ -57,7 +77,9 @@ def check_no_band_is_empty(model: Model | None, label: str, source: RasterSource
         )
 
 
-def _choose(model: Model, label: str, source: RasterSource, progress: Progress) -> tuple[int, ...]:
+def _choose(
+    model: BandsOfModel, label: str, source: RasterSource, progress: Progress
+) -> tuple[int, ...]:
     """Return the band numbers; see the module."""
     numbers = None
     if not source.bands_chosen:
@@ -93,7 +115,7 @@ def _choose(model: Model, label: str, source: RasterSource, progress: Progress) 
     return numbers
 
 
-def _check_count(model: Model, label: str, source: RasterSource) -> None:
+def _check_count(model: BandsOfModel, label: str, source: RasterSource) -> None:
     """Raise SuperSegError unless as many bands are used as the model has."""
     found, needed = len(source.bands), model.band_count
     if found == needed:
@@ -108,7 +130,7 @@ def _check_count(model: Model, label: str, source: RasterSource) -> None:
     )
 
 
-def _numbers_by_name(model: Model, source: RasterSource) -> tuple[int, ...] | None:
+def _numbers_by_name(model: BandsOfModel, source: RasterSource) -> tuple[int, ...] | None:
     """Numbers of the bands with the names of the model; None if a name is missing or ambiguous."""
     wanted = [_key(name) for name in model.band_names]
     found = [_key(name) for name in source.band_names]

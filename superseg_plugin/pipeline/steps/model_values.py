@@ -11,7 +11,7 @@ spread differ by a factor near 10 or of 50 and more, or if the ranges do not ove
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,18 @@ NOTHING = 1e-30
 Floats = npt.NDArray[np.float64]
 
 
+class Trained(Protocol):
+    """What a model tells of the values it was trained on."""
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """One a band."""
+
+    @property
+    def scaling(self) -> BandScaling:
+        """Of the bands."""
+
+
 @dataclass(frozen=True)
 class ModelUse:
     """A model that is applied to an image, for messages.
@@ -57,7 +69,7 @@ class ModelUse:
         cure: sentence on what to do where the values differ.
     """
 
-    model: Model
+    model: Trained
     label: str
     image: str
     cure: str
@@ -175,7 +187,7 @@ def _times(factor: float) -> str:
     return f"{number} times as large" if factor > 1 else f"1/{number} as large"
 
 
-def _warn_of_far_medians(model: Model, measured: BandScaling, progress: Progress) -> None:
+def _warn_of_far_medians(model: Trained, measured: BandScaling, progress: Progress) -> None:
     """Log each band whose median is far from that of the model."""
     for name, center, spread, now in zip(
         model.band_names, model.scaling.center, model.scaling.spread, measured.center

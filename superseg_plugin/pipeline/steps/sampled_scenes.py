@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Copying windows of the scenes of a folder into the sample that a model is trained on.
+
+Several scenes are read at once, into places that are fixed before. A scene is left out of the
+sample where it has other bands than the reference, or values in other units than most scenes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...contracts import BandScaling
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.grid import Grid
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from ...raster.writer import RasterProfile, RasterWriter
+from ...worker.client import Worker
+from .folder_sample import Wanted, candidates, layout, windows_wanted
+from .folder_scenes import (
+    FolderSample,
+    FolderScenes,
+    Header,
+    Reference,
+    find_reference,
+    prepare_scene,
+)
+from .model_bands import bands_of_model, check_no_band_is_empty
+from .model_values import ModelUse, check_values
+from .scenes_in_flight import Load, SceneRun, ScenesInFlight
+
+LABEL = "the model of these scenes"
+CURE = "Convert the image to the units of the others, or leave it out by PATTERN."
+# Windows with a smaller share of valid pixels are used only where there are not enough others.
+WANTED_SHARE = 0.5
+# Side of the parts that a scene is copied in.
+PART = 1024
+# Scenes that are read at once: reading and inflating keep a disk and a few processors busy.
+SLOTS = 4
+
+
+def sample_folder(
+    folder: FolderScenes,
+    headers: Mapping[int, Header],
+    path: Path,
+    worker: Worker,
+    progress: Progress,
+) -> tuple[FolderSample, dict[int, str]]:
+    """Copy windows of all scenes into a raster.
+
+    Args:
+        folder: the scenes, and how they are segmented.
+        headers: of those that can be read.
+        path: of the raster.
+        worker: measures the bands.
+        progress: told of every scene.
+
+    Returns:
+        The sample, and a sentence on each scene that is not in it, by index.
+
+    Raises:
+        SuperSegError: no scene fits, or the worker has ended.
+        Cancelled: the user asked to stop.
+    """
+    like = find_reference(folder, headers, worker, _Quiet(progress))
+    order = sorted(headers)
+    grids = [headers[index].grid for index in order]
+    sizes = [(grid.width, grid.height) for grid in grids]
+    wanted = windows_wanted(sizes, like.band_count * like.dtype.itemsize)
+    places, width, height = layout([each.size for each in wanted for _ in range(each.count)])
+    ends = np.cumsum([each.count for each in wanted]).tolist()
+    profile = RasterProfile(like.band_count, like.dtype, with_mask=True, compress=False)
+    with RasterWriter(path, Grid(width, height), profile) as writer:
+        copies = _Copies(folder, like, worker, writer)
+
+        def work(number: int, run: SceneRun) -> _Copied | str:
+            index, of_scene = order[number], wanted[number]
+            run.admit(Load(1, 0))
+            begin = ends[number] - of_scene.count
+            try:
+                return copies.copy(index, of_scene, places[begin : ends[number]], run)
+            except SuperSegError as error:
+                if not worker.usable:
+                    raise
+                return f"{folder.scenes[index].name}: {error}"
+
+        names = [folder.scenes[index].name for index in order]
+        flight = ScenesInFlight(names, work, lambda: SLOTS, progress)
+        found = dict(zip(order, flight.outcomes()))
+        like = _leave_out_other_units(found, folder, like, copies)
+    failures = {index: each for index, each in found.items() if isinstance(each, str)}
+    copied = {index: each for index, each in found.items() if not isinstance(each, str)}
+    pixels = sum(each.pixels for each in copied.values())
+    if not pixels:
+        reason = next(iter(failures.values()), "all pixels are nodata")
+        raise SuperSegError(f"FOLDER: no scene can be segmented. {reason}")
+    of_scenes = sum(headers[index].grid.width * headers[index].grid.height for index in copied)
+    of_sample = sum(place.width * place.height for each in copied.values() for place in each.places)
+    windows = sum(len(each.places) for each in copied.values())
+    share = of_sample / of_scenes
+    return FolderSample(path, like, tuple(copied), windows, pixels, share), failures
+
+
+@dataclass(frozen=True)
+class _Copied:
+    """A scene in the sample: its scaling, valid pixels, and places of its windows."""
+
+    scaling: BandScaling
+    pixels: int
+    places: list[Window]
+
+
+class _Copies:
+    """Copies windows of scenes to their places.
+
+    Args:
+        folder: the scenes.
+        like: the reference.
+        worker: measures the bands.
+        writer: of the sample; used by one thread at a time.
+    """
+
+    def __init__(
+        self, folder: FolderScenes, like: Reference, worker: Worker, writer: RasterWriter
+    ) -> None:
+        self._folder, self._like, self._worker, self._writer = folder, like, worker, writer
+        self._lock = threading.Lock()
+
+    def copy(
+        self, index: int, wanted: Wanted, places: Sequence[Window], progress: Progress
+    ) -> _Copied:
+        """Copy the windows of a scene.
+
+        Args:
+            index: of the scene.
+            wanted: its windows.
+            places: of the windows in the sample.
+            progress: asked for cancel.
+        """
+        folder, like = self._folder, self._like
+        quiet = _Quiet(progress)
+        with (
+            RasterSource(str(folder.scenes[index]), folder.bands) as opened,
+            bands_of_model(like, LABEL, opened, quiet) as source,
+        ):
+            scaling = prepare_scene(source, folder, self._worker, quiet)
+            check_no_band_is_empty(like, LABEL, source)
+            tried = candidates(source.grid, wanted, folder.options.seed + index)
+            pixels = 0
+            windows = tried if wanted.whole else _best(source, tried, len(places), progress)
+            for place, window in zip(places, windows):
+                pixels += self._copy_window(source, window, place, progress)
+        return _Copied(scaling, pixels, list(places[: len(windows)]))
+
+    def hide(self, places: Sequence[Window]) -> None:
+        """Make windows nodata."""
+        for place in places:
+            for part in tiles(place.width, place.height, PART):
+                there = _moved(part, place)
+                self._writer.write_mask(there, np.zeros((part.height, part.width), bool))
+
+    def _copy_window(
+        self, source: RasterSource, window: Window, place: Window, progress: Progress
+    ) -> int:
+        """Copy a window; returns its number of valid pixels."""
+        pixels, like = 0, self._like.dtype
+        for part in tiles(window.width, window.height, PART):
+            stop_if_cancelled(progress)
+            values, valid = source.read(_moved(part, window))
+            values[:, ~valid] = 0
+            if like.kind in "iu":
+                values = np.clip(values, np.iinfo(like).min, np.iinfo(like).max)
+            pixels += int(valid.sum())
+            with self._lock:
+                self._writer.write(_moved(part, place), values)
+                self._writer.write_mask(_moved(part, place), valid)
+        return pixels
+
+
+def _best(
+    source: RasterSource, tried: Sequence[Window], count: int, progress: Progress
+) -> list[Window]:
+    """The first windows of which most is valid, or those with the largest valid shares."""
+    found: list[Window] = []
+    spare: list[tuple[float, Window]] = []
+    for window in tried:
+        if len(found) == count:
+            break
+        stop_if_cancelled(progress)
+        share = float(source.read(window)[1].mean())
+        if share >= WANTED_SHARE:
+            found.append(window)
+        elif share > 0:
+            spare.append((share, window))
+    spare.sort(key=lambda one: -one[0])
+    return found + [window for _, window in spare[: count - len(found)]]
+
+
+def _leave_out_other_units(
+    found: dict[int, _Copied | str], folder: FolderScenes, like: Reference, copies: _Copies
+) -> Reference:
+    """Take scenes out of the sample whose values are in other units than those of most scenes.
+
+    Returns:
+        The reference with what the values of most scenes are.
+    """
+    copied = {index: each for index, each in found.items() if not isinstance(each, str)}
+    if not copied:
+        return like
+    kinds = Counter(each.scaling.kind for each in copied.values())
+    kind, _ = kinds.most_common(1)[0]
+    alike = [each.scaling for each in copied.values() if each.scaling.kind == kind]
+
+    def middle(name: str) -> tuple[float, ...]:
+        return tuple(np.median([getattr(each, name) for each in alike], axis=0).tolist())
+
+    usual = BandScaling(
+        middle("low"), middle("high"), middle("center"), middle("spread"), kind=kind
+    )
+    like = replace(like, scaling=usual, kind=kind)
+    for index, each in copied.items():
+        name = folder.scenes[index].name
+        try:
+            check_values(ModelUse(like, LABEL, name, CURE), each.scaling, Progress())
+        except SuperSegError as error:
+            copies.hide(each.places)
+            found[index] = f"{name}: {error}"
+    return like
+
+
+def _moved(part: Window, place: Window) -> Window:
+    """A part of a window that lies elsewhere."""
+    return Window(
+        part.col_off + place.col_off, part.row_off + place.row_off, part.width, part.height
+    )
+
+
+class _Quiet(Progress):
+    """Asks a run for cancel; what it would log is logged when the scene is classified."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def cancelled(self) -> bool:
+        return self._progress.cancelled()
