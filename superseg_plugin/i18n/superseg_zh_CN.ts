@@ -2312,6 +2312,98 @@
       <translation>超像素数</translation>
     </message>
     <message>
+      <source>Segment a folder</source>
+      <translation>分割文件夹</translation>
+    </message>
+    <message>
+      <source>batch</source>
+      <translation>批处理</translation>
+    </message>
+    <message>
+      <source>folder</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>time series</source>
+      <translation>时间序列</translation>
+    </message>
+    <message>
+      <source>Divides all images of a folder into the same classes, without training samples.</source>
+      <translation>将文件夹中的所有影像划分为相同的类别，无需训练样本。</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Divides all images in a &lt;b&gt;folder&lt;/b&gt; into &lt;b&gt;classes&lt;/b&gt; of similar surface with &lt;b&gt;one legend&lt;/b&gt;, without training samples: tiles of a large area, flights of a drone, or dates of one place. Choose the folder and the number of classes, and name the classes afterwards. Applied to each image alone, &lt;i&gt;Segment&lt;/i&gt; would find other classes in each.&lt;/p&gt; &lt;p&gt;One model is trained on a sample of all images: small folders are taken whole, and of large ones 256 windows of 512 x 512 pixels, at least one of each image, by area. Then each image is classified with this model, as &lt;i&gt;Classify a folder with a model&lt;/i&gt; does. The &lt;b&gt;model&lt;/b&gt; is stored as &lt;i&gt;classes.superseg&lt;/i&gt; in the folder of results, unless another file is chosen, and classifies further images.&lt;/p&gt; &lt;p&gt;All images are opened before the work begins. The images must have the same bands in the same units. One that cannot be read, or has other bands or other units than most, is left out, and the log gives the reason. The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and have the same names, colors and numbers of classes. A run that was cancelled goes on where it ended.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table of classes&lt;/b&gt; lists pixels, area and percent of each class in each image. The &lt;b&gt;table of changes&lt;/b&gt; tells for several dates of one place what became what from each image to the next, in the order of their names.&lt;/p&gt; &lt;p&gt;Example: a drone survey of nine tiles. The result is nine class rasters whose classes fit together at the borders of the tiles.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将一个&lt;b&gt;文件夹&lt;/b&gt;中的所有影像按&lt;b&gt;同一图例&lt;/b&gt;划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，无需训练样本：可以是大区域的图幅、无人机的多个架次，或同一地点的多个日期。选择文件夹和类别数，之后再为类别命名。若对每幅影像单独执行&lt;i&gt;分割&lt;/i&gt;，每幅得到的类别各不相同。&lt;/p&gt; &lt;p&gt;用所有影像的样本训练一个模型：小文件夹整体参与；大文件夹取 256 个 512 x 512 像素的窗口，按面积分配，每幅影像至少一个。然后像&lt;i&gt;应用模型对文件夹分类&lt;/i&gt;那样，用该模型对每幅影像分类。除非另选文件，&lt;b&gt;模型&lt;/b&gt;以 &lt;i&gt;classes.superseg&lt;/i&gt; 存储在结果文件夹中，可用于对更多影像分类。&lt;/p&gt; &lt;p&gt;所有影像都在处理开始前打开。各影像须有相同的波段和相同的单位。无法读取的影像，或波段、单位与多数影像不同的影像，不参与处理，日志会给出原因。结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，类别的名称、颜色和编号都相同。取消的运行可从中断处继续。&lt;/p&gt; &lt;p&gt;&lt;b&gt;类别表&lt;/b&gt;列出每幅影像中每个类别的像素数、面积和百分比。&lt;b&gt;变化表&lt;/b&gt;针对同一地点的多个日期，按影像名称的顺序说明从每幅影像到下一幅影像什么变成了什么。&lt;/p&gt; &lt;p&gt;示例：由九个图幅组成的无人机测量。结果是九个类别栅格，其类别在图幅边界处相互衔接。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Cancelled; the scenes that were classified before stay in the folder, and the same run goes on with the others.</source>
+      <translation>已取消；此前已分类的影像保留在文件夹中，再次执行相同的运行会继续处理其余影像。</translation>
+    </message>
+    <message>
+      <source>Folder of images</source>
+      <translation>影像文件夹</translation>
+    </message>
+    <message>
+      <source>Folder with the images; its subfolders are not searched.</source>
+      <translation>影像所在的文件夹；不搜索其子文件夹。</translation>
+    </message>
+    <message>
+      <source>File names to include, with the wildcards * and ?; separate several patterns by semicolons.</source>
+      <translation>要包括的文件名，可用通配符 * 和 ?；多个模式以分号分隔。</translation>
+    </message>
+    <message>
+      <source>Number of classes of all images together; if they have fewer kinds of surface, the log says so. 0 is automatic: as many classes, from 2 to 24, as each explain at least 1 % of the differences between superpixels.</source>
+      <translation>所有影像合计的类别数；若这些影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 个类别，其中每个类别至少解释超像素间差异的 1 %。</translation>
+    </message>
+    <message>
+      <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time.</source>
+      <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。</translation>
+    </message>
+    <message>
+      <source>Band numbers of the image to use. If empty, all bands except an alpha band. Separate the numbers by semicolons.</source>
+      <translation>要使用的影像波段号。留空则使用除 alpha 波段以外的全部波段。波段号之间用分号分隔。</translation>
+    </message>
+    <message>
+      <source>The superpixels with their features are stored beside the classes, in name_classes.tif.superseg.tif, up to this size: about 200 bytes a superpixel. With this file, classes can be split, corrected and learned from examples. 0: no such file.</source>
+      <translation>超像素及其特征存储在类别旁的 name_classes.tif.superseg.tif 中，文件不超过此大小：每个超像素约 200 字节。有了该文件，可以拆分和修改类别，也可以由样例学习类别。0：不生成该文件。</translation>
+    </message>
+    <message>
+      <source>Folder of results</source>
+      <translation>结果文件夹</translation>
+    </message>
+    <message>
+      <source>Folder for the class rasters, which are named name_classes.tif. Those that are there already, of the same image, model and settings, are kept.</source>
+      <translation>存放类别栅格的文件夹，文件名为 name_classes.tif。其中已有的、由相同影像、模型和设置得到的结果予以保留。</translation>
+    </message>
+    <message>
+      <source>Table of changes</source>
+      <translation>变化表</translation>
+    </message>
+    <message>
+      <source>What became what from each image to the next, as comma-separated values; for images whose pixels coincide.</source>
+      <translation>从每幅影像到下一幅影像什么变成了什么，以逗号分隔值的形式给出；适用于像素重合的影像。</translation>
+    </message>
+    <message>
+      <source>Table of classes</source>
+      <translation>类别表</translation>
+    </message>
+    <message>
+      <source>The classes of all images as comma-separated values: image, class, name, pixels, area and percent of the area of the image.</source>
+      <translation>所有影像的类别，以逗号分隔值的形式给出：影像、类别、名称、像素数、面积，以及占该影像面积的百分比。</translation>
+    </message>
+    <message>
+      <source>The classes as a model file, to classify other images with the same bands; classes.superseg in the folder of results if empty.</source>
+      <translation>保存这些类别的模型文件，可用于对波段相同的其他影像分类；留空则为结果文件夹中的 classes.superseg。</translation>
+    </message>
+    <message>
+      <source>Class rasters</source>
+      <translation>类别栅格</translation>
+    </message>
+    <message>
+      <source>Number of images classified</source>
+      <translation>已分类的影像数</translation>
+    </message>
+    <message>
       <source>felzenszwalb</source>
       <translation>Felzenszwalb 方法</translation>
     </message>
@@ -2564,72 +2656,16 @@
       <translation>应用模型对文件夹分类</translation>
     </message>
     <message>
-      <source>batch</source>
-      <translation>批处理</translation>
-    </message>
-    <message>
-      <source>folder</source>
-      <translation>文件夹</translation>
-    </message>
-    <message>
-      <source>time series</source>
-      <translation>时间序列</translation>
-    </message>
-    <message>
       <source>Applies a trained model to all images of a folder.</source>
       <translation>将训练好的模型用于文件夹中的所有影像。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table of changes&lt;/b&gt; tells for several dates of one place what became what from each image to the next, in the order of their names: the classes with their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters on the ellipsoid) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates. &lt;i&gt;Changes between two dates&lt;/i&gt; maps them.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;针对同一地点的多个日期，按影像名称的顺序说明从每幅影像到下一幅影像什么变成了什么：类别及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（椭球面上的平方米）以及占两个日期均有类别的面积的百分比 &lt;i&gt;percent&lt;/i&gt;。&lt;i&gt;两个日期之间的变化&lt;/i&gt;可绘出这些变化。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
-    </message>
-    <message>
-      <source>Cancelled; the scenes that were classified before stay in the folder.</source>
-      <translation>已取消；此前已分类的影像保留在文件夹中。</translation>
-    </message>
-    <message>
-      <source>Folder of images</source>
-      <translation>影像文件夹</translation>
-    </message>
-    <message>
-      <source>Folder with the images; its subfolders are not searched.</source>
-      <translation>影像所在的文件夹；不搜索其子文件夹。</translation>
-    </message>
-    <message>
-      <source>File names to include, with the wildcards * and ?; separate several patterns by semicolons.</source>
-      <translation>要包括的文件名，可用通配符 * 和 ?；多个模式以分号分隔。</translation>
+      <source>&lt;p&gt;Applies &lt;i&gt;Classify&lt;/i&gt; with one &lt;b&gt;model&lt;/b&gt; to each image in a &lt;b&gt;folder&lt;/b&gt;, for example to several dates of one place or to the tiles of a large area. The classes of all results can be compared.&lt;/p&gt; &lt;p&gt;The &lt;b&gt;table of changes&lt;/b&gt; tells for several dates of one place what became what from each image to the next, in the order of their names: the classes with their names, &lt;i&gt;pixels&lt;/i&gt;, &lt;i&gt;area&lt;/i&gt; (square meters on the ellipsoid) and &lt;i&gt;percent&lt;/i&gt; of the area that has a class at both dates. &lt;i&gt;Changes between two dates&lt;/i&gt; maps them.&lt;/p&gt; &lt;p&gt;The results are named &lt;i&gt;name_classes.tif&lt;/i&gt; and are written to the folder of results. Several small images are classified at once. A run that was cancelled goes on where it ended: results of the same image, model and settings are kept. If an image cannot be classified, for example because it has other bands or other units, the log gives the reason and the next image follows. In the model designer, this algorithm takes the place of a loop.&lt;/p&gt; &lt;p&gt;Example: train on &lt;i&gt;may.tif&lt;/i&gt;, put the images of May to September into one folder, and choose that folder. The result is five class rasters with the same legend.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;用同一&lt;b&gt;模型&lt;/b&gt;对&lt;b&gt;文件夹&lt;/b&gt;中的每幅影像执行&lt;i&gt;应用模型分类&lt;/i&gt;，例如同一地点的多个日期，或大区域的多个图幅。所有结果的类别可以比较。&lt;/p&gt; &lt;p&gt;&lt;b&gt;变化表&lt;/b&gt;针对同一地点的多个日期，按影像名称的顺序说明从每幅影像到下一幅影像什么变成了什么：类别及其名称、&lt;i&gt;pixels&lt;/i&gt;（像素数）、&lt;i&gt;area&lt;/i&gt;（椭球面上的平方米）以及占两个日期均有类别的面积的百分比 &lt;i&gt;percent&lt;/i&gt;。&lt;i&gt;两个日期之间的变化&lt;/i&gt;可绘出这些变化。&lt;/p&gt; &lt;p&gt;结果名为 &lt;i&gt;name_classes.tif&lt;/i&gt;，写入结果文件夹。多幅小影像同时分类。取消的运行可从中断处继续：由相同影像、模型和设置得到的结果予以保留。若某幅影像无法分类（例如波段或单位不同），日志会给出原因，并继续处理下一幅。在模型设计器中，本算法可代替循环。&lt;/p&gt; &lt;p&gt;示例：用 &lt;i&gt;may.tif&lt;/i&gt; 训练，把五月至九月的影像放入一个文件夹并选择该文件夹，结果为图例相同的五个类别栅格。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Band numbers of the image to use, in the order of the bands of the model. If empty, bands are matched by their names, if the image has the names of the model; otherwise by their numbers in the training image, if both images have the same number of bands; otherwise by their order. Separate the numbers by semicolons.</source>
       <translation>要使用的影像波段号，按模型的波段顺序给出。留空时，若影像具有模型的波段名称，则按名称匹配；否则，若影像与训练影像的波段总数相同，则按训练影像中的波段号匹配；否则按顺序。波段号之间用分号分隔。</translation>
-    </message>
-    <message>
-      <source>The superpixels with their features are stored beside the classes, in name_classes.tif.superseg.tif, up to this size: about 200 bytes a superpixel. With this file, classes can be split, corrected and learned from examples. 0: no such file.</source>
-      <translation>超像素及其特征存储在类别旁的 name_classes.tif.superseg.tif 中，文件不超过此大小：每个超像素约 200 字节。有了该文件，可以拆分和修改类别，也可以由样例学习类别。0：不生成该文件。</translation>
-    </message>
-    <message>
-      <source>Folder of results</source>
-      <translation>结果文件夹</translation>
-    </message>
-    <message>
-      <source>Folder for the class rasters, which are named name_classes.tif.</source>
-      <translation>存放类别栅格的文件夹，文件名为 name_classes.tif。</translation>
-    </message>
-    <message>
-      <source>Table of changes</source>
-      <translation>变化表</translation>
-    </message>
-    <message>
-      <source>What became what from each image to the next, as comma-separated values; for images whose pixels coincide.</source>
-      <translation>从每幅影像到下一幅影像什么变成了什么，以逗号分隔值的形式给出；适用于像素重合的影像。</translation>
-    </message>
-    <message>
-      <source>Class rasters</source>
-      <translation>类别栅格</translation>
-    </message>
-    <message>
-      <source>Number of images classified</source>
-      <translation>已分类的影像数</translation>
     </message>
     <message>
       <source>4 Export</source>

@@ -142,6 +142,7 @@ def run_folder_segmentation(
             values=options.values,
             superpixel_file=options.superpixel_file,
             balance_tiles=options.balance_tiles,
+            always_superpixels=True,
         ),
         start_worker,
         progress.part(MODEL_SHARE, 1),

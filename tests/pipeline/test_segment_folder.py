@@ -109,9 +109,11 @@ def test_a_cancelled_run_goes_on_where_it_ended(parts, tmp_path, worker):
     assert "classes.superseg was trained on these scenes before; it is used" in listener.lines
     assert any("classified before with this model" in line for line in listener.lines)
     # Other settings: nothing is kept.
-    other = SegmentationOptions(classes=3, preset="fast")
+    other = SegmentationOptions(classes=3, preset="fast", smoothness=0)
     again = segment(folder, tmp_path / "out", worker, options=other)
     assert max(read_raster(path).max() for path in again.written) == 3
+    # Without smoothness, superpixels are classified as well, not pixels by the network.
+    assert all(Path(f"{path}.superseg.tif").exists() for path in again.written)
 
 
 def test_large_folders_are_sampled(parts, tmp_path, worker, monkeypatch):

@@ -128,6 +128,16 @@ class Examples:
             "sensor would be classified into the same classes, with the same names and colors.",
             [self._photo("An image"), self._classes("by_model.tif", "Its classes")],
         )
+        self._run("segmentfolder", FOLDER="scenes", CLASSES=6, OUTPUT="legend")
+        self._show(
+            "segmentfolder",
+            "The folder <i>scenes</i> contains two tiles of one image, <i>west.tif</i> and "
+            "<i>east.tif</i>. They get the same classes, which fit together at their border.",
+            [
+                self._classes("legend/west_classes.tif", "west_classes.tif"),
+                self._classes("legend/east_classes.tif", "east_classes.tif"),
+            ],
+        )
         self._run("classifyfolder", FOLDER="scenes", MODEL="salt.superseg", OUTPUT="results")
         self._show(
             "classifyfolder",

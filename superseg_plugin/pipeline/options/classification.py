@@ -25,6 +25,8 @@ class ClassificationOptions:
         rescale: whether each band is shifted and scaled to the median and the spread of the model.
         superpixel_file: as in `SegmentationOptions`.
         balance_tiles: as in `SegmentationOptions`.
+        always_superpixels: whether superpixels are classified also where `smoothness` is 0;
+            otherwise the network then classifies pixels, unless superpixels are given.
     """
 
     smoothness: float = 8.0
@@ -35,6 +37,7 @@ class ClassificationOptions:
     rescale: bool = False
     superpixel_file: float = 1000.0
     balance_tiles: bool = False
+    always_superpixels: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""
