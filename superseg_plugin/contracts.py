@@ -8,7 +8,7 @@ a filter reaches, what the columns of a description are. It needs numpy only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .alpha_earth import decoded
+from .blocks import MEASURED, Block
 
 AnyArray = npt.NDArray[Any]
 BoolArray = npt.NDArray[np.bool_]
@@ -31,15 +32,8 @@ STANDARD_MAXIMUM = 8.0
 DESCRIPTION_HALO = 96
 # Side in pixels of a cell of the coarsest grid that texture and context are computed on.
 COARSE_CELL = 4
-# Band-pass filters of the texture.
-TEXTURE_LEVELS = 3
-# Context is measured on at most this many groups of bands.
-MAX_CONTEXT_BANDS = 4
-# What the values of an image are: measurements of any kind, of light, of radar backscatter, or of
-# heights; or the axes of one vector a pixel.
-MEASURED, REFLECTANCE, DECIBELS, ELEVATION = "measured", "reflectance", "decibels", "elevation"
-EMBEDDING = "embedding"
-KINDS = (MEASURED, REFLECTANCE, DECIBELS, ELEVATION, EMBEDDING)
+# Numbers that a scaling has for each band.
+PER_BAND = ("low", "high", "center", "spread")
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,9 @@ class BandScaling:
         center, spread: median and robust standard deviation of each band, the latter never 0.
         distance_factor: color distances in display units are multiplied by this, so that an image
             of many bands is not cut into more superpixels than one of three.
-        kind: what the values are, one of KINDS.
+        kind: what the values are, one of `blocks.KINDS`; of several rasters that are used together,
+            those of the first.
+        blocks: of several rasters that are used together; empty for one raster.
 
     Example:
         >>> scaling = BandScaling((0.0,), (1000.0,), (500.0,), (100.0,))
@@ -72,6 +68,23 @@ class BandScaling:
     spread: tuple[float, ...]
     distance_factor: float = 1.0
     kind: str = MEASURED
+    blocks: tuple[Block, ...] = ()
+
+    @classmethod
+    def joined(cls, scalings: Sequence[BandScaling]) -> BandScaling:
+        """Return the scaling of several rasters that are used together; of one, its own."""
+        if len(scalings) == 1:
+            return scalings[0]
+        low, high, center, spread = (
+            tuple(value for each in scalings for value in getattr(each, name)) for name in PER_BAND
+        )
+        blocks = tuple(block for each in scalings for block in each.parts)
+        return cls(low, high, center, spread, kind=scalings[0].kind, blocks=blocks)
+
+    @property
+    def parts(self) -> tuple[Block, ...]:
+        """The blocks, also of one raster."""
+        return self.blocks or (Block(len(self.low), self.kind, self.distance_factor),)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> BandScaling:
@@ -80,9 +93,14 @@ class BandScaling:
         Raises:
             KeyError, TypeError, ValueError: a number is missing, or is none.
         """
-        rows = ("low", "high", "center", "spread")
-        parts = {name: tuple(map(float, values[name])) for name in rows}
-        return cls(**parts, distance_factor=float(values["distance_factor"]), kind=values["kind"])
+        parts = {name: tuple(map(float, values[name])) for name in PER_BAND}
+        blocks = tuple(Block(**block) for block in values.get("blocks", ()))
+        return cls(
+            **parts,
+            distance_factor=float(values["distance_factor"]),
+            kind=values["kind"],
+            blocks=blocks,
+        )
 
     def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
         """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.
@@ -163,44 +181,6 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True)
-class Description:
-    """The superpixels 1..n of a scene as one table and one region adjacency graph.
-
-    Row i describes superpixel i + 1.
-
-    Attributes:
-        sums: `(n, features)` float64 sums over the pixels of each superpixel; columns as in
-            `column_layout`.
-        pairs: `(m, 2)` integer rows of neighbors, each pair once.
-        lengths: `(m,)` shared border in pixel edges.
-        pixels: `(n,)` float64 valid pixels of each superpixel.
-        means: `(n, bands)` float32 mean colors in display units; 0 for a superpixel without pixels.
-    """
-
-    sums: DoubleArray
-    pairs: AnyArray
-    lengths: AnyArray
-    pixels: DoubleArray
-    means: FloatArray
-
-    @classmethod
-    def from_sums(
-        cls, sums: DoubleArray, pairs: AnyArray, lengths: AnyArray, bands: int
-    ) -> Description:
-        """Derive pixels and mean colors from the sums."""
-        pixels = sums[:, 0].copy()
-        means = np.empty((len(sums), bands), np.float32)
-        totals = sums[:, column_layout(bands)["values"]]
-        np.divide(totals, np.maximum(pixels, 1)[:, None], out=means, casting="same_kind")
-        return cls(sums, pairs, lengths, pixels, means)
-
-    @property
-    def bands(self) -> int:
-        """Number of bands."""
-        return int(self.means.shape[1])
-
-
-@dataclass(frozen=True)
 class Clusters:
     """Clustered superpixels; row i belongs to superpixel i + 1.
 
@@ -265,18 +245,6 @@ class Device:
 def gaussian_radius(sigma: float) -> int:
     """Half-width in pixels of a Gaussian filter's kernel: four standard deviations, rounded."""
     return int(4.0 * sigma + 0.5)
-
-
-def context_band_count(bands: int) -> int:
-    """Number of band groups that context is measured on."""
-    return min(bands, MAX_CONTEXT_BANDS)
-
-
-def column_layout(bands: int) -> dict[str, slice]:
-    """Columns of a description's sums: pixels, values, squares, texture, context."""
-    edges = np.cumsum([0, 1, bands, bands, TEXTURE_LEVELS, context_band_count(bands)])
-    names = ["pixels", "values", "squares", "texture", "context"]
-    return {name: slice(int(a), int(b)) for name, a, b in zip(names, edges[:-1], edges[1:])}
 
 
 def plain(value: object) -> object:

@@ -23,6 +23,7 @@ VERBS = "pipeline"
 COMMON = {
     "agglomeration",
     "alpha_earth",
+    "blocks",
     "class_tree",
     "contracts",
     "credentials",
@@ -71,12 +72,13 @@ ARROWS: dict[str, set[str]] = {
     "raster": COMMON,
     "runtime": {"worker"} | COMMON,
     "worker": {"engine"} | COMMON,
-    "engine": {"alpha_earth", "class_tree", "contracts", "errors", "memory"},
+    "engine": {"alpha_earth", "blocks", "class_tree", "contracts", "errors", "memory"},
     "progress": {"errors"},
     "agglomeration": set(),
     "alpha_earth": set(),
     "class_tree": {"agglomeration"},
-    "contracts": {"alpha_earth"},
+    "contracts": {"alpha_earth", "blocks"},
+    "blocks": set(),
     "credentials": set(),
     "errors": set(),
     "memory": set(),
@@ -114,7 +116,7 @@ SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "
 TOP_MODULES, MODULE_LINES, PARAMETERS = 20, 300, 6
 REASON = "# More than six parameters: "
 # Each process has its side; what both need belongs in a module that both import.
-SHARED = {"agglomeration", "alpha_earth", "class_tree", "contracts"}
+SHARED = {"agglomeration", "alpha_earth", "blocks", "class_tree", "contracts"}
 WORKER_SIDE = {"engine"}
 QGIS_SIDE = {"algorithms", "gui", "raster"} | PIPELINE
 

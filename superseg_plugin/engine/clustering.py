@@ -24,9 +24,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..contracts import MEASURED, Clusters, Description
+from ..blocks import Description
+from ..contracts import Clusters
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
 from .leaves import diffuse, fit_leaves
+from .mean_colors import weighted_colors
 from .smoothing import contrast_weights, smooth_on_graph
 from .types import FloatArray, IndexArray
 
@@ -56,7 +58,6 @@ def cluster_superpixels(
     classes: int,
     smoothness: float,
     ensemble_size: int = ENSEMBLE_SIZE,
-    kind: str = MEASURED,
 ) -> tuple[ClusterModel, Clusters]:
     """Cluster superpixels into classes that are a cut of one tree.
 
@@ -67,7 +68,6 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.
         ensemble_size: see `fit_cluster_model`.
-        kind: what the values of the scene are, one of KINDS.
 
     Returns:
         The model, and the clusters without it.
@@ -84,7 +84,7 @@ def cluster_superpixels(
         >>> len(set(clusters.labels[:100])), len(set(clusters.labels))
         (1, 2)
     """
-    model, features = fit_cluster_model(superpixels, ensemble_size, kind)
+    model, features = fit_cluster_model(superpixels, ensemble_size)
     return change_smoothness(superpixels, model, features, classes, smoothness)
 
 
@@ -199,7 +199,8 @@ def diffusion_steps(smoothness: float) -> int:
 def _smooth(
     superpixels: Description, model: ClusterModel, features: FloatArray, smoothness: float
 ) -> _Smoothed:
-    weights = contrast_weights(superpixels.pairs, superpixels.lengths, superpixels.means)
+    means = weighted_colors(superpixels)
+    weights = contrast_weights(superpixels.pairs, superpixels.lengths, means)
     smoothed = smooth_on_graph(model.log_likelihood(features), weights, smoothness)
     parts = smoothed.marginals.argmax(axis=1)
     steps = diffusion_steps(smoothness)

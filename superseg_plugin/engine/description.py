@@ -16,20 +16,15 @@ their features come from mean vectors alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
 from ..alpha_earth import TABLE
-from ..contracts import (
-    COARSE_CELL,
-    EMBEDDING,
-    MEASURED,
-    TEXTURE_LEVELS,
-    column_layout,
-    context_band_count,
-)
+from ..blocks import EMBEDDING, TEXTURE_LEVELS, Block, column_layout, context_band_count, places_of
+from ..contracts import COARSE_CELL
 from .filters import block_mean, smooth
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
 
@@ -58,7 +53,7 @@ def describe_tile(
     valid: BoolArray,
     labels: IdArray,
     core: tuple[slice, slice],
-    kind: str = MEASURED,
+    blocks: Sequence[Block] = (),
     steps: AnyArray | None = None,
 ) -> TileDescription:
     """Sum spectral values, texture and context over each superpixel of the core.
@@ -71,7 +66,7 @@ def describe_tile(
         labels: `(rows, cols)` uint32, 0 = nodata; of the halo, the row below and the column right
             of the core are read.
         core: rows and columns of the tile itself.
-        kind: what the values are, MEASURED or EMBEDDING. Of an embedding only the values are
+        blocks: of the bands; one of measurements if empty. Of an embedding only the values are
             summed, for which the tile needs no halo; the other columns are 0.
         steps: of AlphaEarth's bytes, `image` as bytes, int8; the columns of the squares then hold
             the sums of the vectors themselves, neither scaled nor clipped.
@@ -90,20 +85,36 @@ def describe_tile(
         ([[1, 2]], [2])
     """
     local, ids = _number_present(labels, core)
-    if kind == EMBEDDING:
-        sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
-        place = core[0].start, core[1].start
-        _accumulate_values(image, local, *place, sums)
-        if steps is not None:
-            columns = sums[:, column_layout(len(image))["squares"]]
-            _accumulate_vectors(steps, TABLE, local, *place, columns)
-        pairs, lengths = _borders(labels, core)
-        return TileDescription(ids, sums, pairs, lengths)
-    maps = np.concatenate([_texture(image, valid), _context(image, valid)])
-    sums = np.zeros((len(ids), column_layout(len(image))["context"].stop), np.float64)
-    _accumulate(image, maps, local, core[0].start, core[1].start, sums)
+    found = [
+        _sums_of_block(image[bands], valid, local, (len(ids), core), block.kind, steps)
+        for block, bands, _ in places_of(blocks or (Block(len(image)),))
+    ]
+    sums = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
     pairs, lengths = _borders(labels, core)
     return TileDescription(ids, sums, pairs, lengths)
+
+
+def _sums_of_block(
+    image: FloatArray,
+    valid: BoolArray,
+    local: AnyArray,
+    place: tuple[int, tuple[slice, slice]],
+    kind: str,
+    steps: AnyArray | None,
+) -> DoubleArray:
+    """Sums `(n, columns)` of one block; `place` is n and the core."""
+    count, core = place
+    sums = np.zeros((count, column_layout(len(image))["context"].stop), np.float64)
+    start = core[0].start, core[1].start
+    if kind == EMBEDDING:
+        _accumulate_values(image, local, *start, sums)
+        if steps is not None:
+            columns = sums[:, column_layout(len(image))["squares"]]
+            _accumulate_vectors(steps, TABLE, local, *start, columns)
+        return sums
+    maps = np.concatenate([_texture(image, valid), _context(image, valid)])
+    _accumulate(image, maps, local, *start, sums)
+    return sums
 
 
 def _number_present(labels: IdArray, core: tuple[slice, slice]) -> tuple[AnyArray, IdArray]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ..blocks import places_of
 from ..contracts import BandScaling, gaussian_radius
 from .filters import smooth_image
 from .segments import Tile
@@ -55,7 +56,7 @@ def weight_of_keys() -> FloatArray:
 
 
 def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray:
-    """Some rows of a tile's core in display units, smoothed.
+    """Some rows of a tile's core in display units, smoothed; each block by its distance factor.
 
     The margin around the core takes part, so that strips and tiles are smoothed as one image.
 
@@ -85,6 +86,8 @@ def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray
     valid = tile.valid[top:bottom, left:right]
     scaling: BandScaling = tile.scaling
     image = scaling.to_display(tile.values[:, top:bottom, left:right], valid)
+    for block, bands, _ in places_of(scaling.blocks):
+        image[bands] *= np.float32(block.factor)
     image = smooth_image(image, sigma, None if valid.all() else valid)
     above, before = rows.start + first - top, cols.start - left
     wanted = image[:, above : above + last - first, before : before + cols.stop - cols.start]

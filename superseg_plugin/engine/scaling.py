@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..contracts import EMBEDDING, MEASURED, BandScaling
+from ..blocks import EMBEDDING, MEASURED
+from ..contracts import BandScaling
 from .types import AnyArray, DoubleArray
 
 # Larger magnitudes are no measurements, and their squares would overflow.

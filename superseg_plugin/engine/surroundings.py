@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from ..contracts import Description
+from ..blocks import Description
 from .ensemble import Ensemble
 from .projection import Projection, fit_projection, sample_by_weight
 from .region_graph import RandomWalks

@@ -23,7 +23,8 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..contracts import EMBEDDING, MEASURED, Clusters, Description
+from ..blocks import EMBEDDING, MEASURED, Description
+from ..contracts import Clusters
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
 from ..raster.decoding import Decoding

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
-from ..contracts import MEASURED
+from ..blocks import MEASURED
 from ..credentials import hide_credentials
 from ..errors import SuperSegError
 from .band_types import band_type, buffer_type, check_numbers, is_signed_byte, with_signs
@@ -70,7 +70,7 @@ class RasterSource:
         nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
         units: of the values of each chosen band, "" if unknown.
-        kind: what the values are, one of `contracts.KINDS`, which `read_as` sets.
+        kind: what the values are, one of `blocks.KINDS`, which `read_as` sets.
         decoding: of the values, which `read_as` sets; None where they are read as they are.
         tile_offsets: of the tiles of a mosaic, which `read` subtracts; None for none.
         zero_is_value: whether file or layer say what is nodata in the first chosen band, and not 0.

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..contracts import BandScaling, Core, Description, Segmenter, TrainingPlan
+from ..blocks import Description
+from ..contracts import BandScaling, Core, Segmenter, TrainingPlan
 from ..progress import Progress
 from ..worker.client import Worker
 
@@ -49,7 +50,8 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     ).arrays
     pairs = described["pairs"].astype(np.int32) - 1
     table = Description.from_sums(described["sums"], pairs, described["lengths"], 3)
-    clusters = ask("cluster", {"classes": 2, "smoothness": 1.0}, **vars(table)).arrays
+    wanted = {"scaling": scaled["scaling"], "classes": 2, "smoothness": 1.0}
+    clusters = ask("cluster", wanted, **table.arrays).arrays
     plan = TrainingPlan(
         network="light",
         classes=int(clusters["labels"].max()) + 1,

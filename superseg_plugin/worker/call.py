@@ -8,7 +8,8 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import BandScaling, Clusters, Core, Description, Segmenter
+from ..blocks import Description
+from ..contracts import BandScaling, Clusters, Core, Segmenter
 from ..engine.segments import Tile
 from .protocol import MODEL, Array, split_off
 
@@ -56,7 +57,8 @@ class Call:
     def description(self) -> Description:
         """The superpixels of the scene."""
         names = ("sums", "pairs", "lengths", "pixels", "means")
-        return Description(**{name: np.asarray(self.arrays[name]) for name in names})
+        arrays = {name: np.asarray(self.arrays[name]) for name in names}
+        return Description(**arrays, blocks=self.scaling.parts)
 
     @property
     def model(self) -> dict[str, Array]:

@@ -12,7 +12,8 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import MEASURED, Clusters, Core, Device, TrainingPlan
+from ..blocks import MEASURED
+from ..contracts import Clusters, Core, Device, TrainingPlan
 from ..engine import description, scaling
 from ..engine import superpixels as superpixel_engine
 from .call import Answer, Call
@@ -56,14 +57,13 @@ def describe_superpixels(call: Call) -> Answer:
     labels = np.zeros(valid.shape, np.uint32)
     labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
     steps = values if values.dtype == np.int8 else None
-    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.kind, steps))
+    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.parts, steps))
 
 
 def cluster(call: Call) -> Answer:
     """Clusters of the superpixels of a scene, and their model as `model.*`.
 
-    The option `ensemble` sets another than the usual number of mixtures, `kind` says what the
-    values of the scene are.
+    The option `ensemble` sets another than the usual number of mixtures.
     """
     from ..engine import clustering
 
@@ -73,7 +73,6 @@ def cluster(call: Call) -> Answer:
         call.description,
         options["classes"],
         options["smoothness"],
-        kind=options.get("kind", MEASURED),
         **given,
     )
     return _clusters(replace(found, model=model.to_arrays()))

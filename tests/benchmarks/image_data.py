@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from superseg_plugin.contracts import Description
+from superseg_plugin.blocks import Description
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.options.values import AUTOMATIC
 from superseg_plugin.pipeline.steps.band_statistics import count_valid_pixels, measure_scene

@@ -9,7 +9,7 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
-from superseg_plugin.contracts import Description, column_layout
+from superseg_plugin.blocks import ELEVATION, EMBEDDING, Block, Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
 from superseg_plugin.engine.mixture import fit_mixture
@@ -291,3 +291,46 @@ def test_the_same_bytes_come_from_one_thread_and_from_many(monkeypatch):
         np.testing.assert_array_equal(value, found[1][name], err_msg=name)
     # The blocks are computed at their places: the last superpixels resemble the last kind.
     assert len(np.unique(found[0]["labels"][-1000:])) == 1
+
+
+def test_two_blocks_tell_what_neither_does_alone():
+    # 64 bands of which the first tells the halves apart, and one band that tells odd from even.
+    random = np.random.default_rng(0)
+    count = 400
+    half, odd = np.arange(count) // 200, np.arange(count) % 2
+    vectors = random.normal(100, 3, (count, 64))
+    vectors[:, 0] += 60 * half
+    height = random.normal(60, 5, (count, 1)) + 90 * odd[:, np.newaxis]
+    blocks = Block(64, EMBEDDING, 0.2), Block(1, ELEVATION)
+
+    def groups(*chosen):
+        sums = np.concatenate([_sums_of([vectors, height][i], blocks[i]) for i in chosen], axis=1)
+        superpixels = Description.from_sums(sums, *NO_PAIRS, tuple(blocks[i] for i in chosen))
+        labels = clustering.cluster_superpixels(superpixels, 4, 0.0, 4)[1].labels
+        table = np.zeros((4, 4), int)
+        np.add.at(table, (2 * half + odd, labels), 1)
+        return table.max(axis=1).sum() / count, len(set(table.argmax(axis=1)))
+
+    assert groups(0, 1) == (1.0, 4)
+    assert groups(0)[1] < 4
+    assert groups(1)[1] < 4
+
+
+def test_a_further_block_of_one_value_changes_nothing():
+    random = np.random.default_rng(1)
+    values = random.normal(np.repeat([[40.0], [120.0], [200.0]], 100, axis=0), 4)
+    flat, block = np.full((300, 1), 50.0), Block(1, ELEVATION)
+    sums = np.concatenate([_sums_of(values, block), _sums_of(flat, block)], axis=1)
+    superpixels = Description.from_sums(sums, *NO_PAIRS, (block, block))
+    labels = clustering.cluster_superpixels(superpixels, 3, 0.0, 4)[1].labels
+    assert [len(set(part)) for part in labels.reshape(3, 100)] == [1, 1, 1]
+
+
+def _sums_of(means, block):
+    """Sums of superpixels of 100 pixels with a standard deviation of 5."""
+    sums = np.zeros((len(means), block.columns))
+    layout = column_layout(block.bands)
+    sums[:, 0] = 100
+    sums[:, layout["values"]] = 100 * means
+    sums[:, layout["squares"]] = 100 * (means**2 + 25)
+    return sums

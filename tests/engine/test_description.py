@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superseg_plugin.blocks import EMBEDDING, Block, column_layout
 from superseg_plugin.contracts import DESCRIPTION_HALO as HALO
-from superseg_plugin.contracts import EMBEDDING, BandScaling, column_layout
+from superseg_plugin.contracts import BandScaling
 from superseg_plugin.engine.description import describe_tile
 from tests.engine.images import landscape
 
@@ -91,7 +92,7 @@ def test_of_an_embedding_the_values_alone_are_summed():
     valid, labels = np.ones(image.shape[1:], bool), blocks(96, 128)
     core = slice(8, 80), slice(4, 120)
     usual = describe_tile(image, valid, labels, core)
-    found = describe_tile(image, valid, labels, core, EMBEDDING)
+    found = describe_tile(image, valid, labels, core, (Block(len(image), EMBEDDING),))
     layout = column_layout(20)
     assert found.sums.shape == usual.sums.shape
     for block in ("pixels", "values"):
@@ -112,7 +113,8 @@ def test_alpha_earths_bytes_are_scaled_as_the_vectors_they_stand_for():
         np.testing.assert_array_equal(scale(steps, valid), scale(vectors, valid))
     # The vectors themselves are summed in place of squares.
     labels, core = np.where(valid, blocks(9, 7, 4), 0).astype(np.uint32), (slice(0, 9), slice(1, 7))
-    found = describe_tile(scaling.to_display(steps, valid), valid, labels, core, EMBEDDING, steps)
+    shown = scaling.to_display(steps, valid)
+    found = describe_tile(shown, valid, labels, core, scaling.parts, steps)
     inside = [vectors[:, core[0], core[1]][:, labels[core] == number] for number in found.ids]
     expected = [part.sum(axis=1, dtype=np.float64) for part in inside]
     np.testing.assert_allclose(found.sums[:, column_layout(2)["squares"]], expected, rtol=1e-12)

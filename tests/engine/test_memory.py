@@ -13,7 +13,7 @@ CHILD = """
 import sys
 import numpy as np
 from superseg_plugin.engine.clustering import cluster_superpixels
-from superseg_plugin.contracts import Description, column_layout
+from superseg_plugin.blocks import column_layout, Description
 from superseg_plugin.engine import ensemble
 
 # Fits to fewer points take less time; all superpixels are assigned as usual.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superseg_plugin.contracts import EMBEDDING
+from superseg_plugin.blocks import EMBEDDING
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.average_color import run_average_color
 from superseg_plugin.pipeline.classification import (

@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from superseg_plugin.contracts import BandScaling, Description
+from superseg_plugin.blocks import Description
+from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
 from superseg_plugin.pipeline.steps.clustering import assign_clusters

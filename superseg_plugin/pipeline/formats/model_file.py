@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import KINDS, MEASURED, BandScaling
+from ...blocks import KINDS, MEASURED
+from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...raster.class_table import MOST_CLASSES
 from ...raster.pictures import Picture

@@ -45,7 +45,7 @@ class RecordedInput(TypedDict):
         name: of the file.
         bands: numbers of those used.
         fill_values: that were treated as nodata, for each of the bands.
-        kind: what the values are, one of `contracts.KINDS`.
+        kind: what the values are, one of `blocks.KINDS`.
         width, height, offset: the part used.
     """
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ...contracts import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
+from ...blocks import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
 from ...errors import SuperSegError
 
 AUTOMATIC, AS_THEY_ARE = "automatic", "as they are"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ...contracts import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
+from ...blocks import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import Clusters, Description
+from ...blocks import Description
+from ...contracts import Clusters
 from ...worker.protocol import MODEL, add_prefix, split_off
 from ..formats.cluster_arrays import ClusterArrays
 from .scene import Arrays, Scene
@@ -46,7 +47,6 @@ def cluster_superpixels(
         "classes": classes,
         "smoothness": smoothness,
         "ensemble": ensemble,
-        "kind": scene.scaling.kind,
     }
     found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
@@ -117,14 +117,15 @@ def _compute(
     """Let the worker cluster the superpixels that have pixels; the others get no class."""
     present = description.pixels > 0
     everywhere = bool(present.all())
-    given = vars(description)
+    given = description.arrays
     if not everywhere:
-        given = vars(_only(description, present))
+        given = _only(description, present).arrays
         arrays = {
             name: array[present] if name in OF_SUPERPIXELS else array
             for name, array in arrays.items()
         }
-    answer = scene.compute(operation, options, {**given, **arrays}, keep=True)
+    asked = {**options, "scaling": scene.scaling}
+    answer = scene.compute(operation, asked, {**given, **arrays}, keep=True)
     model, found = split_off(MODEL, answer.arrays)
     if not everywhere:
         found = {name: _filled(part, present) for name, part in found.items()}
@@ -140,6 +141,7 @@ def _only(description: Description, present: npt.NDArray[np.bool_]) -> Descripti
         description.lengths,
         description.pixels[present],
         description.means[present],
+        description.blocks,
     )
 
 

@@ -17,14 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import (
-    COARSE_CELL,
-    DESCRIPTION_HALO,
-    EMBEDDING,
-    Core,
-    Description,
-    column_layout,
-)
+from ...blocks import EMBEDDING, Description, column_layout
+from ...contracts import COARSE_CELL, DESCRIPTION_HALO, Core
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
@@ -54,7 +48,8 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     grid = source.grid
     place = grid.global_offset()
     # Texture and context alone look beyond a tile, and embeddings have none.
-    halo = 1 if scene.scaling.kind == EMBEDDING else DESCRIPTION_HALO
+    blocks = scene.scaling.parts
+    halo = 1 if all(block.kind == EMBEDDING for block in blocks) else DESCRIPTION_HALO
 
     def submit(window: Window) -> Any:
         outer = window.expand(halo, grid.width, grid.height)
@@ -87,12 +82,12 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
             f"SUPERPIXELS {superpixels.name} has no superpixel on the valid pixels of INPUT "
             f"{source.name}. Make them from this input with superseg:superpixels."
         )
-    described = Description.from_sums(sums.joined(), *borders.joined(), len(source.bands))
+    described = Description.from_sums(sums.joined(), *borders.joined(), blocks)
     # Large scenes have millions of superpixels: what only the worker reads stays in a file.
-    kept = scene.worker.keep(vars(described))
+    kept = scene.worker.keep(described.arrays)
     del described
     trim_memory()
-    return Description(**kept)
+    return Description(**kept, blocks=blocks)
 
 
 def class_sums(

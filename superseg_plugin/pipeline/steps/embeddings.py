@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import EMBEDDING
+from ...blocks import EMBEDDING
 from ...errors import SuperSegError
 from ...raster.source import RasterSource
 from ...raster.vectors import (

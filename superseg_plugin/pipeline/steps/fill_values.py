@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import MEASURED
+from ...blocks import MEASURED
 from ...progress import Progress
 from ...raster.decoding import decoded_values
 from ...raster.source import RasterSource

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import BandScaling, Clusters, Description
+from ...blocks import Description
+from ...contracts import BandScaling, Clusters
 from ...progress import Progress, stop_if_cancelled
 from ...raster.overviews import add_overviews
 from ...raster.source import RasterSource

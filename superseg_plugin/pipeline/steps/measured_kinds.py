@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import DECIBELS, ELEVATION, MEASURED, REFLECTANCE
+from ...blocks import DECIBELS, ELEVATION, MEASURED, REFLECTANCE
 from ...errors import SuperSegError
 from ...raster.decoding import AMPLITUDE, POWER, Backscatter, Decoding, Reflectance
 from ...raster.source import RasterSource

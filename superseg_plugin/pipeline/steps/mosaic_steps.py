@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import EMBEDDING
+from ...blocks import EMBEDDING
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import DECIBELS, ELEVATION, EMBEDDING
+from ...blocks import DECIBELS, ELEVATION, EMBEDDING
 from ...raster.pictures import (
     COMPONENTS,
     MOST_BANDS_LISTED,

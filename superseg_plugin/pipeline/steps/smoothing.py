@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...contracts import Description
+from ...blocks import Description
 from .scene import Scene
 
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Columns of the features of a block of bands, and what each weighs.
+
+The sums of a description become groups of columns: band ratios (log of each
+mean over the mean of all bands), brightness, standard deviations of the bands, texture, context,
+size, and last the mean colors. Logarithms bring the columns closer to normal distributions and make
+the ratios independent of illumination. Exact. The weights are a choice, not an estimate. Cost:
+linear in the superpixels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..blocks import DECIBELS, Block, column_layout
+from .types import DoubleArray
+
+# Display units added before the logarithm: the ratios of dark pixels are mostly noise.
+LOG_OFFSET = 5.0
+# Chosen on eight labeled images; the results change little between half and twice these weights.
+GROUP_WEIGHTS = {
+    "chroma": 1.0,
+    "brightness": 0.7,
+    "spread": 0.7,
+    "texture": 0.5,
+    "context": 0.5,
+    "size": 0.25,
+}
+CLIP = 3.0
+# Weights of radar in decibels: of the mean values, and of all other groups as a share of the above.
+# Named accuracy at 16 classes on two synthetic scenes of Sentinel-1: .95 and .95 with these, .81
+# and .70 with the weights above; .960 instead of .953 on a real scene of the sea.
+DECIBEL_WEIGHT, DECIBEL_SHARE = 3.0, 0.7
+
+
+def columns_of(sums: DoubleArray, bands: int) -> DoubleArray:
+    """Columns `(n, columns)` before they are scaled; the mean colors come last.
+
+    Args:
+        sums: `(n, columns)` float64 of one block, see `column_layout`; every row with pixels.
+        bands: of the block.
+    """
+    layout = column_layout(bands)
+    pixels = sums[:, :1]
+    mean = sums[:, layout["values"]] / pixels
+    brightness = mean.mean(axis=1, keepdims=True)
+    variance = np.maximum(sums[:, layout["squares"]] / pixels - mean**2, 0)
+    groups = {
+        "chroma": np.log((mean + LOG_OFFSET) / (brightness + LOG_OFFSET)),
+        "brightness": np.log(brightness + LOG_OFFSET),
+        "spread": np.log1p(np.sqrt(variance)),
+        "texture": sums[:, layout["texture"]] / pixels,
+        "context": sums[:, layout["context"]] / pixels,
+        # Superpixels are large on uniform land cover such as water, small in towns.
+        "size": np.log(pixels),
+    }
+    return np.concatenate([*(groups[name] for name in GROUP_WEIGHTS), mean], axis=1)
+
+
+def group_weights(bands: int) -> DoubleArray:
+    """Weight of each column but the mean colors; those of a group share the group's."""
+    layout = column_layout(bands)
+    widths = {
+        "chroma": bands,
+        "brightness": 1,
+        "spread": bands,
+        "texture": layout["texture"].stop - layout["texture"].start,
+        "context": layout["context"].stop - layout["context"].start,
+        "size": 1,
+    }
+    weights = [
+        np.full(widths[name], weight / np.sqrt(widths[name]))
+        for name, weight in GROUP_WEIGHTS.items()
+    ]
+    return np.concatenate(weights)
+
+
+def column_weights(block: Block) -> DoubleArray:
+    """Weight of each column of a block by its kind; mean colors count for radar only."""
+    if block.kind == DECIBELS:
+        return _decibel_weights(block.bands)
+    return np.append(group_weights(block.bands), np.zeros(block.bands))
+
+
+def _decibel_weights(bands: int) -> DoubleArray:
+    """Weight of each column of radar: mean decibels in place of ratios of display units.
+
+    Decibels are logarithms already. The other groups, which are mostly speckle, keep their shares.
+    """
+    weights = DECIBEL_SHARE * group_weights(bands)
+    weights[: bands + 1] = 0.0
+    return np.append(weights, np.full(bands, DECIBEL_WEIGHT / np.sqrt(bands)))
