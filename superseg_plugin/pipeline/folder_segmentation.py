@@ -24,7 +24,8 @@ from typing import Any, Callable
 
 import numpy as np
 
-from ..contracts import Clusters, Description, column_layout
+from ..blocks import Description, column_layout
+from ..contracts import Clusters
 from ..errors import SuperSegError
 from ..memory import trim_memory
 from ..progress import Progress, Stages, stop_if_cancelled
