@@ -312,3 +312,32 @@ def test_a_model_finds_its_bands_and_takes_bands_and_units_from_the_user(run, tm
         assert np.array_equal(found, read_raster(expected))
     with pytest.raises(QgsProcessingException, match="BANDS is “red”: give band numbers"):
         run("superseg:classifyfolder", {**folder, "BANDS": "red"})
+
+
+def test_a_folder_is_segmented_with_one_legend(run, tmp_path, listener):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    pixels, _ = quarters(64, 96)
+    for name, part in (("east", pixels[:, :, 48:]), ("west", pixels[:, :, :48])):
+        write_raster(folder / f"{name}.tif", part)
+    options = {"CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu", "BANDS": "1;2"}
+    outputs = {"OUTPUT": tmp_path / "results", "CLASS_TABLE": tmp_path / "classes.csv"}
+    outputs = {name: str(path) for name, path in outputs.items()}
+    found = run("superseg:segmentfolder", {"FOLDER": str(folder), **options, **outputs}, listener)
+    assert [Path(path).name for path in found["LAYERS"]] == ["east_classes.tif", "west_classes.tif"]
+    assert found["IMAGE_COUNT"] == 2
+    assert found["MODEL"] == str(tmp_path / "results" / "classes.superseg")
+    assert read_header(found["MODEL"]).band_numbers == (1, 2)
+    layers = [QgsRasterLayer(path) for path in found["LAYERS"]]
+    legends = [
+        [(each.label.split(" (")[0], each.color.name()) for each in layer.renderer().classes()]
+        for layer in layers
+    ]
+    assert [label for label, _ in legends[0]] == [f"Class {n}" for n in range(1, 5)]
+    assert legends[0] == legends[1]
+    rows = Path(found["CLASS_TABLE"]).read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "scene,class,name,pixels,area,percent"
+    assert {row.split(",")[0] for row in rows[1:]} == {"east.tif", "west.tif"}
+    assert listener.fractions == sorted(listener.fractions)
+    with pytest.raises(QgsProcessingException, match="FOLDER: there is no folder"):
+        run("superseg:segmentfolder", {"FOLDER": str(tmp_path / "none"), **options, **outputs})
