@@ -12,6 +12,7 @@ from .resources import version
 from .runtime.network import Network, host_of
 
 PYTHON_SETTING = "superseg/python"
+CLUSTER_SETTING = "superseg/cluster"
 PACKAGE_INDEX = "https://pypi.org/simple/"
 
 
@@ -26,6 +27,19 @@ def choose_python(path):
         QgsSettings().setValue(PYTHON_SETTING, path)
     else:
         QgsSettings().remove(PYTHON_SETTING)
+
+
+def stored_cluster():
+    """Return the Dask cluster that the user has chosen, or "" for none."""
+    return QgsSettings().value(CLUSTER_SETTING, "", type=str)
+
+
+def store_cluster(text):
+    """Store the user's choice of a Dask cluster; an empty text removes it."""
+    if text:
+        QgsSettings().setValue(CLUSTER_SETTING, text)
+    else:
+        QgsSettings().remove(CLUSTER_SETTING)
 
 
 def network(with_login=True):

@@ -109,7 +109,20 @@ OUTSIDE = {
     **{name: {"engine"} for name in HEAVY},
     **{name: set() for name in ("PyQt5", "PyQt6", "rasterio", "cv2")},
 }
-SERVER_SIDE = {"worker/server.py", "worker/operations.py", "worker/call.py"}
+SERVER_SIDE = {
+    f"worker/{name}.py"
+    for name in (
+        "call",
+        "cluster_nodes",
+        "dask_executor",
+        "engine_archive",
+        "executor",
+        "node",
+        "operation_errors",
+        "operations",
+        "server",
+    )
+}
 SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
 # One verb for each algorithm that computes, and one module that a verb shares.

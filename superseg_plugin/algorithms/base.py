@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import ClassVar
 
 from qgis.core import QgsApplication, QgsProcessingAlgorithm, QgsProcessingException
@@ -13,8 +14,9 @@ from qgis.utils import iface
 from ..credentials import hide_credentials
 from ..errors import Cancelled, SuperSegError
 from ..resources import RUNTIME_LINK, icon_path, resource
-from ..settings import chosen_python
+from ..settings import chosen_python, stored_cluster
 from ..worker.client import Worker
+from ..worker.cluster_address import THIS_COMPUTER, choose_cluster
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
 from .destinations import check_destinations
@@ -130,6 +132,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):
         self._error = ""
+        self._cluster = THIS_COMPUTER
         try:
             # processing.run does not ask canExecute.
             reason = self._missing()
@@ -140,6 +143,8 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
                 feedback.pushWarning(remark)
             self._python = chosen_python()
             request = Request(self, parameters, context)
+            if self.parameterDefinition("CLUSTER") is not None:
+                self._cluster = choose_cluster(request.text("CLUSTER") or "", stored_cluster())
             self.read_request(request)
             self._inputs = request.inputs
         except SuperSegError as error:
@@ -179,9 +184,13 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             sentence = unexpected_error(error, progress.activity or self.TITLE, feedback)
             return {}, hide_credentials(sentence)
 
-    def worker(self, device="auto"):
-        """Return a worker process, to be used in a `with` statement."""
-        return Worker(find_interpreter(self._python), device=device)
+    @contextmanager
+    def worker(self, progress, device="auto"):
+        """A worker process, for a `with` statement; the log tells what a cluster has done."""
+        with Worker(find_interpreter(self._python), device, self._cluster) as worker:
+            yield worker
+            if worker.cluster_summary:
+                progress.log(worker.cluster_summary)
 
     def read_request(self, request):
         """Read the parameters; raise SuperSegError for those that cannot be used."""

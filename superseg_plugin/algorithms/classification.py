@@ -77,6 +77,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_area()
         self.add_rescaling()
         self.add_device()
+        self.add_cluster()
         self.add_tile_size()
         self.add_values()
         self.add_balance()
@@ -116,7 +117,7 @@ means of the classes are stored in the file, where other programs can read them.
             if self.superpixels is not None:
                 scene = self.superpixels
                 superpixels = opened.enter_context(scene.open(progress, self.image.extent))
-            worker = opened.enter_context(self.worker(self.device))
+            worker = opened.enter_context(self.worker(progress, self.device))
             result = run_classification(
                 ClassificationInputs(source, self.model, superpixels),
                 ClassificationOutputs(self.output, self.confidence),

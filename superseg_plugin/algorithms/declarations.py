@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -29,6 +30,7 @@ from .parameter_help import (
     AREA_UNITS_HELP,
     BALANCE_HELP,
     BAND_HELP,
+    CLUSTER_HELP,
     DEVICE_HELP,
     EXTENT_HELP,
     IMAGERY_HELP,
@@ -181,6 +183,11 @@ class Declarations:
     def add_device(self):
         """Declare DEVICE."""
         self.add_choice("DEVICE", "Device", DEVICE_HELP, DEVICES, advanced=True)
+
+    def add_cluster(self):
+        """Declare CLUSTER."""
+        parameter = QgsProcessingParameterString("CLUSTER", "Dask cluster", "", optional=True)
+        self.add(parameter, CLUSTER_HELP, advanced=True)
 
     def add_tile_size(self):
         """Declare TILE_SIZE."""

@@ -57,6 +57,7 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_rescaling()
         self.add_tidying()
         self.add_device()
+        self.add_cluster()
         self.add_values()
         self.add_balance()
         self.add_superpixel_file("name_classes.tif.superseg.tif")
@@ -80,7 +81,7 @@ that folder. The result is five class rasters with the same legend.</p>
             FolderInputs(self.scenes, self.model, self.bands),
             FolderOutputs(self.output, self.table, self.class_table),
             self.options,
-            partial(self.worker, self.device),
+            partial(self.worker, progress, self.device),
             progress,
         )
         return self.results_of(found)

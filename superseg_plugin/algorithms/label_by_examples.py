@@ -139,7 +139,7 @@ image is not needed. The result has such a file, too.</p>
         outputs = LabellingOutputs(self.output, self.confidence, self.labelled_model)
         with (
             self.classification.open(progress) as classification,
-            self.worker() as worker,
+            self.worker(progress) as worker,
         ):
             count = run_labelling(
                 classification, shapes, outputs, self.smoothness, worker, progress

@@ -38,6 +38,13 @@ DEVICE_HELP = (
     "otherwise the CPU. cuda: an NVIDIA graphics processor. mps: an Apple graphics "
     "processor."
 )
+CLUSTER_HELP = (
+    "Dask cluster that computes the tiles: the address of its scheduler, such as "
+    "tls://head:8786, or the path of a scheduler file. If empty, the cluster in the window of the "
+    "runtime, or in the variable DASK_SCHEDULER_ADDRESS, otherwise this computer. local: this "
+    "computer. An unencrypted connection to another computer needs the word unencrypted after the "
+    "address. The result is the same as on this computer."
+)
 TILE_HELP = (
     "Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. "
     "Larger tiles need more memory; the result hardly depends on the size."

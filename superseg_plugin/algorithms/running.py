@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 import traceback
 
 from ..credentials import hide_credentials
 from ..progress import Progress
 from ..worker.client import WorkerError
+
+ADDRESS = re.compile(r"https?://[^\s;,()<>\"]+")
 
 
 class FeedbackProgress(Progress):
@@ -32,8 +36,13 @@ class FeedbackProgress(Progress):
             self.feedback.setProgressText(text)
 
     def log(self, text):
-        """Add a line to the log."""
-        self.feedback.pushInfo(hide_credentials(text))
+        """Add a line to the log; the address of a page in it is a link where QGIS can show one."""
+        text = hide_credentials(text)
+        if ADDRESS.search(text) and hasattr(self.feedback, "pushFormattedMessage"):
+            linked = ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', html.escape(text, quote=False))
+            self.feedback.pushFormattedMessage(linked, text)
+        else:
+            self.feedback.pushInfo(text)
 
     def cancelled(self):
         """Return whether the user has pressed Cancel."""

@@ -137,6 +137,7 @@ others.</p>
         )
         self.add_seed()
         self.add_device()
+        self.add_cluster()
         self.add_tile_size()
         self.add_values()
         self.add_balance()
@@ -235,7 +236,7 @@ others.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
-            worker = opened.enter_context(self.worker(self.device))
+            worker = opened.enter_context(self.worker(progress, self.device))
             result = run_segmentation(
                 source, self.outputs, self.options, worker, progress, self.provenance
             )

@@ -117,6 +117,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             CONNECTIVITIES,
             advanced=True,
         )
+        self.add_cluster()
         self.add_tile_size()
         self.add_values()
         self.add_raster_output(
@@ -148,7 +149,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
-            worker = opened.enter_context(self.worker())
+            worker = opened.enter_context(self.worker(progress))
             result = run_superpixels(source, self.output, self.options, worker, progress, self.size)
         style(context, self.output, SuperpixelStyle(result.count))
         return {self.OUTPUT: self.output, self.SUPERPIXEL_COUNT: result.count}

@@ -146,6 +146,7 @@ are drawn from the whole scene.</p>
         )
         self.add_seed()
         self.add_device()
+        self.add_cluster()
         self.add_values()
         self.add_balance()
         self.add_file_output(
@@ -201,7 +202,7 @@ are drawn from the whole scene.</p>
             superpixels = None
             if self.superpixels is not None:
                 superpixels = opened.enter_context(self.superpixels.open(progress))
-            worker = opened.enter_context(self.worker(self.device))
+            worker = opened.enter_context(self.worker(progress, self.device))
             result = run_training(
                 TrainingInputs(source, superpixels or self.size, self.initial_model),
                 TrainingOutputs(self.model, self.report),

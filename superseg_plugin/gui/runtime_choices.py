@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Choices of the runtime window: build, source and folder, or another Python."""
+"""Choices of the runtime window: build, source and folder, another Python, or a cluster."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..runtime.state import build_choices, check_disk_space, default_build, target_folder
 from ..settings import chosen_python
+from .cluster_box import ClusterBox
 
 translate = QCoreApplication.translate
 NETWORK, FOLDER, ZIP = range(3)
@@ -29,6 +30,7 @@ class RuntimeChoices(QWidget):
 
     Attributes:
         fits: whether the chosen build can be installed.
+        cluster: the choice of a Dask cluster.
 
     Signals:
         changed: a choice has changed.
@@ -65,6 +67,8 @@ class RuntimeChoices(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._install_box())
         layout.addWidget(self._python_box())
+        self.cluster = ClusterBox(self)
+        layout.addWidget(self.cluster)
         self.build.currentIndexChanged.connect(self._update)
         self.origin.currentIndexChanged.connect(self._update)
         self.source.fileChanged.connect(self._update)

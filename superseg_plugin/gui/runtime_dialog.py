@@ -60,6 +60,7 @@ class RuntimeDialog(QDialog):
         layout.addWidget(self._buttons())
         self.choices.changed.connect(self._enable)
         self.choices.pythonChosen.connect(self._use_python)
+        self.choices.cluster.told.connect(self.work.append)
         width = 96 * self.fontMetrics().averageCharWidth()
         self.resize(fitting(self, QSize(width, self.sizeHint().height())))
         self.refresh()

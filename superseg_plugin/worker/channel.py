@@ -83,10 +83,14 @@ class Channel:
     Attributes:
         message_count: number of messages received so far, heartbeats included.
         stderr_lines: the last lines of its stderr.
+        cluster: the latest `CLUSTER_FIGURES`; empty without a cluster.
+        news: lines for the log that belong to no request.
     """
 
     def __init__(self, process: subprocess.Popen[str], interpreter: Path, folder: Path) -> None:
         self.message_count = 0
+        self.cluster: dict[str, int] = {}
+        self.news: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.stderr_lines: collections.deque[str] = collections.deque(maxlen=QUOTED_LINES)
         self._process = process
         self._interpreter = interpreter
@@ -193,6 +197,11 @@ class Channel:
         self._fail_all(f"ended unexpectedly {exit_reason(self._process.returncode)}")
 
     def _receive(self, message: Event | Result | Fault) -> None:
+        if isinstance(message, Event) and message.kind == "cluster":
+            self.cluster = message.figures
+            if message.text:
+                self.news.put(message.text)
+            return
         if isinstance(message, Event) and message.kind == "alive":
             return
         with self._lock:

@@ -15,7 +15,9 @@ otherwise be waited for without end.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import queue
 import tempfile
 from collections.abc import Mapping
@@ -29,6 +31,7 @@ from ..errors import Cancelled
 from ..progress import Progress
 from ..run_folder import RunFolder
 from .channel import Answer, Channel, PendingAnswer, Request, WorkerError
+from .cluster_address import THIS_COMPUTER, ClusterChoice
 from .failures import temporary_files_error, worker_silent
 from .interpreter import Interpreter
 from .launch import start_worker, use_of
@@ -52,6 +55,7 @@ class Worker:
     Args:
         interpreter: the Python to run it with.
         device: device of the network: `auto`, `cpu`, `cuda` or `mps`.
+        cluster: the Dask cluster to compute on.
 
     Raises:
         SuperSegError: on entry, if the process or its folder cannot be created.
@@ -62,8 +66,14 @@ class Worker:
             scaling = worker.result(future, progress).result["scaling"]
     """
 
-    def __init__(self, interpreter: Interpreter, device: str = "auto") -> None:
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        device: str = "auto",
+        cluster: ClusterChoice = THIS_COMPUTER,
+    ) -> None:
         self.device = device
+        self._cluster = cluster
         self._interpreter = interpreter
         self._numbers = itertools.count(1)
 
@@ -75,7 +85,9 @@ class Worker:
         self._folder = self._run_folder.path
         self._use = use_of(self._interpreter)
         try:
-            self._process = start_worker(self._interpreter, self._folder, self.device)
+            self._process = start_worker(
+                self._interpreter, self._folder, self.device, self._cluster
+            )
         except BaseException:
             self._end_use()
             self._run_folder.remove()
@@ -106,6 +118,24 @@ class Worker:
     def versions(self) -> dict[str, str]:
         """Versions of the packages that the worker uses."""
         return dict(self._interpreter.versions)
+
+    @property
+    def slots(self) -> int:
+        """Number of tiles that can be computed at once; it may change while a cluster is used."""
+        return self._channel.cluster.get("slots") or os.cpu_count() or 1
+
+    @property
+    def cluster_summary(self) -> str:
+        """What a cluster has done, as a line for the log; empty if none was used."""
+        figures = self._channel.cluster
+        if not figures:
+            return ""
+        repeated = figures["repeated"]
+        return (
+            f"Cluster: {figures['tasks']:,} tasks, {figures['sent'] / 1e6:,.0f} MB sent, "
+            f"{figures['received'] / 1e6:,.0f} MB received"
+            + (f", {repeated} requests repeated after a loss" if repeated else "")
+        )
 
     @property
     def process_id(self) -> int:
@@ -201,7 +231,7 @@ class Worker:
         while True:
             count = channel.message_count
             answered = wait([future], POLL_SECONDS).done
-            news = _forward_events(future, progress, on_metric)
+            news = self._forward_news(progress) or _forward_events(future, progress, on_metric)
             if progress.cancelled():
                 raise Cancelled
             if answered:
@@ -216,6 +246,15 @@ class Worker:
             if without_news >= NEWS_SECONDS:
                 without_news = 0.0
                 progress.log("Still computing")
+
+    def _forward_news(self, progress: Progress) -> bool:
+        """Forward lines that belong to no request; whether there were any."""
+        found = False
+        with contextlib.suppress(queue.Empty):
+            while True:
+                progress.log(self._channel.news.get_nowait())
+                found = True
+        return found
 
     def _write(
         self, path: Path, arrays: Mapping[str, Array], kept: int = 0

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..file_lock import FileLock
+from .cluster_address import ClusterChoice
 from .interpreter import Interpreter, numba_cache_folder
 from .processes import start
 
 START_CODE = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from superseg_plugin.worker.server import main; main(sys.argv[2], sys.argv[3])"
+    "from superseg_plugin.worker.server import main; main(*sys.argv[2:])"
 )
 # Lock file in a managed environment, which every worker that runs from it holds.
 IN_USE = "in-use.lock"
@@ -24,19 +25,22 @@ IN_USE = "in-use.lock"
 OF_QGIS = ("PYTHON", "QGIS_", "GDAL_", "PROJ_", "LD_", "DYLD_")
 
 
-def start_worker(interpreter: Interpreter, folder: Path, device: str) -> subprocess.Popen[str]:
+def start_worker(
+    interpreter: Interpreter, folder: Path, device: str, cluster: ClusterChoice
+) -> subprocess.Popen[str]:
     """Start a worker process.
 
     Args:
         interpreter: its Python.
         folder: private folder of the run, for the slot files.
         device: device of the network: `auto`, `cpu`, `cuda` or `mps`.
+        cluster: the Dask cluster to compute on.
 
     Raises:
         SuperSegError: the interpreter cannot be started.
     """
     package = Path(__file__).resolve().parents[1]
-    arguments = [str(package.parent), str(folder), device]
+    arguments = [str(package.parent), str(folder), device, *cluster]
     try:
         return start(
             [str(interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],

@@ -23,6 +23,10 @@ LONGEST_SIDE = 2**40
 # NumPy type strings of numbers of up to eight bytes; not of objects, texts or structures.
 NUMBERS = re.compile(r"[<>|=]?[biuf][1248]")
 
+# What is told of a cluster: tiles that it can compute at once, tasks done, bytes of arrays sent and
+# received, and requests that were repeated.
+CLUSTER_FIGURES = ("slots", "tasks", "sent", "received", "repeated")
+
 
 class MessageError(Exception):
     """A line is not a valid message; the text says why."""
@@ -67,13 +71,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Event:
-    """What the worker sends during an operation: a heartbeat, a log line, or a metric.
+    """What the worker sends unasked: a heartbeat, a log line, a metric, or figures of a cluster.
 
     Attributes:
-        kind: `alive`, `log` or `metric`.
+        kind: `alive`, `log`, `metric` or `cluster`.
         text: the log line.
-        figures: the metric: step, loss and number of live classes of a training.
-        id: of the request; 0 for a heartbeat.
+        figures: the metric: step, loss and number of live classes of a training; or see
+            `CLUSTER_FIGURES`.
+        id: of the request; 0 for a heartbeat and for a cluster.
     """
 
     kind: str
@@ -148,6 +153,9 @@ def _event(message: dict[str, Any]) -> Event:
         return Event(kind, "", {})
     if kind == "log":
         return Event(kind, _text(message, "text"), {}, _number(message, "id"))
+    if kind == "cluster":
+        figures = {name: _number(message, name) for name in CLUSTER_FIGURES}
+        return Event(kind, _text(message, "text"), figures)
     if kind == "metric":
         loss: Any = message.get("loss")
         if type(loss) not in (int, float):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The worker process: reads requests from stdin, computes, and answers on stdout.
 
-The main thread reads requests and passes each to a pool with one thread for each processor; the
-kernels of `engine` release Python's lock, so that requests run in parallel. The network runs on one
-thread of its own (see `operations`). Another thread sends heartbeats.
+The main thread reads requests and passes each to the pool of an `Executor`: one thread for each
+processor, since the kernels of `engine` release Python's lock, or threads that wait for a cluster.
+The network runs on one thread of its own (see `operations`). Another thread sends heartbeats.
 
 Every exception in an operation becomes an answer. A failure outside of operations ends the process,
 as does the end of stdin, which means that QGIS's process has ended; then nobody else removes the
@@ -12,7 +12,6 @@ folder of the run, so the worker does.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -25,10 +24,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from ..errors import SuperSegError
 from ..memory import trim_memory
+from .cluster_address import ClusterChoice
+from .executor import Executor, FailedExecutor, LocalExecutor
 from .messages import MessageError, Request, read_request
-from .pools import started_pool
+from .operation_errors import describe_error
 from .protocol import answer_file, kept_file, map_arrays, request_file, write_arrays
 
 HEARTBEAT_SECONDS = 2.0
@@ -69,10 +69,10 @@ class Server:
             self._output.flush()
 
     @exit_on_failure()
-    def handle(self, request: Request) -> None:
+    def handle(self, request: Request, executor: Executor) -> None:
         """Execute one request and send its answer or error."""
         from .call import Call
-        from .operations import OF_WHOLE_SCENES, OPERATIONS
+        from .operations import OF_WHOLE_SCENES
 
         try:
             slot = request_file(self._folder, request.slot)
@@ -86,7 +86,8 @@ class Server:
             large = request.op in OF_WHOLE_SCENES
             if large:
                 trim_memory()
-            result, answer = OPERATIONS[request.op](call)
+            kept = {each.name: f"{each.kept}:{each.offset}" for each in request.arrays if each.kept}
+            result, answer = executor.run(request.op, call, kept)
             if request.keep:
                 path, number = kept_file(self._folder, request.id), request.id
             else:
@@ -97,11 +98,11 @@ class Server:
                 trim_memory()
             self.send({"id": request.id, "result": result, "arrays": described})
         except Exception as error:  # the boundary: every error becomes an answer
-            self.send({"id": request.id, "error": _describe_error(error)})
+            self.send({"id": request.id, "error": describe_error(error)})
 
     def refuse(self, error: MessageError) -> None:
         """Answer a line that is not a valid request."""
-        self.send({"id": None, "error": _describe_error(error)})
+        self.send({"id": None, "error": describe_error(error)})
 
     @exit_on_failure()
     def beat(self) -> None:
@@ -119,34 +120,22 @@ class Server:
         os._exit(0)
 
 
-def _describe_error(error: Exception) -> dict[str, str]:
-    code, text = "internal", str(error)
-    if isinstance(error, SuperSegError):
-        code = "user"
-    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        code, text = "disk", os.strerror(error.errno)
-    elif isinstance(error, MemoryError) or _is_torch_out_of_memory(error):
-        code = "memory"
-    return {"code": code, "text": text, "traceback": traceback.format_exc()}
-
-
-def _is_torch_out_of_memory(error: Exception) -> bool:
-    if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
-        return False
-    from ..engine.devices import is_out_of_memory
-
-    return is_out_of_memory(error)
-
-
 @exit_on_failure()
-def main(folder: str, device: str) -> None:
-    """Serve requests until stdin closes or a cancel message arrives."""
+def main(folder: str, device: str, cluster: str = "", origin: str = "") -> None:
+    """Serve requests until stdin closes or a cancel message arrives.
+
+    Args:
+        folder: private folder of the run.
+        device: device of the network.
+        cluster: as the text of `ClusterChoice`; empty for this computer.
+        origin: where the cluster was chosen.
+    """
     # Libraries may print to stdout, so that is redirected to stderr; messages use a duplicate.
     output = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     server = Server(Path(folder), device, output)
     threading.Thread(target=server.beat, daemon=True).start()
-    pool = started_pool(os.cpu_count() or 1)
+    executor = _executor(server, ClusterChoice(cluster, origin))
     for line in sys.stdin.buffer:
         try:
             request = read_request(line)
@@ -154,8 +143,22 @@ def main(folder: str, device: str) -> None:
             server.refuse(error)
             continue
         if request.op == "cancel":
-            # Kernels cannot be interrupted, and there is nothing to save.
+            # Kernels cannot be interrupted, and there is nothing to save. The scheduler of a
+            # cluster drops the tasks of a client whose connection has ended.
             os._exit(0)
-        pool.submit(server.handle, request)
+        executor.pool.submit(server.handle, request, executor)
     # Stdin was closed without a cancel message.
     server.leave()
+
+
+def _executor(server: Server, choice: ClusterChoice) -> Executor:
+    if not choice.text:
+        return LocalExecutor()
+    try:
+        from .dask_executor import DaskExecutor
+    except ImportError as error:
+        return FailedExecutor(
+            f"The runtime cannot use a Dask cluster ({error}); install it anew: Plugins > SuperSeg "
+            "> Runtime, or the algorithm superseg:installruntime."
+        )
+    return DaskExecutor(choice, server.send)

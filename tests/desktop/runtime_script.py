@@ -19,6 +19,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
 from qgis.utils import iface, unloadPlugin
 
+from superseg_plugin.settings import stored_cluster
 from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 TITLE = "SuperSeg: Runtime"
@@ -40,6 +41,7 @@ class RuntimeScript(WindowScript):
         yield from self.cancelled()
         yield from self.failed()
         yield from self.own_python()
+        yield from self.cluster()
         yield from self.removed()
         self.messages()
         # While the window still waits for an answer.
@@ -153,6 +155,20 @@ class RuntimeScript(WindowScript):
     def _offers(self):
         """Whether the message bar offers the runtime."""
         return any("is missing" in item.text() for item in iface.messageBar().items())
+
+    def cluster(self):
+        box, told = self.dialog.choices.cluster, []
+        for text in ("tcp://10.1.2.3:8786", "tcp://10.1.2.3:8786 unencrypted"):
+            box.address.setText(text)
+            QTest.mouseClick(box.use, LEFT)
+            yield from self.rest()
+            last = self.dialog.log.toPlainText().strip().splitlines()[-1]
+            told.append([last, stored_cluster(), box.use.isEnabled(), box.forget.isEnabled()])
+        self.look("cluster")
+        QTest.mouseClick(box.forget, LEFT)
+        yield from self.rest()
+        told.append([box.address.text(), stored_cluster()])
+        self.seen["cluster"] = told
 
     def removed(self):
         (HOME / "runtime").mkdir()

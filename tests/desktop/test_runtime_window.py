@@ -13,7 +13,7 @@ from superseg_plugin.worker.interpreter import find_interpreter, numba_cache_fol
 from tests.desktop.session import picture_size_and_colors, run_script
 
 SCRIPT = Path(__file__).with_name("runtime_script.py")
-PICTURES = ("missing", "commands", "installing", "failed", "ready")
+PICTURES = ("missing", "commands", "installing", "failed", "ready", "cluster")
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +144,12 @@ def test_the_window_leaves_room_for_its_title_on_a_small_screen(tmp_path):
     height, available = seen["heights"]
     assert available == 720
     assert height <= 720 - 30
+
+
+def test_a_cluster_is_refused_or_stored(seen):
+    refused, stored, forgotten = seen["cluster"]
+    assert "not encrypted" in refused[0]
+    assert refused[1:] == ["", True, False]
+    assert "tcp://10.1.2.3:8786" in stored[0]
+    assert stored[1:] == ["tcp://10.1.2.3:8786 unencrypted", False, True]
+    assert forgotten == ["", ""]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.progress import Progress
 from superseg_plugin.worker.client import Worker, WorkerError
+from superseg_plugin.worker.cluster_address import THIS_COMPUTER
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import start_worker
 from superseg_plugin.worker.messages import Result, read_message
@@ -84,7 +85,7 @@ class _Served:
         self._own = tempfile.TemporaryDirectory(prefix="superseg-fuzz-")
         self.folder = Path(self._own.name)
         write_arrays(request_file(self.folder, 1), {"a": np.zeros(256, np.uint8)})
-        self.process = start_worker(find_interpreter(), self.folder, "cpu")
+        self.process = start_worker(find_interpreter(), self.folder, "cpu", THIS_COMPUTER)
         self.lines: list[str] = []
         self._news = threading.Condition()
         self.drained = threading.Thread(target=self._drain, daemon=True)

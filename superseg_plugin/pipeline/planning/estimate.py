@@ -11,6 +11,7 @@ allocated, and is not learned.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable
@@ -144,7 +145,7 @@ class Estimate:
             described, rendered, strips = (8 + bands) / 11, 1.0, 0.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
-        ahead = items_ahead(tile_bytes(tile, bands))
+        ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
         in_flight = min(ahead + 1, self._tiles) * min(tile**2, self._pixels)
         cache = min(10 / 3 * self._pixels * bands, 320e6)
         self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + 400 * self._count * share

@@ -77,4 +77,10 @@ class Scene:
             submit: reads one item and submits it.
             size: bytes that an item takes while it is computed, such as `tile_bytes`.
         """
-        return run_in_flight(self.worker, items, submit, self.progress, items_ahead(size))
+        return run_in_flight(
+            self.worker,
+            items,
+            submit,
+            self.progress,
+            lambda: items_ahead(size, self.worker.slots),
+        )

@@ -7,7 +7,6 @@ that happens to be free; how many tiles are in flight depends on the memory.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
@@ -36,7 +35,7 @@ def run_in_flight(
     items: Iterable[Item],
     submit: Callable[[Item], Future[Answer]],
     progress: Progress,
-    ahead: int,
+    ahead: Callable[[], int],
 ) -> Iterator[tuple[Item, Answer]]:
     """Submit items, a few ahead, and yield their answers in the order of the items.
 
@@ -45,7 +44,8 @@ def run_in_flight(
         items: usually windows.
         submit: reads one item and submits it.
         progress: asked for cancel while waiting.
-        ahead: number of items that are submitted before the first answer is waited for.
+        ahead: returns the number of items that are submitted before the first answer is waited
+            for; asked before every item, since a cluster grows and shrinks.
 
     Raises:
         Cancelled: the user asked to stop.
@@ -53,7 +53,7 @@ def run_in_flight(
     waiting: deque[tuple[Item, Future[Answer]]] = deque()
     for item in items:
         waiting.append((item, submit(item)))
-        if len(waiting) > ahead:
+        while len(waiting) > ahead():
             oldest, future = waiting.popleft()
             yield oldest, worker.result(future, progress)
     while waiting:
@@ -74,13 +74,14 @@ def tile_bytes(side: int, bands: int) -> int:
     return side * side * (PIXEL_BYTES + BAND_BYTES * (bands + 1))
 
 
-def items_ahead(size: int) -> int:
-    """Number of items to submit ahead: as many as there are processors, if there is the memory.
+def items_ahead(size: int, slots: int) -> int:
+    """Number of items to submit ahead: one more than can be computed at once, if memory allows.
 
     Args:
         size: bytes that an item takes while it is computed.
+        slots: of the worker.
     """
-    most = (os.cpu_count() or 1) + 1
+    most = slots + 1
     memory = available_memory()
     if memory is None:
         return most

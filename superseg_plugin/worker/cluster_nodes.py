@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The nodes of a Dask cluster: how many tiles they compute at once, and with which packages."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from typing import Any
+
+from distributed import Client
+
+from ..errors import SuperSegError
+
+# Dask's usual name of the resource: `dask worker --resources GPU=1`.
+WITH_GPU = "GPU"
+# Packages whose versions decide on the results, or on whether nodes understand a task.
+PACKAGES = ("numpy", "numba", "scipy", "scikit-image", "torch", "distributed")
+
+
+class ClusterNodes:
+    """The nodes as the scheduler has told last.
+
+    Args:
+        client: of the cluster.
+
+    Attributes:
+        threads: by address of the worker process.
+        gpus: addresses of those with a GPU.
+    """
+
+    # Requests in flight at most; each takes a thread here, and its arrays in memory.
+    MOST_SLOTS = 1024
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.threads: dict[str, int] = {}
+        self.gpus: list[str] = []
+
+    def refresh(self) -> bool:
+        """Ask the scheduler; whether nodes have come or gone since the last time.
+
+        Raises:
+            OSError: the scheduler does not answer.
+        """
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        known = self.threads
+        self.threads = {address: each["nthreads"] for address, each in workers.items()}
+        self.gpus = [
+            address for address, each in workers.items() if each["resources"].get(WITH_GPU, 0)
+        ]
+        return known.keys() != self.threads.keys()
+
+    @property
+    def slots(self) -> int:
+        """Tiles in flight: one for every thread, and half as many on their way."""
+        total = sum(self.threads.values())
+        return max(min(total + (total + 1) // 2, self.MOST_SLOTS), 1)
+
+    def for_network(self) -> list[str]:
+        """Addresses that the network may run on: those with a GPU, or all if none has one."""
+        return self.gpus or list(self.threads)
+
+    def resources(self, network: bool) -> dict[str, int] | None:
+        """What a task needs: a GPU for the network, if there is any."""
+        return {WITH_GPU: 1} if network and self.gpus else None
+
+    def __str__(self) -> str:
+        if not self.threads:
+            return "no nodes yet"
+        count, total = len(self.threads), sum(self.threads.values())
+        gpus = f", {len(self.gpus)} with a GPU" if self.gpus else ""
+        return f"{count} node{'s'[: count > 1]} with {total} thread{'s'[: total > 1]}{gpus}"
+
+
+def check_versions(client: Client) -> None:
+    """Compare Python and packages of the nodes and the scheduler with those of this computer.
+
+    Raises:
+        SuperSegError: they differ; the text names the node and the versions.
+    """
+    found: Any = client.get_versions(packages=list(PACKAGES))
+    scheduler = _differences(found["scheduler"], ("distributed", "numpy"))
+    places = {"The scheduler of the cluster": scheduler} if scheduler else {}
+    for address, each in found["workers"].items():
+        differing = _differences(each, PACKAGES)
+        if differing:
+            places[f"The node {address}"] = differing
+    if not places:
+        return
+    place, differing = next(iter(places.items()))
+    others = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+    raise SuperSegError(
+        f"{place}{others} has other versions than this computer: {'; '.join(differing)}. Install "
+        "the same versions there: superseg:runtimereport lists them."
+    )
+
+
+def _differences(found: dict[str, Any] | None, packages: tuple[str, ...]) -> list[str]:
+    if found is None:
+        return []
+    here = ".".join(platform.python_version_tuple()[:2])
+    there = ".".join(found["host"]["python"].split(".")[:2])
+    pairs = [("Python", there, here)]
+    for name in packages:
+        pairs.append((name, _public(found["packages"].get(name)), _public(_own(name))))
+    return [
+        f"{name} {theirs or 'is missing'} instead of {own}"
+        for name, theirs, own in pairs
+        if theirs != own
+    ]
+
+
+def _own(name: str) -> str:
+    return importlib.metadata.version(name)
+
+
+def _public(version: str | None) -> str:
+    """Without the build, such as +cpu: GPU nodes have another one."""
+    return (version or "").split("+")[0]

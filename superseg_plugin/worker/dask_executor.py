@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Computes operations on tiles on the nodes of a Dask cluster; all others in this process.
+
+This process is the client of the cluster. An operation of `ON_NODES` becomes one task with its
+arrays. Dask keeps a task with its arrays until it is done, and gives it to another node when one is
+lost. Arrays that many requests refer to, and the engine itself, are sent to every node once. If the
+scheduler is lost, the request itself is repeated, as soon as a scheduler answers again. Operations
+are pure functions, so that a repetition changes nothing.
+
+Exact: the results are those of this computer where processors and packages are the same. Cost:
+about 15 ms a task, and the bytes of its arrays over the network, through the scheduler.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable
+
+import dask
+import numpy as np
+from distributed import Client
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
+from toolz import identity as identity_of
+
+from ..errors import SuperSegError
+from .call import Answer, Call
+from .cluster_address import ClusterChoice, scheduler_address
+from .cluster_nodes import ClusterNodes, check_versions
+from .engine_archive import engine_archive
+from .node import make_task
+from .operation_errors import OperationError
+from .operations import OPERATIONS
+
+ON_NODES = ("superpixels", "stitch", "describe_superpixels", "train", "predict")
+ON_DEVICES = ("train", "predict", "describe_device")
+CONNECT_SECONDS = 8.0
+# Time that a scheduler gets to come back; batch systems take that long to start a job.
+RETURN_SECONDS = 120.0
+PAUSE_SECONDS = 1.0
+WATCH_SECONDS = 2.0
+# A task with its arrays: Dask's own warning is meant for graphs of many tasks.
+LARGEST_TASK = "4 GiB"
+# Exceptions of Dask where a request has to be repeated. The scheduler or this connection was lost.
+LOST = (FutureCancelledError, OSError, TimeoutError)
+
+
+class Link:
+    """One connection to a scheduler, with what was sent to its nodes.
+
+    Args:
+        client: of the cluster.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.nodes = ClusterNodes(client)
+        self._archive = engine_archive()
+        self._sent: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def everywhere(self, identity: str, value: Any) -> Any:
+        """A future of a value that every node that needs it gets once.
+
+        It is the result of a task, not scattered data: Dask makes it again if its nodes are lost,
+        and it waits for the first node of a cluster that has none yet.
+        """
+        with self._lock:
+            if identity not in self._sent:
+                key = f"shared-{uuid.uuid4().hex}"
+                self._sent[identity] = self.client.submit(identity_of, value, key=key)
+            return self._sent[identity]
+
+    def engine(self) -> Any:
+        """A future of the engine archive."""
+        return self.everywhere(self._archive.name, self._archive.content)
+
+    @property
+    def engine_name(self) -> str:
+        """Name of the engine's package."""
+        return self._archive.name
+
+
+class DaskExecutor:
+    """The executor of a cluster.
+
+    Args:
+        choice: address of the scheduler.
+        send: sends an event to QGIS's process.
+
+    Attributes:
+        pool: threads that wait for tasks.
+    """
+
+    def __init__(self, choice: ClusterChoice, send: Callable[[dict[str, Any]], None]) -> None:
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_TASK})
+        self.pool = ThreadPoolExecutor(ClusterNodes.MOST_SLOTS + 8)
+        self._choice = choice
+        self._send = send
+        self._topic = f"superseg-{uuid.uuid4().hex}"
+        self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._figures = {"tasks": 0, "sent": 0, "received": 0, "repeated": 0}
+        self._link: Link | None = None
+        self._fault: SuperSegError | None = None
+        self._lock = threading.RLock()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def run(self, op: str, call: Call, kept: Mapping[str, str]) -> Answer:
+        """Compute an operation on a node, or here; see `Executor`.
+
+        Raises:
+            SuperSegError: the cluster does not answer, or has other versions of packages.
+            OperationError: the operation failed on its node.
+        """
+        link = self._connected()
+        if op == "describe_device":
+            return self._least_device(link, call), {}
+        if op not in ON_NODES:
+            return OPERATIONS[op](call)
+        until = time.monotonic() + RETURN_SECONDS
+        while True:
+            try:
+                return self._ask(link, op, call, kept)
+            except KilledWorker as error:
+                raise SuperSegError(
+                    f"Nodes of the cluster were lost {error.allowed_failures + 1} times in the "
+                    f"operation {op}, the last one {error.last_worker.address}; probably their "
+                    "memory is too small. Choose a smaller TILE_SIZE, or nodes with more memory."
+                ) from None
+            except LOST as error:
+                if time.monotonic() > until:
+                    raise SuperSegError(self._gone(str(error))) from None
+                self._count(repeated=1)
+                link = self._connected(lost=link, until=until)
+
+    # Connection
+
+    def _connected(self, lost: Link | None = None, until: float | None = None) -> Link:
+        """The connection; a new one if there is none, or `lost` is the present one."""
+        with self._lock:
+            if self._fault is not None:
+                raise self._fault
+            if self._link is not None and self._link is not lost:
+                return self._link
+            try:
+                self._link = self._connect(lost, until)
+            except SuperSegError as error:
+                self._fault = error
+                raise
+            return self._link
+
+    def _connect(self, lost: Link | None, until: float | None) -> Link:
+        if lost is not None:
+            self._log("The scheduler of the cluster was lost; waiting for it to answer again")
+            lost.client.close(timeout=0)
+        while True:
+            address = scheduler_address(self._choice)
+            try:
+                client = Client(
+                    address, timeout=CONNECT_SECONDS, set_as_default=False, name="superseg"
+                )
+                break
+            except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+                # A scheduler file may be renewed meanwhile.
+                if until is None or time.monotonic() > until:
+                    raise SuperSegError(self._gone(_first_line(error))) from None
+                time.sleep(PAUSE_SECONDS)
+        check_versions(client)
+        client.subscribe_topic(self._topic, self._receive)
+        link = Link(client)
+        link.nodes.refresh()
+        self._log(f"Dask cluster {address}: {link.nodes}; dashboard: {client.dashboard_link}")
+        return link
+
+    def _gone(self, reason: str) -> str:
+        return (
+            f"The Dask cluster {self._choice.text} (from {self._choice.origin}) does not answer "
+            f"({reason}); start its scheduler, correct the address, or set CLUSTER to 'local'."
+        )
+
+    def _watch(self) -> None:
+        """Follow the nodes of the cluster: it may grow and shrink during the run."""
+        while True:
+            try:
+                link = self._connected()
+                if link.nodes.refresh():
+                    check_versions(link.client)
+                    self._log(f"The cluster now has {link.nodes}")
+            except SuperSegError as error:
+                self._fault = error
+                return
+            except LOST:
+                # A request finds out, and connects again.
+                pass
+            self._report()
+            time.sleep(WATCH_SECONDS)
+
+    # Requests
+
+    def _ask(self, link: Link, op: str, call: Call, kept: Mapping[str, str]) -> Answer:
+        shipped = {name: np.asarray(each) for name, each in call.arrays.items() if name not in kept}
+        arrays: dict[str, Any] = dict(shipped)
+        for name, identity in kept.items():
+            arrays[name] = link.everywhere(identity, np.asarray(call.arrays[name]))
+        number = uuid.uuid4().hex
+        self._listeners[number] = call.send_event
+        future = link.client.submit(
+            make_task(),
+            link.engine_name,
+            link.engine(),
+            op,
+            call.options,
+            arrays,
+            call.device,
+            (self._topic, number),
+            key=f"{op}-{number}",
+            pure=False,
+            resources=link.nodes.resources(op in ON_DEVICES),
+        )
+        try:
+            result, answer, fault = future.result()
+        finally:
+            self._listeners.pop(number, None)
+            future.release()
+        received = sum(each.nbytes for each in answer.values())
+        self._count(tasks=1, sent=sum(each.nbytes for each in shipped.values()), received=received)
+        if fault:
+            raise OperationError(fault)
+        return result, answer
+
+    def _least_device(self, link: Link, call: Call) -> dict[str, Any]:
+        """The device with the least memory, of those that the network may run on."""
+        addresses: list[Any] = [*link.nodes.for_network()] or [None]
+        futures = [
+            link.client.submit(
+                make_task(),
+                link.engine_name,
+                link.engine(),
+                "describe_device",
+                call.options,
+                {},
+                call.device,
+                (self._topic, ""),
+                key=f"describe_device-{uuid.uuid4().hex}",
+                pure=False,
+                workers=address,
+                allow_other_workers=True,
+            )
+            for address in addresses
+        ]
+        described = []
+        answers = link.client.gather(futures, errors="skip")
+        for result, _, fault in answers:
+            if fault:
+                raise OperationError(fault)
+            described.append(result)
+        if not described:
+            raise SuperSegError(self._gone("no node has answered"))
+        least = min(described, key=lambda each: each["free_bytes"])
+        return {**least, "name": f"{least['name']} on {link.nodes}"}
+
+    # Events
+
+    def _receive(self, event: Any) -> None:
+        _, message = event
+        listener = self._listeners.get(message.get("request", ""))
+        if listener:
+            listener(message["event"])
+
+    def _count(self, **figures: int) -> None:
+        with self._lock:
+            for name, number in figures.items():
+                self._figures[name] += number
+        self._report()
+
+    def _report(self) -> None:
+        link = self._link
+        if link is not None:
+            slots = link.nodes.slots
+            self._send({"event": "cluster", "slots": slots, **self._figures})
+
+    def _log(self, text: str) -> None:
+        self._send({"event": "log", "text": text})
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

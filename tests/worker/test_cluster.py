@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A worker that computes on a real Dask cluster of one node; more is in `make test-cluster`."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+from superseg_plugin.contracts import BandScaling, Core
+from superseg_plugin.errors import SuperSegError
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.cluster_address import choose_cluster
+from superseg_plugin.worker.interpreter import find_interpreter
+
+SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
+SIDE = 64
+
+
+def cluster_at(text):
+    return choose_cluster(text, environment={})
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Path of the scheduler file of a cluster with one node, which has a GPU by its own account."""
+    folder = tmp_path_factory.mktemp("cluster")
+    python = str(find_interpreter().path)
+    file = folder / "scheduler.json"
+    common = ["--scheduler-file", str(file), "--no-dashboard"]
+    scheduler = [python, "-I", "-m", "distributed.cli.dask_scheduler", "--port", "0"]
+    node = [python, "-I", "-m", "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny"]
+    commands = (
+        [*scheduler, "--host", "127.0.0.1", *common],
+        [*node, "--resources", "GPU=1", "--local-directory", str(folder / "node"), *common],
+    )
+    processes = [
+        subprocess.Popen(each, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for each in commands
+    ]
+    until = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    yield str(file)
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def predictions(worker, listener):
+    """Classes and confidence of a small network, trained and applied by the worker."""
+    image = np.random.default_rng(0).integers(0, 255, (3, SIDE, SIDE), dtype=np.uint8)
+    halves = np.repeat(np.int32([1, 2]), SIDE * SIDE // 2).reshape(SIDE, SIDE)
+    plan = {
+        "network": "light",
+        "classes": 2,
+        "loss": "crossentropy",
+        "steps": 2,
+        "batch_size": 1,
+        "learning_rate": 1e-3,
+        "augment": False,
+        "seed": 0,
+    }
+    losses = []
+    asked = worker.submit(
+        "train",
+        {"scaling": SCALING, "plan": plan},
+        {"images": image[None], "superpixels": halves[None]},
+    )
+    weights = worker.keep(worker.result(asked, listener, losses.append).arrays)
+    options = {
+        "scaling": SCALING,
+        "core": Core(0, 0, SIDE, SIDE),
+        "model_id": "of this test",
+        "network": "light",
+        "classes": 2,
+    }
+    answers = [worker.submit("predict", options, {"image": image, **weights}) for _ in range(3)]
+    found = [worker.result(each, listener).arrays for each in answers]
+    return found, [each["step"] for each in losses]
+
+
+def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
+    here, steps = predictions(worker, listener)
+    with Worker(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
+        there, remote_steps = predictions(remote, listener)
+        summary = remote.cluster_summary
+        assert remote.slots == 3
+    for own, other in zip(here, there):
+        assert own.keys() == other.keys()
+        for name, array in own.items():
+            np.testing.assert_array_equal(array, other[name])
+    assert steps == remote_steps
+    assert "Cluster: 4 tasks" in summary
+    text = "\n".join(listener.lines)
+    address = json.loads(open(cluster, encoding="utf-8").read())["address"]
+    assert f"Dask cluster {address}: 1 node with 2 threads, 1 with a GPU; dashboard: http" in text
+
+
+def test_errors_of_a_node_name_it(cluster, listener):
+    with Worker(find_interpreter(), "cuda", cluster_at(cluster)) as remote:
+        asked = remote.submit("describe_device", {"network": "light"})
+        with pytest.raises(SuperSegError, match="DEVICE cuda is not available"):
+            remote.result(asked, listener)
+
+
+def test_a_cluster_that_is_not_there_is_a_sentence_within_ten_seconds(listener):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        text = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        begin = time.monotonic()
+        with Worker(find_interpreter(), "cpu", cluster_at(text)) as remote:
+            asked = remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))})
+            with pytest.raises(SuperSegError, match=f"cluster {text} .*CLUSTER.*does not answer"):
+                remote.result(asked, listener)
+        assert time.monotonic() - begin < 12
