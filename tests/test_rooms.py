@@ -113,6 +113,7 @@ SERVER_SIDE = {
     f"worker/{name}.py"
     for name in (
         "call",
+        "cluster_link",
         "cluster_nodes",
         "dask_executor",
         "engine_archive",

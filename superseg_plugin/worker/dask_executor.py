@@ -22,23 +22,20 @@ from typing import Any, Callable
 
 import dask
 import numpy as np
-from distributed import Client
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
-from toolz import identity as identity_of
 
 from ..errors import SuperSegError
 from .call import Answer, Call
 from .cluster_address import ClusterChoice, scheduler_address
+from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
-from .engine_archive import engine_archive
 from .node import make_task
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 
 ON_NODES = ("superpixels", "stitch", "describe_superpixels", "train", "predict")
 ON_DEVICES = ("train", "predict", "describe_device")
-CONNECT_SECONDS = 8.0
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
 PAUSE_SECONDS = 1.0
@@ -47,42 +44,6 @@ WATCH_SECONDS = 2.0
 LARGEST_TASK = "4 GiB"
 # Exceptions of Dask where a request has to be repeated. The scheduler or this connection was lost.
 LOST = (FutureCancelledError, OSError, TimeoutError)
-
-
-class Link:
-    """One connection to a scheduler, with what was sent to its nodes.
-
-    Args:
-        client: of the cluster.
-    """
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.nodes = ClusterNodes(client)
-        self._archive = engine_archive()
-        self._sent: dict[str, Any] = {}
-        self._lock = threading.Lock()
-
-    def everywhere(self, identity: str, value: Any) -> Any:
-        """A future of a value that every node that needs it gets once.
-
-        It is the result of a task, not scattered data: Dask makes it again if its nodes are lost,
-        and it waits for the first node of a cluster that has none yet.
-        """
-        with self._lock:
-            if identity not in self._sent:
-                key = f"shared-{uuid.uuid4().hex}"
-                self._sent[identity] = self.client.submit(identity_of, value, key=key)
-            return self._sent[identity]
-
-    def engine(self) -> Any:
-        """A future of the engine archive."""
-        return self.everywhere(self._archive.name, self._archive.content)
-
-    @property
-    def engine_name(self) -> str:
-        """Name of the engine's package."""
-        return self._archive.name
 
 
 class DaskExecutor:
@@ -160,9 +121,7 @@ class DaskExecutor:
         while True:
             address = scheduler_address(self._choice)
             try:
-                client = Client(
-                    address, timeout=CONNECT_SECONDS, set_as_default=False, name="superseg"
-                )
+                client = client_of(address)
                 break
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:
                 # A scheduler file may be renewed meanwhile.

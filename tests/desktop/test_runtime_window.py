@@ -71,7 +71,7 @@ def test_first_steps_name_the_runtime_as_missing(seen):
 def test_the_log_is_folded_until_it_has_text(seen):
     hidden, height = seen["folded"]
     assert hidden
-    assert height < 480
+    assert height < 520
 
 
 def test_a_runtime_that_works_leads_to_the_image(seen):

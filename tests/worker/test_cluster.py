@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
     assert steps == remote_steps
     assert "Cluster: 4 tasks" in summary
     text = "\n".join(listener.lines)
-    address = json.loads(open(cluster, encoding="utf-8").read())["address"]
+    address = json.loads(Path(cluster).read_text(encoding="utf-8"))["address"]
     assert f"Dask cluster {address}: 1 node with 2 threads, 1 with a GPU; dashboard: http" in text
 
 

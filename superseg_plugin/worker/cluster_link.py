@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One connection to the scheduler of a Dask cluster."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from distributed import Client
+from toolz import identity as identity_of
+
+from .cluster_nodes import ClusterNodes
+from .engine_archive import engine_archive
+
+CONNECT_SECONDS = 8.0
+
+
+class Link:
+    """One connection to a scheduler, with what was sent to its nodes.
+
+    Args:
+        client: of the cluster.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.nodes = ClusterNodes(client)
+        self._archive = engine_archive()
+        self._sent: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def everywhere(self, identity: str, value: Any) -> Any:
+        """A future of a value that every node that needs it gets once.
+
+        It is the result of a task, not scattered data: Dask makes it again if its nodes are lost,
+        and it waits for the first node of a cluster that has none yet.
+        """
+        with self._lock:
+            if identity not in self._sent:
+                key = f"shared-{uuid.uuid4().hex}"
+                self._sent[identity] = self.client.submit(identity_of, value, key=key)
+            return self._sent[identity]
+
+    def engine(self) -> Any:
+        """A future of the engine archive."""
+        return self.everywhere(self._archive.name, self._archive.content)
+
+    @property
+    def engine_name(self) -> str:
+        """Name of the engine's package."""
+        return self._archive.name
+
+
+def client_of(address: str) -> Client:
+    """Connect to a scheduler.
+
+    Raises:
+        TimeoutError: it does not answer. Dask itself waits without end for one that is silent.
+        Exception: any other reason of Dask.
+    """
+    connecting = ThreadPoolExecutor(1)
+    asked = connecting.submit(
+        Client, address, timeout=CONNECT_SECONDS, set_as_default=False, name="superseg"
+    )
+    connecting.shutdown(wait=False)
+    try:
+        return asked.result(CONNECT_SECONDS + 1)
+    except TimeoutError:
+        raise TimeoutError(f"no answer within {CONNECT_SECONDS:.0f} s") from None
