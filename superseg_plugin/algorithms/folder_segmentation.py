@@ -95,6 +95,7 @@ together at the borders of the tiles.</p>
         )
         self.add_seed()
         self.add_device()
+        self.add_cluster()
         self.add_values()
         self.add_balance()
         self.add_superpixel_file("name_classes.tif.superseg.tif")
@@ -132,7 +133,7 @@ together at the borders of the tiles.</p>
         found = run_folder_segmentation(
             FolderScenes(self.scenes, self.bands, self.options),
             FolderSegmentationOutputs(self.output, self.model, self.table, self.class_table),
-            partial(self.worker, self.device),
+            partial(self.worker, progress, self.device),
             progress,
         )
         return {**self.results_of(found), self.MODEL: self.model}

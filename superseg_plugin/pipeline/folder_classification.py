@@ -244,7 +244,7 @@ class _Workers:
 
     def slots(self) -> int:
         """Number of tiles that can be computed at once."""
-        return os.cpu_count() or 1
+        return self.usable().slots
 
 
 def _cause(error: Exception, progress: Progress) -> str:

@@ -116,7 +116,7 @@ class DaskExecutor:
 
     def _connect(self, lost: Link | None, until: float | None) -> Link:
         if lost is not None:
-            self._log("The scheduler of the cluster was lost; waiting for it to answer again")
+            self._report("The scheduler of the cluster was lost; waiting for it to answer again")
             lost.client.close(timeout=0)
         while True:
             address = scheduler_address(self._choice)
@@ -132,7 +132,8 @@ class DaskExecutor:
         client.subscribe_topic(self._topic, self._receive)
         link = Link(client)
         link.nodes.refresh()
-        self._log(f"Dask cluster {address}: {link.nodes}; dashboard: {client.dashboard_link}")
+        self._link = link
+        self._report(f"Dask cluster {address}: {link.nodes}; dashboard: {client.dashboard_link}")
         return link
 
     def _gone(self, reason: str) -> str:
@@ -148,7 +149,7 @@ class DaskExecutor:
                 link = self._connected()
                 if link.nodes.refresh():
                     check_versions(link.client)
-                    self._log(f"The cluster now has {link.nodes}")
+                    self._report(f"The cluster now has {link.nodes}")
             except SuperSegError as error:
                 self._fault = error
                 return
@@ -236,14 +237,10 @@ class DaskExecutor:
                 self._figures[name] += number
         self._report()
 
-    def _report(self) -> None:
-        link = self._link
-        if link is not None:
-            slots = link.nodes.slots
-            self._send({"event": "cluster", "slots": slots, **self._figures})
-
-    def _log(self, text: str) -> None:
-        self._send({"event": "log", "text": text})
+    def _report(self, text: str = "") -> None:
+        """Tell QGIS's process what the cluster has done, and a line for the log."""
+        slots = self._link.nodes.slots if self._link else 1
+        self._send({"event": "cluster", "text": text, "slots": slots, **self._figures})
 
 
 def _first_line(error: BaseException) -> str:
