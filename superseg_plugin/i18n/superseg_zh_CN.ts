@@ -480,6 +480,34 @@
       <translation>用这些类别的模型对其他图层分类</translation>
     </message>
     <message>
+      <source>Or compute on a Dask cluster</source>
+      <translation>或者在 Dask 集群上计算</translation>
+    </message>
+    <message>
+      <source>tls://host:8786, or the path of a scheduler file</source>
+      <translation>tls://主机:8786，或调度器文件的路径</translation>
+    </message>
+    <message>
+      <source>All runs compute on this cluster, unless their parameter CLUSTER names another one or is 'local'. An unencrypted connection to another computer needs the word 'unencrypted' after the address.</source>
+      <translation>所有运行都在此集群上计算，除非其参数 CLUSTER 指定了另一个集群或为 'local'。与另一台计算机的未加密连接需要在地址后加上单词 'unencrypted'。</translation>
+    </message>
+    <message>
+      <source>Use</source>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>Do not use</source>
+      <translation>不使用</translation>
+    </message>
+    <message>
+      <source>Runs compute on this computer.</source>
+      <translation>运行在这台计算机上计算。</translation>
+    </message>
+    <message>
+      <source>Runs compute on the cluster {}.</source>
+      <translation>运行在集群 {} 上计算。</translation>
+    </message>
+    <message>
       <source>Tree of classes; the most similar are merged first</source>
       <translation>类别树；最相似的类别先合并</translation>
     </message>
@@ -766,14 +794,6 @@
     <message>
       <source>A Python with torch, numba and scikit-image, for example from conda. The environment variable SUPERSEG_PYTHON takes precedence.</source>
       <translation>带有 torch、numba 和 scikit-image 的 Python，例如来自 conda。环境变量 SUPERSEG_PYTHON 优先。</translation>
-    </message>
-    <message>
-      <source>Use</source>
-      <translation>使用</translation>
-    </message>
-    <message>
-      <source>Do not use</source>
-      <translation>不使用</translation>
     </message>
     <message>
       <source>the internet (pypi.org, download.pytorch.org)</source>
@@ -2242,6 +2262,14 @@
     <message>
       <source>Device for the network. auto: a graphics processor if a usable one is found, otherwise the CPU. cuda: an NVIDIA graphics processor. mps: an Apple graphics processor.</source>
       <translation>运行网络的设备。auto：有可用的图形处理器时使用图形处理器，否则使用 CPU。cuda：NVIDIA 图形处理器。mps：Apple 图形处理器。</translation>
+    </message>
+    <message>
+      <source>Dask cluster</source>
+      <translation>Dask 集群</translation>
+    </message>
+    <message>
+      <source>Dask cluster that computes the tiles: the address of its scheduler, such as tls://head:8786, or the path of a scheduler file. If empty, the cluster in the window of the runtime, or in the variable DASK_SCHEDULER_ADDRESS, otherwise this computer. local: this computer. An unencrypted connection to another computer needs the word unencrypted after the address. The result is the same as on this computer.</source>
+      <translation>计算图块的 Dask 集群：其调度器的地址，例如 tls://head:8786，或调度器文件的路径。若为空，则使用运行环境窗口中的集群或变量 DASK_SCHEDULER_ADDRESS 中的集群，否则使用这台计算机。local：这台计算机。与另一台计算机的未加密连接需要在地址后加上单词 unencrypted。结果与在这台计算机上的结果相同。</translation>
     </message>
     <message>
       <source>Tile size</source>

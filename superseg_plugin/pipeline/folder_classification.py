@@ -8,7 +8,6 @@ of them may have ended it: they are classified again, one after another.
 
 from __future__ import annotations
 
-import os
 import threading
 import traceback
 from collections.abc import Sequence
