@@ -34,6 +34,8 @@ from superseg_plugin.raster.thumbnails import class_data_url, rgb_data_url
 from superseg_plugin.resources import PACKAGE
 
 HELP = PACKAGE / "help"
+# Folder of the pages that are written by hand.
+TOPICS = "topics"
 # Words of the pages in other languages; all other texts are those of the translations.
 WORDS = {
     "zh_CN": {
@@ -42,6 +44,7 @@ WORDS = {
         "Parameters": "参数",
         "Results": "结果",
         "Search terms": "检索词",
+        "Computing on a Dask cluster": "在 Dask 集群上计算（英文）",
         "Name": "名称",
         "Title": "标题",
         "Values": "取值",
@@ -429,13 +432,22 @@ def page_of(algorithm, example, words):
         (said("Example"), Html(example)),
     ]
     if rows:
-        sections.append((said("Parameters"), _wide(table(head, rows))))
+        sections.append((said("Parameters"), _wide(table(head, rows) + _topics(algorithm, words))))
     head[2] = ""
     sections.append((said("Results"), _wide(table(head, results))))
     terms = Html(f"<p>{escaped(', '.join(algorithm.tags()))}</p>")
     sections.append((said("Search terms"), terms))
     lead = f"{algorithm.shortDescription()} superseg:{algorithm.name()}"
     return page(algorithm.displayName(), sections, lead)
+
+
+def _topics(algorithm, words):
+    """Return links to the pages that are written by hand."""
+    if algorithm.parameterDefinition("CLUSTER") is None:
+        return ""
+    title = "Computing on a Dask cluster"
+    address = f"{'../' if words else ''}{TOPICS}/cluster.html"
+    return f'<p><a href="{address}">{words.get(title, title)}</a></p>'
 
 
 def without_prose(example):
@@ -495,8 +507,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         shown = Examples(folder).shown
     # Remove files that no page uses any more.
-    shutil.rmtree(HELP, ignore_errors=True)
-    HELP.mkdir()
+    for old in HELP.iterdir():
+        if old.is_dir() and old.name != TOPICS:
+            shutil.rmtree(old)
+        elif old.is_file():
+            old.unlink()
     kept = {}
     for name, example in shown.items():
         text = page_of(plugin.provider.algorithm(name), example, {})
