@@ -186,7 +186,7 @@ class Declarations:
 
     def add_cluster(self):
         """Declare CLUSTER."""
-        parameter = QgsProcessingParameterString("CLUSTER", "Dask cluster", "", optional=True)
+        parameter = QgsProcessingParameterString("CLUSTER", "Dask cluster", optional=True)
         self.add(parameter, CLUSTER_HELP, advanced=True)
 
     def add_tile_size(self):

@@ -44,7 +44,7 @@ WORDS = {
         "Parameters": "参数",
         "Results": "结果",
         "Search terms": "检索词",
-        "Computing on a Dask cluster": "在 Dask 集群上计算（英文）",
+        "Computing on a Dask cluster": "在 Dask 集群上计算, 英文",
         "Name": "名称",
         "Title": "标题",
         "Values": "取值",
