@@ -397,6 +397,7 @@ PUBLIC = {
 
 OPTIONAL = {
     "segment": {
+        "CLUSTER",
         "BANDS",
         "EXTENT",
         "MASK",
@@ -408,9 +409,10 @@ OPTIONAL = {
         "MODEL",
         "REPORT",
     },
-    "superpixels": {"BANDS", "EXTENT", "MASK"},
-    "trainfcn": {"BANDS", "SUPERPIXELS", "INITIAL_MODEL", "BALANCE_TILES", "REPORT"},
+    "superpixels": {"CLUSTER", "BANDS", "EXTENT", "MASK"},
+    "trainfcn": {"CLUSTER", "BANDS", "SUPERPIXELS", "INITIAL_MODEL", "BALANCE_TILES", "REPORT"},
     "classify": {
+        "CLUSTER",
         "BANDS",
         "SUPERPIXELS",
         "EXTENT",
@@ -419,8 +421,16 @@ OPTIONAL = {
         "SUPERPIXEL_FILE",
         "CONFIDENCE",
     },
-    "classifyfolder": {"BANDS", "BALANCE_TILES", "SUPERPIXEL_FILE", "TABLE", "CLASS_TABLE"},
+    "classifyfolder": {
+        "CLUSTER",
+        "BANDS",
+        "BALANCE_TILES",
+        "SUPERPIXEL_FILE",
+        "TABLE",
+        "CLASS_TABLE",
+    },
     "segmentfolder": {
+        "CLUSTER",
         *("BANDS", "BALANCE_TILES", "SUPERPIXEL_FILE", "TABLE", "CLASS_TABLE", "MODEL"),
     },
     "averagecolor": {"SUPERPIXELS"},
@@ -504,6 +514,7 @@ def test_rarely_used_parameters_are_advanced(provider):
         names = {d.name() for d in algorithm.parameterDefinitions()}
         rare = {
             "DEVICE",
+            "CLUSTER",
             "TILE_SIZE",
             "SEED",
             "SIGMA",
