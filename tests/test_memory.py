@@ -75,6 +75,7 @@ def test_tiles_ahead_follow_memory_and_processors(monkeypatch):
     size = tiling.tile_bytes(1024, 3)
     for memory, ahead in ((None, 65), (1 << 40, 65), (20 * size, 9), (size, 0)):
         monkeypatch.setattr(tiling, "available_memory", lambda memory=memory: memory)
+        tiling._memory_in.cache_clear()
         assert tiling.items_ahead(size, 64) == ahead
 
 

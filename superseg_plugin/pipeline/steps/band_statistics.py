@@ -14,7 +14,7 @@ from ...raster.source import RasterSource
 from ...raster.windows import tiles
 from ...worker.client import Worker
 from ..options.ground_sizes import LARGE_SCENE
-from .sample_windows import scattered_windows
+from .sample_windows import scattered_windows, shuffled
 
 # Pixels of the sample: percentiles of 0.5 % then rest on more than a thousand pixels.
 SAMPLE_PIXELS = 1 << 18
@@ -50,7 +50,7 @@ def measure_scene(
         values, valid = source.read(window)
         pixels = values[:, valid]
         if pixels.shape[1] > PIXELS_PER_WINDOW:
-            anywhere = np.random.default_rng(0).permutation(pixels.shape[1])[:PIXELS_PER_WINDOW]
+            anywhere = shuffled(pixels.shape[1])[:PIXELS_PER_WINDOW]
             pixels = pixels[:, np.sort(anywhere)]
         parts.append(pixels)
         found += pixels.shape[1]

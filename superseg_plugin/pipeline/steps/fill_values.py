@@ -177,7 +177,7 @@ def _of_band(pixels: Array) -> list[float]:
     found: list[float] = []
     if not pixels.size:
         return found
-    values, counts = np.unique(pixels, return_counts=True)
+    values, counts = _counted(pixels)
     least = max(LEAST_PIXELS, LEAST_SHARE * pixels.size)
     repeated = counts >= least
     # Single values beyond a repeated one are strays, or it is not at the end.
@@ -200,6 +200,17 @@ def _of_band(pixels: Array) -> list[float]:
                 found += values[ends[:place]].tolist()
                 break
     return sorted({float(value) for value in found})
+
+
+def _counted(pixels: Array) -> tuple[Array, npt.NDArray[np.int64]]:
+    """The values that occur, ascending, and how many pixels have each."""
+    if pixels.dtype not in (np.uint8, np.uint16):
+        values, counts = np.unique(pixels, return_counts=True)
+        return values, counts
+    # A tenth of the time of sorting.
+    every = np.bincount(pixels)
+    present = np.flatnonzero(every)
+    return present.astype(pixels.dtype), every[present]
 
 
 def _is_far(value: Any, count: int, rest: _Rest, least: float) -> bool:

@@ -198,10 +198,11 @@ class SceneView:
                 continue
             values, valid = self._read(self._strips[strip], self._lines, low, high - low)
             signs[:, strip, low + 2 : high - 1] = mean_signs(values, valid)
-            inside = values[:, valid].astype(np.float64)
-            sums[0] += inside.shape[1]
-            sums[1] += inside.sum(axis=1)
-            sums[2] += np.square(inside).sum(axis=1)
+            # Values that are not valid are 0.
+            doubles = values.astype(np.float64)
+            sums[0] += np.count_nonzero(valid)
+            sums[1] += doubles.sum(axis=(1, 2))
+            sums[2] += np.einsum("brc,brc->b", doubles, doubles)
         count = np.maximum(sums[0], 1)
         return signs, np.sqrt(np.maximum(sums[2] / count - (sums[1] / count) ** 2, 0))
 

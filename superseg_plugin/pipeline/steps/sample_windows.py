@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Val
         places = np.flatnonzero(inside)
         if len(places) > from_each:
             # The same pixels whether nodata is declared or not.
-            order = np.random.default_rng(0).permutation(inside.size)
+            order = shuffled(inside.size)
             places = order[inside[order]][:from_each]
         columns = (len(values), -1)
         parts.append((values.reshape(columns)[:, places], valid.reshape(columns)[:, places]))
@@ -67,6 +68,14 @@ def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Val
         np.concatenate([part[0] for part in parts], axis=1),
         np.concatenate([part[1] for part in parts], axis=1),
     )
+
+
+@lru_cache(maxsize=4)
+def shuffled(count: int) -> npt.NDArray[np.int64]:
+    """The numbers below a count in a random order, always the same; windows have few sizes."""
+    order = np.random.default_rng(0).permutation(count)
+    order.flags.writeable = False
+    return order
 
 
 def _scrambled(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

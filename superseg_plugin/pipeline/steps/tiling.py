@@ -7,9 +7,11 @@ that happens to be free; how many tiles are in flight depends on the memory.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import Callable, TypeVar
 
 from ...memory import available_memory
@@ -82,7 +84,13 @@ def items_ahead(size: int, slots: int) -> int:
         slots: of the worker.
     """
     most = slots + 1
-    memory = available_memory()
+    memory = _memory_in(int(time.monotonic()))
     if memory is None:
         return most
     return min(most, max(int(MEMORY_SHARE * memory / size) - 1, 0))
+
+
+@lru_cache(maxsize=1)
+def _memory_in(second: int) -> int | None:
+    """The available memory, looked up once a second: that takes milliseconds."""
+    return available_memory()
