@@ -13,7 +13,7 @@ from ..progress import Progress
 from ..worker.client import Worker
 
 SIDE = 64
-STEPS = 8
+STEPS = 9
 
 
 def smoke_test(worker: Worker, progress: Progress) -> str:
@@ -52,6 +52,8 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     table = Description.from_sums(described["sums"], pairs, described["lengths"], 3)
     wanted = {"scaling": scaled["scaling"], "classes": 2, "smoothness": 1.0}
     clusters = ask("cluster", wanted, **table.arrays).arrays
+    classes = clusters["labels"].astype(np.uint8)[np.maximum(tile["labels"], 1) - 1]
+    ask("tabulate_superpixels", {}, ids=tile["labels"], classes=classes, areas=np.ones((1, 1)))
     plan = TrainingPlan(
         network="light",
         classes=int(clusters["labels"].max()) + 1,

@@ -60,6 +60,17 @@ def describe_superpixels(call: Call) -> Answer:
     return {}, vars(description.describe_tile(image, valid, labels, call.core, known.parts, steps))
 
 
+def tabulate_superpixels(call: Call) -> Answer:
+    """Pixels, areas, classes and places of superpixels `ids` of a tile of a finished map.
+
+    `classes` are those of the pixels, and `areas` their areas, one for all or one for each row too.
+    """
+    from ..engine.tabulation import tabulate
+
+    ids, classes, areas = (np.asarray(call.arrays[name]) for name in ("ids", "classes", "areas"))
+    return {}, vars(tabulate(ids, classes, areas))
+
+
 def cluster(call: Call) -> Answer:
     """Clusters of the superpixels of a scene, and their model as `model.*`.
 
@@ -261,6 +272,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         superpixels,
         stitch,
         describe_superpixels,
+        tabulate_superpixels,
         cluster,
         assign_clusters,
         change_class_count,

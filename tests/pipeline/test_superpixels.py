@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from osgeo import gdal, ogr
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
@@ -102,6 +103,25 @@ def test_the_same_input_gives_the_same_bytes(big, tmp_path, worker):
     for name in ("one", "other"):
         cut(big, tmp_path / f"{name}.tif", worker, tile_size=256)
     assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "other.tif").read_bytes()
+
+
+def test_the_number_of_tiles_in_flight_changes_nothing(big, tmp_path, worker, monkeypatch):
+    for ahead in (0, 3, 100):
+        limit = "superseg_plugin.pipeline.steps.scene.items_ahead"
+        monkeypatch.setattr(limit, lambda *_, ahead=ahead: ahead)
+        cut(big, tmp_path / f"{ahead}.tif", worker, tile_size=128)
+    found = [(tmp_path / f"{ahead}.tif").read_bytes() for ahead in (0, 3, 100)]
+    assert found[0] == found[1] == found[2]
+
+
+def test_nearly_all_superpixels_are_in_one_piece_across_seams(big, tmp_path, worker):
+    """A seam may take from a superpixel what held two parts of it together."""
+    labels = cut(big, tmp_path / "s.tif", worker, tile_size=256, connectivity=8)
+    raster = gdal.Open(str(tmp_path / "s.tif"))
+    memory = ogr.GetDriverByName("Memory").CreateDataSource("")
+    pieces = memory.CreateLayer("pieces")
+    gdal.Polygonize(raster.GetRasterBand(1), None, pieces, -1, ["8CONNECTED=8"])
+    assert labels.max() <= pieces.GetFeatureCount() <= 1.005 * labels.max()
 
 
 def test_four_neighbors_do_not_join_across_corners(tmp_path, worker):

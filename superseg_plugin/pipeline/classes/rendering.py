@@ -27,6 +27,7 @@ from .colors import distinct_colors, spread_tones
 from .reading import (
     ClassReader,
     count_and_measure,
+    read_ahead,
     read_classes,
     refuse_high_class,
     tile_side,
@@ -89,12 +90,13 @@ def class_statistics(
     sums = np.zeros((size, bands))
     areas = np.zeros(size)
     windows = tiles(grid.width, grid.height, tile_side(bands))
+    images = read_ahead(source.read, windows if known is None else [])
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         numbers = read_classes(classification, window, "CLASSIFICATION")
         values = np.empty((0, 0))
         if known is None:
-            values, valid = source.read(window)
+            values, valid = next(images)
             numbers[~valid] = 0
         highest = int(numbers.max())
         if class_count:
@@ -105,7 +107,7 @@ def class_statistics(
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
         # Row 0 sums the pixels without class and is dropped at the end.
-        rows = numbers.ravel().astype(np.intp)
+        rows = numbers.ravel().astype(np.intp, copy=False)
         for band, layer in enumerate(values):
             sums[:, band] += np.bincount(rows, weights=layer.ravel(), minlength=len(counts))
         found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))

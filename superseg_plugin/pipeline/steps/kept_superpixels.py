@@ -2,11 +2,10 @@
 """Keeping what a run knows of its superpixels in a file beside the class raster.
 
 With this file, classes are split, corrected and learned from examples without the image and
-without clustering again. One pass over superpixels and classes writes the ids, counts pixels, and
-finds for each superpixel its class and a pixel well inside: the one with the widest cross of
-pixels of the same superpixel around it, of the arm lengths in `ARMS`. Features, means and neighbors
-are those of the description and of the clusters. Cost: some 60 ns a pixel, and about 200 bytes a
-superpixel on the disk.
+without clustering again. One pass over superpixels and classes writes the ids; the worker counts
+pixels and finds for each superpixel its class and a pixel well inside (`engine/tabulation`).
+Features, means and neighbors are those of the description and of the clusters. Cost: some 20 ns a
+pixel, and about 200 bytes a superpixel on the disk.
 
 Exact: each pixel of the map has the class of its superpixel. A superpixel of which MIN_AREA gave a
 part to another class is stored as several, with the same features; of the borders between its
@@ -15,6 +14,8 @@ parts, only that they exist is known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,18 +31,18 @@ from ...raster.source import RasterSource
 from ...raster.superpixel_tables import SuperpixelTables, append_tables
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
+from ...worker.client import Answer
 from ..classes.reading import TILE
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
 from .description import read_superpixels
 from .scene import Scene
 
-# Lengths in pixels of the arms of the cross that lies within a superpixel around its place. A
-# superpixel of 64 pixels, the usual minimum, is 8 pixels wide.
-ARMS = (1, 2, 4, 8)
 MEGABYTE = 1e6
 # Bytes that a compressed superpixel id takes: 0.03 to 0.2 on eight images.
 BYTES_OF_ID = 0.2
+# Bytes of a pixel while its tile is tabulated: id, class and area, in both processes.
+TABULATED_BYTES = 26
 # Classes are smaller than this.
 CLASS_CODES = 256
 # Arrays of the cluster model that make up the tree of classes.
@@ -111,12 +112,21 @@ def keep_superpixels(
         )
         parts = _Parts(len(known.clusters.labels), pairs)
         found = _Found(parts.count)
-        for done, window in enumerate(windows, start=1):
-            stop_if_cancelled(progress)
+
+        def submit(window: Window) -> Future[Answer]:
             ids, numbers = _read(superpixels, classes, window)
             ids = parts.numbered(ids, numbers)
             writer.write(window, ids)
-            found.add(window, ids, numbers, grid.pixel_areas(window))
+            arrays: dict[str, npt.NDArray[Any]] = {
+                "ids": ids,
+                "classes": numbers,
+                "areas": grid.pixel_areas(window),
+            }
+            return scene.worker.submit("tabulate_superpixels", {}, arrays)
+
+        answers = scene.in_flight(windows, submit, TABULATED_BYTES * TILE**2)
+        for done, (window, answer) in enumerate(answers, start=1):
+            found.add(window, answer.arrays)
             progress.report(0.8 * done / len(windows), "Storing superpixels")
     clusters, description = known.clusters, known.description
     tables = SuperpixelTables(
@@ -220,50 +230,17 @@ class _Found:
         self.place = np.zeros((count, 2), np.int64)
         self._level = np.zeros(count, np.uint8)
 
-    def add(
-        self,
-        window: Window,
-        ids: npt.NDArray[np.uint32],
-        classes: npt.NDArray[np.uint8],
-        areas: npt.NDArray[np.float64],
-    ) -> None:
-        """Add a window, `(rows, cols)` of ids and classes, and the areas of its pixels."""
-        inside = np.flatnonzero(ids)
-        if not len(inside):
+    def add(self, window: Window, table: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Add what `tabulate_superpixels` found in a window."""
+        if not len(table["pixels"]):
             return
-        flat = ids.ravel()
-        lowest = int(flat[inside].min())
-        # Ids in a window are close to each other: a table from the lowest id is short.
-        local = flat[inside].astype(np.int64) - lowest
-        rows = slice(lowest - 1, lowest + int(local.max()))
-        size = rows.stop - rows.start
-        self.pixels[rows] += np.bincount(local, minlength=size)
-        weights = np.broadcast_to(areas, ids.shape).ravel()[inside]
-        self.areas[rows] += np.bincount(local, weights, size)
-        self.classes[rows.start + local] = classes.ravel()[inside]
-        place, level = np.zeros(size, np.int64), np.zeros(size, np.uint8)
-        place[local], level[local] = inside, 1
-        for number, arm in enumerate(ARMS, start=2):
-            cross = np.flatnonzero(_has_cross(ids, arm))
-            here = flat[cross].astype(np.int64) - lowest
-            place[here], level[here] = cross, number
-        better = level > self._level[rows]
-        self._level[rows][better] = level[better]
-        row, col = np.divmod(place[better], window.width)
+        first = int(table["first"][0]) - 1
+        rows = slice(first, first + len(table["pixels"]))
+        self.pixels[rows] += table["pixels"]
+        self.areas[rows] += table["areas"]
+        present, levels = table["pixels"] > 0, table["levels"]
+        self.classes[rows][present] = table["classes"][present]
+        better = levels > self._level[rows]
+        self._level[rows][better] = levels[better]
+        row, col = np.divmod(table["places"][better], window.width)
         self.place[rows][better] = np.stack([row + window.row_off, col + window.col_off], axis=1)
-
-
-def _has_cross(ids: npt.NDArray[np.uint32], arm: int) -> npt.NDArray[np.bool_]:
-    """Whether the four pixels at a distance belong to the superpixel of a pixel, `(rows, cols)`."""
-    result = np.zeros(ids.shape, bool)
-    if min(ids.shape) <= 2 * arm:
-        return result
-    center = ids[arm:-arm, arm:-arm]
-    result[arm:-arm, arm:-arm] = (
-        (center > 0)
-        & (ids[: -2 * arm, arm:-arm] == center)
-        & (ids[2 * arm :, arm:-arm] == center)
-        & (ids[arm:-arm, : -2 * arm] == center)
-        & (ids[arm:-arm, 2 * arm :] == center)
-    )
-    return result
