@@ -5,8 +5,9 @@ Idea: each tile is cut by itself; along a seam the superpixels that touch it are
 anew together with what lies on the other side, so that a seam becomes a line like any other.
 Exact: each superpixel has the minimum size, and ids are 1..n without gaps. Approximate: superpixels
 near a seam may differ from those of an undivided scene; their borders are no more frequent on a
-tile line than elsewhere. A superpixel that reaches beyond the zone of a seam may lose what held two
-parts of it together (88 of 42,000 on 4096 x 4096 pixels). The same place is cut alike in any extent.
+tile line than elsewhere. A superpixel that reaches beyond the zone of a seam may lose what held
+two parts of it together (88 of 42,000 on 4096 x 4096 pixels). The same place is cut alike in any
+extent.
 Cost: linear in the pixels; memory for the tiles in flight and 16 bytes a superpixel.
 """
 

@@ -307,6 +307,8 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     # Every pixel of this image is valid: no mask travels.
     assert sent.pop("superpixels").keys() == {"image"}
     assert sent.pop("describe_superpixels").keys() == {"image", "labels"}
+    # The worker needs the finished map for the file of superpixels.
+    assert sent.pop("tabulate_superpixels").keys() == {"ids", "classes", "areas"}
     assert sent.keys() == {"measure_bands", "stitch"}
 
 

@@ -81,7 +81,7 @@ class SuperpixelScene:
         self._options = options
         # The filter reaches this far: tiles are read with this margin, so that they agree.
         self._margin = gaussian_radius(options.sigma)
-        # Zones of neighboring seams, and cuts of horizontal ones, must not overlap.
+        # Zones of neighboring seams must not overlap.
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
@@ -125,7 +125,8 @@ class SuperpixelScene:
         """Pieces of the seam above a row, none above the first: every other one, and the rest.
 
         Pieces of one list have no pixel in common, so that they can be stitched at the same time.
-        They are as long as tiles and end in the middle of these, where no vertical seam is.
+        They are as long as tiles and end in the middle of these, where no vertical seam is. The
+        rest reach beyond their ends, so that these become lines like any other.
         """
         grid, size = self._source.grid, self._options.tile_size
         if row == 0:
@@ -133,13 +134,13 @@ class SuperpixelScene:
         first = max(row - self._reach - 1, 0)
         last = min(row + self._reach + 1, grid.height)
         place = grid.global_offset()[0] + size // 2
-        inner = range(-place % size or size, grid.width, size)
-        cuts = [col for col in inner if self._reach <= col <= grid.width - self._reach]
+        cuts = range(-place % size or size, grid.width, size)
         # Counted on the ground, as the tiles are: an extent is cut as the whole is.
         number = (place + cuts[0]) // size if cuts else 0
         pieces: tuple[list[Seam], list[Seam]] = [], []
         for index, (start, end) in enumerate(zip([0, *cuts], [*cuts, grid.width]), number):
-            left, right = max(start - 1, 0), min(end + 1, grid.width)
+            further = 1 + index % 2 * min(self._reach, size // 4)
+            left, right = max(start - further, 0), min(end + further, grid.width)
             zone = Window(left, first, right - left, last - first)
             sides = (first > 0, last < grid.height, left > 0, right < grid.width)
             pieces[index % 2].append(Seam(zone, (0, row - first), sides))
