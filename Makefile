@@ -27,7 +27,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
 	setup-browser demo demo-values test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
-	test-cases test-faults test-fuzz test-install \
+	test-cases test-cluster test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-plain benchmark-values benchmark-embedding benchmark-desk benchmark-desk-speed benchmark-desktop \
 	pictures screenshots help-pages locks \
@@ -140,6 +140,10 @@ test-fuzz: setup-worker setup-fuzz ## bad input, made up for so long: make test-
 # FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
 test-faults: setup-qgis setup-worker ## every fault made for real, as a table: ten minutes
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
+
+# SIDE=8192 makes the large scene larger; ONLY="killed" narrows the scenarios by their titles.
+test-cluster: setup-qgis setup-worker ## segment on Dask clusters with losses, as a table: 15 minutes
+	@build/env/qgis/bin/python -m tests.cluster.run --side $(or $(SIDE),4096) --only "$(ONLY)"
 
 test-install: setup-qgis install ## the runtime, installed on a machine without one: minutes
 	@build/env/qgis/bin/python -m tests.install.fresh_machine "$(PLUGINS)"

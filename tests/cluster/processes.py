@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Schedulers and nodes as processes, each in a network namespace of its own where root allows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.tools.qgis_process import REPOSITORY
+
+PORT = 8786
+BRIDGE = "superseg-br"
+HOSTS = ("scheduler", "node1", "node2")
+WAIT_SECONDS = 60
+
+
+class Network:
+    """Three hosts on one bridge, if network namespaces can be made; else this computer alone."""
+
+    def __init__(self) -> None:
+        self.separate = os.name == "posix" and os.geteuid() == 0 and bool(shutil.which("ip"))
+        if self.separate:
+            self.close()
+            try:
+                self._make()
+            except subprocess.CalledProcessError:
+                self.close()
+                self.separate = False
+        self.address = "10.213.0.10" if self.separate else "127.0.0.1"
+        self.port = PORT if self.separate else _free_port()
+
+    def _make(self) -> None:
+        _ip("link", "add", BRIDGE, "type", "bridge")
+        _ip("addr", "add", "10.213.0.1/24", "dev", BRIDGE)
+        _ip("link", "set", BRIDGE, "up")
+        for number, host in enumerate(HOSTS):
+            name, outside = f"superseg-{host}", f"ss-{host[:10]}"
+            _ip("netns", "add", name)
+            _ip("link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", name)
+            _ip("link", "set", outside, "master", BRIDGE, "up")
+            inside = ("netns", "exec", name, "ip")
+            _ip(*inside, "addr", "add", f"10.213.0.{10 + number}/24", "dev", "eth0")
+            _ip(*inside, "link", "set", "eth0", "up")
+            _ip(*inside, "link", "set", "lo", "up")
+
+    def close(self) -> None:
+        """Remove the namespaces and the bridge."""
+        for host in HOSTS:
+            _ip("netns", "delete", f"superseg-{host}", check=False)
+        _ip("link", "delete", BRIDGE, check=False)
+
+    def on(self, host: str, command: list[str]) -> list[str]:
+        """A command that runs on a host."""
+        return ["ip", "netns", "exec", f"superseg-{host}", *command] if self.separate else command
+
+    def shape(self, rate: str, delay: str) -> None:
+        """Limit every link to a rate, with a delay each way (`tc netem`)."""
+        limit = ["root", "netem", "rate", rate, "delay", delay, "limit", "100000"]
+        for host in HOSTS:
+            outside = ["tc", "qdisc", "replace", "dev", f"ss-{host[:10]}", *limit]
+            inside = self.on(host, ["tc", "qdisc", "replace", "dev", "eth0", *limit])
+            for command in (outside, inside):
+                subprocess.run(command, check=True, capture_output=True)
+
+
+class Cluster:
+    """A scheduler and nodes.
+
+    Args:
+        network: that they are in.
+        folder: for logs and scratch files.
+        kill_scheduler: operation in which the scheduler ends.
+        environment: further variables of the scheduler and of the nodes, such as those of TLS.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        folder: Path,
+        kill_scheduler: str = "",
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self._network = network
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._more = environment or {}
+        self._scheme = "tls" if self._more else "tcp"
+        self.address = f"{self._scheme}://{network.address}:{network.port}"
+        self.nodes: dict[str, subprocess.Popen[bytes]] = {}
+        self.scheduler = self._start_scheduler(kill_scheduler)
+
+    @property
+    def chosen(self) -> str:
+        """The parameter CLUSTER."""
+        open_ = self._network.separate and self._scheme == "tcp"
+        return f"{self.address} unencrypted" if open_ else self.address
+
+    def restart_scheduler(self) -> None:
+        """Start a scheduler at the same address, after the first one has ended."""
+        self.scheduler.wait()
+        self.scheduler = self._start_scheduler("")
+
+    def add_node(
+        self, name: str, kill_in: str = "", options: tuple[str, ...] = (), path: str = ""
+    ) -> None:
+        """Start a node of one thread.
+
+        Args:
+            name: `node1` or `node2`.
+            kill_in: operation in which the node ends.
+            options: further options of `dask worker`.
+            path: folder of packages that come before the node's own.
+        """
+        command = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", name, *options]
+        command += ["--local-directory", str(self._folder / name)]
+        command += ["--preload", _file("kill_node.py")] if kill_in else []
+        more = {"PYTHONPATH": path} if path else {}
+        self.nodes[name] = self._start("dask_worker", name, [self.address, *command], kill_in, more)
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in (self.scheduler, *self.nodes.values()):
+            with contextlib.suppress(OSError):
+                process.kill()
+            process.wait()
+
+    def _start_scheduler(self, kill_in: str) -> subprocess.Popen[bytes]:
+        command = ["--host", self.address.rpartition(":")[0], "--port", str(self._network.port)]
+        command += ["--no-dashboard"]
+        command += ["--preload", _file("kill_scheduler.py")] if kill_in else []
+        process = self._start("dask_scheduler", "scheduler", command, kill_in, {})
+        until = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < until and not self._answers():
+            time.sleep(0.2)
+        return process
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection((self._network.address, self._network.port), 1).close()
+            return True
+        return False
+
+    def _start(
+        self, module: str, host: str, options: list[str], kill_in: str, more: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        python = str(find_interpreter().path)
+        command = [python, "-m", f"distributed.cli.{module}", *options]
+        environment = {**os.environ, **self._more, **more, "SUPERSEG_TEST_KILL": kill_in}
+        with (self._folder / f"{host}.log").open("ab") as log:
+            return subprocess.Popen(
+                self._network.on(host, command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                env=environment,
+            )
+
+
+def in_cluster(address: str, expression: str) -> str:
+    """Evaluate an expression of the scheduler, `s`, and return it as text."""
+    code = (
+        "import sys; from distributed import Client; "
+        f"f = eval('lambda dask_scheduler: (lambda s: {expression})(dask_scheduler)'); "
+        "print(Client(sys.argv[1], timeout=10).run_on_scheduler(f))"
+    )
+    python = str(find_interpreter().path)
+    found = subprocess.run(
+        [python, "-I", "-c", code, address], check=True, capture_output=True, encoding="utf-8"
+    )
+    return found.stdout.strip()
+
+
+def _file(name: str) -> str:
+    return str(REPOSITORY / "tests" / "cluster" / name)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _ip(*arguments: str, check: bool = True) -> None:
+    subprocess.run(["ip", *arguments], check=check, capture_output=True)
