@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -17,19 +18,7 @@ from typing import NamedTuple
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "superseg_engine_"
 ROOMS = ("engine", "worker")
-# Modules at the top of the package that these rooms need.
-SHARED = (
-    "__init__.py",
-    "agglomeration.py",
-    "alpha_earth.py",
-    "class_tree.py",
-    "contracts.py",
-    "errors.py",
-    "file_lock.py",
-    "memory.py",
-    "progress.py",
-    "run_folder.py",
-)
+QGIS = re.compile(r"^\s*(from|import) qgis\b", re.MULTILINE)
 # The first date that a zip file can hold: the same contents give the same bytes.
 DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -44,7 +33,9 @@ class EngineArchive(NamedTuple):
 @functools.cache
 def engine_archive() -> EngineArchive:
     """Pack the modules that operations need."""
-    files = [PACKAGE / name for name in SHARED]
+    # What needs QGIS cannot be needed by an operation.
+    top = sorted(PACKAGE.glob("*.py"))
+    files = [path for path in top if not QGIS.search(path.read_text(encoding="utf-8"))]
     files += [path for room in ROOMS for path in sorted((PACKAGE / room).glob("*.py"))]
     contents = {str(path.relative_to(PACKAGE).as_posix()): path.read_bytes() for path in files}
     digest = hashlib.sha256()

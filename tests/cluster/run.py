@@ -35,7 +35,7 @@ NETWORK = {
 }
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """A scenario did not go as it must."""
 
 
@@ -55,11 +55,11 @@ class Bench:
         self._references: dict[str, dict[str, str]] = {}
 
     def check(self, title: str, scenario: Callable[[], str]) -> None:
-        """Run one scenario; it returns what to print, or raises `Failure`."""
+        """Run one scenario; it returns what to print, or raises `FailureError`."""
         begin = time.monotonic()
         try:
             said, word = scenario(), "right"
-        except (Failure, QgisProcessError, subprocess.SubprocessError, OSError) as error:
+        except (FailureError, QgisProcessError, subprocess.SubprocessError, OSError) as error:
             said, word = str(error)[-1500:], "WRONG"
             self.failures += 1
         print(f"{word}  {time.monotonic() - begin:6.1f} s  {title}: {said}", flush=True)
@@ -76,7 +76,7 @@ class Bench:
             The log.
 
         Raises:
-            Failure: another result than that of this computer.
+            FailureError: another result than that of this computer.
         """
         lines: list[str] = []
         given = {"DEVICE": "cpu", "CLUSTER": cluster}
@@ -95,7 +95,7 @@ class Bench:
         }
         wanted = self._references.setdefault(what, found)
         if found != wanted:
-            raise Failure(f"other bytes than on this computer: {found} {wanted}")
+            raise FailureError(f"other bytes than on this computer: {found} {wanted}")
         return lines
 
 
@@ -119,7 +119,7 @@ def _scene(path: Path, side: int) -> None:
 def _line(lines: list[str], pattern: str) -> str:
     found = [line for line in lines if re.search(pattern, line)]
     if not found:
-        raise Failure(f"the log lacks {pattern!r}: {lines[-30:]}")
+        raise FailureError(f"the log lacks {pattern!r}: {lines[-30:]}")
     return found[0].strip()
 
 
@@ -132,7 +132,7 @@ def _run(bench: Bench, name: str, what: str, kill: str = "") -> str:
         lines = bench.compute(what, cluster.chosen)
         _line(lines, r"Dask cluster .* node.*dashboard: http")
         if kill and cluster.nodes["node1"].poll() is None:
-            raise Failure(f"node1 was not killed in {kill}")
+            raise FailureError(f"node1 was not killed in {kill}")
         return _line(lines, "Cluster: ")
     finally:
         cluster.close()
@@ -177,7 +177,7 @@ def _cancelled(bench: Bench) -> str:
         while tasks != "0" and time.monotonic() < begin + 5:
             tasks = in_cluster(cluster.address, "len(s.tasks)")
         if tasks != "0":
-            raise Failure(f"{tasks} tasks are left 5 s after the cancel")
+            raise FailureError(f"{tasks} tasks are left 5 s after the cancel")
         return f"no task left {time.monotonic() - begin:.1f} s after the run had ended"
     finally:
         cluster.close()
@@ -197,7 +197,7 @@ def _other_version(bench: Bench) -> str:
         return _line(str(error).splitlines(), r"node tcp://.* numba 0\.1 instead of")
     finally:
         cluster.close()
-    raise Failure("a node with another numba was used")
+    raise FailureError("a node with another numba was used")
 
 
 def _nobody(bench: Bench) -> str:
@@ -209,7 +209,7 @@ def _nobody(bench: Bench) -> str:
     except QgisProcessError as error:
         said = _line(str(error).splitlines(), "does not answer")
         return f"{said} ({time.monotonic() - begin:.0f} s with the start of QGIS)"
-    raise Failure("a cluster that is not there was used")
+    raise FailureError("a cluster that is not there was used")
 
 
 def _unencrypted(bench: Bench) -> str:
@@ -217,7 +217,7 @@ def _unencrypted(bench: Bench) -> str:
         bench.compute("small", "tcp://10.213.0.10:8786")
     except QgisProcessError as error:
         return _line(str(error).splitlines(), "not encrypted")
-    raise Failure("an unencrypted connection was used without permission")
+    raise FailureError("an unencrypted connection was used without permission")
 
 
 def _encrypted(bench: Bench) -> str:
