@@ -112,14 +112,12 @@ def run_folder_segmentation(
         Cancelled: the user asked to stop; the model and the scenes that are done stay.
     """
     make_folder(outputs.folder)
-    headers, failures = read_headers(folder.scenes, folder.bands, progress.part(0, 0.02))
+    headers, failures = read_headers(folder, progress.part(0, 0.02))
     for failure in failures.values():
         progress.log(failure)
     if not headers:
         raise SuperSegError(f"FOLDER: no scene can be segmented. {next(iter(failures.values()))}")
     options = folder.options
-    for header in headers.values():
-        options.minimum_area.check(header.grid)
     training = progress.part(0.02, MODEL_SHARE)
     digest = _digest(folder)
     if _was_trained(outputs.model, digest):

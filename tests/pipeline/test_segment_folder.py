@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -65,11 +66,14 @@ def test_parts_of_an_image_get_one_legend_and_what_does_not_fit_is_named(parts, 
     write_raster(folder / "fewer.tif", image[:2, :, :100])
     write_raster(folder / "units.tif", image[:, :, :100].astype(np.float32) / 2550)
     (folder / "text.tif").write_text("no raster")
+    write_raster(folder / "place.tif", image[:, :, :100], epsg=None)
     listener = Listener()
-    found = segment(folder, tmp_path / "out", worker, listener)
+    in_meters = replace(OPTIONS, min_area=100, units="meters")
+    found = segment(folder, tmp_path / "out", worker, listener, in_meters)
     assert [Path(path).name for path in found.written] == [f"{n}_classes.tif" for n in range(3)]
-    fewer, text, units = sorted(found.failures)
+    fewer, place, text, units = sorted(found.failures)
     assert fewer.startswith("fewer.tif: the model of these scenes was trained on 3 bands")
+    assert place.startswith("place.tif: MIN_AREA is in meters, but INPUT has no coordinate")
     assert text.startswith("text.tif: text.tif is not a raster")
     assert units.startswith("units.tif: the model of these scenes was trained on other values")
     assert {f"Not classified: {each}" for each in found.failures} <= set(listener.lines)

@@ -112,20 +112,24 @@ class FolderSample:
 
 
 def read_headers(
-    scenes: Sequence[Path], bands: Sequence[int] | None, progress: Progress
+    folder: FolderScenes, progress: Progress
 ) -> tuple[dict[int, Header], dict[int, str]]:
     """Open all scenes, before hours are spent.
 
     Returns:
-        Header of each scene that can be read, and a sentence on each that cannot, by index.
+        Header of each scene that can be segmented, and a sentence on each that cannot, by index.
     """
     headers: dict[int, Header] = {}
     failures: dict[int, str] = {}
-    for index, scene in enumerate(scenes):
+    options = folder.options
+    for index, scene in enumerate(folder.scenes):
         stop_if_cancelled(progress)
-        progress.report(index / len(scenes), "Checking scenes")
+        progress.report(index / len(folder.scenes), "Checking scenes")
         try:
-            with RasterSource(str(scene), bands) as source:
+            with RasterSource(str(scene), folder.bands) as source:
+                # Areas and sizes in meters need a reference system.
+                options.minimum_area.check(source.grid)
+                options.superpixels(source.grid, _no_log)
                 headers[index] = Header(source.grid, len(source.bands), source.dtype)
         except SuperSegError as error:
             failures[index] = f"{scene.name}: {error}"
@@ -185,3 +189,7 @@ def prepare_scene(
     if options.balance_tiles:
         treat_steps(source, True, progress)
     return measure_scene(source, 1, worker, progress)
+
+
+def _no_log(_: str) -> None:
+    """What is said of the reference is enough."""

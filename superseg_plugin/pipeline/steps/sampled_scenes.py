@@ -35,13 +35,12 @@ from .folder_scenes import (
 from .model_bands import bands_of_model, check_no_band_is_empty
 from .model_values import ModelUse, check_values
 from .scenes_in_flight import Load, SceneRun, ScenesInFlight
+from .tiling import automatic_tile
 
 LABEL = "the model of these scenes"
 CURE = "Convert the image to the units of the others, or leave it out by PATTERN."
 # Windows with a smaller share of valid pixels are used only where there are not enough others.
 WANTED_SHARE = 0.5
-# Side of the parts that a scene is copied in.
-PART = 1024
 # Scenes that are read at once: reading and inflating keep a disk and a few processors busy.
 SLOTS = 4
 
@@ -132,6 +131,8 @@ class _Copies:
     ) -> None:
         self._folder, self._like, self._worker, self._writer = folder, like, worker, writer
         self._lock = threading.Lock()
+        # Side of the parts that windows are copied in.
+        self._side = automatic_tile(like.band_count)
 
     def copy(
         self, index: int, wanted: Wanted, places: Sequence[Window], progress: Progress
@@ -162,7 +163,7 @@ class _Copies:
     def hide(self, places: Sequence[Window]) -> None:
         """Make windows nodata."""
         for place in places:
-            for part in tiles(place.width, place.height, PART):
+            for part in tiles(place.width, place.height, self._side):
                 there = _moved(part, place)
                 self._writer.write_mask(there, np.zeros((part.height, part.width), bool))
 
@@ -171,7 +172,7 @@ class _Copies:
     ) -> int:
         """Copy a window; returns its number of valid pixels."""
         pixels, like = 0, self._like.dtype
-        for part in tiles(window.width, window.height, PART):
+        for part in tiles(window.width, window.height, self._side):
             stop_if_cancelled(progress)
             values, valid = source.read(_moved(part, window))
             values[:, ~valid] = 0
