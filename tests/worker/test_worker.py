@@ -25,14 +25,14 @@ from superseg_plugin.worker.launch import worker_environment
 SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
 
 
-def wait_long(worker):
-    """Submit a training that takes minutes."""
+def submit_training(worker, steps, network="published"):
+    """Submit a training of one patch."""
     image = np.random.default_rng(0).integers(0, 255, (1, 3, 256, 256), dtype=np.uint8)
     plan = {
-        "network": "published",
+        "network": network,
         "classes": 8,
         "loss": "crossentropy",
-        "steps": 10_000,
+        "steps": steps,
         "batch_size": 1,
         "learning_rate": 1e-3,
         "augment": False,
@@ -41,6 +41,11 @@ def wait_long(worker):
     superpixels = np.ones((1, 256, 256), np.int32)
     arrays = {"images": image, "superpixels": superpixels}
     return worker.submit("train", {"scaling": SCALING, "plan": plan}, arrays)
+
+
+def wait_long(worker):
+    """Submit a training that takes minutes."""
+    return submit_training(worker, 10_000)
 
 
 def device_of(worker, listener):
@@ -260,6 +265,21 @@ def test_a_stopped_worker_is_given_up_and_a_busy_one_is_not(listener, monkeypatc
         assert ended - began > 10
     assert time.monotonic() - ended < 2
     assert gone(process.process_id)
+
+
+def test_each_thread_is_told_of_its_own_request(worker, listener):
+    told = {2: [], 3: []}
+
+    def train(steps):
+        answer = submit_training(worker, steps, "light")
+        worker.result(answer, listener, lambda event: told[steps].append(event["step"]))
+
+    threads = [threading.Thread(target=train, args=(steps,)) for steps in told]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == {2: [1, 2], 3: [1, 2, 3]}
 
 
 def test_the_log_says_that_a_long_computation_continues(worker, listener, monkeypatch):

@@ -48,14 +48,18 @@ def mean_signs(values: Floats, valid: Valid) -> Floats:
         >>> mean_signs(np.float32([[[5, 5, 5, 9, 9, 9]]]), np.ones((1, 6), bool)).tolist()
         [[-1.0, 1.0, -1.0]]
     """
-    differences = np.diff(values, axis=2)
-    differences = np.sign(
-        2 * differences[:, :, 1:-1] - differences[:, :, :-2] - differences[:, :, 2:]
-    )
+    lines = values.shape[2] - 3
+    first, before, after, last = (values[:, :, each : each + lines] for each in range(4))
+    differences = (after - before) * 2
+    differences -= before - first
+    differences -= last - after
     known = valid[:, :-3] & valid[:, 1:-2] & valid[:, 2:-1] & valid[:, 3:]
-    differences[:, ~known] = 0
+    # Signs as bytes: half the time of signs as floats.
+    signs = (differences > 0).view(np.int8) - (differences < 0).view(np.int8)
+    if not known.all():
+        signs *= known.view(np.int8)
     count = known.sum(axis=0)
-    means = differences.sum(axis=1) / np.maximum(count, 1)
+    means = signs.sum(axis=1, dtype=np.int32) / np.maximum(count, 1)
     return np.asarray(means * (2 * count >= len(valid)), np.float32)
 
 
