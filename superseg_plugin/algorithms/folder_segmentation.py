@@ -54,8 +54,7 @@ and numbers of classes. A run that was cancelled goes on where it ended.</p>
 <p>The <b>table of classes</b> lists pixels, area and percent of each class in each image. The
 <b>table of changes</b> tells for several dates of one place what became what from each image to the
 next, in the order of their names.</p>
-<p>Example: a drone survey of nine tiles. The result is nine class rasters whose classes fit
-together at the borders of the tiles.</p>
+<p>Example: a drone survey of nine tiles. The result is nine class rasters with one legend.</p>
 """
 
     CLASSES = "CLASSES"

@@ -135,7 +135,7 @@ class Examples:
         self._show(
             "segmentfolder",
             "The folder <i>scenes</i> contains two tiles of one image, <i>west.tif</i> and "
-            "<i>east.tif</i>. They get the same classes, which fit together at their border.",
+            "<i>east.tif</i>. They get the same classes, with the same names and colors.",
             [
                 self._classes("legend/west_classes.tif", "west_classes.tif"),
                 self._classes("legend/east_classes.tif", "east_classes.tif"),
