@@ -174,7 +174,7 @@ class Estimate:
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
             "classification": published * (0.2 + classify_rate / classify_speed * pixels),
             "painting": clusters * (0.1 + 0.03 * pixels),
-            "rendering": 0.2 + (0.1 + 0.045 * rendered) * pixels,
+            "rendering": 0.2 + (0.05 + 0.045 * rendered) * pixels,
             "report": request.report * 0.5,
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"
