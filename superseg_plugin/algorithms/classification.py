@@ -13,7 +13,9 @@ from ..pipeline.classification import (
 )
 from ..pipeline.options.classification import ClassificationOptions
 from ..raster.format_check import CLASSES, CONFIDENCE
+from ..raster.stack import stacked
 from . import groups
+from .additional_rasters import additional_rasters
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import MODEL_BANDS_HELP
@@ -67,6 +69,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
         self.add_tidying()
         self.add_bands(MODEL_BANDS_HELP)
+        self.add_additional_rasters()
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
@@ -92,6 +95,7 @@ means of the classes are stored in the file, where other programs can read them.
 
     def read_request(self, request):
         self.image = request.image()
+        self.additional = additional_rasters(request)
         self.model = request.file(self.MODEL)
         self.superpixels = request.raster(self.SUPERPIXELS)
         self.device = request.choice(self.DEVICE)
@@ -113,6 +117,7 @@ means of the classes are stored in the file, where other programs can read them.
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
+            source = opened.enter_context(stacked(source, self.additional))
             superpixels = None
             if self.superpixels is not None:
                 scene = self.superpixels

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -47,7 +48,7 @@ class _ParameterTexts:
         self._algorithm = request.algorithm
         self._request = request
         self._place = (request.parameters, request.context)
-        self._texts = {}
+        self._texts, self._lists = {}, {}
         for definition in request.algorithm.parameterDefinitions():
             text = self._text(definition)
             if text:
@@ -59,7 +60,9 @@ class _ParameterTexts:
         for definition in self._algorithm.parameterDefinitions():
             text = self._texts.get(definition.name())
             if text is not None and self._differs(definition):
-                lines.append(shlex.quote(f"{definition.name()}={text}"))
+                # A list is given element by element.
+                parts = self._lists.get(definition.name(), [text])
+                lines += [shlex.quote(f"{definition.name()}={part}") for part in parts]
         return " \\\n    ".join(lines)
 
     def settings(self):
@@ -103,6 +106,10 @@ class _ParameterTexts:
             return self._extent(name)
         if isinstance(definition, QgsProcessingParameterRasterLayer):
             return _source(algorithm.parameterAsRasterLayer(parameters, name, context))
+        if isinstance(definition, QgsProcessingParameterMultipleLayers):
+            layers = algorithm.parameterAsLayerList(parameters, name, context)
+            self._lists[name] = [hide_credentials(_source(layer)) for layer in layers]
+            return ", ".join(self._lists[name])
         if isinstance(definition, QgsProcessingParameterFeatureSource):
             return _source(algorithm.parameterAsVectorLayer(parameters, name, context))
         return algorithm.parameterAsString(parameters, name, context)

@@ -49,6 +49,16 @@ TILE_HELP = (
     "Side of the square tiles in which the scene is processed, in pixels. 0 is automatic. "
     "Larger tiles need more memory; the result hardly depends on the size."
 )
+ADDITIONAL_HELP = (
+    "Rasters of other kinds that are used together with the image, such as elevation, radar or an "
+    "embedding, in all of their bands. Grid, pixel size and CRS may differ: each is brought to the "
+    "grid of the image, larger pixels by interpolation, smaller ones by averages. Pixels without a "
+    "value in any of the rasters are nodata. What each raster holds is recognized by itself, as "
+    "with VALUES automatic, from the names of bands and file and from units; the log says what it "
+    "was taken for. Each raster counts as much as the image, whatever its number of bands. Put "
+    "rasters of different kinds here, not into one virtual raster, whose bands are all taken for "
+    "one kind. The preview does not use them."
+)
 VALUES_HELP = (
     "How the values of the image are read. automatic: a value far from all others that many pixels "
     "have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and "

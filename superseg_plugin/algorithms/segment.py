@@ -13,7 +13,9 @@ from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.steps.recorded_values import remarks_on_values
 from ..raster.format_check import CLASSES, CONFIDENCE, SUPERPIXELS
+from ..raster.stack import stacked
 from . import groups
+from .additional_rasters import additional_layers, additional_rasters
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
@@ -128,6 +130,7 @@ others.</p>
             PRESETS,
         )
         self.add_bands()
+        self.add_additional_rasters()
         self.add_area()
         self.add_smoothness()
         self.add_min_area()
@@ -181,6 +184,7 @@ others.</p>
 
     def read_request(self, request):
         self.image = request.image()
+        self.additional = additional_rasters(request)
         self.device = request.choice(self.DEVICE)
         self.options = self._options(request)
         self.provenance = provenance_of(request)
@@ -204,8 +208,11 @@ others.</p>
             request.given(self.REPORT),
             request.choice(self.DEVICE),
         )
+        further = sum(layer.bandCount() for layer in additional_layers(request))
         look = source and partial(remarks_on_values, asked.options.values, *source)
-        return partial(estimate_segmentation, find_size, asked, note, look)
+        return partial(
+            estimate_segmentation, partial(_with_bands, find_size, further), asked, note, look
+        )
 
     def _options(self, request):
         return SegmentationOptions(
@@ -236,6 +243,7 @@ others.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
+            source = opened.enter_context(stacked(source, self.additional))
             worker = opened.enter_context(self.worker(progress, self.device))
             result = run_segmentation(
                 source, self.outputs, self.options, worker, progress, self.provenance
@@ -263,3 +271,9 @@ others.</p>
             self.CLASS_COUNT: result.class_count,
             self.SUPERPIXEL_COUNT: result.superpixel_count,
         }
+
+
+def _with_bands(find_size, further):
+    """Return the grid of an image, and its number of bands with those of further rasters."""
+    grid, bands = find_size()
+    return grid, bands + further

@@ -10,7 +10,9 @@ from ..pipeline.options.ground_sizes import require_one_size
 from ..pipeline.options.superpixels import CONNECTIVITIES, METHODS, SuperpixelOptions
 from ..pipeline.superpixels import run_superpixels
 from ..raster.format_check import SUPERPIXELS
+from ..raster.stack import stacked
 from . import groups
+from .additional_rasters import additional_rasters
 from .base import SuperSegAlgorithm
 from .parameter_help import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
@@ -68,6 +70,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             "which must then keep their defaults."
         )
         self.add_bands()
+        self.add_additional_rasters()
         self.add_area()
         self.add_superpixel_size()
         self.add_number(
@@ -129,6 +132,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
 
     def read_request(self, request):
         self.image = request.image()
+        self.additional = additional_rasters(request)
         self.options = SuperpixelOptions(
             method=request.choice(self.METHOD),
             scale=request.number(self.SCALE),
@@ -149,6 +153,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
+            source = opened.enter_context(stacked(source, self.additional))
             worker = opened.enter_context(self.worker(progress))
             result = run_superpixels(source, self.output, self.options, worker, progress, self.size)
         style(context, self.output, SuperpixelStyle(result.count))

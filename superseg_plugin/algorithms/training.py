@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from ..errors import SuperSegError
 from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOptions
 from ..pipeline.training import TrainingInputs, TrainingOutputs, run_training
+from ..raster.stack import stacked
 from . import groups
+from .additional_rasters import additional_rasters
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
@@ -83,6 +85,7 @@ are drawn from the whole scene.</p>
             self.STEPS, "Steps", "Number of training steps, of one batch each.", 150, 1, 1000000
         )
         self.add_bands()
+        self.add_additional_rasters()
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
@@ -168,6 +171,7 @@ are drawn from the whole scene.</p>
 
     def read_request(self, request):
         self.image = request.image(area=False)
+        self.additional = additional_rasters(request)
         self.superpixels = request.raster(self.SUPERPIXELS)
         self.size = request.ground_size()
         if self.superpixels is not None and self.size.parameter:
@@ -199,6 +203,7 @@ are drawn from the whole scene.</p>
     def compute(self, progress, context):
         with ExitStack() as opened:
             source = opened.enter_context(self.image.open(progress))
+            source = opened.enter_context(stacked(source, self.additional))
             superpixels = None
             if self.superpixels is not None:
                 superpixels = opened.enter_context(self.superpixels.open(progress))

@@ -23,14 +23,15 @@ from .formats.record import describe_run, write_record
 from .formats.stored_picture import note_picture
 from .formats.trained_model import superpixels_of_model
 from .options.classification import ClassificationOptions
+from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import describe_superpixels
-from .steps.fill_values import prepare_values
 from .steps.folder_files import id_of_model
 from .steps.given_superpixels import dense_superpixels
 from .steps.kept_superpixels import Knowledge, keep_superpixels
-from .steps.model_bands import bands_of_model, check_no_band_is_empty
+from .steps.model_bands import check_no_band_is_empty
+from .steps.model_rasters import check_kinds, rasters_of_model
 from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.mosaic_balance import treat_steps
 from .steps.network import Network, mean_softmax
@@ -110,19 +111,21 @@ def run_classification(
     given = superpixels is not None
     with (
         Staging() as staging,
-        bands_of_model(model, label, inputs.source, progress) as source,
+        rasters_of_model(model, label, inputs.source, progress) as source,
     ):
-        prepare_values(source, options.values, progress)
+        prepare_rasters(source, options.values, progress)
         check_no_band_is_empty(model, label, source)
+        check_kinds(model, label, source)
         treat_steps(source, options.balance_tiles, progress)
         # The same values have the same colors in all images of a model.
         source.picture = model.picture or source.picture
         asked = worker.submit("describe_device", {"network": model.network})
         measured = measure_scene(source, 1, worker, progress)
+        use = ModelUse(model, label, source.name, CURE)
         if options.rescale:
             progress.log(f"The values of {source.name} are matched to those of {label}")
         else:
-            check_values(ModelUse(model, label, source.name, CURE), measured, progress)
+            check_values(use, measured, progress)
         scaling = rescaled(model, measured) if options.rescale else model.scaling
         path, scratch = staging.path(outputs.classes), staging.scratch(outputs.classes)
         scene = Scene(source, scaling, worker, scratch, progress)

@@ -21,10 +21,10 @@ from .planning.calibration import Calibration
 from .planning.estimate import Estimate, EstimateRequest, training_options, trains
 from .reports.run import Provenance, RunSummary
 from .segmentation_results import ResultWriter, SegmentationState
+from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import class_sums, describe_superpixels
-from .steps.fill_values import prepare_values
 from .steps.kept_superpixels import Knowledge
 from .steps.mosaic_balance import treat_steps
 from .steps.network import Network
@@ -101,7 +101,7 @@ class _Segmentation:
         """Go through all stages."""
         source, options, outputs = self._source, self._options, self._outputs
         self._progress.report(0.0, "Reading")
-        prepare_values(source, options.values, self._progress)
+        prepare_rasters(source, options.values, self._progress)
         pixels = count_valid_pixels(source, self._progress)
         cut = options.superpixels(source.grid, self._progress.log, pixels)
         # Loading PyTorch takes a second, in which the scene is read; a device that is not there

@@ -16,6 +16,7 @@ from ..class_tree import ClassTree
 from ..contracts import Clusters
 from ..raster.class_table import ClassTable, write_class_table
 from ..raster.source import RasterSource
+from ..raster.stack import rasters_of
 from ..raster.staging import Staging
 from ..raster.superpixel_tables import SuperpixelTables, superpixel_file_of
 from .average_color import paint_average_color
@@ -120,7 +121,10 @@ class ResultWriter:
             target = self._staging.path(outputs.average_color)
             half = scene.progress.part(0.7, 1)
             with RasterSource(str(path)) as classes:
-                paint_average_color(source, classes, target, half, statistics)
+                # A picture of INPUT: the bands of other rasters are no colors of it.
+                image = rasters_of(source)[0]
+                of_image = replace(statistics, sums=statistics.sums[:, : len(image.bands)])
+                paint_average_color(image, classes, target, half, of_image)
         if len(table.names) < options.classes:
             scene.progress.log(
                 f"{options.classes} classes were asked for, {len(table.names)} occur in the map"

@@ -31,8 +31,8 @@ from ..worker.client import Worker
 from .formats.record import describe_run, write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions
+from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import measure_scene
-from .steps.fill_values import prepare_values
 from .steps.mosaic_balance import treat_steps
 from .steps.scene import Scene
 from .steps.superpixel_scene import SuperpixelScene
@@ -68,7 +68,7 @@ def run_superpixels(
         SuperSegError: bad input, or the output cannot be written.
         Cancelled: the user asked to stop.
     """
-    prepare_values(source, options.values, progress)
+    prepare_rasters(source, options.values, progress)
     options = superpixel_options(wanted, source.grid, progress.log, options)
     treat_steps(source, False, progress)
     with Staging() as staging:

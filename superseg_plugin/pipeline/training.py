@@ -24,12 +24,13 @@ from .formats.trained_model import (
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.training import TrainingOptions
 from .reports.run import Provenance, RunSummary, training_report
+from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_superpixels
-from .steps.fill_values import prepare_values
 from .steps.given_superpixels import dense_superpixels
-from .steps.model_bands import bands_of_model, check_no_band_is_empty
+from .steps.model_bands import check_no_band_is_empty
+from .steps.model_rasters import check_kinds, rasters_of_model
 from .steps.model_values import ModelUse, check_values
 from .steps.mosaic_balance import treat_steps
 from .steps.patches import draw_patches
@@ -101,10 +102,11 @@ def run_training(
     stages = Stages(progress, _shares(options, given is None))
     with (
         Staging() as staging,
-        bands_of_model(initial, label, inputs.source, progress) as source,
+        rasters_of_model(initial, label, inputs.source, progress) as source,
     ):
-        prepare_values(source, options.values, progress)
+        prepare_rasters(source, options.values, progress)
         check_no_band_is_empty(initial, label, source)
+        check_kinds(initial, label, source)
         seen = count_valid_pixels(source, progress)
         cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
         asked = worker.submit("describe_device", {"network": options.network})

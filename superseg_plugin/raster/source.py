@@ -66,7 +66,7 @@ class RasterSource:
         band_names: description of each chosen band, or "Band n".
         band_colors: color interpretation of each chosen band by GDAL's name ("Red", "Undefined").
         wavelengths: of the chosen bands in nanometers; empty unless all are known.
-        dtype: NumPy type that holds the values of every chosen band.
+        number_type, dtype: NumPy type of the chosen bands together, in the file and as read.
         nodata: nodata value of each chosen band; None if none is declared, can occur or is used.
         fill_values: further nodata values of each chosen band, which `restrict` sets.
         units: of the values of each chosen band, "" if unknown.
@@ -95,12 +95,12 @@ class RasterSource:
         mask: Sequence[bytes] | None = None,
         layer: LayerProperties = AS_THE_FILE,
     ) -> None:
-        self.path = str(path)
-        self.layer = layer
+        self.path, self.layer = str(path), layer
         self.bands_chosen = bands is not None
         self.kind = MEASURED
         self.decoding: Decoding | None = None
         self.tile_offsets: TileOffsets | None = None
+        self.number_type: np.dtype[Any]
         self.dtype: np.dtype[Any]
         self._area = (extent, mask)
         self._lock = threading.Lock()
@@ -202,7 +202,7 @@ class RasterSource:
         Call it before the source is read by several threads.
         """
         self.kind, self.decoding = kind, decoding
-        self.dtype = self._stored if decoding is None else np.dtype(np.float32)
+        self.dtype = self.number_type if decoding is None else np.dtype(np.float32)
 
     def restrict(self, kept: Sequence[int], fill_values: Sequence[Sequence[float]]) -> None:
         """Leave out bands and treat further values as nodata, in every later `read`.
@@ -278,9 +278,9 @@ class RasterSource:
         self._signed_bytes = [is_signed_byte(band) for band in chosen]
         common = np.result_type(*native)
         # Signed and unsigned 32-bit bands need int64, which GDAL has from 3.5 on.
-        self._stored = common if has_gdal_type(common) else np.dtype(np.float64)
-        self._buffer = buffer_type(chosen, self._stored)
-        self.dtype = self._stored
+        self.number_type = common if has_gdal_type(common) else np.dtype(np.float64)
+        self._buffer = buffer_type(chosen, self.number_type)
+        self.dtype = self.number_type
         declared = [possible_nodata(*pair) for pair in zip(chosen, native)]
         rules = [self.layer.nodata_of(number) for number in self.bands]
         self.nodata = tuple(v if rule.use_declared else None for v, rule in zip(declared, rules))
@@ -295,6 +295,6 @@ class RasterSource:
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self._buffer, self.bands)
         if values is None or error:
-            damage = damage_of(self._dataset, self.bands, window, self._stored)
+            damage = damage_of(self._dataset, self.bands, window, self.number_type)
             raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
-        return with_signs(values, self._signed_bytes, self._stored, self.decoding is not None)
+        return with_signs(values, self._signed_bytes, self.number_type, self.decoding is not None)

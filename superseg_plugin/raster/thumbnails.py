@@ -15,6 +15,7 @@ from osgeo import gdal
 from ..errors import SuperSegError
 from .gdal_calls import attempt
 from .source import RasterSource
+from .stack import rasters_of
 from .windows import Window
 
 JPEG_QUALITY = 88
@@ -32,7 +33,7 @@ def read_small(
     Memory use is that of the result. Mask polygons of the source are ignored.
 
     Args:
-        source: the raster.
+        source: the raster; of several, the first.
         window: window of its grid.
         width: columns of the result, at most those of the window.
         height: rows of the result, at most those of the window.
@@ -44,6 +45,7 @@ def read_small(
     Raises:
         SuperSegError: the raster cannot be read.
     """
+    source = rasters_of(source)[0]
     col, row = source.offset
     place = f"/vsimem/superseg-{next(_names)}.vrt"
     options = gdal.TranslateOptions(

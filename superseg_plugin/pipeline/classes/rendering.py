@@ -22,6 +22,7 @@ from ...raster.class_table import ClassTable
 from ...raster.grid_comparison import require_same_grid
 from ...raster.pictures import GRAY, RAMPS, Picture
 from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 from ...raster.windows import Window, tiles
 from .colors import distinct_colors, spread_tones
 from .reading import (
@@ -147,6 +148,7 @@ def display_stretch(source: RasterSource) -> Floats:
 
     Byte images are shown as they are, others between two percentiles of an even sample.
     """
+    source = rasters_of(source)[0]
     chosen = list(source.display_bands)
     if source.dtype == np.uint8:
         return np.array([[0.0, 255.0]] * len(chosen))

@@ -40,6 +40,7 @@ from .model_header import (
     no_model,
     read_file_header,
 )
+from .model_rasters import ModelRaster, rasters_fit, rasters_of_header, rasters_to_header
 from .stored_picture import read_picture
 
 MOST_BANDS = 65535
@@ -73,6 +74,7 @@ class Model:
         versions: of the software that trained it, by name.
         weights: float32 or int64 arrays by name.
         clusters: cluster model of superpixels; empty for a network trained without clusters.
+        rasters: that the training image was put together of; empty for one raster.
     """
 
     network: str
@@ -92,6 +94,7 @@ class Model:
     versions: dict[str, str] = field(default_factory=dict)
     weights: dict[str, Array] = field(default_factory=dict)
     clusters: ClusterArrays = field(default_factory=dict)
+    rasters: tuple[ModelRaster, ...] = ()
 
 
 def save_model(path: str | Path, model: Model) -> None:
@@ -120,6 +123,7 @@ def save_model(path: str | Path, model: Model) -> None:
         "picture": None if model.picture is None else asdict(model.picture),
         "seed": int(model.seed),
         "versions": model.versions,
+        **rasters_to_header(model.scaling.blocks, model.rasters),
     }
     header: dict[str, Any] = {
         "__metadata__": {
@@ -199,6 +203,8 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
     try:
         classes = int(description["classes"])
         size, versions = description["pixel_size"], description["versions"]
+        blocks, rasters = rasters_of_header(description)
+        scaling = _scaling(description["scaling"], str(description.get("values", MEASURED)))
         model = Model(
             network=one_line(str(description["network"])),
             classes=classes,
@@ -206,7 +212,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             band_names=tuple(one_line(str(name)) for name in description["band_names"]),
             band_numbers=tuple(int(number) for number in description["band_numbers"]),
             image_bands=int(description["image_bands"]),
-            scaling=_scaling(description["scaling"], str(description.get("values", MEASURED))),
+            scaling=replace(scaling, blocks=blocks),
             pixel_size=None if size is None else float(size),
             class_names=tuple(one_line(str(name)) for name in description["class_names"]),
             class_colors=_colors(description["class_colors"]),
@@ -215,6 +221,7 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
             picture=read_picture(description.get("picture"), int(description["band_count"])),
             seed=int(description["seed"]),
             versions={one_line(str(k)): one_line(str(v)) for k, v in versions.items()},
+            rasters=rasters,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise no_model(path, "its header is incomplete") from None
@@ -222,7 +229,10 @@ def _model(description: Mapping[str, Any], path: Path) -> Model:
         len(model.class_names) == len(model.class_colors) == classes
     ):
         raise no_model(path, "its classes do not fit together")
-    if not 1 <= model.band_count <= MOST_BANDS or not _bands_fit(model):
+    if not 1 <= model.band_count <= MOST_BANDS or not (
+        _bands_fit(model)
+        and rasters_fit(model.scaling.blocks, model.rasters, model.band_numbers, model.image_bands)
+    ):
         raise no_model(path, "its bands do not fit together")
     if model.network not in NETWORKS:
         raise SuperSegError(

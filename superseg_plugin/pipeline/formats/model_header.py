@@ -11,11 +11,12 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...errors import SuperSegError
+from .model_rasters import RastersOfHeader
 
 FORMAT = "superseg"
 FORMAT_VERSION = 3
@@ -55,7 +56,7 @@ class FileHeader(NamedTuple):
     start: int
 
 
-class ModelDescription(TypedDict):
+class ModelDescription(RastersOfHeader):
     """The JSON text `model` in the metadata; see `model_file.Model` for the meaning."""
 
     network: str

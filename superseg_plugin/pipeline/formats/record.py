@@ -20,9 +20,11 @@ from typing import Any, TypedDict, Union
 import numpy as np
 
 from ...agglomeration import MergeStep
+from ...credentials import hide_credentials
 from ...errors import SuperSegError
 from ...raster.class_styles import StyledClass
 from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 from ...worker.client import Worker
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
@@ -58,6 +60,15 @@ class RecordedInput(TypedDict):
     offset: list[int]
 
 
+class RecordedRaster(TypedDict):
+    """A raster that was used together with the input; the path is that of the run."""
+
+    path: str
+    bands: list[int]
+    fill_values: list[list[float]]
+    kind: str
+
+
 class RecordOfRun(TypedDict):
     """What every record holds; `versions` are those of the software, by name."""
 
@@ -78,6 +89,7 @@ class Record(RecordOfRun, total=False):
         merge_order: of the classes, steps `[kept, absorbed, distance]`.
         merged_from: former class numbers by class number, as text.
         picture: of the image, see `stored_picture`.
+        additional_rasters: that were used together with the input.
     """
 
     device: str
@@ -86,18 +98,31 @@ class Record(RecordOfRun, total=False):
     merge_order: Sequence[MergeStep]
     merged_from: dict[str, list[int]]
     picture: dict[str, Any]
+    additional_rasters: list[RecordedRaster]
 
 
 def describe_run(step: str, options: Options, source: RasterSource, worker: Worker) -> Record:
     """Return the record of a run of the worker."""
-    return {
+    first, *others = rasters_of(source)
+    record: Record = {
         "format_version": FORMAT_VERSION,
         "algorithm": f"superseg:{step}",
         "options": asdict(options),
         "device": worker.device,
-        "input": _describe_input(source),
+        "input": _describe_input(first),
         "versions": worker.versions,
     }
+    if others:
+        record["additional_rasters"] = [
+            {
+                "path": hide_credentials(raster.path),
+                "bands": list(raster.bands),
+                "fill_values": [list(values) for values in raster.fill_values],
+                "kind": raster.kind,
+            }
+            for raster in others
+        ]
+    return record
 
 
 def describe_edit(step: str, source: RasterSource, options: dict[str, Any]) -> Record:

@@ -7,11 +7,13 @@ from ...blocks import DECIBELS, ELEVATION, EMBEDDING, MEASURED, REFLECTANCE
 from ...raster.ground import crs_name, has_meters, pixel_side
 from ...raster.pictures import MOST_BANDS_LISTED
 from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 from ...translation import tr
 
 
 def image_facts(source: RasterSource) -> dict[str, object]:
     """Return name, size, coordinates and bands of the image."""
+    source, *others = rasters_of(source)
     grid, whole = source.grid, source.full_grid
     side, unit = pixel_side(grid), "m" if has_meters(grid) else tr("units")
     size, full = (
@@ -33,6 +35,9 @@ def image_facts(source: RasterSource) -> dict[str, object]:
         tr("Values"): _values_text(source.kind),
         tr("Bands"): _bands_text(source),
         tr("Data type"): str(source.dtype),
+        tr("Additional rasters"): ", ".join(
+            f"{raster.name} ({_values_text(raster.kind)})" for raster in others
+        ),
     }
 
 

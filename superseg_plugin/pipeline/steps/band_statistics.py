@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ...blocks import MEASURED, REFLECTANCE
 from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 from ...raster.windows import tiles
 from ...worker.client import Worker
 from ..options.ground_sizes import LARGE_SCENE
@@ -23,6 +26,9 @@ PIXELS_PER_WINDOW = SAMPLE_PIXELS // 32
 # Side of a window when valid pixels are counted; grids beyond this size are not counted.
 COUNTING_WINDOW = 1024
 COUNTED_GRID = 4 * LARGE_SCENE
+# Mean levels of rasters of one sensor differ by less than this factor; the smallest change of units
+# is by 10.
+SIMILAR_LEVEL = 8.0
 # So many band numbers are listed in a message.
 LISTED = 12
 
@@ -68,10 +74,45 @@ def measure_scene(
             "asked for. Lower CLASSES or choose a larger EXTENT."
         )
     sample = np.concatenate(parts, axis=1)
-    answer = worker.result(
-        worker.submit("measure_bands", {"kind": source.kind}, {"pixels": sample}), progress
-    )
-    return BandScaling.from_dict(answer.result["scaling"])
+
+    def measure(rasters: Sequence[RasterSource], first: int) -> BandScaling:
+        """Scaling of rasters whose bands begin at `first`, as one block."""
+        last = first + sum(len(raster.bands) for raster in rasters)
+        dtype = np.result_type(*(raster.dtype for raster in rasters))
+        pixels = sample[first:last].astype(dtype, copy=False)
+        asked = worker.submit("measure_bands", {"kind": rasters[0].kind}, {"pixels": pixels})
+        return BandScaling.from_dict(worker.result(asked, progress).result["scaling"])
+
+    scalings: list[BandScaling] = []
+    group: list[RasterSource] = []
+    first = 0
+    for raster in rasters_of(source):
+        place = first + sum(len(each.bands) for each in group)
+        alone = measure([raster], place)
+        if group and of_one_sensor((group[-1], scalings[-1]), (raster, alone)):
+            group.append(raster)
+            scalings[-1] = measure(group, first)
+        else:
+            group, first = [raster], place
+            scalings.append(alone)
+    return BandScaling.joined(scalings)
+
+
+def of_one_sensor(
+    one: tuple[RasterSource, BandScaling], other: tuple[RasterSource, BandScaling]
+) -> bool:
+    """Whether two rasters hold measurements of one unit, so that ratios of their bands mean much.
+
+    Their bands are then one block, as if they were in one file: the classes are the same. They must
+    be measurements with a true zero, of one type of numbers, and of similar level.
+    """
+    kinds, types = {one[0].kind, other[0].kind}, {one[0].number_type, other[0].number_type}
+    if len(kinds) > 1 or not kinds <= {MEASURED, REFLECTANCE} or len(types) > 1:
+        return False
+    if any(low != 0.0 for low in one[1].low + other[1].low):
+        return False
+    levels = [np.mean(scaling.center) for _, scaling in (one, other)]
+    return bool(0 < max(levels) <= SIMILAR_LEVEL * min(levels))
 
 
 def count_valid_pixels(source: RasterSource, progress: Progress) -> int | None:

@@ -59,7 +59,7 @@ def bands_of_model(
     Raises:
         SuperSegError: the image has another number of bands, and nothing says which to use.
     """
-    numbers = source.bands if model is None else _choose(model, label, source, progress)
+    numbers = source.bands if model is None else choose_bands(model, label, source, progress)
     if numbers == source.bands:
         yield source
         return
@@ -77,22 +77,24 @@ def check_no_band_is_empty(model: BandsOfModel | None, label: str, source: Raste
         )
 
 
-def _choose(
+def choose_bands(
     model: BandsOfModel, label: str, source: RasterSource, progress: Progress
 ) -> tuple[int, ...]:
     """Return the band numbers; see the module."""
     numbers = None
     if not source.bands_chosen:
-        numbers = _numbers_by_name(model, source)
+        numbers = numbers_by_name(model, source)
         if numbers is not None:
             if numbers != source.bands:
-                listed = _list([f"{name} (band {n})" for n, name in zip(numbers, model.band_names)])
+                listed = listing(
+                    [f"{name} (band {n})" for n, name in zip(numbers, model.band_names)]
+                )
                 progress.log(f"Bands of {source.name} by the names in {label}: {listed}")
             return numbers
         if source.total_bands == model.image_bands:
             numbers = model.band_numbers
             if numbers != source.bands:
-                listed = _list([str(number) for number in numbers])
+                listed = listing([str(number) for number in numbers])
                 progress.log(f"Bands of {source.name} by the numbers in {label}: {listed}")
     if numbers is None:
         _check_count(model, label, source)
@@ -102,14 +104,14 @@ def _choose(
     pairs = [pair for pair in zip(model.band_names, names) if all(map(_is_name, pair))]
     if any(_key(one) != _key(other) for one, other in pairs):
         progress.log(
-            f"Warning: the bands of {label} are {_list(model.band_names)}; they are taken from "
-            f"{_list(names)} of {source.name}. If these are other bands, give BANDS in the order "
+            f"Warning: the bands of {label} are {listing(model.band_names)}; they are taken from "
+            f"{listing(names)} of {source.name}. If these are other bands, give BANDS in the order "
             "of the model"
         )
     elif any(map(_is_name, model.band_names)) and not any(map(_is_name, names)):
         progress.log(
             f"Bands of {source.name} have no names: they are taken, in this order, as "
-            f"{_list(model.band_names)} of {label}. If these are other bands, give BANDS in the "
+            f"{listing(model.band_names)} of {label}. If these are other bands, give BANDS in the "
             "order of the model"
         )
     return numbers
@@ -126,11 +128,11 @@ def _check_count(model: BandsOfModel, label: str, source: RasterSource) -> None:
     else:
         cure = "Use an image of the same sensor, or train a model on this image."
     raise SuperSegError(
-        f"{label} was trained on {needed} bands ({_list(model.band_names)}), {has}. {cure}"
+        f"{label} was trained on {needed} bands ({listing(model.band_names)}), {has}. {cure}"
     )
 
 
-def _numbers_by_name(model: BandsOfModel, source: RasterSource) -> tuple[int, ...] | None:
+def numbers_by_name(model: BandsOfModel, source: RasterSource) -> tuple[int, ...] | None:
     """Numbers of the bands with the names of the model; None if a name is missing or ambiguous."""
     wanted = [_key(name) for name in model.band_names]
     found = [_key(name) for name in source.band_names]
@@ -147,5 +149,6 @@ def _key(name: str) -> str:
     return name.strip().casefold()
 
 
-def _list(names: Sequence[str]) -> str:
+def listing(names: Sequence[str]) -> str:
+    """Join the first names for a message."""
     return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")

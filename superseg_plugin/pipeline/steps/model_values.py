@@ -134,6 +134,7 @@ def rescaled(model: Model, measured: BandScaling) -> BandScaling:
         measured.spread,
         trained.distance_factor,
         trained.kind,
+        trained.blocks,
     )
 
 

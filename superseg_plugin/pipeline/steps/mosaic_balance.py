@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from ...progress import Progress
 from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 from ...raster.texts import numbered_band
 from ...raster.tile_offsets import TileOffsets
 from .mosaic_lines import AROUND
@@ -33,10 +34,11 @@ def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> None
     """Find the steps between tiles of a mosaic, log the largest, and take them out if asked to.
 
     Args:
-        source: the scene; changed in place to be read without the steps.
+        source: the scene; its first raster is changed in place to be read without the steps.
         balance: whether to take them out.
         progress: asked for cancel.
     """
+    source = rasters_of(source)[0]
     steps = find_steps(source, progress)
     col, row = source.offset
     for step in steps[:3]:
