@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..blocks import DECIBELS, Block, column_layout
+from ..blocks import DECIBELS, ELEVATION, Block, column_layout
 from .types import DoubleArray
 
 # Display units added before the logarithm: the ratios of dark pixels are mostly noise.
@@ -31,6 +31,10 @@ CLIP = 3.0
 # Named accuracy at 16 classes on two synthetic scenes of Sentinel-1: .95 and .95 with these, .81
 # and .70 with the weights above; .960 instead of .953 on a real scene of the sea.
 DECIBEL_WEIGHT, DECIBEL_SHARE = 3.0, 0.7
+# Weight of heights beside another block, in place of that of brightness: the surface is told by the
+# other block. Named mean IoU at 9 and 16 classes on twelve synthetic scenes of two blocks .85 and
+# .91 with it, .71 and .87 without.
+HEIGHT_WEIGHT = 2.0
 
 
 def columns_of(sums: DoubleArray, bands: int) -> DoubleArray:
@@ -57,8 +61,14 @@ def columns_of(sums: DoubleArray, bands: int) -> DoubleArray:
     return np.concatenate([*(groups[name] for name in GROUP_WEIGHTS), mean], axis=1)
 
 
-def group_weights(bands: int) -> DoubleArray:
-    """Weight of each column but the mean colors; those of a group share the group's."""
+def group_weights(block: Block, alone: bool) -> DoubleArray:
+    """Weight of each column but the mean colors; those of a group share the group's.
+
+    Args:
+        block: of the columns.
+        alone: whether there is no other block.
+    """
+    bands = block.bands
     layout = column_layout(bands)
     widths = {
         "chroma": bands,
@@ -68,25 +78,33 @@ def group_weights(bands: int) -> DoubleArray:
         "context": layout["context"].stop - layout["context"].start,
         "size": 1,
     }
+    chosen = GROUP_WEIGHTS
+    if block.kind == ELEVATION and not alone:
+        chosen = {**GROUP_WEIGHTS, "brightness": HEIGHT_WEIGHT}
     weights = [
-        np.full(widths[name], weight / np.sqrt(widths[name]))
-        for name, weight in GROUP_WEIGHTS.items()
+        np.full(widths[name], weight / np.sqrt(widths[name])) for name, weight in chosen.items()
     ]
     return np.concatenate(weights)
 
 
-def column_weights(block: Block) -> DoubleArray:
-    """Weight of each column of a block by its kind; mean colors count for radar only."""
+def column_weights(block: Block, alone: bool) -> DoubleArray:
+    """Weight of each column of a block by its kind; mean colors count for radar only.
+
+    Args:
+        block: of the columns.
+        alone: whether there is no other block.
+    """
+    weights = group_weights(block, alone)
     if block.kind == DECIBELS:
-        return _decibel_weights(block.bands)
-    return np.append(group_weights(block.bands), np.zeros(block.bands))
+        return _decibel_weights(weights, block.bands)
+    return np.append(weights, np.zeros(block.bands))
 
 
-def _decibel_weights(bands: int) -> DoubleArray:
+def _decibel_weights(groups: DoubleArray, bands: int) -> DoubleArray:
     """Weight of each column of radar: mean decibels in place of ratios of display units.
 
     Decibels are logarithms already. The other groups, which are mostly speckle, keep their shares.
     """
-    weights = DECIBEL_SHARE * group_weights(bands)
+    weights = DECIBEL_SHARE * groups
     weights[: bands + 1] = 0.0
     return np.append(weights, np.full(bands, DECIBEL_WEIGHT / np.sqrt(bands)))

@@ -117,7 +117,7 @@ def fit_feature_space(superpixels: Description, components: int) -> FeatureSpace
     """
     sums, blocks = superpixels.sums, superpixels.blocks
     weights = sums[:, 0] / sums[:, 0].sum()
-    columns = [_fit_columns(block, weights) for block in superpixels.of_blocks()]
+    columns = [_fit_columns(block, weights, len(blocks) == 1) for block in superpixels.of_blocks()]
     for (_, of_block), block in zip(columns[1:], blocks[1:]):
         # The size of a superpixel counts once; it stands before the mean colors.
         of_block[-block.bands - 1] = 0.0
@@ -140,12 +140,15 @@ def fit_feature_space(superpixels: Description, components: int) -> FeatureSpace
     return replace(fitted, projection=projection)
 
 
-def _fit_columns(superpixels: Description, weights: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
+def _fit_columns(
+    superpixels: Description, weights: DoubleArray, alone: bool
+) -> tuple[DoubleArray, DoubleArray]:
     """Center and scale of the columns of one block.
 
     Args:
         superpixels: with this block alone.
         weights: `(n,)` share of the area.
+        alone: whether there is no other block.
     """
     (block,) = superpixels.blocks
     sums, bands, parts = superpixels.sums, block.bands, row_parts(len(superpixels.sums))
@@ -155,7 +158,7 @@ def _fit_columns(superpixels: Description, weights: DoubleArray) -> tuple[Double
             lambda part: weights[part] @ (columns_of(sums[part], bands) - mean) ** 2, parts
         )
     )
-    scale = column_weights(block) / np.maximum(np.sqrt(variance), LEAST_DEVIATION)
+    scale = column_weights(block, alone) / np.maximum(np.sqrt(variance), LEAST_DEVIATION)
     clear = block.kind in (MEASURED, REFLECTANCE) and has_clear_levels(superpixels)
     if block.kind == EMBEDDING or clear:
         # One scale for all bands, so that a band of noise does not count as much as the others.
@@ -198,7 +201,7 @@ def _scaled(sums: DoubleArray, blocks: Sequence[Block], space: FeatureSpace) -> 
     for (block, _, own), (_, place) in zip(places_of(blocks), _feature_places(blocks)):
         columns = columns_of(sums[:, own], block.bands) - space.center[place]
         columns *= space.scale[place]
-        limits = CLIP * group_weights(block.bands)
+        limits = CLIP * group_weights(block, len(blocks) == 1)
         groups = columns[:, : -block.bands]
         np.clip(groups, -limits, limits, out=groups)
         found.append(columns.astype(np.float32))

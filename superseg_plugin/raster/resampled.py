@@ -2,15 +2,17 @@
 """A raster of measurements on the grid of another raster.
 
 Idea: GDAL warps what is read, from a virtual raster in memory; nothing is written. Larger or
-similar pixels are interpolated (bilinear), pixels that are at most half as wide are averaged. Bytes
-of AlphaEarth's vectors are taken from the nearest pixel, as their scale is not linear. Nodata takes
-no part, and what the raster does not cover is nodata. Exact where the grids are the same: the
-raster is then read as it is. Approximate: the interpolation.
+similar pixels are interpolated (bilinear), pixels that are at most half as wide are averaged. The
+nearest pixel is taken of bytes of AlphaEarth's vectors, whose scale is not linear, and of bands
+with several nodata values. Nodata takes no part, and what the raster does not cover is nodata.
+Exact where the grids are the same: the raster is then read as it is. Approximate: the
+interpolation.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,7 +107,8 @@ class ResampledRaster:
         self._warp()
         nodata = original.layer.nodata
         source = RasterSource(self._place, original.bands, layer=LayerProperties("", nodata))
-        source.restrict(range(len(original.bands)), original.fill_values)
+        # The virtual raster declares none of the file's nodata values.
+        source.restrict(range(len(original.bands)), self._finite_nodata())
         source.read_as(original.kind, original.decoding)
         source.band_names, source.units = original.band_names, original.units
         source.path, source.picture = original.path, original.picture
@@ -116,7 +119,9 @@ class ResampledRaster:
         original, grid = self.original, self._like.grid
         decoding, opened = original.decoding, open_raster(original.path)
         how: dict[str, Any]
-        if isinstance(decoding, Vectors) and decoding.of_bytes:
+        of_bytes = isinstance(decoding, Vectors) and decoding.of_bytes
+        # GDAL keeps one nodata value of a band out of the interpolation.
+        if of_bytes or any(len(known) > 1 for known in self._finite_nodata()):
             self.method = NEAREST
             how = {"srcNodata": "None", "dstAlpha": True}
         else:
@@ -151,16 +156,25 @@ class ResampledRaster:
         del made
 
     def _nodata(self, count: int) -> list[str]:
-        """Nodata of every band of the file: the declared value, or the first fill value."""
+        """Nodata of every band of the file, as texts."""
         original = self.original
         values = [NO_VALUE] * count
-        for number, declared, further in zip(original.bands, original.nodata, original.fill_values):
-            found = [value for value in (declared, *further) if value is not None]
-            if found:
-                values[number - 1] = found[0]
+        for number, known in zip(original.bands, self._finite_nodata()):
+            if known:
+                values[number - 1] = known[0]
             elif original.number_type.kind == "f":
-                values[number - 1] = float("nan")
+                values[number - 1] = math.nan
         return [repr(float(value)) for value in values]
+
+    def _finite_nodata(self) -> list[list[float]]:
+        """Declared nodata and fill values of each chosen band; NaN is nodata anyway."""
+        found = []
+        for declared, further in zip(self.original.nodata, self.original.fill_values):
+            values = set(further)
+            if declared is not None and math.isfinite(declared):
+                values.add(float(declared))
+            found.append(sorted(values))
+        return found
 
 
 def _overlap(raster: RasterSource, like: RasterSource) -> tuple[float, float, float, float]:
