@@ -57,7 +57,8 @@ ADDITIONAL_HELP = (
     "with VALUES automatic, from the names of bands and file and from units; the log says what it "
     "was taken for. Each raster counts as much as the image, whatever its number of bands. Put "
     "rasters of different kinds here, not into one virtual raster, whose bands are all taken for "
-    "one kind. The preview does not use them."
+    "one kind. A model is applied to rasters of the same kinds in the same order. The preview does "
+    "not use them."
 )
 VALUES_HELP = (
     "How the values of the image are read. automatic: a value far from all others that many pixels "

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.stack import AdditionalRaster, stacked
 from superseg_plugin.raster.windows import Window
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from superseg_plugin.worker.client import Worker
@@ -43,6 +45,7 @@ class Job:
         seed: of all random numbers.
         worker: the worker process.
         window: the part of the scene to segment, or None for all of it.
+        additional: paths of rasters that are used together with the scene.
     """
 
     image: Path
@@ -51,10 +54,14 @@ class Job:
     seed: int
     worker: Worker
     window: Window | None = None
+    additional: tuple[Path, ...] = ()
 
-    def open(self) -> RasterSource:
+    @contextlib.contextmanager
+    def open(self) -> Iterator[RasterSource]:
         """Open the scene or the part of it."""
-        return open_part(self.image, self.window)
+        others = [AdditionalRaster(str(path)) for path in self.additional]
+        with open_part(self.image, self.window) as first, stacked(first, others) as source:
+            yield source
 
 
 def confidence_of(target: Path) -> Path:

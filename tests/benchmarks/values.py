@@ -4,7 +4,8 @@
 Synthetic embeddings, heights, indices, radar and reflectances, and labeled images where a folder
 with them is given, are segmented into 16 classes, and embeddings also into as many as they have
 kinds. Named accuracy (each class takes the name of the kind it shares most with), named mean IoU
-and AMI stand beside those of k-means of pixels and of superpixel means, best of five starts. One
+and AMI stand beside those of k-means of pixels and of superpixel means, best of five starts; scenes of
+two rasters of different kinds stand beside k-means of all their bands. One
 embedding is then written in every form that AlphaEarth's vectors are held in, and one model is
 applied to a second year.
 """
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ import numpy as np
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import PRESETS
 from tests.benchmarks.baseline_process import Baselines
+from tests.benchmarks.block_scenes import BLOCK_SCENES
 from tests.benchmarks.common import FOLDER, markdown
 from tests.benchmarks.image_data import ImageData
 from tests.benchmarks.measured_scenes import MEASURED
@@ -59,7 +62,18 @@ def band_names(name: str, bands: int) -> list[str]:
 
 
 def make(name: str, path: Path) -> tuple[Classes, list[int]]:
-    """Write a synthetic scene and return its truth and the numbers of classes to try."""
+    """Write a synthetic scene and return its truth and the numbers of classes to try.
+
+    Of a scene of two rasters, both are also written as one, for k-means.
+    """
+    if name in BLOCK_SCENES:
+        rasters, kinds = BLOCK_SCENES[name]()
+        for number, (names, image) in enumerate(rasters):
+            write_scene(path.with_name(f"raster_{number}.tif"), image, names)
+        # K-means is not to suffer from powers beside decibels.
+        decibels = [10 * np.log10(image) if "VV" in names else image for names, image in rasters]
+        write_scene(path, np.concatenate([image.astype(np.float32) for image in decibels]))
+        return (kinds + 1).astype(np.uint8), [int(kinds.max()) + 1, USUAL]
     if name in MEASURED:
         names, scene = MEASURED[name]
         image, kinds = scene()
@@ -97,7 +111,11 @@ def measure(
             row: dict[str, Any] = {"scene": name, "classes": count}
             for method in (preset, *BASELINES):
                 if method == preset:
-                    row["seconds"] = segment(shared.job(path, found, count, 0), preset)
+                    job = shared.job(path, found, count, 0)
+                    if name in BLOCK_SCENES:
+                        image, other = (path.with_name(f"raster_{number}.tif") for number in (0, 1))
+                        job = replace(job, image=image, additional=(other,))
+                    row["seconds"] = segment(job, preset)
                 else:
                     data.run_baseline(method, found, count, 0, STARTS)
                 classes = read_classes(found)
@@ -166,7 +184,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args(arguments)
-    known = dict.fromkeys((*EMBEDDINGS, *MEASURED))
+    known = dict.fromkeys((*EMBEDDINGS, *MEASURED, *BLOCK_SCENES))
     if options.data:
         here = [name for name in REAL if (options.data / f"{name}_label.tif").is_file()]
         known |= dict.fromkeys(here, options.data)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from superseg_plugin.blocks import Description
+from superseg_plugin.blocks import Block, Description
 from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.pipeline.formats.model_file import Model, load_model, read_header, save_model
@@ -153,7 +153,8 @@ def test_clusters_of_other_bands_are_refused(tmp_path, worker):
     sums = np.ones((count, 1 + 2 * bands + 3 + bands))
     pairs = np.array([[0, 1], [1, 2]], np.int32)
     means = np.ones((count, bands), np.float32)
-    described = Description(sums, pairs, np.ones(2, np.int32), np.ones(count), means)
+    lengths, blocks = np.ones(2, np.int32), (Block(bands),)
+    described = Description(sums, pairs, lengths, np.ones(count), means, blocks)
     scene = Scene(None, None, worker, tmp_path, Progress())
     with pytest.raises(SuperSegError, match="other bands than the 3 of this one; choose a model"):
         assign_clusters(scene, described, clusters(columns=20), 1.0)

@@ -341,3 +341,25 @@ def test_a_folder_is_segmented_with_one_legend(run, tmp_path, listener):
     assert listener.fractions == sorted(listener.fractions)
     with pytest.raises(QgsProcessingException, match="FOLDER: there is no folder"):
         run("superseg:segmentfolder", {"FOLDER": str(tmp_path / "none"), **options, **outputs})
+
+
+def test_superpixels_and_networks_see_additional_rasters(run, files, tmp_path, listener):
+    image = np.full((1, 64, 64), 100, np.uint8)
+    image[0, ::7, ::5] = 103
+    scene = write_raster(tmp_path / "plain.tif", image)
+    height = np.full((64, 64), 200.0, np.float32)
+    height[20:40, 20:40] = 260.0
+    height += np.random.default_rng(0).normal(0, 0.5, height.shape).astype(np.float32)
+    dem = write_raster(tmp_path / "dem.tif", height)
+    given = {"INPUT": scene, "ADDITIONAL_RASTERS": [dem]}
+    made = run("superseg:superpixels", {**given, "OUTPUT": str(tmp_path / "superpixels.tif")})
+    numbers = read_raster(made["OUTPUT"])[0]
+    inside = np.unique(numbers[20:40, 20:40])
+    assert not set(inside) & set(np.unique(numbers[42:]))
+    model = str(tmp_path / "model.superseg")
+    wanted = {"CLASSES": 2, "STEPS": 5, "PATCH_SIZE": 32, "DEVICE": "cpu", "MODEL": model}
+    run("superseg:trainfcn", {**given, **wanted}, listener)
+    assert "Block 2: dem.tif, 1 band, elevations or heights" in listener.lines
+    assert [raster.bands for raster in read_header(model).rasters] == [1, 1]
+    with pytest.raises(QgsProcessingException, match=r"ADDITIONAL_RASTERS: .*none.tif"):
+        run("superseg:superpixels", {**given, "ADDITIONAL_RASTERS": ["none.tif"]})

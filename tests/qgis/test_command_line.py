@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from superseg_plugin.credentials import hide_credentials
-from tests.conftest import read_raster
+from tests.conftest import read_raster, write_raster
 from tests.qgis.test_public_names import MODEL_NAME
 
 
@@ -89,12 +89,18 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
     folder.mkdir()
     scene, first, report = folder / "my scene.tif", folder / "a b.tif", folder / "r.html"
     shutil.copy(files["scene"], scene)
+    others = [folder / "dem; 1.tif", folder / "height.tif"]
+    for number, other in enumerate(others):
+        slope = np.linspace(200, 300 + number, 128 * 128, dtype=np.float32).reshape(1, 128, 128)
+        # Larger than the scene.
+        write_raster(other, slope, geotransform=(499990, 3, 0, 5200010, 0, -3))
     done = qgis_process(
         "run",
         "superseg:segment",
         "--",
         f"INPUT={scene}",
         "BANDS=3;1",
+        *(f"ADDITIONAL_RASTERS={other}" for other in others),
         "EXTENT=500010,500110,5199880,5199990 [EPSG:32632]",
         "CLASSES=3",
         "SMOOTHNESS=2.5",
@@ -107,6 +113,7 @@ def test_the_report_holds_the_command_that_repeats_the_run(qgis_process, files, 
     # Sizes as they were chosen, in place of 0.
     settings = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Superpixel size automatic" in settings
+    assert "dem; 1.tif (elevations or heights), height.tif (elevations or heights)" in settings
     assert "Minimum area all patches are kept" in settings
     assert re.search(r"Smallest superpixels used \d[\d.]* m \(\d+ x \d+ pixels\)", settings)
     assert "Tiles used 1 of at most" in settings
