@@ -15,23 +15,14 @@ def additional_layers(request):
     """Return the layers of ADDITIONAL_RASTERS. Main thread only.
 
     Raises:
-        SuperSegError: one cannot be opened, or is no raster file.
+        SuperSegError: one is no raster file.
     """
     if not request.given(PARAMETER) or request.parameters[PARAMETER] == []:
         return []
     algorithm = request.algorithm
     layers = algorithm.parameterAsLayerList(request.parameters, PARAMETER, request.context)
-    value = request.parameters[PARAMETER]
-    named = list(value) if isinstance(value, (list, tuple)) else [value]
-    if len(layers) != len(named) or not all(isinstance(layer, QgsRasterLayer) for layer in layers):
-        opened = {layer.source() for layer in layers} | {layer.id() for layer in layers}
-        names = [str(each) for each in named if str(each) not in opened] or named
-        raise SuperSegError(
-            f"{PARAMETER}: “{names[0]}” cannot be opened as a raster; choose raster layers that"
-            " QGIS can show."
-        )
     for layer in layers:
-        if not layer.isValid() or not in_place(layer):
+        if not isinstance(layer, QgsRasterLayer) or not in_place(layer):
             raise SuperSegError(
                 f"{PARAMETER}: {layer.name()} is not a raster file; export it as GeoTIFF and choose"
                 " the file."

@@ -7,6 +7,7 @@ from qgis.core import (
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
@@ -22,6 +23,7 @@ LARGEST_INTEGER = 2**31 - 1
 LARGEST_NUMBER = 1e300
 # So many rasters of a container are named.
 LISTED = 4
+RASTER_ADVICE = "give a raster layer that QGIS can show, or the path of a raster file."
 
 
 def value_error(algorithm, parameters, context):
@@ -32,6 +34,13 @@ def value_error(algorithm, parameters, context):
             message = _raster_error(algorithm, definition.name(), value, context)
             if message:
                 return message
+        if isinstance(definition, QgsProcessingParameterMultipleLayers):
+            values = value if isinstance(value, (list, tuple)) else [value]
+            for each in values if value else ():
+                message = _raster_error(algorithm, definition.name(), each, context)
+                if message or not definition.checkValueIsAcceptable([each], context):
+                    state = f"{definition.name()}: “{each}” cannot be opened as a raster: "
+                    return message or state + RASTER_ADVICE
         if definition.checkValueIsAcceptable(value, context):
             continue
         advice = _advice(definition)
@@ -51,7 +60,7 @@ def _advice(definition):
     if isinstance(definition, QgsProcessingParameterBand):
         return "give band numbers, 1 for the first band, separated by semicolons."
     if isinstance(definition, QgsProcessingParameterRasterLayer):
-        return "give a raster layer that QGIS can show, or the path of a raster file."
+        return RASTER_ADVICE
     return ""
 
 

@@ -1752,6 +1752,10 @@
       <translation>数据类型</translation>
     </message>
     <message>
+      <source>Additional rasters</source>
+      <translation>附加栅格</translation>
+    </message>
+    <message>
       <source>{:.0f} to {:.0f} nm</source>
       <translation>{:.0f} 至 {:.0f} nm</translation>
     </message>
@@ -2198,6 +2202,10 @@
     <message>
       <source>Band numbers of the image to use. If empty, all bands except an alpha band.</source>
       <translation>要使用的影像波段号。留空则使用除 alpha 波段以外的全部波段。</translation>
+    </message>
+    <message>
+      <source>Rasters of other kinds that are used together with the image, such as elevation, radar or an embedding, in all of their bands. Grid, pixel size and CRS may differ: each is brought to the grid of the image, larger pixels by interpolation, smaller ones by averages. Pixels without a value in any of the rasters are nodata. What each raster holds is recognized by itself, as with VALUES automatic, from the names of bands and file and from units; the log says what it was taken for. Each raster counts as much as the image, whatever its number of bands. Put rasters of different kinds here, not into one virtual raster, whose bands are all taken for one kind. A model is applied to rasters of the same kinds in the same order. The preview does not use them.</source>
+      <translation>与影像一起使用的其他类型的栅格，例如高程、雷达或嵌入，使用其全部波段。格网、像素大小和坐标参考系可以不同：每个栅格都会转换到影像的格网上，较大的像素用插值，较小的像素用平均值。在任一栅格中没有值的像素为无数据。每个栅格的内容单独识别，与 VALUES 为 automatic 时相同，依据波段名和文件名以及单位；日志会说明识别结果。无论波段数多少，每个栅格与影像的权重相同。不同类型的栅格请放在这里，而不要放进一个虚拟栅格，因为虚拟栅格的所有波段都会被视为同一类型。模型按相同的顺序应用于相同类型的栅格。预览不使用它们。</translation>
     </message>
     <message>
       <source>Extent</source>

@@ -21,7 +21,6 @@ from tests.benchmarks.measured_scenes import (
     LOOKS,
     REFLECTANCES,
     SENSOR,
-    SIDE,
     parcels_of,
     relief,
 )
@@ -95,10 +94,10 @@ def two_rasters(first: Raster, second: Raster, pairs: Pairs, parcels: int, seed:
     random = np.random.default_rng(seed)
     place, of_parcel = parcels_of(len(pairs), parcels, seed)
     one, two = np.array(pairs)[of_parcel].T
-    assert len(place) == SIDE
     return [first(random, one, place), second(random, two, place)], of_parcel[place]
 
 
+# Weights of blocks were chosen on scenes with seeds 1 and 2.
 def _scenes() -> dict[str, Callable[[], Blocks]]:
     color_height = ((0, 0), (1, 0), (2, 0), (2, 3), (4, 0), (4, 2), (6, 3), (7, 4), (4, 3))
     color_radar = ((0, 0), (1, 1), (1, 4), (4, 2), (4, 3), (5, 1), (5, 3), (6, 3))
@@ -106,8 +105,8 @@ def _scenes() -> dict[str, Callable[[], Blocks]]:
     radar_terrain = ((0, 0), (1, 1), (1, 2), (2, 1), (2, 4), (3, 3), (3, 0), (4, 1))
     vector_radar = ((0, 0), (1, 1), (1, 4), (2, 2), (2, 3), (3, 1), (3, 3), (4, 4))
     return {
-        f"{name}{'' if seed == 1 else f'_{seed}'}": partial(two_rasters, *parts, seed)
-        for seed in (1, 2, 3, 4)
+        f"{name}{'' if seed == 3 else '_2'}": partial(two_rasters, *parts, seed)
+        for seed in (3, 4)
         for name, parts in {
             "colors_and_height": (reflectances, canopies, color_height, 150),
             "colors_and_radar": (reflectances, backscatter, color_radar, 150),

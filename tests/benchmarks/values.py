@@ -4,8 +4,8 @@
 Synthetic embeddings, heights, indices, radar and reflectances, and labeled images where a folder
 with them is given, are segmented into 16 classes, and embeddings also into as many as they have
 kinds. Named accuracy (each class takes the name of the kind it shares most with), named mean IoU
-and AMI stand beside those of k-means of pixels and of superpixel means, best of five starts; scenes of
-two rasters of different kinds stand beside k-means of all their bands. One
+and AMI stand beside those of k-means of pixels and of superpixel means, best of five starts.
+Scenes of two rasters of different kinds stand beside k-means of all their bands together. One
 embedding is then written in every form that AlphaEarth's vectors are held in, and one model is
 applied to a second year.
 """
