@@ -3,12 +3,21 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsProcessing, QgsProcessingParameterMultipleLayers, QgsRasterLayer
 
 from ..errors import SuperSegError
 from ..layer_copy import in_place, properties_of
 from ..raster.resampled import PARAMETER
 from ..raster.stack import AdditionalRaster
+from .parameter_help import ADDITIONAL_HELP
+
+
+def add_additional_rasters(algorithm):
+    """Declare ADDITIONAL_RASTERS."""
+    rasters = QgsProcessingParameterMultipleLayers(
+        PARAMETER, "Additional rasters", QgsProcessing.SourceType.TypeRaster, optional=True
+    )
+    algorithm.add(rasters, ADDITIONAL_HELP)
 
 
 def additional_layers(request):

@@ -15,7 +15,7 @@ from ..pipeline.options.classification import ClassificationOptions
 from ..raster.format_check import CLASSES, CONFIDENCE
 from ..raster.stack import stacked
 from . import groups
-from .additional_rasters import additional_rasters
+from .additional_rasters import add_additional_rasters, additional_rasters
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
 from .parameter_help import MODEL_BANDS_HELP
@@ -69,7 +69,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
         self.add_tidying()
         self.add_bands(MODEL_BANDS_HELP)
-        self.add_additional_rasters()
+        add_additional_rasters(self)
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",

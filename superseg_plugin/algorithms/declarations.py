@@ -16,7 +16,6 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -28,7 +27,6 @@ from ..pipeline.options.ground_sizes import IMAGERY, UNITS
 from ..pipeline.options.superpixels import LARGEST_TILE
 from ..pipeline.options.values import VALUES
 from .parameter_help import (
-    ADDITIONAL_HELP,
     AREA_UNITS_HELP,
     BALANCE_HELP,
     BAND_HELP,
@@ -110,16 +108,6 @@ class Declarations:
             optional=True,
         )
         self.add(polygons, MASK_HELP)
-
-    def add_additional_rasters(self):
-        """Declare ADDITIONAL_RASTERS."""
-        rasters = QgsProcessingParameterMultipleLayers(
-            "ADDITIONAL_RASTERS",
-            "Additional rasters",
-            QgsProcessing.SourceType.TypeRaster,
-            optional=True,
-        )
-        self.add(rasters, ADDITIONAL_HELP)
 
     def add_number(
         self,

@@ -15,7 +15,7 @@ from ..pipeline.steps.recorded_values import remarks_on_values
 from ..raster.format_check import CLASSES, CONFIDENCE, SUPERPIXELS
 from ..raster.stack import stacked
 from . import groups
-from .additional_rasters import additional_layers, additional_rasters
+from .additional_rasters import add_additional_rasters, additional_layers, additional_rasters
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
@@ -130,7 +130,7 @@ others.</p>
             PRESETS,
         )
         self.add_bands()
-        self.add_additional_rasters()
+        add_additional_rasters(self)
         self.add_area()
         self.add_smoothness()
         self.add_min_area()

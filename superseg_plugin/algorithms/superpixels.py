@@ -12,7 +12,7 @@ from ..pipeline.superpixels import run_superpixels
 from ..raster.format_check import SUPERPIXELS
 from ..raster.stack import stacked
 from . import groups
-from .additional_rasters import additional_rasters
+from .additional_rasters import add_additional_rasters, additional_rasters
 from .base import SuperSegAlgorithm
 from .parameter_help import IMAGERY_TEMPLATE
 from .styling import SuperpixelStyle, style
@@ -70,7 +70,7 @@ used in <i>Train a network</i>, <i>Classify</i> and <i>Average color</i>.</p>
             "which must then keep their defaults."
         )
         self.add_bands()
-        self.add_additional_rasters()
+        add_additional_rasters(self)
         self.add_area()
         self.add_superpixel_size()
         self.add_number(

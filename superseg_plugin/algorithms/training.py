@@ -10,7 +10,7 @@ from ..pipeline.options.training import GUIDANCES, LOSSES, NETWORKS, TrainingOpt
 from ..pipeline.training import TrainingInputs, TrainingOutputs, run_training
 from ..raster.stack import stacked
 from . import groups
-from .additional_rasters import additional_rasters
+from .additional_rasters import add_additional_rasters, additional_rasters
 from .base import SuperSegAlgorithm
 from .command_line import provenance_of
 from .declarations import MODEL_FILES, MODEL_OR_ANY_FILES, REPORT_FILES
@@ -85,7 +85,7 @@ are drawn from the whole scene.</p>
             self.STEPS, "Steps", "Number of training steps, of one batch each.", 150, 1, 1000000
         )
         self.add_bands()
-        self.add_additional_rasters()
+        add_additional_rasters(self)
         self.add_raster(
             self.SUPERPIXELS,
             "Superpixels",
