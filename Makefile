@@ -29,7 +29,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	setup-browser demo demo-values test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
 	test-cases test-cluster test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
-	benchmark-plain benchmark-values benchmark-embedding benchmark-desk benchmark-desk-speed benchmark-desktop \
+	benchmark-plain benchmark-values benchmark-embedding benchmark-cluster benchmark-desk benchmark-desk-speed benchmark-desktop \
 	pictures screenshots help-pages locks \
 	translations clean
 
@@ -232,6 +232,10 @@ benchmark-embedding: setup-worker ## 64 signed bytes beside 3 bands: make benchm
 		$(if $(CLASSES),--classes $(CLASSES)) $(if $(PRESET),--preset $(PRESET))
 
 # IMAGES="ontario zurich" narrows it.
+benchmark-cluster: setup-qgis setup-worker ## overhead, bytes and speed-up on simulated nodes; PARTS="overhead scene folder"
+	@build/env/qgis/bin/python -m tests.cluster.benchmark $(if $(SIDE),--side $(SIDE)) \
+		$(if $(SCENES),--scenes $(SCENES)) $(if $(NODES),--nodes $(NODES)) $(if $(PARTS),--parts $(PARTS))
+
 benchmark-desk: setup-engine ## maps after a few clicks on labeled images: make benchmark-desk DATA=<folder>
 	@test -n "$(DATA)" || { \
 		echo "Name a folder with <name>_image.tif and <name>_label.tif: DATA=<folder>"; exit 2; }

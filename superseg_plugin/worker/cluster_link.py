@@ -14,7 +14,8 @@ from toolz import identity as identity_of
 from .cluster_nodes import ClusterNodes
 from .engine_archive import engine_archive
 
-CONNECT_SECONDS = 8.0
+# A cluster that is not there is told within 10 s, the start of the worker included.
+CONNECT_SECONDS = 6.0
 
 
 class Link:

@@ -68,6 +68,14 @@ class Network:
             for command in (outside, inside):
                 subprocess.run(command, check=True, capture_output=True)
 
+    def unshape(self) -> None:
+        """Undo `shape`."""
+        for host in HOSTS:
+            outside = ["tc", "qdisc", "delete", "dev", f"ss-{host[:10]}", "root"]
+            inside = self.on(host, ["tc", "qdisc", "delete", "dev", "eth0", "root"])
+            for command in (outside, inside):
+                subprocess.run(command, check=False, capture_output=True)
+
 
 class Cluster:
     """A scheduler and nodes.
@@ -107,17 +115,31 @@ class Cluster:
         self.scheduler = self._start_scheduler("")
 
     def add_node(
-        self, name: str, kill_in: str = "", options: tuple[str, ...] = (), path: str = ""
+        self,
+        name: str,
+        kill_in: str = "",
+        options: tuple[str, ...] = (),
+        path: str = "",
+        threads: int = 1,
     ) -> None:
-        """Start a node of one thread.
+        """Start a node.
 
         Args:
             name: `node1` or `node2`.
             kill_in: operation in which the node ends.
             options: further options of `dask worker`.
             path: folder of packages that come before the node's own.
+            threads: tasks that it computes at once.
         """
-        command = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", name, *options]
+        command = [
+            "--nthreads",
+            str(threads),
+            "--no-nanny",
+            "--no-dashboard",
+            "--name",
+            name,
+            *options,
+        ]
         command += ["--local-directory", str(self._folder / name)]
         command += ["--preload", _file("kill_node.py")] if kill_in else []
         more = {"PYTHONPATH": path} if path else {}

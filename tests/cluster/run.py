@@ -49,8 +49,8 @@ class Bench:
     def __init__(self, side: int) -> None:
         self.network = Network()
         self.qgis = QgisProcess("cluster-test")
-        _scene(FOLDER / "large.tif", side)
-        _scene(FOLDER / "small.tif", 1024)
+        write_scene(FOLDER / "large.tif", side)
+        write_scene(FOLDER / "small.tif", 1024)
         self.failures = 0
         self._references: dict[str, dict[str, str]] = {}
 
@@ -99,8 +99,8 @@ class Bench:
         return lines
 
 
-def _scene(path: Path, side: int) -> None:
-    """Write a scene of fields with noise: three bands of one byte."""
+def write_scene(path: Path, side: int) -> None:
+    """Write a scene of fields with noise: three bands of one byte, `side` pixels wide and high."""
     generator = np.random.default_rng(7)
     cells = -(-side // 32)
     kinds = generator.integers(0, 6, (cells, cells))

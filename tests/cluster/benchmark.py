@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`make benchmark-cluster`: what a cluster costs and gains, as far as one computer can show it.
+
+1. Overhead of a task and bytes for each pixel, through links of 1 and 10 Gbit/s with 1 ms (netem).
+2. A scene on 1 to 64 nodes of one core, whose kernels are replaced by sleeps of their measured time
+   (`stored_kernels`): everything else is real, and runs on this computer's processors alone, the
+   scheduler and the nodes' transport included. T(N) = serial + kernels / N is fitted to the runs.
+3. A folder of scenes on 1 to 64 such nodes.
+
+Run by QGIS's Python, as root for 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from superseg_plugin.contracts import BandScaling, Core
+from superseg_plugin.progress import Progress
+from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.cluster_address import choose_cluster
+from superseg_plugin.worker.interpreter import find_interpreter
+from tests.benchmarks.scenes import make_repeated
+from tests.cluster.processes import Cluster, Network
+from tests.cluster.run import FAST, FOLDER, write_scene
+from tests.tools.qgis_process import QgisProcess
+
+TILE = 1024
+STAGES = ("superpixels", "description")
+LIST = re.compile(r"([a-z ]+) ([\d.]+) s(?:,|$)")
+
+
+class Quiet(Progress):
+    """Progress that nobody reads."""
+
+    def report(self, fraction, text=""):
+        """Do nothing."""
+
+    def log(self, text):
+        """Do nothing."""
+
+    def cancelled(self):
+        """Return False."""
+        return False
+
+
+class Runs:
+    """Runs of algorithms on this computer and on simulated nodes."""
+
+    def __init__(self) -> None:
+        self.network = Network()
+        self.qgis = QgisProcess("cluster-benchmark")
+
+    def nodes(self, threads: int, name: str) -> Cluster:
+        """A cluster of one process whose threads stand for nodes of one core."""
+        cluster = Cluster(self.network, FOLDER / name)
+        preload = str(Path(__file__).with_name("stored_kernels.py"))
+        cluster.add_node("node1", options=("--preload", preload), threads=threads)
+        return cluster
+
+    def run(self, algorithm: str, cluster: str, **parameters: object) -> tuple[dict, str, float]:
+        """Seconds of each stage, the line on the cluster, and seconds in all without QGIS's start.
+
+        Args:
+            algorithm: its id.
+            cluster: the parameter CLUSTER.
+            parameters: all others.
+        """
+        lines: list[str] = []
+        begin = [time.monotonic()]
+
+        def on_line(line: str) -> None:
+            lines.append(line)
+            if line == "Inputs":
+                begin[0] = time.monotonic()
+
+        self.qgis.run(algorithm, {**parameters, "DEVICE": "cpu", "CLUSTER": cluster}, on_line)
+        seconds = time.monotonic() - begin[0]
+        said = next((line for line in lines if "Times: " in line), "").partition("Times: ")[2]
+        stages = {name.strip(): float(value) for name, value in LIST.findall(said)}
+        summary = next((line for line in lines if line.startswith("Cluster: ")), "")
+        return stages, summary, seconds
+
+
+def overhead(runs: Runs) -> None:
+    """Print the milliseconds of a task, and what arrays of a tile take, for several links."""
+    print("\nOverhead of a task and of its bytes (real kernels, 2 nodes)")
+    print("link                ms a task    MB/s of arrays sent")
+    for rate in ("none", "10gbit", "1gbit"):
+        cluster = Cluster(runs.network, FOLDER / f"overhead-{rate}")
+        cluster.add_node("node1")
+        cluster.add_node("node2")
+        if rate != "none":
+            runs.network.shape(rate, "1ms")
+        with Worker(find_interpreter(), "cpu", choose_cluster(cluster.chosen)) as worker:
+            small = _seconds_a_task(worker, 8, 60)
+            large = _seconds_a_task(worker, 2048, 12) - small
+        size = 2048**2 * 3 / 1e6
+        print(f"{rate:18s} {1000 * small:10.1f} {size / large:14.0f}", flush=True)
+        cluster.close()
+    runs.network.unshape()
+
+
+def _seconds_a_task(worker: Worker, side: int, count: int) -> float:
+    """Seconds for each of several descriptions of an image of one superpixel, pipelined."""
+    scaling = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
+    image = np.zeros((3, side, side), np.uint8)
+    valid = np.zeros((side, side), bool)
+    valid[:2, :2] = True
+    options = {"scaling": scaling, "core": Core(0, 0, 2, 2), "labeled": Core(0, 0, 2, 2)}
+    arrays = {"image": image, "valid": valid, "labels": np.ones((2, 2), np.uint32)}
+
+    def ask(number: int) -> None:
+        asked = [worker.submit("describe_superpixels", options, arrays) for _ in range(number)]
+        for each in asked:
+            worker.result(each, Quiet())
+
+    ask(4)
+    begin = time.monotonic()
+    ask(count)
+    return (time.monotonic() - begin) / count
+
+
+def scene(runs: Runs, side: int, counts: list[int]) -> None:
+    """Print the times of a scene on more and more nodes."""
+    tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
+    write_scene(tile, TILE)
+    make_repeated(tile, side, side, image)
+    output = {"INPUT": image, "OUTPUT": FOLDER / "classes.tif", **FAST, "SUPERPIXEL_FILE": 0}
+    print(f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps")
+    print("nodes     total  superpixels  description  all else   s")
+    times = []
+    for count in counts:
+        cluster = runs.nodes(count, f"scene-{count}")
+        # The first run measures the kernels.
+        runs.run("superseg:segment", cluster.chosen, **output)
+        stages, summary, _ = runs.run("superseg:segment", cluster.chosen, **output)
+        cluster.close()
+        total, on_nodes = sum(stages.values()), [stages[name] for name in STAGES]
+        times.append(total)
+        figures = "".join(f"{value:12.1f}" for value in (*on_nodes, total - sum(on_nodes)))
+        print(f"{count:5d} {total:9.1f} {figures}   {summary}", flush=True)
+    parts = np.stack([np.ones(len(counts)), 1 / np.array(counts)], axis=1)
+    serial, kernels = np.linalg.lstsq(parts, np.array(times), rcond=None)[0]
+    scale = 1e9 / side**2
+    print(f"Fit: {serial:.1f} s serial + {kernels:.1f} s / nodes; speed-up with 64 nodes of one")
+    print(f"core {(serial + kernels) / (serial + kernels / 64):.1f}; at 10^9 pixels, in")
+    print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
+
+
+def folder(runs: Runs, scenes: int, counts: list[int]) -> None:
+    """Print the times of a folder on more and more nodes."""
+    images = FOLDER / "scenes"
+    shutil.rmtree(images, ignore_errors=True)
+    images.mkdir(parents=True)
+    first, model = images / "scene0.tif", FOLDER / "folder.superseg"
+    write_scene(first, TILE)
+    given = {"INPUT": first, "OUTPUT": FOLDER / "first.tif", "MODEL": model, **FAST}
+    runs.run("superseg:segment", "local", **given)
+    for number in range(1, scenes):
+        os.link(first, images / f"scene{number}.tif")
+    print(f"\n{scenes} scenes of 1 Mpx, classifyfolder, kernels replaced by sleeps")
+    print("nodes     total   speed-up over one node")
+    one = 0.0
+    for count in counts:
+        cluster = runs.nodes(count, f"folder-{count}")
+        given = {"FOLDER": images, "MODEL": model, "SUPERPIXEL_FILE": 0}
+        for attempt in (0, 1):
+            # The first run measures the kernels.
+            output = FOLDER / f"classified-{count}-{attempt}"
+            shutil.rmtree(output, ignore_errors=True)
+            some = {"PATTERN": "scene?.tif"} if attempt == 0 else {}
+            _, summary, seconds = runs.run(
+                "superseg:classifyfolder", cluster.chosen, **given, **some, OUTPUT=output
+            )
+        cluster.close()
+        one = one or seconds
+        print(f"{count:5d} {seconds:9.1f} {one / seconds:8.1f}   {summary}", flush=True)
+
+
+def main() -> int:
+    """Run the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", type=int, default=10 * TILE, help="of the scene, in pixels")
+    parser.add_argument("--scenes", type=int, default=256, help="in the folder")
+    parser.add_argument("--nodes", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--parts", nargs="+", default=["overhead", "scene", "folder"])
+    options = parser.parse_args()
+    runs = Runs()
+    print(f"{os.cpu_count()} processors for QGIS, scheduler and nodes together", flush=True)
+    try:
+        if "overhead" in options.parts and runs.network.separate:
+            overhead(runs)
+        if "scene" in options.parts:
+            scene(runs, options.side, options.nodes)
+        if "folder" in options.parts:
+            folder(runs, options.scenes, options.nodes)
+    finally:
+        runs.network.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
