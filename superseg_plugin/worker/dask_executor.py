@@ -13,6 +13,7 @@ about 15 ms a task, and the bytes of its arrays over the network, through the sc
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import uuid
@@ -34,8 +35,8 @@ from .node import make_task
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 
-ON_NODES = ("superpixels", "stitch", "describe_superpixels", "train", "predict")
 ON_DEVICES = ("train", "predict", "describe_device")
+ON_NODES = ("superpixels", "stitch", "describe_superpixels", *ON_DEVICES)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
 PAUSE_SECONDS = 1.0
@@ -78,13 +79,13 @@ class DaskExecutor:
             OperationError: the operation failed on its node.
         """
         link = self._connected()
-        if op == "describe_device":
-            return self._least_device(link, call), {}
         if op not in ON_NODES:
             return OPERATIONS[op](call)
         until = time.monotonic() + RETURN_SECONDS
         while True:
             try:
+                if op == "describe_device":
+                    return self._least_device(link, call), {}
                 return self._ask(link, op, call, kept)
             except KilledWorker as error:
                 raise SuperSegError(
@@ -117,7 +118,9 @@ class DaskExecutor:
     def _connect(self, lost: Link | None, until: float | None) -> Link:
         if lost is not None:
             self._report("The scheduler of the cluster was lost; waiting for it to answer again")
-            lost.client.close(timeout=0)
+            # Closing a connection that is lost may fail, and there is nothing to save.
+            with contextlib.suppress(Exception):
+                lost.client.close(timeout=0)
         while True:
             address = scheduler_address(self._choice)
             try:

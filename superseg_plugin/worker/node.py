@@ -29,12 +29,13 @@ def make_task() -> Callable[..., Outcome]:
         import shutil
         import sys
         import tempfile
+        import traceback
         import zipfile
         from pathlib import Path
 
         from distributed import get_worker
 
-        if importlib.util.find_spec(name) is None:
+        def unpack() -> None:
             # In the user's own cache, where Numba's compiled kernels outlast the process.
             parent = Path.home() / ".cache" / "superseg"
             try:
@@ -57,7 +58,15 @@ def make_task() -> Callable[..., Outcome]:
             if str(parent) not in sys.path:
                 sys.path.append(str(parent))
             importlib.invalidate_caches()
-        return importlib.import_module(f"{name}.worker.node").run(*request)
+
+        try:
+            if importlib.util.find_spec(name) is None:
+                unpack()
+            module = importlib.import_module(f"{name}.worker.node")
+        except Exception as error:
+            text = f"node {get_worker().address} cannot use the engine: {error}"
+            return {}, {}, {"code": "user", "text": text, "traceback": traceback.format_exc()}
+        return module.run(*request)
 
     return task
 
