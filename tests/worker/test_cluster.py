@@ -109,12 +109,12 @@ def test_errors_of_a_node_name_it(cluster, listener):
             remote.result(asked, listener)
 
 
-def test_a_cluster_that_is_not_there_is_a_sentence_within_ten_seconds(listener):
+def test_a_scheduler_that_is_silent_is_a_sentence(listener):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         text = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        begin = time.monotonic()
         with Worker(find_interpreter(), "cpu", cluster_at(text)) as remote:
             asked = remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))})
-            with pytest.raises(SuperSegError, match=f"cluster {text} .*CLUSTER.*does not answer"):
+            with pytest.raises(
+                SuperSegError, match=f"cluster {text} .*CLUSTER.*does not answer.*within 6 s"
+            ):
                 remote.result(asked, listener)
-        assert time.monotonic() - begin < 12
