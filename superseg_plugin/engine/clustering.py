@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..blocks import Description
+from ..blocks import EMBEDDING, Description
 from ..contracts import Clusters
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
 from .leaves import diffuse, fit_leaves
@@ -121,7 +121,10 @@ def change_smoothness(
         (2, (5,))
     """
     smoothed = _smooth(superpixels, model, features, smoothness)
-    leaves, leaf = fit_leaves(smoothed.features, superpixels.pixels, smoothed.parts, classes)
+    embedding = all(block.kind == EMBEDDING for block in superpixels.blocks)
+    leaves, leaf = fit_leaves(
+        smoothed.features, superpixels.pixels, smoothed.parts, classes, embedding
+    )
     clusters = Clusters(leaves.classes[leaf], leaf, smoothed.confidence, features)
     return replace(model, leaves=leaves), clusters
 

@@ -4,7 +4,8 @@
 The parts are the few classes that the consensus of mixtures finds. Their features, diffused along
 the region adjacency graph so that a superpixel resembles like-colored neighbors, are divided by
 k-means [1] into some hundred cells, and the superpixels of a part in a cell are a leaf. Ward's
-method joins the leaves of each part, and then the parts (`class_tree`).
+method joins the leaves of each part, and the parts (`class_tree`). An embedding is one part; its
+leaves belong to eight branches, found from the top by Ward's method and improved by k-means.
 
 Approximate: k-means is fitted to at most 16384 superpixels, drawn evenly by area, from a fixed
 random start. All superpixels are then assigned to the nearest leaf of their part, so that a scene
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..class_tree import ClassTree, fit_class_tree
-from .k_means import k_means, nearest, weighted_means
+from .k_means import k_means, lloyd, nearest, weighted_means
 from .projection import sample_by_weight
 from .region_graph import multiply_rows
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
@@ -30,6 +31,11 @@ from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 # Cells of k-means; twice the 255 classes that can be asked for.
 CELLS = 512
 SAMPLE = 16384
+# Branches of the tree of an embedding, and rounds of k-means. Named accuracy and mean IoU of 13
+# synthetic embeddings, 8 of them made for this measurement only: .942 and .909 without branches,
+# .955 and .932 with them; 16 are no better. On scenes of clear levels, which are one part, too,
+# branches cost up to .02 in ARI.
+BRANCHES, BRANCH_ITERATIONS = 8, 20
 # Share of the way to the mean of its neighbors that a superpixel's features move in each step of
 # the diffusion.
 DIFFUSION_SHARE = 0.5
@@ -90,7 +96,11 @@ NO_LEAVES = Leaves(
 
 
 def fit_leaves(
-    features: FloatArray, pixels: DoubleArray, parts: IndexArray, classes: int
+    features: FloatArray,
+    pixels: DoubleArray,
+    parts: IndexArray,
+    classes: int,
+    embedding: bool = False,
 ) -> tuple[Leaves, IndexArray]:
     """Divide the superpixels of a scene into leaves, and join these to a tree.
 
@@ -99,6 +109,7 @@ def fit_leaves(
         pixels: `(n,)` pixels of each superpixel, above 0.
         parts: `(n,)` part of each superpixel.
         classes: number of classes wanted; 0 takes `ClassTree.automatic`.
+        embedding: whether the scene is an embedding, which is one part.
 
     Returns:
         The leaves, and the leaf `(n,)` of each superpixel.
@@ -118,8 +129,29 @@ def fit_leaves(
     used, leaf = _compact(_nearest_of_part(features, parts, centers, owners))
     centers, owners = centers[used], owners[used]
     areas = np.bincount(leaf, pixels).astype(np.float64)
-    tree = fit_class_tree(centers.astype(np.float64), areas, owners)
+    branches = _branches(centers, areas) if embedding else owners
+    tree = fit_class_tree(centers.astype(np.float64), areas, branches)
     return Leaves(centers, owners, owners, tree).cut(classes), leaf
+
+
+def _branches(centers: FloatArray, areas: DoubleArray) -> IndexArray:
+    """Branch `(m,)` of each leaf: two branches, then four, up to `BRANCHES`.
+
+    Ward's method alone is greedy, and its last steps, which decide on a small number of classes,
+    are the farthest from the points that it starts from.
+    """
+    branches = np.zeros(len(centers), np.int64)
+    count = 2
+    while count <= min(BRANCHES, len(centers)):
+        finer = fit_class_tree(centers.astype(np.float64), areas, branches).cut(count)
+        for branch in np.unique(branches):
+            rows = np.flatnonzero(branches == branch)
+            number, start = np.unique(finer[rows], return_inverse=True)
+            before = np.zeros((len(number), centers.shape[1]))
+            means = weighted_means(centers[rows], areas[rows], start, before)
+            finer[rows] = number[lloyd(centers[rows], areas[rows], means, BRANCH_ITERATIONS)[1]]
+        branches, count = finer, 2 * count
+    return branches
 
 
 def diffuse(features: FloatArray, weights: Any, steps: int) -> FloatArray:

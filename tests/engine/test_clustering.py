@@ -12,6 +12,7 @@ from sklearn.mixture import GaussianMixture
 from superseg_plugin.blocks import ELEVATION, EMBEDDING, Block, Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
+from superseg_plugin.engine.leaves import fit_leaves
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
 
@@ -139,6 +140,19 @@ def test_classes_are_of_similar_size(textured):
     shares = np.bincount(found.labels, superpixels.pixels) / superpixels.pixels.sum()
     assert np.exp(-(shares * np.log(shares)).sum()) > 10
     assert shares.min() > 0.001
+
+
+def test_few_classes_of_an_embedding_are_tighter_than_those_of_a_greedy_tree():
+    totals = {False: 0.0, True: 0.0}
+    for seed in range(3):
+        points = np.random.default_rng(seed).normal(size=(2000, 6)).astype(np.float32)
+        for embedding in totals:
+            none = np.zeros(len(points), np.int64)
+            leaves, leaf = fit_leaves(points, np.ones(len(points)), none, 8, embedding)
+            classes = leaves.classes[leaf]
+            means = np.stack([points[classes == number].mean(axis=0) for number in range(8)])
+            totals[embedding] += float(np.square(points - means[classes]).sum())
+    assert totals[True] < 0.98 * totals[False]
 
 
 @pytest.mark.parametrize("bands", [1, 3, 12])
