@@ -20,8 +20,9 @@ SMALL = Load(1, 1)
 class Watched:
     """Work that takes a moment and knows how much was in flight."""
 
-    def __init__(self, load=lambda index: SMALL, seconds=0.01):
-        self.load, self.seconds = load, seconds
+    def __init__(self, load=lambda index: SMALL, together=1):
+        # So many scenes wait for each other.
+        self.load, self.barrier = load, threading.Barrier(together)
         self.lock, self.inside, self.most, self.alone = threading.Lock(), [], [], {}
 
     def __call__(self, index, run):
@@ -30,8 +31,9 @@ class Watched:
             self.inside.append(index)
             self.most.append(sum(self.load(each).tiles for each in self.inside))
         run.log(f"begin {index}")
+        self.barrier.wait(20)
         # Later scenes end first.
-        time.sleep(self.seconds * (1 + (len(NAMES) - index) % 3))
+        time.sleep(0.01 * (1 + (len(NAMES) - index) % 3))
         run.report(0.5, "half")
         run.log(f"end {index}")
         with self.lock:
@@ -42,23 +44,26 @@ class Watched:
 
 @pytest.mark.parametrize("slots", [1, 3, 40])
 def test_outcomes_and_log_come_in_order_whatever_is_in_flight(slots):
-    work, listener = Watched(), Listener()
+    # One more than can be computed at once is prepared meanwhile.
+    together = min(slots + 1, len(NAMES))
+    work, listener = Watched(together=together), Listener()
     found = list(ScenesInFlight(NAMES, work, lambda: slots, listener).outcomes())
     assert found == [index * index for index in range(12)]
     assert listener.lines == [f"{word} {i}" for i in range(12) for word in ("begin", "end")]
     assert listener.fractions == sorted(listener.fractions)
     assert listener.fractions[-1] == pytest.approx(1)
-    # One more than can be computed at once is prepared meanwhile.
-    assert max(work.most) == min(slots + 1, 12)
+    assert max(work.most) == together
     assert not any(work.alone.values())
 
 
 def test_large_scenes_are_alone_where_memory_is_short(monkeypatch):
     monkeypatch.setattr(scenes_in_flight, "available_memory", lambda: 100)
     work = Watched(lambda index: Load(1, 60 if index % 4 == 0 else 10))
-    found = list(ScenesInFlight(NAMES, work, lambda: 4, Listener()).outcomes())
+    found = list(ScenesInFlight(NAMES, work, lambda: 11, Listener()).outcomes())
     assert len(found) == 12
-    assert 1 < max(work.most) <= 4
+    # Half of the memory: four small scenes, or one large one.
+    assert max(work.most) <= 4
+    assert {0, 4, 8} <= {index for index, alone in work.alone.items() if alone}
 
 
 def test_a_scene_of_many_tiles_takes_the_room_of_many_scenes():

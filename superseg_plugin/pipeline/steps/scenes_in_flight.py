@@ -14,6 +14,7 @@ Threads: the caller's progress is used in its own thread alone, as widgets deman
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from typing import Callable, Generic, TypeVar
 from ...memory import available_memory
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
-from .tiling import MEMORY_SHARE, automatic_tile, tile_bytes
+from .tiling import BAND_BYTES, MEMORY_SHARE, PIXEL_BYTES, automatic_tile
 
 Outcome = TypeVar("Outcome")
 # Scenes that have been started and wait to be admitted: opening one on a network drive takes longer
@@ -38,10 +39,17 @@ SCENE_PIXEL_BYTES = 4
 
 @dataclass(frozen=True)
 class Load:
-    """What a scene takes: tiles that can be computed at once, and bytes."""
+    """What a scene takes.
+
+    Attributes:
+        tiles: that can be computed at once.
+        size: bytes of the scene and of the tiles that it has in flight.
+        tables: further bytes of a tile while it is computed.
+    """
 
     tiles: int
     size: int
+    tables: int = 0
 
     @classmethod
     def of_scene(cls, grid: Grid, bands: int, slots: int) -> Load:
@@ -54,8 +62,10 @@ class Load:
         """
         side = automatic_tile(bands)
         tiles = min(-(-grid.width // side) * -(-grid.height // side), slots)
-        one = tile_bytes(min(side, max(grid.width, grid.height)), bands)
-        return cls(tiles, tiles * one + SCENE_PIXEL_BYTES * grid.width * grid.height)
+        pixels = min(side * side, grid.width * grid.height)
+        of_tiles = tiles * pixels * BAND_BYTES * (bands + 1)
+        of_scene = SCENE_PIXEL_BYTES * grid.width * grid.height
+        return cls(tiles, of_tiles + of_scene, PIXEL_BYTES * pixels)
 
 
 class SceneRun(Progress):
@@ -240,11 +250,14 @@ class _Admission:
             self._changed.notify_all()
 
     def _has_room(self, load: Load) -> bool:
-        loads = [each for _, each in self._admitted.values()]
-        if not loads:
+        if not self._admitted:
             return True
+        loads = [load, *(each for _, each in self._admitted.values())]
+        tiles = sum(each.tiles for each in loads)
         # One tile more than can be computed: while a scene is written, another one is computed.
-        if sum(each.tiles for each in loads) > self._slots():
+        if tiles - load.tiles > self._slots():
             return False
-        needed = load.size + sum(each.size for each in loads)
+        # This computer computes as many tiles at once as it has processors, a cluster elsewhere.
+        tables = min(tiles, os.cpu_count() or 1) * max(each.tables for each in loads)
+        needed = tables + sum(each.size for each in loads)
         return self._memory is None or needed < MEMORY_SHARE * self._memory
