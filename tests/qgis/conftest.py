@@ -94,7 +94,9 @@ def reuse_workers(request, monkeypatch, shared_workers):
     from superseg_plugin.algorithms.base import SuperSegAlgorithm
 
     monkeypatch.setattr(
-        SuperSegAlgorithm, "worker", lambda self, device="auto": shared_workers.worker(self, device)
+        SuperSegAlgorithm,
+        "worker",
+        lambda self, progress, device="auto": shared_workers.worker(self, device),
     )
 
 
