@@ -120,7 +120,8 @@ def run_folder_segmentation(
     options = folder.options
     training = progress.part(0.02, MODEL_SHARE)
     digest = _digest(folder)
-    if _was_trained(outputs.model, digest):
+    left_out = _left_out_before(outputs.model, digest)
+    if left_out is not None:
         progress.log(f"{Path(outputs.model).name} was trained on these scenes before; it is used")
     else:
         with start_worker() as worker, Staging() as staging:
@@ -129,7 +130,7 @@ def run_folder_segmentation(
             save_model(staging.path(outputs.model), model)
             stop_if_cancelled(progress)
             staging.commit()
-        failures |= left_out
+    failures |= left_out
     fitting = [scene for index, scene in enumerate(folder.scenes) if index not in failures]
     result = run_folder_classification(
         FolderInputs(fitting, outputs.model, folder.bands),
@@ -189,6 +190,7 @@ class _Trainer:
             "windows": sample.windows,
             "pixels": sample.pixels,
             "share": sample.share,
+            "left_out": failures,
         }
         like = sample.reference
         model = replace(
@@ -267,10 +269,12 @@ def _digest(folder: FolderScenes) -> str:
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
-def _was_trained(model: str, digest: str) -> bool:
-    """Whether there is a model of an earlier run over the same scenes."""
+def _left_out_before(model: str, digest: str) -> dict[int, str] | None:
+    """What an earlier run over the same scenes left out of its model; None if there was none."""
     try:
         known = read_header(model).options.get(SAMPLE)
-    except SuperSegError:
-        return False
-    return isinstance(known, dict) and known.get("digest") == digest
+        if isinstance(known, dict) and known["digest"] == digest:
+            return {int(index): str(text) for index, text in known["left_out"].items()}
+    except (SuperSegError, KeyError, AttributeError, ValueError):
+        pass
+    return None

@@ -100,7 +100,8 @@ def test_a_cancelled_run_goes_on_where_it_ended(parts, tmp_path, worker):
         def cancelled(self):
             return (tmp_path / "out" / "0_classes.tif").exists()
 
-    folder, _, _ = parts
+    folder, image, _ = parts
+    write_raster(folder / "fewer.tif", image[:2, :, :100])
     with pytest.raises(Cancelled):
         segment(folder, tmp_path / "out", worker, Stopping())
     done = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
@@ -109,6 +110,7 @@ def test_a_cancelled_run_goes_on_where_it_ended(parts, tmp_path, worker):
     listener = Listener()
     found = segment(folder, tmp_path / "out", worker, listener)
     assert len(found.written) == 3
+    assert found.failures[0].startswith("fewer.tif: the model of these scenes was trained on 3")
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert "classes.superseg was trained on these scenes before; it is used" in listener.lines
     assert any("classified before with this model" in line for line in listener.lines)
