@@ -189,11 +189,11 @@ def _names(raster: RasterSource) -> list[str]:
 def _check_different(paths: Sequence[str]) -> None:
     """Raise SuperSegError if a raster is given twice."""
     known: set[str] = set()
-    for index, path in enumerate(paths):
+    for path in paths:
         place = str(Path(path).resolve()) if Path(path).exists() else path
         if place in known:
             raise SuperSegError(
-                f"{PARAMETER}: {Path(path).name} is given twice"
-                f"{' or is INPUT' if index else ''}; take it out of the list."
+                f"{PARAMETER}: {Path(path).name} is given twice or is INPUT; take it out of the"
+                " list."
             )
         known.add(place)
