@@ -115,7 +115,9 @@ class _Segmentation:
             known.devices[requested] = device.type, device.name
         request = EstimateRequest(options, bool(outputs.model), bool(outputs.report), requested)
         estimate = Estimate((source.grid, len(source.bands)), cut, request, known)
-        self._progress.log(f"Estimate: {estimate.text()}")
+        remote = self._worker.on_cluster
+        title = "Estimate for this computer alone" if remote else "Estimate"
+        self._progress.log(f"{title}: {estimate.text()}")
         self._stages = Stages(self._progress, estimate.seconds, timed=True)
         with self._stages.stage("reading"):
             treat_steps(source, options.balance_tiles, self._progress)
@@ -153,7 +155,8 @@ class _Segmentation:
                     state.advice,
                 )
                 writer.write_report(state, table, run, path, self._confidence(), count)
-        estimate.learn(self._stages.seconds)
+        if not remote:
+            estimate.learn(self._stages.seconds)
         self._progress.report(1.0, "Done")
         return SegmentationResult(len(table.names), count)
 

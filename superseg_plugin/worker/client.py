@@ -125,6 +125,11 @@ class Worker:
         return self._channel.cluster.get("slots") or os.cpu_count() or 1
 
     @property
+    def on_cluster(self) -> bool:
+        """Whether nodes of a cluster compute, so that times say nothing about this computer."""
+        return bool(self._cluster.text)
+
+    @property
     def cluster_summary(self) -> str:
         """What a cluster has done, as a line for the log; empty if none was used."""
         figures = self._channel.cluster

@@ -91,6 +91,8 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
         there, remote_steps = predictions(remote, listener)
         summary = remote.cluster_summary
         assert remote.slots == 3
+        assert remote.on_cluster
+    assert not worker.on_cluster
     for own, other in zip(here, there):
         assert own.keys() == other.keys()
         for name, array in own.items():
