@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +12,6 @@ from ...errors import SuperSegError
 from ...raster.grid import Grid
 from ...raster.windows import Window
 
-Values = TypeVar("Values")
 # Highest number of a class in rasters of other programs.
 HIGHEST_CLASS = 65535
 # Number that `read_classes` gives to class 0 where 0 is a class; 0 itself stands for nodata.
@@ -105,22 +102,6 @@ def _numbers(
             " high; give a raster of classes or superpixels, numbered from 1."
         )
     return numbers
-
-
-def read_ahead(read: Callable[[Window], Values], windows: Sequence[Window]) -> Iterator[Values]:
-    """Read windows in their order, each while the caller uses the one before it.
-
-    Args:
-        read: reads a window in a thread of its own, such as `RasterSource.read`.
-        windows: what to read.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        coming = [pool.submit(read, window) for window in windows[:1]]
-        for following in [*windows[1:], None][: len(windows)]:
-            found = coming.pop().result()
-            if following is not None:
-                coming.append(pool.submit(read, following))
-            yield found
 
 
 def tile_side(bands: int) -> int:

@@ -28,7 +28,6 @@ from .colors import distinct_colors, spread_tones
 from .reading import (
     ClassReader,
     count_and_measure,
-    read_ahead,
     read_classes,
     refuse_high_class,
     tile_side,
@@ -91,13 +90,12 @@ def class_statistics(
     sums = np.zeros((size, bands))
     areas = np.zeros(size)
     windows = tiles(grid.width, grid.height, tile_side(bands))
-    images = read_ahead(source.read, windows if known is None else [])
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         numbers = read_classes(classification, window, "CLASSIFICATION")
         values = np.empty((0, 0))
         if known is None:
-            values, valid = next(images)
+            values, valid = source.read(window)
             numbers[~valid] = 0
         highest = int(numbers.max())
         if class_count:

@@ -32,7 +32,7 @@ from ...raster.superpixel_tables import SuperpixelTables, append_tables
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.client import Answer
-from ..classes.reading import TILE, read_ahead
+from ..classes.reading import TILE
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
 from .description import read_superpixels
@@ -112,10 +112,9 @@ def keep_superpixels(
         )
         parts = _Parts(len(known.clusters.labels), pairs)
         found = _Found(parts.count)
-        coming = read_ahead(lambda window: _read(superpixels, classes, window), windows)
 
         def submit(window: Window) -> Future[Answer]:
-            ids, numbers = next(coming)
+            ids, numbers = _read(superpixels, classes, window)
             ids = parts.numbered(ids, numbers)
             writer.write(window, ids)
             arrays: dict[str, npt.NDArray[Any]] = {

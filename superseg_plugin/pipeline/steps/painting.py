@@ -21,7 +21,7 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
-from ..classes.reading import TILE, read_ahead
+from ..classes.reading import TILE
 from ..classes.rendering import ClassStatistics, class_statistics
 from ..classes.small_objects import SmallObjects
 from ..classes.strips import ClassStrips
@@ -99,9 +99,9 @@ def paint_superpixels(
     windows = tiles(scene.source.grid.width, scene.source.grid.height, TILE)
     with _Outputs(scene.part(0.8, 1), confidence_path) as outputs:
         part = scene.progress.part(0, 0.8)
-        coming = read_ahead(lambda window: read_superpixels(superpixels, window), windows)
-        for index, (window, ids) in enumerate(zip(windows, coming)):
+        for index, window in enumerate(windows):
             stop_if_cancelled(part)
+            ids = read_superpixels(superpixels, window)
             if given:
                 ids[~scene.source.read(window)[1]] = 0
             outputs.write(window, classes[ids], percent[ids])
