@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -64,22 +63,6 @@ class Scene:
         asked = self.worker.submit(operation, options, arrays, keep)
         del arrays
         return self.worker.result(asked, self.progress)
-
-    def start_all(
-        self, items: Iterable[Item], submit: Callable[[Item], Future[Answer]], size: int
-    ) -> None:
-        """Submit all items; of more than may be in flight, earlier ones are waited for.
-
-        Args:
-            items: usually windows.
-            submit: reads one item and submits it; keeps what it returns.
-            size: bytes that an item takes while it is computed, such as `tile_bytes`.
-        """
-        waiting: deque[Future[Answer]] = deque()
-        for item in items:
-            waiting.append(submit(item))
-            if len(waiting) > items_ahead(size, self.worker.slots):
-                self.worker.result(waiting.popleft(), self.progress)
 
     def in_flight(
         self,

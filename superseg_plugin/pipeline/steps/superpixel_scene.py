@@ -3,10 +3,8 @@
 
 Idea: the worker cuts each tile by itself and then a zone along each seam between tiles. Here the
 labels lie in a raster, and sizes, internal differences and merges in a table by id.
-Exact: the result does not depend on the order in which the worker answers, nor on the number of
-seams in flight. The seams of a row of tiles are stitched in three groups: the vertical ones, and
-every other piece of the horizontal one, even before odd. Within a group no two have a pixel in
-common; all start from the ids before any of them, and their changes are entered in order.
+Exact: the result does not depend on the order in which the worker answers: seams of one row all
+start from the ids before any of them, and their changes are entered in order.
 Approximate: within `SEAM_REACH` pixels of a seam superpixels are cut without regard to those
 further away.
 Cost: each pixel is cut once, and those near a seam once more.
@@ -36,6 +34,8 @@ from .tiling import tile_bytes
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
 # usual superpixels.
 SEAM_REACH = 64
+# Image data of a horizontal zone that is stitched in one request, as float32.
+ZONE_BYTES = 128 << 20
 Labels = npt.NDArray[np.uint32]
 
 
@@ -97,20 +97,12 @@ class SuperpixelScene:
             self._labels.write(window, labels)
             yield
 
-    def join_row(self, windows: list[Window]) -> Iterator[None]:
-        """Stitch a row of tiles: each tile to the one on its left, and all to the row above.
+    def join_vertical_seams(self, windows: list[Window]) -> None:
+        """Stitch each tile of a row to the one on its left.
 
-        Yields three times, each time after seams were submitted. While they are computed, other
-        tiles can be cut; the changes are entered when the iteration goes on.
+        All seams start from the ids before any of them, and their changes are entered in order, so
+        that the result does not depend on which one finishes first.
         """
-        even, odd = self._horizontal_seams(windows[0].row_off)
-        for seams in (self._vertical_seams(windows[1:]), even, odd):
-            started = self._start_all(seams)
-            yield
-            for stitching in started:
-                self._finish(stitching)
-
-    def _vertical_seams(self, windows: list[Window]) -> list[Seam]:
         grid = self._source.grid
         seams = []
         for window in windows:
@@ -119,49 +111,38 @@ class SuperpixelScene:
             zone = Window(first, window.row_off, last - first, window.height)
             sides = (False, False, first > 0, last < grid.width)
             seams.append(Seam(zone, (1, window.col_off - first), sides))
-        return seams
-
-    def _horizontal_seams(self, row: int) -> tuple[list[Seam], list[Seam]]:
-        """Pieces of the seam above a row, none above the first: every other one, and the rest.
-
-        Pieces of one list have no pixel in common, so that they can be stitched at the same time.
-        They are as long as tiles and end in the middle of these, where no vertical seam is. The
-        rest reach beyond their ends, so that these become lines like any other.
-        """
-        grid, size = self._source.grid, self._options.tile_size
-        if row == 0:
-            return [], []
-        first = max(row - self._reach - 1, 0)
-        last = min(row + self._reach + 1, grid.height)
-        place = grid.global_offset()[0] + size // 2
-        cuts = range(-place % size or size, grid.width, size)
-        # Counted on the ground, as the tiles are: an extent is cut as the whole is.
-        number = (place + cuts[0]) // size if cuts else 0
-        pieces: tuple[list[Seam], list[Seam]] = [], []
-        for index, (start, end) in enumerate(zip([0, *cuts], [*cuts, grid.width]), number):
-            further = 1 + index % 2 * min(self._reach, size // 4)
-            left, right = max(start - further, 0), min(end + further, grid.width)
-            zone = Window(left, first, right - left, last - first)
-            sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            pieces[index % 2].append(Seam(zone, (0, row - first), sides))
-        return pieces
-
-    def _start_all(self, seams: list[Seam]) -> list[Stitching]:
-        """Start seams that have no pixel in common.
-
-        All start from the ids before any of them, and their changes are entered in order, so that
-        the result does not depend on which one finishes first, nor on the number in flight.
-        """
         started: list[Stitching] = []
 
         def submit(seam: Seam) -> Future[Answer]:
             started.append(self._start(seam))
             return started[-1].answer
 
-        self._scene.start_all(seams, submit, self._tile_bytes)
+        for _ in self._scene.in_flight(seams, submit, self._tile_bytes):
+            pass
+        for stitching in started:
+            self.finish(stitching)
+
+    def start_horizontal_seam(self, row: int) -> Stitching:
+        """Start stitching a row of tiles to the one above, in as few zones as memory allows."""
+        grid = self._source.grid
+        size = self._options.tile_size
+        first = max(row - self._reach - 1, 0)
+        last = min(row + self._reach + 1, grid.height)
+        bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
+        length = max(ZONE_BYTES // bytes_a_column // size, 1) * size
+        started: Stitching | None = None
+        for col in range(0, grid.width, length):
+            if started is not None:
+                self.finish(started)
+            left, right = max(col - 1, 0), min(col + length + 1, grid.width)
+            zone = Window(left, first, right - left, last - first)
+            sides = (first > 0, last < grid.height, left > 0, right < grid.width)
+            started = self._start(Seam(zone, (0, row - first), sides))
+        if started is None:
+            raise ValueError("a scene has at least one column")
         return started
 
-    def _finish(self, stitching: Stitching) -> None:
+    def finish(self, stitching: Stitching) -> None:
         """Wait for a seam and enter its changes."""
         arrays = self._scene.worker.result(stitching.answer, self._scene.progress).arrays
         seam, ids = stitching.seam, stitching.ids
