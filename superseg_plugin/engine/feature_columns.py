@@ -49,6 +49,10 @@ def columns_of(sums: DoubleArray, bands: int) -> DoubleArray:
     Args:
         sums: `(n, columns)` float64 of one block, see `column_layout`; every row with pixels.
         bands: of the block.
+
+    Example:
+        >>> columns_of(np.ones((2, 7)), 1).shape
+        (2, 9)
     """
     layout = column_layout(bands)
     pixels = sums[:, :1]
@@ -73,6 +77,10 @@ def group_weights(block: Block, alone: bool) -> DoubleArray:
     Args:
         block: of the columns.
         alone: whether there is no other block.
+
+    Example:
+        >>> group_weights(Block(1), True).round(2).tolist()
+        [1.0, 0.7, 0.7, 0.29, 0.29, 0.29, 0.5, 0.25]
     """
     bands = block.bands
     layout = column_layout(bands)
@@ -102,6 +110,12 @@ def column_weights(block: Block, alone: bool) -> DoubleArray:
     Args:
         block: of the columns.
         alone: whether there is no other block.
+
+    Example:
+        The mean color of a single band counts for nothing.
+
+        >>> float(column_weights(Block(1), True)[-1])
+        0.0
     """
     weights = group_weights(block, alone)
     if block.kind == DECIBELS:

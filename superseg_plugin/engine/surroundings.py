@@ -92,6 +92,16 @@ def fit_surroundings(
 
     Returns:
         For each of `WALK_STEPS` the projection of histograms.
+
+    Example:
+        Two superpixels, and two vocabularies of two words each.
+
+        >>> from superseg_plugin.engine.ensemble import fit_ensemble
+        >>> scene = Description.from_sums(np.ones((2, 7)), np.array([[0, 1]]), np.array([4]), 1)
+        >>> appearance = np.array([[0.0], [1.0]], np.float32)
+        >>> vocabularies = fit_ensemble(appearance, np.ones(2, np.float32), 2, 2)
+        >>> len(fit_surroundings(appearance, vocabularies, walks_of(scene), 1))
+        2
     """
     rows, counts = sample_by_weight(walks.area[:, 0], HISTOGRAM_SAMPLE)
     words = vocabularies.log_weights.size
@@ -121,6 +131,18 @@ def with_surroundings(
 
     Returns:
         `(n, d + ...)` float32.
+
+    Example:
+        Two superpixels, and two vocabularies of two words each.
+
+        >>> from superseg_plugin.engine.ensemble import fit_ensemble
+        >>> scene = Description.from_sums(np.ones((2, 7)), np.array([[0, 1]]), np.array([4]), 1)
+        >>> appearance = np.array([[0.0], [1.0]], np.float32)
+        >>> vocabularies = fit_ensemble(appearance, np.ones(2, np.float32), 2, 2)
+        >>> walks = walks_of(scene)
+        >>> found = fit_surroundings(appearance, vocabularies, walks, 1)
+        >>> with_surroundings(appearance, found, vocabularies, walks).shape
+        (2, 3)
     """
     ends = np.cumsum([appearance.shape[1], *(each.vectors.shape[1] for each in surroundings)])
     features = np.zeros((len(appearance), ends[-1]), np.float32)
