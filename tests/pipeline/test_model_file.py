@@ -155,7 +155,8 @@ def test_clusters_of_other_bands_are_refused(tmp_path, worker):
     means = np.ones((count, bands), np.float32)
     lengths, blocks = np.ones(2, np.int32), (Block(bands),)
     described = Description(sums, pairs, lengths, np.ones(count), means, blocks)
-    scene = Scene(None, None, worker, tmp_path, Progress())
+    scaling = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
+    scene = Scene(None, scaling, worker, tmp_path, Progress())
     with pytest.raises(SuperSegError, match="other bands than the 3 of this one; choose a model"):
         assign_clusters(scene, described, clusters(columns=20), 1.0)
 
