@@ -59,14 +59,21 @@ class Network:
         """A command that runs on a host."""
         return ["ip", "netns", "exec", f"superseg-{host}", *command] if self.separate else command
 
-    def shape(self, rate: str, delay: str) -> None:
-        """Limit every link to a rate, with a delay each way (`tc netem`)."""
+    def shape(self, rate: str, delay: str) -> str:
+        """Limit every link to a rate, with a delay each way (`tc netem`).
+
+        Returns:
+            Why that cannot be done here; empty if it is done.
+        """
         limit = ["root", "netem", "rate", rate, "delay", delay, "limit", "100000"]
         for host in HOSTS:
             outside = ["tc", "qdisc", "replace", "dev", f"ss-{host[:10]}", *limit]
             inside = self.on(host, ["tc", "qdisc", "replace", "dev", "eth0", *limit])
             for command in (outside, inside):
-                subprocess.run(command, check=True, capture_output=True)
+                done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+                if done.returncode:
+                    return done.stderr.strip()
+        return ""
 
     def unshape(self) -> None:
         """Undo `shape`."""
