@@ -52,6 +52,8 @@ class Network:
     def close(self) -> None:
         """Remove the namespaces and the bridge."""
         for host in HOSTS:
+            # A namespace lives on while a process is in it, and so would its link.
+            _ip("link", "delete", f"ss-{host[:10]}", check=False)
             _ip("netns", "delete", f"superseg-{host}", check=False)
         _ip("link", "delete", BRIDGE, check=False)
 
