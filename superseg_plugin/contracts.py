@@ -115,6 +115,16 @@ class BandScaling:
             np.clip(result[band], 0, DISPLAY_MAXIMUM, out=result[band])
         return _clear_invalid(result, valid)
 
+    def to_values(self, shown: AnyArray) -> DoubleArray:
+        """Bring display units back to raw values.
+
+        Args:
+            shown: `(n, bands)`, such as mean colors.
+        """
+        low, high = np.array(self.low), np.array(self.high)
+        values: DoubleArray = low + np.asarray(shown) * (high - low) / 255
+        return values
+
     def to_standard(self, values: AnyArray, valid: BoolArray) -> FloatArray:
         """Bring raw values to median 0 and spread 1, clipped to +-8, 0 where invalid.
 

@@ -33,7 +33,7 @@ from qgis.core import (
 
 from ..errors import SuperSegError
 from ..layer_copy import in_place
-from ..pipeline.average_color import common_nodata
+from ..pipeline.steps.average_color import common_nodata
 from ..raster.class_styles import styles_to_write
 from ..raster.format_check import Content, check_format
 from ..raster.gdal_calls import quiet

@@ -34,7 +34,7 @@ from .steps.folder_files import (
     write_summary,
 )
 from .steps.scenes_in_flight import Load, SceneRun, ScenesInFlight
-from .transitions import write_transitions
+from .steps.transitions import write_transitions
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,10 @@ import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 import numpy as np
 
-from ..blocks import Description, column_layout
-from ..contracts import Clusters
 from ..errors import SuperSegError
 from ..memory import trim_memory
 from ..progress import Progress, Stages, stop_if_cancelled
@@ -40,15 +38,14 @@ from .folder_classification import (
     FolderResult,
     run_folder_classification,
 )
-from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, read_header, save_model
-from .formats.trained_model import build_model, reorder_classes, with_superpixels
+from .formats.trained_model import build_model_by_area, with_superpixels
 from .options.classification import ClassificationOptions
 from .options.segmentation import MIXTURES
 from .planning.estimate import training_options
 from .steps.band_statistics import measure_scene
 from .steps.clustering import cluster_superpixels
-from .steps.description import describe_superpixels
+from .steps.description import describe_superpixels, sums_of_classes
 from .steps.folder_files import make_folder
 from .steps.folder_scenes import FolderSample, FolderScenes, Header, read_headers
 from .steps.patches import draw_patches
@@ -231,31 +228,17 @@ class _Trainer:
                 trained = train_network(
                     scene.within(part.part(0.1, 1)), patches, clusters, training
                 )
-        counts, means = _classes_of(description, clusters)
+        labels, count = clusters.labels, clusters.classes
+        counts = np.bincount(labels, description.pixels, count)
+        sums = sums_of_classes(description, "values", labels, count)
+        means = sums / np.maximum(counts, 1)[:, np.newaxis]
         order = np.argsort(-counts, kind="stable")
-        low, high = np.array(scaling.low), np.array(scaling.high)
-        colors = class_colors(low + means[order] * (high - low) / 255, picture_of(source))
-        model = build_model(
-            scene,
-            training,
-            replace(trained, weights=reorder_classes(trained.weights, order)),
-            colors,
-            merge_order_of(clusters.model, order),
-            reorder_clusters(clusters.model, order),
-        )
+        colors = class_colors(scaling.to_values(means[order]), picture_of(source))
+        model = build_model_by_area(scene, training, trained, colors, order, clusters.model)
         # Files that are mapped cannot be removed on every system.
         del clusters, description, patches
         trim_memory()
         return with_superpixels(model, cut)
-
-
-def _classes_of(description: Description, clusters: Clusters) -> tuple[Any, Any]:
-    """Pixels `(k,)` and mean values in display units `(k, bands)` of each class."""
-    labels, count = clusters.labels, clusters.classes
-    pixels = np.bincount(labels, description.pixels, count)
-    columns = range(*column_layout(description.bands)["values"].indices(description.sums.shape[1]))
-    sums = [np.bincount(labels, description.sums[:, column], count) for column in columns]
-    return pixels, np.stack(sums, axis=1) / np.maximum(pixels, 1)[:, None]
 
 
 def _digest(folder: FolderScenes) -> str:

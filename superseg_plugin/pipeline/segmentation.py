@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from ..contracts import Device
 from ..memory import trim_memory
 from ..progress import Progress, Stages, stop_if_cancelled
+from ..raster.class_table import ClassTable
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
@@ -19,8 +21,8 @@ from .options.published import STRIDE, TILE
 from .options.segmentation import MIXTURES, SegmentationOptions, SegmentationOutputs
 from .planning.calibration import Calibration
 from .planning.estimate import Estimate, EstimateRequest, training_options, trains
-from .reports.run import Provenance, RunSummary
-from .segmentation_results import ResultWriter, SegmentationState
+from .reports.maps import Maps, map_sections
+from .reports.run import Hierarchy, Provenance, RunSummary, segmentation_report
 from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
@@ -31,6 +33,7 @@ from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
 from .steps.scene import Scene
+from .steps.segmentation_results import ResultWriter, SegmentationState
 from .steps.training import train_network
 from .superpixels import make_superpixels
 
@@ -154,7 +157,7 @@ class _Segmentation:
                     trained.live_by_step if trained else [],
                     state.advice,
                 )
-                writer.write_report(state, table, run, path, self._confidence(), count)
+                self._write_report(state, run, table, path, count)
         if not remote:
             estimate.learn(self._stages.seconds)
         self._progress.report(1.0, "Done")
@@ -216,6 +219,36 @@ class _Segmentation:
             # AlphaEarth's tiles are large: their image is not read once more for its classes.
             sums = class_sums(scene.source, description, labels)
             state.draft = replace(painted, sums=sums)
+
+    def _write_report(
+        self,
+        state: SegmentationState,
+        run: RunSummary,
+        table: ClassTable,
+        superpixels: Path,
+        superpixel_count: int,
+    ) -> None:
+        """Write the report of a run whose other results are there.
+
+        Args:
+            state: of the run.
+            run: how it went.
+            table: of its classes.
+            superpixels: raster of the superpixels.
+            superpixel_count: number of superpixels.
+        """
+        if self._outputs.report is None:
+            return
+        confidence = self._confidence()
+        with ExitStack() as opened:
+            pieces = opened.enter_context(RasterSource(str(superpixels)))
+            place = self._staging.path(self._outputs.classes)
+            classes = opened.enter_context(RasterSource(str(place)))
+            sure = opened.enter_context(RasterSource(str(confidence))) if confidence else None
+            maps = map_sections(Maps(run.source, pieces, classes, sure, table))
+        hierarchy = Hierarchy(state.merge_order or (), state.explained)
+        text = segmentation_report(run, table, superpixel_count, hierarchy, maps)
+        self._staging.path(self._outputs.report).write_text(text, encoding="utf-8")
 
     def _network(self, scene: Scene, device: Device, state: SegmentationState) -> Network:
         if state.trained is None:

@@ -14,11 +14,9 @@ from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..worker.client import Worker
 from .classes.rendering import display_colors
-from .formats.cluster_arrays import merge_order_of, reorder_clusters
 from .formats.model_file import Model, load_model, save_model
 from .formats.trained_model import (
-    build_model,
-    reorder_classes,
+    build_model_by_area,
     with_superpixels,
 )
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
@@ -150,13 +148,9 @@ def run_training(
         with stages.stage("colors"):
             counts, means = measure_classes(scene, patches, trained.weights, options)
         order = np.argsort(-counts, kind="stable")
-        trained = replace(trained, weights=reorder_classes(trained.weights, order))
         colors = display_colors(means[order], source, scaling)
-        merge_order, known = None, None
-        if clusters is not None:
-            merge_order = merge_order_of(clusters.model, order)
-            known = reorder_clusters(clusters.model, order)
-        model = build_model(scene, options, trained, colors, merge_order, known)
+        known = clusters.model if clusters else None
+        model = build_model_by_area(scene, options, trained, colors, order, known)
         if size.parameter:
             model = with_superpixels(model, cut)
         save_model(staging.path(outputs.model), model)

@@ -57,6 +57,16 @@ class ChangePairs:
         """`(n,)` class numbers, `ZERO` for class 0."""
         return self.keys % SIZE
 
+    @property
+    def changed(self) -> npt.NDArray[np.bool_]:
+        """`(n,)` which pairs are a change."""
+        return self.values > UNCHANGED_VALUE
+
+    @property
+    def changed_area(self) -> float:
+        """Area of all changes."""
+        return float(self.areas[self.changed].sum())
+
 
 def _name(number: int, legend: Legend) -> str:
     return legend.names.get(number, default_name(number % ZERO))
@@ -71,7 +81,7 @@ def change_names(pairs: ChangePairs, legend: Legend) -> list[str]:
 
 def change_table(pairs: ChangePairs, names: list[str], legend: Legend) -> ClassTable:
     """Return the class table of the raster of changes."""
-    later = pairs.after[pairs.values > UNCHANGED_VALUE].tolist()
+    later = pairs.after[pairs.changed].tolist()
     colors = np.array([PALE, *(legend.colors.get(number, GRAY) for number in later)], np.uint8)
     # Only the largest changes get distinct colors; there are not enough for all possible ones.
     colors[:MOST_CLASSES] = distinct_colors(colors[:MOST_CLASSES])

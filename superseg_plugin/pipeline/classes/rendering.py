@@ -228,8 +228,7 @@ def display_colors(
         scaling: that the display units are of.
     """
     if source.picture is not None:
-        low, high = np.array(scaling.low), np.array(scaling.high)
-        return class_colors(low + shown * (high - low) / 255, source.picture)
+        return class_colors(scaling.to_values(shown), source.picture)
     of_bands = np.nan_to_num(shown[:, list(source.display_bands)], nan=128.0)
     if of_bands.shape[1] == 1:
         of_bands = np.repeat(of_bands, 3, axis=1)

@@ -20,7 +20,7 @@ from ...raster.stack import rasters_of
 from ...worker.client import Worker
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
-from .cluster_arrays import ClusterArrays
+from .cluster_arrays import ClusterArrays, merge_order_of, reorder_clusters
 from .model_file import Model
 from .model_rasters import ModelRaster
 
@@ -134,6 +134,31 @@ def build_model(
         if len(rasters) > 1
         else (),
     )
+
+
+def build_model_by_area(
+    scene: SceneOfModel,
+    options: TrainingOptions,
+    trained: TrainedNetwork,
+    colors: npt.NDArray[np.uint8],
+    order: npt.NDArray[np.int64],
+    clusters: ClusterArrays | None,
+) -> Model:
+    """Build the model of a network whose classes are renumbered, such as by their area.
+
+    Args:
+        scene: see `build_model`.
+        options: see `build_model`.
+        trained: the network, by its own numbers.
+        colors: `(classes, 3)` by the new numbers.
+        order: new class i is the old class `order[i]`.
+        clusters: cluster model by the old numbers; None for none.
+    """
+    renumbered = replace(trained, weights=reorder_classes(trained.weights, order))
+    if clusters is None:
+        return build_model(scene, options, renumbered, colors)
+    steps, known = merge_order_of(clusters, order), reorder_clusters(clusters, order)
+    return build_model(scene, options, renumbered, colors, steps, known)
 
 
 def with_superpixels(model: Model, superpixels: SuperpixelOptions) -> Model:

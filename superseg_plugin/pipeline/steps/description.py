@@ -106,9 +106,22 @@ def class_sums(
     """
     if not (isinstance(source.decoding, Vectors) and source.decoding.of_bytes):
         return None
-    columns = range(*column_layout(description.bands)["squares"].indices(description.sums.shape[1]))
-    rows = np.asarray(labels, np.intp) + 1
-    sums = [np.bincount(rows, description.sums[:, column], 256) for column in columns]
+    return sums_of_classes(description, "squares", np.asarray(labels, np.intp) + 1, 256)
+
+
+def sums_of_classes(
+    description: Description, group: str, labels: npt.NDArray[np.int64], count: int
+) -> npt.NDArray[np.float64]:
+    """Sum a group of columns of a scene of one block by class, `(count, columns)`.
+
+    Args:
+        description: of the superpixels.
+        group: name of the columns, see `column_layout`.
+        labels: `(n,)` class of each superpixel, below `count`.
+        count: number of classes.
+    """
+    columns = range(*column_layout(description.bands)[group].indices(description.sums.shape[1]))
+    sums = [np.bincount(labels, description.sums[:, column], count) for column in columns]
     return np.stack(sums, axis=1)
 
 

@@ -150,8 +150,7 @@ def keep_superpixels(
 
 def _raw_means(description: Description, scaling: BandScaling) -> npt.NDArray[np.float32]:
     """Mean values of the image, `(n, bands)`, from those in display units."""
-    low, high = np.array(scaling.low), np.array(scaling.high)
-    means = low + np.asarray(description.means) * (high - low) / 255
+    means = scaling.to_values(description.means)
     means[np.asarray(description.pixels) == 0] = np.nan
     return np.asarray(means, dtype=np.float32)
 

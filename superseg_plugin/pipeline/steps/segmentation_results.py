@@ -1,42 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a segmentation leaves behind: the class raster with its tables, model, report, colors."""
+"""What a segmentation leaves behind: the class raster with its tables, model, average colors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..agglomeration import MergeStep
-from ..class_tree import ClassTree
-from ..contracts import Clusters
-from ..raster.class_table import ClassTable, write_class_table
-from ..raster.source import RasterSource
-from ..raster.stack import rasters_of
-from ..raster.staging import Staging
-from ..raster.superpixel_tables import SuperpixelTables, superpixel_file_of
+from ...agglomeration import MergeStep
+from ...class_tree import ClassTree
+from ...contracts import Clusters
+from ...raster.class_table import ClassTable, write_class_table
+from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
+from ...raster.staging import Staging
+from ...raster.superpixel_tables import SuperpixelTables, superpixel_file_of
+from ..classes.advice import ClassFigures, advice, class_figures
+from ..classes.rendering import build_class_table
+from ..formats.cluster_arrays import merge_order_of, reorder_clusters
+from ..formats.model_file import Model, save_model
+from ..formats.record import describe_run, write_record
+from ..formats.stored_picture import note_picture
+from ..formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
+from ..options.ground_sizes import MinimumArea
+from ..options.published import SIEVE
+from ..options.segmentation import SegmentationOptions, SegmentationOutputs
+from ..options.superpixels import SuperpixelOptions
+from ..options.training import TrainingOptions
 from .average_color import paint_average_color
-from .classes.advice import ClassFigures, advice, class_figures
-from .classes.rendering import build_class_table
-from .formats.cluster_arrays import merge_order_of, reorder_clusters
-from .formats.model_file import Model, save_model
-from .formats.record import describe_run, write_record
-from .formats.stored_picture import note_picture
-from .formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
-from .options.ground_sizes import MinimumArea
-from .options.published import SIEVE
-from .options.segmentation import SegmentationOptions, SegmentationOutputs
-from .options.superpixels import SuperpixelOptions
-from .options.training import TrainingOptions
-from .reports.maps import Maps, map_sections
-from .reports.run import Hierarchy, RunSummary, segmentation_report
-from .steps.kept_superpixels import Knowledge, keep_superpixels
-from .steps.painting import Draft, SmallPatches, finish_classes
-from .steps.scene import Scene
+from .kept_superpixels import Knowledge, keep_superpixels
+from .painting import Draft, SmallPatches, finish_classes
+from .scene import Scene
 
 
 @dataclass
@@ -50,7 +46,9 @@ class SegmentationState:
         trained: the network, where there is one.
         clusters: of the superpixels, unless the network alone classifies.
         known: what the superpixel file is written from, with these clusters.
-        tree: of the classes of the result, once it is written.
+        merge_order: how the classes of the result join, once it is written; None if unknown.
+        explained: share of the scatter between superpixels that 1, 2, ... classes explain; empty
+            if unknown.
         advice: sentences on what could be better about the classes, once they are written.
     """
 
@@ -60,7 +58,8 @@ class SegmentationState:
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
     known: Knowledge | None = None
-    tree: Hierarchy = field(default_factory=Hierarchy)
+    merge_order: list[MergeStep] | None = None
+    explained: Sequence[float] = ()
     advice: Sequence[str] = ()
 
     def steps(self, order: npt.NDArray[np.int64]) -> list[MergeStep]:
@@ -69,7 +68,7 @@ class SegmentationState:
 
 
 class ResultWriter:
-    """Numbers the classes and writes all outputs.
+    """Numbers the classes and writes all outputs but the report.
 
     Args:
         outputs: where to write.
@@ -85,7 +84,7 @@ class ResultWriter:
         self._staging = staging
 
     def write(self, scene: Scene, state: SegmentationState) -> ClassTable:
-        """Write everything but the report, with a log line where classes are missing."""
+        """Write everything, with a log line where classes are missing."""
         options, outputs, source = self._options, self._outputs, scene.source
         if state.draft is None:
             raise RuntimeError("there is no draft of the classes")
@@ -95,11 +94,10 @@ class ResultWriter:
             minimum = MinimumArea(SIEVE)
         small = SmallPatches(minimum, state.steps)
         statistics, order = finish_classes(scene.part(0, 0.5), state.draft, path, small)
-        merge_order = None
         if state.clusters is not None:
-            merge_order = state.steps(order)
-            explained = ClassTree.from_arrays(state.clusters.model).explained()
-            state.tree = Hierarchy(merge_order, explained.tolist())
+            state.merge_order = state.steps(order)
+            tree = ClassTree.from_arrays(state.clusters.model)
+            state.explained = tree.explained().tolist()
         with RasterSource(str(path)) as classes:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
             tables = None
@@ -113,8 +111,8 @@ class ResultWriter:
         for sentence in state.advice:
             scene.progress.log(sentence)
         record = describe_run("segment", options, source, scene.worker)
-        if merge_order is not None:
-            record["merge_order"] = merge_order
+        if state.merge_order is not None:
+            record["merge_order"] = state.merge_order
         note_picture(record, source)
         write_record(path, record, table.legend)
         if outputs.average_color:
@@ -130,42 +128,11 @@ class ResultWriter:
                 f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
             )
         if outputs.model and state.trained:
-            model = _model_of(scene, state, state.trained, table, order, merge_order)
+            model = _model_of(scene, state, state.trained, table, order)
             save_model(self._staging.path(outputs.model), model)
         # A file that is mapped cannot be removed on every system.
         state.clusters, state.known = None, None
         return table
-
-    def write_report(
-        self,
-        state: SegmentationState,
-        table: ClassTable,
-        run: RunSummary,
-        superpixels: Path,
-        confidence: Path | None,
-        superpixel_count: int,
-    ) -> None:
-        """Write the report of a run whose other results are there.
-
-        Args:
-            state: of the run.
-            table: of its classes.
-            run: how it went.
-            superpixels: raster of the superpixels.
-            confidence: raster of the confidence, where there is one.
-            superpixel_count: number of superpixels.
-        """
-        path = self._outputs.report
-        if path is None:
-            return
-        with ExitStack() as opened:
-            pieces = opened.enter_context(RasterSource(str(superpixels)))
-            place = self._staging.path(self._outputs.classes)
-            classes = opened.enter_context(RasterSource(str(place)))
-            sure = opened.enter_context(RasterSource(str(confidence))) if confidence else None
-            maps = map_sections(Maps(run.source, pieces, classes, sure, table))
-        text = segmentation_report(run, table, superpixel_count, state.tree, maps)
-        self._staging.path(path).write_text(text, encoding="utf-8")
 
 
 def _advice(table: ClassTable, tables: SuperpixelTables | None) -> list[str]:
@@ -184,7 +151,6 @@ def _model_of(
     trained: TrainedNetwork,
     table: ClassTable,
     order: npt.NDArray[np.int64],
-    merge_order: list[MergeStep] | None,
 ) -> Model:
     """The model with the map's class numbers; classes that the map lacks come last."""
     rest = np.setdiff1d(np.arange(state.training.classes), order)
@@ -192,10 +158,10 @@ def _model_of(
     weights = reorder_classes(trained.weights, whole)
     gray = np.full((len(rest), 3), 128, np.uint8)
     clusters = reorder_clusters(state.clusters.model, whole) if state.clusters else None
-    steps = None
-    if merge_order is not None:
+    steps = state.merge_order
+    if steps is not None:
         # Classes that the map lacks are like no other; nothing is lost when they join first.
-        steps = [MergeStep(1, len(order) + 1 + i, 0.0) for i in range(len(rest))] + merge_order
+        steps = [MergeStep(1, len(order) + 1 + i, 0.0) for i in range(len(rest))] + steps
     colors = np.concatenate([table.colors, gray])
     renumbered = replace(trained, weights=weights)
     model = build_model(scene, state.training, renumbered, colors, steps, clusters)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.source import RasterSource
-from ..raster.staging import Staging
-from .changes import count_changes
-from .classes.change_pairs import COLUMNS, UNCHANGED_VALUE, change_rows
-from .classes.csv_rows import write_rows
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.source import RasterSource
+from ...raster.staging import Staging
+from ..classes.change_pairs import COLUMNS, change_rows
+from ..classes.csv_rows import write_rows
+from .changes import compare_dates
 
 # The number in a raster of changes, which is the first column, has no meaning here.
 TRANSITION_COLUMNS = ("from_date", "to_date", *COLUMNS[1:])
@@ -43,12 +43,12 @@ def write_transitions(dates: Sequence[tuple[str, str]], table: str, progress: Pr
         part = progress.part(number / len(pairs_of_dates), (number + 1) / len(pairs_of_dates))
         try:
             with RasterSource(path) as before, RasterSource(later) as after:
-                pairs, legend = count_changes(before, after, part)
+                _, pairs, legend = compare_dates(before, after, part)
         except SuperSegError as error:
             progress.log(f"{one} and {two} are not compared: {error}")
             continue
         rows += [[one, two, *row[1:]] for row in change_rows(pairs, legend)]
-        changed = pairs.areas[pairs.values > UNCHANGED_VALUE].sum() / pairs.areas.sum()
+        changed = pairs.changed_area / pairs.areas.sum()
         progress.log(f"{one} to {two}: {100 * changed:.3g} % of the area changed its class")
     if not rows:
         progress.log("TABLE is not written: no two dates can be compared")
