@@ -33,8 +33,8 @@ from ..blocks import EMBEDDING, MEASURED, REFLECTANCE, Block, Description, place
 from ..errors import SuperSegError
 from .feature_columns import CLIP, column_weights, columns_of, group_weights
 from .mean_colors import has_clear_levels
-from .projection import Projection, fit_projection, row_parts
-from .row_blocks import row_blocks, side_by_side
+from .projection import Projection, fit_projection
+from .row_blocks import MANY_ROWS, row_blocks, side_by_side
 from .types import DoubleArray, FloatArray
 
 # Columns that vary less are not scaled up: log ratios of a gray image vary by rounding only.
@@ -151,7 +151,7 @@ def _fit_columns(
         alone: whether there is no other block.
     """
     (block,) = superpixels.blocks
-    sums, bands, parts = superpixels.sums, block.bands, row_parts(len(superpixels.sums))
+    sums, bands, parts = superpixels.sums, block.bands, row_blocks(len(superpixels.sums), MANY_ROWS)
     mean = sum(side_by_side(lambda part: weights[part] @ columns_of(sums[part], bands), parts))
     variance = sum(
         side_by_side(

@@ -21,8 +21,9 @@ import numpy as np
 
 from ..blocks import Description, column_layout
 from .k_means import k_means, nearest
-from .projection import row_parts, sample_by_weight
+from .projection import sample_by_weight
 from .region_graph import squared_contrast
+from .row_blocks import MANY_ROWS, row_blocks
 from .types import FloatArray
 
 # A scene has clear levels where the noise is below this share of the spread of mean colors, and 16
@@ -87,7 +88,7 @@ def noise_share(superpixels: Description) -> float:
     weights = sums[:, 0] / sums[:, 0].sum()
     noise = spread = 0.0
     center = weights @ means
-    for part in row_parts(len(sums)):
+    for part in row_blocks(len(sums), MANY_ROWS):
         mean = means[part].astype(np.float64)
         squares = sums[part, layout["squares"]] / sums[part, :1]
         noise += float((weights[part] @ np.maximum(squares - mean**2, 0)).sum())

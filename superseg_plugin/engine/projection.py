@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .row_blocks import MANY_ROWS, row_blocks
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
-
-# Rows computed at once; bounds the memory of large scenes.
-ROWS = 16384
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Projection:
     def apply(self, values: AnyArray) -> FloatArray:
         """Project `(n, features)`; returns `(n, d)` float32."""
         result = np.empty((len(values), self.vectors.shape[1]), np.float32)
-        for part in row_parts(len(values)):
+        for part in row_blocks(len(values), MANY_ROWS):
             result[part] = (values[part].astype(np.float32) - self.center) @ self.vectors
         return result
 
@@ -63,10 +61,10 @@ def fit_projection(
     """
     features = values.shape[1]
     center = np.zeros(features)
-    for part in row_parts(len(values)):
+    for part in row_blocks(len(values), MANY_ROWS):
         center += weights[part] @ values[part].astype(np.float64)
     covariance = np.zeros((features, features))
-    for part in row_parts(len(values)):
+    for part in row_blocks(len(values), MANY_ROWS):
         centered = values[part].astype(np.float64) - center
         covariance += (centered * weights[part, None]).T @ centered
     spreads, vectors = np.linalg.eigh(covariance)
@@ -79,16 +77,6 @@ def fit_projection(
     if unit:
         vectors /= max(float(np.sqrt(spreads[kept[0]])), 1e-6)
     return Projection(center.astype(np.float32), np.ascontiguousarray(vectors, np.float32))
-
-
-def row_parts(count: int) -> list[slice]:
-    """Slices of at most 16384 rows that together cover `count` rows.
-
-    Example:
-        >>> row_parts(20000)
-        [slice(0, 16384, None), slice(16384, 32768, None)]
-    """
-    return [slice(first, first + ROWS) for first in range(0, count, ROWS)]
 
 
 def sample_by_weight(weights: FloatArray, size: int) -> tuple[IndexArray, DoubleArray]:

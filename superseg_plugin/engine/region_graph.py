@@ -23,11 +23,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .row_blocks import row_blocks, side_by_side
+from .row_blocks import MANY_ROWS, row_blocks, side_by_side
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
-
-# Rows of a block in products of sparse matrices, whose rows have few values.
-PRODUCT_ROWS = 16384
 
 
 def adjacency_matrix(
@@ -76,7 +73,7 @@ def squared_contrast(means: FloatArray, pairs: IndexArray) -> FloatArray:
         one, two = pairs[part].T
         contrast[part] = np.square(means[one] - means[two]).sum(axis=1)
 
-    side_by_side(compute, row_blocks(len(pairs), PRODUCT_ROWS))
+    side_by_side(compute, row_blocks(len(pairs), MANY_ROWS))
     return contrast
 
 
@@ -98,7 +95,7 @@ def multiply_rows(matrix: Any, values: FloatArray) -> FloatArray:
         own = sparse.csr_matrix((*part[:2], part[2] - part[2][0]), shape=shape)
         result[rows] = own @ values
 
-    side_by_side(multiply, row_blocks(len(result), PRODUCT_ROWS))
+    side_by_side(multiply, row_blocks(len(result), MANY_ROWS))
     return result
 
 
@@ -159,7 +156,7 @@ class RandomWalks:
             Euclidean distances between such rows are proportional to Hellinger distances.
         """
         values = np.empty(visual_words.shape, np.float32)
-        blocks = row_blocks(len(values), PRODUCT_ROWS)
+        blocks = row_blocks(len(values), MANY_ROWS)
 
         def weigh(rows: slice) -> None:
             np.multiply(visual_words[rows], self.area[rows], out=values[rows])

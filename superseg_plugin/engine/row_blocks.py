@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 THREADS = torch.get_num_threads()
 # Rows of a block: its columns, some hundred at most, take a few megabytes.
 ROWS_OF_BLOCK = 2048
+# Rows of a block of steps that are cheap for each row, such as sums and sparse products.
+MANY_ROWS = 16384
 
 
 def row_blocks(count: int, rows: int = ROWS_OF_BLOCK) -> list[slice]:

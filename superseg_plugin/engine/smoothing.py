@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .region_graph import PRODUCT_ROWS, adjacency_matrix, multiply_rows, squared_contrast
-from .row_blocks import row_blocks, side_by_side
+from .region_graph import adjacency_matrix, multiply_rows, squared_contrast
+from .row_blocks import MANY_ROWS, row_blocks, side_by_side
 from .types import AnyArray, FloatArray, IndexArray
 
 MEAN_FIELD_ITERATIONS = 15
@@ -101,7 +101,7 @@ def _update(
         marginals[rows] = logits[rows]
         _softmax(marginals[rows])
 
-    side_by_side(update, row_blocks(len(unary), PRODUCT_ROWS))
+    side_by_side(update, row_blocks(len(unary), MANY_ROWS))
 
 
 def _softmax(logits: FloatArray) -> None:
@@ -120,7 +120,7 @@ def _confidence(logits: FloatArray, power: np.float32) -> FloatArray:
         _softmax(tempered)
         result[rows] = tempered.max(axis=1)
 
-    side_by_side(compute, row_blocks(len(logits), PRODUCT_ROWS))
+    side_by_side(compute, row_blocks(len(logits), MANY_ROWS))
     return result
 
 

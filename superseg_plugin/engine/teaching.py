@@ -27,7 +27,7 @@ import numpy as np
 from ..class_tree import ClassTree
 from .clustering import diffusion_steps
 from .leaves import diffuse
-from .projection import row_parts
+from .row_blocks import MANY_ROWS, row_blocks
 from .smoothing import contrast_weights
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
@@ -218,7 +218,7 @@ def teach(scene: Teachable, examples: Examples) -> Taught:
     count = len(scene.weights)
     names, confidence = np.empty(count, np.int64), np.empty(count, np.float32)
     posterior, rows = Posterior(scene, examples), np.arange(count)
-    for part in row_parts(count):
+    for part in row_blocks(count, MANY_ROWS):
         probable = posterior.probabilities(rows[part])
         names[part] = probable.argmax(axis=1)
         confidence[part] = probable.max(axis=1)
@@ -243,7 +243,7 @@ def _coherence(features: FloatArray, pairs: AnyArray, lengths: AnyArray) -> Floa
     """
     count = len(features)
     alike, border = np.zeros(count), np.zeros(count)
-    for part in row_parts(len(pairs)):
+    for part in row_blocks(len(pairs), MANY_ROWS):
         one, two = pairs[part].T
         distance = np.sqrt(np.square(features[one] - features[two]).sum(axis=1))
         covariance = np.exp(distance / -FEATURE_RANGE)

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from distributed import Client
 from toolz import identity as identity_of
 
+from .call import Call
 from .cluster_nodes import ClusterNodes
 from .engine_archive import engine_archive
+from .node import make_task
 
 # A cluster that is not there is told within 10 s, the start of the worker included.
 CONNECT_SECONDS = 6.0
@@ -44,14 +47,37 @@ class Link:
                 self._sent[identity] = self.client.submit(identity_of, value, key=key)
             return self._sent[identity]
 
-    def engine(self) -> Any:
-        """A future of the engine archive."""
-        return self.everywhere(self._archive.name, self._archive.content)
+    def submit(
+        self,
+        op: str,
+        call: Call,
+        arrays: Mapping[str, Any],
+        listener: tuple[str, str],
+        **where: Any,
+    ) -> Any:
+        """Start a task; returns the future of its `Outcome`.
 
-    @property
-    def engine_name(self) -> str:
-        """Name of the engine's package."""
-        return self._archive.name
+        Args:
+            op: operation.
+            call: options and device.
+            arrays: inputs by name, or futures of them.
+            listener: see `node.run`.
+            where: which nodes may compute it, as for Dask's `submit`.
+        """
+        archive = self._archive
+        return self.client.submit(
+            make_task(),
+            archive.name,
+            self.everywhere(archive.name, archive.content),
+            op,
+            call.options,
+            arrays,
+            call.device,
+            listener,
+            key=f"{op}-{uuid.uuid4().hex}",
+            pure=False,
+            **where,
+        )
 
 
 def client_of(address: str) -> Client:

@@ -31,7 +31,6 @@ from .call import Answer, Call
 from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
-from .node import make_task
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 
@@ -171,19 +170,8 @@ class DaskExecutor:
             arrays[name] = link.everywhere(identity, np.asarray(call.arrays[name]))
         number = uuid.uuid4().hex
         self._listeners[number] = call.send_event
-        future = link.client.submit(
-            make_task(),
-            link.engine_name,
-            link.engine(),
-            op,
-            call.options,
-            arrays,
-            call.device,
-            (self._topic, number),
-            key=f"{op}-{number}",
-            pure=False,
-            resources=link.nodes.resources(op in ON_DEVICES),
-        )
+        placed = link.nodes.resources(op in ON_DEVICES)
+        future = link.submit(op, call, arrays, (self._topic, number), resources=placed)
         try:
             result, answer, fault = future.result()
         finally:
@@ -199,17 +187,11 @@ class DaskExecutor:
         """The device with the least memory, of those that the network may run on."""
         addresses: list[Any] = [*link.nodes.for_network()] or [None]
         futures = [
-            link.client.submit(
-                make_task(),
-                link.engine_name,
-                link.engine(),
+            link.submit(
                 "describe_device",
-                call.options,
+                call,
                 {},
-                call.device,
                 (self._topic, ""),
-                key=f"describe_device-{uuid.uuid4().hex}",
-                pure=False,
                 workers=address,
                 allow_other_workers=True,
             )
