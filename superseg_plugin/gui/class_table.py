@@ -31,7 +31,7 @@ LEAST_ROWS = 6
 LEAST_BAR = 2
 
 
-class SpectrumDelegate(QStyledItemDelegate):
+class SpectrumColumn(QStyledItemDelegate):
     """Draws band means as small bars, with the same scale in all rows."""
 
     def __init__(self, model, parent=None):
@@ -97,7 +97,7 @@ class ClassTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        self.setItemDelegateForColumn(SPECTRUM, SpectrumDelegate(self.classes, self))
+        self.setItemDelegateForColumn(SPECTRUM, SpectrumColumn(self.classes, self))
         self.setSortingEnabled(True)
         self.sortByColumn(CLASS, Qt.SortOrder.AscendingOrder)
         self.setAlternatingRowColors(True)

@@ -37,20 +37,6 @@ STAGES = ("superpixels", "description")
 LIST = re.compile(r"([a-z ]+) ([\d.]+) s(?:,|$)")
 
 
-class Quiet(Progress):
-    """Progress that nobody reads."""
-
-    def report(self, fraction, text=""):
-        """Do nothing."""
-
-    def log(self, text):
-        """Do nothing."""
-
-    def cancelled(self):
-        """Return False."""
-        return False
-
-
 class Runs:
     """Runs of algorithms on this computer and on simulated nodes."""
 
@@ -124,7 +110,7 @@ def _seconds_a_task(worker: Worker, side: int, count: int) -> float:
     def ask(number: int) -> None:
         asked = [worker.submit("describe_superpixels", options, arrays) for _ in range(number)]
         for each in asked:
-            worker.result(each, Quiet())
+            worker.result(each, Progress())
 
     ask(4)
     begin = time.monotonic()

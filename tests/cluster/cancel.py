@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cut superpixels on a cluster, and cancel after the first tiles: `cancel.py IMAGE CLUSTER`."""
+"""Cut superpixels on a cluster and cancel: `python -m tests.cluster.cancel IMAGE CLUSTER`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from superseg_plugin.errors import Cancelled
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions

@@ -21,10 +21,15 @@ WAIT_SECONDS = 60
 
 
 class Network:
-    """Three hosts on one bridge, if network namespaces can be made; else this computer alone."""
+    """Three hosts on one bridge, if network namespaces can be made; else this computer alone.
 
-    def __init__(self) -> None:
-        self.separate = os.name == "posix" and os.geteuid() == 0 and bool(shutil.which("ip"))
+    Args:
+        separate: whether to try.
+    """
+
+    def __init__(self, separate: bool = True) -> None:
+        root = os.name == "posix" and os.geteuid() == 0
+        self.separate = separate and root and bool(shutil.which("ip"))
         if self.separate:
             self.close()
             try:
@@ -94,6 +99,11 @@ class Cluster:
         folder: for logs and scratch files.
         kill_scheduler: operation in which the scheduler ends.
         environment: further variables of the scheduler and of the nodes, such as those of TLS.
+
+    Attributes:
+        address: of the scheduler.
+        file: scheduler file.
+        nodes: processes by name.
     """
 
     def __init__(
@@ -109,6 +119,7 @@ class Cluster:
         self._more = environment or {}
         self._scheme = "tls" if self._more else "tcp"
         self.address = f"{self._scheme}://{network.address}:{network.port}"
+        self.file = folder / "scheduler.json"
         self.nodes: dict[str, subprocess.Popen[bytes]] = {}
         self.scheduler = self._start_scheduler(kill_scheduler)
 
@@ -163,7 +174,7 @@ class Cluster:
 
     def _start_scheduler(self, kill_in: str) -> subprocess.Popen[bytes]:
         command = ["--host", self.address.rpartition(":")[0], "--port", str(self._network.port)]
-        command += ["--no-dashboard"]
+        command += ["--no-dashboard", "--scheduler-file", str(self.file)]
         command += ["--preload", _file("kill_scheduler.py")] if kill_in else []
         process = self._start("dask_scheduler", "scheduler", command, kill_in, {})
         until = time.monotonic() + WAIT_SECONDS

@@ -169,8 +169,8 @@ def _cancelled(bench: Bench) -> str:
     try:
         cluster.add_node("node1")
         cluster.add_node("node2")
-        script = REPOSITORY / "tests" / "cluster" / "cancel.py"
-        command = [sys.executable, str(script), str(FOLDER / "large.tif"), cluster.chosen]
+        command = [sys.executable, "-m", "tests.cluster.cancel"]
+        command += [str(FOLDER / "large.tif"), cluster.chosen]
         subprocess.run(command, check=True, cwd=REPOSITORY, capture_output=True, timeout=300)
         begin = time.monotonic()
         tasks = "1"

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
+from tests.cluster.processes import Cluster, Network
 
 SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
 SIDE = 64
@@ -29,27 +28,10 @@ def cluster_at(text):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Path of the scheduler file of a cluster with one node, which has a GPU by its own account."""
-    folder = tmp_path_factory.mktemp("cluster")
-    python = str(find_interpreter().path)
-    file = folder / "scheduler.json"
-    common = ["--scheduler-file", str(file), "--no-dashboard"]
-    scheduler = [python, "-I", "-m", "distributed.cli.dask_scheduler", "--port", "0"]
-    node = [python, "-I", "-m", "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny"]
-    commands = (
-        [*scheduler, "--host", "127.0.0.1", *common],
-        [*node, "--resources", "GPU=1", "--local-directory", str(folder / "node"), *common],
-    )
-    processes = [
-        subprocess.Popen(each, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for each in commands
-    ]
-    until = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    yield str(file)
-    for process in processes:
-        process.kill()
-        process.wait()
+    running = Cluster(Network(separate=False), tmp_path_factory.mktemp("cluster"))
+    running.add_node("node1", options=("--resources", "GPU=1"), threads=2)
+    yield str(running.file)
+    running.close()
 
 
 def predictions(worker, listener):
