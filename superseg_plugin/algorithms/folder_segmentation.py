@@ -12,12 +12,12 @@ from ..pipeline.folder_segmentation import (
     FolderSegmentationOutputs,
     run_folder_segmentation,
 )
-from ..pipeline.options.segmentation import SegmentationOptions
 from ..pipeline.steps.folder_scenes import FolderScenes
 from . import groups
 from .declarations import MODEL_FILES
 from .folder_run import FolderRun
-from .parameter_help import BAND_HELP
+from .parameter_help import BAND_HELP, SIZE_UNITS_HELP
+from .segmentation_options import segmentation_options
 
 
 class FolderSegmentationAlgorithm(FolderRun):
@@ -59,11 +59,6 @@ next, in the order of their names.</p>
 
     CLASSES = "CLASSES"
     PRESET = "PRESET"
-    SMOOTHNESS = "SMOOTHNESS"
-    MIN_AREA = "MIN_AREA"
-    SEED = "SEED"
-    VALUES = "VALUES"
-    BALANCE_TILES = "BALANCE_TILES"
     MODEL = "MODEL"
 
     def initAlgorithm(self, configuration=None):
@@ -88,10 +83,7 @@ next, in the order of their names.</p>
         self.add_band_numbers(BAND_HELP)
         self.add_smoothness()
         self.add_min_area()
-        self.add_superpixel_size(
-            units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters "
-            "on the ellipsoid, whatever the units of the image's CRS."
-        )
+        self.add_superpixel_size(units_help=SIZE_UNITS_HELP)
         self.add_seed()
         self.add_device()
         self.add_cluster()
@@ -110,19 +102,7 @@ next, in the order of their names.</p>
 
     def read_request(self, request):
         self.read_scenes(request)
-        self.options = SegmentationOptions(
-            classes=request.integer(self.CLASSES),
-            preset=request.choice(self.PRESET),
-            imagery=request.choice(self.IMAGERY),
-            superpixel_size=request.number(self.SUPERPIXEL_SIZE),
-            units=request.choice(self.UNITS),
-            smoothness=request.number(self.SMOOTHNESS),
-            min_area=request.number(self.MIN_AREA),
-            seed=request.integer(self.SEED),
-            values=request.choice(self.VALUES),
-            balance_tiles=request.flag(self.BALANCE_TILES),
-            superpixel_file=request.number(self.SUPERPIXEL_FILE),
-        )
+        self.options = segmentation_options(request)
 
     def read_outputs(self, request):
         super().read_outputs(request)

@@ -28,6 +28,10 @@ INPUT_HELP = (
     "The image: any raster layer, with any number of bands and any data type. Web layers "
     "are downloaded once, at the resolution of the map view."
 )
+SIZE_UNITS_HELP = (
+    "Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters "
+    "on the ellipsoid, whatever the units of the image's CRS."
+)
 SEED_HELP = (
     "Seed of the random numbers in the training of the network: its initial weights and "
     "the patches that it is trained on. Superpixels and clusters do not depend on it. The "

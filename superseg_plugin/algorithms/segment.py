@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 from ..errors import SuperSegError
-from ..pipeline.options.segmentation import PRESETS, SegmentationOptions, SegmentationOutputs
+from ..pipeline.options.segmentation import PRESETS, SegmentationOutputs
 from ..pipeline.planning.estimate import EstimateRequest, estimate_segmentation
 from ..pipeline.segmentation import run_segmentation
 from ..pipeline.steps.recorded_values import remarks_on_values
@@ -21,8 +22,9 @@ from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .destinations import IMAGE
 from .image_styles import image_style
-from .parameter_help import AVERAGE_COLOR_HELP
+from .parameter_help import AVERAGE_COLOR_HELP, SIZE_UNITS_HELP
 from .request import Request
+from .segmentation_options import segmentation_options
 from .styling import (
     ClassStyle,
     ConfidenceStyle,
@@ -92,13 +94,8 @@ others.</p>
 
     CLASSES = "CLASSES"
     PRESET = "PRESET"
-    SMOOTHNESS = "SMOOTHNESS"
-    MIN_AREA = "MIN_AREA"
-    SEED = "SEED"
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
-    VALUES = "VALUES"
-    BALANCE_TILES = "BALANCE_TILES"
     SUPERPIXELS = "SUPERPIXELS"
     AVERAGE_COLOR = "AVERAGE_COLOR"
     CONFIDENCE = "CONFIDENCE"
@@ -134,10 +131,7 @@ others.</p>
         self.add_area()
         self.add_smoothness()
         self.add_min_area()
-        self.add_superpixel_size(
-            units_help="Unit of SUPERPIXEL_SIZE and MIN_AREA: pixels; or meters and square meters "
-            "on the ellipsoid, whatever the units of the image's CRS."
-        )
+        self.add_superpixel_size(units_help=SIZE_UNITS_HELP)
         self.add_seed()
         self.add_device()
         self.add_cluster()
@@ -215,20 +209,8 @@ others.</p>
         )
 
     def _options(self, request):
-        return SegmentationOptions(
-            classes=request.integer(self.CLASSES),
-            preset=request.choice(self.PRESET),
-            imagery=request.choice(self.IMAGERY),
-            superpixel_size=request.number(self.SUPERPIXEL_SIZE),
-            units=request.choice(self.UNITS),
-            smoothness=request.number(self.SMOOTHNESS),
-            min_area=request.number(self.MIN_AREA),
-            seed=request.integer(self.SEED),
-            tile_size=request.integer(self.TILE_SIZE),
-            values=request.choice(self.VALUES),
-            balance_tiles=request.flag(self.BALANCE_TILES),
-            superpixel_file=request.number(self.SUPERPIXEL_FILE),
-        )
+        options = segmentation_options(request)
+        return replace(options, tile_size=request.integer(self.TILE_SIZE))
 
     def read_outputs(self, request):
         self.outputs = SegmentationOutputs(
