@@ -158,7 +158,7 @@ def test_lab_is_the_textbook_one_and_back():
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32", "float64"])
 def test_every_pixel_gets_the_average_of_its_class(tmp_path, monkeypatch, dtype):
-    monkeypatch.setattr("superseg_plugin.pipeline.average_color.TILE", 17)
+    monkeypatch.setattr("superseg_plugin.pipeline.steps.average_color.TILE", 17)
     image, fields = quarters(bands=5, dtype=dtype)
     fields[5:9, 5:9] = 0
     output = str(tmp_path / "o.tif")
@@ -228,8 +228,8 @@ def test_four_byte_bands_stay_four_bands(tmp_path):
 
 
 def test_superpixels_vote_before_the_average(tmp_path, monkeypatch):
-    monkeypatch.setattr("superseg_plugin.pipeline.average_color.TILE", 11)
-    monkeypatch.setattr("superseg_plugin.pipeline.average_color.MOST_PENDING", 5)
+    monkeypatch.setattr("superseg_plugin.pipeline.steps.average_color.TILE", 11)
+    monkeypatch.setattr("superseg_plugin.pipeline.steps.average_color.MOST_PENDING", 5)
     image, fields = quarters(bands=2)
     numbers = blocks(size=8)
     numbers[:, :3] = 0  # outside of all superpixels
