@@ -60,9 +60,12 @@ class ClusterNodes:
         """Addresses that the network may run on: those with a GPU, or all if none has one."""
         return self.gpus or list(self.threads)
 
-    def resources(self, network: bool) -> dict[str, int] | None:
-        """What a task needs: a GPU for the network, if there is any."""
-        return {WITH_GPU: 1} if network and self.gpus else None
+    def where(self, network: bool) -> dict[str, Any]:
+        """Where Dask may compute a task: the network on nodes with a GPU, while there are any."""
+        if not network or not self.gpus:
+            return {}
+        # Not by a resource: a task would wait without end after the last such node was lost.
+        return {"workers": self.gpus, "allow_other_workers": True}
 
     def __str__(self) -> str:
         if not self.threads:

@@ -170,8 +170,8 @@ class DaskExecutor:
             arrays[name] = link.everywhere(identity, np.asarray(call.arrays[name]))
         number = uuid.uuid4().hex
         self._listeners[number] = call.send_event
-        placed = link.nodes.resources(op in ON_DEVICES)
-        future = link.submit(op, call, arrays, (self._topic, number), resources=placed)
+        where = link.nodes.where(op in ON_DEVICES)
+        future = link.submit(op, call, arrays, (self._topic, number), **where)
         try:
             result, answer, fault = future.result()
         finally:
@@ -185,17 +185,13 @@ class DaskExecutor:
 
     def _least_device(self, link: Link, call: Call) -> dict[str, Any]:
         """The device with the least memory, of those that the network may run on."""
-        addresses: list[Any] = [*link.nodes.for_network()] or [None]
+        # A cluster that has no nodes yet starts one for a task.
+        places: list[dict[str, Any]] = [
+            {"workers": address, "allow_other_workers": True}
+            for address in link.nodes.for_network()
+        ] or [{}]
         futures = [
-            link.submit(
-                "describe_device",
-                call,
-                {},
-                (self._topic, ""),
-                workers=address,
-                allow_other_workers=True,
-            )
-            for address in addresses
+            link.submit("describe_device", call, {}, (self._topic, ""), **where) for where in places
         ]
         described = []
         answers = link.client.gather(futures, errors="skip")

@@ -127,7 +127,9 @@ def _run(bench: Bench, name: str, what: str, kill: str = "") -> str:
     """Compute on two nodes, of which the first ends in an operation; return the summary."""
     cluster = Cluster(bench.network, FOLDER / name)
     try:
-        cluster.add_node("node1", kill_in=kill)
+        # The network goes to the node with a GPU, and to the other one after its loss.
+        gpu = ("--resources", "GPU=1") if kill in ("train", "predict") else ()
+        cluster.add_node("node1", kill_in=kill, options=gpu)
         cluster.add_node("node2")
         lines = bench.compute(what, cluster.chosen)
         _line(lines, r"Dask cluster .* node.*dashboard: http")

@@ -86,6 +86,18 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
     assert f"Dask cluster {address}: 1 node with 2 threads, 1 with a GPU; dashboard: http" in text
 
 
+def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
+    running = Cluster(Network(separate=False), tmp_path)
+    with Worker(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote:
+        remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
+        asked = remote.submit("describe_device", {"network": "light"})
+        running.add_node("node1")
+        name = remote.result(asked, listener).result["name"]
+    running.close()
+    assert "no nodes yet" in "\n".join(listener.lines)
+    assert name.startswith("cpu")
+
+
 def test_errors_of_a_node_name_it(cluster, listener):
     with Worker(find_interpreter(), "cuda", cluster_at(cluster)) as remote:
         asked = remote.submit("describe_device", {"network": "light"})
