@@ -142,7 +142,7 @@ test-faults: setup-qgis setup-worker ## every fault made for real, as a table: t
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 
 # SIDE=8192 makes the large scene larger; ONLY="killed" narrows the scenarios by their titles.
-test-cluster: setup-qgis setup-worker ## segment on Dask clusters with losses, as a table: 15 minutes
+test-cluster: setup-qgis setup-worker ## segment on Dask clusters with losses, as a table: five minutes
 	@build/env/qgis/bin/python -m tests.cluster.run --side $(or $(SIDE),4096) --only "$(ONLY)"
 
 test-install: setup-qgis install ## the runtime, installed on a machine without one: minutes
