@@ -9,7 +9,7 @@ principal components. Superpixels count by area in the statistics.
 
 Standardizing makes a column of noise as wide as one that tells classes apart. In a scene of few
 clear levels (`mean_colors`) every other column is noise; there the mean colors are the only
-features, as they are of embeddings.
+features, as they are of embeddings, and bands of noise count less.
 
 Decibels of radar are logarithms already: their means take the place of ratios and brightness.
 Elevations always have all groups: 16 levels explain nearly all of any single smooth band, but
@@ -32,7 +32,7 @@ import numpy as np
 from ..blocks import EMBEDDING, MEASURED, REFLECTANCE, Block, Description, places_of
 from ..errors import SuperSegError
 from .feature_columns import CLIP, column_weights, columns_of, group_weights
-from .mean_colors import has_clear_levels
+from .mean_colors import clear_level_weights
 from .projection import Projection, fit_projection
 from .row_blocks import MANY_ROWS, row_blocks, side_by_side
 from .types import DoubleArray, FloatArray
@@ -159,12 +159,20 @@ def _fit_columns(
         )
     )
     scale = column_weights(block, alone) / np.maximum(np.sqrt(variance), LEAST_DEVIATION)
-    clear = block.kind in (MEASURED, REFLECTANCE) and has_clear_levels(superpixels)
-    if block.kind == EMBEDDING or clear:
+    used = _weights_of_means(superpixels)
+    if used is not None:
         # One scale for all bands, so that a band of noise does not count as much as the others.
-        total = float(np.sum(np.asarray(variance)[-bands:]))
-        scale[:-bands], scale[-bands:] = 0.0, 1.0 / np.sqrt(max(total, 1e-9))
+        total = float(np.asarray(variance)[-bands:] @ np.square(used))
+        scale[:-bands], scale[-bands:] = 0.0, used / np.sqrt(max(total, 1e-9))
     return np.asarray(mean), scale
+
+
+def _weights_of_means(superpixels: Description) -> FloatArray | None:
+    """Weights `(bands,)` of the mean colors of one block where they are the only features."""
+    (block,) = superpixels.blocks
+    if block.kind == EMBEDDING:
+        return np.ones(block.bands, np.float32)
+    return clear_level_weights(superpixels) if block.kind in (MEASURED, REFLECTANCE) else None
 
 
 def _shares(standard: FloatArray, weights: DoubleArray, blocks: Sequence[Block]) -> FloatArray:

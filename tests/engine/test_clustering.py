@@ -173,6 +173,18 @@ def test_clear_levels_are_classes_as_k_means_of_mean_colors_finds_them(bands, no
         assert adjusted_rand_score(kinds, found) > 0.97
 
 
+def test_levels_of_one_band_are_classes_beside_bands_of_noise():
+    generator = np.random.default_rng(1)
+    kinds = generator.permutation(np.repeat(np.arange(6), 60)).repeat(3)
+    mean = generator.normal(128, 14, (1080, 6))
+    mean[:, 2] = 40.0 * kinds + 20 + generator.normal(0, 1, 1080)
+    sums = np.zeros((1080, column_layout(6)["context"].stop))
+    sums[:, 0] = 30
+    sums[:, column_layout(6)["values"]] = mean * 30
+    sums[:, column_layout(6)["squares"]] = (mean**2 + 76**2) * 30
+    assert adjusted_rand_score(kinds, classes_of(sums, chain(1080), 6, 6)) > 0.97
+
+
 def test_a_lake_in_dark_land_is_a_class():
     """Two levels close to black; the lake has a tenth of the area."""
     generator = np.random.default_rng(2)
