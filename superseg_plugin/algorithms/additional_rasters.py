@@ -12,12 +12,12 @@ from ..raster.stack import AdditionalRaster
 from .parameter_help import ADDITIONAL_HELP
 
 
-def add_additional_rasters(algorithm):
+def add_additional_rasters(algorithm, text=ADDITIONAL_HELP):
     """Declare ADDITIONAL_RASTERS."""
     rasters = QgsProcessingParameterMultipleLayers(
         PARAMETER, "Additional rasters", QgsProcessing.SourceType.TypeRaster, optional=True
     )
-    algorithm.add(rasters, ADDITIONAL_HELP)
+    algorithm.add(rasters, text)
 
 
 def additional_layers(request):

@@ -53,7 +53,7 @@ that folder. The result is five class rasters with the same legend.</p>
     def initAlgorithm(self, configuration=None):
         self.add_folder()
         self.add_file(self.MODEL, "Model", "A model file (.superseg).", MODEL_OR_ANY_FILES)
-        self.add_band_numbers(MODEL_BANDS_HELP)
+        self.add_rasters(MODEL_BANDS_HELP)
         self.add_rescaling()
         self.add_tidying()
         self.add_device()
@@ -78,7 +78,7 @@ that folder. The result is five class rasters with the same legend.</p>
 
     def compute(self, progress, context):
         found = run_folder_classification(
-            FolderInputs(self.scenes, self.model, self.bands),
+            FolderInputs(self.scenes, self.model, self.bands, self.additional),
             FolderOutputs(self.output, self.table, self.class_table),
             self.options,
             partial(self.worker, progress, self.device),

@@ -10,8 +10,10 @@ from qgis.core import (
 )
 
 from ..pipeline.steps.folder_files import scenes_of
+from .additional_rasters import add_additional_rasters, additional_rasters
 from .base import SuperSegAlgorithm
 from .declarations import CSV_FILES
+from .parameter_help import ADDITIONAL_OF_FOLDER_HELP
 
 
 class FolderRun(SuperSegAlgorithm):
@@ -43,10 +45,11 @@ class FolderRun(SuperSegAlgorithm):
             "semicolons.",
         )
 
-    def add_band_numbers(self, bands_help):
-        """Declare BANDS as a text: there is no layer to choose them from."""
+    def add_rasters(self, bands_help):
+        """Declare BANDS as a text, as there is no layer to choose from, and ADDITIONAL_RASTERS."""
         bands = QgsProcessingParameterString(self.BANDS, "Bands", optional=True)
         self.add(bands, f"{bands_help} Separate the numbers by semicolons.")
+        add_additional_rasters(self, ADDITIONAL_OF_FOLDER_HELP)
 
     def add_results(self):
         """Declare the folder of results, the tables, and what is returned."""
@@ -76,8 +79,10 @@ class FolderRun(SuperSegAlgorithm):
         self.add_number_output(self.IMAGE_COUNT, "Number of images classified")
 
     def read_scenes(self, request):
-        """Read FOLDER, PATTERN, BANDS and DEVICE."""
-        self.scenes = scenes_of(request.folder(self.FOLDER), request.text(self.PATTERN) or "")
+        """Read FOLDER, PATTERN, BANDS, ADDITIONAL_RASTERS and DEVICE."""
+        self.additional = additional_rasters(request)
+        folder, pattern = request.folder(self.FOLDER), request.text(self.PATTERN) or ""
+        self.scenes = scenes_of(folder, pattern, self.additional)
         self.bands = request.bands()
         self.device = request.choice("DEVICE")
 

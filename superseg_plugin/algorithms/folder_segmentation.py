@@ -80,7 +80,7 @@ next, in the order of their names.</p>
             "balanced: the consensus of 16 mixture models. fast: of 4, in less time.",
             FOLDER_PRESETS,
         )
-        self.add_band_numbers(BAND_HELP)
+        self.add_rasters(BAND_HELP)
         self.add_smoothness()
         self.add_min_area()
         self.add_superpixel_size(units_help=SIZE_UNITS_HELP)
@@ -110,7 +110,7 @@ next, in the order of their names.</p>
 
     def compute(self, progress, context):
         found = run_folder_segmentation(
-            FolderScenes(self.scenes, self.bands, self.options),
+            FolderScenes(self.scenes, self.bands, self.options, self.additional),
             FolderSegmentationOutputs(self.output, self.model, self.table, self.class_table),
             partial(self.worker, progress, self.device),
             progress,

@@ -64,6 +64,15 @@ ADDITIONAL_HELP = (
     "one kind. A model is applied to rasters of the same kinds in the same order. The preview does "
     "not use them."
 )
+ADDITIONAL_OF_FOLDER_HELP = (
+    "Rasters of other kinds that are used together with every image, such as an elevation model of "
+    "the whole area, in all of their bands. Grid, pixel size and CRS may differ: the part that an "
+    "image covers is brought to the grid of that image, larger pixels by interpolation, smaller "
+    "ones by averages. Pixels without a value in any of the rasters are nodata; an image that one "
+    "of the rasters does not overlap is left out, and the log names it. What each raster holds is "
+    "recognized by itself, as with VALUES automatic. A model is applied to rasters of the same "
+    "kinds in the same order. If the rasters lie in the folder, they are not taken for images."
+)
 VALUES_HELP = (
     "How the values of the image are read. automatic: a value far from all others that many pixels "
     "have exactly, such as -9999 or the largest value of the data type, is treated as nodata, and "

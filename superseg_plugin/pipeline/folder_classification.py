@@ -19,12 +19,14 @@ from typing import Callable
 from ..errors import Cancelled, SuperSegError
 from ..progress import Progress
 from ..raster.source import RasterSource
+from ..raster.stack import AdditionalRaster, stacked
 from ..worker.client import Worker, WorkerError
 from .classification import (
     ClassificationInputs,
     ClassificationOutputs,
     run_classification,
 )
+from .formats.model_file import read_header
 from .options.classification import ClassificationOptions
 from .steps.folder_files import (
     id_of_model,
@@ -33,6 +35,7 @@ from .steps.folder_files import (
     names_of_results,
     write_summary,
 )
+from .steps.model_rasters import check_number_of_rasters
 from .steps.scenes_in_flight import Load, SceneRun, ScenesInFlight
 from .steps.transitions import write_transitions
 
@@ -45,11 +48,13 @@ class FolderInputs:
         scenes: of `scenes_of`.
         model: path of the model.
         bands: band numbers of every scene, in the order of the model; None to match them.
+        additional: rasters that are used together with every scene, where they cover it.
     """
 
     scenes: Sequence[Path]
     model: str
     bands: Sequence[int] | None = None
+    additional: Sequence[AdditionalRaster] = ()
 
 
 @dataclass(frozen=True)
@@ -101,9 +106,12 @@ def run_folder_classification(
         progress: told of every scene.
 
     Raises:
-        SuperSegError: no scene could be classified, or the folder cannot be made.
+        SuperSegError: no scene could be classified, the folder cannot be made, or the model is of
+            another number of rasters.
         Cancelled: the user asked to stop; what is done stays.
     """
+    model = read_header(inputs.model)
+    check_number_of_rasters(model, f"MODEL {Path(inputs.model).name}", len(inputs.additional))
     make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
     with _Workers(start_worker) as workers:
@@ -197,11 +205,15 @@ class _Folder:
         scene = inputs.scenes[index]
         run.report(0.0, f"{scene.name} ({index + 1} of {len(inputs.scenes)})")
         target = self._targets[index]
-        if is_result_of(target, scene, inputs.bands, self._options, self._model_id):
+        given = inputs.bands, inputs.additional
+        if is_result_of(target, scene, given, self._options, self._model_id):
             self._kept.add(index)
             return None, False
         try:
-            with RasterSource(str(scene), inputs.bands) as source:
+            with (
+                RasterSource(str(scene), inputs.bands) as first,
+                stacked(first, inputs.additional) as source,
+            ):
                 run.admit(Load.of_scene(source.grid, len(source.bands), slots))
                 worker = self._workers.usable()
                 of_scene = ClassificationInputs(source, inputs.model)

@@ -130,7 +130,7 @@ def run_folder_segmentation(
     failures |= left_out
     fitting = [scene for index, scene in enumerate(folder.scenes) if index not in failures]
     result = run_folder_classification(
-        FolderInputs(fitting, outputs.model, folder.bands),
+        FolderInputs(fitting, outputs.model, folder.bands, folder.additional),
         FolderOutputs(outputs.folder, outputs.table, outputs.summary),
         ClassificationOptions(
             smoothness=options.smoothness,
@@ -195,6 +195,7 @@ class _Trainer:
             # Images are read as the scenes are, not as the sample is stored.
             band_numbers=like.band_numbers,
             image_bands=like.image_bands,
+            rasters=like.rasters,
             pixel_size=pixel_side(like.grid),
             options={**model.options, SAMPLE: known},
         )
@@ -243,13 +244,23 @@ class _Trainer:
 
 def _digest(folder: FolderScenes) -> str:
     """A hash of the scenes as they are stored, and of how they are segmented."""
-    states = [(scene.name, scene.stat()) for scene in folder.scenes]
+    others = [Path(raster.path) for raster in folder.additional]
     known = {
-        "scenes": [(name, state.st_size, state.st_mtime_ns) for name, state in states],
+        "scenes": [_state(scene) for scene in folder.scenes],
         "bands": folder.bands,
         "options": asdict(folder.options),
     }
+    if others:
+        known["additional"] = [_state(path) for path in others]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    """Name, size and time of change of a file; of another dataset, its name alone."""
+    if not path.exists():
+        return str(path), 0, 0
+    state = path.stat()
+    return path.name, state.st_size, state.st_mtime_ns
 
 
 def _left_out_before(model: str, digest: str) -> dict[int, str] | None:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,11 +18,22 @@ from superseg_plugin.pipeline.classification import (
     ClassificationOutputs,
     run_classification,
 )
+from superseg_plugin.pipeline.folder_classification import (
+    FolderInputs,
+    FolderOutputs,
+    run_folder_classification,
+)
+from superseg_plugin.pipeline.folder_segmentation import (
+    FolderSegmentationOutputs,
+    run_folder_segmentation,
+)
 from superseg_plugin.pipeline.formats.model_file import load_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.additional_rasters import prepare_rasters
+from superseg_plugin.pipeline.steps.folder_files import scenes_of
+from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.stack import AdditionalRaster, RasterStack, stacked
@@ -161,6 +174,57 @@ def test_bands_of_one_sensor_in_two_files_give_the_classes_of_one_file(scene, wo
     write_raster(tmp_path / "swir.tif", image[2:])
     parts, _ = segment(tmp_path, tmp_path / "parts.tif", worker, "swir.tif")
     np.testing.assert_array_equal(parts, whole)
+
+
+def test_scenes_of_a_folder_have_the_part_of_a_raster_that_they_cover(scene, worker, tmp_path):
+    folder = tmp_path / "scenes"
+    folder.mkdir()
+    image = read_raster(scene / "image.tif")
+    away = (LEFT + 1e5, PIXEL, 0.0, TOP, 0.0, -PIXEL)
+    write_raster(folder / "away.tif", image[:, :48], geotransform=away)
+    write_raster(folder / "north.tif", image[:, :48])
+    south = (LEFT, PIXEL, 0.0, TOP - 48 * PIXEL, 0.0, -PIXEL)
+    write_raster(folder / "south.tif", image[:, 48:], geotransform=south)
+    dem = [AdditionalRaster(str(scene / "dem.tif"))]
+    start, model = partial(nullcontext, worker), str(tmp_path / "classes.superseg")
+    options = SegmentationOptions(classes=4, preset="fast", superpixel_size=4.0)
+    scenes = scenes_of(str(folder), "*.tif")
+    found = run_folder_segmentation(
+        FolderScenes(scenes, None, options, dem),
+        FolderSegmentationOutputs(str(tmp_path / "first"), model),
+        start,
+        Listener(),
+    )
+    (failure,) = found.failures
+    assert failure.startswith("away.tif: ADDITIONAL_RASTERS: dem.tif does not overlap INPUT away")
+    classes = np.concatenate([read_raster(path)[0] for path in found.written])
+    inside = slice(6, -12)
+    quarters, held = QUARTERS[inside, inside], classes[inside, inside]
+    agree = [np.bincount(held[quarters == n]).max() / (quarters == n).sum() for n in range(4)]
+    assert min(agree) > 0.9
+    assert len({int(np.bincount(held[quarters == n]).argmax()) for n in range(4)}) == 4
+    assert (classes[:, -4:] == 0).all()
+    again = tmp_path / "again"
+
+    def classify_folder(*additional):
+        inputs, outputs = FolderInputs(scenes[1:], model, None, additional), FolderOutputs(again)
+        listener = Listener()
+        result = run_folder_classification(
+            inputs, outputs, ClassificationOptions(), start, listener
+        )
+        kept = any("classified before" in line for line in listener.lines)
+        return np.concatenate([read_raster(path)[0] for path in result.written]), kept
+
+    by_model, _ = classify_folder(*dem)
+    assert (by_model == classes).mean() > 0.95
+    assert classify_folder(*dem)[1]
+    copy = tmp_path / "other_dem.tif"
+    gdal.Warp(str(copy), str(scene / "flat.tif"), width=SIDE // 2, height=SIDE // 2)
+    other, kept = classify_folder(AdditionalRaster(str(copy)))
+    assert not kept
+    assert (other[:, -4:] > 0).all()
+    with pytest.raises(SuperSegError, match=r"MODEL classes.superseg was trained with 1 \(of elev"):
+        classify_folder()
 
 
 def prepared(folder, *names):

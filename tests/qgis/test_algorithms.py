@@ -320,14 +320,19 @@ def test_a_folder_is_segmented_with_one_legend(run, tmp_path, listener):
     pixels, _ = quarters(64, 96)
     for name, part in (("east", pixels[:, :, 48:]), ("west", pixels[:, :, :48])):
         write_raster(folder / f"{name}.tif", part)
+    heights = np.random.default_rng(0).normal(300, 20, pixels.shape[1:]).astype(np.float32)
+    dem = write_raster(folder / "dem.tif", heights)
     options = {"CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu", "BANDS": "1;2"}
+    options["ADDITIONAL_RASTERS"] = [dem]
     outputs = {"OUTPUT": tmp_path / "results", "CLASS_TABLE": tmp_path / "classes.csv"}
     outputs = {name: str(path) for name, path in outputs.items()}
     found = run("superseg:segmentfolder", {"FOLDER": str(folder), **options, **outputs}, listener)
     assert [Path(path).name for path in found["LAYERS"]] == ["east_classes.tif", "west_classes.tif"]
     assert found["IMAGE_COUNT"] == 2
     assert found["MODEL"] == str(tmp_path / "results" / "classes.superseg")
-    assert read_header(found["MODEL"]).band_numbers == (1, 2)
+    model = read_header(found["MODEL"])
+    assert model.band_numbers == (1, 2, pixels.shape[0] + 1)
+    assert [raster.kind for raster in model.rasters] == ["measured", "elevation"]
     layers = [QgsRasterLayer(path) for path in found["LAYERS"]]
     legends = [
         [(each.label.split(" (")[0], each.color.name()) for each in layer.renderer().classes()]

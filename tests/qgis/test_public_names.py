@@ -192,6 +192,7 @@ PUBLIC = {
             "PATTERN": "*.tif",
             "MODEL": None,
             "BANDS": None,
+            "ADDITIONAL_RASTERS": None,
             "RESCALE": False,
             "SMOOTHNESS": 8.0,
             "MIN_AREA": 0.0,
@@ -226,6 +227,7 @@ PUBLIC = {
             "IMAGERY": "any",
             "PRESET": "balanced",
             "BANDS": None,
+            "ADDITIONAL_RASTERS": None,
             "SMOOTHNESS": 8.0,
             "MIN_AREA": 0.0,
             "SUPERPIXEL_SIZE": 0.0,
@@ -433,6 +435,7 @@ OPTIONAL = {
     "classifyfolder": {
         "CLUSTER",
         "BANDS",
+        "ADDITIONAL_RASTERS",
         "BALANCE_TILES",
         "SUPERPIXEL_FILE",
         "TABLE",
@@ -440,7 +443,8 @@ OPTIONAL = {
     },
     "segmentfolder": {
         "CLUSTER",
-        *("BANDS", "BALANCE_TILES", "SUPERPIXEL_FILE", "TABLE", "CLASS_TABLE", "MODEL"),
+        *("BANDS", "ADDITIONAL_RASTERS", "BALANCE_TILES", "SUPERPIXEL_FILE"),
+        *("TABLE", "CLASS_TABLE", "MODEL"),
     },
     "averagecolor": {"SUPERPIXELS"},
     "mergeclasses": {"CLASSES", "TABLE", "INPUT", "MODEL"},

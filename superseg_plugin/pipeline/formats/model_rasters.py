@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypedDict
 
 from ...blocks import KINDS, Block
+from ...raster.source import RasterSource
+from ...raster.stack import rasters_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,14 @@ class ModelRaster:
     bands: int
     image_bands: int
     kind: str
+
+
+def model_rasters(source: RasterSource) -> tuple[ModelRaster, ...]:
+    """Return the rasters of a training image; empty for one raster."""
+    rasters = rasters_of(source)
+    if len(rasters) == 1:
+        return ()
+    return tuple(ModelRaster(len(each.bands), each.total_bands, each.kind) for each in rasters)
 
 
 class RastersOfHeader(TypedDict, total=False):

@@ -16,13 +16,12 @@ from ...contracts import BandScaling
 from ...raster.class_legend import default_name
 from ...raster.ground import pixel_side
 from ...raster.source import RasterSource
-from ...raster.stack import rasters_of
 from ...worker.client import Worker
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from .cluster_arrays import ClusterArrays, merge_order_of, reorder_clusters
 from .model_file import Model
-from .model_rasters import ModelRaster
+from .model_rasters import model_rasters
 
 # Steps at the end of a training whose mean loss is reported.
 LOSS_WINDOW = 10
@@ -109,7 +108,6 @@ def build_model(
         clusters: cluster model of superpixels; None for none.
     """
     source = scene.source
-    rasters = rasters_of(source)
     return Model(
         network=options.network,
         classes=options.classes,
@@ -128,11 +126,7 @@ def build_model(
         versions=scene.worker.versions,
         weights=trained.weights,
         clusters=clusters or {},
-        rasters=tuple(
-            ModelRaster(len(raster.bands), raster.total_bands, raster.kind) for raster in rasters
-        )
-        if len(rasters) > 1
-        else (),
+        rasters=model_rasters(source),
     )
 
 

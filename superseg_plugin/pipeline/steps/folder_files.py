@@ -10,8 +10,10 @@ from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ...credentials import hide_credentials
 from ...errors import SuperSegError
 from ...raster.class_table import read_class_table
+from ...raster.stack import AdditionalRaster
 from ...raster.staging import Staging
 from ...raster.superpixel_tables import ENDING as SUPERPIXELS
 from ..classes.csv_rows import write_rows
@@ -22,12 +24,13 @@ ENDING = "_classes.tif"
 SUMMARY_COLUMNS = ("scene", "class", "name", "pixels", "area", "percent")
 
 
-def scenes_of(folder: str, pattern: str) -> list[Path]:
+def scenes_of(folder: str, pattern: str, additional: Sequence[AdditionalRaster] = ()) -> list[Path]:
     """Find the scenes of a folder, by name; results of earlier runs are none.
 
     Args:
         folder: where to look, folders in it not included.
         pattern: names with * and ?, upper or lower case, several separated by semicolons.
+        additional: rasters that are used together with every scene, and are none themselves.
 
     Raises:
         SuperSegError: there is no such folder, or nothing in it.
@@ -43,12 +46,14 @@ def scenes_of(folder: str, pattern: str) -> list[Path]:
         )
     # USGS delivers names such as LC08_B4.TIF, whatever the system of the user.
     patterns = [part.lower() for part in patterns]
+    others = {Path(raster.path).resolve() for raster in additional}
     scenes = sorted(
         path
         for path in place.iterdir()
         if any(fnmatchcase(path.name.lower(), part) for part in patterns)
         and not path.name.lower().endswith((ENDING, SUPERPIXELS))
         and path.is_file()
+        and path.resolve() not in others
     )
     if not scenes:
         raise SuperSegError(
@@ -114,7 +119,7 @@ def id_of_model(path: str) -> str:
 def is_result_of(
     target: str,
     scene: Path,
-    bands: Sequence[int] | None,
+    given: tuple[Sequence[int] | None, Sequence[AdditionalRaster]],
     options: ClassificationOptions,
     model_id: str,
 ) -> bool:
@@ -123,13 +128,16 @@ def is_result_of(
     Args:
         target: path of the class raster.
         scene: path of the scene, which must not have changed since.
-        bands: that are given; None if they are matched.
+        given: bands, None if they are matched, and additional rasters, which must not have changed
+            either.
         options: how to classify.
         model_id: of `id_of_model`.
     """
-    result = Path(target)
+    result, (bands, additional) = Path(target), given
+    others = [Path(raster.path) for raster in additional]
     try:
-        if not result.is_file() or result.stat().st_mtime < scene.stat().st_mtime:
+        changed = [path.stat().st_mtime for path in (scene, *others) if path.exists()]
+        if not result.is_file() or result.stat().st_mtime < max(changed):
             return False
         record, _ = read_record_of(target)
         known = record["input"]
@@ -138,6 +146,8 @@ def is_result_of(
             and record["options"] == asdict(options)
             and known["name"] == scene.name
             and (bands is None or known["bands"] == list(bands))
+            and [raster["path"] for raster in record.get("additional_rasters", ())]
+            == [hide_credentials(raster.path) for raster in additional]
         )
     except (OSError, SuperSegError, KeyError, TypeError):
         return False

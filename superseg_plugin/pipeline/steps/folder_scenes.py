@@ -2,13 +2,15 @@
 """The scenes of a folder that are segmented together, checked before anything is computed.
 
 The first scene with the most common number of bands is the reference: every other one is read in
-its bands, as a model that was trained on the reference would be applied to it.
+its bands, as a model that was trained on the reference would be applied to it. Additional rasters
+are the same for all scenes; each scene has the part of them that it covers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,12 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.pixels import has_gdal_type
 from ...raster.source import RasterSource
+from ...raster.stack import AdditionalRaster, RasterStack, rasters_of, stacked
 from ...worker.client import Worker
+from ..formats.model_rasters import ModelRaster, model_rasters
 from ..options.segmentation import SegmentationOptions
+from .additional_rasters import prepare_rasters
 from .band_statistics import measure_scene
-from .fill_values import prepare_values
 from .mosaic_balance import treat_steps
 from .pictures import choose_picture
 from .sample_windows import sample_by_band
@@ -38,20 +42,51 @@ class FolderScenes:
         scenes: paths.
         bands: numbers of the bands to read; None for all.
         options: of the segmentation.
+        additional: rasters that are used together with every scene.
     """
 
     scenes: Sequence[Path]
     bands: Sequence[int] | None
     options: SegmentationOptions
+    additional: Sequence[AdditionalRaster] = ()
+
+    @contextmanager
+    def open(self, index: int) -> Iterator[RasterSource]:
+        """Open a scene, as a `RasterStack` where there are additional rasters."""
+        with (
+            RasterSource(str(self.scenes[index]), self.bands) as first,
+            stacked(first, self.additional) as source,
+        ):
+            yield source
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the header of a scene tells: its grid, number of bands read, and type."""
+    """What the headers of a scene tell: grid, number of bands read, and type of each raster."""
 
     grid: Grid
     bands: int
+    dtypes: tuple[np.dtype[Any], ...]
+
+
+@dataclass(frozen=True)
+class RasterOfReference:
+    """One raster of the reference: attributes of a `RasterSource`, and the type of all scenes."""
+
+    band_names: tuple[str, ...]
+    band_colors: tuple[str, ...]
+    units: tuple[str, ...]
+    wavelengths: tuple[float, ...]
+    kind: str
+    number_type: np.dtype[Any]
     dtype: np.dtype[Any]
+
+    def describe(self, source: RasterSource) -> None:
+        """Set what is known of the reference in a source that holds a sample of it."""
+        source.band_names, source.band_colors = self.band_names, self.band_colors
+        source.units, source.wavelengths = self.units, self.wavelengths
+        source.read_as(self.kind, None)
+        source.number_type = self.number_type
 
 
 @dataclass(frozen=True)
@@ -60,10 +95,9 @@ class Reference:
 
     Attributes:
         name: of the file.
-        band_count, band_names, band_numbers, image_bands, scaling: see `Model`.
-        band_colors, units, wavelengths, kind: see `RasterSource`.
-        dtype: that holds the values of all scenes.
+        band_count, band_names, band_numbers, image_bands, scaling, rasters: see `Model`.
         grid: of the scene.
+        parts: its rasters, the scene first.
     """
 
     name: str
@@ -72,12 +106,14 @@ class Reference:
     band_numbers: tuple[int, ...]
     image_bands: int
     scaling: BandScaling
-    band_colors: tuple[str, ...]
-    units: tuple[str, ...]
-    wavelengths: tuple[float, ...]
-    kind: str
-    dtype: np.dtype[Any]
+    rasters: tuple[ModelRaster, ...]
     grid: Grid
+    parts: tuple[RasterOfReference, ...]
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of a pixel of all bands."""
+        return sum(len(part.band_names) * part.dtype.itemsize for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -85,7 +121,7 @@ class FolderSample:
     """The sample of a folder.
 
     Attributes:
-        path: raster of the windows, amid nodata.
+        paths: of the windows of the scenes, amid nodata, and of those of each additional raster.
         reference: the scene that the others are read like.
         scenes: indices of the scenes in it.
         windows: number of windows.
@@ -93,22 +129,25 @@ class FolderSample:
         share: of the area of these scenes that is in the sample, above 0 to 1.
     """
 
-    path: Path
+    paths: tuple[Path, ...]
     reference: Reference
     scenes: tuple[int, ...]
     windows: int
     pixels: int
     share: float
 
-    def open(self) -> RasterSource:
-        """Open the raster as an image like the reference."""
-        source, like = RasterSource(str(self.path)), self.reference
-        source.band_names, source.band_colors = like.band_names, like.band_colors
-        source.units, source.wavelengths = like.units, like.wavelengths
-        source.read_as(like.kind, None)
-        values, valid = sample_by_band(source, Progress())
-        choose_picture(source, values, np.asarray(valid.all(axis=0)))
-        return source
+    @contextmanager
+    def open(self) -> Iterator[RasterSource]:
+        """Open the sample as an image like the reference."""
+        others = [AdditionalRaster(str(path)) for path in self.paths[1:]]
+        with RasterSource(str(self.paths[0])) as first, stacked(first, others) as source:
+            for raster, like in zip(rasters_of(source), self.reference.parts):
+                like.describe(raster)
+            values, valid = sample_by_band(first, Progress())
+            choose_picture(first, values, np.asarray(valid.all(axis=0)))
+            if isinstance(source, RasterStack):
+                source.join()
+            yield source
 
 
 def read_headers(
@@ -126,11 +165,12 @@ def read_headers(
         stop_if_cancelled(progress)
         progress.report(index / len(folder.scenes), "Checking scenes")
         try:
-            with RasterSource(str(scene), folder.bands) as source:
+            with folder.open(index) as source:
                 # Areas and sizes in meters need a reference system.
                 options.minimum_area.check(source.grid)
                 options.superpixels(source.grid, _no_log)
-                headers[index] = Header(source.grid, len(source.bands), source.dtype)
+                dtypes = tuple(raster.dtype for raster in rasters_of(source))
+                headers[index] = Header(source.grid, len(source.bands), dtypes)
         except SuperSegError as error:
             failures[index] = f"{scene.name}: {error}"
     return headers, failures
@@ -142,15 +182,16 @@ def find_reference(
     """The first scene with the most common number of bands and with valid pixels."""
     counts = Counter(header.bands for header in headers.values())
     usual, _ = counts.most_common(1)[0]
-    common = _common_type([h.dtype for h in headers.values() if h.bands == usual])
+    dtypes = zip(*(header.dtypes for header in headers.values() if header.bands == usual))
+    common = [_common_type(of_raster) for of_raster in dtypes]
     first = ""
     for index, header in headers.items():
         if header.bands != usual:
             continue
         try:
-            with RasterSource(str(folder.scenes[index]), folder.bands) as source:
+            with folder.open(index) as source:
                 scaling = prepare_scene(source, folder, worker, progress)
-                decoded = source.decoding is not None
+                rasters = rasters_of(source)
                 return Reference(
                     source.name,
                     len(source.bands),
@@ -158,18 +199,27 @@ def find_reference(
                     source.bands,
                     source.total_bands,
                     scaling,
-                    source.band_colors,
-                    source.units,
-                    source.wavelengths,
-                    source.kind,
-                    np.dtype(np.float32) if decoded else common,
+                    model_rasters(source),
                     source.grid,
+                    tuple(_part(*each) for each in zip(rasters, common)),
                 )
         except SuperSegError as error:
             if not worker.usable:
                 raise
             first = first or f"{folder.scenes[index].name}: {error}"
     raise SuperSegError(f"FOLDER: no scene can be segmented. {first}")
+
+
+def _part(raster: RasterSource, common: np.dtype[Any]) -> RasterOfReference:
+    return RasterOfReference(
+        raster.band_names,
+        raster.band_colors,
+        raster.units,
+        raster.wavelengths,
+        raster.kind,
+        raster.number_type,
+        common if raster.decoding is None else np.dtype(np.float32),
+    )
 
 
 def _common_type(dtypes: Sequence[np.dtype[Any]]) -> np.dtype[Any]:
@@ -185,7 +235,7 @@ def prepare_scene(
 ) -> BandScaling:
     """Prepare a scene as a run on it alone does, and measure its bands."""
     options = folder.options
-    prepare_values(source, options.values, progress)
+    prepare_rasters(source, options.values, progress)
     if options.balance_tiles:
         treat_steps(source, True, progress)
     return measure_scene(source, 1, worker, progress)

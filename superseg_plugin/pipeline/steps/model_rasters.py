@@ -11,15 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.resampled import PARAMETER
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
-from ..formats.model_file import Model
+from ..formats.model_rasters import ModelRaster
 from ..options.values import WORDS
-from .model_bands import bands_of_model, choose_bands, listing, numbers_by_name
+from .model_bands import BandsOfModel, bands_of_model, choose_bands, listing, numbers_by_name
+
+
+class RastersOfModel(BandsOfModel, Protocol):
+    """What a model tells of its rasters; see `Model`."""
+
+    @property
+    def rasters(self) -> tuple[ModelRaster, ...]:
+        """Of the training image; empty for one."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class _Part:
 
 @contextmanager
 def rasters_of_model(
-    model: Model | None, label: str, source: RasterSource, progress: Progress
+    model: RastersOfModel | None, label: str, source: RasterSource, progress: Progress
 ) -> Iterator[RasterSource]:
     """Yield the source with the bands that a model is applied to, in the model's order.
 
@@ -48,7 +57,7 @@ def rasters_of_model(
         SuperSegError: the image has other rasters or bands, and nothing says which to use.
     """
     if model is not None:
-        _check_rasters(model, label, source)
+        check_number_of_rasters(model, label, len(rasters_of(source)) - 1)
     if model is None or not model.rasters:
         with bands_of_model(model, label, source, progress) as chosen:
             yield chosen
@@ -66,7 +75,30 @@ def rasters_of_model(
         yield chosen
 
 
-def check_kinds(model: Model | None, label: str, source: RasterSource) -> None:
+def check_number_of_rasters(model: RastersOfModel, label: str, given: int) -> None:
+    """Raise SuperSegError unless as many rasters are given as the model was trained on.
+
+    Args:
+        model: the model.
+        label: parameter and name of the model.
+        given: number of additional rasters.
+    """
+    kinds = [WORDS[raster.kind] for raster in model.rasters[1:]]
+    if len(kinds) == given:
+        return
+    trained = f"with {len(kinds)} (of {', '.join(kinds)})" if kinds else "without any"
+    cure = (
+        f"Give rasters of these kinds in this order as {PARAMETER}."
+        if kinds
+        else f"Leave {PARAMETER} empty, or choose another model."
+    )
+    raise SuperSegError(
+        f"{label} was trained {trained} as {PARAMETER}, but {given or 'none'}"
+        f" {'is' if given < 2 else 'are'} given. {cure}"
+    )
+
+
+def check_kinds(model: RastersOfModel | None, label: str, source: RasterSource) -> None:
     """Raise SuperSegError unless additional rasters hold what those of a model did."""
     pairs = zip(rasters_of(source)[1:], model.rasters[1:] if model else ())
     for number, (raster, known) in enumerate(pairs, start=1):
@@ -78,25 +110,7 @@ def check_kinds(model: Model | None, label: str, source: RasterSource) -> None:
             )
 
 
-def _check_rasters(model: Model, label: str, source: RasterSource) -> None:
-    """Raise SuperSegError unless as many rasters are given as the model was trained on."""
-    kinds = [WORDS[raster.kind] for raster in model.rasters[1:]]
-    given = len(rasters_of(source)) - 1
-    if len(kinds) == given:
-        return
-    trained = f"with {len(kinds)} (of {', '.join(kinds)})" if kinds else "without any"
-    cure = (
-        f"Give rasters of these kinds in this order as {PARAMETER} of superseg:classify."
-        if kinds
-        else f"Leave {PARAMETER} empty, or choose another model."
-    )
-    raise SuperSegError(
-        f"{label} was trained {trained} as {PARAMETER}, but {given or 'none'}"
-        f" {'is' if given < 2 else 'are'} given. {cure}"
-    )
-
-
-def _parts(model: Model) -> Iterator[_Part]:
+def _parts(model: RastersOfModel) -> Iterator[_Part]:
     first = start = 0
     for raster in model.rasters:
         bands = slice(first, first + raster.bands)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
-from ...raster.source import RasterSource
+from ...raster.source import Array, RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.client import Worker
@@ -32,7 +34,8 @@ from .folder_scenes import (
     find_reference,
     prepare_scene,
 )
-from .model_bands import bands_of_model, check_no_band_is_empty
+from .model_bands import check_no_band_is_empty
+from .model_rasters import check_kinds, rasters_of_model
 from .model_values import ModelUse, check_values
 from .scenes_in_flight import Load, SceneRun, ScenesInFlight
 from .tiling import automatic_tile
@@ -57,7 +60,7 @@ def sample_folder(
     Args:
         folder: the scenes, and how they are segmented.
         headers: of those that can be read.
-        path: of the raster.
+        path: of the raster; those of additional rasters are written beside it.
         worker: measures the bands.
         progress: told of every scene.
 
@@ -72,12 +75,19 @@ def sample_folder(
     order = sorted(headers)
     grids = [headers[index].grid for index in order]
     sizes = [(grid.width, grid.height) for grid in grids]
-    wanted = windows_wanted(sizes, like.band_count * like.dtype.itemsize)
+    wanted = windows_wanted(sizes, like.pixel_bytes)
     places, width, height = layout([each.size for each in wanted for _ in range(each.count)])
     ends = np.cumsum([each.count for each in wanted]).tolist()
-    profile = RasterProfile(like.band_count, like.dtype, with_mask=True, compress=False)
-    with RasterWriter(path, Grid(width, height), profile) as writer:
-        copies = _Copies(folder, like, worker, writer)
+    others = range(1, len(like.parts))
+    paths = (path, *(path.with_name(f"additional raster {n} (sample).tif") for n in others))
+    with ExitStack() as opened:
+        writers = []
+        for place, part in zip(paths, like.parts):
+            profile = RasterProfile(
+                len(part.band_names), part.dtype, with_mask=True, compress=False
+            )
+            writers.append(opened.enter_context(RasterWriter(place, Grid(width, height), profile)))
+        copies = _Copies(folder, like, worker, writers)
 
         def work(number: int, run: SceneRun) -> _Copied | str:
             index, of_scene = order[number], wanted[number]
@@ -104,7 +114,7 @@ def sample_folder(
     of_sample = sum(place.width * place.height for each in copied.values() for place in each.places)
     windows = sum(len(each.places) for each in copied.values())
     share = of_sample / of_scenes
-    return FolderSample(path, like, tuple(copied), windows, pixels, share), failures
+    return FolderSample(paths, like, tuple(copied), windows, pixels, share), failures
 
 
 @dataclass(frozen=True)
@@ -123,13 +133,17 @@ class _Copies:
         folder: the scenes.
         like: the reference.
         worker: measures the bands.
-        writer: of the sample; used by one thread at a time.
+        writers: of the sample, one a raster; used by one thread at a time.
     """
 
     def __init__(
-        self, folder: FolderScenes, like: Reference, worker: Worker, writer: RasterWriter
+        self,
+        folder: FolderScenes,
+        like: Reference,
+        worker: Worker,
+        writers: Sequence[RasterWriter],
     ) -> None:
-        self._folder, self._like, self._worker, self._writer = folder, like, worker, writer
+        self._folder, self._like, self._worker, self._writers = folder, like, worker, writers
         self._lock = threading.Lock()
         # Side of the parts that windows are copied in.
         self._side = automatic_tile(like.band_count)
@@ -148,11 +162,12 @@ class _Copies:
         folder, like = self._folder, self._like
         quiet = _Quiet(progress)
         with (
-            RasterSource(str(folder.scenes[index]), folder.bands) as opened,
-            bands_of_model(like, LABEL, opened, quiet) as source,
+            folder.open(index) as opened,
+            rasters_of_model(like, LABEL, opened, quiet) as source,
         ):
             scaling = prepare_scene(source, folder, self._worker, quiet)
             check_no_band_is_empty(like, LABEL, source)
+            check_kinds(like, LABEL, source)
             tried = candidates(source.grid, wanted, folder.options.seed + index)
             pixels = 0
             windows = tried if wanted.whole else _best(source, tried, len(places), progress)
@@ -165,23 +180,24 @@ class _Copies:
         for place in places:
             for part in tiles(place.width, place.height, self._side):
                 there = _moved(part, place)
-                self._writer.write_mask(there, np.zeros((part.height, part.width), bool))
+                for writer in self._writers:
+                    writer.write_mask(there, np.zeros((part.height, part.width), bool))
 
     def _copy_window(
         self, source: RasterSource, window: Window, place: Window, progress: Progress
     ) -> int:
         """Copy a window; returns its number of valid pixels."""
-        pixels, like = 0, self._like.dtype
+        pixels, counts = 0, [len(part.band_names) for part in self._like.parts]
         for part in tiles(window.width, window.height, self._side):
             stop_if_cancelled(progress)
             values, valid = source.read(_moved(part, window))
             values[:, ~valid] = 0
-            if like.kind in "iu":
-                values = np.clip(values, np.iinfo(like).min, np.iinfo(like).max)
             pixels += int(valid.sum())
+            of_rasters = np.split(values, np.cumsum(counts)[:-1])
             with self._lock:
-                self._writer.write(_moved(part, place), values)
-                self._writer.write_mask(_moved(part, place), valid)
+                for writer, like, own in zip(self._writers, self._like.parts, of_rasters):
+                    writer.write(_moved(part, place), _fitting(own, like.dtype))
+                    writer.write_mask(_moved(part, place), valid)
         return pixels
 
 
@@ -202,6 +218,13 @@ def _best(
             spare.append((share, window))
     spare.sort(key=lambda one: -one[0])
     return found + [window for _, window in spare[: count - len(found)]]
+
+
+def _fitting(values: Array, dtype: np.dtype[Any]) -> Array:
+    """Values within the range of a type of whole numbers."""
+    if dtype.kind not in "iu":
+        return values
+    return np.clip(values, np.iinfo(dtype).min, np.iinfo(dtype).max)
 
 
 def _leave_out_other_units(
@@ -225,7 +248,8 @@ def _leave_out_other_units(
     usual = BandScaling(
         middle("low"), middle("high"), middle("center"), middle("spread"), kind=kind
     )
-    like = replace(like, scaling=usual, kind=kind)
+    first = replace(like.parts[0], kind=kind)
+    like = replace(like, scaling=usual, parts=(first, *like.parts[1:]))
     for index, each in copied.items():
         name = folder.scenes[index].name
         try:
