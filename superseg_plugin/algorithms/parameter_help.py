@@ -61,8 +61,7 @@ ADDITIONAL_HELP = (
     "with VALUES automatic, from the names of bands and file and from units; the log says what it "
     "was taken for. Each raster counts as much as the image, whatever its number of bands. Put "
     "rasters of different kinds here, not into one virtual raster, whose bands are all taken for "
-    "one kind. A model is applied to rasters of the same kinds in the same order. The preview does "
-    "not use them."
+    "one kind. A model is applied to rasters of the same kinds in the same order."
 )
 ADDITIONAL_OF_FOLDER_HELP = (
     "Rasters of other kinds that are used together with every image, such as an elevation model of "

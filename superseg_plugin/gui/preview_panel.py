@@ -16,13 +16,11 @@ from ..pipeline.options.preview import usual_side
 from ..resources import RUNTIME_LINK
 from ..settings import chosen_python
 from ..worker.interpreter import interpreter_missing_reason
-from .class_layers import raster_layers
 from .class_shares import ClassShares
 from .estimate_line import EstimateLine
-from .images import first_image, is_image
-from .layer_choice import LayerChoice
-from .map_view import view_of
+from .images import first_image
 from .preview_compare import CompareBox
+from .preview_image import PreviewImage
 from .preview_item import PreviewItem
 from .preview_runner import PreviewRunner
 from .preview_settings import PreviewSettings
@@ -68,19 +66,20 @@ class PreviewPanel(QWidget):
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS, timeout=self._request)
         self._clock = QTimer(self, interval=COUNT_MS, timeout=self._show_seconds)
         # A result gets its style, which tells class rasters from images, after it was added.
-        self._wait = QTimer(self, singleShot=True, interval=0, timeout=self._leave_out_classes)
+        self._wait = QTimer(self, singleShot=True, interval=0)
         self._build()
         self._connect()
-        self._leave_out_classes()
+        self.image.list_images()
         self.layers.setLayer(first_image())
         self._image_changed()
 
     def _build(self):
-        self.layers = LayerChoice("RasterLayer")
         self.live = QCheckBox(translate("SuperSeg", "&Preview on the map"))
         self.settings = PreviewSettings()
         algorithm = self.settings.algorithm
-        changes = (self.settings.changed, self.layers.layerChanged)
+        self.image = PreviewImage(algorithm)
+        self.layers = self.image.layers
+        changes = (self.settings.changed, self.layers.layerChanged, self.image.changed)
         self.estimate = EstimateLine(algorithm, self._estimated, changes)
         self.estimate.heading = translate("SuperSeg", "A run on the whole image: ")
         self.compare = CompareBox(self.settings)
@@ -96,6 +95,7 @@ class PreviewPanel(QWidget):
         form.setContentsMargins(4, 4, 4, 4)
         form.addRow(translate("SuperSeg", "&Image"), self.layers)
         form.addRow(self.settings)
+        form.addRow(self.image)
         form.addRow(self.live)
         form.addRow(self.status)
         form.addRow(self.set_up)
@@ -119,9 +119,11 @@ class PreviewPanel(QWidget):
         self._canvas.extentsChanged.connect(self._schedule)
         self._canvas.destinationCrsChanged.connect(self._schedule)
         self._canvas.layersChanged.connect(self._wait.start)
+        self._wait.timeout.connect(self.image.list_images)
         self.live.toggled.connect(self._switch)
         self.layers.layerChanged.connect(self._image_changed)
         self.settings.changed.connect(self._schedule)
+        self.image.changed.connect(self._schedule)
         self.compare.changed.connect(self._schedule)
         self.estimate.estimated.connect(self._show_size)
         self.handle.moved.connect(self.drawing.move_line)
@@ -179,6 +181,7 @@ class PreviewPanel(QWidget):
 
     def _image_changed(self, *_layer):
         layer = self.layers.currentLayer()
+        self.image.begin()
         self.settings.size.set_meters(None)
         self.estimate.setVisible(layer is not None)
         # Without a preview, what was said stays: that the former image was removed.
@@ -193,9 +196,6 @@ class PreviewPanel(QWidget):
         self.settings.size.set_meters(estimate.meters)
         if self.settings.size.automatic.isChecked():
             self.settings.size.set_usual(estimate.side)
-
-    def _leave_out_classes(self):
-        self.layers.leave_out([one for one in raster_layers() if not is_image(one)])
 
     def _layers_removed(self, ids):
         layer_id, name = self._previewed
@@ -218,7 +218,7 @@ class PreviewPanel(QWidget):
             )
             return
         try:
-            view, fetch = view_of(layer, self._canvas.mapSettings())
+            view, fetch = self.image.view(self._canvas.mapSettings())
         except SuperSegError as error:
             self._fail(str(error))
             return
@@ -282,13 +282,12 @@ class PreviewPanel(QWidget):
     def _estimated(self):
         """Return the parameters of the run that is estimated."""
         output = {"OUTPUT": "TEMPORARY_OUTPUT"}
-        return {"INPUT": self.layers.currentLayer(), **self.settings.parameters(), **output}
+        return {**self.image.parameters(), **self.settings.parameters(), **output}
 
     def _choose(self):
-        layer = self.layers.currentLayer()
-        if layer is None:
+        if self.layers.currentLayer() is None:
             self.failed.emit(
                 translate("SuperSeg", "There is no image to segment; add one to the project.")
             )
             return
-        self.settingsChosen.emit({"INPUT": layer, **self.settings.parameters()})
+        self.settingsChosen.emit({**self.image.parameters(), **self.settings.parameters()})

@@ -24,7 +24,7 @@ class PreviewSettings(QWidget):
 
     Attributes:
         algorithm: superseg:segment, which the parameters belong to.
-        preset, classes, size, smoothness: the widgets.
+        preset, classes, imagery, size, smoothness: the widgets.
 
     Signals:
         changed: a setting has changed.
@@ -35,9 +35,8 @@ class PreviewSettings(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
-        self.preset = QComboBox()
-        for value in MIXTURES:
-            self.preset.addItem(translated(choice_words("PRESET")[value]), value)
+        self.preset = choice_box("PRESET", MIXTURES)
+        self.imagery = choice_box("IMAGERY", self._definition("IMAGERY").options())
         self.classes = QSpinBox()
         self.classes.setRange(AUTOMATIC_CLASSES, int(self._definition("CLASSES").maximum()))
         self.classes.setSpecialValueText(translated(zero_words("CLASSES")))
@@ -51,6 +50,7 @@ class PreviewSettings(QWidget):
         for name, widget in (
             ("CLASSES", self.classes),
             ("PRESET", self.preset),
+            ("IMAGERY", self.imagery),
             ("SUPERPIXEL_SIZE", self.size),
             ("SMOOTHNESS", self.smoothness),
         ):
@@ -61,7 +61,8 @@ class PreviewSettings(QWidget):
         for box in (self.classes, self.smoothness):
             box.setKeyboardTracking(False)
             box.valueChanged.connect(self._emit)
-        self.preset.currentIndexChanged.connect(self._emit)
+        for box in (self.preset, self.imagery):
+            box.currentIndexChanged.connect(self._emit)
         self.size.valueChanged.connect(self._emit)
 
     def parameters(self):
@@ -70,6 +71,7 @@ class PreviewSettings(QWidget):
         return {
             "CLASSES": 0 if classes == AUTOMATIC_CLASSES else classes,
             "PRESET": self.preset.currentData(),
+            "IMAGERY": self.imagery.currentData(),
             "SUPERPIXEL_SIZE": self.size.parameter(),
             "UNITS": "pixels",
             "SMOOTHNESS": self.smoothness.value(),
@@ -79,9 +81,9 @@ class PreviewSettings(QWidget):
         """Set what `parameters` returns, or a part of it; a preset without preview is left out."""
         known = {**self.parameters(), **parameters}
         self.classes.setValue(known["CLASSES"] or AUTOMATIC_CLASSES)
-        preset = self.preset.findData(known["PRESET"])
-        if preset >= 0:
-            self.preset.setCurrentIndex(preset)
+        for box, name in ((self.preset, "PRESET"), (self.imagery, "IMAGERY")):
+            if box.findData(known[name]) >= 0:
+                box.setCurrentIndex(box.findData(known[name]))
         self.size.set_parameter(known["SUPERPIXEL_SIZE"], known["UNITS"] == "meters")
         self.smoothness.setValue(known["SMOOTHNESS"])
 
@@ -113,4 +115,13 @@ class PreviewSettings(QWidget):
         self.changed.emit()
 
 
-_NAMES = ("CLASSES", "PRESET", "SUPERPIXEL_SIZE", "SMOOTHNESS")
+def choice_box(name, values):
+    """Return a box with the words of the values of a choice; its data are the values."""
+    box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    for value in values:
+        box.addItem(translated(choice_words(name).get(value, value)), value)
+    return box
+
+
+_NAMES = ("CLASSES", "PRESET", "IMAGERY", "SUPERPIXEL_SIZE", "SMOOTHNESS")

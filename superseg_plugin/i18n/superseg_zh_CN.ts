@@ -640,6 +640,10 @@
       <translation>采用 B(&amp;B)</translation>
     </message>
     <message>
+      <source>Values and additional rasters</source>
+      <translation>数值与附加栅格</translation>
+    </message>
+    <message>
       <source>A run on the whole image: </source>
       <translation>对整幅影像运行：</translation>
     </message>
@@ -750,6 +754,10 @@
     <message>
       <source>In scripts: {}</source>
       <translation>脚本中的值：{}</translation>
+    </message>
+    <message>
+      <source>None</source>
+      <translation>无</translation>
     </message>
     <message>
       <source>Add the reference to the project first</source>
@@ -2204,8 +2212,8 @@
       <translation>要使用的影像波段号。留空则使用除 alpha 波段以外的全部波段。</translation>
     </message>
     <message>
-      <source>Rasters of other kinds that are used together with the image, such as elevation, radar or an embedding, in all of their bands. Grid, pixel size and CRS may differ: each is brought to the grid of the image, larger pixels by interpolation, smaller ones by averages. Pixels without a value in any of the rasters are nodata. What each raster holds is recognized by itself, as with VALUES automatic, from the names of bands and file and from units; the log says what it was taken for. Each raster counts as much as the image, whatever its number of bands. Put rasters of different kinds here, not into one virtual raster, whose bands are all taken for one kind. A model is applied to rasters of the same kinds in the same order. The preview does not use them.</source>
-      <translation>与影像一起使用的其他类型的栅格，例如高程、雷达或嵌入，使用其全部波段。格网、像素大小和坐标参考系可以不同：每个栅格都会转换到影像的格网上，较大的像素用插值，较小的像素用平均值。在任一栅格中没有值的像素为无数据。每个栅格的内容单独识别，与 VALUES 为 automatic 时相同，依据波段名和文件名以及单位；日志会说明识别结果。无论波段数多少，每个栅格与影像的权重相同。不同类型的栅格请放在这里，而不要放进一个虚拟栅格，因为虚拟栅格的所有波段都会被视为同一类型。模型按相同的顺序应用于相同类型的栅格。预览不使用它们。</translation>
+      <source>Rasters of other kinds that are used together with the image, such as elevation, radar or an embedding, in all of their bands. Grid, pixel size and CRS may differ: each is brought to the grid of the image, larger pixels by interpolation, smaller ones by averages. Pixels without a value in any of the rasters are nodata. What each raster holds is recognized by itself, as with VALUES automatic, from the names of bands and file and from units; the log says what it was taken for. Each raster counts as much as the image, whatever its number of bands. Put rasters of different kinds here, not into one virtual raster, whose bands are all taken for one kind. A model is applied to rasters of the same kinds in the same order.</source>
+      <translation>与影像一起使用的其他类型的栅格，例如高程、雷达或嵌入，使用其全部波段。格网、像素大小和坐标参考系可以不同：每个栅格都会转换到影像的格网上，较大的像素用插值，较小的像素用平均值。在任一栅格中没有值的像素为无数据。每个栅格的内容单独识别，与 VALUES 为 automatic 时相同，依据波段名和文件名以及单位；日志会说明识别结果。无论波段数多少，每个栅格与影像的权重相同。不同类型的栅格请放在这里，而不要放进一个虚拟栅格，因为虚拟栅格的所有波段都会被视为同一类型。模型按相同的顺序应用于相同类型的栅格。</translation>
     </message>
     <message>
       <source>Extent</source>
@@ -2398,6 +2406,10 @@
     <message>
       <source>Band numbers of the image to use. If empty, all bands except an alpha band. Separate the numbers by semicolons.</source>
       <translation>要使用的影像波段号。留空则使用除 alpha 波段以外的全部波段。波段号之间用分号分隔。</translation>
+    </message>
+    <message>
+      <source>Rasters of other kinds that are used together with every image, such as an elevation model of the whole area, in all of their bands. Grid, pixel size and CRS may differ: the part that an image covers is brought to the grid of that image, larger pixels by interpolation, smaller ones by averages. Pixels without a value in any of the rasters are nodata; an image that one of the rasters does not overlap is left out, and the log names it. What each raster holds is recognized by itself, as with VALUES automatic. A model is applied to rasters of the same kinds in the same order. If the rasters lie in the folder, they are not taken for images.</source>
+      <translation>与每幅影像一起使用的其他类型的栅格，例如整个区域的高程模型，使用其全部波段。格网、像素大小和坐标参考系可以不同：影像所覆盖的部分会转换到该影像的格网上，较大的像素用插值，较小的像素用平均值。在任一栅格中没有值的像素为无数据；与其中一个栅格没有重叠的影像会被略过，日志会列出其名称。每个栅格的内容单独识别，与 VALUES 为 automatic 时相同。模型按相同的顺序应用于相同类型的栅格。如果这些栅格位于该文件夹中，它们不会被当作影像。</translation>
     </message>
     <message>
       <source>The superpixels with their features are stored beside the classes, in name_classes.tif.superseg.tif, up to this size: about 200 bytes a superpixel. With this file, classes can be split, corrected and learned from examples. 0: no such file.</source>

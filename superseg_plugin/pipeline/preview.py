@@ -14,7 +14,7 @@ number of classes.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,16 +23,12 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..blocks import EMBEDDING, MEASURED, Description
+from ..blocks import Description
 from ..contracts import Clusters
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from ..raster.decoding import Decoding
 from ..raster.ground import has_meters
-from ..raster.layer_properties import LayerProperties
-from ..raster.pictures import Picture
 from ..raster.source import RasterSource
-from ..raster.view import write_view
 from ..worker.client import Worker
 from .classes.previewed import Preview
 from .classes.reading import count_and_measure
@@ -40,7 +36,6 @@ from .classes.rendering import display_colors
 from .options.ground_sizes import with_smallest
 from .options.preview import MOST_SIDE, MapView, PreviewOptions
 from .options.segmentation import MIXTURES
-from .options.values import AS_THEY_ARE, AUTOMATIC
 from .steps.band_statistics import measure_scene
 from .steps.clustering import (
     change_class_count,
@@ -48,8 +43,8 @@ from .steps.clustering import (
     cluster_superpixels,
 )
 from .steps.description import describe_superpixels, read_superpixels
-from .steps.fill_values import prepare_values
 from .steps.scene import Scene
+from .steps.viewed_rasters import ViewedRasters
 from .superpixels import make_superpixels
 
 # A map with fewer pixels of the image than this tells nothing.
@@ -86,11 +81,9 @@ class Previewer:
         self._clustered_by = (0, 0.0, "")
         # Previews of the view, the latest at the end.
         self._kept: list[Preview] = []
-        # Fill values by number of the bands that are kept, and the image and layer they are of.
-        self._filled: dict[int, tuple[float, ...]] = {}
-        self._read_as: tuple[str, Decoding | None] = (MEASURED, None)
-        self._picture: Picture | None = None
-        self._filled_of: tuple[str, LayerProperties] | None = None
+        # What is known of the image, whatever part of it is shown; what the view holds open.
+        self._rasters: ViewedRasters | None = None
+        self._opened = ExitStack()
 
     def close(self) -> None:
         """Remove the scratch files."""
@@ -152,14 +145,9 @@ class Previewer:
             cut.true_size,
         )
 
-    @property
-    def _image(self) -> Path:
-        return Path(self._folder.name) / "view.tif"
-
     def _forget(self) -> None:
         """Close the image of the former view, and what was computed of it."""
-        if self._scene is not None:
-            self._scene.source.close()
+        self._opened.close()
         self._scene, self._view, self._cut, self._cut_of = None, None, None, None
         self._found, self._kept = None, []
 
@@ -167,44 +155,24 @@ class Previewer:
         if view == self._view and self._scene is not None:
             return self._scene
         self._forget()
-        with (
-            fetch(progress) if fetch else nullcontext(view.path) as path,
-            RasterSource(str(path), layer=view.layer) as image,
-        ):
-            self._restrict(image, view, progress)
-            kind = image.kind
-            write_view(image, self._image, view.extent, view.size, view.crs, view.reduction > 1.0)
-        stop_if_cancelled(progress)
-        source = RasterSource(str(self._image))
+        opened = ExitStack()
         try:
-            # The copy has decoded values, and no names that tell what they are.
-            prepare_values(source, EMBEDDING if kind == EMBEDDING else AS_THEY_ARE, progress)
-            source.read_as(kind, source.decoding)
-            # The colors of the whole image, whatever part of it is shown.
-            if self._picture is not None and self._picture.bands == len(source.bands):
-                source.picture = self._picture
+            with fetch(progress) if fetch else nullcontext(view.path) as path:
+                if self._rasters is None or view.name or self._rasters.image != view.image:
+                    self._rasters = ViewedRasters(path, view, progress)
+                folder = Path(self._folder.name)
+                shown = self._rasters.shown(path, view, folder, progress)
+                source = opened.enter_context(shown)
+            stop_if_cancelled(progress)
             _refuse_empty(source, view)
             scaling = measure_scene(source, 1, self._worker, progress)
         except BaseException:
-            source.close()
+            opened.close()
             raise
-        folder = Path(self._folder.name)
+        self._opened = opened
         self._scene = Scene(source, scaling, self._worker, folder, Progress())
         self._view = view
         return self._scene
-
-    def _restrict(self, image: RasterSource, view: MapView, progress: Progress) -> None:
-        """Treat fill values of the whole image as nodata, whatever part of it is shown."""
-        if view.name or (view.path, view.layer) != self._filled_of:
-            prepare_values(image, AUTOMATIC, progress)
-            self._filled = dict(zip(image.bands, image.fill_values))
-            self._read_as = image.kind, image.decoding
-            self._picture = image.picture
-            self._filled_of = (view.path, view.layer)
-        else:
-            kept = [index for index, number in enumerate(image.bands) if number in self._filled]
-            image.restrict(kept, [self._filled[image.bands[index]] for index in kept])
-            image.read_as(*self._read_as)
 
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""

@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDockWidget, QPushButton, QTreeWidgetItemIterator
+from qgis.PyQt.QtWidgets import QDockWidget, QPushButton, QScrollArea, QTreeWidgetItemIterator
 from qgis.utils import iface
 
 from superseg_plugin.gui.guide_steps import kept_settings
@@ -73,6 +73,7 @@ class PreviewScript(WindowScript):
         yield from self.drag()
         yield from self.compare()
         yield from self.many_changes()
+        yield from self.with_another_raster()
         yield from self.elsewhere()
         yield from self.web_maps()
         self.settings.size.slider.setValue(nearest_side(5.0))
@@ -155,6 +156,33 @@ class PreviewScript(WindowScript):
         yield from self.rest()
         self.seen["distinct"]["back"] = self.pixel() in colors
         self.panel.drawing.swipe.setValue(500)
+
+    def with_another_raster(self):
+        """Check a raster of the project in the list; the image itself is not in it."""
+        height = self.add(FOLDER / "dem.tif", "dem", on_map=False)
+        box = self.panel.image.additional
+        yield from self.wait(box.count)
+        self.seen["listed"] = [box.itemText(n) for n in range(box.count())]
+        self.found.clear()
+        box.setCheckedItems(["dem"])
+        yield from self.computed()
+        self.look("with dem")
+        self.panel.image.setCollapsed(False)
+        yield from self.rest(5)
+        self.panel.findChild(QScrollArea).verticalScrollBar().setValue(0)
+        yield from self.rest(5)
+        self.picture(self.window, "additional")
+        self.panel.image.setCollapsed(True)
+        self.panel.use.click()
+        yield from self.rest()
+        dialog = self.window.findChild(QDockWidget, "SuperSegClassWorkbench").dialogs.dialog
+        given = self.values_of(dialog)["ADDITIONAL_RASTERS"]
+        self.seen["given"] = [each in (height.id(), height.source()) for each in given]
+        dialog.close()
+        self.found.clear()
+        QgsProject.instance().removeMapLayer(height)
+        yield from self.computed()
+        self.look("without dem")
 
     def drag(self):
         """Drag the line, then the map beside it; then zoom by the wheel on it."""

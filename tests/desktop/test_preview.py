@@ -33,6 +33,8 @@ def session(tmp_path_factory):
     dataset.GetRasterBand(1).SetRasterColorTable(colors)
     dataset = None
     write_raster(folder / "image.tif", image, nodata=0)
+    heights = np.where(np.arange(240) < 120, 200.0, 900.0) + generator.normal(0, 2, (240, 240))
+    write_raster(folder / "dem.tif", heights.astype(np.float32))
     pictures = tmp_path_factory.mktemp("pictures") / "preview"
     with TileServer() as server:
         job = {"folder": str(folder), "web": server.origin, "window": [1280, 720]}
@@ -179,10 +181,18 @@ def test_the_settings_are_passed_to_the_dialog(session):
     assert session["dialog"] == {
         "CLASSES": 11,
         "PRESET": "fast",
+        "IMAGERY": "any",
         "SMOOTHNESS": 0,
         "SUPERPIXEL_SIZE": 5,
         "UNITS": "pixels",
     }
+
+
+def test_a_preview_with_another_raster(session):
+    assert session["listed"] == ["dem"]
+    assert session["with dem"]["messages"] == []
+    assert session["with dem"]["counts"] != session["without dem"]["counts"]
+    assert session["given"] == [True]
 
 
 def test_the_settings_begin_with_the_defaults_of_the_algorithm(session):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -29,7 +30,9 @@ from superseg_plugin.pipeline.folder_segmentation import (
 )
 from superseg_plugin.pipeline.formats.model_file import load_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
+from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
+from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.additional_rasters import prepare_rasters
 from superseg_plugin.pipeline.steps.folder_files import scenes_of
@@ -225,6 +228,32 @@ def test_scenes_of_a_folder_have_the_part_of_a_raster_that_they_cover(scene, wor
     assert (other[:, -4:] > 0).all()
     with pytest.raises(SuperSegError, match=r"MODEL classes.superseg was trained with 1 \(of elev"):
         classify_folder()
+
+
+def test_a_preview_of_a_whole_image_has_the_classes_of_its_run(scene, worker, result):
+    _, classes, _ = result
+    path = str(scene / "image.tif")
+    extent = (LEFT, TOP - SIDE * PIXEL, LEFT + SIDE * PIXEL, TOP)
+    with RasterSource(path) as source:
+        crs = source.grid.crs
+    options = PreviewOptions(superpixel_size=4.0, classes=4, preset="fast")
+    dem = (AdditionalRaster(str(scene / "dem.tif")),)
+    plain = MapView(path, extent, (SIDE, SIDE), crs, 1.0)
+    previewer = Previewer(worker)
+    try:
+        found = previewer.preview(replace(plain, additional=dem), options, Listener())
+        alone = previewer.preview(plain, options, Listener())
+        flat = replace(plain, additional=(AdditionalRaster(str(scene / "flat.tif")),))
+        north = replace(plain, extent=(extent[0], TOP - 96, extent[2], TOP), size=(SIDE, 48))
+        of_part = previewer.preview(replace(north, additional=flat.additional), options, Listener())
+        far = replace(flat, extent=(LEFT + 1e4, TOP - 96, LEFT + 1.1e4, TOP))
+        with pytest.raises(SuperSegError, match=r"The map shows no valid pixel of image\.tif"):
+            previewer.preview(far, options, Listener())
+    finally:
+        previewer.close()
+    assert (found.classes == classes).mean() > 0.99
+    assert (alone.classes == classes).mean() < 0.9
+    assert (of_part.classes > 0).all()
 
 
 def prepared(folder, *names):

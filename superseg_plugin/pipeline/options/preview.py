@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from ...errors import SuperSegError
 from ...raster.layer_properties import AS_THE_FILE, LayerProperties
+from ...raster.stack import AdditionalRaster
 from .classification import check_smoothness
 from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL, usual_superpixels
 from .segmentation import MIXTURES, SegmentationOptions
 from .training import check_classes
+from .values import AUTOMATIC
 
 # Pixels of a preview on a side: a screen shows about as many.
 MOST_SIDE = 1024
@@ -34,6 +36,8 @@ class MapView:
         reduction: pixels of the image, along a side, in a pixel of the view; 1 or more.
         name: of an image that is fetched, for messages; "" where there is a file.
         layer: reference system and nodata of the layer.
+        values: how the values are read, one of `VALUES`.
+        additional: rasters that are used together with the image.
         part: of the image that the map shows, 0 to 1; 0 where the size of the image is unknown.
     """
 
@@ -45,6 +49,13 @@ class MapView:
     name: str = ""
     layer: LayerProperties = AS_THE_FILE
     part: float = 0.0
+    values: str = AUTOMATIC
+    additional: tuple[AdditionalRaster, ...] = ()
+
+    @property
+    def image(self) -> tuple[object, ...]:
+        """What is the same for all views of an image that is read in one way."""
+        return self.path, self.layer, self.values, self.additional
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ class RasterOfReference:
         source.band_names, source.band_colors = self.band_names, self.band_colors
         source.units, source.wavelengths = self.units, self.wavelengths
         source.read_as(self.kind, None)
-        source.number_type = self.number_type
+        if source.number_type.itemsize > 1:
+            source.number_type = self.number_type
 
 
 @dataclass(frozen=True)
