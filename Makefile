@@ -15,7 +15,7 @@ ENGINE := build/env/engine/bin
 VERSION := $(shell sed -n 's/^version=//p' metadata.txt)
 ZIP := dist/superseg_plugin-$(VERSION).zip
 SOURCES := superseg_plugin tests
-TYPED := superseg_plugin/contracts.py superseg_plugin/blocks.py superseg_plugin/class_tree.py superseg_plugin/engine superseg_plugin/pipeline superseg_plugin/raster superseg_plugin/worker superseg_plugin/runtime
+TYPED := superseg_plugin/contracts.py superseg_plugin/blocks.py superseg_plugin/class_tree.py superseg_plugin/engine superseg_plugin/node superseg_plugin/pipeline superseg_plugin/raster superseg_plugin/worker superseg_plugin/runtime
 
 # Tests and tools see this checkout and none of the user's Python, plugins or QGIS profile.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP QGIS_PLUGINPATH QGIS_PREFIX_PATH

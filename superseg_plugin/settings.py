@@ -13,6 +13,7 @@ from .runtime.network import Network, host_of
 
 PYTHON_SETTING = "superseg/python"
 CLUSTER_SETTING = "superseg/cluster"
+CLUSTER_PATHS_SETTING = "superseg/cluster_paths"
 PACKAGE_INDEX = "https://pypi.org/simple/"
 
 
@@ -40,6 +41,19 @@ def store_cluster(text):
         QgsSettings().setValue(CLUSTER_SETTING, text)
     else:
         QgsSettings().remove(CLUSTER_SETTING)
+
+
+def stored_cluster_paths():
+    """Return the table of paths on nodes of the cluster, or "" for none."""
+    return QgsSettings().value(CLUSTER_PATHS_SETTING, "", type=str)
+
+
+def store_cluster_paths(text):
+    """Store the table of paths on nodes of the cluster; an empty text removes it."""
+    if text:
+        QgsSettings().setValue(CLUSTER_PATHS_SETTING, text)
+    else:
+        QgsSettings().remove(CLUSTER_PATHS_SETTING)
 
 
 def network(with_login=True):

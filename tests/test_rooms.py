@@ -56,6 +56,8 @@ ARROWS: dict[str, set[str]] = {
     "provider": {"algorithms", "resources"},
     "algorithms": BELOW_SKIN,
     "gui": BELOW_SKIN,
+    # What runs on the nodes of a cluster, from its own entry: nothing imports it.
+    "node": PIPELINE | BELOW_PIPELINE,
     "language": {"resources", "translation"},
     "layer_copy": {"errors", "progress", "raster"},
     "settings": {"raster", "resources", "runtime", "worker"},
@@ -118,12 +120,12 @@ SERVER_SIDE = {
         "dask_executor",
         "engine_archive",
         "executor",
-        "node",
+        "node_task",
         "operation_errors",
         "operations",
         "server",
     )
-}
+} | {f"node/{name}.py" for name in ("entry", "own_process", "scenes")}
 SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
 # One verb for each algorithm that computes, and that of the preview.

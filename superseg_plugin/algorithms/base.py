@@ -14,7 +14,7 @@ from qgis.utils import iface
 from ..credentials import hide_credentials
 from ..errors import Cancelled, SuperSegError
 from ..resources import RUNTIME_LINK, icon_path, resource
-from ..settings import chosen_python, stored_cluster
+from ..settings import chosen_python, stored_cluster, stored_cluster_paths
 from ..worker.client import Worker
 from ..worker.cluster_address import THIS_COMPUTER, choose_cluster
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
@@ -144,7 +144,11 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
             self._python = chosen_python()
             request = Request(self, parameters, context)
             if self.parameterDefinition("CLUSTER") is not None:
-                self._cluster = choose_cluster(request.text("CLUSTER") or "", stored_cluster())
+                self._cluster = choose_cluster(
+                    request.text("CLUSTER") or "",
+                    stored_cluster(),
+                    stored_paths=stored_cluster_paths(),
+                )
             self.read_request(request)
             self._inputs = request.inputs
         except SuperSegError as error:

@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
-from qgis.PyQt.QtWidgets import QGroupBox, QHBoxLayout, QLineEdit, QPushButton
+from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLineEdit, QPushButton
 
 from ..errors import SuperSegError
-from ..settings import store_cluster, stored_cluster
+from ..settings import (
+    store_cluster,
+    store_cluster_paths,
+    stored_cluster,
+    stored_cluster_paths,
+)
 from ..worker.cluster_address import choose_cluster
+from ..worker.cluster_paths import choose_paths
 
 translate = QCoreApplication.translate
 
 
 class ClusterBox(QGroupBox):
-    """A line for the address of a cluster, which all runs then compute on.
+    """Lines for the address of a cluster, which all runs then compute on, and for its paths.
 
     Signals:
         told: a sentence about the choice, or why it was refused.
@@ -36,26 +42,45 @@ class ClusterBox(QGroupBox):
                 "'unencrypted' after the address.",
             )
         )
+        self.paths = QLineEdit(stored_cluster_paths())
+        self.paths.setPlaceholderText(
+            translate("SuperSeg", "path here = path on the nodes; several separated by semicolons")
+        )
+        self.paths.setToolTip(
+            translate(
+                "SuperSeg",
+                "Nodes that have GDAL and see the files read and write whole scenes of a folder "
+                "themselves. Where they see a folder under another path, write for example "
+                "'/data = /mnt/data' or 'Z:\\images = /srv/images'.",
+            )
+        )
         self.use = QPushButton(translate("SuperSeg", "Use"))
         self.forget = QPushButton(translate("SuperSeg", "Do not use"))
-        row = QHBoxLayout(self)
+        row = QHBoxLayout()
         row.addWidget(self.address, 1)
+        form = QFormLayout(self)
+        form.addRow(translate("SuperSeg", "Scheduler"), row)
+        form.addRow(translate("SuperSeg", "Paths on the nodes"), self.paths)
         for button in (self.use, self.forget):
             button.setAutoDefault(False)
             row.addWidget(button)
         self.use.clicked.connect(lambda _checked=False: self.choose(self.address.text()))
         self.forget.clicked.connect(lambda _checked=False: self.choose(""))
-        self.address.textChanged.connect(self._enable)
+        for line in (self.address, self.paths):
+            line.textChanged.connect(self._enable)
         self._enable()
 
     def choose(self, text):
-        """Store a cluster, or none for an empty text, unless the address cannot be used."""
+        """Store a cluster, or none for an empty text, and the paths, unless one is wrong."""
+        paths = self.paths.text().strip()
         try:
+            choose_paths(paths, {})
             chosen = choose_cluster(text, environment={}).text
         except SuperSegError as error:
             self.told.emit(str(error))
             return
         store_cluster(chosen)
+        store_cluster_paths(paths)
         self.address.setText(chosen)
         self._enable()
         if chosen:
@@ -64,5 +89,7 @@ class ClusterBox(QGroupBox):
             self.told.emit(translate("SuperSeg", "Runs compute on this computer."))
 
     def _enable(self, *_):
-        self.use.setEnabled(self.address.text().strip() not in ("", stored_cluster()))
+        address, paths = self.address.text().strip(), self.paths.text().strip()
+        known = stored_cluster(), stored_cluster_paths()
+        self.use.setEnabled(address not in ("", known[0]) or paths != known[1])
         self.forget.setEnabled(bool(stored_cluster()))

@@ -75,10 +75,17 @@ class ClassificationInputs:
 
 @dataclass(frozen=True)
 class ClassificationOutputs:
-    """Paths of the results: the class raster and, unless None, the confidence raster."""
+    """Paths of the results.
+
+    Attributes:
+        classes: the class raster.
+        confidence: the confidence raster; None for none.
+        unfinished: folder for files that are not finished, see `Staging`.
+    """
 
     classes: str
     confidence: str | None = None
+    unfinished: str | None = None
 
 
 def run_classification(
@@ -110,7 +117,7 @@ def run_classification(
     superpixels = inputs.superpixels
     given = superpixels is not None
     with (
-        Staging() as staging,
+        Staging(outputs.unfinished) as staging,
         rasters_of_model(model, label, inputs.source, progress) as source,
     ):
         prepare_rasters(source, options.values, progress)

@@ -3,7 +3,8 @@
 
 A scene that fails, or in which the worker process ends, is left out and named; the next one gets
 another worker where that is needed. Where several scenes were in flight when the process ended, any
-of them may have ended it: they are classified again, one after another.
+of them may have ended it: they are classified again, one after another. Nodes of a cluster that see
+the files classify whole scenes (`steps/scenes_on_nodes`).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from .steps.folder_files import (
 )
 from .steps.model_rasters import check_number_of_rasters
 from .steps.scenes_in_flight import Load, SceneRun, ScenesInFlight
+from .steps.scenes_on_nodes import ScenesOnNodes
 from .steps.transitions import write_transitions
 
 
@@ -114,9 +116,10 @@ def run_folder_classification(
     check_number_of_rasters(model, f"MODEL {Path(inputs.model).name}", len(inputs.additional))
     make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
-    with _Workers(start_worker) as workers:
+    nodes = ScenesOnNodes(outputs.folder, inputs.model, inputs.bands, options)
+    with nodes, _Workers(start_worker) as workers:
         folder = _Folder(inputs, outputs.folder, options, workers, classifying)
-        folder.run()
+        folder.run(nodes)
     scenes, written, failures = inputs.scenes, folder.written, folder.failures
     if not written:
         raise SuperSegError(f"No scene could be classified. {failures[0]}")
@@ -158,10 +161,14 @@ class _Folder:
         # The sentence on each scene that was not classified, None for one that was.
         self._found: dict[int, str | None] = {}
 
-    def run(self) -> None:
+    def run(self, nodes: ScenesOnNodes) -> None:
         """Classify all scenes, and those again that another one may have made fail."""
-        every = range(len(self._inputs.scenes))
-        for index in self._classify(every, self._workers.slots):
+        scenes = self._inputs.scenes
+        left: Sequence[int] = range(len(scenes))
+        worker = self._workers.usable()
+        if worker.on_cluster and nodes.find(scenes, worker, self._progress):
+            left = self._classify(left, self._workers.slots, nodes)
+        for index in self._classify(left, self._workers.slots):
             self._classify([index], lambda: 1)
         if self._kept:
             self._progress.log(
@@ -184,12 +191,20 @@ class _Folder:
         """A sentence for each scene that was not classified."""
         return [text for _, text in sorted(self._found.items()) if text is not None]
 
-    def _classify(self, indices: Sequence[int], slots: Callable[[], int]) -> list[int]:
-        """Classify some scenes; returns those that have to be classified again, alone."""
+    def _classify(
+        self,
+        indices: Sequence[int],
+        slots: Callable[[], int],
+        nodes: ScenesOnNodes | None = None,
+    ) -> list[int]:
+        """Classify some scenes, on nodes if given; returns those that have to be classified again.
+
+        What failed on a node is classified from here; then what failed beside others, alone.
+        """
         names = [self._inputs.scenes[index].name for index in indices]
 
         def work(place: int, run: SceneRun) -> tuple[str | None, bool]:
-            return self._scene(indices[place], run, slots())
+            return self._scene(indices[place], run, slots(), nodes)
 
         again = []
         outcomes = ScenesInFlight(names, work, slots, self._progress).outcomes()
@@ -199,7 +214,9 @@ class _Folder:
                 again.append(index)
         return again
 
-    def _scene(self, index: int, run: SceneRun, slots: int) -> tuple[str | None, bool]:
+    def _scene(
+        self, index: int, run: SceneRun, slots: int, nodes: ScenesOnNodes | None
+    ) -> tuple[str | None, bool]:
         """Classify a scene; returns why it was not, and whether another one may be the cause."""
         inputs, worker = self._inputs, None
         scene = inputs.scenes[index]
@@ -209,6 +226,10 @@ class _Folder:
         if is_result_of(target, scene, given, self._options, self._model_id):
             self._kept.add(index)
             return None, False
+        if nodes is not None:
+            run.admit(nodes.load)
+            done = nodes.classify(scene, target, self._workers.usable(), run)
+            return (None, False) if done else ("", True)
         try:
             with (
                 RasterSource(str(scene), inputs.bands) as first,

@@ -158,9 +158,15 @@ def check_different(outputs: Sequence[tuple[str, str | None]]) -> None:
 
 
 class Staging:
-    """Outputs of one run, hidden until `commit`; a context manager."""
+    """Outputs of one run, hidden until `commit`; a context manager.
 
-    def __init__(self) -> None:
+    Args:
+        place: folder of the hidden folders, on the disk of the outputs; None for a hidden folder
+            beside each output.
+    """
+
+    def __init__(self, place: str | Path | None = None) -> None:
+        self._place = place
         self._folders: dict[Path, RunFolder] = {}
         self._scratch: list[RunFolder] = []
 
@@ -194,7 +200,7 @@ class Staging:
         """
         target = Path(final).absolute()
         if target not in self._folders:
-            self._folders[target] = _hidden_folder_beside(target)
+            self._folders[target] = self._hidden_folder(target)
         return self._folders[target].path / target.name
 
     def scratch(self, final: str | Path) -> Path:
@@ -203,8 +209,16 @@ class Staging:
         Raises:
             SuperSegError: the folder cannot be created.
         """
-        self._scratch.append(_hidden_folder_beside(Path(final).absolute()))
+        self._scratch.append(self._hidden_folder(Path(final).absolute()))
         return self._scratch[-1].path
+
+    def _hidden_folder(self, target: Path) -> RunFolder:
+        try:
+            return RunFolder(PREFIX, Path(self._place or target.parent))
+        except OSError as error:
+            raise SuperSegError(
+                f"{target} cannot be written ({error.strerror}); choose another folder."
+            ) from None
 
     def commit(self) -> None:
         """Move all outputs into place, replacing older ones and removing their sidecars.
@@ -245,15 +259,6 @@ def _replacements_of(folder: Path, final: Path) -> list[Replacement]:
         *(Replacement(None, final.with_name(name), kept / name) for name in stale),
         *(Replacement(file, final.with_name(file.name), kept / file.name) for file in built),
     ]
-
-
-def _hidden_folder_beside(target: Path) -> RunFolder:
-    try:
-        return RunFolder(PREFIX, target.parent)
-    except OSError as error:
-        raise SuperSegError(
-            f"{target} cannot be written ({error.strerror}); choose another folder."
-        ) from None
 
 
 def _files_of(source: str) -> list[str]:

@@ -3,10 +3,10 @@
 
 A `Worker` is a process of its own with a private folder for arrays. Requests and answers are JSON
 lines (see `protocol`), exchanged by the threads of a `Channel`; several requests may be pending at
-once, from several threads. The caller waits in `Worker.result`, in whose thread log lines and
-metrics of the request are forwarded to the run's progress and a cancel is noticed within a tenth of
-a second. A cancel raises `Cancelled`,
-and leaving the context ends the process: computations are not waited for.
+once, from several threads. The caller waits in `Worker.result`, in whose thread events of the
+request are forwarded to the run's progress and a cancel is noticed within a tenth of a second. A
+cancel raises `Cancelled`, and leaving the context ends the process: computations are not
+waited for.
 
 The worker sends a heartbeat every other second from a thread of its own, whatever it computes. If
 none arrives for a minute, the run ends with an error, since a stopped or deadlocked process would
@@ -32,6 +32,7 @@ from ..progress import Progress
 from ..run_folder import RunFolder
 from .channel import Answer, Channel, PendingAnswer, Request, WorkerError
 from .cluster_address import THIS_COMPUTER, ClusterChoice
+from .cluster_paths import path_on_nodes
 from .failures import temporary_files_error, worker_silent
 from .interpreter import Interpreter
 from .launch import start_worker, use_of
@@ -128,6 +129,10 @@ class Worker:
     def on_cluster(self) -> bool:
         """Whether nodes of a cluster compute, so that times say nothing about this computer."""
         return bool(self._cluster.text)
+
+    def path_on_nodes(self, path: str | Path) -> str:
+        """The path under which nodes of the cluster see a file of this computer."""
+        return path_on_nodes(Path(path).absolute(), self._cluster.paths)
 
     @property
     def cluster_summary(self) -> str:
@@ -236,7 +241,7 @@ class Worker:
         while True:
             count = channel.message_count
             answered = wait([future], POLL_SECONDS).done
-            news = self._forward_news(progress) or _forward_events(future, progress, on_metric)
+            news = self._forward_news(progress) or forward_events(future, progress, on_metric)
             if progress.cancelled():
                 raise Cancelled
             if answered:
@@ -261,16 +266,14 @@ class Worker:
                 found = True
         return found
 
-    def _write(
-        self, path: Path, arrays: Mapping[str, Array], kept: int = 0
-    ) -> list[dict[str, Any]]:
+    def _write(self, path: Path, arrays: Mapping[str, Array], kept: int = 0) -> list[Any]:
         try:
             return write_arrays(path, arrays, kept)
         except OSError as error:
             raise temporary_files_error(self._folder, error.strerror) from None
 
 
-def _forward_events(
+def forward_events(
     future: Future[Answer],
     progress: Progress,
     on_metric: Callable[[dict[str, Any]], None] | None,
@@ -285,6 +288,8 @@ def _forward_events(
         found = True
         if event.kind == "log":
             progress.log(event.text)
+        elif event.kind == "progress":
+            progress.report(event.figures["fraction"], event.text)
         elif on_metric:
             on_metric(event.figures)
     return found

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SuperSegError
+from .cluster_paths import choose_paths
 
 # Dask's own variables.
 VARIABLES = ("DASK_SCHEDULER_ADDRESS", "DASK_SCHEDULER_FILE")
@@ -34,17 +35,22 @@ class ClusterChoice(NamedTuple):
     Attributes:
         text: address or path, and perhaps `unencrypted`; empty for this computer.
         origin: where it was chosen, for errors: a parameter, the settings, a variable.
+        paths: of `choose_paths`.
     """
 
     text: str
     origin: str
+    paths: tuple[tuple[str, str], ...] = ()
 
 
 THIS_COMPUTER = ClusterChoice("", "")
 
 
 def choose_cluster(
-    given: str, stored: str = "", environment: Mapping[str, str] = os.environ
+    given: str,
+    stored: str = "",
+    environment: Mapping[str, str] = os.environ,
+    stored_paths: str = "",
 ) -> ClusterChoice:
     """The cluster of a run: of its parameter, else the settings, else Dask's variables.
 
@@ -52,9 +58,11 @@ def choose_cluster(
         given: the parameter CLUSTER; `local` stands for this computer.
         stored: the address in the settings.
         environment: environment variables.
+        stored_paths: the table of paths in the settings; see `cluster_paths`.
 
     Raises:
-        SuperSegError: it is not an address, its file cannot be read, or it is not encrypted.
+        SuperSegError: it is not an address, its file cannot be read, it is not encrypted, or the
+            table of paths is none.
 
     Example:
         >>> choose_cluster("", "tls://head:8786", {}).text
@@ -68,7 +76,8 @@ def choose_cluster(
         if text.strip():
             if text.strip() == LOCAL:
                 return THIS_COMPUTER
-            choice = ClusterChoice(" ".join(text.split()), origin)
+            paths = choose_paths(stored_paths, environment)
+            choice = ClusterChoice(" ".join(text.split()), origin, paths)
             scheduler_address(choice)
             return choice
     return THIS_COMPUTER

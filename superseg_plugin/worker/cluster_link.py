@@ -15,7 +15,7 @@ from toolz import identity as identity_of
 from .call import Call
 from .cluster_nodes import ClusterNodes
 from .engine_archive import engine_archive
-from .node import make_task
+from .node_task import make_task
 
 # A cluster that is not there is told within 10 s, the start of the worker included.
 CONNECT_SECONDS = 6.0
@@ -61,7 +61,7 @@ class Link:
             op: operation.
             call: options and device.
             arrays: inputs by name, or futures of them.
-            listener: see `node.run`.
+            listener: see `node.entry.run`.
             where: which nodes may compute it, as for Dask's `submit`.
         """
         archive = self._archive

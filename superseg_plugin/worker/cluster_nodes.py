@@ -26,6 +26,7 @@ class ClusterNodes:
     Attributes:
         threads: by address of the worker process.
         gpus: addresses of those with a GPU.
+        without_files: addresses of those that have said that they do not see the files of the run.
     """
 
     # Requests in flight at most; each takes a thread here, and its arrays in memory.
@@ -35,6 +36,7 @@ class ClusterNodes:
         self._client = client
         self.threads: dict[str, int] = {}
         self.gpus: list[str] = []
+        self.without_files: set[str] = set()
 
     def refresh(self) -> bool:
         """Ask the scheduler; whether nodes have come or gone since the last time.
@@ -66,6 +68,24 @@ class ClusterNodes:
             return {}
         # Not by a resource: a task would wait without end after the last such node was lost.
         return {"workers": self.gpus, "allow_other_workers": True}
+
+    def where_files(self, network: bool) -> dict[str, Any]:
+        """Where Dask may compute a whole scene: on nodes that see the files.
+
+        Args:
+            network: whether a GPU is of use.
+
+        Raises:
+            SuperSegError: no node sees them.
+        """
+        seeing = [address for address in self.threads if address not in self.without_files]
+        if self.threads and not seeing:
+            raise SuperSegError("No node of the cluster sees the files of the run.")
+        with_gpu = [address for address in seeing if network and address in self.gpus]
+        if not with_gpu and len(seeing) == len(self.threads):
+            # Dask then gives a scene to the first node that is free.
+            return {}
+        return {"workers": with_gpu or seeing, "allow_other_workers": True}
 
     def __str__(self) -> str:
         if not self.threads:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Computes operations on tiles on the nodes of a Dask cluster; all others in this process.
+"""Computes operations on tiles, and whole scenes, on the nodes of a Dask cluster.
 
 This process is the client of the cluster. An operation of `ON_NODES` becomes one task with its
-arrays. Dask keeps a task with its arrays until it is done, and gives it to another node when one is
-lost. Arrays that many requests refer to, and the engine itself, are sent to every node once. If the
-scheduler is lost, the request itself is repeated, as soon as a scheduler answers again. Operations
-are pure functions, so that a repetition changes nothing.
+arrays; one of `ON_FILES` refers to files, and goes to nodes that see these. All others are computed
+in this process. Dask keeps a task with its arrays until it is done, and gives it to another node
+when one is lost. Arrays that many requests refer to, and the engine itself, are sent to every node
+once. If the scheduler is lost, the request itself is repeated, as soon as a scheduler answers
+again. A repetition changes nothing: operations are pure functions, and files are replaced as a
+whole.
 
 Exact: the results are those of this computer where processors and packages are the same. Cost:
 about 15 ms a task, and the bytes of its arrays over the network, through the scheduler.
@@ -33,9 +35,10 @@ from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
 from .operation_errors import OperationError
 from .operations import OPERATIONS
+from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
-ON_NODES = ("superpixels", "stitch", "describe_superpixels", *ON_DEVICES)
+ON_NODES = ("superpixels", "stitch", "describe_superpixels", *ON_DEVICES, *ON_FILES)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
 PAUSE_SECONDS = 1.0
@@ -44,6 +47,10 @@ WATCH_SECONDS = 2.0
 LARGEST_TASK = "4 GiB"
 # Exceptions of Dask where a request has to be repeated. The scheduler or this connection was lost.
 LOST = (FutureCancelledError, OSError, TimeoutError)
+
+
+class _ElsewhereError(Exception):
+    """A node does not see the files of a task."""
 
 
 class DaskExecutor:
@@ -85,7 +92,12 @@ class DaskExecutor:
             try:
                 if op == "describe_device":
                     return self._least_device(link, call), {}
+                if op == CHECK:
+                    return self._check_files(link, call), {}
                 return self._ask(link, op, call, kept)
+            except _ElsewhereError:
+                # The node is known now, and the task goes to another one.
+                continue
             except KilledWorker as error:
                 raise SuperSegError(
                     f"Nodes of the cluster were lost {error.allowed_failures + 1} times in the "
@@ -170,7 +182,10 @@ class DaskExecutor:
             arrays[name] = link.everywhere(identity, np.asarray(call.arrays[name]))
         number = uuid.uuid4().hex
         self._listeners[number] = call.send_event
-        where = link.nodes.where(op in ON_DEVICES)
+        if op == CLASSIFY:
+            where = link.nodes.where_files(call.options["network"])
+        else:
+            where = link.nodes.where(op in ON_DEVICES)
         future = link.submit(op, call, arrays, (self._topic, number), **where)
         try:
             result, answer, fault = future.result()
@@ -179,30 +194,55 @@ class DaskExecutor:
             future.release()
         received = sum(each.nbytes for each in answer.values())
         self._count(tasks=1, sent=sum(each.nbytes for each in shipped.values()), received=received)
+        if fault.get("code") == ELSEWHERE:
+            link.nodes.without_files.add(result["node"])
+            raise _ElsewhereError
         if fault:
             raise OperationError(fault)
         return result, answer
 
     def _least_device(self, link: Link, call: Call) -> dict[str, Any]:
         """The device with the least memory, of those that the network may run on."""
-        # A cluster that has no nodes yet starts one for a task.
-        places: list[dict[str, Any]] = [
-            {"workers": address, "allow_other_workers": True}
-            for address in link.nodes.for_network()
-        ] or [{}]
-        futures = [
-            link.submit("describe_device", call, {}, (self._topic, ""), **where) for where in places
-        ]
         described = []
-        answers = link.client.gather(futures, errors="skip")
-        for result, _, fault in answers:
+        network = link.nodes.for_network()
+        for result, fault in self._ask_each(link, "describe_device", call, network):
             if fault:
                 raise OperationError(fault)
             described.append(result)
-        if not described:
-            raise SuperSegError(self._gone("no node has answered"))
         least = min(described, key=lambda each: each["free_bytes"])
         return {**least, "name": f"{least['name']} on {link.nodes}"}
+
+    def _check_files(self, link: Link, call: Call) -> dict[str, Any]:
+        """How many nodes see the files of a run, with how many threads; and why one does not."""
+        answers = self._ask_each(link, CHECK, call, list(link.nodes.threads))
+        found: dict[str, Any] = {"nodes": 0, "threads": 0, "reason": "", "gdal": ""}
+        found["asked"] = len(answers)
+        for result, fault in answers:
+            reason = fault.get("text", "")
+            if not fault and result["reason"]:
+                reason = f"the node {result['node']} {result['reason']}"
+            if reason:
+                found["reason"] = found["reason"] or reason
+                link.nodes.without_files.add(result.get("node", ""))
+            else:
+                found["nodes"] += 1
+                found["threads"] += result["threads"]
+                found["gdal"] = result["gdal"]
+        return found
+
+    def _ask_each(
+        self, link: Link, op: str, call: Call, addresses: list[str]
+    ) -> list[tuple[dict[str, Any], dict[str, str]]]:
+        """Values and errors of an operation without arrays on each of some nodes."""
+        # A cluster that has no nodes yet starts one for a task.
+        places: list[dict[str, Any]] = [
+            {"workers": address, "allow_other_workers": True} for address in addresses
+        ] or [{}]
+        futures = [link.submit(op, call, {}, (self._topic, ""), **where) for where in places]
+        answers = link.client.gather(futures, errors="skip")
+        if not answers:
+            raise SuperSegError(self._gone("no node has answered"))
+        return [(result, fault) for result, _, fault in answers]
 
     # Events
 

@@ -40,7 +40,7 @@ def start_worker(
         SuperSegError: the interpreter cannot be started.
     """
     package = Path(__file__).resolve().parents[1]
-    arguments = [str(package.parent), str(folder), device, *cluster]
+    arguments = [str(package.parent), str(folder), device, cluster.text, cluster.origin]
     try:
         return start(
             [str(interpreter.path), "-I", "-u", "-c", START_CODE, *arguments],

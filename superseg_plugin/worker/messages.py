@@ -74,10 +74,10 @@ class Event:
     """What the worker sends unasked: a heartbeat, a log line, a metric, or figures of a cluster.
 
     Attributes:
-        kind: `alive`, `log`, `metric` or `cluster`.
-        text: the log line.
-        figures: the metric: step, loss and number of live classes of a training; or see
-            `CLUSTER_FIGURES`.
+        kind: `alive`, `log`, `progress`, `metric` or `cluster`.
+        text: the log line, or the activity.
+        figures: the fraction that is done; the metric: step, loss and number of live classes of a
+            training; or see `CLUSTER_FIGURES`.
         id: of the request; 0 for a heartbeat and for a cluster.
     """
 
@@ -154,14 +154,14 @@ def _event(message: dict[str, Any]) -> Event:
     if kind == "log":
         return Event(kind, _text(message, "text"), {}, _number(message, "id"))
     if kind == "cluster":
-        figures = {name: _number(message, name) for name in CLUSTER_FIGURES}
+        figures: dict[str, Any] = {name: _number(message, name) for name in CLUSTER_FIGURES}
         return Event(kind, _text(message, "text"), figures)
+    if kind == "progress":
+        figures = {"fraction": _real(message, "fraction")}
+        return Event(kind, _text(message, "text"), figures, _number(message, "id"))
     if kind == "metric":
-        loss: Any = message.get("loss")
-        if type(loss) not in (int, float):
-            raise MessageError("loss is not a number")
         figures = {"step": _number(message, "step"), "live": _number(message, "live")}
-        return Event(kind, "", {**figures, "loss": float(loss)}, _number(message, "id"))
+        return Event(kind, "", {**figures, "loss": _real(message, "loss")}, _number(message, "id"))
     raise MessageError(f"there is no event {kind!r:.40}")
 
 
@@ -208,6 +208,13 @@ def _number(message: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**62:
         raise MessageError(f"{name} is not a non-negative integer")
     return value
+
+
+def _real(message: dict[str, Any], name: str) -> float:
+    value = message.get(name)
+    if type(value) not in (int, float):
+        raise MessageError(f"{name} is not a number")
+    return float(value)  # type: ignore[arg-type]
 
 
 def _text(message: dict[str, Any], name: str) -> str:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Preloaded by a Dask worker: it kills itself while it computes an operation.
 
+In a whole scene it does so when files that are not finished lie in the folder of results.
+
 The operation is in the variable SUPERSEG_TEST_KILL.
 """
 
@@ -8,8 +10,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
+from pathlib import Path
 
 from distributed.diagnostics.plugin import WorkerPlugin
+
+RESULTS = Path(os.environ.get("SUPERSEG_TEST_RESULTS", ""))
 
 
 class Killer(WorkerPlugin):
@@ -25,8 +32,17 @@ class Killer(WorkerPlugin):
         if finish == "executing" and str(key).startswith(f"{self.operation}-"):
             self.seen += 1
             # A run trains once, and a small scene has few seams.
-            if self.seen == (1 if self.operation in ("train", "stitch") else 2):
+            if self.operation == "classify_scene":
+                threading.Thread(target=kill_amid_files, daemon=True).start()
+            elif self.seen == (1 if self.operation in ("train", "stitch") else 2):
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_amid_files():
+    """End the process when it has begun to write superpixels into a hidden folder."""
+    while not any(RESULTS.glob(".superseg-*/.superseg-*/superpixels.tif")):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 async def dask_setup(worker):

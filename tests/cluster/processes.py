@@ -11,6 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import osgeo
+
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.tools.qgis_process import REPOSITORY
 
@@ -217,6 +219,18 @@ def in_cluster(address: str, expression: str) -> str:
         [python, "-I", "-c", code, address], check=True, capture_output=True, encoding="utf-8"
     )
     return found.stdout.strip()
+
+
+def with_gdal(folder: Path) -> str:
+    """A folder for `add_node` by which a node has GDAL's bindings, those of QGIS's Python.
+
+    The node's Python is of the same version in `make setup`; only `osgeo` is taken from QGIS's.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "osgeo"
+    if not link.is_symlink():
+        link.symlink_to(Path(osgeo.__file__).parent)
+    return str(folder)
 
 
 def _file(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -21,10 +22,13 @@ from pathlib import Path
 import numpy as np
 from osgeo import gdal
 
-from tests.cluster.processes import Cluster, Network, in_cluster
+from superseg_plugin.worker.whole_scenes import CLASSIFY
+from tests.cluster.processes import Cluster, Network, in_cluster, with_gdal
 from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess, QgisProcessError
 
 FOLDER = BUILD / "cluster"
+RESULTS = FOLDER / "classified"
+FOLDER_MODEL = FOLDER / "folder.superseg"
 FAST = {"PRESET": "fast", "CLASSES": 8}
 NETWORK = {
     "GUIDANCE": "selftraining",
@@ -68,8 +72,8 @@ class Bench:
         """Compute something; the first time must be on this computer.
 
         Args:
-            what: `large` or `small`, a scene to segment; or `network`, which is trained on the
-                small scene and classifies it.
+            what: `large` or `small`, a scene to segment; `network`, which is trained on the
+                small scene and classifies it; or `folder`, scenes that are classified.
             cluster: the parameter CLUSTER.
 
         Returns:
@@ -86,17 +90,37 @@ class Bench:
             model = {"MODEL": FOLDER / "model.superseg"}
             self.qgis.run("superseg:trainfcn", {**given, **NETWORK, **model}, lines.append)
             self.qgis.run("superseg:classify", {**given, **model, **outputs}, lines.append)
+        elif what == "folder":
+            outputs = self.classify_folder(given, lines)
         else:
             given["INPUT"] = FOLDER / f"{what}.tif"
             outputs["SUPERPIXELS"] = FOLDER / "superpixels.tif"
             self.qgis.run("superseg:segment", {**given, **FAST, **outputs}, lines.append)
         found = {
-            name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in outputs.items()
+            str(name): hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in outputs.items()
         }
         wanted = self._references.setdefault(what, found)
         if found != wanted:
             raise FailureError(f"other bytes than on this computer: {found} {wanted}")
         return lines
+
+    def classify_folder(self, given: dict[str, str], lines: list[str]) -> dict[str, Path]:
+        """Classify a few scenes by the clusters of a model; returns all files of the results."""
+        images = FOLDER / "scenes"
+        if not FOLDER_MODEL.exists():
+            shutil.rmtree(images, ignore_errors=True)
+            for number in range(4):
+                write_scene(images / f"scene{number}.tif", 512)
+            first = {"INPUT": images / "scene0.tif", "OUTPUT": FOLDER / "out.tif"}
+            self.qgis.run(
+                "superseg:segment", {**first, **FAST, "MODEL": FOLDER_MODEL}, lines.append
+            )
+        shutil.rmtree(RESULTS, ignore_errors=True)
+        given = {**given, "FOLDER": images, "MODEL": FOLDER_MODEL, "OUTPUT": RESULTS}
+        self.qgis.run("superseg:classifyfolder", given, lines.append)
+        # What a lost node has not finished would be among them.
+        return {path.name: path for path in sorted(RESULTS.iterdir())}
 
 
 def write_scene(path: Path, side: int) -> None:
@@ -140,6 +164,42 @@ def _run(bench: Bench, name: str, what: str, kill: str = "") -> str:
         cluster.close()
 
 
+def _folder(bench: Bench, name: str, kill: str = "", everywhere: bool = True) -> str:
+    """Classify a folder on two nodes with GDAL, or of which only the second one has it."""
+    cluster = Cluster(bench.network, FOLDER / name)
+    gdal_path = with_gdal(FOLDER / "gdal")
+    try:
+        cluster.add_node("node1", kill_in=kill, path=gdal_path if everywhere else "")
+        cluster.add_node("node2", path=gdal_path)
+        # The first request must find both.
+        while in_cluster(cluster.address, "len(s.workers)") != "2":
+            time.sleep(0.2)
+        lines = bench.compute("folder", cluster.chosen)
+        if kill and cluster.nodes["node1"].poll() is None:
+            raise FailureError(f"node1 was not killed in {kill}")
+        return f"{_line(lines, 'scenes are computed by')}; {_line(lines, 'Cluster: ')}"
+    finally:
+        cluster.close()
+
+
+def _folder_sent(bench: Bench) -> str:
+    """Classify a folder on a node without GDAL."""
+    cluster = Cluster(bench.network, FOLDER / "folder-sent")
+    try:
+        cluster.add_node("node1")
+        lines = bench.compute("folder", cluster.chosen)
+        return f"{_line(lines, 'no Python bindings of GDAL')}; {_line(lines, 'Cluster: ')}"
+    finally:
+        cluster.close()
+
+
+def _folder_cancelled(bench: Bench) -> str:
+    """Cancel while nodes write; nothing may be left, nor come later."""
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    scene = FOLDER / "scenes" / "scene0.tif"
+    return _cancelled(bench, scene, str(RESULTS), str(FOLDER_MODEL))
+
+
 def _scheduler_lost(bench: Bench) -> str:
     cluster = Cluster(bench.network, FOLDER / "scheduler-lost", kill_scheduler="superpixels")
     try:
@@ -165,14 +225,15 @@ def _scheduler_lost(bench: Bench) -> str:
         cluster.close()
 
 
-def _cancelled(bench: Bench) -> str:
+def _cancelled(bench: Bench, image: Path, *classified: str) -> str:
     """Cancel in QGIS's process by a progress that says so; the cluster must be empty in 5 s."""
     cluster = Cluster(bench.network, FOLDER / "cancel")
+    path = with_gdal(FOLDER / "gdal") if classified else ""
     try:
-        cluster.add_node("node1")
-        cluster.add_node("node2")
+        cluster.add_node("node1", path=path)
+        cluster.add_node("node2", path=path)
         command = [sys.executable, "-m", "tests.cluster.cancel"]
-        command += [str(FOLDER / "large.tif"), cluster.chosen]
+        command += [str(image), cluster.chosen, *classified]
         subprocess.run(command, check=True, cwd=REPOSITORY, capture_output=True, timeout=300)
         begin = time.monotonic()
         tasks = "1"
@@ -180,6 +241,11 @@ def _cancelled(bench: Bench) -> str:
             tasks = in_cluster(cluster.address, "len(s.tasks)")
         if tasks != "0":
             raise FailureError(f"{tasks} tasks are left 5 s after the cancel")
+        if classified:
+            # Nodes that do not notice the cancel would have written their scenes by then.
+            time.sleep(5)
+            if list(RESULTS.iterdir()):
+                raise FailureError(f"left after the cancel: {list(RESULTS.iterdir())}")
         return f"no task left {time.monotonic() - begin:.1f} s after the run had ended"
     finally:
         cluster.close()
@@ -259,6 +325,7 @@ def main() -> int:
     parser.add_argument("--side", type=int, default=4096, help="side of the large scene")
     parser.add_argument("--only", default="", help="part of the titles of scenarios to run")
     options = parser.parse_args()
+    os.environ["SUPERSEG_TEST_RESULTS"] = str(RESULTS)
     bench = Bench(options.side)
     where = "network namespaces" if bench.network.separate else "this computer's loopback"
     print(f"Scene of {options.side**2 / 1e6:.0f} Mpx, scheduler and 2 nodes in {where}", flush=True)
@@ -274,14 +341,19 @@ def main() -> int:
             (f"node killed in {op}", lambda op=op: _run(bench, f"kill-{op}", "network", op))
             for op in ("train", "predict")
         ),
-        ("cancel", lambda: _cancelled(bench)),
+        ("folder, same bytes", lambda: _folder(bench, "folder")),
+        ("folder, node killed", lambda: _folder(bench, "folder-kill", CLASSIFY)),
+        ("folder, one node without GDAL", lambda: _folder(bench, "folder-one", everywhere=False)),
+        ("folder, no node with GDAL", lambda: _folder_sent(bench)),
+        ("folder, cancel", lambda: _folder_cancelled(bench)),
+        ("cancel", lambda: _cancelled(bench, FOLDER / "large.tif")),
         ("another version on a node", lambda: _other_version(bench)),
         ("no scheduler", lambda: _nobody(bench)),
         ("no encryption, not allowed", lambda: _unencrypted(bench)),
         ("TLS", lambda: _encrypted(bench)),
     ]
     try:
-        for what in ("large", "small", "network"):
+        for what in ("large", "small", "network", "folder"):
             bench.check(f"this computer, {what}", lambda what=what: _here(bench, what))
         for title, scenario in scenarios:
             if options.only in title:

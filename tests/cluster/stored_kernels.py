@@ -50,7 +50,7 @@ def _stored(run):
 
 def _importing(name, *arguments):
     module = _import(name, *arguments)
-    if name.endswith(".worker.node") and not hasattr(module, "computed"):
+    if name.endswith(".node.entry") and not hasattr(module, "computed"):
         module.computed = module.run
         module.run = _stored(module.run)
     return module

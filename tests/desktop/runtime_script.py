@@ -19,7 +19,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton
 from qgis.utils import iface, unloadPlugin
 
-from superseg_plugin.settings import stored_cluster
+from superseg_plugin.settings import stored_cluster, stored_cluster_paths
 from tests.desktop.window_script import JOB, LEFT, WindowScript, start
 
 TITLE = "SuperSeg: Runtime"
@@ -158,6 +158,7 @@ class RuntimeScript(WindowScript):
 
     def cluster(self):
         box, told = self.dialog.choices.cluster, []
+        box.paths.setText("/data = /mnt/data")
         for text in ("tcp://10.1.2.3:8786", "tcp://10.1.2.3:8786 unencrypted"):
             box.address.setText(text)
             QTest.mouseClick(box.use, LEFT)
@@ -168,6 +169,11 @@ class RuntimeScript(WindowScript):
         QTest.mouseClick(box.forget, LEFT)
         yield from self.rest()
         told.append([box.address.text(), stored_cluster()])
+        box.paths.setText("/data is /mnt/data")
+        QTest.mouseClick(box.use, LEFT)
+        yield from self.rest()
+        last = self.dialog.log.toPlainText().strip().splitlines()[-1]
+        told.append([last, stored_cluster_paths()])
         self.seen["cluster"] = told
 
     def removed(self):

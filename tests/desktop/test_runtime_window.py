@@ -147,9 +147,11 @@ def test_the_window_leaves_room_for_its_title_on_a_small_screen(tmp_path):
 
 
 def test_a_cluster_is_refused_or_stored(seen):
-    refused, stored, forgotten = seen["cluster"]
+    refused, stored, forgotten, no_paths = seen["cluster"]
     assert "not encrypted" in refused[0]
     assert refused[1:] == ["", True, False]
     assert "tcp://10.1.2.3:8786" in stored[0]
     assert stored[1:] == ["tcp://10.1.2.3:8786 unencrypted", False, True]
     assert forgotten == ["", ""]
+    assert "'/data is /mnt/data' is not a path here and a path there" in no_paths[0]
+    assert no_paths[1] == "/data = /mnt/data"

@@ -13,6 +13,7 @@ from superseg_plugin.worker.cluster_address import (
     choose_cluster,
     scheduler_address,
 )
+from superseg_plugin.worker.cluster_paths import path_on_nodes
 
 VARIABLE = {"DASK_SCHEDULER_ADDRESS": "tls://variable:8786"}
 
@@ -68,3 +69,27 @@ def test_a_scheduler_file_is_read_again(tmp_path):
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(SuperSegError, match="not a scheduler file"):
         scheduler_address(choice)
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/data/a.tif", "/mnt/data/a.tif"),
+        ("/data", "/mnt/data"),
+        ("/database/a.tif", "/database/a.tif"),
+        ("/data/year=2024/b c.tif", "/vsis3/bucket/b c.tif"),
+        ("z:\\Images\\may\\a.tif", "/srv/z/may/a.tif"),
+    ],
+)
+def test_paths_on_nodes_go_by_the_longest_beginning(path, there):
+    table = r"/data = /mnt/data/; /data/year=2024 = /vsis3/bucket; Z:\images = /srv/z"
+    chosen = choose_cluster("tls://far:1", environment={"SUPERSEG_CLUSTER_PATHS": table})
+    assert path_on_nodes(path, chosen.paths) == there
+    stored = choose_cluster("tls://far:1", "", {"SUPERSEG_CLUSTER_PATHS": table}, "/ = /mnt")
+    assert path_on_nodes("/data/a.tif", stored.paths) == "/mnt/data/a.tif"
+
+
+@pytest.mark.parametrize("text", ["/data", "/data=/mnt", "a = b = c", "/data = /mnt; b"])
+def test_what_is_no_table_of_paths_is_refused(text):
+    with pytest.raises(SuperSegError, match="variable SUPERSEG_CLUSTER_PATHS.*separate several"):
+        choose_cluster("tls://far:1", environment={"SUPERSEG_CLUSTER_PATHS": text})
