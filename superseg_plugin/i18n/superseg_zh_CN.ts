@@ -492,12 +492,28 @@
       <translation>所有运行都在此集群上计算，除非其参数 CLUSTER 指定了另一个集群或为 'local'。与另一台计算机的未加密连接需要在地址后加上单词 'unencrypted'。</translation>
     </message>
     <message>
+      <source>path here = path on the nodes; several separated by semicolons</source>
+      <translation>本机路径 = 节点上的路径；多个用分号分隔</translation>
+    </message>
+    <message>
+      <source>Nodes that have GDAL and see the files read and write whole scenes of a folder themselves. Where they see a folder under another path, write for example '/data = /mnt/data' or 'Z:\images = /srv/images'.</source>
+      <translation>装有 GDAL 且能访问文件的节点会自行读写文件夹中的整幅影像。如果节点上的路径与本机不同，请写出对应关系，例如 '/data = /mnt/data' 或 'Z:\images = /srv/images'。</translation>
+    </message>
+    <message>
       <source>Use</source>
       <translation>使用</translation>
     </message>
     <message>
       <source>Do not use</source>
       <translation>不使用</translation>
+    </message>
+    <message>
+      <source>Scheduler</source>
+      <translation>调度器</translation>
+    </message>
+    <message>
+      <source>Paths on the nodes</source>
+      <translation>节点上的路径</translation>
     </message>
     <message>
       <source>Runs compute on this computer.</source>

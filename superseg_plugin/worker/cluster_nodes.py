@@ -85,7 +85,8 @@ class ClusterNodes:
         if not with_gpu and len(seeing) == len(self.threads):
             # Dask then gives a scene to the first node that is free.
             return {}
-        return {"workers": with_gpu or seeing, "allow_other_workers": True}
+        # No other ones: Dask would move scenes to them when they are idle.
+        return {"workers": with_gpu or seeing, "allow_other_workers": False}
 
     def __str__(self) -> str:
         if not self.threads:

@@ -25,6 +25,7 @@ from typing import Any, Callable
 
 import dask
 import numpy as np
+from distributed import TimeoutError as DaskTimeoutError
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
@@ -50,7 +51,7 @@ LOST = (FutureCancelledError, OSError, TimeoutError)
 
 
 class _ElsewhereError(Exception):
-    """A node does not see the files of a task."""
+    """A node does not see the files of a task, or all that see them were lost."""
 
 
 class DaskExecutor:
@@ -188,7 +189,7 @@ class DaskExecutor:
             where = link.nodes.where(op in ON_DEVICES)
         future = link.submit(op, call, arrays, (self._topic, number), **where)
         try:
-            result, answer, fault = future.result()
+            result, answer, fault = self._outcome(link, future, where)
         finally:
             self._listeners.pop(number, None)
             future.release()
@@ -200,6 +201,16 @@ class DaskExecutor:
         if fault:
             raise OperationError(fault)
         return result, answer
+
+    def _outcome(self, link: Link, future: Any, where: dict[str, Any]) -> Any:
+        """Wait for a task, and return its `Outcome`."""
+        if where.get("allow_other_workers", True):
+            return future.result()
+        while set(where["workers"]) & set(link.nodes.threads):
+            with contextlib.suppress(DaskTimeoutError):
+                return future.result(WATCH_SECONDS)
+        # Dask itself would wait for these very nodes without end.
+        raise _ElsewhereError
 
     def _least_device(self, link: Link, call: Call) -> dict[str, Any]:
         """The device with the least memory, of those that the network may run on."""

@@ -91,5 +91,5 @@ def test_paths_on_nodes_go_by_the_longest_beginning(path, there):
 
 @pytest.mark.parametrize("text", ["/data", "/data=/mnt", "a = b = c", "/data = /mnt; b"])
 def test_what_is_no_table_of_paths_is_refused(text):
-    with pytest.raises(SuperSegError, match="variable SUPERSEG_CLUSTER_PATHS.*separate several"):
+    with pytest.raises(SuperSegError, match=r"variable SUPERSEG_CLUSTER_PATHS.*separate several"):
         choose_cluster("tls://far:1", environment={"SUPERSEG_CLUSTER_PATHS": text})
