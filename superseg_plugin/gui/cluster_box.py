@@ -59,8 +59,9 @@ class ClusterBox(QGroupBox):
         row = QHBoxLayout()
         row.addWidget(self.address, 1)
         form = QFormLayout(self)
-        form.addRow(translate("SuperSeg", "Scheduler"), row)
-        form.addRow(translate("SuperSeg", "Paths on the nodes"), self.paths)
+        form.addRow(translate("SuperSeg", "Scheduler:"), row)
+        form.addRow(translate("SuperSeg", "Paths on the nodes:"), self.paths)
+        self._of_paths = form.labelForField(self.paths), self.paths
         for button in (self.use, self.forget):
             button.setAutoDefault(False)
             row.addWidget(button)
@@ -91,5 +92,8 @@ class ClusterBox(QGroupBox):
     def _enable(self, *_):
         address, paths = self.address.text().strip(), self.paths.text().strip()
         known = stored_cluster(), stored_cluster_paths()
+        # The window is for small screens too, and most users have no cluster.
+        for widget in self._of_paths:
+            widget.setVisible(bool(address or paths))
         self.use.setEnabled(address not in ("", known[0]) or paths != known[1])
         self.forget.setEnabled(bool(stored_cluster()))

@@ -508,12 +508,12 @@
       <translation>不使用</translation>
     </message>
     <message>
-      <source>Scheduler</source>
-      <translation>调度器</translation>
+      <source>Scheduler:</source>
+      <translation>调度器：</translation>
     </message>
     <message>
-      <source>Paths on the nodes</source>
-      <translation>节点上的路径</translation>
+      <source>Paths on the nodes:</source>
+      <translation>节点上的路径：</translation>
     </message>
     <message>
       <source>Runs compute on this computer.</source>

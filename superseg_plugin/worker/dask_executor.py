@@ -236,6 +236,7 @@ class DaskExecutor:
                 found["reason"] = found["reason"] or reason
                 link.nodes.without_files.add(result.get("node", ""))
             else:
+                link.nodes.without_files.discard(result["node"])
                 found["nodes"] += 1
                 found["threads"] += result["threads"]
                 found["gdal"] = result["gdal"]

@@ -352,9 +352,8 @@ def main() -> int:
         ("TLS", lambda: _encrypted(bench)),
     ]
     try:
-        for what in (
-            ["folder"] if "folder" in options.only else ("large", "small", "network", "folder")
-        ):
+        references = ("large", "small", "network", "folder")
+        for what in ("folder",) if "folder" in options.only else references:
             bench.check(f"this computer, {what}", lambda what=what: _here(bench, what))
         for title, scenario in scenarios:
             if options.only in title:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from superseg_plugin.errors import SuperSegError
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
-from tests.cluster.processes import Cluster, Network
+from superseg_plugin.worker.whole_scenes import CHECK, CLASSIFY, TOKEN_FILE, SceneFiles
+from tests.cluster.processes import Cluster, Network, with_gdal
+from tests.conftest import write_raster
 
 SCALING = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
 SIDE = 64
@@ -29,7 +32,8 @@ def cluster_at(text):
 def cluster(tmp_path_factory):
     """Path of the scheduler file of a cluster with one node, which has a GPU by its own account."""
     running = Cluster(Network(separate=False), tmp_path_factory.mktemp("cluster"))
-    running.add_node("node1", options=("--resources", "GPU=1"), threads=2)
+    path = with_gdal(tmp_path_factory.mktemp("gdal"))
+    running.add_node("node1", options=("--resources", "GPU=1"), threads=2, path=path)
     yield str(running.file)
     running.close()
 
@@ -103,6 +107,36 @@ def test_errors_of_a_node_name_it(cluster, listener):
         asked = remote.submit("describe_device", {"network": "light"})
         with pytest.raises(SuperSegError, match="DEVICE cuda is not available"):
             remote.result(asked, listener)
+
+
+def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
+    scene = write_raster(tmp_path / "scene.tif", np.ones((1, 4, 4), np.uint8))
+    folder = tmp_path / "results" / "hidden"
+    folder.mkdir(parents=True)
+    (folder / TOKEN_FILE).write_text("of this run", encoding="ascii")
+    right = SceneFiles(scene, "of this run", str(folder))
+    wrong = {
+        f"sees another folder at {folder.parent}": replace(right, token="of another run"),
+        "does not see the folder of results, /not (No such file": replace(right, folder="/not/a"),
+        f"cannot read the first scene ({tmp_path / 'no.tif'} does not exist": replace(
+            right, scene=str(tmp_path / "no.tif")
+        ),
+    }
+    with Worker(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
+
+        def ask(files):
+            return remote.result(remote.submit(CHECK, asdict(files)), listener).result
+
+        found = ask(right)
+        assert (found["asked"], found["nodes"], found["threads"]) == (1, 1, 2)
+        for reason, files in wrong.items():
+            found = ask(files)
+            assert found["nodes"] == 0
+            assert reason in found["reason"]
+        # No scene goes to a node that has said so.
+        with pytest.raises(SuperSegError, match="No node of the cluster sees the files"):
+            remote.result(remote.submit(CLASSIFY, asdict(right)), listener)
+    assert [path.name for path in folder.iterdir()] == [TOKEN_FILE]
 
 
 def test_a_scheduler_that_is_silent_is_a_sentence(listener):
