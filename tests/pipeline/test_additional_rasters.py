@@ -256,6 +256,15 @@ def test_a_preview_of_a_whole_image_has_the_classes_of_its_run(scene, worker, re
     assert (of_part.classes > 0).all()
 
 
+def kinds(folder, *names):
+    with (
+        RasterSource(str(folder / "image.tif")) as first,
+        RasterStack(first, [AdditionalRaster(str(folder / name)) for name in names]) as source,
+    ):
+        prepare_rasters(source, "automatic", Listener())
+        return [raster.kind for raster in source.rasters]
+
+
 def prepared(folder, *names):
     with (
         RasterSource(str(folder / "image.tif")) as first,
@@ -280,6 +289,15 @@ def test_values_of_another_grid_lie_where_they_belong(scene, tmp_path):
     )
     turned, _ = prepared(tmp_path, "fine_dem.tif")
     np.testing.assert_allclose(turned[3], values[3, ::-1])
+
+
+def test_a_flat_part_of_an_elevation_model_is_one(scene, tmp_path):
+    write_raster(tmp_path / "image.tif", read_raster(scene / "image.tif"))
+    heights = np.zeros((1, SIDE, 4 * SIDE), np.float32)
+    heights[:, :, 2 * SIDE :] = np.arange(2 * SIDE)
+    write_raster(tmp_path / "coast_dem.tif", heights)
+    write_raster(tmp_path / "coast.tif", heights)
+    assert kinds(tmp_path, "coast_dem.tif", "coast.tif") == [MEASURED, ELEVATION, MEASURED]
 
 
 def test_bad_rasters_are_refused_with_their_name(scene, tmp_path):

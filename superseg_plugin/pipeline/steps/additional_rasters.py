@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...blocks import ELEVATION, MEASURED
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.ground import has_meters, pixel_side
@@ -49,12 +50,37 @@ def prepare_rasters(source: RasterSource, values: str, progress: Progress) -> No
     prepare_values(source.first, values, progress)
     for each in source.resampled:
         prepare_values(each.original, AUTOMATIC, progress, advice="")
+        _recognize_flat_part(each.original, progress)
     source.align()
     for index, raster in enumerate(source.rasters, start=1):
         bands = f"{len(raster.bands)} band{'s' if len(raster.bands) > 1 else ''}"
         progress.log(f"Block {index}: {raster.name}, {bands}, {WORDS[raster.kind]}")
     for each, missing in zip(source.resampled, _missing_shares(source, progress)):
         _log_fit(each, source.first, missing, progress)
+
+
+def _recognize_flat_part(part: RasterSource, progress: Progress) -> None:
+    """Read a part of an elevation model as one, also where it has too few heights to be known.
+
+    Such as of the sea, in one tile of a folder.
+    """
+    if part.kind != MEASURED or part.grid == part.full_grid or len(part.bands) > 1:
+        return
+    with RasterSource(part.path, part.bands, layer=part.layer) as whole:
+        prepare_values(whole, AUTOMATIC, _Silent(progress))
+        if whole.kind == ELEVATION:
+            part.read_as(ELEVATION, None)
+
+
+class _Silent(Progress):
+    """Asks a run for cancel, and logs nothing."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def cancelled(self) -> bool:
+        """Whether the user has asked to stop."""
+        return self._progress.cancelled()
 
 
 def _missing_shares(stack: RasterStack, progress: Progress) -> list[float]:
