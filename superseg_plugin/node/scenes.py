@@ -28,6 +28,7 @@ from ..pipeline.options.classification import ClassificationOptions
 from ..progress import Progress
 from ..raster.gdal_calls import gdal_version
 from ..raster.source import RasterSource
+from ..raster.stack import AdditionalRaster, stacked
 from ..worker.call import Call
 from ..worker.whole_scenes import CHECK, CLASSIFY, TOKEN_FILE, SceneFiles
 from .own_process import OwnProcess
@@ -101,11 +102,13 @@ def check_files(call: Call) -> dict[str, Any]:
         with tempfile.TemporaryFile(dir=files.folder, buffering=0) as probe:
             probe.write(b"0")
         RasterSource(files.scene, files.bands).close()
+        for raster in files.additional:
+            RasterSource(raster["path"]).close()
     except OSError as error:
         folder = Path(files.folder).parent
         reason = f"cannot write into the folder of results, {folder} ({error.strerror})"
     except SuperSegError as error:
-        reason = f"cannot read the first scene ({error})"
+        reason = f"cannot read the first scene or an additional raster ({error})"
     threads = worker.state.nthreads
     return {"node": worker.address, "reason": reason, "threads": threads, "gdal": gdal_version()}
 
@@ -117,7 +120,8 @@ def classify_scene(call: Call) -> dict[str, Any]:
     failure = ""
     try:
         with (
-            RasterSource(files.scene, files.bands) as source,
+            RasterSource(files.scene, files.bands) as first,
+            stacked(first, list(map(AdditionalRaster.from_dict, files.additional))) as source,
             OwnProcess(call.device, min(files.threads, get_worker().state.nthreads)) as worker,
         ):
             run_classification(

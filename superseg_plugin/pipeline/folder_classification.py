@@ -116,7 +116,7 @@ def run_folder_classification(
     check_number_of_rasters(model, f"MODEL {Path(inputs.model).name}", len(inputs.additional))
     make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
-    nodes = ScenesOnNodes(outputs.folder, inputs.model, inputs.bands, options)
+    nodes = ScenesOnNodes(outputs.folder, inputs.model, inputs.bands, options, inputs.additional)
     with nodes, _Workers(start_worker) as workers:
         folder = _Folder(inputs, outputs.folder, options, workers, classifying)
         folder.run(nodes)

@@ -9,15 +9,16 @@ one, and a copy that joins them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import SuperSegError
-from .layer_properties import AS_THE_FILE, LayerProperties
+from .layer_properties import AS_THE_FILE, BandNodata, LayerProperties
 from .resampled import PARAMETER, ResampledRaster
 from .source import Array, RasterSource, Valid
 from .windows import Window
@@ -34,6 +35,26 @@ class AdditionalRaster:
 
     path: str
     layer: LayerProperties = AS_THE_FILE
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> AdditionalRaster:
+        """The inverse of `dataclasses.asdict`.
+
+        Example:
+            >>> from dataclasses import asdict
+            >>> layer = LayerProperties("", (BandNodata(False, ((-9999.0, -9999.0),)),))
+            >>> raster = AdditionalRaster("dem.tif", layer)
+            >>> AdditionalRaster.from_dict(asdict(raster)) == raster
+            True
+        """
+        layer = values["layer"]
+        nodata = tuple(
+            BandNodata(
+                bool(band["use_declared"]), tuple((low, high) for low, high in band["ranges"])
+            )
+            for band in layer["nodata"]
+        )
+        return cls(str(values["path"]), LayerProperties(str(layer["crs"]), nodata))
 
 
 class RasterStack(RasterSource):

@@ -27,6 +27,7 @@ class SceneFiles:
         model: path of the model.
         target: path of the class raster.
         bands: band numbers; None to match them.
+        additional: rasters that are used together with the image, as fields of `AdditionalRaster`.
         options: fields of `ClassificationOptions`.
         network: whether the model's network is needed, so that a GPU is of use.
         threads: tiles to compute at once, at most.
@@ -38,6 +39,7 @@ class SceneFiles:
     model: str = ""
     target: str = ""
     bands: list[int] | None = None
+    additional: list[dict[str, Any]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     network: bool = False
     threads: int = 1

@@ -13,6 +13,7 @@ import pytest
 
 from superseg_plugin.contracts import BandScaling, Core
 from superseg_plugin.errors import SuperSegError
+from superseg_plugin.raster.stack import AdditionalRaster
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
@@ -118,8 +119,11 @@ def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
     wrong = {
         f"sees another folder at {folder.parent}": replace(right, token="of another run"),
         "does not see the folder of results, /not (No such file": replace(right, folder="/not/a"),
-        f"cannot read the first scene ({tmp_path / 'no.tif'} does not exist": replace(
+        f"cannot read the first scene or an additional raster ({tmp_path / 'no.tif'} does": replace(
             right, scene=str(tmp_path / "no.tif")
+        ),
+        f"or an additional raster ({tmp_path / 'dem.tif'} does not exist": replace(
+            right, additional=[asdict(AdditionalRaster(str(tmp_path / "dem.tif")))]
         ),
     }
     with Worker(find_interpreter(), "cpu", cluster_at(cluster)) as remote:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from ...errors import SuperSegError
 from ...progress import Progress
+from ...raster.stack import AdditionalRaster
 from ...raster.staging import PREFIX
 from ...run_folder import RunFolder
 from ...worker.client import Worker, WorkerError
@@ -46,6 +47,7 @@ class ScenesOnNodes:
         model: path of the model.
         bands: band numbers of every scene; None to match them.
         options: how to classify.
+        additional: rasters that are used together with every scene.
     """
 
     def __init__(
@@ -54,9 +56,11 @@ class ScenesOnNodes:
         model: str,
         bands: Sequence[int] | None,
         options: ClassificationOptions,
+        additional: Sequence[AdditionalRaster] = (),
     ) -> None:
         self._output, self._model, self._options = Path(output), Path(model), options
         self._bands = None if bands is None else list(bands)
+        self._additional = additional
         self._folder: RunFolder | None = None
         self._request = SceneFiles("", "", "")
 
@@ -107,6 +111,10 @@ class ScenesOnNodes:
             token=token,
             folder=worker.path_on_nodes(folder),
             bands=self._bands,
+            additional=[
+                {**asdict(raster), "path": worker.path_on_nodes(raster.path)}
+                for raster in self._additional
+            ],
             options=asdict(self._options),
             network=network,
         )
