@@ -25,7 +25,7 @@ class InstallRuntimeAlgorithm(SuperSegAlgorithm):
 process</b>, which cannot disturb or crash QGIS. This algorithm installs the libraries into a folder
 of your user account; QGIS, its Python and other plugins are not changed. All QGIS versions on this
 computer use the same installation.</p>
-<p>The installation takes some minutes. <i>cpu</i> downloads 0.2 to 0.4 GB and needs 1.3 GB on disk;
+<p>The installation takes some minutes. <i>cpu</i> downloads 0.2 to 0.4 GB and needs 1.4 GB on disk;
 <i>cuda</i> downloads 2 to 3 GB and needs 5 GB. If the installation fails or is cancelled, no files
 are left, and an earlier installation is kept.</p>
 <p>The <b>proxy</b> and the certificates set in QGIS (Settings &gt; Options &gt; Network and

@@ -50,13 +50,13 @@ class Build:
 
 # Smallest first. Measured with the versions in requirements.txt on Python 3.11 (Linux) and 3.12.
 BUILDS = {
-    "linux": (Build("cpu", 340, 1380, TORCH_CPU), Build("cuda", 2880, 5220)),
+    "linux": (Build("cpu", 345, 1405, TORCH_CPU), Build("cuda", 2885, 5260)),
     "linux arm": (
         Build("cpu", 300, 1300, TORCH_CPU, measured=False),
         Build("cuda", 2500, 5000, measured=False),
     ),
-    "win32": (Build("cpu", 247, 1100), Build("cuda", 2000, 5000, TORCH_CUDA, measured=False)),
-    "darwin": (Build("cpu", 210, 1050),),
+    "win32": (Build("cpu", 252, 1140), Build("cuda", 2000, 5000, TORCH_CUDA, measured=False)),
+    "darwin": (Build("cpu", 215, 1090),),
 }
 
 

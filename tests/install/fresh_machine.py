@@ -27,6 +27,8 @@ from tests.runtime.proxy import HOST, NOWHERE, PASSWORD, USER, package_proxy
 WHEELS = FOLDER / "wheels"
 NO_NETWORK = ("unshare", "--map-root-user", "--net")
 BARE = "/usr/sbin:/usr/bin:/sbin:/bin"
+# Sizes that users are told differ from the real ones by at most this share.
+SIZE_ERROR = 0.02
 ALGORITHMS = ("segment", "averagecolor", "evaluate", "installruntime", "runtimereport")
 
 
@@ -38,6 +40,13 @@ def must(condition: object, what: str, said: Said | None = None) -> None:
     """Fail unless the condition holds."""
     if not condition:
         raise WrongError(what + (f"\n--- it said:\n{said.text[-4000:]}" if said else ""))
+
+
+def must_be_size(folder: Path, stated: int) -> None:
+    """Fail unless a folder has the size that users are told, in MB."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    size = round(sum(path.stat().st_size for path in files) / 1e6)
+    must(abs(size - stated) <= SIZE_ERROR * stated, f"{folder} has {size} MB, not {stated}")
 
 
 class Trial:
@@ -101,6 +110,7 @@ class Trial:
     def again(self) -> None:
         self.works(self.install())
         must(not list(self.machine.data.glob("partial-*")), "the first try's leftovers are there")
+        must_be_size(self.machine.data / "runtime", choose_build(this_system(), "cpu").disk)
 
     def report(self) -> None:
         said = self.machine.run("runtimereport", {})
@@ -109,7 +119,8 @@ class Trial:
         must(str(self.machine.home) not in shown, "the home folder is shown", said)
 
     def wheels(self) -> None:
-        WHEELS.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(WHEELS, ignore_errors=True)
+        WHEELS.mkdir(parents=True)
         host = this_system()
         for lock in REQUIREMENTS.parent.glob("*.txt"):
             shutil.copy(lock, FOLDER)
@@ -125,6 +136,7 @@ class Trial:
                 encoding="utf-8",
             )
             must(done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        must_be_size(WHEELS, choose_build(host, "cpu").download)
 
     def offline(self) -> None:
         self.machine.forget_runtime()
