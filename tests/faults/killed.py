@@ -9,15 +9,15 @@ import signal
 from tests.faults.bench import Attempt, processes_of
 from tests.faults.session import Moment, Session
 
-# The operation during which the worker is killed; "" if all operations are done by then.
+# When the worker is killed, and the operation that is lost by it: the one in progress, or the next.
 MOMENTS = {
     "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
     "stitch": (Moment("Superpixels", reports=2), "stitch"),
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),
-    "painting": (Moment("Painting"), ""),
-    "writing": (Moment("Rendering"), ""),
+    "painting": (Moment("Painting"), "tabulate_superpixels"),
+    "writing": (Moment("Rendering"), "tabulate_superpixels"),
 }
 
 
@@ -30,12 +30,12 @@ def kill_worker() -> None:
 
 
 def killed_in(session: Session, step: str) -> list[Attempt]:
-    """Kill the worker in a step; the run fails with an error, or succeeds if all is computed."""
+    """Kill the worker in a step; the run fails with an error that names the operation."""
     moment, operation = MOMENTS[step]
     place = session.bench.place(f"killed-{step}")
     place.settle()
     wanted = f"ended unexpectedly.*SIGKILL.* operation {operation}\\b.*TILE_SIZE"
-    attempt = session.provoke(place, moment, kill_worker, wanted if operation else "")
+    attempt = session.provoke(place, moment, kill_worker, wanted)
     session.check_next_run(place, attempt)
     return [attempt]
 
