@@ -74,7 +74,7 @@ def choose_cluster(
     sources += [(f"the variable {name}", environment.get(name, "")) for name in VARIABLES]
     for origin, text in sources:
         if text.strip():
-            if text.strip() == LOCAL:
+            if text.strip().lower() == LOCAL:
                 return THIS_COMPUTER
             paths = choose_paths(stored_paths, environment)
             choice = ClusterChoice(" ".join(text.split()), origin, paths)
@@ -116,14 +116,18 @@ def scheduler_address(choice: ClusterChoice) -> str:
 
 def _of_file(path: Path, origin: str) -> str:
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["address"])
+        address = json.loads(path.read_text(encoding="utf-8"))["address"]
+        if isinstance(address, str):
+            return address
+        reason = "it is not a scheduler file"
     except OSError as error:
         reason = error.strerror or "unreadable"
     except (ValueError, KeyError, TypeError):
         reason = "it is not a scheduler file"
     raise SuperSegError(
         f"{str(path)!r} (from {origin}) is neither the address of a Dask scheduler "
-        f"(tls://host:port) nor a scheduler file ({reason})."
+        f"(tls://host:port) nor a scheduler file ({reason}); give one of them, or '{LOCAL}' for "
+        "this computer."
     )
 
 

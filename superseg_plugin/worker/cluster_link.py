@@ -9,10 +9,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import dask
 from distributed import Client
+from distributed.security import Security
 from toolz import identity as identity_of
 
+from ..errors import SuperSegError
 from .call import Call
+from .cluster_address import ENCRYPTED
 from .cluster_nodes import ClusterNodes
 from .engine_archive import engine_archive
 from .node_task import make_task
@@ -84,9 +88,13 @@ def client_of(address: str) -> Client:
     """Connect to a scheduler.
 
     Raises:
+        SuperSegError: the certificates of an encrypted connection are missing.
         TimeoutError: it does not answer. Dask itself waits without end for one that is silent.
+        OSError: what answers is not a scheduler.
         Exception: any other reason of Dask.
     """
+    if address.partition("://")[0] in ENCRYPTED:
+        _check_certificates(address)
     connecting = ThreadPoolExecutor(1)
     asked = connecting.submit(
         Client, address, timeout=CONNECT_SECONDS, set_as_default=False, name="superseg"
@@ -96,3 +104,24 @@ def client_of(address: str) -> Client:
         return asked.result(CONNECT_SECONDS + 1)
     except TimeoutError:
         raise TimeoutError(f"no answer within {CONNECT_SECONDS:.0f} s") from None
+    except MemoryError:
+        # The first bytes of another protocol, read as a number of frames.
+        raise OSError("a server that is not a Dask scheduler is there") from None
+
+
+def _check_certificates(address: str) -> None:
+    """Raise SuperSegError where Dask's configuration has no usable certificates."""
+    security = Security()
+    try:
+        if security.get_connection_args("client")["ssl_context"] is not None:
+            return
+        reason = "lacks the file of the authority or that of this client"
+    except (OSError, ValueError) as error:
+        names = [security.tls_ca_file, security.tls_client_cert, security.tls_client_key]
+        files = ", ".join(name for name in names if name)
+        reason = f"names files that cannot be used: {files} ({error})"
+    raise SuperSegError(
+        f"The connection to {address} needs certificates, and Dask's configuration on this "
+        f"computer {reason}; set distributed.comm.tls.ca-file, client.cert and client.key in "
+        f"{dask.config.PATH}, or the variables DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on."
+    )

@@ -138,7 +138,9 @@ class DaskExecutor:
             try:
                 client = client_of(address)
                 break
-            except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            except SuperSegError:
+                raise
+            except Exception as error:  # Dask raises errors of many types
                 # A scheduler file may be renewed meanwhile.
                 if until is None or time.monotonic() > until:
                     raise SuperSegError(self._gone(_first_line(error))) from None

@@ -26,7 +26,7 @@ VARIABLE = {"DASK_SCHEDULER_ADDRESS": "tls://variable:8786"}
         ("", "", VARIABLE, "tls://variable:8786"),
         ("", "", {}, ""),
         ("local", "tls://stored:1", VARIABLE, ""),
-        ("", "local", VARIABLE, ""),
+        ("", "Local", VARIABLE, ""),
         ("  tcp://[::1]:8786/ ", "", {}, "tcp://[::1]:8786/"),
     ],
 )
@@ -66,9 +66,12 @@ def test_a_scheduler_file_is_read_again(tmp_path):
     choice = choose_cluster(str(path), environment={})
     path.write_text(json.dumps({"address": "tls://second:1"}), encoding="utf-8")
     assert scheduler_address(choice) == "tls://second:1"
-    path.write_text("[]", encoding="utf-8")
-    with pytest.raises(SuperSegError, match="not a scheduler file"):
-        scheduler_address(choice)
+    for text in ("[]", '{"address": 5}'):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(
+            SuperSegError, match=r"scheduler file\.json.*not a scheduler file.*local"
+        ):
+            scheduler_address(choice)
 
 
 @pytest.mark.parametrize(
