@@ -73,7 +73,7 @@ class ResampledRaster:
                 part = None if self._same else _overlap(whole, like)
             self.original = RasterSource(path, bands, part, layer=layer)
         except SuperSegError as error:
-            text = str(error)
+            text = str(error).removeprefix("BANDS: ")
             raise SuperSegError(
                 text if text.startswith(PARAMETER) else f"{PARAMETER}: {text}"
             ) from None
@@ -184,16 +184,17 @@ def _overlap(raster: RasterSource, like: RasterSource) -> tuple[float, float, fl
         SuperSegError: a raster is not georeferenced, or they do not overlap.
     """
     for parameter, each in (("INPUT", like), (PARAMETER, raster)):
+        other = "it" if each is raster else raster.name
         if each.full_grid.geotransform is None and (each.full_grid.gcps or each.full_grid.rpc):
             raise SuperSegError(
                 f"{parameter}: {each.name} is placed by ground control points or a sensor model"
-                f" only, so that {raster.name} cannot be brought to the grid of INPUT; warp it"
+                f" only, so that {other} cannot be brought to the grid of INPUT; warp it"
                 " first, with Warp (reproject)."
             )
         if each.full_grid.geotransform is None or not each.full_grid.crs:
             raise SuperSegError(
                 f"{parameter}: {each.name} has no coordinate reference system, so that"
-                f" {raster.name} cannot be brought to the grid of INPUT; set it with Assign"
+                f" {other} cannot be brought to the grid of INPUT; set it with Assign"
                 " projection, or give rasters of the same size and place."
             )
     steps = np.linspace(0, 1, SIDE_POINTS)

@@ -33,6 +33,16 @@ def one_line(found: str | bytes | None, longest: int = LONGEST_NAME) -> str:
     return " ".join(shown.split())[:longest].rstrip()
 
 
+def percent(share: float) -> str:
+    """Return a share of 0 to 1 as a percentage of two digits; of four close to 100 %.
+
+    Example:
+        >>> percent(0.0123), percent(0.9998), percent(1.0)
+        ('1.2 %', '99.98 %', '100 %')
+    """
+    return f"{100 * share:.{4 if share > 0.99 else 2}g} %"
+
+
 def visible_path(text: str) -> str:
     """Return a text without the hidden folders of unfinished outputs in its paths."""
     return HIDDEN_FOLDER.sub("", text)

@@ -35,6 +35,7 @@ from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, S
 from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.additional_rasters import prepare_rasters
+from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
 from superseg_plugin.raster.class_table import read_class_table
@@ -310,16 +311,50 @@ def test_bad_rasters_are_refused_with_their_name(scene, tmp_path):
     corners = [(0, 0, LEFT, TOP), (40, 0, LEFT + 80, TOP), (0, SIDE, LEFT, TOP - 192)]
     write_raster(tmp_path / "gcps.tif", here, gcps=corners)
     (tmp_path / "text.tif").write_text("no raster")
+    gdal.GetDriverByName("GTiff").Create(str(tmp_path / "complex.tif"), 4, 4, 1, gdal.GDT_CFloat32)
     write_raster(tmp_path / "empty.tif", np.full((1, SIDE, SIDE), -1, np.float32), nodata=-1)
     for name, text in {
         "image.tif": "is given twice or is INPUT",
         "away.tif": "away.tif does not overlap INPUT image.tif",
-        "nowhere.tif": "nowhere.tif has no coordinate reference system",
+        "nowhere.tif": "nowhere.tif has no coordinate reference system, so that it cannot",
         "gcps.tif": "gcps.tif is placed by ground control points",
         "text.tif": "text.tif",
         "none.tif": "none.tif does not exist",
+        "complex.tif": "RASTERS: band 1 of complex.tif holds CFloat32 numbers",
         "empty.tif": "empty.tif has no values where INPUT image.tif has some",
     }.items():
         with pytest.raises(SuperSegError, match=text) as caught:
             prepared(tmp_path, name)
         assert str(caught.value).startswith("ADDITIONAL_RASTERS: ")
+
+
+def test_too_little_ground_in_common_is_told_of_the_rasters_and_not_of_the_image(tmp_path):
+    image, heights = np.ones((1, 24, 24), np.float32), np.ones((1, 24, 24), np.float32)
+    image[0] += np.arange(24)
+    write_raster(tmp_path / "image.tif", image)
+    for name, rows in {
+        "north": slice(0, 12),
+        "south": slice(12, 24),
+        "corner": slice(23, 24),
+    }.items():
+        part = np.full_like(heights, -1)
+        part[:, rows, :2] = heights[:, rows, :2]
+        write_raster(tmp_path / f"{name}.tif", part, nodata=-1)
+    for names, text in {
+        ("corner.tif",): "image.tif has 2 valid pixels in all rasters together, fewer than the 4",
+        ("north.tif", "south.tif"): "ADDITIONAL_RASTERS: no pixel of INPUT image.tif has a value",
+    }.items():
+        progress = Listener()
+        additional = [AdditionalRaster(str(tmp_path / name)) for name in names]
+        with (
+            RasterSource(str(tmp_path / "image.tif")) as first,
+            stacked(first, additional) as stack,
+        ):
+            prepare_rasters(stack, "automatic", progress)
+            with pytest.raises(SuperSegError, match=text):
+                measure_scene(stack, 4, None, progress)
+    write_raster(tmp_path / "dot.tif", np.full((1, 1, 1), 5, np.float32))
+    dot = [AdditionalRaster(str(tmp_path / "dot.tif"))]
+    with RasterSource(str(tmp_path / "image.tif")) as first, stacked(first, dot) as stack:
+        prepare_rasters(stack, "automatic", progress)
+    assert "about 99.83 % of the pixels of INPUT have no value in it" in "\n".join(progress.lines)

@@ -19,6 +19,7 @@ from ...raster.ground import has_meters, pixel_side
 from ...raster.resampled import AVERAGE, BILINEAR, NEAREST, PARAMETER, ResampledRaster
 from ...raster.source import RasterSource
 from ...raster.stack import RasterStack
+from ...raster.texts import percent
 from ..options.values import AUTOMATIC, WORDS
 from .fill_values import prepare_values
 from .sample_windows import scattered_windows
@@ -109,7 +110,7 @@ def _log_fit(
         progress.log(f"{name}: {HOW[raster.method]} from pixels of {sizes[0]} to {sizes[1]}")
     if missing:
         progress.log(
-            f"{name}: about {100 * missing:.2g} % of the pixels of INPUT have no value in it and"
+            f"{name}: about {percent(missing)} of the pixels of INPUT have no value in it and"
             " are nodata in the result"
         )
 

@@ -12,6 +12,7 @@ from ...blocks import MEASURED, REFLECTANCE
 from ...contracts import BandScaling
 from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
+from ...raster.resampled import PARAMETER
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
 from ...raster.windows import tiles
@@ -62,6 +63,12 @@ def measure_scene(
         found += pixels.shape[1]
         if found >= SAMPLE_PIXELS:
             break
+    if found == 0 and len(rasters_of(source)) > 1:
+        raise SuperSegError(
+            f"{PARAMETER}: no pixel of INPUT {source.name} has a value in all rasters; each covers "
+            "a part of it, or EXTENT and MASK leave none. Use fewer rasters, or such as cover the "
+            "same place."
+        )
     if found == 0:
         raise SuperSegError(
             f"INPUT {source.name} has no valid pixel in {_bands_text(source)} within EXTENT "
@@ -69,9 +76,11 @@ def measure_scene(
             "value."
         )
     if found < needed_pixels:
+        pixels_found = f"{found} valid pixel{'s'[: found != 1]}"
+        together = " in all rasters together" if len(rasters_of(source)) > 1 else ""
         raise SuperSegError(
-            f"INPUT {source.name} has {found} valid pixels, fewer than the {needed_pixels} CLASSES "
-            "asked for. Lower CLASSES or choose a larger EXTENT."
+            f"INPUT {source.name} has {pixels_found}{together}, fewer than the {needed_pixels} "
+            "CLASSES asked for. Lower CLASSES or choose a larger EXTENT."
         )
     sample = np.concatenate(parts, axis=1)
 

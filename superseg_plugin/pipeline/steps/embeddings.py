@@ -20,6 +20,7 @@ import numpy.typing as npt
 from ...blocks import EMBEDDING
 from ...errors import SuperSegError
 from ...raster.source import RasterSource
+from ...raster.texts import percent
 from ...raster.vectors import (
     ALPHA_EARTH_BANDS,
     LONGEST,
@@ -121,5 +122,5 @@ def _said(source: RasterSource, vectors: Vectors, left_out: float) -> str:
     else:
         text = f"embedding: vectors in {bands} bands"
     if left_out:
-        text += f"; {100 * left_out:.2g} % of the pixels have none and are nodata"
+        text += f"; {percent(left_out)} of the pixels have none and are nodata"
     return text

@@ -23,7 +23,7 @@ from ...blocks import MEASURED
 from ...progress import Progress
 from ...raster.decoding import decoded_values
 from ...raster.source import RasterSource
-from ...raster.texts import numbered_band
+from ...raster.texts import numbered_band, percent
 from ..options.values import AS_THEY_ARE
 from .embeddings import recognize_vectors
 from .measured_kinds import recognize_measurements
@@ -279,7 +279,7 @@ def _fill_text(
         shown = float(str(np.asarray(value).astype(sample.dtype)))
         where = "all bands" if len(bands) == len(found) else _listed([names[i] for i in bands])
         lines.append(
-            f"{100 * share:.2g} % of the pixels have exactly {shown:.9g} in {where}, far from all"
+            f"{percent(share)} of the pixels have exactly {shown:.9g} in {where}, far from all"
             " others; they are treated as nodata"
         )
     return lines
