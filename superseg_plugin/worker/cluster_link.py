@@ -111,7 +111,7 @@ def client_of(address: str) -> Client:
 
 def _check_certificates(address: str) -> None:
     """Raise SuperSegError where Dask's configuration has no usable certificates."""
-    security = Security()
+    security: Any = Security()
     try:
         if security.get_connection_args("client")["ssl_context"] is not None:
             return
