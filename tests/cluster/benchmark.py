@@ -5,7 +5,7 @@
 2. A scene on 1 to 64 nodes of one core, whose kernels are replaced by sleeps of their measured time
    (`stored_kernels`): everything else is real, and runs on this computer's processors alone, the
    scheduler and the nodes' transport included. T(N) = serial + kernels / N is fitted to the runs.
-3. A folder of scenes on 1 to 64 such nodes.
+3. A folder of scenes on 1 to 64 nodes, where a whole scene is a sleep of its measured time.
 
 Run by QGIS's Python, as root for 1.
 """
@@ -18,17 +18,26 @@ import re
 import shutil
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from superseg_plugin.contracts import BandScaling, Core
+from superseg_plugin.pipeline.folder_classification import (
+    FolderInputs,
+    FolderOutputs,
+    run_folder_classification,
+)
+from superseg_plugin.pipeline.options.classification import ClassificationOptions
+from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.progress import Progress
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.scenes import make_repeated
-from tests.cluster.processes import Cluster, Network
+from tests.cluster.processes import Cluster, Network, with_gdal
 from tests.cluster.run import FAST, FOLDER, write_scene
 from tests.tools.qgis_process import QgisProcess
 
@@ -44,11 +53,11 @@ class Runs:
         self.network = Network()
         self.qgis = QgisProcess("cluster-benchmark")
 
-    def nodes(self, threads: int, name: str) -> Cluster:
+    def nodes(self, threads: int, name: str, path: str = "") -> Cluster:
         """A cluster of one process whose threads stand for nodes of one core."""
         cluster = Cluster(self.network, FOLDER / name)
         preload = str(Path(__file__).with_name("stored_kernels.py"))
-        cluster.add_node("node1", options=("--preload", preload), threads=threads)
+        cluster.add_node("node1", options=("--preload", preload), path=path, threads=threads)
         return cluster
 
     def run(self, algorithm: str, cluster: str, **parameters: object) -> tuple[dict, str, float]:
@@ -145,8 +154,8 @@ def scene(runs: Runs, side: int, counts: list[int]) -> None:
     print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
 
 
-def folder(runs: Runs, scenes: int, counts: list[int]) -> None:
-    """Print the times of a folder on more and more nodes."""
+def folder(runs: Runs, scenes: int, side: int, counts: list[int]) -> None:
+    """Print the times of a folder whose scenes are read and written by more and more nodes."""
     images = FOLDER / "scenes"
     shutil.rmtree(images, ignore_errors=True)
     images.mkdir(parents=True)
@@ -154,25 +163,52 @@ def folder(runs: Runs, scenes: int, counts: list[int]) -> None:
     write_scene(first, TILE)
     given = {"INPUT": first, "OUTPUT": FOLDER / "first.tif", "MODEL": model, **FAST}
     runs.run("superseg:segment", "local", **given)
+    if side != TILE:
+        first.unlink()
+        write_scene(first, side)
     for number in range(1, scenes):
         os.link(first, images / f"scene{number}.tif")
-    print(f"\n{scenes} scenes of 1 Mpx, classifyfolder, kernels replaced by sleeps")
-    print("nodes     total   speed-up over one node")
-    one = 0.0
+    print(f"\n{scenes} scenes of {side**2 / 1e6:.2g} Mpx, classifyfolder. Real: the run without")
+    print("QGIS's start, its worker process, the scheduler and the messages. Simulated: a scene on")
+    print(
+        "a node is a sleep of the processor time that it takes there, from its file to its result,"
+    )
+    print("measured once; nodes are threads of one process. The time of one node is computed: the")
+    print("scenes times that. CPU: of the run with its worker process, and of the scheduler.")
+    print("nodes  s a scene   total s  speed-up  of the nodes  CPU ms a scene: run, scheduler")
     for count in counts:
-        cluster = runs.nodes(count, f"folder-{count}")
-        given = {"FOLDER": images, "MODEL": model, "SUPERPIXEL_FILE": 0}
-        for attempt in (0, 1):
-            # The first run measures the kernels.
-            output = FOLDER / f"classified-{count}-{attempt}"
+        name = f"folder-{count}"
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
+        cluster = runs.nodes(count, name, with_gdal(FOLDER / "gdal"))
+        for pattern in ("scene0.tif", "*.tif"):
+            # The first run measures a scene.
+            output = FOLDER / f"classified-{count}-{len(pattern)}"
             shutil.rmtree(output, ignore_errors=True)
-            some = {"PATTERN": "scene?.tif"} if attempt == 0 else {}
-            _, summary, seconds = runs.run(
-                "superseg:classifyfolder", cluster.chosen, **given, **some, OUTPUT=output
+            begin, before = time.monotonic(), _used(cluster.scheduler.pid)
+            run_folder_classification(
+                FolderInputs(scenes_of(str(images), pattern), str(model)),
+                FolderOutputs(str(output)),
+                ClassificationOptions(superpixel_file=0),
+                partial(Worker, find_interpreter(), "cpu", choose_cluster(cluster.chosen)),
+                Progress(),
             )
+            seconds = time.monotonic() - begin
+            busy = _used(cluster.scheduler.pid) - before
         cluster.close()
-        one = one or seconds
-        print(f"{count:5d} {seconds:9.1f} {one / seconds:8.1f}   {summary}", flush=True)
+        said = (FOLDER / name / "node1.log").read_text(encoding="utf-8")
+        one = float(re.findall(r"A scene takes ([\d.]+) s", said)[-1])
+        gain = scenes * one / seconds
+        figures = f"{one:10.2f} {seconds:9.1f} {gain:9.1f} {100 * gain / count:11.0f} %"
+        figures += "".join(f" {1000 * each / scenes:12.1f}" for each in busy)
+        print(f"{count:5d} {figures}", flush=True)
+
+
+def _used(scheduler: int) -> npt.NDArray[np.float64]:
+    """Processor seconds so far: of this process with its ended children, and of a scheduler."""
+    own = sum(os.times()[:4])
+    figures = Path(f"/proc/{scheduler}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    ticks = int(figures[11]) + int(figures[12])
+    return np.array([own, ticks / os.sysconf("SC_CLK_TCK")])
 
 
 def main() -> int:
@@ -180,6 +216,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=10 * TILE, help="of the scene, in pixels")
     parser.add_argument("--scenes", type=int, default=256, help="in the folder")
+    parser.add_argument("--scene-side", type=int, default=4 * TILE, help="of those, in pixels")
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--parts", nargs="+", default=["overhead", "scene", "folder"])
     options = parser.parse_args()
@@ -191,7 +228,7 @@ def main() -> int:
         if "scene" in options.parts:
             scene(runs, options.side, options.nodes)
         if "folder" in options.parts:
-            folder(runs, options.scenes, options.nodes)
+            folder(runs, options.scenes, options.scene_side, options.nodes)
     finally:
         runs.network.close()
     return 0
