@@ -95,15 +95,15 @@ def reason_against(options: dict[str, Any]) -> str:
 
 
 def check_files(call: Call) -> dict[str, Any]:
-    """Whether results can be written, and the first scene be read; see `reason_against`."""
+    """Whether results can be written, and images be read; see `reason_against`."""
     files, worker = SceneFiles(**call.options), get_worker()
     reason = ""
     try:
         with tempfile.TemporaryFile(dir=files.folder, buffering=0) as probe:
             probe.write(b"0")
         RasterSource(files.scene, files.bands).close()
-        for raster in files.additional:
-            RasterSource(raster["path"]).close()
+        for each in _additional(files):
+            RasterSource(each.path, layer=each.layer).close()
     except OSError as error:
         folder = Path(files.folder).parent
         reason = f"cannot write into the folder of results, {folder} ({error.strerror})"
@@ -121,7 +121,7 @@ def classify_scene(call: Call) -> dict[str, Any]:
     try:
         with (
             RasterSource(files.scene, files.bands) as first,
-            stacked(first, list(map(AdditionalRaster.from_dict, files.additional))) as source,
+            stacked(first, _additional(files)) as source,
             OwnProcess(call.device, min(files.threads, get_worker().state.nthreads)) as worker,
         ):
             run_classification(
@@ -139,6 +139,10 @@ def classify_scene(call: Call) -> dict[str, Any]:
         progress.log(traceback.format_exc())
         failure = f"unexpected error: {type(error).__name__}: {error}"
     return {"node": get_worker().address, "lines": progress.lines, "failure": failure}
+
+
+def _additional(files: SceneFiles) -> list[AdditionalRaster]:
+    return [AdditionalRaster.from_dict(each) for each in files.additional]
 
 
 OPERATIONS: dict[str, Callable[[Call], dict[str, Any]]] = {

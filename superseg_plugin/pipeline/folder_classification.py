@@ -116,7 +116,8 @@ def run_folder_classification(
     check_number_of_rasters(model, f"MODEL {Path(inputs.model).name}", len(inputs.additional))
     make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
-    nodes = ScenesOnNodes(outputs.folder, inputs.model, inputs.bands, options, inputs.additional)
+    given = inputs.bands, inputs.additional
+    nodes = ScenesOnNodes(outputs.folder, inputs.model, given, options)
     with nodes, _Workers(start_worker) as workers:
         folder = _Folder(inputs, outputs.folder, options, workers, classifying)
         folder.run(nodes)
@@ -166,7 +167,8 @@ class _Folder:
         scenes = self._inputs.scenes
         left: Sequence[int] = range(len(scenes))
         worker = self._workers.usable()
-        if worker.on_cluster and nodes.find(scenes, worker, self._progress):
+        new = [scenes[index] for index in left if worker.on_cluster and not self._is_done(index)]
+        if new and nodes.find(new, worker, self._progress):
             left = self._classify(left, self._workers.slots, nodes)
         for index in self._classify(left, self._workers.slots):
             self._classify([index], lambda: 1)
@@ -214,6 +216,12 @@ class _Folder:
                 again.append(index)
         return again
 
+    def _is_done(self, index: int) -> bool:
+        """Whether an earlier run has classified a scene."""
+        scene, target = self._inputs.scenes[index], self._targets[index]
+        given = self._inputs.bands, self._inputs.additional
+        return is_result_of(target, scene, given, self._options, self._model_id)
+
     def _scene(
         self, index: int, run: SceneRun, slots: int, nodes: ScenesOnNodes | None
     ) -> tuple[str | None, bool]:
@@ -222,8 +230,7 @@ class _Folder:
         scene = inputs.scenes[index]
         run.report(0.0, f"{scene.name} ({index + 1} of {len(inputs.scenes)})")
         target = self._targets[index]
-        given = inputs.bands, inputs.additional
-        if is_result_of(target, scene, given, self._options, self._model_id):
+        if self._is_done(index):
             self._kept.add(index)
             return None, False
         if nodes is not None:

@@ -42,6 +42,8 @@ from tests.cluster.run import FAST, FOLDER, write_scene
 from tests.tools.qgis_process import QgisProcess
 
 TILE = 1024
+# Scenes of a folder: 256 for 64 nodes.
+PER_NODE = 4
 STAGES = ("superpixels", "description")
 LIST = re.compile(r"([a-z ]+) ([\d.]+) s(?:,|$)")
 
@@ -154,7 +156,7 @@ def scene(runs: Runs, side: int, counts: list[int]) -> None:
     print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
 
 
-def folder(runs: Runs, scenes: int, side: int, counts: list[int]) -> None:
+def folder(runs: Runs, side: int, counts: list[int]) -> None:
     """Print the times of a folder whose scenes are read and written by more and more nodes."""
     images = FOLDER / "scenes"
     shutil.rmtree(images, ignore_errors=True)
@@ -166,27 +168,27 @@ def folder(runs: Runs, scenes: int, side: int, counts: list[int]) -> None:
     if side != TILE:
         first.unlink()
         write_scene(first, side)
-    for number in range(1, scenes):
+    for number in range(1, PER_NODE * max(counts)):
         os.link(first, images / f"scene{number}.tif")
-    print(f"\n{scenes} scenes of {side**2 / 1e6:.2g} Mpx, classifyfolder. Real: the run without")
-    print("QGIS's start, its worker process, the scheduler and the messages. Simulated: a scene on")
-    print(
-        "a node is a sleep of the processor time that it takes there, from its file to its result,"
-    )
-    print("measured once; nodes are threads of one process. The time of one node is computed: the")
-    print("scenes times that. CPU: of the run with its worker process, and of the scheduler.")
-    print("nodes  s a scene   total s  speed-up  of the nodes  CPU ms a scene: run, scheduler")
+    print(f"\nFolders of {PER_NODE} scenes a node, {side**2 / 1e6:.2g} Mpx each, classifyfolder")
+    print("Real: the run without QGIS's start, its worker process, the scheduler, the messages.")
+    print("Simulated: a scene on a node is a sleep of the processor time that it takes there, from")
+    print("file to result, measured once; nodes are threads of one process. The time of one node")
+    print("is computed: the scenes times that. CPU: of the run with its worker process, and of the")
+    print("scheduler.")
+    print("nodes scenes  s a scene  total s  speed-up  of nodes  CPU ms a scene: run, scheduler")
     for count in counts:
         name = f"folder-{count}"
         shutil.rmtree(FOLDER / name, ignore_errors=True)
         cluster = runs.nodes(count, name, with_gdal(FOLDER / "gdal"))
-        for pattern in ("scene0.tif", "*.tif"):
+        every = scenes_of(str(images), "*.tif")[: PER_NODE * count]
+        for scenes in (every[:1], every):
             # The first run measures a scene.
-            output = FOLDER / f"classified-{count}-{len(pattern)}"
+            output = FOLDER / f"classified-{count}-{len(scenes)}"
             shutil.rmtree(output, ignore_errors=True)
             begin, before = time.monotonic(), _used(cluster.scheduler.pid)
             run_folder_classification(
-                FolderInputs(scenes_of(str(images), pattern), str(model)),
+                FolderInputs(scenes, str(model)),
                 FolderOutputs(str(output)),
                 ClassificationOptions(superpixel_file=0),
                 partial(Worker, find_interpreter(), "cpu", choose_cluster(cluster.chosen)),
@@ -197,9 +199,11 @@ def folder(runs: Runs, scenes: int, side: int, counts: list[int]) -> None:
         cluster.close()
         said = (FOLDER / name / "node1.log").read_text(encoding="utf-8")
         one = float(re.findall(r"A scene takes ([\d.]+) s", said)[-1])
-        gain = scenes * one / seconds
-        figures = f"{one:10.2f} {seconds:9.1f} {gain:9.1f} {100 * gain / count:11.0f} %"
-        figures += "".join(f" {1000 * each / scenes:12.1f}" for each in busy)
+        gain = len(every) * one / seconds
+        figures = (
+            f"{len(every):6d} {one:10.2f} {seconds:8.1f} {gain:9.1f} {100 * gain / count:7.0f} %"
+        )
+        figures += "".join(f" {1000 * each / len(every):12.1f}" for each in busy)
         print(f"{count:5d} {figures}", flush=True)
 
 
@@ -215,8 +219,7 @@ def main() -> int:
     """Run the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=10 * TILE, help="of the scene, in pixels")
-    parser.add_argument("--scenes", type=int, default=256, help="in the folder")
-    parser.add_argument("--scene-side", type=int, default=4 * TILE, help="of those, in pixels")
+    parser.add_argument("--scene-side", type=int, default=4 * TILE, help="of scenes of a folder")
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--parts", nargs="+", default=["overhead", "scene", "folder"])
     options = parser.parse_args()
@@ -228,7 +231,7 @@ def main() -> int:
         if "scene" in options.parts:
             scene(runs, options.side, options.nodes)
         if "folder" in options.parts:
-            folder(runs, options.scenes, options.scene_side, options.nodes)
+            folder(runs, options.scene_side, options.nodes)
     finally:
         runs.network.close()
     return 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cut superpixels on a cluster and cancel: `python -m tests.cluster.cancel IMAGE CLUSTER`.
 
-With FOLDER and MODEL after these, the images of the folder of the image are classified instead, and
+With FOLDER, MODEL and an additional raster after these, the images of the folder of the image are classified instead, and
 cancelled when a node has begun to write.
 """
 
@@ -23,6 +23,7 @@ from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.raster.stack import AdditionalRaster
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
@@ -52,13 +53,14 @@ class Cancelling(Progress):
         return any(self.folder.glob(".superseg-*/.superseg-*/superpixels.tif"))
 
 
-def classify(image, cluster, folder, model):
+def classify(image, cluster, folder, model, additional):
     """Classify a folder and cancel; the exit status tells whether the run was cancelled."""
     scenes = scenes_of(str(Path(image).parent), "*.tif")
     start = partial(Worker, find_interpreter(), "cpu", choose_cluster(cluster, environment={}))
     progress = Cancelling(Path(folder))
     try:
-        inputs, outputs = FolderInputs(scenes, model), FolderOutputs(folder)
+        inputs = FolderInputs(scenes, model, additional=[AdditionalRaster(additional)])
+        outputs = FolderOutputs(folder)
         run_folder_classification(inputs, outputs, ClassificationOptions(), start, progress)
     except Cancelled:
         return 0

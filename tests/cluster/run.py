@@ -29,6 +29,7 @@ from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess, QgisProcess
 FOLDER = BUILD / "cluster"
 RESULTS = FOLDER / "classified"
 FOLDER_MODEL = FOLDER / "folder.superseg"
+ADDITIONAL = FOLDER / "additional.tif"
 FAST = {"PRESET": "fast", "CLASSES": 8}
 NETWORK = {
     "GUIDANCE": "selftraining",
@@ -107,15 +108,20 @@ class Bench:
 
     def classify_folder(self, given: dict[str, str], lines: list[str]) -> dict[str, Path]:
         """Classify a few scenes by the clusters of a model; returns all files of the results."""
-        images = FOLDER / "scenes"
+        images, more = FOLDER / "scenes", {"ADDITIONAL_RASTERS": ADDITIONAL}
         if not FOLDER_MODEL.exists():
             shutil.rmtree(images, ignore_errors=True)
+            images.mkdir(parents=True)
+            # A file that no image is, before all others.
+            (images / "bad.tif").write_text("none", encoding="ascii")
             for number in range(4):
                 write_scene(images / f"scene{number}.tif", 512)
-            first = {**FAST, "INPUT": images / "scene0.tif", "OUTPUT": FOLDER / "out.tif"}
-            self.qgis.run("superseg:segment", {**first, "MODEL": FOLDER_MODEL}, lines.append)
+            write_scene(ADDITIONAL, 512)
+            first = {"INPUT": images / "scene0.tif", "OUTPUT": FOLDER / "out.tif", **more}
+            first["MODEL"] = FOLDER_MODEL
+            self.qgis.run("superseg:segment", {**FAST, **first}, lines.append)
         shutil.rmtree(RESULTS, ignore_errors=True)
-        given = {**given, "FOLDER": images, "MODEL": FOLDER_MODEL, "OUTPUT": RESULTS}
+        given = {**given, "FOLDER": images, "MODEL": FOLDER_MODEL, "OUTPUT": RESULTS, **more}
         self.qgis.run("superseg:classifyfolder", given, lines.append)
         # What a lost node has not finished would be among them.
         return {path.name: path for path in sorted(RESULTS.iterdir())}
@@ -167,8 +173,11 @@ def _folder(bench: Bench, name: str, kill: str = "", everywhere: bool = True) ->
     cluster = Cluster(bench.network, FOLDER / name)
     gdal_path = with_gdal(FOLDER / "gdal")
     try:
-        cluster.add_node("node1", kill_in=kill, path=gdal_path if everywhere else "")
-        cluster.add_node("node2", path=gdal_path)
+        # With more threads than scenes, a scene takes several.
+        threads = 1 if kill else 8
+        path = gdal_path if everywhere else ""
+        cluster.add_node("node1", kill_in=kill, path=path, threads=threads)
+        cluster.add_node("node2", path=gdal_path, threads=threads)
         # The first request must find both.
         while in_cluster(cluster.address, "len(s.workers)") != "2":
             time.sleep(0.2)
@@ -195,7 +204,7 @@ def _folder_cancelled(bench: Bench) -> str:
     """Cancel while nodes write; nothing may be left, nor come later."""
     shutil.rmtree(RESULTS, ignore_errors=True)
     scene = FOLDER / "scenes" / "scene0.tif"
-    return _cancelled(bench, scene, str(RESULTS), str(FOLDER_MODEL))
+    return _cancelled(bench, scene, str(RESULTS), str(FOLDER_MODEL), str(ADDITIONAL))
 
 
 def _scheduler_lost(bench: Bench) -> str:

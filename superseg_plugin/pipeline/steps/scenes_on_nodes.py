@@ -4,8 +4,8 @@
 Idea: tiles that are sent to nodes pass through this computer, whose own time then limits the run
 (0.5 s for each megapixel). A node that has GDAL and sees the files needs a message for each scene.
 Whether there are such nodes is asked once: they must see a file that was written beside the
-results, write there too, and open the first scene. A node that comes later is asked by its first
-scene, see `node/entry`.
+results, write there too, and open the first scene that can be opened here. A node that comes later
+is asked by its first scene, see `node/entry`.
 Exact: nodes run `run_classification` on the same files; the results are the same bytes where
 processors, packages and the version of GDAL are.
 Faults: what is not finished lies in one hidden folder, which is removed after the run, also what a
@@ -15,6 +15,7 @@ is then that its failure counts. So nodes that see only a part of the files cost
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 import uuid
@@ -24,6 +25,7 @@ from pathlib import Path
 
 from ...errors import SuperSegError
 from ...progress import Progress
+from ...raster.source import RasterSource
 from ...raster.stack import AdditionalRaster
 from ...raster.staging import PREFIX
 from ...run_folder import RunFolder
@@ -35,6 +37,7 @@ from .scenes_in_flight import Load, SceneRun
 
 # Nodes may be writing while the folder is removed after a cancel.
 REMOVE_SECONDS = 5.0
+SENT = "Scenes are read here, and their tiles are sent to the nodes"
 
 
 class ScenesOnNodes:
@@ -45,22 +48,20 @@ class ScenesOnNodes:
     Args:
         output: folder of the results, which exists.
         model: path of the model.
-        bands: band numbers of every scene; None to match them.
+        given: band numbers of every scene, None to match them; and additional rasters.
         options: how to classify.
-        additional: rasters that are used together with every scene.
     """
 
     def __init__(
         self,
         output: str,
         model: str,
-        bands: Sequence[int] | None,
+        given: tuple[Sequence[int] | None, Sequence[AdditionalRaster]],
         options: ClassificationOptions,
-        additional: Sequence[AdditionalRaster] = (),
     ) -> None:
         self._output, self._model, self._options = Path(output), Path(model), options
+        bands, self._additional = given
         self._bands = None if bands is None else list(bands)
-        self._additional = additional
         self._folder: RunFolder | None = None
         self._request = SceneFiles("", "", "")
 
@@ -97,6 +98,16 @@ class ScenesOnNodes:
             Cancelled: the user asked to stop.
         """
         network = not load_model(str(self._model)).clusters
+        first = self._first_readable(scenes)
+        if first is None:
+            return False
+        # Records name additional rasters by their paths, which so must be the same there.
+        elsewhere = [
+            each.path for each in self._additional if worker.path_on_nodes(each.path) != each.path
+        ]
+        if elsewhere:
+            progress.log(f"{SENT}: nodes see {elsewhere[0]} under another path")
+            return False
         try:
             folder = self._made_folder()
             # The model may lie where nodes do not see it.
@@ -107,23 +118,18 @@ class ScenesOnNodes:
             # The first scene tells, when its result cannot be written.
             return False
         request = SceneFiles(
-            scene=worker.path_on_nodes(scenes[0]),
+            scene=worker.path_on_nodes(first),
             token=token,
             folder=worker.path_on_nodes(folder),
             bands=self._bands,
-            additional=[
-                {**asdict(raster), "path": worker.path_on_nodes(raster.path)}
-                for raster in self._additional
-            ],
+            additional=[asdict(each) for each in self._additional],
             options=asdict(self._options),
             network=network,
         )
         request = replace(request, model=f"{request.folder}/{self._model.name}")
         found = worker.result(worker.submit(CHECK, asdict(request)), progress).result
         if not found["nodes"]:
-            progress.log(
-                f"Scenes are read here, and their tiles are sent to the nodes: {found['reason']}"
-            )
+            progress.log(f"{SENT}: {found['reason']}")
             return False
         threads = max(found["threads"] // len(scenes), 1)
         self._request = replace(request, threads=threads)
@@ -162,6 +168,12 @@ class ScenesOnNodes:
         node = f"the node {found['node']}" if found["node"] else "a node"
         run.log(f"{scene.name} could not be classified by {node}: {found['failure']}")
         return False
+
+    def _first_readable(self, scenes: Sequence[Path]) -> Path | None:
+        for scene in scenes:
+            with contextlib.suppress(SuperSegError), RasterSource(str(scene), self._bands):
+                return scene
+        return None
 
     def _made_folder(self) -> Path:
         if self._folder is None:
