@@ -26,7 +26,7 @@ from ..pipeline.classification import (
 )
 from ..pipeline.options.classification import ClassificationOptions
 from ..progress import Progress
-from ..raster.gdal_calls import gdal_version
+from ..raster.gdal_calls import gdal_version, has_reference_systems
 from ..raster.source import RasterSource
 from ..raster.stack import AdditionalRaster, stacked
 from ..worker.call import Call
@@ -109,6 +109,8 @@ def check_files(call: Call) -> dict[str, Any]:
         reason = f"cannot write into the folder of results, {folder} ({error.strerror})"
     except SuperSegError as error:
         reason = f"cannot read the first scene or an additional raster ({error})"
+    if not has_reference_systems():
+        reason = "has no database of PROJ; activate its environment, or set PROJ_DATA"
     threads = worker.state.nthreads
     return {"node": worker.address, "reason": reason, "threads": threads, "gdal": gdal_version()}
 

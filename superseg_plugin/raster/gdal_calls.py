@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from osgeo import gdal
+from osgeo import gdal, osr
 
 from ..errors import SuperSegError
 from .texts import LONGEST_MESSAGE, one_line, visible_path
@@ -93,6 +93,12 @@ def _attempt_without_messages(
     finally:
         gdal.PopErrorHandler()
     return result, "GDAL's message cannot be decoded" if failed else ""
+
+
+def has_reference_systems() -> bool:
+    """Whether GDAL finds the database of PROJ, without which coordinates cannot be transformed."""
+    done, error = attempt(osr.SpatialReference().ImportFromEPSG, 4326)
+    return done == 0 and not error
 
 
 def gdal_version() -> str:

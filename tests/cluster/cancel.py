@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cut superpixels on a cluster and cancel: `python -m tests.cluster.cancel IMAGE CLUSTER`.
 
-With FOLDER, MODEL and an additional raster after these, the images of the folder of the image are classified instead, and
-cancelled when a node has begun to write.
+With FOLDER, MODEL and an additional raster after these, the images of the folder of the image are
+classified instead, and the run is cancelled when a node has begun to write.
 """
 
 from __future__ import annotations

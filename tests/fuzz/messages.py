@@ -38,6 +38,7 @@ def message_seeds() -> list[bytes]:
             {"event": "alive"},
             {"id": 1, "event": "log", "text": "x"},
             {"id": 1, "event": "metric", "step": 1, "loss": 0.5, "live": 3},
+            {"id": 1, "event": "progress", "fraction": 0.5, "text": "Making superpixels"},
         )
     ]
 

@@ -53,6 +53,14 @@ def test_a_line_that_is_not_a_message_is_refused(line):
         read_request(line)
 
 
+def test_a_progress_has_a_fraction_that_is_a_number():
+    message = {"id": 1, "event": "progress", "fraction": 0.5, "text": "Making superpixels"}
+    assert read_message(json.dumps(message)).figures == {"fraction": 0.5}
+    for fraction in ("0.5", None, True, [1]):
+        with pytest.raises(MessageError, match="fraction"):
+            read_message(json.dumps({**message, "fraction": fraction}))
+
+
 def test_two_arrays_of_one_name_are_refused():
     with pytest.raises(MessageError, match="same name"):
         read_request(json.dumps({**REQUEST, "arrays": [ARRAY, ARRAY]}))

@@ -2,8 +2,8 @@
 """Whole scenes of a folder on those nodes of a cluster that read and write files in place.
 
 Idea: tiles that are sent to nodes pass through this computer, whose own time then limits the run
-(0.5 s for each megapixel). A node that has GDAL and sees the files needs a message for each scene.
-Whether there are such nodes is asked once: they must see a file that was written beside the
+(0.5 s for a scene of a megapixel). A node that has GDAL and sees the files needs a message for each
+scene. Whether there are such nodes is asked once: they must see a file that was written beside the
 results, write there too, and open the first scene that can be opened here. A node that comes later
 is asked by its first scene, see `node/entry`.
 Exact: nodes run `run_classification` on the same files; the results are the same bytes where
