@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from ..errors import Cancelled, SuperSegError
+from ..errors import Cancelled, ClusterError, SuperSegError
 from ..progress import Progress
 from ..raster.source import RasterSource
 from ..raster.stack import AdditionalRaster, stacked
@@ -32,7 +32,7 @@ from .options.classification import ClassificationOptions
 from .steps.folder_files import (
     id_of_model,
     is_result_of,
-    make_folder,
+    made_folder,
     names_of_results,
     write_summary,
 )
@@ -114,16 +114,15 @@ def run_folder_classification(
     """
     model = read_header(inputs.model)
     check_number_of_rasters(model, f"MODEL {Path(inputs.model).name}", len(inputs.additional))
-    make_folder(outputs.folder)
     classifying = progress.part(0, 0.95) if outputs.table else progress
     given = inputs.bands, inputs.additional
     nodes = ScenesOnNodes(outputs.folder, inputs.model, given, options)
-    with nodes, _Workers(start_worker) as workers:
+    with made_folder(outputs.folder), nodes, _Workers(start_worker) as workers:
         folder = _Folder(inputs, outputs.folder, options, workers, classifying)
         folder.run(nodes)
-    scenes, written, failures = inputs.scenes, folder.written, folder.failures
-    if not written:
-        raise SuperSegError(f"No scene could be classified. {failures[0]}")
+        scenes, written, failures = inputs.scenes, folder.written, folder.failures
+        if not written:
+            raise SuperSegError(f"No scene could be classified. {failures[0]}")
     progress.log(f"{len(written)} of {len(scenes)} scenes classified")
     for failure in failures:
         progress.log(f"Not classified: {failure}")
@@ -247,7 +246,7 @@ class _Folder:
                 of_scene = ClassificationInputs(source, inputs.model)
                 outputs = ClassificationOutputs(target)
                 run_classification(of_scene, outputs, self._options, worker, run)
-        except Cancelled:
+        except (Cancelled, ClusterError):
             raise
         except Exception as error:  # the other scenes can still be classified
             if worker is not None and not worker.usable and not run.alone:

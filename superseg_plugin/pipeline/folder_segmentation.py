@@ -46,7 +46,7 @@ from .planning.estimate import training_options
 from .steps.band_statistics import measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import describe_superpixels, sums_of_classes
-from .steps.folder_files import make_folder
+from .steps.folder_files import made_folder
 from .steps.folder_scenes import FolderSample, FolderScenes, Header, read_headers
 from .steps.patches import draw_patches
 from .steps.sampled_scenes import sample_folder
@@ -108,7 +108,16 @@ def run_folder_segmentation(
         SuperSegError: no scene can be segmented, or an output cannot be written.
         Cancelled: the user asked to stop; the model and the scenes that are done stay.
     """
-    make_folder(outputs.folder)
+    with made_folder(outputs.folder):
+        return _run(folder, outputs, start_worker, progress)
+
+
+def _run(
+    folder: FolderScenes,
+    outputs: FolderSegmentationOutputs,
+    start_worker: Callable[[], AbstractContextManager[Worker]],
+    progress: Progress,
+) -> FolderResult:
     headers, failures = read_headers(folder, progress.part(0, 0.02))
     for failure in failures.values():
         progress.log(failure)
@@ -175,7 +184,7 @@ class _Trainer:
         for failure in failures.values():
             self._progress.log(failure)
         self._progress.log(
-            f"The model is trained on {sample.pixels / 1e6:.3g} million valid pixels in"
+            f"The model is trained on {sample.pixels:,} valid pixels in"
             f" {sample.windows} windows of {len(sample.scenes)} scenes,"
             f" {100 * sample.share:.3g} % of their area"
         )

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Callable, NamedTuple
 
-from ..errors import SuperSegError
+from ..errors import ClusterError, SuperSegError
 from .failures import memory_error, temporary_files_error, worker_failed
 from .messages import Event, Fault, MessageError, Result, lines_of, read_message
 from .processes import end, exit_reason
@@ -227,6 +227,8 @@ class Channel:
             future.set_exception(temporary_files_error(self._folder, message.text))
         elif message.code == "user":
             future.set_exception(SuperSegError(message.text))
+        elif message.code == "cluster":
+            future.set_exception(ClusterError(message.text))
         elif message.code == "memory":
             future.set_exception(memory_error(message.text))
         else:

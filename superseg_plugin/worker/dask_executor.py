@@ -29,7 +29,7 @@ from distributed import TimeoutError as DaskTimeoutError
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
-from ..errors import SuperSegError
+from ..errors import ClusterError, SuperSegError
 from .call import Answer, Call
 from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
@@ -74,7 +74,7 @@ class DaskExecutor:
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._figures = {"tasks": 0, "sent": 0, "received": 0, "repeated": 0}
         self._link: Link | None = None
-        self._fault: SuperSegError | None = None
+        self._fault: ClusterError | None = None
         self._lock = threading.RLock()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -82,7 +82,8 @@ class DaskExecutor:
         """Compute an operation on a node, or here; see `Executor`.
 
         Raises:
-            SuperSegError: the cluster does not answer, or has other versions of packages.
+            ClusterError: the cluster does not answer, or has other versions of packages.
+            SuperSegError: nodes were lost in the operation.
             OperationError: the operation failed on its node.
         """
         link = self._connected()
@@ -107,7 +108,7 @@ class DaskExecutor:
                 ) from None
             except LOST as error:
                 if time.monotonic() > until:
-                    raise SuperSegError(self._gone(str(error))) from None
+                    raise ClusterError(self._gone(str(error))) from None
                 self._count(repeated=1)
                 link = self._connected(lost=link, until=until)
 
@@ -123,8 +124,8 @@ class DaskExecutor:
             try:
                 self._link = self._connect(lost, until)
             except SuperSegError as error:
-                self._fault = error
-                raise
+                self._fault = ClusterError(str(error))
+                raise self._fault from None
             return self._link
 
     def _connect(self, lost: Link | None, until: float | None) -> Link:
@@ -143,7 +144,7 @@ class DaskExecutor:
             except Exception as error:  # Dask raises errors of many types
                 # A scheduler file may be renewed meanwhile.
                 if until is None or time.monotonic() > until:
-                    raise SuperSegError(self._gone(_first_line(error))) from None
+                    raise ClusterError(self._gone(_first_line(error))) from None
                 time.sleep(PAUSE_SECONDS)
         check_versions(client)
         client.subscribe_topic(self._topic, self._receive)
@@ -168,7 +169,7 @@ class DaskExecutor:
                     check_versions(link.client)
                     self._report(f"The cluster now has {link.nodes}")
             except SuperSegError as error:
-                self._fault = error
+                self._fault = ClusterError(str(error))
                 return
             except LOST:
                 # A request finds out, and connects again.
@@ -255,7 +256,7 @@ class DaskExecutor:
         futures = [link.submit(op, call, {}, (self._topic, ""), **where) for where in places]
         answers = link.client.gather(futures, errors="skip")
         if not answers:
-            raise SuperSegError(self._gone("no node has answered"))
+            raise ClusterError(self._gone("no node has answered"))
         return [(result, fault) for result, _, fault in answers]
 
     # Events

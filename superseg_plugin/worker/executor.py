@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from ..errors import SuperSegError
+from ..errors import ClusterError
 from .call import Answer, Call
 from .pools import started_pool
 
@@ -62,4 +62,4 @@ class FailedExecutor:
 
     def run(self, op: str, call: Call, kept: Mapping[str, str]) -> Answer:
         """Raise the error."""
-        raise SuperSegError(self._text)
+        raise ClusterError(self._text)

@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 
-from ..errors import SuperSegError
+from ..errors import ClusterError, SuperSegError
 
 
 class OperationError(Exception):
@@ -26,13 +26,15 @@ class OperationError(Exception):
 def describe_error(error: Exception) -> dict[str, str]:
     """Code, text and traceback of an exception that is being handled.
 
-    The code is `user` for a `SuperSegError`, `disk` or `memory` where these have run out, and
-    `internal` for all others.
+    The code is `user` for a `SuperSegError`, `cluster` for a `ClusterError`, `disk` or `memory`
+    where these have run out, and `internal` for all others.
     """
     if isinstance(error, OperationError):
         return error.described
     code, text = "internal", str(error)
-    if isinstance(error, SuperSegError):
+    if isinstance(error, ClusterError):
+        code = "cluster"
+    elif isinstance(error, SuperSegError):
         code = "user"
     elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
         code, text = "disk", os.strerror(error.errno)

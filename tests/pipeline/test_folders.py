@@ -14,20 +14,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superseg_plugin.errors import SuperSegError
+from superseg_plugin.errors import ClusterError, SuperSegError
 from superseg_plugin.pipeline import folder_classification
 from superseg_plugin.pipeline.folder_classification import (
     FolderInputs,
     FolderOutputs,
     run_folder_classification,
 )
+from superseg_plugin.pipeline.folder_segmentation import (
+    FolderSegmentationOutputs,
+    run_folder_segmentation,
+)
 from superseg_plugin.pipeline.formats.model_file import load_model, save_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segmentation
 from superseg_plugin.pipeline.steps.folder_files import names_of_results, scenes_of
+from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import quarters, read_raster, write_raster
 from tests.pipeline.conftest import Listener
@@ -159,6 +165,24 @@ def test_an_unforeseen_error_in_one_scene_does_not_touch_the_next(
     (failure,) = found.failures
     assert failure.startswith("c.tif: an unexpected error (ZeroDivisionError")
     assert any("Traceback" in line for line in listener.lines)
+
+
+def test_a_lost_cluster_ends_the_run_and_is_not_a_fault_of_the_scenes(tmp_path, scenes, model):
+    file = tmp_path / "scheduler.json"
+    file.write_text('{"address": "tcp://127.0.0.1:9"}')
+    cluster = choose_cluster(str(file), environment={})
+    file.unlink()
+    listener = Listener()
+    with Worker(find_interpreter(), "cpu", cluster) as lost:
+        start = partial(nullcontext, lost)
+        with pytest.raises(ClusterError, match=r"^'.*scheduler\.json' \(from CLUSTER\)"):
+            classify(scenes, model, tmp_path / "out", start, listener)
+        outputs = FolderSegmentationOutputs(str(tmp_path / "out"), str(tmp_path / "new.superseg"))
+        folder = FolderScenes(scenes, None, SegmentationOptions(classes=4, preset="fast"))
+        with pytest.raises(ClusterError, match=r"^'.*scheduler\.json' \(from CLUSTER\)"):
+            run_folder_segmentation(folder, outputs, start, listener)
+    assert not any(name in line for line in listener.lines for name in NAMES)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_table_tells_the_transitions_from_each_scene_to_the_next(

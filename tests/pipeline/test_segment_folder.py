@@ -139,7 +139,13 @@ def test_a_folder_without_a_scene_that_fits_is_refused_before_the_work(tmp_path,
     write_raster(folder / "nodata.tif", np.zeros((3, 40, 40), np.uint8), nodata=0)
     (folder / "text.tif").write_text("no raster")
     with pytest.raises(SuperSegError, match=r"^FOLDER: no scene can be segmented\. "):
+        segment(folder, tmp_path / "new" / "out", worker)
+    # Nothing is left of a run that failed, and what was there before stays.
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "out").mkdir()
+    with pytest.raises(SuperSegError, match="nodata"):
         segment(folder, tmp_path / "out", worker)
+    assert (tmp_path / "out").is_dir()
 
 
 def test_windows_lie_in_their_scenes_and_do_not_touch_in_the_sample():

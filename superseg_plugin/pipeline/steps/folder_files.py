@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -88,18 +89,28 @@ def names_of_results(scenes: Sequence[Path]) -> list[str]:
     return names
 
 
-def make_folder(folder: str) -> None:
-    """Make the folder of results where it is missing.
+@contextmanager
+def made_folder(folder: str) -> Iterator[None]:
+    """Make the folder of results where it is missing; remove it if a run fails and it is empty.
 
     Raises:
         SuperSegError: it cannot be made.
     """
+    place = Path(folder)
+    missing = [each for each in (place, *place.parents) if not each.exists()]
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SuperSegError(
             f"OUTPUT: the folder {folder} cannot be made ({error.strerror}); choose another."
         ) from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for each in missing:
+                each.rmdir()
+        raise
 
 
 def id_of_model(path: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...contracts import BandScaling
-from ...errors import SuperSegError
+from ...errors import ClusterError, SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.pixels import has_gdal_type
@@ -205,7 +205,7 @@ def find_reference(
                     tuple(_part(*each) for each in zip(rasters, common)),
                 )
         except SuperSegError as error:
-            if not worker.usable:
+            if isinstance(error, ClusterError) or not worker.usable:
                 raise
             first = first or f"{folder.scenes[index].name}: {error}"
     raise SuperSegError(f"FOLDER: no scene can be segmented. {first}")

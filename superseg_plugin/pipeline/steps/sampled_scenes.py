@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...contracts import BandScaling
-from ...errors import SuperSegError
+from ...errors import ClusterError, SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.source import Array, RasterSource
@@ -96,7 +96,7 @@ def sample_folder(
             try:
                 return copies.copy(index, of_scene, places[begin : ends[number]], run)
             except SuperSegError as error:
-                if not worker.usable:
+                if isinstance(error, ClusterError) or not worker.usable:
                     raise
                 return f"{folder.scenes[index].name}: {error}"
 
