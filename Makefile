@@ -142,7 +142,7 @@ test-faults: setup-qgis setup-worker ## every fault made for real, as a table: t
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 
 # SIDE=8192 makes the large scene larger; ONLY="killed" narrows the scenarios by their titles.
-test-cluster: setup-qgis setup-worker ## segment on Dask clusters with losses, as a table: five minutes
+test-cluster: setup-qgis setup-worker ## segment on Dask clusters with losses, as a table: nine minutes
 	@build/env/qgis/bin/python -m tests.cluster.run --side $(or $(SIDE),4096) --only "$(ONLY)"
 
 test-install: setup-qgis install ## the runtime, installed on a machine without one: minutes
@@ -234,7 +234,7 @@ benchmark-embedding: setup-worker ## 64 signed bytes beside 3 bands: make benchm
 # IMAGES="ontario zurich" narrows it.
 benchmark-cluster: setup-qgis setup-worker ## overhead, bytes and speed-up on simulated nodes; PARTS="overhead scene folder"
 	@build/env/qgis/bin/python -m tests.cluster.benchmark $(if $(SIDE),--side $(SIDE)) \
-		$(if $(SCENES),--scenes $(SCENES)) $(if $(NODES),--nodes $(NODES)) $(if $(PARTS),--parts $(PARTS))
+		$(if $(SCENE_SIDE),--scene-side $(SCENE_SIDE)) $(if $(NODES),--nodes $(NODES)) $(if $(PARTS),--parts $(PARTS))
 
 benchmark-desk: setup-engine ## maps after a few clicks on labeled images: make benchmark-desk DATA=<folder>
 	@test -n "$(DATA)" || { \
