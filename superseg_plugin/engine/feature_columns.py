@@ -17,7 +17,9 @@ from .types import DoubleArray
 
 # Display units added before the logarithm: the ratios of dark pixels are mostly noise.
 LOG_OFFSET = 5.0
-# Chosen on eight labeled images; the results change little between half and twice these weights.
+# Chosen on eight labeled images. On the 12 images that nothing was tuned on, equal weights lower
+# the named mean IoU by .028, .033 and .042 at 8, 16 and 32 classes; 1 for brightness and .5 for
+# spread, texture, context and size change it by .002, .002 and -.023.
 GROUP_WEIGHTS = {
     "chroma": 1.0,
     "brightness": 0.7,

@@ -185,6 +185,41 @@ def test_levels_of_one_band_are_classes_beside_bands_of_noise():
     assert adjusted_rand_score(kinds, classes_of(sums, chain(1080), 6, 6)) > 0.97
 
 
+def test_levels_with_mixed_superpixels_are_classes_as_k_means_finds_them():
+    """Twelve kinds in four bands; a fifth of the superpixels lie across an edge."""
+    generator = np.random.default_rng(3)
+    kinds = generator.permutation(np.repeat(np.arange(12), 40)).repeat(3)
+    levels = np.array([generator.permutation(12) for _ in range(4)]) * 18.0 + 25
+    mixed = np.arange(1440) % 3 == 2
+    share = np.where(mixed, generator.uniform(0.4, 1, 1440), 1)
+    mean = levels[:, kinds] * share + levels[:, np.roll(kinds, -1)] * (1 - share)
+    mean = mean.T + generator.normal(0, 0.4, (1440, 4))
+    sums = np.zeros((1440, column_layout(4)["context"].stop))
+    sums[:, 0] = np.where(mixed, 10, 30)
+    sums[:, column_layout(4)["values"]] = mean * sums[:, :1]
+    sums[:, column_layout(4)["squares"]] = (mean**2 + 2.2**2) * sums[:, :1]
+    sums[:, column_layout(4)["texture"]] = generator.uniform(0, 500, (1440, 3))
+    found = classes_of(sums, chain(1440), 4, 12)
+    assert adjusted_rand_score(kinds[~mixed], found[~mixed]) > 0.97
+
+
+def test_shades_without_levels_keep_all_features():
+    """Parcels of two textures in shades that vary from place to place, as in a natural image."""
+    generator = np.random.default_rng(4)
+    rough = generator.permutation(np.repeat([0, 1], 60)).repeat(10)
+    shade = np.cumsum(generator.normal(0, 15, (1200, 1)), axis=0) % 180 + [30, 25, 20]
+    sums = np.zeros((1200, column_layout(3)["context"].stop))
+    sums[:, 0] = 100
+    sums[:, column_layout(3)["values"]] = shade * 100
+    spread = np.where(rough, 6.0, 2.0)[:, None]
+    sums[:, column_layout(3)["squares"]] = (shade**2 + spread**2) * 100
+    sums[:, column_layout(3)["texture"]] = (spread * generator.uniform(0.8, 1.2, (1200, 3))) * 100
+    found = classes_of(sums, chain(1200), 3, 16)
+    table = np.zeros((17, 2))
+    np.add.at(table, (found, rough), 1)
+    assert table.max(axis=1).sum() > 0.9 * len(rough)
+
+
 def test_a_lake_in_dark_land_is_a_class():
     """Two levels close to black; the lake has a tenth of the area."""
     generator = np.random.default_rng(2)
