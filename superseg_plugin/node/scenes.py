@@ -30,7 +30,7 @@ from ..raster.gdal_calls import gdal_version, has_reference_systems
 from ..raster.source import RasterSource
 from ..raster.stack import AdditionalRaster, stacked
 from ..worker.call import Call
-from ..worker.whole_scenes import CHECK, CLASSIFY, TOKEN_FILE, SceneFiles
+from ..worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
 from .own_process import OwnProcess
 
 # Time between two reports of the progress of a scene: each passes through the scheduler.
@@ -85,7 +85,7 @@ def reason_against(options: dict[str, Any]) -> str:
     """
     files = SceneFiles(**options)
     try:
-        token = (Path(files.folder) / TOKEN_FILE).read_text(encoding="ascii")
+        token = (Path(files.folder) / RUN_FILE).read_text(encoding="ascii")
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", "") or "unreadable"
         return f"does not see the folder of results, {Path(files.folder).parent} ({reason})"

@@ -13,12 +13,12 @@ replaced together with such a style only.
 from __future__ import annotations
 
 import glob
+import html
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 from osgeo import gdal
 
@@ -145,8 +145,15 @@ def _is_own(style: Path, raster: str) -> bool:
     return WRITTEN_BY.format(_in_comment(raster)) in start
 
 
+def _attribute(text: str) -> str:
+    """A text as the value of an XML attribute, with its quotes."""
+    return f'"{html.escape(text)}"'
+
+
 def _texts(raster: str, classes: Sequence[StyledClass]) -> tuple[str, str]:
-    entries = "".join(ENTRY.format(one.number, *one.color, quoteattr(one.label)) for one in classes)
+    entries = "".join(
+        ENTRY.format(one.number, *one.color, _attribute(one.label)) for one in classes
+    )
     start = QML_START.format(comment=WRITTEN_BY.format(_in_comment(raster)))
     colors = "".join(
         f"{one.number} {one.color[0]} {one.color[1]} {one.color[2]}\n" for one in classes

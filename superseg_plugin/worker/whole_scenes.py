@@ -22,7 +22,7 @@ class SceneFiles:
 
     Attributes:
         scene: path of the image.
-        token: content of the file TOKEN_FILE in `folder`.
+        token: content of the file RUN_FILE in `folder`.
         folder: hidden folder of the run beside the results, for files that are not finished.
         model: path of the model.
         target: path of the class raster.
@@ -45,4 +45,4 @@ class SceneFiles:
     threads: int = 1
 
 
-TOKEN_FILE = "token.txt"
+RUN_FILE = "run.txt"

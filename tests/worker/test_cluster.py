@@ -17,7 +17,7 @@ from superseg_plugin.raster.stack import AdditionalRaster
 from superseg_plugin.worker.client import Worker
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
-from superseg_plugin.worker.whole_scenes import CHECK, CLASSIFY, TOKEN_FILE, SceneFiles
+from superseg_plugin.worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
 from tests.cluster.processes import Cluster, Network, with_gdal
 from tests.conftest import write_raster
 
@@ -114,7 +114,7 @@ def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
     scene = write_raster(tmp_path / "scene.tif", np.ones((1, 4, 4), np.uint8))
     folder = tmp_path / "results" / "hidden"
     folder.mkdir(parents=True)
-    (folder / TOKEN_FILE).write_text("of this run", encoding="ascii")
+    (folder / RUN_FILE).write_text("of this run", encoding="ascii")
     right = SceneFiles(scene, "of this run", str(folder))
     wrong = {
         f"sees another folder at {folder.parent}": replace(right, token="of another run"),
@@ -140,7 +140,7 @@ def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
         # No scene goes to a node that has said so.
         with pytest.raises(SuperSegError, match="No node of the cluster sees the files"):
             remote.result(remote.submit(CLASSIFY, asdict(right)), listener)
-    assert [path.name for path in folder.iterdir()] == [TOKEN_FILE]
+    assert [path.name for path in folder.iterdir()] == [RUN_FILE]
 
 
 def test_a_scheduler_that_is_silent_is_a_sentence(listener):

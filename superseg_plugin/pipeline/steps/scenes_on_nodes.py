@@ -30,7 +30,7 @@ from ...raster.stack import AdditionalRaster
 from ...raster.staging import PREFIX
 from ...run_folder import RunFolder
 from ...worker.client import Worker, WorkerError
-from ...worker.whole_scenes import CHECK, CLASSIFY, TOKEN_FILE, SceneFiles
+from ...worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
 from ..formats.model_file import load_model
 from ..options.classification import ClassificationOptions
 from .scenes_in_flight import Load, SceneRun
@@ -113,7 +113,7 @@ class ScenesOnNodes:
             # The model may lie where nodes do not see it.
             shutil.copyfile(self._model, folder / self._model.name)
             token = uuid.uuid4().hex
-            (folder / TOKEN_FILE).write_text(token, encoding="ascii")
+            (folder / RUN_FILE).write_text(token, encoding="ascii")
         except OSError:
             # The first scene tells, when its result cannot be written.
             return False
