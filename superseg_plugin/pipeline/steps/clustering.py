@@ -50,9 +50,11 @@ def cluster_superpixels(
     }
     found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
+        several = found.classes > 1
         scene.progress.log(
-            f"{classes} classes were asked for, but the image has only {found.classes} kinds of "
-            f"superpixels and gets {found.classes} classes"
+            f"{classes} classes were asked for, but the image has only {found.classes} "
+            f"kind{'s' if several else ''} of superpixels and gets {found.classes} "
+            f"class{'es' if several else ''}"
         )
     if not classes:
         scene.progress.log(f"CLASSES 0: {found.classes} classes in this scene")
