@@ -13,6 +13,7 @@ from superseg_plugin.blocks import ELEVATION, EMBEDDING, Block, Description, col
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
 from superseg_plugin.engine.leaves import fit_leaves
+from superseg_plugin.engine.mean_colors import clear_level_weights
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
 
@@ -201,6 +202,19 @@ def test_levels_with_mixed_superpixels_are_classes_as_k_means_finds_them():
     sums[:, column_layout(4)["texture"]] = generator.uniform(0, 500, (1440, 3))
     found = classes_of(sums, chain(1440), 4, 12)
     assert adjusted_rand_score(kinds[~mixed], found[~mixed]) > 0.97
+
+
+def test_two_kinds_with_a_blurred_edge_are_clear_levels():
+    generator = np.random.default_rng(5)
+    share = np.repeat(np.tile([0, 0, 0, 0.5, 1, 1, 1, 0.5, 0, 0], 24), 4)
+    share[share == 0.5] = generator.uniform(0, 1, (share == 0.5).sum())
+    mean = np.outer(share, [-180.0, 140, 70]) + np.array([200, 40, 60])
+    mean += generator.normal(0, 0.5, (960, 3))
+    sums = np.zeros((960, column_layout(3)["context"].stop))
+    sums[:, 0] = 30
+    sums[:, column_layout(3)["values"]] = mean * 30
+    sums[:, column_layout(3)["squares"]] = (mean**2 + 9) * 30
+    assert clear_level_weights(Description.from_sums(sums, *chain(960), 3)) is not None
 
 
 def test_shades_without_levels_keep_all_features():
