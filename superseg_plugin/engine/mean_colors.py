@@ -79,7 +79,7 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     """
     weights = signal_shares(superpixels)
     noise = noise_share(superpixels, weights)
-    if noise >= CLEAR_NOISE:
+    if noise >= CLEAR_NOISE or not weights.any():
         return None
     gains, rest = _levels(superpixels, weights)
     if rest[LEVELS - 1] >= CLEAR_REST:
@@ -117,7 +117,7 @@ def signal_shares(superpixels: Description) -> FloatArray:
         contrast = np.square(superpixels.means[one] - superpixels.means[two])
         noise = np.minimum(noise, np.median(contrast, axis=0) / (2 * MEDIAN_SQUARE))
     shares = 1 - noise / np.maximum(variance, LEAST_VARIANCE)
-    return np.asarray(np.clip(shares, 0, 1), np.float32)
+    return np.where(variance > LEAST_VARIANCE, np.clip(shares, 0, 1), 0).astype(np.float32)
 
 
 def noise_share(superpixels: Description, weights: FloatArray) -> float:

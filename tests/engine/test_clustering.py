@@ -217,6 +217,16 @@ def test_two_kinds_with_a_blurred_edge_are_clear_levels():
     assert clear_level_weights(Description.from_sums(sums, *chain(960), 3)) is not None
 
 
+@pytest.mark.parametrize("spread", [0.0, 20.0])
+def test_one_color_and_noise_alone_are_no_clear_levels(spread):
+    mean = np.random.default_rng(6).normal(100, spread / 10, (300, 2))
+    sums = np.zeros((300, column_layout(2)["context"].stop))
+    sums[:, 0] = 100
+    sums[:, column_layout(2)["values"]] = mean * 100
+    sums[:, column_layout(2)["squares"]] = (mean**2 + spread**2) * 100
+    assert clear_level_weights(Description.from_sums(sums, *chain(300), 2)) is None
+
+
 def test_shades_without_levels_keep_all_features():
     """Parcels of two textures in shades that vary from place to place, as in a natural image."""
     generator = np.random.default_rng(4)
