@@ -26,7 +26,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
-	setup-browser demo demo-values test test-engine test-pipeline test-qgis test-desktop test-tools test-versions \
+	setup-browser demo demo-values test test-engine test-pipeline test-worker test-qgis test-desktop test-tools test-versions \
 	test-cases test-cluster test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-plain benchmark-values benchmark-embedding benchmark-cluster benchmark-desk benchmark-desk-speed benchmark-desktop \
@@ -101,7 +101,7 @@ test: setup ## lint and run all tests
 	@status=0; threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
 	OMP_NUM_THREADS=$$([ $$threads -gt 1 ] && echo $$threads || echo 1) \
 	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
-		test-pipeline test-qgis test-engine lint || status=$$?; \
+		test-pipeline test-qgis test-worker test-engine lint || status=$$?; \
 	$(MAKE) --no-print-directory test-desktop || status=$$?; \
 	exit $$status
 
@@ -110,9 +110,13 @@ test-engine: setup-engine ## tests of the kernels, in the worker's Python
 	OMP_WAIT_POLICY=PASSIVE $(ENGINE)/python -m pytest $(or $(TESTS),tests/test_rooms.py tests/test_credentials.py tests/engine) $(PYTEST)
 
 # Where no test may need QGIS, the plugin of pytest that starts one stays out.
-test-pipeline: setup-qgis setup-worker ## tests of rasters, pipeline and worker, in QGIS's Python
+test-pipeline: setup-qgis setup-worker ## tests of rasters and pipeline, in QGIS's Python
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
-		$(or $(TESTS),$(wildcard tests/test_run_folder.py tests/test_memory.py tests/raster tests/pipeline tests/worker tests/runtime tests/fuzz)) $(PYTEST)
+		$(or $(TESTS),tests/raster tests/pipeline) $(PYTEST)
+
+test-worker: setup-qgis setup-worker ## tests of worker, cluster and runtime, in QGIS's Python
+	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
+		$(or $(TESTS),tests/test_run_folder.py tests/test_memory.py tests/worker tests/runtime tests/fuzz) $(PYTEST)
 
 test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS without a window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest $(or $(TESTS),tests/qgis) $(PYTEST)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WORK = REPOSITORY / "build" / "versions"
-SUITES = ("test-engine", "test-pipeline", "test-qgis", "test-desktop")
+SUITES = ("test-engine", "test-pipeline", "test-worker", "test-qgis", "test-desktop")
 PYTHON = "/usr/bin/python3"
 VERSIONS = (
     "import numpy, sys; from qgis.core import Qgis; "
