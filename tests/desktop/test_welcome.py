@@ -71,6 +71,7 @@ def test_settings_of_the_preview_are_kept_for_the_run(seen):
 def test_the_preview_opens_with_the_settings_that_are_kept(seen):
     assert seen["preview again"] == 7
     assert seen["preview of a run"] == {
+        "IMAGERY": "any",
         "CLASSES": 9,
         # The published method has no preview.
         "PRESET": "balanced",
