@@ -38,7 +38,9 @@ from .types import DoubleArray, FloatArray, IndexArray
 CLEAR_NOISE = 0.17
 LEVELS, CLEAR_REST = 16, 0.17
 # With noise below this share nothing else is needed: parts of natural images have 0.048 or more.
-LITTLE_NOISE = 0.04
+# Where one band alone tells anything, the second share suffices: parts of natural images of one
+# band have 0.113 or more, and levels in steps that differ do not stand out by their number.
+LITTLE_NOISE, LITTLE_NOISE_OF_ONE = 0.04, 0.1
 # Where neighbors of a kind differ by the noise of their pixels only, the squared differences of a
 # tenth of all neighbors are below this multiple of those expected. It is 1.03 at most on synthetic
 # scenes with white noise, and 1.58 or more on the natural images with a noise below half of the
@@ -85,7 +87,9 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     if rest[LEVELS - 1] >= CLEAR_REST:
         return None
     stands_out = (gains[:-1] >= STEP * gains[1:]) & (rest[1:LEVELS] < CLEAR_REST)
-    clear = noise < LITTLE_NOISE or stands_out.any() or _is_noise_within(superpixels, weights)
+    one_band = np.count_nonzero(weights > 0.5) == 1
+    little = noise < (LITTLE_NOISE_OF_ONE if one_band else LITTLE_NOISE)
+    clear = little or stands_out.any() or _is_noise_within(superpixels, weights)
     return weights if clear else None
 
 

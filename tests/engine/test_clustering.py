@@ -217,6 +217,18 @@ def test_two_kinds_with_a_blurred_edge_are_clear_levels():
     assert clear_level_weights(Description.from_sums(sums, *chain(960), 3)) is not None
 
 
+def test_levels_in_unequal_steps_of_one_band_are_clear():
+    """The noise is shared by the pixels of a superpixel, as in a resampled raster."""
+    generator = np.random.default_rng(7)
+    levels = np.array([20, 24, 33, 52, 80, 88, 120, 180, 200, 235.0])
+    mean = levels[generator.integers(0, 10, 600)].repeat(2) + generator.normal(0, 3.5, 1200)
+    sums = np.zeros((1200, column_layout(1)["context"].stop))
+    sums[:, 0] = 25
+    sums[:, column_layout(1)["values"]] = mean[:, None] * 25
+    sums[:, column_layout(1)["squares"]] = (mean[:, None] ** 2 + 9) * 25
+    assert clear_level_weights(Description.from_sums(sums, *chain(1200), 1)) is not None
+
+
 @pytest.mark.parametrize("spread", [0.0, 20.0])
 def test_one_color_and_noise_alone_are_no_clear_levels(spread):
     mean = np.random.default_rng(6).normal(100, spread / 10, (300, 2))
