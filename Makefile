@@ -218,7 +218,7 @@ benchmark-quality: setup-engine ## scores on labeled images: make benchmark-qual
 		$(if $(MAPS),--maps "$(MAPS)") $(if $(LABEL),--label "$(LABEL)") \
 		$(if $(FOLDER),--folder "$(FOLDER)")
 
-# NAMES="lake* dark*" narrows it; PRESET=balanced, SEED=1.
+# NAMES="lake* drawn*" narrows it; PRESET=balanced, SEED=1.
 benchmark-plain: setup-engine ## scenes of known truth, beside k-means: make benchmark-plain
 	@$(QGIS_PYTHON) -m tests.benchmarks.plain $(if $(NAMES),--names $(foreach name,$(NAMES),'$(name)')) \
 		$(if $(PRESET),--preset $(PRESET)) $(if $(SEED),--seed $(SEED)) \

@@ -3,7 +3,8 @@
 
 Each scene is segmented into as many classes as it has kinds. The ARI of its pixels against the
 truth stands beside that of k-means of the mean values of superpixels, by area, best of ten starts,
-and beside the best that the superpixels allow. The report is written anew after each scene.
+and beside the best that the superpixels allow. The scenes are those of `plain_scenes`, made for one
+property each, and of `drawn_scenes`. The report is written anew after each scene.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from superseg_plugin.raster.grid import Grid
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.benchmarks.baseline_process import Baselines
 from tests.benchmarks.common import FOLDER, markdown
+from tests.benchmarks.drawn_scenes import DRAWN
 from tests.benchmarks.image_data import ImageData
 from tests.benchmarks.measures import Classes, map_ari
 from tests.benchmarks.methods import SharedWorker, segment
 from tests.benchmarks.plain_scenes import SCENES, Image
 from tests.benchmarks.rasters import read_classes
 
+ALL = {**SCENES, **DRAWN}
 BASELINE, STARTS = "superpixel-kmeans", 10
 # A scene is missed where k-means reaches EASY and the method does not reach WANTED, or where the
 # method is more than SLACK below k-means.
@@ -54,7 +57,7 @@ def measure(
     name: str, preset: str, seed: int, shared: SharedWorker, baselines: Baselines
 ) -> dict[str, Any]:
     """Segment a scene and return its figures."""
-    image, kinds = SCENES[name]()
+    image, kinds = ALL[name]()
     truth: Classes = (kinds + 1).astype(np.uint8)
     count = int(truth.max())
     with tempfile.TemporaryDirectory() as scratch:
@@ -121,9 +124,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args(arguments)
-    names = [name for name in SCENES if any(fnmatch(name, each) for each in options.names)]
+    names = [name for name in ALL if any(fnmatch(name, each) for each in options.names)]
     if not names:
-        print(f"No scene is named {' '.join(options.names)}: {' '.join(SCENES)}", file=sys.stderr)
+        print(f"No scene is named {' '.join(options.names)}: {' '.join(ALL)}", file=sys.stderr)
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
     runs: list[dict[str, Any]] = []

@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 
 from tests.benchmarks import plain
+from tests.benchmarks.drawn_scenes import DRAWN
 from tests.benchmarks.plain_scenes import SCENES, blurred, levels, patches
 
 
-@pytest.mark.parametrize("name", [name for name in SCENES if not name.startswith("large")])
+@pytest.mark.parametrize("name", [name for name in plain.ALL if not name.startswith("large")])
 def test_scenes_have_every_kind(name):
-    image, truth = SCENES[name]()
+    image, truth = plain.ALL[name]()
     assert image.shape[1:] == truth.shape == (300, 400)
     assert np.isfinite(image).all()
     assert np.array_equal(np.unique(truth), np.arange(truth.max() + 1))
+
+
+def test_drawn_scenes_are_the_same_each_time_and_differ():
+    one, again, other = (DRAWN[name]()[0] for name in ("drawn_00", "drawn_00", "drawn_01"))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
 
 
 def test_patches_are_cells_of_the_nearest_point():
