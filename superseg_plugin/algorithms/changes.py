@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..pipeline.changes import MOST_CHANGES, run_changes
+from ..pipeline.changes import run_changes
+from ..pipeline.steps.changes import MOST_CHANGES
 from ..raster.format_check import CLASSES
 from . import groups
 from .base import SuperSegAlgorithm

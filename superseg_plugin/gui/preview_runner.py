@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..errors import Cancelled, SuperSegError
 from ..pipeline.labelling import LiveTeacher
-from ..pipeline.preview import Previewer
+from ..pipeline.steps.preview import Previewer
 from ..progress import Progress
 from ..settings import chosen_python
 from ..worker.client import Worker, WorkerError

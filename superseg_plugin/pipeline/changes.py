@@ -12,8 +12,6 @@ from ..raster.staging import Staging, check_output
 from .classes.change_pairs import change_names, change_table, write_change_table
 from .steps.changes import MOST_CHANGES, compare_dates, paint_changes
 
-__all__ = ["MOST_CHANGES", "ChangeResult", "run_changes"]
-
 
 @dataclass(frozen=True)
 class ChangeResult:

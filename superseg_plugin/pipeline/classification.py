@@ -43,7 +43,7 @@ from .steps.painting import (
 )
 from .steps.scene import Scene
 from .steps.smoothing import smooth_network
-from .superpixels import make_superpixels
+from .steps.superpixels import make_superpixels
 
 CURE = (
     "Convert the image to the units of the model, or set RESCALE, which matches its values to those"

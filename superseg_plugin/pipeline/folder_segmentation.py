@@ -51,8 +51,8 @@ from .steps.folder_scenes import FolderSample, FolderScenes, Header, read_header
 from .steps.patches import draw_patches
 from .steps.sampled_scenes import sample_folder
 from .steps.scene import Scene
+from .steps.superpixels import make_superpixels
 from .steps.training import train_network
-from .superpixels import make_superpixels
 
 # Presets whose classes are clusters of superpixels. The published method classifies pixels of the
 # scene that it was trained on.

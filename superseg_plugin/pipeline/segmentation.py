@@ -34,8 +34,8 @@ from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
 from .steps.scene import Scene
 from .steps.segmentation_results import ResultWriter, SegmentationState
+from .steps.superpixels import make_superpixels
 from .steps.training import train_network
-from .superpixels import make_superpixels
 
 
 @dataclass(frozen=True)

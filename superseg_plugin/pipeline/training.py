@@ -33,8 +33,8 @@ from .steps.model_values import ModelUse, check_values
 from .steps.mosaic_balance import treat_steps
 from .steps.patches import draw_patches
 from .steps.scene import Scene
+from .steps.superpixels import make_superpixels
 from .steps.training import measure_classes, train_network
-from .superpixels import make_superpixels
 
 GUIDING_SMOOTHNESS = 8.0
 CURE = "Convert the image to the units of the model, or leave INITIAL_MODEL empty."

@@ -25,7 +25,7 @@ from superseg_plugin.pipeline.steps.clustering import cluster_superpixels
 from superseg_plugin.pipeline.steps.description import describe_superpixels
 from superseg_plugin.pipeline.steps.fill_values import prepare_values
 from superseg_plugin.pipeline.steps.scene import Scene
-from superseg_plugin.pipeline.superpixels import make_superpixels
+from superseg_plugin.pipeline.steps.superpixels import make_superpixels
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.baseline_process import Baselines
 from tests.benchmarks.measures import Classes

@@ -38,8 +38,8 @@ from superseg_plugin.pipeline.steps.painting import (
 )
 from superseg_plugin.pipeline.steps.patches import cover_with_patches
 from superseg_plugin.pipeline.steps.scene import Scene
+from superseg_plugin.pipeline.steps.superpixels import make_superpixels
 from superseg_plugin.pipeline.steps.training import train_network
-from superseg_plugin.pipeline.superpixels import make_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker

@@ -32,12 +32,12 @@ from superseg_plugin.pipeline.formats.model_file import load_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
-from superseg_plugin.pipeline.preview import Previewer
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.additional_rasters import prepare_rasters
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
 from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
+from superseg_plugin.pipeline.steps.preview import Previewer
 from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.stack import AdditionalRaster, RasterStack, stacked

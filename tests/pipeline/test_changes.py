@@ -10,7 +10,8 @@ import pytest
 from osgeo import gdal
 
 from superseg_plugin.errors import Cancelled, SuperSegError
-from superseg_plugin.pipeline.changes import MOST_CHANGES, run_changes
+from superseg_plugin.pipeline.changes import run_changes
+from superseg_plugin.pipeline.steps.changes import MOST_CHANGES
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_table import ClassTable, read_class_table, write_class_table
 from superseg_plugin.raster.source import RasterSource

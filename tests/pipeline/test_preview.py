@@ -21,7 +21,7 @@ from superseg_plugin.pipeline.options.preview import (
     usual_side,
     view_size,
 )
-from superseg_plugin.pipeline.preview import Previewer
+from superseg_plugin.pipeline.steps.preview import Previewer
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, LayerProperties
 from superseg_plugin.raster.source import RasterSource

@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import Qt
 from superseg_plugin.gui import preview_runner
 from superseg_plugin.gui.preview_runner import PreviewRunner
 from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions
-from superseg_plugin.pipeline.preview import Previewer
+from superseg_plugin.pipeline.steps.preview import Previewer
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import Worker
 

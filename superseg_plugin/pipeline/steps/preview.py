@@ -23,29 +23,29 @@ from typing import Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
-from ..blocks import Description
-from ..contracts import Clusters
-from ..errors import SuperSegError
-from ..progress import Progress, stop_if_cancelled
-from ..raster.ground import has_meters
-from ..raster.source import RasterSource
-from ..worker.client import Worker
-from .classes.previewed import Preview
-from .classes.reading import count_and_measure
-from .classes.rendering import display_colors
-from .options.ground_sizes import with_smallest
-from .options.preview import MOST_SIDE, MapView, PreviewOptions
-from .options.segmentation import MIXTURES
-from .steps.band_statistics import measure_scene
-from .steps.clustering import (
+from ...blocks import Description
+from ...contracts import Clusters
+from ...errors import SuperSegError
+from ...progress import Progress, stop_if_cancelled
+from ...raster.ground import has_meters
+from ...raster.source import RasterSource
+from ...worker.client import Worker
+from ..classes.previewed import Preview
+from ..classes.reading import count_and_measure
+from ..classes.rendering import display_colors
+from ..options.ground_sizes import with_smallest
+from ..options.preview import MOST_SIDE, MapView, PreviewOptions
+from ..options.segmentation import MIXTURES
+from .band_statistics import measure_scene
+from .clustering import (
     change_class_count,
     change_smoothness,
     cluster_superpixels,
 )
-from .steps.description import describe_superpixels, read_superpixels
-from .steps.scene import Scene
-from .steps.viewed_rasters import ViewedRasters
+from .description import describe_superpixels, read_superpixels
+from .scene import Scene
 from .superpixels import make_superpixels
+from .viewed_rasters import ViewedRasters
 
 # A map with fewer pixels of the image than this tells nothing.
 FEWEST_VALID = 1024
