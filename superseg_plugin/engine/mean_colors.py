@@ -21,11 +21,13 @@ References:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..blocks import Description, column_layout
 from ..class_tree import fit_class_tree
-from .k_means import k_means, nearest, weighted_means
+from .k_means import k_means, lloyd
 from .projection import sample_by_weight
 from .row_blocks import MANY_ROWS, row_blocks
 from .types import DoubleArray, FloatArray, IndexArray
@@ -65,7 +67,7 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
         superpixels: of the scene; every row with pixels.
 
     Returns:
-        `(bands,)` float32 of `signal_shares`; None for any other scene.
+        `(bands,)` float32 of `Variation.signal_shares`; None for any other scene.
 
     Example:
         Two gray levels, first with little noise, then with much.
@@ -79,8 +81,9 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
         >>> clear_level_weights(Description.from_sums(sums, *graph, 1)) is None
         True
     """
-    weights = signal_shares(superpixels)
-    noise = noise_share(superpixels, weights)
+    found = Variation.of(superpixels)
+    weights = found.signal_shares()
+    noise = found.noise_share(weights)
     if noise >= CLEAR_NOISE or not weights.any():
         return None
     gains, rest = _levels(superpixels, weights)
@@ -89,70 +92,104 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     stands_out = (gains[:-1] >= STEP * gains[1:]) & (rest[1:LEVELS] < CLEAR_REST)
     one_band = np.count_nonzero(weights > 0.5) == 1
     little = noise < (LITTLE_NOISE_OF_ONE if one_band else LITTLE_NOISE)
-    clear = little or stands_out.any() or _is_noise_within(superpixels, weights)
+    clear = little or stands_out.any() or _is_noise_within(superpixels, found, weights)
     return weights if clear else None
 
 
-def signal_shares(superpixels: Description) -> FloatArray:
-    """Share `(bands,)` float32 of the variance of each band's mean colors that is not noise.
+@dataclass(frozen=True)
+class Variation:
+    """How mean colors vary, and what noise they have.
 
-    Args:
-        superpixels: of the scene; every row with pixels.
+    The noise is the smaller of two estimates: the standard deviation within superpixels, which is
+    too high where they have texture, and the median difference between neighbors over the root of
+    two, which is too high where each superpixel is a patch of its own.
 
-    Returns:
-        From 0 for noise alone, or for a constant band, to 1 for no noise; see `noise_share` for
-        the noise.
-
-    Example:
-        The first band has two levels, the second one noise that neighbors do not share.
-
-        >>> shade = np.array([[50.0, 50, 50, 50, 150, 150, 150, 150], [9, 4, 9, 4, 9, 4, 9, 4]])
-        >>> pairs = np.stack([np.arange(7), np.arange(1, 8)], axis=1)
-        >>> sums = np.zeros((8, 10))
-        >>> sums[:, 0], sums[:, 1:3], sums[:, 3:5] = 100, 100 * shade.T, 100 * (shade.T**2 + 25)
-        >>> scene = Description.from_sums(sums, pairs, np.ones(7, np.int64), 2)
-        >>> signal_shares(scene).round(2).tolist()
-        [1.0, 0.0]
+    Attributes:
+        within: `(bands,)` variance within superpixels, by area.
+        spread: `(bands,)` variance of their means, by area.
+        one, two: `(m,)` rows of neighbors: an even sample of the pairs.
+        differences: `(m, bands)` between the mean colors of these.
     """
-    within, variance = _variances(superpixels, np.ones(superpixels.bands, np.float32))
-    noise = within
-    if len(superpixels.pairs):
-        one, two = _neighbors(superpixels)
-        contrast = np.square(superpixels.means[one] - superpixels.means[two])
-        noise = np.minimum(noise, np.median(contrast, axis=0) / (2 * MEDIAN_SQUARE))
-    shares = 1 - noise / np.maximum(variance, LEAST_VARIANCE)
-    return np.where(variance > LEAST_VARIANCE, np.clip(shares, 0, 1), 0).astype(np.float32)
 
+    within: DoubleArray
+    spread: DoubleArray
+    one: IndexArray
+    two: IndexArray
+    differences: FloatArray
 
-def noise_share(superpixels: Description, weights: FloatArray) -> float:
-    """Noise of the mean colors as a share of their spread, all bands together.
+    @classmethod
+    def of(cls, superpixels: Description) -> Variation:
+        """Measure it; every row has pixels."""
+        sums, means, layout = superpixels.sums, superpixels.means, column_layout(superpixels.bands)
+        area = sums[:, 0] / sums[:, 0].sum()
+        within, spread = np.zeros(superpixels.bands), np.zeros(superpixels.bands)
+        center = area @ means
+        for part in row_blocks(len(sums), MANY_ROWS):
+            mean = means[part].astype(np.float64)
+            squares = sums[part, layout["squares"]] / sums[part, :1]
+            within += area[part] @ np.maximum(squares - mean**2, 0)
+            spread += area[part] @ np.square(mean - center)
+        one, two = superpixels.pairs[:: max(-(-len(superpixels.pairs) // SAMPLE), 1)].T
+        return cls(within, spread, one, two, means[one] - means[two])
 
-    Args:
-        superpixels: of the scene; every row with pixels.
-        weights: `(bands,)`, how much each band counts.
+    def signal_shares(self) -> FloatArray:
+        """Share `(bands,)` float32 of the variance of each band that is not noise.
 
-    Returns:
-        The noise is the smaller of two estimates: the standard deviation within superpixels, which
-        is too high where they have texture, and the median difference between neighbors over the
-        root of two, which is too high where each superpixel is a patch of its own.
+        From 0 for noise alone, or for a constant band, to 1 for no noise.
 
-    Example:
-        Two gray levels, 100 apart, with a standard deviation of 5 within superpixels.
+        Example:
+            The first band has two levels, the second one noise that neighbors do not share.
 
-        >>> sums, shade = np.zeros((8, 7)), np.repeat([50.0, 150.0], 4)
-        >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
-        >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
-        >>> scene = Description.from_sums(sums, *graph, 1)
-        >>> round(noise_share(scene, np.ones(1, np.float32)), 3)
-        0.1
-    """
-    within, spread = (float(each.sum()) for each in _variances(superpixels, weights))
-    noise = within
-    if len(superpixels.pairs):
-        one, two = _neighbors(superpixels)
-        contrast = _squared_differences(superpixels, weights, one, two)
-        noise = min(noise, float(np.median(contrast)) / 2)
-    return float(np.sqrt(noise / max(spread, LEAST_VARIANCE)))
+            >>> shade = np.array([[50.0] * 4 + [150.0] * 4, [9.0, 4.0] * 4]).T
+            >>> pairs = np.stack([np.arange(7), np.arange(1, 8)], axis=1)
+            >>> sums = np.zeros((8, 10))
+            >>> sums[:, 0], sums[:, 1:3], sums[:, 3:5] = 100, 100 * shade, 100 * (shade**2 + 25)
+            >>> scene = Description.from_sums(sums, pairs, np.ones(7, np.int64), 2)
+            >>> Variation.of(scene).signal_shares().round(2).tolist()
+            [1.0, 0.0]
+        """
+        noise = self.within
+        if len(self.one):
+            squares = np.square(self.differences)
+            noise = np.minimum(noise, np.median(squares, axis=0) / (2 * MEDIAN_SQUARE))
+        shares = 1 - noise / np.maximum(self.spread, LEAST_VARIANCE)
+        varies = self.spread > LEAST_VARIANCE
+        return np.where(varies, np.clip(shares, 0, 1), 0).astype(np.float32)
+
+    def noise_share(self, weights: FloatArray) -> float:
+        """Noise as a share of the spread, of all bands together.
+
+        Args:
+            weights: `(bands,)`, how much each band counts.
+
+        Example:
+            Two gray levels, 100 apart, with a standard deviation of 5 within superpixels.
+
+            >>> sums, shade = np.zeros((8, 7)), np.repeat([50.0, 150.0], 4)
+            >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
+            >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
+            >>> scene = Description.from_sums(sums, *graph, 1)
+            >>> round(Variation.of(scene).noise_share(np.ones(1, np.float32)), 3)
+            0.1
+        """
+        noise, spread = self._sum(self.within, weights), self._sum(self.spread, weights)
+        if len(self.one):
+            noise = min(noise, float(np.median(self.contrast(weights))) / 2)
+        return float(np.sqrt(noise / max(spread, LEAST_VARIANCE)))
+
+    def pixel_noise(self, weights: FloatArray) -> float:
+        """Standard deviation within superpixels as a share of the spread; see `noise_share`."""
+        within, spread = self._sum(self.within, weights), self._sum(self.spread, weights)
+        return float(np.sqrt(within / max(spread, LEAST_VARIANCE)))
+
+    def contrast(self, weights: FloatArray) -> FloatArray:
+        """Squared distance `(m,)` between the weighted mean colors of the neighbors."""
+        distances: FloatArray = np.square(self.differences * weights).sum(axis=1)
+        return distances
+
+    @staticmethod
+    def _sum(variance: DoubleArray, weights: FloatArray) -> float:
+        return float((variance * weights**2).sum())
 
 
 def _levels(superpixels: Description, weights: FloatArray) -> tuple[DoubleArray, DoubleArray]:
@@ -164,14 +201,11 @@ def _levels(superpixels: Description, weights: FloatArray) -> tuple[DoubleArray,
     """
     rows, counts = sample_by_weight(superpixels.pixels.astype(np.float32), SAMPLE)
     means, area = superpixels.means[rows] * weights, counts / counts.sum()
-    cells = k_means(means, counts, CELLS)
-    owner = nearest(means, cells)
-    used, owner = np.unique(owner, return_inverse=True)
-    cells = weighted_means(means, counts, owner, cells[used])
+    cells, owner = lloyd(means, counts, k_means(means, counts, CELLS), 1)
+    areas = np.bincount(owner, area, len(cells)).astype(np.float64)
     spread = max(float(area @ np.square(means - area @ means).sum(axis=1)), LEAST_VARIANCE)
     within = float(area @ np.square(means - cells[owner]).sum(axis=1))
-    areas = np.bincount(owner, area).astype(np.float64)
-    tree = fit_class_tree(cells.astype(np.float64), areas)
+    tree = fit_class_tree(cells[areas > 0].astype(np.float64), areas[areas > 0])
     costs = np.zeros(LEVELS + CELLS)
     costs[: len(tree.costs)] = tree.costs[::-1] / spread
     left = within / spread + costs.sum() - np.append(0.0, np.cumsum(costs))
@@ -179,15 +213,13 @@ def _levels(superpixels: Description, weights: FloatArray) -> tuple[DoubleArray,
     return np.maximum(costs[:LEVELS], 1e-9), np.sqrt(np.maximum(left[:LEVELS], 0.0))
 
 
-def _is_noise_within(superpixels: Description, weights: FloatArray) -> bool:
+def _is_noise_within(superpixels: Description, found: Variation, weights: FloatArray) -> bool:
     """Whether alike neighbors differ by the noise of their pixels only, which is moderate.
 
     Noise that neighboring pixels share, and texture, make superpixels differ by more.
     """
-    within, spread = (float(each.sum()) for each in _variances(superpixels, weights))
-    if not len(superpixels.pairs) or within >= PIXEL_NOISE**2 * spread:
+    if not len(found.one) or found.pixel_noise(weights) >= PIXEL_NOISE:
         return False
-    one, two = _neighbors(superpixels)
     squares, pixels = column_layout(superpixels.bands)["squares"], superpixels.pixels[:, np.newaxis]
 
     def expected(rows: IndexArray) -> DoubleArray:
@@ -195,38 +227,8 @@ def _is_noise_within(superpixels: Description, weights: FloatArray) -> bool:
         variance = np.maximum(superpixels.sums[rows, squares] / pixels[rows] - mean**2, 0)
         return np.asarray((variance / pixels[rows]) @ np.square(weights))
 
-    noise = np.maximum(expected(one) + expected(two), LEAST_VARIANCE)
-    ratio = _squared_differences(superpixels, weights, one, two) / noise
-    return bool(np.percentile(ratio, 10) < NOISE_TENTH)
-
-
-def _neighbors(superpixels: Description) -> tuple[IndexArray, IndexArray]:
-    """Rows of two neighbors each, for an even sample of the pairs."""
-    one, two = superpixels.pairs[:: -(-len(superpixels.pairs) // SAMPLE)].T
-    return one, two
-
-
-def _squared_differences(
-    superpixels: Description, weights: FloatArray, one: IndexArray, two: IndexArray
-) -> FloatArray:
-    """Squared distance `(m,)` between the weighted mean colors of two rows each."""
-    differences = (superpixels.means[one] - superpixels.means[two]) * weights
-    distances: FloatArray = np.square(differences).sum(axis=1)
-    return distances
-
-
-def _variances(superpixels: Description, weights: FloatArray) -> tuple[DoubleArray, DoubleArray]:
-    """Variance `(bands,)` within superpixels and that of their means, by area."""
-    sums, means, layout = superpixels.sums, superpixels.means, column_layout(superpixels.bands)
-    area = sums[:, 0] / sums[:, 0].sum()
-    within, spread = np.zeros(superpixels.bands), np.zeros(superpixels.bands)
-    center = area @ means
-    for part in row_blocks(len(sums), MANY_ROWS):
-        mean = means[part].astype(np.float64)
-        squares = sums[part, layout["squares"]] / sums[part, :1]
-        within += area[part] @ np.maximum(squares - mean**2, 0)
-        spread += area[part] @ np.square(mean - center)
-    return within * weights**2, spread * weights**2
+    noise = np.maximum(expected(found.one) + expected(found.two), LEAST_VARIANCE)
+    return bool(np.percentile(found.contrast(weights) / noise, 10) < NOISE_TENTH)
 
 
 def weighted_colors(superpixels: Description) -> FloatArray:
