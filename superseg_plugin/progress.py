@@ -67,6 +67,17 @@ class _Part(Progress):
         return _Part(self._whole, self._start + start * width, self._start + end * width)
 
 
+class Quiet(Progress):
+    """Asks a run for cancel, and passes on nothing else."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def cancelled(self) -> bool:
+        """Ask the run."""
+        return self._progress.cancelled()
+
+
 class Stages:
     """The stages of a run. After the last one, a line in the log tells the seconds of each.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...blocks import ELEVATION, MEASURED
 from ...errors import SuperSegError
-from ...progress import Progress, stop_if_cancelled
+from ...progress import Progress, Quiet, stop_if_cancelled
 from ...raster.ground import has_meters, pixel_side
 from ...raster.resampled import AVERAGE, BILINEAR, NEAREST, PARAMETER, ResampledRaster
 from ...raster.source import RasterSource
@@ -68,20 +68,9 @@ def _recognize_flat_part(part: RasterSource, progress: Progress) -> None:
     if part.kind != MEASURED or part.grid == part.full_grid or len(part.bands) > 1:
         return
     with RasterSource(part.path, part.bands, layer=part.layer) as whole:
-        prepare_values(whole, AUTOMATIC, _Silent(progress))
+        prepare_values(whole, AUTOMATIC, Quiet(progress))
         if whole.kind == ELEVATION:
             part.read_as(ELEVATION, None)
-
-
-class _Silent(Progress):
-    """Asks a run for cancel, and logs nothing."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def cancelled(self) -> bool:
-        """Whether the user has asked to stop."""
-        return self._progress.cancelled()
 
 
 def _missing_shares(stack: RasterStack, progress: Progress) -> list[float]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...contracts import BandScaling
 from ...errors import ClusterError, SuperSegError
-from ...progress import Progress, stop_if_cancelled
+from ...progress import Progress, Quiet, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.source import Array, RasterSource
 from ...raster.windows import Window, tiles
@@ -71,7 +71,7 @@ def sample_folder(
         SuperSegError: no scene fits, or the worker has ended.
         Cancelled: the user asked to stop.
     """
-    like = find_reference(folder, headers, worker, _Quiet(progress))
+    like = find_reference(folder, headers, worker, Quiet(progress))
     order = sorted(headers)
     grids = [headers[index].grid for index in order]
     sizes = [(grid.width, grid.height) for grid in grids]
@@ -160,7 +160,8 @@ class _Copies:
             progress: asked for cancel.
         """
         folder, like = self._folder, self._like
-        quiet = _Quiet(progress)
+        # What the scene logs is logged when it is classified.
+        quiet = Quiet(progress)
         with (
             folder.open(index) as opened,
             rasters_of_model(like, LABEL, opened, quiet) as source,
@@ -265,13 +266,3 @@ def _moved(part: Window, place: Window) -> Window:
     return Window(
         part.col_off + place.col_off, part.row_off + place.row_off, part.width, part.height
     )
-
-
-class _Quiet(Progress):
-    """Asks a run for cancel; what it would log is logged when the scene is classified."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def cancelled(self) -> bool:
-        return self._progress.cancelled()
