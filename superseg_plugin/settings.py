@@ -24,10 +24,7 @@ def chosen_python():
 
 def choose_python(path):
     """Store the user's choice of an interpreter; an empty path removes it."""
-    if path:
-        QgsSettings().setValue(PYTHON_SETTING, path)
-    else:
-        QgsSettings().remove(PYTHON_SETTING)
+    _store(PYTHON_SETTING, path)
 
 
 def stored_cluster():
@@ -37,10 +34,7 @@ def stored_cluster():
 
 def store_cluster(text):
     """Store the user's choice of a Dask cluster; an empty text removes it."""
-    if text:
-        QgsSettings().setValue(CLUSTER_SETTING, text)
-    else:
-        QgsSettings().remove(CLUSTER_SETTING)
+    _store(CLUSTER_SETTING, text)
 
 
 def stored_cluster_paths():
@@ -50,10 +44,14 @@ def stored_cluster_paths():
 
 def store_cluster_paths(text):
     """Store the table of paths on nodes of the cluster; an empty text removes it."""
+    _store(CLUSTER_PATHS_SETTING, text)
+
+
+def _store(setting, text):
     if text:
-        QgsSettings().setValue(CLUSTER_PATHS_SETTING, text)
+        QgsSettings().setValue(setting, text)
     else:
-        QgsSettings().remove(CLUSTER_PATHS_SETTING)
+        QgsSettings().remove(setting)
 
 
 def network(with_login=True):
