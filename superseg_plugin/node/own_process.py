@@ -12,7 +12,6 @@ import importlib.metadata
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from types import TracebackType
 from typing import Any, Callable
 
 from ..contracts import plain
@@ -43,12 +42,7 @@ class OwnProcess(Worker):
     def __enter__(self) -> OwnProcess:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -23,7 +23,6 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Callable
 
 from ..contracts import plain
@@ -96,12 +95,7 @@ class Worker:
         self._channel = Channel(self._process, self._interpreter.path, self._folder)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._channel.close()
         self._end_use()
         self._run_folder.remove()

@@ -14,6 +14,8 @@ CHECK, CLASSIFY = "check_files", "classify_scene"
 ON_FILES = (CHECK, CLASSIFY)
 # Code of the error of a node that cannot perform them.
 ELSEWHERE = "elsewhere"
+# File with the token, by which nodes know the folder of the run.
+RUN_FILE = "run.txt"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,3 @@ class SceneFiles:
     options: dict[str, Any] = field(default_factory=dict)
     network: bool = False
     threads: int = 1
-
-
-RUN_FILE = "run.txt"
