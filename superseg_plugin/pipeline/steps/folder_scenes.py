@@ -31,6 +31,7 @@ from .additional_rasters import prepare_rasters
 from .band_statistics import measure_scene
 from .mosaic_balance import treat_steps
 from .pictures import choose_picture
+from .recorded_values import read_copy
 from .sample_windows import sample_by_band
 
 
@@ -85,9 +86,7 @@ class RasterOfReference:
         """Set what is known of the reference in a source that holds a sample of it."""
         source.band_names, source.band_colors = self.band_names, self.band_colors
         source.units, source.wavelengths = self.units, self.wavelengths
-        source.read_as(self.kind, None)
-        if source.number_type.itemsize > 1:
-            source.number_type = self.number_type
+        read_copy(source, self.kind, self.number_type)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Values of an image before and after a run: remarks for a dialog, and as a record has them."""
+"""Values of an image before and after a run: remarks for a dialog, in a copy, and in a record."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import Any
+
+import numpy as np
 
 from ...errors import SuperSegError
 from ...progress import Progress
@@ -31,6 +33,20 @@ def prepare_as_recorded(source: RasterSource, classes: str, progress: Progress) 
     prepare_values(source, values, progress, advice="")
     if isinstance(record, dict):
         show_as_recorded(source, record.get("picture"))
+
+
+def read_copy(copy: RasterSource, kind: str, number_type: np.dtype[Any]) -> None:
+    """Read a copy of a part of an image as the image is read; its values are decoded already.
+
+    Args:
+        copy: changed in place.
+        kind: what the values of the image are, one of `KINDS`.
+        number_type: of the image.
+    """
+    copy.read_as(kind, copy.decoding)
+    # A copy in bytes stays one: bytes are not stretched.
+    if copy.number_type.itemsize > 1:
+        copy.number_type = number_type
 
 
 def remarks_on_values(values: str, *source: Any) -> list[str]:

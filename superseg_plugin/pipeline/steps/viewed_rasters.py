@@ -31,6 +31,7 @@ from ..options.preview import MapView
 from ..options.values import AS_THEY_ARE
 from .additional_rasters import prepare_rasters
 from .fill_values import prepare_values
+from .recorded_values import read_copy
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,7 @@ class FoundValues:
         """Prepare a copy, which has decoded values and no names that tell what they are."""
         values = EMBEDDING if self.kind == EMBEDDING else AS_THEY_ARE
         prepare_values(source, values, progress)
-        source.read_as(self.kind, source.decoding)
-        if source.number_type.itemsize > 1:
-            source.number_type = self.number_type
+        read_copy(source, self.kind, self.number_type)
         # The colors of the whole image, whatever part of it is shown.
         if self.picture is not None and self.picture.bands == len(source.bands):
             source.picture = self.picture
