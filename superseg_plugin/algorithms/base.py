@@ -15,7 +15,7 @@ from ..credentials import hide_credentials
 from ..errors import Cancelled, SuperSegError
 from ..resources import RUNTIME_LINK, icon_path, resource
 from ..settings import chosen_python, stored_cluster, stored_cluster_paths
-from ..worker.client import Worker
+from ..worker.client import WorkerProcess
 from ..worker.cluster_address import THIS_COMPUTER, choose_cluster
 from ..worker.interpreter import find_interpreter, interpreter_missing_reason
 from .declarations import Declarations
@@ -191,7 +191,7 @@ class SuperSegAlgorithm(Declarations, QgsProcessingAlgorithm):
     @contextmanager
     def worker(self, progress, device="auto"):
         """A worker process, for a `with` statement; the log tells what a cluster has done."""
-        with Worker(find_interpreter(self._python), device, self._cluster) as worker:
+        with WorkerProcess(find_interpreter(self._python), device, self._cluster) as worker:
             yield worker
             if worker.cluster_summary:
                 progress.log(worker.cluster_summary)

@@ -9,7 +9,7 @@ import traceback
 
 from ..credentials import hide_credentials
 from ..progress import Progress
-from ..worker.client import WorkerError
+from ..worker.interface import WorkerError
 
 ADDRESS = re.compile(r"https?://[^\s;,()<>\"]+")
 

@@ -16,7 +16,8 @@ from ..pipeline.labelling import LiveTeacher
 from ..pipeline.steps.preview import Previewer
 from ..progress import Progress
 from ..settings import chosen_python
-from ..worker.client import Worker, WorkerError
+from ..worker.client import WorkerProcess
+from ..worker.interface import WorkerError
 from ..worker.interpreter import find_interpreter
 
 # The worker ends after so long without a request, and its memory is free again.
@@ -97,7 +98,7 @@ class LatestRunner(QObject):
 
     def _serve(self, thread, python):
         """Compute requests as long as one worker is usable; return whether another is needed."""
-        with Worker(find_interpreter(python)) as worker:
+        with WorkerProcess(find_interpreter(python)) as worker:
             made = self.MAKES(worker)
             try:
                 while worker.usable:

@@ -18,15 +18,15 @@ from ..contracts import plain
 from ..progress import Progress, stop_if_cancelled
 from ..worker.call import Call
 from ..worker.channel import Answer, PendingAnswer
-from ..worker.client import POLL_SECONDS, Worker, forward_events
+from ..worker.client import POLL_SECONDS, forward_events
 from ..worker.interpreter import NEEDED
 from ..worker.messages import Event
 from ..worker.operations import OPERATIONS
 from ..worker.protocol import Array
 
 
-class OwnProcess(Worker):
-    """A worker without a process of its own; a context manager.
+class OwnProcess:
+    """A `Worker` without a process of its own; a context manager.
 
     Args:
         device: device of the network: `auto`, `cpu`, `cuda` or `mps`.

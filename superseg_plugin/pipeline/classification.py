@@ -16,7 +16,7 @@ from ..raster.class_table import write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
 from ..raster.superpixel_tables import superpixel_file_of
-from ..worker.client import Worker
+from ..worker.interface import Worker
 from .classes.rendering import build_class_table
 from .formats.model_file import Model, load_model
 from .formats.record import describe_run, write_record

@@ -21,7 +21,8 @@ from ..errors import Cancelled, ClusterError, SuperSegError
 from ..progress import Progress
 from ..raster.source import RasterSource
 from ..raster.stack import AdditionalRaster, stacked
-from ..worker.client import Worker, WorkerError
+from ..worker.client import WorkerProcess
+from ..worker.interface import WorkerError
 from .classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -94,7 +95,7 @@ def run_folder_classification(
     inputs: FolderInputs,
     outputs: FolderOutputs,
     options: ClassificationOptions,
-    start_worker: Callable[[], AbstractContextManager[Worker]],
+    start_worker: Callable[[], AbstractContextManager[WorkerProcess]],
     progress: Progress,
 ) -> FolderResult:
     """Classify scenes; one that cannot be is told of and left out.
@@ -260,10 +261,10 @@ class _Folder:
 class _Workers:
     """A worker, and another one after it has ended; a context manager."""
 
-    def __init__(self, start: Callable[[], AbstractContextManager[Worker]]) -> None:
+    def __init__(self, start: Callable[[], AbstractContextManager[WorkerProcess]]) -> None:
         self._start = start
         self._stack = ExitStack()
-        self._worker: Worker | None = None
+        self._worker: WorkerProcess | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> _Workers:
@@ -272,7 +273,7 @@ class _Workers:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def usable(self) -> Worker:
+    def usable(self) -> WorkerProcess:
         """Return a worker that answers; may be called from several threads."""
         with self._lock:
             if self._worker is None or not self._worker.usable:

@@ -30,7 +30,8 @@ from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.ground import pixel_side
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..worker.client import Worker
+from ..worker.client import WorkerProcess
+from ..worker.interface import Worker
 from .classes.rendering import class_colors, picture_of
 from .folder_classification import (
     FolderInputs,
@@ -93,7 +94,7 @@ class FolderSegmentationOutputs:
 def run_folder_segmentation(
     folder: FolderScenes,
     outputs: FolderSegmentationOutputs,
-    start_worker: Callable[[], AbstractContextManager[Worker]],
+    start_worker: Callable[[], AbstractContextManager[WorkerProcess]],
     progress: Progress,
 ) -> FolderResult:
     """Train one model on a sample of all scenes, and classify every scene with it.
@@ -115,7 +116,7 @@ def run_folder_segmentation(
 def _run(
     folder: FolderScenes,
     outputs: FolderSegmentationOutputs,
-    start_worker: Callable[[], AbstractContextManager[Worker]],
+    start_worker: Callable[[], AbstractContextManager[WorkerProcess]],
     progress: Progress,
 ) -> FolderResult:
     headers, failures = read_headers(folder, progress.part(0, 0.02))

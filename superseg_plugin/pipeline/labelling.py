@@ -19,7 +19,7 @@ from ..raster.superpixel_file import SuperpixelFile
 from ..raster.superpixel_tables import SuperpixelTables
 from ..raster.windows import tiles
 from ..raster.writer import RasterProfile, RasterWriter
-from ..worker.client import Worker
+from ..worker.interface import Worker
 from .classes.catalog import read_catalog
 from .classes.labelled import Learned, labelled, without_empty
 from .classes.reading import TILE

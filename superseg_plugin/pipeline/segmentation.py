@@ -15,7 +15,7 @@ from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.class_table import ClassTable
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..worker.client import Worker
+from ..worker.interface import Worker
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
 from .options.segmentation import MIXTURES, SegmentationOptions, SegmentationOutputs

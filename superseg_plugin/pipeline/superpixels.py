@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..worker.client import Worker
+from ..worker.interface import Worker
 from .formats.record import describe_run, write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
 from .options.superpixels import SuperpixelOptions

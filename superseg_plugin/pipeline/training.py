@@ -12,7 +12,7 @@ from ..errors import SuperSegError
 from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
-from ..worker.client import Worker
+from ..worker.interface import Worker
 from .classes.rendering import display_colors
 from .formats.model_file import Model, load_model, save_model
 from .formats.trained_model import (

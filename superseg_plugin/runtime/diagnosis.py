@@ -12,7 +12,8 @@ import numpy as np
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from ..worker.client import Worker, WorkerError
+from ..worker.client import WorkerProcess
+from ..worker.interface import WorkerError
 from ..worker.interpreter import Interpreter, data_folder, environment_folder, find_interpreter
 from ..worker.system import own_python, this_system
 from .builders import find_builders
@@ -74,7 +75,7 @@ def _runtime_facts(chosen: str | None, progress: Progress) -> list[str]:
         lines += [f"  {name} {version}" for name, version in interpreter.versions.items()]
         lines += _untested_versions(interpreter)
         progress.report(0.3, "Testing the runtime")
-        with Worker(interpreter) as worker:
+        with WorkerProcess(interpreter) as worker:
             lines.append(f"Trial run: works, on {smoke_test(worker, progress)}")
     except SuperSegError as error:
         lines.append(f"Trial run: {error}")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from ..worker.client import Worker, WorkerError
+from ..worker.client import WorkerProcess
+from ..worker.interface import WorkerError
 from ..worker.interpreter import Interpreter, environment_python
 from ..worker.system import System, own_python
 from .builders import Builder
@@ -190,7 +191,7 @@ class Installation:
         self._log.report(0.8, "Testing the runtime")
         interpreter = Interpreter(environment_python(self._folder), "managed")
         try:
-            with Worker(interpreter) as worker:
+            with WorkerProcess(interpreter) as worker:
                 device = smoke_test(worker, self._log.part(0.8, 1.0))
         except WorkerError as error:
             self._log.log(str(error))

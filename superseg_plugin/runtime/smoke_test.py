@@ -10,7 +10,7 @@ import numpy as np
 from ..blocks import Description
 from ..contracts import BandScaling, Core, Segmenter, TrainingPlan
 from ..progress import Progress
-from ..worker.client import Worker
+from ..worker.interface import Worker
 
 SIDE = 64
 STEPS = 9

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from ..worker.client import Worker, WorkerError
+from ..worker.client import WorkerProcess
+from ..worker.interface import WorkerError
 from ..worker.interpreter import ADVICE, environment_folder, find_interpreter, runtime_home
 from ..worker.system import this_system
 from .builds import LOCKED, builds_for, choose_build, megabytes
@@ -79,7 +80,7 @@ def runtime_state(chosen: str | None) -> RuntimeState:
 def device_name(chosen: str | None, progress: Progress) -> str:
     """Start the runtime and return the device that the network runs on, or the error."""
     try:
-        with Worker(find_interpreter(chosen)) as worker:
+        with WorkerProcess(find_interpreter(chosen)) as worker:
             asked = worker.submit("describe_device", {"network": "light"})
             name: str = worker.result(asked, progress).result["name"]
     except (SuperSegError, WorkerError) as error:

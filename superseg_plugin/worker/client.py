@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The worker as QGIS's process uses it: submit an operation, get a future, wait for the answer.
 
-A `Worker` is a process of its own with a private folder for arrays. Requests and answers are JSON
-lines (see `protocol`), exchanged by the threads of a `Channel`; several requests may be pending at
-once, from several threads. The caller waits in `Worker.result`, in whose thread events of the
-request are forwarded to the run's progress and a cancel is noticed within a tenth of a second. A
-cancel raises `Cancelled`, and leaving the context ends the process: computations are not
-waited for.
+A `WorkerProcess` has a private folder for arrays. Requests and answers are JSON lines (see
+`protocol`), exchanged by the threads of a `Channel`; several requests may be pending at once, from
+several threads. The caller waits in `WorkerProcess.result`, in whose thread events of the request
+are forwarded to the run's progress and a cancel is noticed within a tenth of a second. A cancel
+raises `Cancelled`, and leaving the context ends the process: computations are not waited for.
 
 The worker sends a heartbeat every other second from a thread of its own, whatever it computes. If
 none arrives for a minute, the run ends with an error, since a stopped or deadlocked process would
@@ -29,7 +28,7 @@ from ..contracts import plain
 from ..errors import Cancelled
 from ..progress import Progress
 from ..run_folder import RunFolder
-from .channel import Answer, Channel, PendingAnswer, Request, WorkerError
+from .channel import Answer, Channel, PendingAnswer, Request
 from .cluster_address import THIS_COMPUTER, ClusterChoice
 from .cluster_paths import path_on_nodes
 from .failures import temporary_files_error, worker_silent
@@ -37,8 +36,6 @@ from .interpreter import Interpreter
 from .launch import start_worker, use_of
 from .messages import Described
 from .protocol import Array, KeptArray, KeptFile, kept_file, request_file, write_arrays
-
-__all__ = ["Answer", "Worker", "WorkerError"]
 
 PREFIX = "superseg-"
 POLL_SECONDS = 0.1
@@ -49,8 +46,8 @@ SILENCE_SECONDS = 60.0
 NEWS_SECONDS = 30.0
 
 
-class Worker:
-    """A worker process, started on entry of the context and ended on exit.
+class WorkerProcess:
+    """A `Worker` that is a process, started on entry of the context and ended on exit.
 
     Args:
         interpreter: the Python to run it with.
@@ -61,7 +58,7 @@ class Worker:
         SuperSegError: on entry, if the process or its folder cannot be created.
 
     Example:
-        with Worker(find_interpreter()) as worker:
+        with WorkerProcess(find_interpreter()) as worker:
             future = worker.submit("measure_bands", {}, {"pixels": sample})
             scaling = worker.result(future, progress).result["scaling"]
     """
@@ -77,7 +74,7 @@ class Worker:
         self._interpreter = interpreter
         self._numbers = itertools.count(1)
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> WorkerProcess:
         try:
             self._run_folder = RunFolder(PREFIX, Path(tempfile.gettempdir()))
         except OSError as error:
@@ -116,12 +113,12 @@ class Worker:
 
     @property
     def slots(self) -> int:
-        """Number of tiles that can be computed at once; it may change while a cluster is used."""
+        """Number of tiles that can be computed at once; see `Worker`."""
         return self._channel.cluster.get("slots") or os.cpu_count() or 1
 
     @property
     def on_cluster(self) -> bool:
-        """Whether nodes of a cluster compute, so that times say nothing about this computer."""
+        """Whether nodes of a cluster compute; see `Worker`."""
         return bool(self._cluster.text)
 
     def path_on_nodes(self, path: str | Path) -> str:
@@ -153,21 +150,10 @@ class Worker:
         arrays: Mapping[str, Array] | None = None,
         keep: bool = False,
     ) -> PendingAnswer:
-        """Request an operation.
+        """Request an operation; see `Worker.submit`.
 
-        Args:
-            op: name of the operation (see `operations`).
-            options: plain values and contracts.
-            arrays: inputs by name. Kept arrays are only referred to; others are written to the
-                request's slot file.
-            keep: later requests need the arrays of the answer: they stay in a file that both
-                processes map.
-
-        Returns:
-            A future of the answer, for `result`.
-
-        Raises:
-            SuperSegError: the disk of temporary files has no space for the arrays.
+        Kept arrays are only referred to; others are written to the slot file of the request. With
+        `keep`, the arrays of the answer stay in a file that both processes map.
         """
         given = dict(arrays or {})
         kept = {name: each for name, each in given.items() if _location(each) is not None}
@@ -190,17 +176,7 @@ class Worker:
         return request.future
 
     def keep(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
-        """Write arrays to a file that both processes map, for use in several requests.
-
-        Args:
-            arrays: arrays by name.
-
-        Returns:
-            The same arrays, mapped from the file.
-
-        Raises:
-            SuperSegError: the disk of temporary files has no space for the arrays.
-        """
+        """Write arrays to a file that both processes map; see `Worker.keep`."""
         number = next(self._numbers)
         path = kept_file(self._folder, number)
         descriptions = self._write(path, arrays, number)
@@ -217,17 +193,12 @@ class Worker:
         progress: Progress,
         on_metric: Callable[[dict[str, Any]], None] | None = None,
     ) -> Answer:
-        """Wait for an answer; meanwhile forward log lines and metrics, and check for a cancel.
-
-        Args:
-            future: what `submit` returned.
-            progress: receives log lines, and is asked whether the user has cancelled.
-            on_metric: receives the step, loss and number of live classes of a training.
+        """Wait for an answer; see `Worker.result`.
 
         Raises:
             Cancelled: the user cancelled.
             SuperSegError: the operation failed for a reason that the user can act on, or the
-                worker process has ended or has been silent for `SILENCE_SECONDS`.
+                process has ended or has been silent for `SILENCE_SECONDS`.
             WorkerError: the operation failed unexpectedly.
         """
         channel = self._channel

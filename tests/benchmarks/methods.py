@@ -26,7 +26,7 @@ from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.stack import AdditionalRaster, stacked
 from superseg_plugin.raster.windows import Window
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.rasters import open_part
 
@@ -52,7 +52,7 @@ class Job:
     target: Path
     classes: int
     seed: int
-    worker: Worker
+    worker: WorkerProcess
     window: Window | None = None
     additional: tuple[Path, ...] = ()
 
@@ -103,7 +103,7 @@ class SharedWorker:
 
     def __init__(self) -> None:
         self._open = contextlib.ExitStack()
-        self._worker: Worker | None = None
+        self._worker: WorkerProcess | None = None
 
     def __enter__(self) -> SharedWorker:
         return self
@@ -112,10 +112,10 @@ class SharedWorker:
         self._open.close()
 
     @property
-    def worker(self) -> Worker:
+    def worker(self) -> WorkerProcess:
         """The worker, with its kernels loaded; started at the first use."""
         if self._worker is None:
-            worker = self._open.enter_context(Worker(find_interpreter()))
+            worker = self._open.enter_context(WorkerProcess(find_interpreter()))
             _warm_up(worker)
             self._worker = worker
         return self._worker
@@ -140,7 +140,7 @@ class SharedWorker:
         return Job(image, target, classes, seed, self.worker, window)
 
 
-def _warm_up(worker: Worker) -> None:
+def _warm_up(worker: WorkerProcess) -> None:
     """Segment a small image of noise, so that loading the kernels is not measured."""
     with tempfile.TemporaryDirectory() as scratch:
         image, target = Path(scratch) / "image.tif", Path(scratch) / "classes.tif"

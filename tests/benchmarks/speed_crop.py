@@ -17,7 +17,7 @@ from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.common import FOLDER, run_speed_packages
 from tests.benchmarks.speed_peers import PEERS, measure_own, measure_peer, peer_ratios
@@ -77,7 +77,7 @@ def time_own(raster: Path, choice: SuperpixelOptions, one_core: bool) -> float:
         # The worker inherits the limit.
         os.sched_setaffinity(0, {min(cores)})
     try:
-        with Worker(find_interpreter()) as worker, RasterSource(str(raster)) as source:
+        with WorkerProcess(find_interpreter()) as worker, RasterSource(str(raster)) as source:
             for _ in range(2):
                 started = time.perf_counter()
                 target = str(FOLDER / f"{choice.method}.tif")

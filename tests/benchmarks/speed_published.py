@@ -42,7 +42,7 @@ from superseg_plugin.pipeline.steps.superpixels import make_superpixels
 from superseg_plugin.pipeline.steps.training import train_network
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 
 WARM_UP = 3
@@ -90,7 +90,7 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
         `sieve_s`, of the whole raster, which has `pixels`.
     """
     silent = Progress()
-    with TemporaryDirectory() as folder, Worker(find_interpreter()) as worker:
+    with TemporaryDirectory() as folder, WorkerProcess(find_interpreter()) as worker:
         scratch = Path(folder)
         with RasterSource(str(raster)) as source:
             scaling = measure_scene(source, classes, worker, silent)

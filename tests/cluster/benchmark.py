@@ -33,7 +33,7 @@ from superseg_plugin.pipeline.folder_classification import (
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.progress import Progress
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.benchmarks.scenes import make_repeated
@@ -100,7 +100,7 @@ def overhead(runs: Runs) -> None:
         cluster = Cluster(runs.network, FOLDER / f"overhead-{rate}")
         cluster.add_node("node1")
         cluster.add_node("node2")
-        with Worker(find_interpreter(), "cpu", choose_cluster(cluster.chosen)) as worker:
+        with WorkerProcess(find_interpreter(), "cpu", choose_cluster(cluster.chosen)) as worker:
             small = _seconds_a_task(worker, 8, 60)
             large = _seconds_a_task(worker, 2048, 12) - small
         size = 2048**2 * 3 / 1e6
@@ -109,7 +109,7 @@ def overhead(runs: Runs) -> None:
     runs.network.unshape()
 
 
-def _seconds_a_task(worker: Worker, side: int, count: int) -> float:
+def _seconds_a_task(worker: WorkerProcess, side: int, count: int) -> float:
     """Seconds for each of several descriptions of an image of one superpixel, pipelined."""
     scaling = BandScaling((0.0,) * 3, (255.0,) * 3, (128.0,) * 3, (60.0,) * 3)
     image = np.zeros((3, side, side), np.uint8)
@@ -191,7 +191,7 @@ def folder(runs: Runs, side: int, counts: list[int]) -> None:
                 FolderInputs(scenes, str(model)),
                 FolderOutputs(str(output)),
                 ClassificationOptions(superpixel_file=0),
-                partial(Worker, find_interpreter(), "cpu", choose_cluster(cluster.chosen)),
+                partial(WorkerProcess, find_interpreter(), "cpu", choose_cluster(cluster.chosen)),
                 Progress(),
             )
             seconds = time.monotonic() - begin

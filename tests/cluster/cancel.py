@@ -24,7 +24,7 @@ from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.stack import AdditionalRaster
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 
@@ -56,7 +56,9 @@ class Cancelling(Progress):
 def classify(image, cluster, folder, model, additional):
     """Classify a folder and cancel; the exit status tells whether the run was cancelled."""
     scenes = scenes_of(str(Path(image).parent), "*.tif")
-    start = partial(Worker, find_interpreter(), "cpu", choose_cluster(cluster, environment={}))
+    start = partial(
+        WorkerProcess, find_interpreter(), "cpu", choose_cluster(cluster, environment={})
+    )
     progress = Cancelling(Path(folder))
     try:
         inputs = FolderInputs(scenes, model, additional=[AdditionalRaster(additional)])
@@ -75,7 +77,10 @@ def main(image, cluster, *classified):
     output.unlink(missing_ok=True)
     choice = choose_cluster(cluster, environment={})
     try:
-        with RasterSource(image) as source, Worker(find_interpreter(), "cpu", choice) as worker:
+        with (
+            RasterSource(image) as source,
+            WorkerProcess(find_interpreter(), "cpu", choice) as worker,
+        ):
             run_superpixels(source, str(output), SuperpixelOptions(), worker, Cancelling())
     except Cancelled:
         return 1 if output.exists() else 0

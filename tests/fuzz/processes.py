@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.progress import Progress
-from superseg_plugin.worker.client import Worker, WorkerError
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import THIS_COMPUTER
+from superseg_plugin.worker.interface import WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import start_worker
 from superseg_plugin.worker.messages import Result, read_message
@@ -171,7 +172,7 @@ def check_client(lines: list[str]) -> None:
         impostor = Path(folder) / "python"
         impostor.write_text(f"#!/bin/sh\nread request\ncat '{said}'\n", "utf-8")
         impostor.chmod(0o700)
-        with Worker(Interpreter(impostor, "chosen")) as worker:
+        with WorkerProcess(Interpreter(impostor, "chosen")) as worker:
             slot = worker.submit("measure_bands", {}, {"pixels": np.ones((1, 9), np.uint8)})
             # An error that the worker reports is forwarded with its text.
             with contextlib.suppress(SuperSegError, WorkerError):

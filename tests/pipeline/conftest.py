@@ -8,7 +8,7 @@ import pytest
 
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import GEOTRANSFORM, write_raster
 
@@ -38,7 +38,7 @@ def listener():
 
 @pytest.fixture(scope="module")
 def worker():
-    with Worker(find_interpreter(), device="cpu") as process:
+    with WorkerProcess(find_interpreter(), device="cpu") as process:
         yield process
 
 

@@ -32,7 +32,7 @@ from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segme
 from superseg_plugin.pipeline.steps.folder_files import names_of_results, scenes_of
 from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import quarters, read_raster, write_raster
@@ -125,7 +125,7 @@ def test_a_worker_that_ends_in_one_scene_does_not_touch_the_others(
 
     @contextmanager
     def start():
-        with Worker(find_interpreter(), device="cpu") as process:
+        with WorkerProcess(find_interpreter(), device="cpu") as process:
             started.append(process)
             yield process
 
@@ -173,7 +173,7 @@ def test_a_lost_cluster_ends_the_run_and_is_not_a_fault_of_the_scenes(tmp_path, 
     cluster = choose_cluster(str(file), environment={})
     file.unlink()
     listener = Listener()
-    with Worker(find_interpreter(), "cpu", cluster) as lost:
+    with WorkerProcess(find_interpreter(), "cpu", cluster) as lost:
         start = partial(nullcontext, lost)
         with pytest.raises(ClusterError, match=r"^'.*scheduler\.json' \(from CLUSTER\)"):
             classify(scenes, model, tmp_path / "out", start, listener)

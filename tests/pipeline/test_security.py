@@ -25,7 +25,7 @@ from superseg_plugin.raster.class_table import ClassTable, write_class_table
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.staging import Staging
 from superseg_plugin.run_folder import RunFolder
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import Interpreter, numba_cache_folder
 from tests.conftest import REPOSITORY, quarters, write_raster
 from tests.fuzz.files import MODEL, header_seeds
@@ -228,7 +228,7 @@ def test_no_shell_reads_the_path_of_an_interpreter(tmp_path):
     odd = tmp_path / "python; touch hacked; $(touch hacked)"
     odd.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
     odd.chmod(0o700)
-    with Worker(Interpreter(odd, "chosen")) as worker:
+    with WorkerProcess(Interpreter(odd, "chosen")) as worker:
         future = worker.submit("measure_bands", {}, {})
         with pytest.raises(SuperSegError, match="exit code 3"):
             worker.result(future, Progress())

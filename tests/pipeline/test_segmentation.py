@@ -31,7 +31,7 @@ from superseg_plugin.raster.class_table import read_class_table
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.superpixel_file import SuperpixelFile
 from superseg_plugin.raster.superpixel_tables import superpixel_file_of
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from tests.benchmarks.measures import map_ami
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import (
@@ -296,8 +296,8 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
         sent.setdefault(op, {})
         return plain_submit(self, op, options, arrays, keep)
 
-    plain_submit = Worker.submit
-    monkeypatch.setattr(Worker, "submit", submit)
+    plain_submit = WorkerProcess.submit
+    monkeypatch.setattr(WorkerProcess, "submit", submit)
     segment(image, tmp_path, worker, outputs=("model",))
     asked = sent.pop("describe_device")
     assert asked == {}
@@ -314,7 +314,7 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
 
 def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, worker, monkeypatch):
     asked, read = [], []
-    plain_submit, plain_read = Worker.submit, RasterSource.read
+    plain_submit, plain_read = WorkerProcess.submit, RasterSource.read
 
     def submit(self, op, *others, **named):
         asked.append(op)
@@ -325,7 +325,7 @@ def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, w
             read.append(window.width * window.height)
         return plain_read(self, window, **how)
 
-    monkeypatch.setattr(Worker, "submit", submit)
+    monkeypatch.setattr(WorkerProcess, "submit", submit)
     monkeypatch.setattr(RasterSource, "read", counted)
     segment(image, tmp_path, worker, preset="fast")
     assert asked.count("describe_device") == 1

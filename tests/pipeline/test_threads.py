@@ -13,7 +13,7 @@ import pytest
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape_and_fields
@@ -33,7 +33,7 @@ def runs(tmp_path_factory):
         for threads in THREADS:
             for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
                 patch.setenv(f"{name}_NUM_THREADS", str(threads))
-            with Worker(find_interpreter(), device="cpu") as worker:
+            with WorkerProcess(find_interpreter(), device="cpu") as worker:
                 for preset in PRESETS:
                     name = str(folder / f"{preset}{threads}")
                     outputs = SegmentationOutputs(f"{name}.tif", confidence=f"{name}_sure.tif")

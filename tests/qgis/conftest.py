@@ -55,11 +55,11 @@ class SharedWorkers:
     @contextmanager
     def worker(self, algorithm, device="auto"):
         """Replaces `SuperSegAlgorithm.worker`."""
-        from superseg_plugin.worker.client import Worker
+        from superseg_plugin.worker.client import WorkerProcess
         from superseg_plugin.worker.interpreter import find_interpreter
 
         if device not in self._alive:
-            self._alive[device] = Worker(find_interpreter(algorithm._python), device=device)
+            self._alive[device] = WorkerProcess(find_interpreter(algorithm._python), device=device)
             self._alive[device].__enter__()
         try:
             yield self._alive[device]

@@ -16,7 +16,7 @@ from superseg_plugin.gui.preview_runner import PreviewRunner
 from superseg_plugin.pipeline.options.preview import MapView, PreviewOptions
 from superseg_plugin.pipeline.steps.preview import Previewer
 from superseg_plugin.raster.source import RasterSource
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 
 SECONDS = 60
 
@@ -26,12 +26,12 @@ def started(monkeypatch):
     """The workers that were started."""
     found = []
 
-    class Noted(Worker):
+    class Noted(WorkerProcess):
         def __enter__(self):
             found.append(self)
             return super().__enter__()
 
-    monkeypatch.setattr(preview_runner, "Worker", Noted)
+    monkeypatch.setattr(preview_runner, "WorkerProcess", Noted)
     return found
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from superseg_plugin.progress import Progress
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 
 
@@ -35,5 +35,5 @@ def listener():
 
 @pytest.fixture
 def worker():
-    with Worker(find_interpreter(), device="cpu") as process:
+    with WorkerProcess(find_interpreter(), device="cpu") as process:
         yield process

@@ -14,7 +14,7 @@ import pytest
 from superseg_plugin.contracts import BandScaling, Core
 from superseg_plugin.errors import SuperSegError
 from superseg_plugin.raster.stack import AdditionalRaster
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
 from superseg_plugin.worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
@@ -74,7 +74,7 @@ def predictions(worker, listener):
 
 def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
     here, steps = predictions(worker, listener)
-    with Worker(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
+    with WorkerProcess(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
         there, remote_steps = predictions(remote, listener)
         summary = remote.cluster_summary
         assert remote.slots == 3
@@ -93,7 +93,7 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
 
 def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
     running = Cluster(Network(separate=False), tmp_path)
-    with Worker(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote:
+    with WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote:
         remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
         asked = remote.submit("describe_device", {"network": "light"})
         running.add_node("node1")
@@ -104,7 +104,7 @@ def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
 
 
 def test_errors_of_a_node_name_it(cluster, listener):
-    with Worker(find_interpreter(), "cuda", cluster_at(cluster)) as remote:
+    with WorkerProcess(find_interpreter(), "cuda", cluster_at(cluster)) as remote:
         asked = remote.submit("describe_device", {"network": "light"})
         with pytest.raises(SuperSegError, match="DEVICE cuda is not available"):
             remote.result(asked, listener)
@@ -126,7 +126,7 @@ def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
             right, additional=[asdict(AdditionalRaster(str(tmp_path / "dem.tif")))]
         ),
     }
-    with Worker(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
+    with WorkerProcess(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
 
         def ask(files):
             return remote.result(remote.submit(CHECK, asdict(files)), listener).result
@@ -146,7 +146,7 @@ def test_a_node_tells_whether_it_sees_the_files(cluster, tmp_path, listener):
 def test_a_scheduler_that_is_silent_is_a_sentence(listener):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         text = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        with Worker(find_interpreter(), "cpu", cluster_at(text)) as remote:
+        with WorkerProcess(find_interpreter(), "cpu", cluster_at(text)) as remote:
             asked = remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))})
             with pytest.raises(
                 SuperSegError, match=f"cluster {text} .*CLUSTER.*does not answer.*within 6 s"

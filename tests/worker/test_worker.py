@@ -18,7 +18,8 @@ from superseg_plugin.contracts import BandScaling
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.runtime.smoke_test import smoke_test
 from superseg_plugin.worker import channel, client
-from superseg_plugin.worker.client import Worker, WorkerError
+from superseg_plugin.worker.client import WorkerProcess
+from superseg_plugin.worker.interface import WorkerError
 from superseg_plugin.worker.interpreter import Interpreter, find_interpreter
 from superseg_plugin.worker.launch import worker_environment
 
@@ -120,7 +121,7 @@ def test_a_fault_in_an_operation_brings_its_traceback(worker, listener):
 
 
 def test_a_missing_device_is_named_with_the_remedy(listener):
-    with Worker(find_interpreter(), device="mps") as process:
+    with WorkerProcess(find_interpreter(), device="mps") as process:
         future = process.submit("describe_device", {"network": "light"})
         with pytest.raises(SuperSegError, match=r"DEVICE mps .*cpu"):
             process.result(future, listener)
@@ -148,7 +149,7 @@ def test_an_answer_that_qgis_cannot_take_is_an_error_at_once(
     def failing(*_arguments):
         raise error
 
-    with Worker(find_interpreter(), device="cpu") as worker:
+    with WorkerProcess(find_interpreter(), device="cpu") as worker:
         assert worker.usable
         monkeypatch.setattr(channel, "load_arrays", failing)
         began = time.monotonic()
@@ -167,7 +168,7 @@ def test_cancel_ends_the_process_within_two_seconds(listener):
         asked.append(time.monotonic())
         listener.stop = True
 
-    process = Worker(find_interpreter(), device="cpu")
+    process = WorkerProcess(find_interpreter(), device="cpu")
     threading.Timer(4.0, ask_to_stop).start()
     with pytest.raises(Cancelled):
         train_until_stopped(process, listener)
@@ -182,7 +183,7 @@ def train_until_stopped(process, listener):
 
 
 def test_an_ended_worker_leaves_no_process_and_no_file(listener):
-    with Worker(find_interpreter(), device="cpu") as process:
+    with WorkerProcess(find_interpreter(), device="cpu") as process:
         folder, process_id = process._folder, process.process_id
         process.result(process.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
         assert folder.stat().st_mode & 0o077 == 0
@@ -219,7 +220,7 @@ PIXELS = {"pixels": np.ones((1, 9))}
 )
 def test_an_interpreter_that_cannot_serve_is_an_error(tmp_path, listener, script, sentence):
     with (
-        Worker(impostor(tmp_path, script)) as process,
+        WorkerProcess(impostor(tmp_path, script)) as process,
         pytest.raises(SuperSegError, match=sentence + r".*superseg:runtimereport"),
     ):
         ask(process, listener)
@@ -230,12 +231,12 @@ def test_an_interpreter_that_is_not_a_program_is_an_error(tmp_path):
     path.write_bytes(b"\x7fELF, but not really")
     path.chmod(0o755)
     with pytest.raises(SuperSegError, match=r"cannot be started \(.*\); run superseg:runtime"):
-        Worker(Interpreter(path, "chosen")).__enter__()
+        WorkerProcess(Interpreter(path, "chosen")).__enter__()
 
 
 def test_a_script_may_print_something_before_it_starts_python(tmp_path, listener):
     script = f'echo "Loading modules"\n{find_interpreter().path} "$@"\necho "Unloading"'
-    with Worker(impostor(tmp_path, script), device="cpu") as process:
+    with WorkerProcess(impostor(tmp_path, script), device="cpu") as process:
         assert ask(process, listener)["scaling"]
         folder = process._folder
     # The process was the script; Python, its child, has to end as well.
@@ -245,7 +246,7 @@ def test_a_script_may_print_something_before_it_starts_python(tmp_path, listener
 def test_a_worker_that_never_starts_is_given_up(tmp_path, listener, monkeypatch):
     monkeypatch.setattr(client, "SILENCE_SECONDS", 1.0)
     with (
-        Worker(impostor(tmp_path, "exec sleep 60")) as process,
+        WorkerProcess(impostor(tmp_path, "exec sleep 60")) as process,
         pytest.raises(SuperSegError, match=r"does not start: no message for 1 s"),
     ):
         ask(process, listener)
@@ -253,7 +254,7 @@ def test_a_worker_that_never_starts_is_given_up(tmp_path, listener, monkeypatch)
 
 def test_a_stopped_worker_is_given_up_and_a_busy_one_is_not(listener, monkeypatch):
     monkeypatch.setattr(client, "SILENCE_SECONDS", 5.0)
-    with Worker(find_interpreter(), device="cpu") as process:
+    with WorkerProcess(find_interpreter(), device="cpu") as process:
         ask(process, listener)
         future = wait_long(process)
         began = time.monotonic()
@@ -304,10 +305,10 @@ def workers_of(folder):
 HOST = """
 import sys, time
 from superseg_plugin.progress import Progress
-from superseg_plugin.worker.client import Worker
+from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.worker.test_worker import wait_long
-with Worker(find_interpreter(), device="cpu") as worker:
+with WorkerProcess(find_interpreter(), device="cpu") as worker:
     worker.result(worker.submit("describe_device", {"network": "light"}), Progress())
     future = wait_long(worker)
     print(worker._folder, flush=True)
@@ -357,5 +358,5 @@ def test_the_worker_ignores_a_poisoned_python_path(tmp_path, monkeypatch, listen
     (tmp_path / "numpy").mkdir()
     (tmp_path / "numpy" / "__init__.py").write_text("raise ImportError('poisoned')\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with Worker(find_interpreter(), device="cpu") as process:
+    with WorkerProcess(find_interpreter(), device="cpu") as process:
         assert "cpu" in device_of(process, listener)

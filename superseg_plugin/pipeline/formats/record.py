@@ -25,7 +25,7 @@ from ...errors import SuperSegError
 from ...raster.class_styles import StyledClass
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
 from ..options.superpixels import SuperpixelOptions

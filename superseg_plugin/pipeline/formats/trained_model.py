@@ -16,7 +16,7 @@ from ...contracts import BandScaling
 from ...raster.class_legend import default_name
 from ...raster.ground import pixel_side
 from ...raster.source import RasterSource
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from .cluster_arrays import ClusterArrays, merge_order_of, reorder_clusters

@@ -16,7 +16,7 @@ from ...raster.resampled import PARAMETER
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
 from ...raster.windows import tiles
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from ..options.ground_sizes import LARGE_SCENE
 from .sample_windows import scattered_windows, shuffled
 

@@ -24,7 +24,7 @@ from ...raster.grid import Grid
 from ...raster.pixels import has_gdal_type
 from ...raster.source import RasterSource
 from ...raster.stack import AdditionalRaster, RasterStack, rasters_of, stacked
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from ..formats.model_rasters import ModelRaster, model_rasters
 from ..options.segmentation import SegmentationOptions
 from .additional_rasters import prepare_rasters

@@ -31,7 +31,7 @@ from ...raster.source import RasterSource
 from ...raster.superpixel_tables import SuperpixelTables, append_tables
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
-from ...worker.client import Answer
+from ...worker.interface import Answer
 from ..classes.reading import TILE
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions

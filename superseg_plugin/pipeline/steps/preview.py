@@ -29,7 +29,7 @@ from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.ground import has_meters
 from ...raster.source import RasterSource
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from ..classes.previewed import Preview
 from ..classes.reading import count_and_measure
 from ..classes.rendering import display_colors

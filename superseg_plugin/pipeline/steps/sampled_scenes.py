@@ -24,7 +24,7 @@ from ...raster.grid import Grid
 from ...raster.source import Array, RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
-from ...worker.client import Worker
+from ...worker.interface import Worker
 from .folder_sample import Wanted, candidates, layout, windows_wanted
 from .folder_scenes import (
     FolderSample,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ...contracts import BandScaling
 from ...progress import Progress
 from ...raster.source import RasterSource
-from ...worker.client import Answer, Worker
+from ...worker.interface import Answer, Worker
 from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")

@@ -29,7 +29,8 @@ from ...raster.source import RasterSource
 from ...raster.stack import AdditionalRaster
 from ...raster.staging import PREFIX
 from ...run_folder import RunFolder
-from ...worker.client import Worker, WorkerError
+from ...worker.client import WorkerProcess
+from ...worker.interface import WorkerError
 from ...worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
 from ..formats.model_file import load_model
 from ..options.classification import ClassificationOptions
@@ -85,7 +86,7 @@ class ScenesOnNodes:
         """What a scene takes: threads of the cluster, and nothing of this computer."""
         return Load(self._request.threads, 0)
 
-    def find(self, scenes: Sequence[Path], worker: Worker, progress: Progress) -> bool:
+    def find(self, scenes: Sequence[Path], worker: WorkerProcess, progress: Progress) -> bool:
         """Ask the nodes; returns whether any can classify scenes, which the log tells.
 
         Args:
@@ -140,7 +141,7 @@ class ScenesOnNodes:
         )
         return True
 
-    def classify(self, scene: Path, target: str, worker: Worker, run: SceneRun) -> bool:
+    def classify(self, scene: Path, target: str, worker: WorkerProcess, run: SceneRun) -> bool:
         """Classify a scene on a node; whether it was, otherwise the log says why not.
 
         Args:

@@ -24,7 +24,7 @@ from ...contracts import gaussian_radius
 from ...progress import Progress
 from ...raster.windows import Window
 from ...raster.writer import RasterWriter
-from ...worker.client import Answer
+from ...worker.interface import Answer
 from ..options.superpixels import SuperpixelOptions
 from .scene import Scene
 from .superpixel_table import SuperpixelTable

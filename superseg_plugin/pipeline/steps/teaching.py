@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ...progress import Progress
 from ...raster.superpixel_tables import SuperpixelTables
-from ...worker.client import Answer, Worker
+from ...worker.interface import Answer, Worker
 
 Ints = npt.NDArray[np.int64]
 TABLES = ("features", "pairs", "lengths", "means", "pixels", "place", "leaf")

@@ -16,7 +16,7 @@ from typing import Callable, TypeVar
 
 from ...memory import available_memory
 from ...progress import Progress
-from ...worker.client import Answer, Worker
+from ...worker.interface import Answer, Worker
 
 Item = TypeVar("Item")
 # Side of a tile in pixels: large enough that halo and seams cost little, small enough for a few
