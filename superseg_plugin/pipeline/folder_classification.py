@@ -158,7 +158,8 @@ class _Folder:
         self._progress = progress
         self._targets = [str(Path(output) / name) for name in names_of_results(inputs.scenes)]
         self._model_id = id_of_model(inputs.model)
-        self._kept: set[int] = set()
+        # Whether an earlier run has classified each scene that was asked about.
+        self._kept: dict[int, bool] = {}
         # The sentence on each scene that was not classified, None for one that was.
         self._found: dict[int, str | None] = {}
 
@@ -172,9 +173,10 @@ class _Folder:
             left = self._classify(left, self._workers.slots, nodes)
         for index in self._classify(left, self._workers.slots):
             self._classify([index], lambda: 1)
-        if self._kept:
+        kept = sum(self._kept.values())
+        if kept:
             self._progress.log(
-                f"{len(self._kept)} scenes were classified before with this model and these"
+                f"{kept} scenes were classified before with this model and these"
                 " settings, and their results are kept"
             )
 
@@ -217,10 +219,12 @@ class _Folder:
         return again
 
     def _is_done(self, index: int) -> bool:
-        """Whether an earlier run has classified a scene."""
-        scene, target = self._inputs.scenes[index], self._targets[index]
-        given = self._inputs.bands, self._inputs.additional
-        return is_result_of(target, scene, given, self._options, self._model_id)
+        """Whether an earlier run has classified a scene; files are read for the answer once."""
+        if index not in self._kept:
+            scene, target = self._inputs.scenes[index], self._targets[index]
+            given = self._inputs.bands, self._inputs.additional
+            self._kept[index] = is_result_of(target, scene, given, self._options, self._model_id)
+        return self._kept[index]
 
     def _scene(
         self, index: int, run: SceneRun, slots: int, nodes: ScenesOnNodes | None
@@ -231,7 +235,6 @@ class _Folder:
         run.report(0.0, f"{scene.name} ({index + 1} of {len(inputs.scenes)})")
         target = self._targets[index]
         if self._is_done(index):
-            self._kept.add(index)
             return None, False
         if nodes is not None:
             run.admit(nodes.load)

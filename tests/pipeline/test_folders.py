@@ -31,6 +31,7 @@ from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segmentation
 from superseg_plugin.pipeline.steps.folder_files import names_of_results, scenes_of
 from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
+from superseg_plugin.pipeline.steps.scenes_on_nodes import ScenesOnNodes
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
@@ -165,6 +166,38 @@ def test_an_unforeseen_error_in_one_scene_does_not_touch_the_next(
     (failure,) = found.failures
     assert failure.startswith("c.tif: an unexpected error (ZeroDivisionError")
     assert any("Traceback" in line for line in listener.lines)
+
+
+class OnCluster:
+    """The worker of this computer, taken for the client of a cluster."""
+
+    on_cluster = True
+
+    def __init__(self, worker):
+        self._worker = worker
+
+    def __getattr__(self, name):
+        return getattr(self._worker, name)
+
+
+def test_a_run_that_goes_on_over_a_cluster_looks_at_each_result_once(
+    tmp_path, scenes, model, worker, listener, monkeypatch
+):
+    # A file system over the network takes longer for a look than a node for a small scene.
+    original, asked = folder_classification.is_result_of, []
+
+    def counting(target, *others):
+        asked.append(Path(target).name[0])
+        return original(target, *others)
+
+    run = partial(classify, model=model, folder=tmp_path / "out")
+    run(scenes[:2], start=partial(nullcontext, worker))
+    monkeypatch.setattr(folder_classification, "is_result_of", counting)
+    monkeypatch.setattr(ScenesOnNodes, "find", lambda *_: False)
+    found = run(scenes, start=partial(nullcontext, OnCluster(worker)), listener=listener)
+    assert sorted(asked) == ["a", "b", "c", "d"]
+    assert len(found.written) == 4
+    assert any(line.startswith("2 scenes were classified before") for line in listener.lines)
 
 
 def test_a_lost_cluster_ends_the_run_and_is_not_a_fault_of_the_scenes(tmp_path, scenes, model):
