@@ -33,6 +33,7 @@ COMMON = {
     "progress",
     "run_folder",
     "translation",
+    "wording",
 }
 # What every room of the pipeline may use.
 BELOW_PIPELINE = {"raster", "worker"} | COMMON
@@ -89,6 +90,7 @@ ARROWS: dict[str, set[str]] = {
     "file_lock": set(),
     "run_folder": {"file_lock"},
     "translation": set(),
+    "wording": set(),
 }
 # Tile sizes are needed before a run as well as in it.
 PLANNED_STEPS = {"pipeline/steps/tiling.py"}

@@ -20,6 +20,7 @@ from ..errors import SuperSegError
 from ..pipeline.assessment.assessed import AssessedMap
 from ..pipeline.assessment.sample_places import SAMPLE_OF
 from ..pipeline.assessment.sampling import LEAST_OF_CLASS, MOST_SAMPLES, draw_sample
+from ..wording import counted
 from . import groups
 from .base import SuperSegAlgorithm
 from .styling import Style, style
@@ -141,7 +142,9 @@ Field, Water and so on; choose them as samples in <i>Evaluate</i>. Source: Olofs
                 )
         del sink
         style(context, output, _FromClasses(self.classification.path))
-        progress.log(f"{len(sample.classes)} points in {len(sample.names)} classes")
+        progress.log(
+            f"{counted(len(sample.classes), 'point')} in {counted(len(sample.names), 'class')}"
+        )
         return {self.OUTPUT: output, self.POINT_COUNT: len(sample.classes)}
 
 

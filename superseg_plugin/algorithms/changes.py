@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..pipeline.changes import run_changes
 from ..pipeline.steps.changes import MOST_CHANGES
 from ..raster.format_check import CLASSES
+from ..wording import counted
 from . import groups
 from .base import SuperSegAlgorithm
 from .declarations import CSV_FILES
@@ -85,7 +86,7 @@ Two runs of <i>Segment</i> number their classes differently; segment or train on
         with self.before.open(progress) as before, self.after.open(progress) as after:
             result = run_changes(before, after, self.output, self.table, progress)
         style(context, self.output, ClassStyle(MOST_CHANGES))
-        progress.log(f"{result.changes} changes on {result.percent:.1f} % of the area")
+        progress.log(f"{counted(result.changes, 'change')} on {result.percent:.1f} % of the area")
         outputs = {
             self.OUTPUT: self.output,
             self.CHANGE_COUNT: result.changes,

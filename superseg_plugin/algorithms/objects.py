@@ -20,6 +20,7 @@ from ..pipeline.objects import ObjectInputs, run_objects
 from ..progress import stop_if_cancelled
 from ..raster.class_polygons import NAME_FIELD, NUMBER_FIELD
 from ..raster.staging import Staging
+from ..wording import counted
 from . import groups
 from .base import SuperSegAlgorithm
 from .polygon_output import (
@@ -143,7 +144,7 @@ runtime.</p>
             output = self.output.deliver(content, features, staging, context)
         style(context, output, PolygonStyle(found.classes, fields))
         count = int((found.figures.pixels > 0).sum())
-        progress.log(f"{count} objects")
+        progress.log(counted(count, "object"))
         return {self.OUTPUT: output, self.OBJECT_COUNT: count}
 
 

@@ -61,13 +61,15 @@ def name_classes(context, path, default, name):
 
 def classes_of(image, count):
     """Return the name of a layer with the classes of an image."""
-    return translate("SuperSeg", "{}, {} classes").format(_without_count(image), count)
+    one, several = translate("SuperSeg", "{}, 1 class"), translate("SuperSeg", "{}, {} classes")
+    return (one if count == 1 else several).format(_without_count(image), count)
 
 
 def merged_from(classes, count):
     """Return the name of a layer with merged classes of another one."""
-    text = translate("SuperSeg", "{}, merged to {} classes")
-    return text.format(_without_count(classes), count)
+    one = translate("SuperSeg", "{}, merged to 1 class")
+    several = translate("SuperSeg", "{}, merged to {} classes")
+    return (one if count == 1 else several).format(_without_count(classes), count)
 
 
 def split_from(classes, count):
@@ -79,13 +81,16 @@ def split_from(classes, count):
 def _without_count(name):
     """Return the name of a layer without the number of classes that a former run added."""
     endings = (
+        translate("SuperSeg", "{}, 1 class"),
+        translate("SuperSeg", "{}, merged to 1 class"),
         translate("SuperSeg", "{}, {} classes"),
         translate("SuperSeg", "{}, merged to {} classes"),
         translate("SuperSeg", "{}, split to {} classes"),
     )
     for ending in endings:
-        start, number, end = (re.escape(part) for part in ending.split("{}"))
-        found = re.fullmatch(rf"{start}(.+){number}\d+{end}", name)
+        start, *rest = (re.escape(part) for part in ending.split("{}"))
+        number = r"\d+".join(rest)
+        found = re.fullmatch(rf"{start}(.+){number}", name)
         if found:
             return found[1]
     return name

@@ -152,7 +152,7 @@ def _run_step(classes, missing):
 def _name_step(classes):
     labels = [entry.label for entry in classes.renderer().classes() if entry.value > 0]
     named = sum(not UNNAMED.match(label) for label in labels)
-    text = translate("SuperSeg", "{} of {} classes have names").format(named, len(labels))
+    text = translate("SuperSeg", "{} of {} classes with names").format(named, len(labels))
     return Step(0 < len(labels) == named, True, text)
 
 
@@ -167,7 +167,7 @@ def _check_step():
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
     request.setFilterExpression("\"label\" <> ''")
     labelled, count = sum(1 for _ in points.getFeatures(request)), points.featureCount()
-    text = translate("SuperSeg", "{} of {} points are labelled").format(labelled, count)
+    text = translate("SuperSeg", "{} of {} points labelled").format(labelled, count)
     if done:
         text = translate("SuperSeg", "Evaluated; {}").format(text)
     return Step(done, True, text)

@@ -22,7 +22,7 @@ def preview_text(preview, seconds):
     """
     locale = QLocale()
     sentences = [
-        translate("SuperSeg", "{} classes of {} superpixels, computed in {} s.").format(
+        translate("SuperSeg", "Classes: {}, superpixels: {}, computed in {} s.").format(
             len(preview.colors), preview.superpixels, locale.toString(seconds, "f", 1)
         ),
         _part_text(preview.view, locale),
@@ -50,7 +50,7 @@ def draft_text(preview):
 def size_text(preview):
     """Return the number of classes and the least size of superpixels, for the map."""
     side = preview.options.superpixel_size
-    return translate("SuperSeg", "{} classes, superpixels {} px").format(
+    return translate("SuperSeg", "Classes: {}, superpixels {} px").format(
         len(preview.colors), QLocale().toString(side**2, "f", 0)
     )
 

@@ -118,8 +118,8 @@ class SimilarBar(ClickBar):
         text = translate("SuperSeg", "Assign {}").format(name)
         if self.session.edit_superpixels(text, reclassified, chosen, name):
             self.clear()
-            told = translate("SuperSeg", "{} superpixels are {} now.")
-            self.note.setText(told.format(_whole(chosen.sum()), name))
+            told = translate("SuperSeg", "Superpixels that are {} now: {}.")
+            self.note.setText(told.format(name, _whole(chosen.sum())))
 
     def chosen(self):
         """Return which superpixels are selected, `(n,)` bool; None before the first click."""
@@ -163,7 +163,7 @@ class SimilarBar(ClickBar):
         self._overlay.show(self._reader, table, self.session.layer.crs(), outlined)
         areas = self._tables.areas
         share = 100 * areas[chosen].sum() / max(float(areas.sum()), 1e-300)
-        text = translate("SuperSeg", "Places: {}. {} superpixels are similar, {} % of the area.")
+        text = translate("SuperSeg", "Places: {}. Similar superpixels: {}, {} % of the area.")
         share = QLocale().toString(float(share), "f", 1)
         self.note.setText(text.format(len(self._rows), _whole(chosen.sum()), share))
 

@@ -24,12 +24,28 @@
       <translation>{} 百万</translation>
     </message>
     <message>
+      <source>1 pixel</source>
+      <translation>1 像素</translation>
+    </message>
+    <message>
+      <source>{} pixels</source>
+      <translation>{} 像素</translation>
+    </message>
+    <message>
       <source>1 tile</source>
       <translation>1 个瓦片</translation>
     </message>
     <message>
       <source>{} tiles</source>
       <translation>{} 个瓦片</translation>
+    </message>
+    <message>
+      <source>1 superpixel</source>
+      <translation>1 个超像素</translation>
+    </message>
+    <message>
+      <source>{} superpixels</source>
+      <translation>{} 个超像素</translation>
     </message>
     <message>
       <source>{side} x {side} pixels</source>
@@ -40,8 +56,8 @@
       <translation>{meters} 米（{shape}）</translation>
     </message>
     <message>
-      <source>{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about {superpixels} superpixels; smallest superpixels {smallest}</source>
-      <translation>{device} 上{time}，内存 {memory} GB：{pixels} 像素，{tiles}，约 {superpixels} 个超像素；最小超像素 {smallest}</translation>
+      <source>{time} on {device}, {memory} GB of memory: {pixels} in {tiles}, about {superpixels}; smallest superpixels {smallest}</source>
+      <translation>{device} 上{time}，内存 {memory} GB：{pixels}，{tiles}，约 {superpixels}；最小超像素 {smallest}</translation>
     </message>
     <message>
       <source>Any</source>
@@ -592,11 +608,11 @@
       <translation>缺少类别。</translation>
     </message>
     <message>
-      <source>{} of {} classes have names</source>
+      <source>{} of {} classes with names</source>
       <translation>{} 个类别已命名，共 {} 个</translation>
     </message>
     <message>
-      <source>{} of {} points are labelled</source>
+      <source>{} of {} points labelled</source>
       <translation>{} 个点已标注，共 {} 个</translation>
     </message>
     <message>
@@ -748,7 +764,7 @@
       <translation>实际运行的超像素比此处显示的更小：请放大查看。</translation>
     </message>
     <message>
-      <source>{} classes, superpixels {} px</source>
+      <source>Classes: {}, superpixels {} px</source>
       <translation>{} 个类别，超像素 {} 像素</translation>
     </message>
     <message>
@@ -756,7 +772,7 @@
       <translation>这是影像的 {} %：其类别可能与运行结果不同。</translation>
     </message>
     <message>
-      <source>{} classes of {} superpixels, computed in {} s.</source>
+      <source>Classes: {}, superpixels: {}, computed in {} s.</source>
       <translation>{} 个类别，由 {} 个超像素组成，计算用时 {} 秒。</translation>
     </message>
     <message>
@@ -1080,7 +1096,7 @@
       <translation>查找相似：在地图上点击，即选中所有相似的超像素</translation>
     </message>
     <message>
-      <source>Places: {}. {} superpixels are similar, {} % of the area.</source>
+      <source>Places: {}. Similar superpixels: {}, {} % of the area.</source>
       <translation>位置：{} 处。{} 个超像素相似，占面积的 {} %。</translation>
     </message>
     <message>
@@ -1112,8 +1128,8 @@
       <translation>最低相似度(&amp;L)</translation>
     </message>
     <message>
-      <source>{} superpixels are {} now.</source>
-      <translation>{} 个超像素现在属于 {}。</translation>
+      <source>Superpixels that are {} now: {}.</source>
+      <translation>现在属于 {} 的超像素：{} 个。</translation>
     </message>
     <message>
       <source>Least similarity</source>
@@ -1464,12 +1480,20 @@
       <translation>周长</translation>
     </message>
     <message>
+      <source>{}, merged to 1 class</source>
+      <translation>{}，合并为 1 个类别</translation>
+    </message>
+    <message>
       <source>{}, merged to {} classes</source>
       <translation>{}，合并为 {} 个类别</translation>
     </message>
     <message>
       <source>{}, split to {} classes</source>
       <translation>{}，拆分为 {} 类</translation>
+    </message>
+    <message>
+      <source>{}, 1 class</source>
+      <translation>{}，1 个类别</translation>
     </message>
     <message>
       <source>{}, {} classes</source>

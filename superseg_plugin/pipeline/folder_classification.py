@@ -21,6 +21,7 @@ from ..errors import Cancelled, ClusterError, SuperSegError
 from ..progress import Progress
 from ..raster.source import RasterSource
 from ..raster.stack import AdditionalRaster, stacked
+from ..wording import counted
 from ..worker.client import WorkerProcess
 from ..worker.interface import WorkerError
 from .classification import (
@@ -124,7 +125,7 @@ def run_folder_classification(
         scenes, written, failures = inputs.scenes, folder.written, folder.failures
         if not written:
             raise SuperSegError(f"No scene could be classified. {failures[0]}")
-    progress.log(f"{len(written)} of {len(scenes)} scenes classified")
+    progress.log(f"{len(written)} of {counted(len(scenes), 'scene')} classified")
     for failure in failures:
         progress.log(f"Not classified: {failure}")
     if outputs.summary:
@@ -176,8 +177,8 @@ class _Folder:
         kept = sum(self._kept.values())
         if kept:
             self._progress.log(
-                f"{kept} scenes were classified before with this model and these"
-                " settings, and their results are kept"
+                f"{counted(kept, 'scene')} classified before with this model and these settings:"
+                " results are kept"
             )
 
     @property

@@ -30,6 +30,7 @@ from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.ground import pixel_side
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
+from ..wording import counted
 from ..worker.client import WorkerProcess
 from ..worker.interface import Worker
 from .classes.rendering import class_colors, picture_of
@@ -185,8 +186,8 @@ class _Trainer:
         for failure in failures.values():
             self._progress.log(failure)
         self._progress.log(
-            f"The model is trained on {sample.pixels:,} valid pixels in"
-            f" {sample.windows} windows of {len(sample.scenes)} scenes,"
+            f"The model is trained on {counted(sample.pixels, 'valid pixel')} in"
+            f" {counted(sample.windows, 'window')} of {counted(len(sample.scenes), 'scene')},"
             f" {100 * sample.share:.3g} % of their area"
         )
         with sample.open() as source:

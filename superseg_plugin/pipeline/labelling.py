@@ -19,6 +19,7 @@ from ..raster.superpixel_file import SuperpixelFile
 from ..raster.superpixel_tables import SuperpixelTables
 from ..raster.windows import tiles
 from ..raster.writer import RasterProfile, RasterWriter
+from ..wording import counted
 from ..worker.interface import Worker
 from .classes.catalog import read_catalog
 from .classes.labelled import Learned, labelled, without_empty
@@ -84,7 +85,9 @@ def run_labelling(
         tables = superpixels.tables()
         model = _model_of(outputs, tables)
         progress.report(0.2, "Learning from examples")
-        progress.log(f"{len(known.rows):,} superpixels are examples of {', '.join(known.names)}")
+        progress.log(
+            f"{counted(len(known.rows), 'superpixel')} with examples of {', '.join(known.names)}"
+        )
         if len(known.rows) > MOST_EXAMPLES:
             progress.log(f"{MOST_EXAMPLES:,} of them, evenly over the names, are learned from")
         teacher = Teacher(worker, tables, smoothness)

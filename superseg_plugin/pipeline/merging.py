@@ -20,6 +20,7 @@ from ..progress import Progress, stop_if_cancelled
 from ..raster.class_table import MOST_CLASSES, ClassTable, read_class_table, write_class_table
 from ..raster.source import RasterSource
 from ..raster.staging import Staging, check_output
+from ..wording import counted
 from .classes.known_classes import find_classes
 from .classes.merge_plan import MergePlan, number_ranges, plan_by_number, plan_by_table
 from .classes.merge_table import MergeTable, read_merge_table
@@ -162,7 +163,7 @@ class _Merging:
             new = zip(self._present.numbers.tolist(), numbers[plan.members].tolist())
             keep_recoded(self._source.path, self._path, dict(new))
         result = int((numbers > 0).sum())
-        self._progress.log(f"{count} classes were merged into {result}")
+        self._progress.log(f"{counted(count, 'class')} merged into {result}")
         self._progress.report(1.0, "Done")
         return result
 

@@ -15,6 +15,7 @@ from ..progress import Progress, Stages, stop_if_cancelled
 from ..raster.class_table import ClassTable
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
+from ..wording import counted
 from ..worker.interface import Worker
 from .formats.trained_model import build_model
 from .options.published import STRIDE, TILE
@@ -132,7 +133,7 @@ class _Segmentation:
             count = make_superpixels(scene.within(part), path, cut)
             device = Device(**self._worker.result(asked, part).result)
             known.devices[requested] = device.type, device.name
-        self._progress.log(f"{count} superpixels")
+        self._progress.log(counted(count, "superpixel"))
         state = SegmentationState(training, cut)
         with RasterSource(str(path)) as superpixels:
             if options.preset == "published":

@@ -13,6 +13,7 @@ from ..raster.staging import Staging, check_output
 from ..raster.superpixel_file import SuperpixelFile
 from ..raster.windows import tiles
 from ..raster.writer import RasterProfile, RasterWriter
+from ..wording import counted
 from .classes.reading import TILE
 from .classes.superpixel_similarity import SIMILAR, SimilarityVectors
 from .steps.example_superpixels import Shapes, find_rows
@@ -45,8 +46,8 @@ def run_similarity(source: RasterSource, shapes: Shapes, output: str, progress: 
         similarity = vectors.to(rows)
         share = 100 * tables.areas[similarity >= SIMILAR].sum() / tables.areas.sum()
         progress.log(
-            f"{len(rows):,} superpixels are examples; {share:.3g} % of the area has a similarity of"
-            f" {SIMILAR} and more"
+            f"{counted(len(rows), 'superpixel')} with examples; {share:.3g} % of the area has a"
+            f" similarity of {SIMILAR} and more"
         )
         values = np.append(np.float32(SIMILARITY.nodata), similarity)
         grid = superpixels.grid

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..progress import Progress, stop_if_cancelled
 from ..raster.source import RasterSource
 from ..raster.staging import Staging
+from ..wording import counted
 from ..worker.interface import Worker
 from .formats.record import describe_run, write_record
 from .options.ground_sizes import ANY_SIZE, GroundSize, superpixel_options
@@ -59,5 +60,5 @@ def run_superpixels(
         write_record(path, describe_run("superpixels", options, source, worker))
         stop_if_cancelled(progress)
         staging.commit()
-    progress.log(f"{count} superpixels")
+    progress.log(counted(count, "superpixel"))
     return SuperpixelResult(count)

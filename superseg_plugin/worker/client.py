@@ -28,6 +28,7 @@ from ..contracts import plain
 from ..errors import Cancelled
 from ..progress import Progress
 from ..run_folder import RunFolder
+from ..wording import counted
 from .channel import Answer, Channel, PendingAnswer, Request
 from .cluster_address import THIS_COMPUTER, ClusterChoice
 from .cluster_paths import path_on_nodes
@@ -133,9 +134,9 @@ class WorkerProcess:
             return ""
         repeated = figures["repeated"]
         return (
-            f"Cluster: {figures['tasks']:,} tasks, {figures['sent'] / 1e6:,.0f} MB sent, "
+            f"Cluster: {counted(figures['tasks'], 'task')}, {figures['sent'] / 1e6:,.0f} MB sent, "
             f"{figures['received'] / 1e6:,.0f} MB received"
-            + (f", {repeated} requests repeated after a loss" if repeated else "")
+            + (f", {counted(repeated, 'request')} repeated after a loss" if repeated else "")
         )
 
     @property

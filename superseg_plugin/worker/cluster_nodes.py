@@ -10,6 +10,7 @@ from typing import Any
 from distributed import Client
 
 from ..errors import SuperSegError
+from ..wording import counted
 
 # Dask's usual name of the resource: `dask worker --resources GPU=1`.
 WITH_GPU = "GPU"
@@ -93,7 +94,7 @@ class ClusterNodes:
             return "no nodes yet"
         count, total = len(self.threads), sum(self.threads.values())
         gpus = f", {len(self.gpus)} with a GPU" if self.gpus else ""
-        return f"{count} node{'s'[: count > 1]} with {total} thread{'s'[: total > 1]}{gpus}"
+        return f"{counted(count, 'node')} with {counted(total, 'thread')}{gpus}"
 
 
 def check_versions(client: Client) -> None:

@@ -184,7 +184,7 @@ def _folder(bench: Bench, name: str, kill: str = "", everywhere: bool = True) ->
         lines = bench.compute("folder", cluster.chosen)
         if kill and cluster.nodes["node1"].poll() is None:
             raise FailureError(f"node1 was not killed in {kill}")
-        return f"{_line(lines, 'scenes are computed by')}; {_line(lines, 'Cluster: ')}"
+        return f"{_line(lines, 'files read and written there')}; {_line(lines, 'Cluster: ')}"
     finally:
         cluster.close()
 

@@ -53,7 +53,7 @@ def test_a_preview_is_drawn_over_the_image(session):
 
 def test_the_panel_says_what_a_preview_is_and_what_a_run_takes(session):
     status = session["first"]["status"]
-    assert status.startswith("16 classes of ")
+    assert status.startswith("Classes: 16, superpixels: ")
     assert "This is the whole image" in status
     assert "% of the image: its classes may differ" in session["compared"]["part"]
     assert session["estimate"].startswith("A run on the whole image: ")

@@ -108,10 +108,10 @@ def test_more_like_this_selects_what_is_similar_and_names_it(session):
     assert 1 <= seen["equal"] < 20 < seen["similar"] < SIDE**2 / 64
     first, found, named, emptied = seen["notes"]
     (reed,) = [group for group in seen["named"]["groups"] if group[1] == "Reed"]
-    assert f"Places: 1. {seen['similar']:,} superpixels are similar, " in found
+    assert f"Places: 1. Similar superpixels: {seen['similar']:,}, " in found
     share = float(found.split(", ")[1].split(" %")[0])
     assert share == pytest.approx(100 * reed[2] / SIDE**2, abs=0.05)
-    assert f"{seen['similar']:,} superpixels are Reed now" in named
+    assert f"Superpixels that are Reed now: {seen['similar']:,}." in named
     assert first == emptied != found
     assert seen["named"]["left"] == color(seen["named"], reed[0])
     assert picture_size_and_colors(pictures / "similar.png")[0] >= 1200

@@ -85,9 +85,9 @@ def test_the_preview_opens_with_the_settings_that_are_kept(seen):
 def test_classes_lead_to_names_check_and_results(seen):
     assert seen["edited"] == ["classes", True]
     assert seen["classes"][2][:2] == [DONE, "classes"]
-    assert seen["classes"][3][:2] == ["4", "0 of 3 classes have names"]
-    assert seen["named"][3][:2] == [DONE, "3 of 3 classes have names"]
-    assert seen["points"][4][1] == "1 of 3 points are labelled"
+    assert seen["classes"][3][:2] == ["4", "0 of 3 classes with names"]
+    assert seen["named"][3][:2] == [DONE, "3 of 3 classes with names"]
+    assert seen["points"][4][1] == "1 of 3 points labelled"
     assert seen["evaluate"] == ["points", "label", "classes"]
     # The names of the workbench are passed to the export.
     assert seen["polygons"] == ["Kind 1", "Kind 2", "Kind 3"]

@@ -193,7 +193,7 @@ def test_pixels_in_polygons_of_several_labels_are_left_out_and_counted(tmp_path)
     found, lines = with_polygons(tmp_path, classes, polygons)
     assert found.overlapping == found.unlabelled == 4 * 20
     assert found.table.tolist() == [[8 * 20], [8 * 20]]
-    assert any("80 pixels lie in polygons of several labels" in line for line in lines)
+    assert any("80 pixels in polygons of several labels are left out" in line for line in lines)
 
 
 def test_polygons_elsewhere_are_refused(tmp_path):

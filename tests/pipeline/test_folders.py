@@ -197,7 +197,7 @@ def test_a_run_that_goes_on_over_a_cluster_looks_at_each_result_once(
     found = run(scenes, start=partial(nullcontext, OnCluster(worker)), listener=listener)
     assert sorted(asked) == ["a", "b", "c", "d"]
     assert len(found.written) == 4
-    assert any(line.startswith("2 scenes were classified before") for line in listener.lines)
+    assert any(line.startswith("2 scenes classified before") for line in listener.lines)
 
 
 def test_a_lost_cluster_ends_the_run_and_is_not_a_fault_of_the_scenes(tmp_path, scenes, model):

@@ -59,7 +59,7 @@ def test_sparse_ids_give_the_same_classes_and_take_no_memory(train):
     tracemalloc.stop()
     assert np.array_equal(dense, sparse)
     assert peak < 200 * MEGABYTE
-    assert any("64 superpixels are numbered up to 4,29" in line for line in lines)
+    assert any("64 superpixels and a largest number of 4,29" in line for line in lines)
 
 
 def test_values_that_mark_no_superpixel_are_none(train):

@@ -157,9 +157,9 @@ def test_what_is_left_out_is_told(classes, grid, worker, tmp_path):
     )
     after, _, listener = label(classes, tmp_path / "named.tif", shapes, worker)
     told = "\n".join(listener.lines)
-    assert "1 examples without a name are left out" in told
-    assert "1 examples off the class raster are left out" in told
-    assert "1 superpixels have examples of several names" in told
+    assert "1 example without a name is left out" in told
+    assert "1 example off the class raster is left out" in told
+    assert "1 superpixel with examples of several names" in told
     assert "Town and Water" in told
     assert read_class_table(tmp_path / "named.tif").names[after[several] - 1] == "Town"
 

@@ -122,6 +122,21 @@ def test_64_bands_are_expected_to_take_two_to_four_times_as_long_as_three():
     assert many["rendering"] == three["rendering"] < other["rendering"] / 3
 
 
+@pytest.mark.parametrize(
+    ("side", "told"),
+    [
+        (1, "1 pixel in 1 tile, about 1 superpixel; smallest"),
+        (6, "36 pixels in 1 tile, about 1 superpixel; smallest"),
+        (20, "400 pixels in 1 tile, about 10 superpixels; smallest"),
+        (2000, "4 million pixels in 4 tiles, about 99,000 superpixels; smallest"),
+    ],
+)
+def test_an_estimate_counts_in_singular_and_plural(side, told):
+    cut = SuperpixelOptions(min_size=9)
+    estimate = Estimate((Grid(side, side), 3), cut, BALANCED, Calibration())
+    assert told in estimate.text()
+
+
 def test_an_estimate_is_a_clause_in_the_log(monkeypatch, tmp_path):
     def clause(seconds, smallest, tile=0, pixel=None, device=BALANCED.device):
         known = Calibration()

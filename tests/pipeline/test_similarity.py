@@ -49,7 +49,7 @@ def test_the_raster_tells_the_example_from_other_land(classes, tmp_path, listene
     # The features are column and class: the other end of the scene is different, the same class
     # nearby is alike.
     assert values[60, 12] > 0.8 > values[4, 60]
-    assert any("1 superpixels are examples" in line for line in listener.lines)
+    assert any("1 superpixel with examples" in line for line in listener.lines)
 
 
 def place(path, row, col):

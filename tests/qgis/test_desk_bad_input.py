@@ -176,8 +176,8 @@ def test_examples_that_cannot_be_used_are_counted_and_the_others_count(
     run("superseg:labelbyexamples", {**given, "OUTPUT": str(tmp_path / "n.tif")}, listener)
     told = "\n".join(listener.lines)
     for text in ("off the class raster", "on pixels without a class", "without a name"):
-        assert f"Warning: 1 examples {text} are left out" in told
-    assert "1 superpixels have examples of several names" in told
+        assert f"Warning: 1 example {text} is left out" in told
+    assert "1 superpixel with examples of several names" in told
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_figures_of_a_sample_have_intervals(run, files, tmp_path, listener):
     assert float(overall["half_interval_95"]) == pytest.approx(found["OVERALL_ERROR"])
     # Whole numbers of a decimal field are the numbers of classes.
     assert rows["area", "1"]["unit"] == "m2"
-    assert any("1 labelled places lie off" in line for line in listener.lines)
+    assert any("1 labelled place off" in line for line in listener.lines)
 
 
 def test_vectors_as_reference_raster_are_a_sentence(run, files, polygons, tmp_path):

@@ -48,6 +48,14 @@ def load(run, plugin, project_context, tmp_path, listener):
     return load_it
 
 
+@pytest.mark.parametrize(("count", "told"), [(1, "1 class"), (12, "12 classes")])
+def test_a_layer_says_how_many_classes_it_has(count, told):
+    name = styling.classes_of("tile", count)
+    assert name == f"tile, {told}"
+    assert styling.merged_from(name, count) == f"tile, merged to {told}"
+    assert styling.split_from(styling.merged_from(name, count), 3) == "tile, split to 3 classes"
+
+
 def test_styles_of_all_outputs_of_segment(load, files):
     names = ["OUTPUT", "SUPERPIXELS", "AVERAGE_COLOR", "CONFIDENCE"]
     parameters = {"INPUT": files["scene"], "CLASSES": 4, "PRESET": "fast", "DEVICE": "cpu"}

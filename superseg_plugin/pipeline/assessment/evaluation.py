@@ -18,6 +18,7 @@ from ...raster.class_legend import Color
 from ...raster.ground import has_meters
 from ...raster.source import RasterSource
 from ...raster.windows import tiles
+from ...wording import are, counted
 from ..classes.agreement import Evaluation, agreement_of
 from ..classes.merge_tree import is_named
 from ..classes.reading import TILE
@@ -60,8 +61,9 @@ def run_evaluation(
     found, colors = _evaluate(assessed, reference, unlabelled, progress)
     if found.overlapping:
         progress.log(
-            f"Warning: {found.overlapping:,} pixels lie in polygons of several labels and are left "
-            "out; where polygons overlap, it is not known which label is right"
+            f"Warning: {counted(found.overlapping, 'pixel')} in polygons of several labels"
+            f" {are(found.overlapping)} left out; where polygons overlap, it is not known which"
+            " label is right"
         )
     outputs.write(
         lambda: evaluation_report(found, assessed.name, reference.name, colors),

@@ -17,6 +17,7 @@ from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.ground import has_meters
 from ...raster.texts import label_order
+from ...wording import are, counted
 from ..classes.accuracy import AccuracyEstimates, estimate_accuracy
 from ..classes.known_classes import KnownClasses, find_classes
 from ..classes.places import read_at
@@ -166,15 +167,15 @@ def _tell_left_out(
     outside = int((labelled & ~known).sum())
     if outside:
         progress.log(
-            f"Warning: {outside:,} labelled places lie off {name} or on pixels without a class, and"
-            " are left out"
+            f"Warning: {counted(outside, 'labelled place')} off {name} or on pixels without a class"
+            f" {are(outside)} left out"
         )
     empty = sum(not label for label in labels)
     unclear = len(labels) - empty - int(labelled.sum())
     if empty or unclear:
         progress.log(
-            f"{empty:,} places without a label and {unclear:,} at which nobody could tell the class"
-            f" ({CANNOT_TELL}) are left out"
+            f"{counted(empty, 'place')} without a label and {unclear:,} at which nobody could tell"
+            f" the class ({CANNOT_TELL}) are left out"
         )
 
 
@@ -201,7 +202,8 @@ def _tell_odd_labels(found: SampleAccuracy, name: str, progress: Progress) -> No
     """Warn of labels that may be misspelled."""
     others = sorted(set(range(len(found.labels))) - set(found.names.tolist()))
     if found.by_name.any() and others:
-        told = [f"{found.labels[code]} ({found.counts[:, code].sum()} places)" for code in others]
+        places = found.counts.sum(axis=0).tolist()
+        told = [f"{found.labels[code]} ({counted(places[code], 'place')})" for code in others]
         more = ", …" if len(told) > MOST_TOLD else ""
         progress.log(
             f"Warning: no class of {name} has the name or number {', '.join(told[:MOST_TOLD])}"

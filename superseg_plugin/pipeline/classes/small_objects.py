@@ -28,6 +28,7 @@ from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.objects import ObjectTable
 from ...raster.windows import Window
+from ...wording import are, counted
 from ..formats.merge_order import cophenetic
 from ..options.ground_sizes import MinimumArea
 from .absorption import Absorbed, absorb_small
@@ -102,14 +103,15 @@ class SmallObjects:
         real = objects.classes > 0
         small = real & (objects.areas < self.limit)
         left = small & (self._absorbed.areas < self.limit)
-        text = self._minimum.text
+        text, kept = self._minimum.text, int(left.sum())
         progress.log(
-            f"{int(small.sum() - left.sum())} of {int(real.sum())} patches were smaller than"
-            f" MIN_AREA, {text}, and have been merged into a neighbor"
+            f"{int(small.sum()) - kept:,} of {counted(int(real.sum()), 'patch')} smaller than"
+            f" MIN_AREA, {text}, and merged into a neighbor"
         )
-        if left.any():
+        if kept:
             progress.log(
-                f"{int(left.sum())} patches smaller than MIN_AREA have no large neighbor and remain"
+                f"{counted(kept, 'patch')} smaller than MIN_AREA without a large neighbor"
+                f" {are(kept)} kept"
             )
         if small.any() and small.sum() == real.sum():
             progress.log(

@@ -47,12 +47,16 @@ PHRASES = {
     "min": "about {} min",
     "h": "about {} h",
     "million": "{} million",
+    "one pixel": "1 pixel",
+    "pixels": "{} pixels",
     "one tile": "1 tile",
     "tiles": "{} tiles",
+    "one superpixel": "1 superpixel",
+    "superpixels": "{} superpixels",
     "square": "{side} x {side} pixels",
     "meters": "{meters} m ({shape})",
-    "clause": "{time} on {device}, {memory} GB of memory: {pixels} pixels in {tiles}, about"
-    " {superpixels} superpixels; smallest superpixels {smallest}",
+    "clause": "{time} on {device}, {memory} GB of memory: {pixels} in {tiles}, about"
+    " {superpixels}; smallest superpixels {smallest}",
 }
 # The unit of a time and its seconds, by the least time that is told in it.
 UNITS = {5400: ("h", 3600), 90: ("min", 60), 10: ("s", 1), 0: ("", 1)}
@@ -193,17 +197,13 @@ class Estimate:
         """The estimate as a clause in the language of the phrases."""
         total = sum(self.seconds.values())
         unit, divisor = next(unit for least, unit in UNITS.items() if total >= least)
-        pixels, superpixels = (
-            phrases["million"].format(rounded(n / 1e6)) if n >= 1e6 else rounded(n)
-            for n in (self._pixels, self._count)
-        )
         return phrases["clause"].format(
             time=phrases[unit].format(rounded(total / divisor)),
             device=self._device,
             memory=rounded(self.memory / 1e9),
-            pixels=pixels,
-            tiles=phrases["tiles" if self._tiles > 1 else "one tile"].format(f"{self._tiles:,}"),
-            superpixels=superpixels,
+            pixels=_amount(self._pixels, "pixel", phrases),
+            tiles=_amount(self._tiles, "tile", phrases, exact=True),
+            superpixels=_amount(self._count, "superpixel", phrases),
             smallest=self._smallest(phrases),
         )
 
@@ -218,6 +218,15 @@ class Estimate:
             return shape
         length = rounded(self.side * self.meters)
         return phrases["meters"].format(meters=length, shape=shape)
+
+
+def _amount(count: int, noun: str, phrases: Mapping[str, str], exact: bool = False) -> str:
+    """A number with its noun in the language of the phrases."""
+    if count == 1:
+        return phrases[f"one {noun}"]
+    millions = count >= 1e6 and not exact
+    told = phrases["million"].format(rounded(count / 1e6)) if millions else rounded(count)
+    return phrases[f"{noun}s"].format(f"{count:,}" if exact else told)
 
 
 def _is_alpha_earth(bands: int, values: str) -> bool:

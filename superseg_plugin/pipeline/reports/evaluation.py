@@ -200,7 +200,8 @@ def _confusion(evaluation: Evaluation, colors: Mapping[int, Color]) -> Html:
             share = counts[row, column] / total
             framed = names[column] == row and share >= INVISIBLE
             mark = ' class="pair"' if framed else ""
-            pixels = tr("{:,} pixels").format(int(counts[row, column]))
+            count = int(counts[row, column])
+            pixels = tr("1 pixel") if count == 1 else tr("{:,} pixels").format(count)
             cells.append(
                 Html(
                     f'<td{mark} style="background: rgba(43, 108, 176, {0.6 * share:.3f})"'

@@ -20,6 +20,7 @@ from ...raster.resampled import AVERAGE, BILINEAR, NEAREST, PARAMETER, Resampled
 from ...raster.source import RasterSource
 from ...raster.stack import RasterStack
 from ...raster.texts import percent
+from ...wording import counted
 from ..options.values import AUTOMATIC, WORDS
 from .fill_values import prepare_values
 from .sample_windows import scattered_windows
@@ -54,7 +55,7 @@ def prepare_rasters(source: RasterSource, values: str, progress: Progress) -> No
         _recognize_flat_part(each.original, progress)
     source.align()
     for index, raster in enumerate(source.rasters, start=1):
-        bands = f"{len(raster.bands)} band{'s' if len(raster.bands) > 1 else ''}"
+        bands = counted(len(raster.bands), "band")
         progress.log(f"Block {index}: {raster.name}, {bands}, {WORDS[raster.kind]}")
     for each, missing in zip(source.resampled, _missing_shares(source, progress)):
         _log_fit(each, source.first, missing, progress)

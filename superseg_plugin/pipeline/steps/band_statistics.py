@@ -16,6 +16,7 @@ from ...raster.resampled import PARAMETER
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
 from ...raster.windows import tiles
+from ...wording import counted
 from ...worker.interface import Worker
 from ..options.ground_sizes import LARGE_SCENE
 from .sample_windows import scattered_windows, shuffled
@@ -76,7 +77,7 @@ def measure_scene(
             "value."
         )
     if found < needed_pixels:
-        pixels_found = f"{found} valid pixel{'s'[: found != 1]}"
+        pixels_found = counted(found, "valid pixel")
         together = " in all rasters together" if len(rasters_of(source)) > 1 else ""
         raise SuperSegError(
             f"INPUT {source.name} has {pixels_found}{together}, fewer than the {needed_pixels} "

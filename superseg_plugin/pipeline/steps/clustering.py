@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ...blocks import Description
 from ...contracts import Clusters
+from ...wording import counted
 from ...worker.protocol import MODEL, add_prefix, split_off
 from ..formats.cluster_arrays import ClusterArrays
 from .scene import Arrays, Scene
@@ -50,14 +51,13 @@ def cluster_superpixels(
     }
     found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
-        several = found.classes > 1
         scene.progress.log(
-            f"{classes} classes were asked for, but the image has only {found.classes} "
-            f"kind{'s' if several else ''} of superpixels and gets {found.classes} "
-            f"class{'es' if several else ''}"
+            f"{classes} classes were asked for, but the image has only"
+            f" {counted(found.classes, 'kind')} of superpixels and gets"
+            f" {counted(found.classes, 'class')}"
         )
     if not classes:
-        scene.progress.log(f"CLASSES 0: {found.classes} classes in this scene")
+        scene.progress.log(f"CLASSES 0: {counted(found.classes, 'class')} in this scene")
     return found
 
 

@@ -28,6 +28,7 @@ from ...raster.vectors import (
     Vectors,
     within_length,
 )
+from ...wording import counted
 from ..options.values import ALPHA_EARTH, AUTOMATIC
 from .pictures import choose_picture
 
@@ -114,13 +115,13 @@ def _has_length_one(form: Vectors, pixels: Array, share: float, slack: float) ->
 
 
 def _said(source: RasterSource, vectors: Vectors, left_out: float) -> str:
-    bands = len(source.bands)
+    bands = counted(len(source.bands), "band")
     if vectors.of_bytes:
-        text = f"AlphaEarth's bytes: vectors of length 1 in {bands} bands"
+        text = f"AlphaEarth's bytes: vectors of length 1 in {bands}"
     elif vectors.unit:
-        text = f"embedding: vectors of length 1 in {bands} bands"
+        text = f"embedding: vectors of length 1 in {bands}"
     else:
-        text = f"embedding: vectors in {bands} bands"
+        text = f"embedding: vectors in {bands}"
     if left_out:
         text += f"; {percent(left_out)} of the pixels have none and are nodata"
     return text

@@ -21,6 +21,7 @@ from ...raster.polygon_labels import PolygonLabels
 from ...raster.superpixel_file import SuperpixelFile
 from ...raster.texts import label_order
 from ...raster.windows import tiles
+from ...wording import are, counted
 from ..classes.places import read_at
 from ..classes.reading import TILE
 from .superpixels_inside import LEAST_SHARE
@@ -142,7 +143,7 @@ def _of_points(
         ((labelled & inside & (ids == 0)).sum(), "on pixels without a class"),
     ):
         if count:
-            progress.log(f"Warning: {count:,} examples {what} are left out")
+            progress.log(f"Warning: {counted(count, 'example')} {what} {are(count)} left out")
     used = np.flatnonzero(labelled & (ids > 0))
     return [(int(ids[one]) - 1, shapes.labels[one], 1.0) for one in used.tolist()]
 
@@ -173,7 +174,10 @@ def _of_polygons(
             " place one name."
         )
     if overlapping:
-        progress.log(f"Warning: {overlapping:,} pixels in polygons of several names are left out")
+        progress.log(
+            f"Warning: {counted(overlapping, 'pixel')} in polygons of several names"
+            f" {are(overlapping)} left out"
+        )
     pixels = superpixels.pixels
     by_name: dict[int, list[tuple[int, int]]] = {}
     for (number, one), count in counts.items():
@@ -196,13 +200,13 @@ def _tell_contradictions(
     several = np.flatnonzero((table > 0).sum(axis=1) > 1)
     if not len(several):
         return
-    first = several[0]
+    first, unclear = several[0], int((~clear).sum())
     told = " and ".join(names[one] for one in np.flatnonzero(table[first]).tolist())
     row, col = superpixels.place[rows[first]] + 0.5
     x, y = superpixels.grid.to_coordinates(np.array([[col, row]]))[0]
     progress.log(
-        f"Warning: {len(several):,} superpixels have examples of several names, the first at"
-        f" {x:.6g}, {y:.6g} of {told}; the name of most examples counts, and"
-        f" {(~clear).sum():,} with equal numbers are left out. Smaller superpixels of Segment"
+        f"Warning: {counted(len(several), 'superpixel')} with examples of several names, the first"
+        f" at {x:.6g}, {y:.6g} of {told}; the name of most examples counts, and"
+        f" {unclear:,} with equal numbers {are(unclear)} left out. Smaller superpixels of Segment"
         " may separate them"
     )

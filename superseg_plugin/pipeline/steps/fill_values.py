@@ -24,6 +24,7 @@ from ...progress import Progress
 from ...raster.decoding import decoded_values
 from ...raster.source import RasterSource
 from ...raster.texts import numbered_band, percent
+from ...wording import counted
 from ..options.values import AS_THEY_ARE
 from .embeddings import recognize_vectors
 from .measured_kinds import recognize_measurements
@@ -287,4 +288,4 @@ def _fill_text(
 
 def _listed(names: list[str]) -> str:
     shown = ", ".join(names[:8])
-    return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more bands"
+    return shown if len(names) <= 8 else f"{shown} and {counted(len(names) - 8, 'more band')}"

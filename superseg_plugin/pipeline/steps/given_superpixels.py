@@ -20,6 +20,7 @@ from ...raster.grid_comparison import require_same_grid
 from ...raster.source import RasterSource
 from ...raster.windows import tiles
 from ...raster.writer import RasterProfile, RasterWriter
+from ...wording import counted
 from .scene import Scene
 
 TILE = 2048
@@ -55,8 +56,8 @@ def dense_superpixels(scene: Scene, superpixels: RasterSource) -> RasterSource:
     if not len(ids) or int(ids[-1]) <= GAPS * len(ids):
         return superpixels
     scene.progress.log(
-        f"The ids of SUPERPIXELS {superpixels.name} have gaps: {len(ids):,} superpixels are"
-        f" numbered up to {int(ids[-1]):,}; they are numbered anew"
+        f"The ids of SUPERPIXELS {superpixels.name} have gaps: {counted(len(ids), 'superpixel')}"
+        f" and a largest number of {int(ids[-1]):,}; they are numbered anew"
     )
     grid = superpixels.grid
     path = scene.scratch / "numbered.tif"

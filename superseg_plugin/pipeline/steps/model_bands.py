@@ -17,6 +17,7 @@ from typing import Protocol
 from ...errors import SuperSegError
 from ...progress import Progress
 from ...raster.source import RasterSource
+from ...wording import counted
 
 # Names that number the bands, as some formats and programs write them, say nothing about them.
 NUMBERING = re.compile(r"(band|layer|channel|raster)?[\s_.:#-]*\d+", re.IGNORECASE)
@@ -124,11 +125,12 @@ def _check_count(model: BandsOfModel, label: str, source: RasterSource) -> None:
         return
     has = f"BANDS has {found}" if source.bands_chosen else f"INPUT {source.name} has {found}"
     if source.total_bands >= needed:
-        cure = f"Give BANDS with the numbers of these {needed} bands, in the order of the model."
+        cure = f"Give BANDS with {counted(needed, 'band number')}, in the order of the model."
     else:
         cure = "Use an image of the same sensor, or train a model on this image."
     raise SuperSegError(
-        f"{label} was trained on {needed} bands ({listing(model.band_names)}), {has}. {cure}"
+        f"{label} was trained on {counted(needed, 'band')} ({listing(model.band_names)}), {has}."
+        f" {cure}"
     )
 
 

@@ -29,6 +29,7 @@ from ...errors import SuperSegError
 from ...progress import Progress, stop_if_cancelled
 from ...raster.ground import has_meters
 from ...raster.source import RasterSource
+from ...wording import counted
 from ...worker.interface import Worker
 from ..classes.previewed import Preview
 from ..classes.reading import count_and_measure
@@ -205,7 +206,7 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
     _, valid = source.read(source.grid.window)
     found = int(valid.sum())
     if found < FEWEST_VALID:
-        what = "no valid pixel" if not found else f"only {found} valid pixels"
+        what = "no valid pixel" if not found else f"only {counted(found, 'valid pixel')}"
         if view.name:
             raise SuperSegError(
                 f"{view.name} gave {what} for this part of the map; check that it shows there, and"

@@ -24,6 +24,7 @@ from typing import Callable, Generic, TypeVar
 from ...memory import available_memory
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
+from ...wording import counted
 from .tiling import BAND_BYTES, MEMORY_SHARE, PIXEL_BYTES, automatic_tile
 
 Outcome = TypeVar("Outcome")
@@ -186,7 +187,7 @@ class ScenesInFlight(Generic[Outcome]):
         runs = self._runs
         count = len(self._names)
         total = done + sum(run.fraction for run in runs.values())
-        text = f"{done} of {count} scenes done, {len(runs)} in progress"
+        text = f"{done} of {counted(count, 'scene')} done, {len(runs)} in progress"
         if len(runs) == 1:
             ((index, run),) = runs.items()
             text = run.text or f"{self._names[index]} ({index + 1} of {count})"

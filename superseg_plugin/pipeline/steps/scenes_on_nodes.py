@@ -29,6 +29,7 @@ from ...raster.source import RasterSource
 from ...raster.stack import AdditionalRaster
 from ...raster.staging import PREFIX
 from ...run_folder import RunFolder
+from ...wording import counted
 from ...worker.client import WorkerProcess
 from ...worker.interface import WorkerError
 from ...worker.whole_scenes import CHECK, CLASSIFY, RUN_FILE, SceneFiles
@@ -135,9 +136,9 @@ class ScenesOnNodes:
         threads = max(found["threads"] // len(scenes), 1)
         self._request = replace(request, threads=threads)
         progress.log(
-            f"{len(scenes)} scenes are computed by {found['nodes']} of {found['asked']} nodes,"
-            f" which read and write the files themselves (GDAL {found['gdal']})"
-            + (f"; {found['reason']}" if found["reason"] else "")
+            f"{counted(len(scenes), 'scene')} computed by {found['nodes']} of"
+            f" {counted(found['asked'], 'node')}, with files read and written there (GDAL"
+            f" {found['gdal']})" + (f"; {found['reason']}" if found["reason"] else "")
         )
         return True
 

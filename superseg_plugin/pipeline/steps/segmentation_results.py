@@ -17,6 +17,7 @@ from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
 from ...raster.staging import Staging
 from ...raster.superpixel_tables import SuperpixelTables, superpixel_file_of
+from ...wording import counted
 from ..classes.advice import ClassFigures, advice, class_figures
 from ..classes.rendering import build_class_table
 from ..formats.cluster_arrays import merge_order_of, reorder_clusters
@@ -125,7 +126,8 @@ class ResultWriter:
                 paint_average_color(image, classes, target, half, of_image)
         if len(table.names) < options.classes:
             scene.progress.log(
-                f"{options.classes} classes were asked for, {len(table.names)} occur in the map"
+                f"{options.classes} classes were asked for, and the map has"
+                f" {counted(len(table.names), 'class')}"
             )
         if outputs.model and state.trained:
             model = _model_of(scene, state, state.trained, table, order)
