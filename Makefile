@@ -141,7 +141,8 @@ test-fuzz: setup-worker setup-fuzz ## bad input, made up for so long: make test-
 	@build/env/fuzz/bin/python -m tests.fuzz.run --minutes $(or $(MINUTES),5) \
 		$(if $(TARGETS),--targets $(TARGETS))
 
-# FAULTS="disk full" makes those with these words in their names; mounts small disks, so needs root.
+# FAULTS="'disk full' 'held open'" makes those with one of these phrases in their names; mounts small
+# disks, so needs root.
 test-faults: setup-qgis setup-worker ## every fault made for real, as a table: ten minutes
 	@$(HEADLESS) build/env/qgis/bin/python -m tests.faults $(FAULTS)
 

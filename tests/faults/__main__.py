@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make every fault there is a test for and print a table: python -m tests.faults [WORD].
+"""Make every fault there is a test for and print a table: python -m tests.faults [PHRASE ...].
 
 Disks are made in a mount namespace of our own, which takes root or user namespaces.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults import (
@@ -52,17 +53,19 @@ def enter_namespace() -> int:
     return subprocess.run(command, env=environment).returncode
 
 
-def make_faults(word: str) -> int:
-    """Make all faults whose names contain a text; return the exit code."""
+def make_faults(phrases: Sequence[str]) -> int:
+    """Make all faults whose names contain one of the phrases, all without any; the exit code."""
     # In the new mount, only files of our own processes are visible.
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(SHARED_MEMORY)], check=True)
     began = time.monotonic()
     inside = [killed, memory, disk, held, inputs, cancelled, together, beside]
     outside = [closed, starved]
     names = [name for module in [impostors, *inside, *outside] for name in module.FAULTS]
-    if not any(word in name for name in names):
-        print(f"No fault has “{word}” in its name: {'; '.join(names)}.", file=sys.stderr)
-        return 2
+    for phrase in phrases:
+        if not any(phrase in name for name in names):
+            print(f"No fault has “{phrase}” in its name: {'; '.join(names)}.", file=sys.stderr)
+            return 2
+    chosen = {name for name in names if any(phrase in name for phrase in phrases or [""])}
     bench, qgis = Bench(), QgisProcess("faults")
     session = Session(bench)
     print_row("fault", "tried", "survived", "left", "seconds")
@@ -71,17 +74,17 @@ def make_faults(word: str) -> int:
         waiting = {
             name: pool.submit(make, fault, qgis, bench)
             for name, fault in impostors.FAULTS.items()
-            if word in name
+            if name in chosen
         }
         for module in inside:
             for name, fault in module.FAULTS.items():
-                if word in name:
+                if name in chosen:
                     failed += tell(name, make(fault, session))
         for name, future in waiting.items():
             failed += tell(name, future.result())
     for module in outside:
         for name, fault in module.FAULTS.items():
-            if word in name:
+            if name in chosen:
                 failed += tell(name, make(fault, qgis, session))
     session.close()
     minutes = (time.monotonic() - began) / 60
@@ -126,5 +129,5 @@ def print_row(*cells: object) -> None:
 
 if __name__ == "__main__":
     if INSIDE in os.environ:
-        sys.exit(make_faults(" ".join(sys.argv[1:])))
+        sys.exit(make_faults(sys.argv[1:]))
     sys.exit(enter_namespace())
