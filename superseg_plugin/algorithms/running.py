@@ -9,6 +9,7 @@ import traceback
 
 from ..credentials import hide_credentials
 from ..progress import Progress
+from ..worker.failures import LESS_MEMORY
 from ..worker.interface import WorkerError
 
 ADDRESS = re.compile(r"https?://[^\s;,()<>\"]+")
@@ -63,10 +64,7 @@ def unexpected_error(error, activity, feedback):
     details = str(error) if isinstance(error, WorkerError) else traceback.format_exc()
     feedback.pushDebugInfo(hide_credentials(details))
     if isinstance(error, MemoryError):
-        return (
-            f"{activity}: QGIS has run out of memory; choose a smaller EXTENT or TILE_SIZE, or "
-            "close other programs."
-        )
+        return f"{activity}: QGIS has run out of memory; close other programs, or {LESS_MEMORY}."
     if isinstance(error, OSError) and error.strerror:
         name = f" at {error.filename}" if error.filename else ""
         return (

@@ -193,7 +193,7 @@ def load_weights(network: nn.Module, weights: dict[str, npt.NDArray[Any]]) -> No
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in weights.items()})
     except RuntimeError:
         raise SuperSegError(
-            "MODEL: its weights do not fit its network; the file is damaged, train the model anew."
+            "The weights of the model do not fit its network; its file is damaged, train it anew."
         ) from None
 
 

@@ -219,7 +219,7 @@ def _classify_superpixels(
 def _without_file(model: Model, superpixels: RasterSource | None) -> str:
     """Return why there is no file of superpixels, for the log."""
     if superpixels is None:
-        reason = "with SMOOTHNESS 0 each pixel is classified; give SUPERPIXELS or a SMOOTHNESS"
+        reason = "with SMOOTHNESS 0 each pixel is classified; give a SMOOTHNESS"
     else:
         reason = "the model was trained without clusters; use one of Segment"
     return (

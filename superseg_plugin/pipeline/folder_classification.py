@@ -24,14 +24,11 @@ from ..raster.stack import AdditionalRaster, stacked
 from ..wording import counted
 from ..worker.client import WorkerProcess
 from ..worker.interface import WorkerError
-from .classification import (
-    ClassificationInputs,
-    ClassificationOutputs,
-    run_classification,
-)
+from .classification import ClassificationInputs, ClassificationOutputs, run_classification
 from .formats.model_file import read_header
 from .options.classification import ClassificationOptions
 from .steps.folder_files import (
+    about_scene,
     id_of_model,
     is_result_of,
     made_folder,
@@ -256,7 +253,7 @@ class _Folder:
         except Exception as error:  # the other scenes can still be classified
             if worker is not None and not worker.usable and not run.alone:
                 return "", True
-            failure = f"{scene.name}: {_cause(error, run)}"
+            failure = about_scene(scene, _cause(error, run))
             run.log(failure)
             return failure, False
         return None, False

@@ -182,7 +182,11 @@ def _shares(options: TrainingOptions, cut: bool) -> dict[str, float]:
 def _load_initial(path: str | None, options: TrainingOptions) -> Model | None:
     if path is None:
         return None
-    model = load_model(path)
+    try:
+        model = load_model(path)
+    except SuperSegError as error:
+        # MODEL is the output here.
+        raise SuperSegError(str(error).replace("MODEL:", "INITIAL_MODEL:", 1)) from None
     name = Path(path).name
     if (model.network, model.classes) != (options.network, options.classes):
         raise SuperSegError(

@@ -28,9 +28,8 @@ def band_type(band: Any, name: str) -> np.dtype[Any]:
     dtype = numpy_type(kind)
     if dtype is None:
         raise SuperSegError(
-            f"BANDS: band {band.GetBand()} of {name} holds"
-            f" {gdal.GetDataTypeName(kind)} numbers; give bands of real numbers, for example"
-            " the amplitude computed with the raster calculator."
+            f"{name} has {gdal.GetDataTypeName(kind)} numbers in band {band.GetBand()}; give bands"
+            " of real numbers, for example the amplitude computed with the raster calculator."
         )
     # Before 3.7 GDAL marks signed bytes by metadata of unsigned ones; int16 holds both.
     return np.dtype(np.int16) if dtype == np.int8 or is_signed_byte(band) else dtype

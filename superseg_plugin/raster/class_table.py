@@ -89,7 +89,7 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
     """
     count = len(table.names)
     if count > most:
-        raise SuperSegError(f"CLASSES: {count} classes are more than {most}; use fewer.")
+        raise SuperSegError(f"A raster holds up to {most} classes, not {count}; make fewer.")
     dataset = _open(path, gdal.OF_UPDATE)
     band = dataset.GetRasterBand(1)
     colors = gdal.ColorTable()

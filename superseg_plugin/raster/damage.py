@@ -42,6 +42,6 @@ def damage_text(name: str, what: str, window: Window, error: str) -> str:
     columns = f"{window.col_off} to {window.col_off + window.width - 1}"
     return (
         f"{name}: {what} cannot be read at rows {rows}, columns {columns}, counted from 0"
-        f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or set EXTENT"
-        " to leave that part out."
+        f" ({error or 'unknown error'}); the file is damaged there, get a fresh copy or leave"
+        " that part out, by EXTENT where the algorithm has it."
     )

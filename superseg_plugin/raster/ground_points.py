@@ -85,7 +85,7 @@ def transformed(points: Points, dataset: Any, options: list[str], what: str) -> 
     if transformer is None:
         raise SuperSegError(
             f"The raster's {what} give no usable georeference ({error});"
-            " leave EXTENT and MASK empty, or warp the raster first."
+            " warp the raster first, or give neither an extent nor polygons."
         )
     answer, _ = attempt(transformer.TransformPoints, 1, points.tolist())
     found = np.full((len(points), 2), np.nan)

@@ -150,8 +150,8 @@ class ResampledRaster:
         made, error = attempt(gdal.Warp, self._place, opened, options=options)
         if made is None:
             raise SuperSegError(
-                f"{PARAMETER}: {original.name} cannot be warped to the grid of INPUT ({error});"
-                " warp it first, with Warp (reproject)."
+                f"{PARAMETER}: {original.name} cannot be warped to the grid of"
+                f" {self._like.name} ({error}); warp it first, with Warp (reproject)."
             )
         del made
 
@@ -183,18 +183,18 @@ def _overlap(raster: RasterSource, like: RasterSource) -> tuple[float, float, fl
     Raises:
         SuperSegError: a raster is not georeferenced, or they do not overlap.
     """
-    for parameter, each in (("INPUT", like), (PARAMETER, raster)):
+    for each in (like, raster):
         other = "it" if each is raster else raster.name
         if each.full_grid.geotransform is None and (each.full_grid.gcps or each.full_grid.rpc):
             raise SuperSegError(
-                f"{parameter}: {each.name} is placed by ground control points or a sensor model"
-                f" only, so that {other} cannot be brought to the grid of INPUT; warp it"
+                f"{PARAMETER}: {each.name} is placed by ground control points or a sensor model"
+                f" only, so that {other} cannot be brought to the grid of {like.name}; warp it"
                 " first, with Warp (reproject)."
             )
         if each.full_grid.geotransform is None or not each.full_grid.crs:
             raise SuperSegError(
-                f"{parameter}: {each.name} has no coordinate reference system, so that"
-                f" {other} cannot be brought to the grid of INPUT; set it with Assign"
+                f"{PARAMETER}: {each.name} has no coordinate reference system, so that"
+                f" {other} cannot be brought to the grid of {like.name}; set it with Assign"
                 " projection, or give rasters of the same size and place."
             )
     steps = np.linspace(0, 1, SIDE_POINTS)
@@ -205,7 +205,7 @@ def _overlap(raster: RasterSource, like: RasterSource) -> tuple[float, float, fl
         there = there[np.isfinite(there).all(axis=1)]
     if there is None or not len(there):
         raise SuperSegError(
-            f"{PARAMETER}: there is no transformation from the coordinates of INPUT {like.name} to"
+            f"{PARAMETER}: there is no transformation from the coordinates of {like.name} to"
             f" those of {raster.name}; warp it first, with Warp (reproject)."
         )
     (left, low), (right, high) = there.min(axis=0).tolist(), there.max(axis=0).tolist()
@@ -213,7 +213,7 @@ def _overlap(raster: RasterSource, like: RasterSource) -> tuple[float, float, fl
         raster.full_grid.window_of_extent(left, low, right, high)
     except SuperSegError:
         raise SuperSegError(
-            f"{PARAMETER}: {raster.name} does not overlap INPUT {like.name}; choose a raster of"
+            f"{PARAMETER}: {raster.name} does not overlap {like.name}; choose a raster of"
             " the same place, or check the coordinate reference systems of both."
         ) from None
     return left, low, right, high
@@ -228,7 +228,7 @@ def _bounds(grid: Grid, name: str) -> tuple[float, float, float, float]:
     left, across, row_skew, top, column_skew, down = grid.geotransform or (0, 1, 1, 0, 1, 1)
     if row_skew or column_skew or across <= 0:
         raise SuperSegError(
-            f"{PARAMETER}: INPUT {name} is rotated or mirrored, so that rasters of another grid"
-            " cannot be brought to it; warp INPUT first, with Warp (reproject)."
+            f"{PARAMETER}: {name} is rotated or mirrored, so that rasters of another grid"
+            " cannot be brought to it; warp that image first, with Warp (reproject)."
         )
     return left, top + down * grid.height, left + across * grid.width, top

@@ -60,7 +60,7 @@ class RasterSource:
     Attributes:
         path, layer: as given.
         bands: chosen band numbers, from 1.
-        bands_chosen: whether `bands` were given.
+        bands_chosen, area_chosen: whether `bands` were given, and `extent` or `mask`.
         band_count, total_bands: number of bands of the raster, without and with alpha.
         alpha_band: number of the alpha band; 0 for none.
         band_names: description of each chosen band, or "Band n".
@@ -96,7 +96,7 @@ class RasterSource:
         layer: LayerProperties = AS_THE_FILE,
     ) -> None:
         self.path, self.layer = str(path), layer
-        self.bands_chosen = bands is not None
+        self.bands_chosen, self.area_chosen = bands is not None, (extent, mask) != (None, None)
         self.kind = MEASURED
         self.decoding: Decoding | None = None
         self.tile_offsets: TileOffsets | None = None

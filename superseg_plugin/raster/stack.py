@@ -139,7 +139,8 @@ class RasterStack(RasterSource):
         self.path, self.layer, self.kind = first.path, first.layer, first.kind
         self.grid, self.full_grid, self.offset = first.grid, first.full_grid, first.offset
         self.alpha_band, self.band_count = first.alpha_band, first.band_count
-        self.bands_chosen, self.zero_is_value = first.bands_chosen, first.zero_is_value
+        self.bands_chosen, self.area_chosen = first.bands_chosen, first.area_chosen
+        self.zero_is_value = first.zero_is_value
         self.display_bands, self.has_overviews = first.display_bands, first.has_overviews
         self.tile_offsets, self.decoding = None, None
         before = np.cumsum([0, *(raster.total_bands for raster in rasters)]).tolist()
@@ -214,7 +215,7 @@ def _check_different(paths: Sequence[str]) -> None:
         place = str(Path(path).resolve()) if Path(path).exists() else path
         if place in known:
             raise SuperSegError(
-                f"{PARAMETER}: {Path(path).name} is given twice or is INPUT; take it out of the"
-                " list."
+                f"{PARAMETER}: {Path(path).name} is given twice or is the image itself; take it"
+                " out of the list."
             )
         known.add(place)

@@ -34,6 +34,7 @@ from .call import Answer, Call
 from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
+from .failures import LESS_MEMORY
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
@@ -104,7 +105,7 @@ class DaskExecutor:
                 raise SuperSegError(
                     f"Nodes of the cluster were lost {error.allowed_failures + 1} times in the "
                     f"operation {op}, the last one {error.last_worker.address}; probably their "
-                    "memory is too small. Choose a smaller TILE_SIZE, or nodes with more memory."
+                    f"memory is too small. Choose nodes with more memory, or {LESS_MEMORY}."
                 ) from None
             except LOST as error:
                 if time.monotonic() > until:

@@ -9,6 +9,8 @@ from pathlib import Path
 from ..errors import SuperSegError
 
 ADVICE = "Run superseg:runtimereport to check the runtime."
+# Some algorithms have none of these parameters; an operation does not know which one runs.
+LESS_MEMORY = "choose a smaller TILE_SIZE or EXTENT or fewer BANDS where the algorithm has them"
 # Longest part of a line of stderr that is quoted, in characters.
 QUOTED_LENGTH = 300
 
@@ -24,8 +26,7 @@ def temporary_files_error(folder: str | Path, reason: str | None) -> SuperSegErr
 def memory_error(text: str) -> SuperSegError:
     """An operation ran out of memory; `text` is the error of the operation."""
     return SuperSegError(
-        "The worker ran out of memory. Choose a smaller TILE_SIZE, fewer BANDS or a "
-        f"smaller EXTENT, or close other programs. ({text})"
+        f"The worker ran out of memory: close other programs, or {LESS_MEMORY}. ({text})"
     )
 
 
@@ -42,8 +43,7 @@ def worker_failed(
     """
     return SuperSegError(
         f"The worker process ({interpreter}) {fault} in its operation {op}: "
-        f"{_quoted(stderr_lines)}. If memory ran out, choose a smaller TILE_SIZE or EXTENT. "
-        f"{ADVICE}"
+        f"{_quoted(stderr_lines)}. If memory ran out, {LESS_MEMORY}. {ADVICE}"
     )
 
 

@@ -69,7 +69,7 @@ def test_the_estimate_follows_at_once(seen):
 
 def test_invalid_parameters_give_a_message(seen):
     assert said(seen, "off the image").startswith("EXTENT: 0,10,0,10 lies off the raster; ")
-    assert said(seen, "meters").startswith("SUPERPIXEL_SIZE is in meters, but INPUT has no coord")
+    assert said(seen, "meters").startswith("SUPERPIXEL_SIZE is in meters, but the image has no")
     assert said(seen, "gone").endswith("image.tif does not exist; choose another file.")
     assert said(seen, "back") == said(seen, "layer")
 

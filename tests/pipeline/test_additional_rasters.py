@@ -200,7 +200,7 @@ def test_scenes_of_a_folder_have_the_part_of_a_raster_that_they_cover(scene, wor
         Listener(),
     )
     (failure,) = found.failures
-    assert failure.startswith("away.tif: ADDITIONAL_RASTERS: dem.tif does not overlap INPUT away")
+    assert failure.startswith("away.tif: ADDITIONAL_RASTERS: dem.tif does not overlap away")
     classes = np.concatenate([read_raster(path)[0] for path in found.written])
     inside = slice(6, -12)
     quarters, held = QUARTERS[inside, inside], classes[inside, inside]
@@ -314,14 +314,14 @@ def test_bad_rasters_are_refused_with_their_name(scene, tmp_path):
     gdal.GetDriverByName("GTiff").Create(str(tmp_path / "complex.tif"), 4, 4, 1, gdal.GDT_CFloat32)
     write_raster(tmp_path / "empty.tif", np.full((1, SIDE, SIDE), -1, np.float32), nodata=-1)
     for name, text in {
-        "image.tif": "is given twice or is INPUT",
-        "away.tif": "away.tif does not overlap INPUT image.tif",
+        "image.tif": "is given twice or is the image itself",
+        "away.tif": "away.tif does not overlap image.tif",
         "nowhere.tif": "nowhere.tif has no coordinate reference system, so that it cannot",
         "gcps.tif": "gcps.tif is placed by ground control points",
         "text.tif": "text.tif",
         "none.tif": "none.tif does not exist",
-        "complex.tif": "RASTERS: band 1 of complex.tif holds CFloat32 numbers",
-        "empty.tif": "empty.tif has no values where INPUT image.tif has some",
+        "complex.tif": "RASTERS: complex.tif has CFloat32 numbers in band 1",
+        "empty.tif": "empty.tif has no values where image.tif has some",
     }.items():
         with pytest.raises(SuperSegError, match=text) as caught:
             prepared(tmp_path, name)
@@ -342,7 +342,7 @@ def test_too_little_ground_in_common_is_told_of_the_rasters_and_not_of_the_image
         write_raster(tmp_path / f"{name}.tif", part, nodata=-1)
     for names, text in {
         ("corner.tif",): "image.tif has 2 valid pixels in all rasters together, fewer than the 4",
-        ("north.tif", "south.tif"): "ADDITIONAL_RASTERS: no pixel of INPUT image.tif has a value",
+        ("north.tif", "south.tif"): "ADDITIONAL_RASTERS: no pixel of image.tif has a value",
     }.items():
         progress = Listener()
         additional = [AdditionalRaster(str(tmp_path / name)) for name in names]
@@ -357,4 +357,5 @@ def test_too_little_ground_in_common_is_told_of_the_rasters_and_not_of_the_image
     dot = [AdditionalRaster(str(tmp_path / "dot.tif"))]
     with RasterSource(str(tmp_path / "image.tif")) as first, stacked(first, dot) as stack:
         prepare_rasters(stack, "automatic", progress)
-    assert "about 99.83 % of the pixels of INPUT have no value in it" in "\n".join(progress.lines)
+    told = "about 99.83 % of the pixels of image.tif have no value in it"
+    assert told in "\n".join(progress.lines)

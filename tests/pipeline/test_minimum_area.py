@@ -97,7 +97,7 @@ def test_without_a_reference_system_there_are_no_meters(tmp_path):
     path = write_raster(tmp_path / "c.tif", np.ones((4, 4), np.uint8), nodata=0, epsg=None)
     with pytest.raises(SuperSegError, match="MIN_AREA is in meters, but CLASSIFICATION"):
         merged(path, 5.0, "meters")
-    with pytest.raises(SuperSegError, match="MIN_AREA is in meters, but INPUT"):
+    with pytest.raises(SuperSegError, match="MIN_AREA is in meters, but the image"):
         classify(path, "unread.superseg", tmp_path / "o.tif", None, min_area=5.0, units="meters")
 
 

@@ -73,8 +73,8 @@ def test_parts_of_an_image_get_one_legend_and_what_does_not_fit_is_named(parts, 
     assert [Path(path).name for path in found.written] == [f"{n}_classes.tif" for n in range(3)]
     fewer, place, text, units = sorted(found.failures)
     assert fewer.startswith("fewer.tif: the model of these scenes was trained on 3 bands")
-    assert place.startswith("place.tif: MIN_AREA is in meters, but INPUT has no coordinate")
-    assert text.startswith("text.tif: text.tif is not a raster")
+    assert place.startswith("place.tif: MIN_AREA is in meters, but the image has no coordinate")
+    assert text.startswith("text.tif is not a raster")
     assert units.startswith("units.tif: the model of these scenes was trained on other values")
     assert {f"Not classified: {each}" for each in found.failures} <= set(listener.lines)
     classes = np.concatenate([read_raster(path)[0] for path in found.written], axis=1)

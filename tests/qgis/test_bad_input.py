@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def bad(tmp_path_factory, files, model):
     few = np.zeros((3, 16, 16), np.uint8)
     few[:, 4, 4:7] = 9
     return {
+        "bad": str(folder),
         "scene": files["scene"],
         "blocks": files["blocks"],
         "fields": files["fields"],
@@ -104,7 +106,7 @@ CASES = [
     ),
     ("trainfcn", {"SUPERPIXELS": "{blocks}", "IMAGERY": "vhr"}, "IMAGERY.*leave SUPERPIXELS empty"),
     ("trainfcn", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
-    ("trainfcn", {"INITIAL_MODEL": "{text}"}, "text.superseg"),
+    ("trainfcn", {"INITIAL_MODEL": "{text}"}, "INITIAL_MODEL: text.superseg is no"),
     ("trainfcn", {"INITIAL_MODEL": "{folder}/no.superseg"}, "INITIAL_MODEL.*no.superseg"),
     ("trainfcn", {"INPUT": "{few}"}, "(CLASSES.*3|3.*CLASSES)"),
     ("trainfcn", {"INPUT": "{void}"}, "void.tif.*(valid|nodata)"),
@@ -119,6 +121,15 @@ CASES = [
     ("classify", {"INPUT": "{two}"}, "(two.tif|quick.superseg).*band"),
     ("classify", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
     ("classify", {"INPUT": "{corrupt}"}, "corrupt.tif.*band.*rows"),
+    (
+        "classifyfolder",
+        {"PATTERN": "void.tif"},
+        "classified. void.tif has no valid.*Check BANDS and",
+    ),
+    ("classifyfolder", {"PATTERN": "two.tif"}, "two.tif: MODEL .*two.tif has 2. Use an image"),
+    ("classifyfolder", {"PATTERN": "corrupt.tif"}, "classified. corrupt.tif: band .*rows"),
+    ("segmentfolder", {"PATTERN": "void.tif"}, "[.] void.tif has no valid.*Check BANDS and"),
+    ("segmentfolder", {"PATTERN": "few.tif"}, "has 3 valid pixels.*Lower CLASSES[.]"),
     ("averagecolor", {"CLASSIFICATION": "{shifted}"}, "shifted.tif"),
     ("averagecolor", {"SUPERPIXELS": "{small}"}, "SUPERPIXELS.*small.tif"),
     ("averagecolor", {"OUTPUT": "{fields}"}, "OUTPUT.*input"),
@@ -149,6 +160,8 @@ GOOD = {
     "superpixels": {"INPUT": "{scene}", "OUTPUT": "{folder}/out.tif"},
     "trainfcn": {"INPUT": "{scene}", "STEPS": 1, "MODEL": "{folder}/out.superseg"},
     "classify": {"INPUT": "{scene}", "MODEL": "{model}", "OUTPUT": "{folder}/out.tif"},
+    "classifyfolder": {"FOLDER": "{bad}", "MODEL": "{model}", "OUTPUT": "{folder}/out"},
+    "segmentfolder": {"FOLDER": "{bad}", "CLASSES": 4, "PRESET": "fast", "OUTPUT": "{folder}/out"},
     "averagecolor": {
         "INPUT": "{scene}",
         "CLASSIFICATION": "{fields}",
@@ -168,7 +181,7 @@ GOOD = {
     ("algorithm", "changes", "expected"), CASES, ids=[f"{c[0]}-{next(iter(c[1]))}" for c in CASES]
 )
 def test_invalid_input_gives_a_message_and_no_file(
-    run, bad, tmp_path, algorithm, changes, expected
+    run, provider, bad, tmp_path, algorithm, changes, expected
 ):
     names = {**bad, "folder": str(tmp_path)}
     parameters = {
@@ -181,6 +194,13 @@ def test_invalid_input_gives_a_message_and_no_file(
     assert "Traceback" not in sentence
     assert sentence.endswith((".", "invalid value", "not found")), sentence
     assert list(tmp_path.iterdir()) == []
+    # A parameter that another algorithm has cannot be set.
+    named = set(re.findall("[A-Z_]+", re.sub("[^,.;]* where the algorithm has", "", sentence)))
+    assert named & _parameters(*provider.algorithms()) <= _parameters(provider.algorithm(algorithm))
+
+
+def _parameters(*algorithms):
+    return {each.name() for one in algorithms for each in one.parameterDefinitions()}
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ class SmallObjects:
             if self._table.count > MOST_OBJECTS:
                 raise SuperSegError(
                     f"MIN_AREA: {self._strips.source.name} falls into more than"
-                    f" {MOST_OBJECTS // 10**6} million patches; raise SMOOTHNESS, or set MIN_AREA"
-                    " to 0."
+                    f" {MOST_OBJECTS // 10**6} million patches; set MIN_AREA to 0, or make the"
+                    " classes with a higher SMOOTHNESS."
                 )
             progress.report(0.7 * done / len(windows))
         objects = self._table.finish()

@@ -108,12 +108,12 @@ class MinimumArea:
         """Number and unit, for messages."""
         return f"{self.area:g} {'pixels' if self.units == 'pixels' else 'square meters'}"
 
-    def check(self, grid: Grid, layer: str = "INPUT") -> None:
+    def check(self, grid: Grid, layer: str = "the image") -> None:
         """Check that an area in meters can be measured.
 
         Args:
             grid: of the raster.
-            layer: the Processing parameter of the raster, for messages.
+            layer: what the raster is, for messages, such as its Processing parameter.
 
         Raises:
             SuperSegError: it is in meters, and the raster has no georeference.
@@ -197,7 +197,7 @@ def with_smallest(pixels: int, usual: SuperpixelOptions = USUAL) -> SuperpixelOp
     return replace(usual, min_size=pixels, scale=USUAL.scale * larger, region_size=side)
 
 
-def _meters_of_pixel(grid: Grid, units: str, parameter: str, layer: str = "INPUT") -> float:
+def _meters_of_pixel(grid: Grid, units: str, parameter: str, layer: str = "the image") -> float:
     """Return the side of a pixel in units: 1 for pixels, meters for meters."""
     if units == "pixels":
         return 1.0

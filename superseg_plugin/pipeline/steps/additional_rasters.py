@@ -92,7 +92,7 @@ def _log_fit(
     name = raster.source.name
     if missing == 1.0:
         raise SuperSegError(
-            f"{PARAMETER}: {name} has no values where INPUT {first.name} has some; choose a raster"
+            f"{PARAMETER}: {name} has no values where {first.name} has some; choose a raster"
             " of the same place, or check its nodata value."
         )
     if raster.method:
@@ -100,8 +100,8 @@ def _log_fit(
         progress.log(f"{name}: {HOW[raster.method]} from pixels of {sizes[0]} to {sizes[1]}")
     if missing:
         progress.log(
-            f"{name}: about {percent(missing)} of the pixels of INPUT have no value in it and"
-            " are nodata in the result"
+            f"{name}: about {percent(missing)} of the pixels of {first.name} have no value in it"
+            " and are nodata in the result"
         )
 
 

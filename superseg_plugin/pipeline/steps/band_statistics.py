@@ -66,22 +66,23 @@ def measure_scene(
             break
     if found == 0 and len(rasters_of(source)) > 1:
         raise SuperSegError(
-            f"{PARAMETER}: no pixel of INPUT {source.name} has a value in all rasters; each covers "
-            "a part of it, or EXTENT and MASK leave none. Use fewer rasters, or such as cover the "
-            "same place."
+            f"{PARAMETER}: no pixel of {source.name} has a value in all rasters; each covers a part"
+            f" of it{', or EXTENT and MASK leave none' * source.area_chosen}. Use fewer"
+            " rasters, or such as cover the same place."
         )
     if found == 0:
         raise SuperSegError(
-            f"INPUT {source.name} has no valid pixel in {_bands_text(source)} within EXTENT "
-            "and MASK: all is nodata. Check BANDS, EXTENT, MASK and the layer's nodata "
-            "value."
+            f"{source.name} has no valid pixel in {_bands_text(source)}"
+            f"{' within EXTENT and MASK' * source.area_chosen}: all is nodata. Check"
+            f" BANDS{', EXTENT, MASK' * source.area_chosen} and the nodata value of the"
+            " image."
         )
     if found < needed_pixels:
         pixels_found = counted(found, "valid pixel")
         together = " in all rasters together" if len(rasters_of(source)) > 1 else ""
         raise SuperSegError(
-            f"INPUT {source.name} has {pixels_found}{together}, fewer than the {needed_pixels} "
-            "CLASSES asked for. Lower CLASSES or choose a larger EXTENT."
+            f"{source.name} has {pixels_found}{together}, fewer than the {needed_pixels} CLASSES"
+            f" asked for. Lower CLASSES{' or choose a larger EXTENT' * source.area_chosen}."
         )
     sample = np.concatenate(parts, axis=1)
 

@@ -72,7 +72,7 @@ def recognize_vectors(source: RasterSource, sample: Array, valid: Valid, values:
     known = vectors.valid(pixels, decoded)
     if not known.any():
         raise SuperSegError(
-            f"INPUT {source.name} has no vectors of length 1, as VALUES “{values}” says; choose "
+            f"{source.name} has no vectors of length 1, as VALUES “{values}” says; choose "
             "another VALUES."
         )
     source.read_as(EMBEDDING, vectors)
@@ -86,7 +86,7 @@ def _vectors_of(source: RasterSource, pixels: Array, values: str) -> Vectors | N
     if values == ALPHA_EARTH:
         if not is_integer:
             raise SuperSegError(
-                f"VALUES “{ALPHA_EARTH}” is for whole numbers, INPUT {source.name} has "
+                f"VALUES “{ALPHA_EARTH}” is for whole numbers, {source.name} has "
                 f"{pixels.dtype.name}: choose “{EMBEDDING}”."
             )
         return AS_BYTES

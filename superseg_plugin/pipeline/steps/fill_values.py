@@ -99,7 +99,8 @@ def prepare_values(
         source: the scene, changed in place.
         values: one of `VALUES`; fill values are looked for unless it is `as they are`.
         progress: asked for cancel.
-        advice: end of the log line of a fill value, how to keep it as a value.
+        advice: end of the log line of a fill value, how to keep it as a value; "" where neither
+            VALUES nor BANDS of this raster can be chosen.
 
     Raises:
         SuperSegError: the values are not what the user says.
@@ -109,7 +110,7 @@ def prepare_values(
     sample, valid = sample_by_band(source, progress)
     said = recognize_vectors(source, sample, valid, values)
     if said:
-        _log_values(source, said, progress)
+        _log_values(source, said, progress, advice)
         return
     shares = valid.sum(axis=1) / max(valid.shape[1], 1)
     empty = shares < EMPTY_SHARE
@@ -132,7 +133,7 @@ def prepare_values(
     for index, number in enumerate(kept):
         for value in found[number]:
             valid[index] &= sample[index] != np.asarray(value).astype(sample.dtype)
-    _log_values(source, recognize_measurements(source, sample, valid, values), progress)
+    _log_values(source, recognize_measurements(source, sample, valid, values), progress, advice)
     together = np.asarray(valid.all(axis=0))
     choose_picture(source, *decoded_values(source.decoding, sample, together))
     if left_out:
@@ -142,14 +143,16 @@ def prepare_values(
         progress.log(f"{source.name}: {line}{advice}")
 
 
-def _log_values(source: RasterSource, said: str, progress: Progress) -> None:
+def _log_values(source: RasterSource, said: str, progress: Progress, advice: str) -> None:
     """Log what the values are, and an alpha band."""
     if said:
         progress.log(f"Values of {source.name}: {said}")
     if source.alpha_band and not source.bands_chosen:
+        # Where there is no advice, the bands cannot be chosen either.
+        cure = ". If it holds measurements, name it in BANDS" if advice else ""
         progress.log(
             f"{source.name}: Band {source.alpha_band} is an alpha band: pixels where it is 0 are "
-            "nodata, and it is not used otherwise. If it holds measurements, name it in BANDS"
+            f"nodata, and it is not used otherwise{cure}"
         )
 
 

@@ -113,6 +113,12 @@ def made_folder(folder: str) -> Iterator[None]:
         raise
 
 
+def about_scene(scene: Path, reason: object) -> str:
+    """Return a sentence on a scene with its name in front, which errors of reading it have."""
+    text = str(reason)
+    return text if text.startswith(scene.name) else f"{scene.name}: {text}"
+
+
 def id_of_model(path: str) -> str:
     """Return a hash of the file of a model.
 

@@ -29,6 +29,7 @@ from ..formats.model_rasters import ModelRaster, model_rasters
 from ..options.segmentation import SegmentationOptions
 from .additional_rasters import prepare_rasters
 from .band_statistics import measure_scene
+from .folder_files import about_scene
 from .mosaic_balance import treat_steps
 from .pictures import choose_picture
 from .recorded_values import read_copy
@@ -172,7 +173,7 @@ def read_headers(
                 dtypes = tuple(raster.dtype for raster in rasters_of(source))
                 headers[index] = Header(source.grid, len(source.bands), dtypes)
         except SuperSegError as error:
-            failures[index] = f"{scene.name}: {error}"
+            failures[index] = about_scene(scene, error)
     return headers, failures
 
 
@@ -206,7 +207,7 @@ def find_reference(
         except SuperSegError as error:
             if isinstance(error, ClusterError) or not worker.usable:
                 raise
-            first = first or f"{folder.scenes[index].name}: {error}"
+            first = first or about_scene(folder.scenes[index], error)
     raise SuperSegError(f"FOLDER: no scene can be segmented. {first}")
 
 

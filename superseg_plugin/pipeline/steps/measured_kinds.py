@@ -89,7 +89,7 @@ def recognize_measurements(source: RasterSource, sample: Array, valid: Valid, va
         and not decoding.valid(pixels, decoding.decode(pixels)).any()
     ):
         raise SuperSegError(
-            f"INPUT {source.name} has no pixel with {WORDS[kind]}: all are 0. Check BANDS, or "
+            f"{source.name} has no pixel with {WORDS[kind]}: all are 0. Check BANDS, or "
             f"choose another VALUES than “{values}”."
         )
     source.read_as(kind, decoding)

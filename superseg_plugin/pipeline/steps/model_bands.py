@@ -72,7 +72,7 @@ def check_no_band_is_empty(model: BandsOfModel | None, label: str, source: Raste
     """Raise SuperSegError if bands of the model were left out of the source as empty."""
     if model is not None and len(source.bands) < model.band_count:
         raise SuperSegError(
-            f"{label} needs {model.band_count} bands, of which INPUT {source.name} has values in "
+            f"{label} needs {model.band_count} bands, of which {source.name} has values in "
             f"{len(source.bands)} only: the others are nodata throughout. Use an image with values "
             "in all of these bands, or train a model on this image."
         )
@@ -123,7 +123,7 @@ def _check_count(model: BandsOfModel, label: str, source: RasterSource) -> None:
     found, needed = len(source.bands), model.band_count
     if found == needed:
         return
-    has = f"BANDS has {found}" if source.bands_chosen else f"INPUT {source.name} has {found}"
+    has = f"BANDS has {found}" if source.bands_chosen else f"{source.name} has {found}"
     if source.total_bands >= needed:
         cure = f"Give BANDS with {counted(needed, 'band number')}, in the order of the model."
     else:

@@ -174,7 +174,7 @@ def _refuse(
     count, bands = int(differ.sum()), len(differ)
     which = f" ({count} of {bands} bands)" if bands > 1 else ""
     raise SuperSegError(
-        f"{use.label} was trained on other values than those of INPUT {use.image}: "
+        f"{use.label} was trained on other values than those of {use.image}: "
         f"{use.model.band_names[band]} is {there} in the model and {here} in the image; {how}"
         f"{which}. {use.cure}"
     )

@@ -25,6 +25,7 @@ from ...raster.source import Array, RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.interface import Worker
+from .folder_files import about_scene
 from .folder_sample import Wanted, candidates, layout, windows_wanted
 from .folder_scenes import (
     FolderSample,
@@ -98,7 +99,7 @@ def sample_folder(
             except SuperSegError as error:
                 if isinstance(error, ClusterError) or not worker.usable:
                     raise
-                return f"{folder.scenes[index].name}: {error}"
+                return about_scene(folder.scenes[index], error)
 
         names = [folder.scenes[index].name for index in order]
         flight = ScenesInFlight(names, work, lambda: SLOTS, progress)
@@ -252,12 +253,12 @@ def _leave_out_other_units(
     first = replace(like.parts[0], kind=kind)
     like = replace(like, scaling=usual, parts=(first, *like.parts[1:]))
     for index, each in copied.items():
-        name = folder.scenes[index].name
+        scene = folder.scenes[index]
         try:
-            check_values(ModelUse(like, LABEL, name, CURE), each.scaling, Progress())
+            check_values(ModelUse(like, LABEL, scene.name, CURE), each.scaling, Progress())
         except SuperSegError as error:
             copies.hide(each.places)
-            found[index] = f"{name}: {error}"
+            found[index] = about_scene(scene, error)
     return like
 
 
