@@ -30,6 +30,8 @@ STANDARD_MAXIMUM = 8.0
 # Pixels around a tile that its description depends on: the widest chain of filters is the context
 # spread, 4 x (8 + 16). A multiple of the coarse cell, so that all tiles share its grid.
 DESCRIPTION_HALO = 96
+# Pixels around a tile that its refined borders depend on: how far a pixel looks for other classes.
+REFINEMENT_HALO = 8
 # Side in pixels of a cell of the coarsest grid that texture and context are computed on.
 COARSE_CELL = 4
 # Numbers that a scaling has for each band.

@@ -62,6 +62,7 @@ means of the classes are stored in the file, where other programs can read them.
     TILE_SIZE = "TILE_SIZE"
     VALUES = "VALUES"
     BALANCE_TILES = "BALANCE_TILES"
+    REFINE_BORDERS = "REFINE_BORDERS"
     CONFIDENCE = "CONFIDENCE"
 
     def initAlgorithm(self, configuration=None):
@@ -84,6 +85,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_tile_size()
         self.add_values()
         self.add_balance()
+        self.add_refinement()
         self.add_superpixel_file("classes.tif.superseg.tif")
         self.add_raster_output(self.OUTPUT, "Classes", "Raster of classes, from 1; 0 is nodata.")
         self.add_raster_output(
@@ -108,6 +110,7 @@ means of the classes are stored in the file, where other programs can read them.
             rescale=request.flag(self.RESCALE),
             superpixel_file=request.number(self.SUPERPIXEL_FILE),
             balance_tiles=request.flag(self.BALANCE_TILES),
+            refine_borders=request.flag(self.REFINE_BORDERS),
         )
 
     def read_outputs(self, request):

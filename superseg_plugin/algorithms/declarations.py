@@ -38,6 +38,7 @@ from .parameter_help import (
     MASK_HELP,
     MERGES_HELP,
     MIN_AREA_HELP,
+    REFINEMENT_HELP,
     RESCALE_HELP,
     SEED_HELP,
     SMOOTHNESS_HELP,
@@ -203,6 +204,12 @@ class Declarations:
         # Models that were saved before have no value for it.
         parameter = QgsProcessingParameterBoolean("BALANCE_TILES", title, False, optional=True)
         self.add(parameter, BALANCE_HELP, advanced=True)
+
+    def add_refinement(self):
+        """Declare REFINE_BORDERS."""
+        title = "Refine borders pixel by pixel"
+        parameter = QgsProcessingParameterBoolean("REFINE_BORDERS", title, True, optional=True)
+        self.add(parameter, REFINEMENT_HELP, advanced=True)
 
     def add_rescaling(self):
         """Declare RESCALE."""

@@ -49,6 +49,7 @@ that folder. The result is five class rasters with the same legend.</p>
     MIN_AREA = "MIN_AREA"
     VALUES = "VALUES"
     BALANCE_TILES = "BALANCE_TILES"
+    REFINE_BORDERS = "REFINE_BORDERS"
 
     def initAlgorithm(self, configuration=None):
         self.add_folder()
@@ -60,6 +61,7 @@ that folder. The result is five class rasters with the same legend.</p>
         self.add_cluster()
         self.add_values()
         self.add_balance()
+        self.add_refinement()
         self.add_superpixel_file("name_classes.tif.superseg.tif")
         self.add_results()
 
@@ -74,6 +76,7 @@ that folder. The result is five class rasters with the same legend.</p>
             values=request.choice(self.VALUES),
             superpixel_file=request.number(self.SUPERPIXEL_FILE),
             balance_tiles=request.flag(self.BALANCE_TILES),
+            refine_borders=request.flag(self.REFINE_BORDERS),
         )
 
     def compute(self, progress, context):

@@ -89,6 +89,7 @@ next, in the order of their names.</p>
         self.add_cluster()
         self.add_values()
         self.add_balance()
+        self.add_refinement()
         self.add_superpixel_file("name_classes.tif.superseg.tif")
         self.add_results()
         self.add_file_output(

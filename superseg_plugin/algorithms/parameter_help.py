@@ -123,6 +123,12 @@ AREA_UNITS_HELP = (
     "Unit of MIN_AREA: pixels; or square meters on the ellipsoid, whatever the units of the CRS."
 )
 RESULT_HELP = "The class raster, a result of Segment or Classify."
+REFINEMENT_HELP = (
+    "A pixel that has several classes within 8 pixels takes the one that is most probable by its "
+    "color and by the classes around it, so that borders follow the image and objects smaller than "
+    "a superpixel appear. If this is off, all pixels of a superpixel have one class. It is not "
+    "done with PRESET published, for given superpixels, and by models without clusters."
+)
 BALANCE_HELP = (
     "Steps between the tiles of a mosaic, where a band jumps along a column or row, are always "
     "looked for and named in the log. If this is on, they are taken out: an offset is subtracted "

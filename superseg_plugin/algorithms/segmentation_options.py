@@ -19,5 +19,6 @@ def segmentation_options(request):
         seed=request.integer("SEED"),
         values=request.choice("VALUES"),
         balance_tiles=request.flag("BALANCE_TILES"),
+        refine_borders=request.flag("REFINE_BORDERS"),
         superpixel_file=request.number("SUPERPIXEL_FILE"),
     )

@@ -94,6 +94,41 @@ def describe_tile(
     return TileDescription(ids, sums, pairs, lengths)
 
 
+def describe_values(
+    image: FloatArray,
+    labels: IdArray,
+    core: tuple[slice, slice],
+    steps: AnyArray | None = None,
+) -> TileDescription:
+    """Count pixels and sum values over each superpixel of the core; no texture and no context.
+
+    Args:
+        image: `(bands, rows, cols)` float32 in display units.
+        labels: `(rows, cols)` uint32, 0 = nodata; the row below and the column right of the core
+            are read for the borders.
+        core: rows and columns of the tile itself.
+        steps: as for `describe_tile`; the sums of the vectors then follow those of the values.
+
+    Returns:
+        Sums with the columns: pixels, values, and vectors where there are `steps`.
+
+    Example:
+        >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
+        >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
+        >>> describe_values(image, labels, (slice(0, 2), slice(0, 3))).sums.tolist()
+        [[4.0, 40.0], [2.0, 180.0]]
+    """
+    local, ids = _number_present(labels, core)
+    bands = len(image)
+    sums = np.zeros((len(ids), 1 + bands * (1 if steps is None else 2)), np.float64)
+    start = core[0].start, core[1].start
+    _accumulate_values(image, local, *start, sums)
+    if steps is not None:
+        _accumulate_vectors(steps, TABLE, local, *start, sums[:, 1 + bands :])
+    pairs, lengths = _borders(labels, core)
+    return TileDescription(ids, sums, pairs, lengths)
+
+
 def _sums_of_block(
     image: FloatArray,
     valid: BoolArray,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
@@ -41,6 +42,7 @@ from .steps.painting import (
     finish_classes,
     paint_superpixels,
 )
+from .steps.refinement import refine_superpixels
 from .steps.scene import Scene
 from .steps.smoothing import smooth_network
 from .steps.superpixels import make_superpixels
@@ -153,12 +155,17 @@ def run_classification(
         if superpixels is None:
             draft = classify_pixels(scene.part(0.3, 0.9), network(), confidence)
         else:
-            with superpixels:
+            with ExitStack() as opened:
+                opened.enter_context(superpixels)
                 labels, sure, known = _classify_superpixels(
-                    scene.part(0.3, 0.85), superpixels, network, model, options.smoothness
+                    scene.part(0.3, 0.8), superpixels, network, model, options.smoothness
                 )
+                if known is not None and options.refine_borders and not given:
+                    refined, description = refine_superpixels(scene.part(0.8, 0.87), known)
+                    superpixels = opened.enter_context(RasterSource(str(refined)))
+                    known = Knowledge(superpixels, description, known.clusters)
                 draft = paint_superpixels(
-                    scene.part(0.85, 0.9), superpixels, labels, sure, confidence, given
+                    scene.part(0.87, 0.9), superpixels, labels, sure, confidence, given
                 )
                 del labels, sure
             if not options.superpixel_file:

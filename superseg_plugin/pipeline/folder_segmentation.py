@@ -150,6 +150,7 @@ def _run(
             values=options.values,
             superpixel_file=options.superpixel_file,
             balance_tiles=options.balance_tiles,
+            refine_borders=options.refine_borders,
             always_superpixels=True,
         ),
         start_worker,

@@ -33,6 +33,7 @@ from .steps.mosaic_balance import treat_steps
 from .steps.network import Network
 from .steps.painting import classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
+from .steps.refinement import refine_superpixels
 from .steps.scene import Scene
 from .steps.segmentation_results import ResultWriter, SegmentationState
 from .steps.superpixels import make_superpixels
@@ -202,8 +203,6 @@ class _Segmentation:
             trim_memory()
         state.training = replace(state.training, classes=clusters.classes)
         state.clusters = clusters
-        if options.superpixel_file:
-            state.known = Knowledge(superpixels, description, clusters)
         if trains(options, bool(self._outputs.model)):
             with self._stages.stage("training") as part:
                 drawing = scene.within(part.part(0, 0.1))
@@ -213,13 +212,26 @@ class _Segmentation:
                 del patches
             trim_memory()
         with self._stages.stage("painting") as part:
-            labels, confidence = clusters.labels, clusters.confidence
-            painted = paint_superpixels(
-                scene.within(part), superpixels, labels, confidence, self._confidence()
-            )
-            # AlphaEarth's tiles are large: their image is not read once more for its classes.
-            sums = class_sums(scene.source, description, labels)
-            state.draft = replace(painted, sums=sums)
+            painting, known = scene.within(part), Knowledge(superpixels, description, clusters)
+            if not options.refine_borders:
+                self._paint(painting, known, state)
+                return
+            path, description = refine_superpixels(painting.part(0, 0.7), known)
+            with RasterSource(str(path)) as refined:
+                known = Knowledge(refined, description, clusters)
+                self._paint(painting.part(0.7, 1), known, state)
+
+    def _paint(self, scene: Scene, known: Knowledge, state: SegmentationState) -> None:
+        """Draft the map of the superpixels."""
+        labels, confidence = known.clusters.labels, known.clusters.confidence
+        painted = paint_superpixels(
+            scene, known.superpixels, labels, confidence, self._confidence()
+        )
+        # AlphaEarth's tiles are large: their image is not read once more for its classes.
+        sums = class_sums(scene.source, known.description, labels)
+        state.draft = replace(painted, sums=sums)
+        if self._options.superpixel_file:
+            state.known = known
 
     def _write_report(
         self,

@@ -13,12 +13,19 @@ from typing import Any, Callable
 import numpy as np
 
 from ..blocks import MEASURED
-from ..contracts import Clusters, Core, Device, TrainingPlan
-from ..engine import description, scaling
-from ..engine import superpixels as superpixel_engine
+from ..contracts import Clusters, Device, TrainingPlan
+from ..engine import scaling
 from .call import Answer, Call
 from .pools import started_pool
 from .protocol import MODEL, Array, add_prefix
+from .tile_operations import (
+    describe_superpixels,
+    fit_refinement,
+    refine_superpixels,
+    stitch,
+    superpixels,
+    tabulate_superpixels,
+)
 
 # One thread only: each that computes with PyTorch gets a team of threads and memory of its own.
 _on_device = started_pool(1)
@@ -28,47 +35,6 @@ def measure_bands(call: Call) -> Answer:
     """Scaling of the bands from a sample `pixels` (bands, n) of the option `kind`."""
     measured = scaling.measure_scaling(call.arrays["pixels"], call.options.get("kind", MEASURED))
     return {"scaling": asdict(measured)}, {}
-
-
-def superpixels(call: Call) -> Answer:
-    """Superpixels of a tile `image` (bands, rows, cols)."""
-    return {}, vars(superpixel_engine.segment_tile(call.tile, call.segmenter))
-
-
-def stitch(call: Call) -> Answer:
-    """Superpixels along a seam: as `superpixels`, with `labels`, `sizes`, `internal`."""
-    result = superpixel_engine.stitch_seam(
-        call.tile,
-        np.asarray(call.arrays["labels"]),
-        np.asarray(call.arrays["sizes"]),
-        np.asarray(call.arrays["internal"]),
-        tuple(call.options["seam"]),
-        tuple(call.options["open_sides"]),
-        call.segmenter,
-    )
-    return {}, vars(result)
-
-
-def describe_superpixels(call: Call) -> Answer:
-    """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
-    valid = call.valid
-    known, values = call.scaling, np.asarray(call.arrays["image"])
-    image = known.to_display(values, valid)
-    labels = np.zeros(valid.shape, np.uint32)
-    labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
-    steps = values if values.dtype == np.int8 else None
-    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.parts, steps))
-
-
-def tabulate_superpixels(call: Call) -> Answer:
-    """Pixels, areas, classes and places of superpixels `ids` of a tile of a finished map.
-
-    `classes` are those of the pixels, and `areas` their areas, one for all or one for each row too.
-    """
-    from ..engine.tabulation import tabulate
-
-    ids, classes, areas = (np.asarray(call.arrays[name]) for name in ("ids", "classes", "areas"))
-    return {}, vars(tabulate(ids, classes, areas))
 
 
 def cluster(call: Call) -> Answer:
@@ -272,6 +238,8 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         superpixels,
         stitch,
         describe_superpixels,
+        fit_refinement,
+        refine_superpixels,
         tabulate_superpixels,
         cluster,
         assign_clusters,

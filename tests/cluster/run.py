@@ -341,7 +341,7 @@ def main() -> int:
         ("same bytes", lambda: _run(bench, "plain", "large")),
         *(
             (f"node killed in {op}", lambda op=op: _run(bench, f"kill-{op}", "large", op))
-            for op in ("superpixels", "stitch", "describe_superpixels")
+            for op in ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
         ),
         ("scheduler killed", lambda: _scheduler_lost(bench)),
         ("network, same bytes", lambda: _run(bench, "network", "network")),

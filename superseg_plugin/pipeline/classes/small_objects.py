@@ -105,8 +105,8 @@ class SmallObjects:
         left = small & (self._absorbed.areas < self.limit)
         text, kept = self._minimum.text, int(left.sum())
         progress.log(
-            f"{int(small.sum()) - kept:,} of {counted(int(real.sum()), 'patch')} smaller than"
-            f" MIN_AREA, {text}, and merged into a neighbor"
+            f"{int(small.sum()) - kept:,} of {counted(int(real.sum()), 'patch')} merged into a"
+            f" neighbor: smaller than MIN_AREA, {text}"
         )
         if kept:
             progress.log(

@@ -25,6 +25,8 @@ class ClassificationOptions:
         rescale: whether each band is shifted and scaled to the median and the spread of the model.
         superpixel_file: as in `SegmentationOptions`.
         balance_tiles: as in `SegmentationOptions`.
+        refine_borders: as in `SegmentationOptions`; only where the superpixels are made for it and
+            the model has clusters.
         always_superpixels: whether superpixels are classified also where `smoothness` is 0;
             otherwise the network then classifies pixels, unless superpixels are given.
     """
@@ -37,6 +39,7 @@ class ClassificationOptions:
     rescale: bool = False
     superpixel_file: float = 1000.0
     balance_tiles: bool = False
+    refine_borders: bool = True
     always_superpixels: bool = False
 
     def __post_init__(self) -> None:

@@ -39,6 +39,8 @@ class SegmentationOptions:
         superpixel_file: size in megabytes up to which the file of superpixels is written beside
             the class raster; 0 for none.
         balance_tiles: whether steps between the tiles of a mosaic are taken out.
+        refine_borders: whether pixels near borders choose anew which class they belong to; not for
+            `published`.
     """
 
     classes: int = 16
@@ -53,6 +55,7 @@ class SegmentationOptions:
     values: str = AUTOMATIC
     superpixel_file: float = 1000.0
     balance_tiles: bool = False
+    refine_borders: bool = True
 
     def __post_init__(self) -> None:
         """Check the ranges."""

@@ -166,6 +166,7 @@ class Estimate:
         train_rate, classify_rate = NETWORK_RATES[training.network]
         train_speed, classify_speed = (1, 1) if kind == "cpu" else GPU_SPEED
         pixels, count = self._pixels / 1e6, self._count / 1e6
+        refined = 0.13 * described if options.refine_borders else 0.0
         published = options.preset == "published"
         clusters = not published
         mixtures = MIXTURES.get(options.preset, 0)
@@ -177,7 +178,7 @@ class Estimate:
             "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * count),
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
             "classification": published * (0.2 + classify_rate / classify_speed * pixels),
-            "painting": clusters * (0.1 + 0.03 * pixels),
+            "painting": clusters * (0.1 + (0.03 + refined) * pixels),
             "rendering": 0.2 + (0.05 + 0.045 * rendered) * pixels,
             "report": request.report * 0.5,
         }

@@ -68,7 +68,7 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
         }
         return scene.worker.submit("describe_superpixels", options, arrays)
 
-    sums, borders = _Sums(), _Borders()
+    sums, borders = Sums(), Borders()
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
@@ -144,7 +144,7 @@ def _shifted(core: Core, lead: tuple[int, int]) -> Core:
     return Core(core.row + lead[0], core.col + lead[1], core.rows, core.cols)
 
 
-class _Sums:
+class Sums:
     """Sums by superpixel, in blocks of rows: a table that grew as a whole would be there twice."""
 
     def __init__(self) -> None:
@@ -174,7 +174,7 @@ class _Sums:
         return table
 
 
-class _Borders:
+class Borders:
     """Neighbors and what they share, as counted in tile after tile."""
 
     def __init__(self) -> None:

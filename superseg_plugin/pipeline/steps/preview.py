@@ -44,6 +44,8 @@ from .clustering import (
     cluster_superpixels,
 )
 from .description import describe_superpixels, read_superpixels
+from .kept_superpixels import Knowledge
+from .refinement import refine_superpixels
 from .scene import Scene
 from .superpixels import make_superpixels
 from .viewed_rasters import ViewedRasters
@@ -60,9 +62,19 @@ Fetch = Optional[Callable[[Progress], AbstractContextManager[str]]]
 
 @dataclass
 class _Cut:
-    """A view cut into superpixels."""
+    """A view cut into superpixels.
 
+    Attributes:
+        path: of their raster.
+        labels: their ids.
+        refined: their ids after pixels near borders have chosen anew.
+        description: of the superpixels.
+        true_size: whether they have about the wanted size on the ground.
+    """
+
+    path: Path
     labels: npt.NDArray[np.uint32]
+    refined: npt.NDArray[np.uint32]
     description: Description
     true_size: bool
 
@@ -132,7 +144,7 @@ class Previewer:
         best = clusters.labels
         numbers, means = _by_area(best, cut)
         colors = display_colors(means, scene.source, scene.scaling)
-        classes = np.append(0, numbers).astype(np.uint8)[cut.labels]
+        classes = np.append(0, numbers).astype(np.uint8)[cut.refined]
         areas, in_meters = _areas(classes, len(colors), scene.source, view.reduction)
         return Preview(
             view,
@@ -188,6 +200,12 @@ class Previewer:
             found = change_class_count(scene, self._found, options.classes)
         else:
             return self._found
+        if before[1:] != wanted[1:] or self._found is None:
+            # The cut that pixels choose among does not depend on the number of classes.
+            with RasterSource(str(cut.path)) as superpixels:
+                known = Knowledge(superpixels, cut.description, found)
+                path, _ = refine_superpixels(scene, known)
+            cut.refined = _ids(path)
         self._found, self._clustered_by = found, wanted
         return found
 
@@ -198,8 +216,13 @@ class Previewer:
         make_superpixels(scene, path, options)
         with RasterSource(str(path)) as superpixels:
             description = describe_superpixels(scene, superpixels)
-            labels = read_superpixels(superpixels, superpixels.grid.window)
-        return _Cut(labels, description, true_size)
+        labels = _ids(path)
+        return _Cut(path, labels, labels, description, true_size)
+
+
+def _ids(path: Path) -> npt.NDArray[np.uint32]:
+    with RasterSource(str(path)) as superpixels:
+        return read_superpixels(superpixels, superpixels.grid.window)
 
 
 def _refuse_empty(source: RasterSource, view: MapView) -> None:
@@ -222,7 +245,7 @@ def _by_area(
     best: npt.NDArray[np.int64], cut: _Cut
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Number classes by area, and return their means in display units, as a run does."""
-    pixels = cut.description.pixels
+    pixels = np.bincount(cut.refined.ravel(), minlength=len(best) + 1)[1:]
     areas = np.bincount(best, weights=pixels)
     order = np.argsort(-areas, kind="stable")
     order = order[areas[order] > 0]

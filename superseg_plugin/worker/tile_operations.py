@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operations on tiles of superpixels, each a thin wrapping of an engine function.
+
+Options and arrays are named as in `operations`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..contracts import Core
+from ..engine import description
+from ..engine import superpixels as superpixel_engine
+from .call import Answer, Call
+
+
+def superpixels(call: Call) -> Answer:
+    """Superpixels of a tile `image` (bands, rows, cols)."""
+    return {}, vars(superpixel_engine.segment_tile(call.tile, call.segmenter))
+
+
+def stitch(call: Call) -> Answer:
+    """Superpixels along a seam: as `superpixels`, with `labels`, `sizes`, `internal`."""
+    result = superpixel_engine.stitch_seam(
+        call.tile,
+        np.asarray(call.arrays["labels"]),
+        np.asarray(call.arrays["sizes"]),
+        np.asarray(call.arrays["internal"]),
+        tuple(call.options["seam"]),
+        tuple(call.options["open_sides"]),
+        call.segmenter,
+    )
+    return {}, vars(result)
+
+
+def describe_superpixels(call: Call) -> Answer:
+    """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
+    valid = call.valid
+    known, values = call.scaling, np.asarray(call.arrays["image"])
+    image = known.to_display(values, valid)
+    labels = np.zeros(valid.shape, np.uint32)
+    labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
+    steps = values if values.dtype == np.int8 else None
+    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.parts, steps))
+
+
+def fit_refinement(call: Call) -> Answer:
+    """Discriminant of classes from windows `images`, with their `valid` pixels and `classes`.
+
+    `means` and `areas` are those of the classes in the scene.
+    """
+    from ..engine.refinement import fit_discriminant
+
+    valid, known = np.asarray(call.arrays["valid"]), call.scaling
+    images = [known.to_display(*each) for each in zip(np.asarray(call.arrays["images"]), valid)]
+    fitted = [np.asarray(call.arrays[name]) for name in ("classes", "means", "areas")]
+    return {}, vars(fit_discriminant(np.stack(images), valid, *fitted))
+
+
+def refine_superpixels(call: Call) -> Answer:
+    """Superpixels `labels` of `image` after pixels near borders have chosen anew, and their sums.
+
+    Other arrays are the `classes` of the superpixels, and the discriminant. Borders are counted to
+    the right and down, so that one line beyond the core is refined too.
+    """
+    from ..engine.refinement import Discriminant, refine_tile
+
+    valid, core, values = call.valid, call.core, np.asarray(call.arrays["image"])
+    image = call.scaling.to_display(values, valid)
+    labels, classes, projection, centers = (
+        np.asarray(call.arrays[name]) for name in ("labels", "classes", "projection", "centers")
+    )
+    discriminant = Discriminant(projection, centers)
+    seen = slice(core[0].start, core[0].stop + 1), slice(core[1].start, core[1].stop + 1)
+    refined = refine_tile(image, valid, labels, classes, discriminant, seen)
+    inside = slice(0, core[0].stop - core[0].start), slice(0, core[1].stop - core[1].start)
+    steps = values[:, seen[0], seen[1]] if values.dtype == np.int8 else None
+    found = description.describe_values(image[:, seen[0], seen[1]], refined, inside, steps)
+    return {}, {"labels": refined[inside], **vars(found)}
+
+
+def tabulate_superpixels(call: Call) -> Answer:
+    """Pixels, areas, classes and places of superpixels `ids` of a tile of a finished map.
+
+    `classes` are those of the pixels, and `areas` their areas, one for all or one for each row too.
+    """
+    from ..engine.tabulation import tabulate
+
+    ids, classes, areas = (np.asarray(call.arrays[name]) for name in ("ids", "classes", "areas"))
+    return {}, vars(tabulate(ids, classes, areas))
