@@ -113,8 +113,8 @@ class BandScaling:
         """
         result = np.empty(values.shape, np.float32)
         for band, (low, high) in enumerate(zip(self.low, self.high)):
-            _shift_and_scale(decoded(values[band]), low, 255.0 / (high - low), result[band])
-            np.clip(result[band], 0, DISPLAY_MAXIMUM, out=result[band])
+            gain = 255.0 / (high - low)
+            _rescale(values[band], low, gain, (0.0, DISPLAY_MAXIMUM), result[band])
         return _clear_invalid(result, valid)
 
     def to_values(self, shown: AnyArray) -> DoubleArray:
@@ -133,9 +133,9 @@ class BandScaling:
         Arguments and result are those of `to_display`.
         """
         result = np.empty(values.shape, np.float32)
+        ends = -STANDARD_MAXIMUM, STANDARD_MAXIMUM
         for band, (center, spread) in enumerate(zip(self.center, self.spread)):
-            _shift_and_scale(decoded(values[band]), center, 1.0 / spread, result[band])
-        np.clip(result, -STANDARD_MAXIMUM, STANDARD_MAXIMUM, out=result)
+            _rescale(values[band], center, 1.0 / spread, ends, result[band])
         return _clear_invalid(result, valid)
 
     def means_to_display(self, means: DoubleArray) -> DoubleArray:
@@ -264,6 +264,21 @@ def plain(value: object) -> object:
     if isinstance(value, (BandScaling, Segmenter, TrainingPlan, Core, Device)):
         return asdict(value)
     return value
+
+
+def _rescale(
+    band: AnyArray, offset: float, gain: float, ends: tuple[float, float], out: FloatArray
+) -> None:
+    """Shift, scale and clip the values of a band; signed bytes are decoded first."""
+    if band.dtype in (np.uint8, np.int8):
+        # All 256 values are computed once: of signed bytes that takes a fifth of the time.
+        table = np.empty(256, np.float32)
+        every = np.arange(256, dtype=np.uint8).view(band.dtype)
+        _shift_and_scale(decoded(every), offset, gain, table)
+        np.take(np.clip(table, *ends), band.view(np.uint8), out=out, mode="clip")
+        return
+    _shift_and_scale(band, offset, gain, out)
+    np.clip(out, *ends, out=out)
 
 
 def _shift_and_scale(band: AnyArray, offset: float, gain: float, out: FloatArray) -> None:

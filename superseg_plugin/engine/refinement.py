@@ -154,8 +154,8 @@ def refine_tile(
     if not mixed.any() or not len(discriminant.projection):
         return refined
     around = np.pad(here, REFINEMENT_HALO), np.pad(labels, REFINEMENT_HALO)
-    projection = np.ascontiguousarray(discriminant.projection, np.float32)
-    space = projection, np.ascontiguousarray(discriminant.centers, np.float32)
+    axes = np.ascontiguousarray(discriminant.projection.T, np.float32)
+    space = axes, np.ascontiguousarray(discriminant.centers, np.float32)
     start = core[0].start, core[1].start
     places, weights = _places(around[0].shape[1])
     _choose(image, *around, *space, mixed, places, weights, *start, refined)
@@ -205,11 +205,22 @@ def _overlap(shift: int, length: int) -> slice:
 
 
 @njit(cache=True, nogil=True)
+def _project_row(values: FloatArray, axes: FloatArray, points: FloatArray) -> None:
+    """Project the pixels `(bands, cols)` of a row, band after band along the memory."""
+    points[:] = 0
+    for band in range(values.shape[0]):
+        for axis in range(points.shape[0]):
+            share = axes[band, axis]
+            for col in range(points.shape[1]):
+                points[axis, col] += share * values[band, col]
+
+
+@njit(cache=True, nogil=True)
 def _choose(
     image: FloatArray,
     classes: AnyArray,
     labels: IdArray,
-    projection: FloatArray,
+    axes: FloatArray,
     centers: FloatArray,
     mixed: BoolArray,
     places: AnyArray,
@@ -222,10 +233,15 @@ def _choose(
     flat, ids, width = classes.ravel(), labels.ravel(), classes.shape[1]
     share = np.zeros(256, np.float32)
     found, others = np.empty(places.size + 1, np.uint8), np.empty(places.size + 1, np.int64)
-    point = np.empty(projection.shape[0], np.float32)
+    dimensions = axes.shape[1]
+    points = np.empty((dimensions, refined.shape[1]), np.float32)
     for row in range(refined.shape[0]):
+        there = row + top
+        if not mixed[there // REFINEMENT_HALO].any():
+            continue
+        _project_row(image[:, there, left : left + points.shape[1]], axes, points)
         for col in range(refined.shape[1]):
-            there, over = row + top, col + left
+            over = col + left
             if not mixed[there // REFINEMENT_HALO, over // REFINEMENT_HALO]:
                 continue
             middle = (there + REFINEMENT_HALO) * width + over + REFINEMENT_HALO
@@ -253,10 +269,6 @@ def _choose(
                     found[kinds] = kind
                     kinds += 1
                 share[kind] += weights[place]
-            for axis in range(point.size):
-                point[axis] = 0
-                for band in range(image.shape[0]):
-                    point[axis] += projection[axis, band] * image[band, there, over]
             share[own], found[kinds] = own_share, own
             best, highest = own, -np.inf
             for index in range(kinds, -1, -1):
@@ -266,8 +278,8 @@ def _choose(
                 if kind == own:
                     prior += OWN_SHARE
                 distance = np.float32(0)
-                for axis in range(point.size):
-                    step = point[axis] - centers[kind, axis]
+                for axis in range(dimensions):
+                    step = points[axis, col] - centers[kind, axis]
                     distance += step * step
                 score = np.log(prior) - 0.5 * distance
                 if score > highest:
