@@ -45,11 +45,13 @@ def measure_run(image: Path, size: str, options: argparse.Namespace) -> dict:
         if found:
             seconds = float(found[1].replace(",", "")) * SECONDS[found[2]]
             estimated.update(estimated_s=seconds, estimated_gb=float(found[3]))
-        if line.startswith(TIMES):
-            for name, seconds in STAGE.findall(line[len(TIMES) :]):
+        # qgis_process prints the progress on lines that it may not have ended yet.
+        _, told, times = line.partition(TIMES)
+        if told:
+            for name, seconds in STAGE.findall(times):
                 stages[name] = stages.get(name, 0.0) + float(seconds)
                 lasted.append((name, float(seconds)))
-            print(f"  {line}", flush=True)
+            print(f"  {TIMES}{times}", flush=True)
 
     qgis = QgisProcess("benchmark")
     parameters = {"INPUT": scene, "CLASSES": options.classes, "PRESET": options.preset}
