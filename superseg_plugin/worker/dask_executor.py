@@ -40,7 +40,8 @@ from .operations import OPERATIONS
 from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
-ON_NODES = ("superpixels", "stitch", "describe_superpixels", *ON_DEVICES, *ON_FILES)
+ON_TILES = ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
+ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
 PAUSE_SECONDS = 1.0
