@@ -125,6 +125,7 @@ SERVER_SIDE = {
         "node_task",
         "operation_errors",
         "operations",
+        "tile_operations",
         "server",
     )
 } | {f"node/{name}.py" for name in ("entry", "own_process", "scenes")}

@@ -102,12 +102,12 @@ def fit_discriminant(
     within = scatter / max(count, 1) + LEAST_VARIANCE * np.eye(bands)
     whitening = np.linalg.inv(np.linalg.cholesky(within))
     present = areas > 0
+    # Only for the axes: distances do not depend on the origin.
     center = np.average(means[present], axis=0, weights=areas[present]) if present.any() else 0
     whitened = (means - center) @ whitening.T
     weighted = whitened[present] * np.sqrt(areas[present])[:, np.newaxis]
     _, _, axes = np.linalg.svd(weighted, full_matrices=False)
     axes = axes[: min(DIMENSIONS, max(int(present.sum()) - 1, 0))]
-    # As far as zero lies from the scene's mean does not count: distances are differences.
     projection = axes @ whitening
     centers = np.zeros((len(means) + 1, len(axes)))
     centers[1:] = means @ projection.T
@@ -134,7 +134,7 @@ def refine_tile(
         core: rows and columns of the tile itself.
 
     Returns:
-        The new labels of the core; all pixels of nodata remain, and all others have a superpixel.
+        The new labels of the core; 0 where `valid` is not.
 
     Example:
         A bright pixel in a dark superpixel beside a bright one.
@@ -166,7 +166,7 @@ def _places(width: int) -> tuple[AnyArray, FloatArray]:
     """Places around a pixel, the nearest first, in an array of so many columns; their weights."""
     places = [(0, 0)]
     for radius in RINGS:
-        # Directions of neighboring rings differ, so that no two lie behind each other.
+        # The rings are turned against each other, so that their places lie in different directions.
         angles = np.arange(8) * np.pi / 4 + radius
         found = np.rint(radius * np.stack([np.sin(angles), np.cos(angles)], axis=1)).astype(int)
         places += [(int(row), int(col)) for row, col in found]
@@ -185,7 +185,7 @@ def _mixed_cells(classes: AnyArray) -> BoolArray:
         mode="edge",
     )
     cells = padded.reshape(rows, side, cols, side)
-    # 0 is no class: it is the lowest of all where the highest is looked for, and the other way.
+    # 0 is no class: less 1 it is 255, which is the lowest of no cell with a class.
     highest = cells.max(axis=(1, 3))
     lowest = (cells - np.uint8(1)).min(axis=(1, 3))
     around_high, around_low = highest.copy(), lowest.copy()
@@ -195,7 +195,7 @@ def _mixed_cells(classes: AnyArray) -> BoolArray:
             of = _overlap(-down, rows), _overlap(-across, cols)
             around_high[to] = np.maximum(around_high[to], highest[of])
             around_low[to] = np.minimum(around_low[to], lowest[of])
-    # Cells without any class have 0 and 255 here.
+    # The lowest classes are less 1; where there is no class, 0 and 255 remain.
     several: BoolArray = around_high.astype(np.int16) > around_low.astype(np.int16) + 1
     return several
 
