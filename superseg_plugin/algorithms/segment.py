@@ -66,8 +66,9 @@ classes afterwards.</p>
 <p>The image is divided into superpixels. These are clustered by their color, texture and
 surroundings, into classes that form one tree: with one class more, one class is divided into two
 and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8
-classes in the first place. At last, pixels near borders choose anew among the classes around them,
-by their own color, so that borders follow the image (<i>Refine borders pixel by pixel</i>).</p>
+classes in the first place. At last, pixels near borders are assigned to one of the classes around
+them by their own color, so that borders follow the image (<i>Refine borders pixel by
+pixel</i>).</p>
 <ul>
 <li><i>balanced</i>: the classes are the consensus of 16 mixture models and depend little on
 chance.</li>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pixels near a border choose anew which superpixel they belong to.
+"""Assignment of pixels near a border to another superpixel, by their own color.
 
 A superpixel has one class, but its border is the work of a graph that saw no classes, and what is
 smaller than the smallest superpixel was joined with its surroundings. So each pixel that has
@@ -122,7 +122,7 @@ def refine_tile(
     discriminant: Discriminant,
     core: tuple[slice, slice],
 ) -> IdArray:
-    """Let the pixels of a tile's core choose among the superpixels around them.
+    """Assign the pixels of a tile's core to the superpixels around them.
 
     Args:
         image: `(bands, rows, cols)` float32 in display units: the tile and its halo of
@@ -147,9 +147,9 @@ def refine_tile(
         >>> refine_tile(image, every, labels, np.array([0, 1, 2]), line, whole)[2].tolist()
         [1, 1, 1, 2, 1, 2, 2, 2]
     """
-    here = np.asarray(classes)[labels].astype(np.uint8)
+    here = np.asarray(classes, np.uint8)[labels]
     here[~valid] = 0
-    refined = np.where(valid, labels, 0).astype(np.uint32)[core].copy()
+    refined = np.where(valid[core], labels[core], np.uint32(0))
     mixed = _mixed_cells(here)
     if not mixed.any() or not len(discriminant.projection):
         return refined

@@ -47,7 +47,7 @@ from .options.segmentation import MIXTURES
 from .planning.estimate import training_options
 from .steps.band_statistics import measure_scene
 from .steps.clustering import cluster_superpixels
-from .steps.description import describe_superpixels, sums_of_classes
+from .steps.description import describe_superpixels, means_of_classes
 from .steps.folder_files import made_folder
 from .steps.folder_scenes import FolderSample, FolderScenes, Header, read_headers
 from .steps.patches import draw_patches
@@ -242,9 +242,7 @@ class _Trainer:
                     scene.within(part.part(0.1, 1)), patches, clusters, training
                 )
         labels, count = clusters.labels, clusters.classes
-        counts = np.bincount(labels, description.pixels, count)
-        sums = sums_of_classes(description, "values", labels, count)
-        means = sums / np.maximum(counts, 1)[:, np.newaxis]
+        counts, means = means_of_classes(description, labels, count)
         order = np.argsort(-counts, kind="stable")
         colors = class_colors(scaling.to_values(means[order]), picture_of(source))
         model = build_model_by_area(scene, training, trained, colors, order, clusters.model)

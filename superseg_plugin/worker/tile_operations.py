@@ -58,7 +58,7 @@ def fit_refinement(call: Call) -> Answer:
 
 
 def refine_superpixels(call: Call) -> Answer:
-    """Superpixels `labels` of `image` after pixels near borders have chosen anew, and their sums.
+    """Superpixels `labels` of `image` with refined borders, and their sums.
 
     Other arrays are the `classes` of the superpixels, and the discriminant. Borders are counted to
     the right and down, so that one line beyond the core is refined too.

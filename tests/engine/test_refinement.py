@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pixels near borders choose anew which superpixel they belong to."""
+"""Pixels near borders are assigned to the superpixel that fits their color."""
 
 from __future__ import annotations
 

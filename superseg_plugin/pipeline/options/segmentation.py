@@ -39,8 +39,8 @@ class SegmentationOptions:
         superpixel_file: size in megabytes up to which the file of superpixels is written beside
             the class raster; 0 for none.
         balance_tiles: whether steps between the tiles of a mosaic are taken out.
-        refine_borders: whether pixels near borders choose anew which class they belong to; not for
-            `published`.
+        refine_borders: whether pixels near borders are assigned to a class by their own color; not
+            for `published`.
     """
 
     classes: int = 16

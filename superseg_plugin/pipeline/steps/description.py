@@ -106,23 +106,25 @@ def class_sums(
     """
     if not (isinstance(source.decoding, Vectors) and source.decoding.of_bytes):
         return None
-    return sums_of_classes(description, "squares", np.asarray(labels, np.intp) + 1, 256)
+    columns = column_layout(description.bands)["squares"]
+    rows, vectors = np.asarray(labels, np.intp) + 1, description.sums[:, columns]
+    return np.stack([np.bincount(rows, vector, 256) for vector in vectors.T], axis=1)
 
 
-def sums_of_classes(
-    description: Description, group: str, labels: npt.NDArray[np.int64], count: int
-) -> npt.NDArray[np.float64]:
-    """Sum a group of columns of a scene of one block by class, `(count, columns)`.
+def means_of_classes(
+    description: Description, labels: npt.NDArray[np.int64], count: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Pixels `(count,)` and mean values `(count, bands)`, in display units, of classes.
 
     Args:
         description: of the superpixels.
-        group: name of the columns, see `column_layout`.
         labels: `(n,)` class of each superpixel, below `count`.
-        count: number of classes.
+        count: number of classes; one without pixels has means of 0.
     """
-    columns = range(*column_layout(description.bands)[group].indices(description.sums.shape[1]))
-    sums = [np.bincount(labels, description.sums[:, column], count) for column in columns]
-    return np.stack(sums, axis=1)
+    pixels, means = np.asarray(description.pixels), np.asarray(description.means)
+    areas = np.bincount(labels, pixels, count).astype(np.float64)
+    sums = [np.bincount(labels, pixels * band, count) for band in means.T]
+    return areas, np.stack(sums, axis=1) / np.maximum(areas, 1)[:, np.newaxis]
 
 
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:

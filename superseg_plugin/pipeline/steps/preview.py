@@ -43,7 +43,7 @@ from .clustering import (
     change_smoothness,
     cluster_superpixels,
 )
-from .description import describe_superpixels, read_superpixels
+from .description import describe_superpixels, means_of_classes, read_superpixels
 from .kept_superpixels import Knowledge
 from .refinement import refine_superpixels
 from .scene import Scene
@@ -67,15 +67,15 @@ class _Cut:
     Attributes:
         path: of their raster.
         labels: their ids.
-        refined: their ids after pixels near borders have chosen anew.
         description: of the superpixels.
+        refined: ids and description after borders were refined.
         true_size: whether they have about the wanted size on the ground.
     """
 
     path: Path
     labels: npt.NDArray[np.uint32]
-    refined: npt.NDArray[np.uint32]
     description: Description
+    refined: tuple[npt.NDArray[np.uint32], Description]
     true_size: bool
 
 
@@ -142,9 +142,10 @@ class Previewer:
         stop_if_cancelled(scene.progress)
         clusters = self._clusters(scene, cut, options)
         best = clusters.labels
-        numbers, means = _by_area(best, cut)
+        ids, description = cut.refined
+        numbers, means = _by_area(best, description)
         colors = display_colors(means, scene.source, scene.scaling)
-        classes = np.append(0, numbers).astype(np.uint8)[cut.refined]
+        classes = np.append(0, numbers).astype(np.uint8)[ids]
         areas, in_meters = _areas(classes, len(colors), scene.source, view.reduction)
         return Preview(
             view,
@@ -190,24 +191,27 @@ class Previewer:
     def _clusters(self, scene: Scene, cut: _Cut, options: PreviewOptions) -> Clusters:
         """Cluster superpixels, as little anew as the options allow."""
         wanted = options.classes, options.smoothness, options.preset
-        before = self._clustered_by
-        if self._found is None or before[2] != options.preset:
+        before, found = self._clustered_by, self._found
+        if found is None or before[2] != options.preset:
             mixtures = MIXTURES[options.preset]
             found = cluster_superpixels(scene, cut.description, *wanted[:2], mixtures)
+            self._refine(scene, cut, found)
         elif before[1] != options.smoothness:
-            found = change_smoothness(scene, cut.description, self._found, *wanted[:2])
+            found = change_smoothness(scene, cut.description, found, *wanted[:2])
+            self._refine(scene, cut, found)
         elif before != wanted:
-            found = change_class_count(scene, self._found, options.classes)
-        else:
-            return self._found
-        if before[1:] != wanted[1:] or self._found is None:
-            # The cut that pixels choose among does not depend on the number of classes.
-            with RasterSource(str(cut.path)) as superpixels:
-                known = Knowledge(superpixels, cut.description, found)
-                path, _ = refine_superpixels(scene, known)
-            cut.refined = _ids(path)
+            # The cut of the tree that borders are refined by does not depend on the number.
+            found = change_class_count(scene, found, options.classes)
         self._found, self._clustered_by = found, wanted
         return found
+
+    @staticmethod
+    def _refine(scene: Scene, cut: _Cut, found: Clusters) -> None:
+        with RasterSource(str(cut.path)) as superpixels:
+            known = Knowledge(superpixels, cut.description, found)
+            path, description = refine_superpixels(scene, known)
+        with RasterSource(str(path)) as refined:
+            cut.refined = read_superpixels(refined, refined.grid.window), description
 
     def _superpixels(self, scene: Scene, view: MapView, wanted: PreviewOptions) -> _Cut:
         pixels, true_size = wanted.smallest(view.reduction)
@@ -216,13 +220,8 @@ class Previewer:
         make_superpixels(scene, path, options)
         with RasterSource(str(path)) as superpixels:
             description = describe_superpixels(scene, superpixels)
-        labels = _ids(path)
-        return _Cut(path, labels, labels, description, true_size)
-
-
-def _ids(path: Path) -> npt.NDArray[np.uint32]:
-    with RasterSource(str(path)) as superpixels:
-        return read_superpixels(superpixels, superpixels.grid.window)
+            labels = read_superpixels(superpixels, superpixels.grid.window)
+        return _Cut(path, labels, description, (labels, description), true_size)
 
 
 def _refuse_empty(source: RasterSource, view: MapView) -> None:
@@ -242,18 +241,15 @@ def _refuse_empty(source: RasterSource, view: MapView) -> None:
 
 
 def _by_area(
-    best: npt.NDArray[np.int64], cut: _Cut
+    best: npt.NDArray[np.int64], description: Description
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Number classes by area, and return their means in display units, as a run does."""
-    pixels = np.bincount(cut.refined.ravel(), minlength=len(best) + 1)[1:]
-    areas = np.bincount(best, weights=pixels)
+    areas, means = means_of_classes(description, best, int(best.max(initial=0)) + 1)
     order = np.argsort(-areas, kind="stable")
     order = order[areas[order] > 0]
     numbers = np.zeros(len(areas), np.int64)
     numbers[order] = np.arange(1, len(order) + 1)
-    means = cut.description.means
-    sums = np.stack([np.bincount(best, weights=pixels * column) for column in means.T], axis=1)
-    return numbers[best], sums[order] / areas[order][:, np.newaxis]
+    return numbers[best], means[order]
 
 
 def _areas(

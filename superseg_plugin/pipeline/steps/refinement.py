@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Superpixels of a scene whose pixels near borders have chosen anew, by color and surroundings.
+"""Refinement of the borders of a scene's superpixels by the colors of single pixels.
 
-Idea: see `engine/refinement`. The classes that a pixel chooses among are those of the tree at 16
-classes whatever number is wanted, so that maps of all numbers are cuts of one tree. A pixel moves
-to another superpixel, so that all that follows knows superpixels alone.
+Idea: see `engine/refinement`. The classes that a pixel can be assigned to are those of the tree at
+16 classes whatever number is wanted, so that maps of all numbers are cuts of one tree. A pixel
+moves to another superpixel, so that all that follows knows superpixels alone.
 Exact: over tiles, and every pixel of the result has the class of its superpixel.
 Approximate: the covariance within the classes is that of windows from all over the scene.
 Cost: the image is read once more; 130 ns a pixel of three bands with two cores, at most a seventh
@@ -27,15 +27,15 @@ from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.interface import Answer
 from .clustering import change_class_count
-from .description import Borders, Sums, read_superpixels
+from .description import Borders, Sums, means_of_classes, read_superpixels
 from .kept_superpixels import Knowledge
-from .sample_windows import SAMPLE_PIXELS, SAMPLE_VALUES, SAMPLE_WINDOW, scattered_windows
+from .sample_windows import SAMPLE_WINDOW, sample_size, scattered_windows
 from .scene import Arrays, Scene
 from .tile import core_of, tile_arrays
 from .tiling import automatic_tile, tile_bytes
 
-# Cut of the tree that pixels choose among, whatever is wanted. Named mean IoU of 12 images of set A
-# at 16 and 32 classes by the cut: without refinement .563 .595; 8: .567 .599; 16: .576 .602;
+# Cut of the tree that pixels are assigned to, whatever is wanted. Named mean IoU of 12 images of
+# set A at 16 and 32 classes by the cut: without refinement .563 .595; 8: .567 .599; 16: .576 .602;
 # 32: .576 .605; 64: .573 .601. In scenes of few kinds, 32 classes divide the noise.
 CUT = 16
 # A tile is refined with one line beyond it, on which borders are counted.
@@ -45,7 +45,7 @@ MOST_WINDOWS = 256
 
 
 def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Description]:
-    """Let pixels near borders choose anew which superpixel they belong to.
+    """Assign pixels near borders to the superpixel that fits their color.
 
     Args:
         scene: the scene; pixels that are not valid in it get 0.
@@ -104,13 +104,9 @@ def _described(
 
 def _fit(scene: Scene, known: Knowledge) -> dict[str, npt.NDArray[Any]]:
     """Class of each superpixel from 1, the first for none, and what tells the classes apart."""
-    description = known.description
     labels = np.asarray(change_class_count(scene, known.clusters, CUT).labels, np.int64)
     classes = np.append(0, labels + 1).astype(np.uint8)
-    pixels, count = np.asarray(description.pixels), int(labels.max(initial=0)) + 1
-    areas = np.bincount(labels, pixels, count)
-    sums = [np.bincount(labels, pixels * band, count) for band in np.asarray(description.means).T]
-    means = np.stack(sums, axis=1) / np.maximum(areas, 1)[:, np.newaxis]
+    areas, means = means_of_classes(known.description, labels, int(labels.max(initial=0)) + 1)
     sample = _sample(scene, known.superpixels, classes)
     options = {"scaling": scene.scaling}
     answer = scene.compute("fit_refinement", options, {**sample, "means": means, "areas": areas})
@@ -120,8 +116,7 @@ def _fit(scene: Scene, known: Knowledge) -> dict[str, npt.NDArray[Any]]:
 def _sample(scene: Scene, superpixels: RasterSource, classes: npt.NDArray[np.uint8]) -> Arrays:
     """Windows from all over the scene, all of one size: `images`, `valid` and `classes`."""
     source = scene.source
-    fewest, most = SAMPLE_PIXELS
-    wanted = min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
+    wanted = sample_size(source)
     images, known, found, count = [], [], [], 0
     for window in scattered_windows(source.grid)[:MOST_WINDOWS]:
         stop_if_cancelled(scene.progress)

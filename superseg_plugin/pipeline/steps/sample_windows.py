@@ -41,10 +41,15 @@ def scattered_windows(grid: Grid) -> list[Window]:
     return [windows[index] for index in order]
 
 
+def sample_size(source: RasterSource) -> int:
+    """Number of pixels that a sample of all bands has."""
+    fewest, most = SAMPLE_PIXELS
+    return min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
+
+
 def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Valid]:
     """Pixels that are valid in any band, `(bands, pixels)`, and where each band is valid."""
-    fewest, most = SAMPLE_PIXELS
-    wanted = min(max(SAMPLE_VALUES // len(source.bands), fewest), most)
+    wanted = sample_size(source)
     parts: list[tuple[Array, Valid]] = []
     found = 0
     windows = scattered_windows(source.grid)
