@@ -4,7 +4,8 @@
 Edges are taken in the order of their weights. An edge merges two components C if it weighs less
 than Int(C) + scale / |C| of both, where the internal difference Int(C) is the largest weight merged
 so far within C, and |C| the number of pixels. In a second pass over the edges, components below
-the minimum size are merged with the neighbor across their lightest edge.
+the minimum size are merged with the neighbor across their lightest edge. Int(C) is then that of the
+larger of the two, not the weight between them, which says nothing about either.
 
 Exact: the result is that of a stable sort of all edges (by 16-bit key, then by edge number; see
 `edge_keys` for the rounding of weights). The work is less: as in filter-Kruskal [2], edges are
@@ -58,7 +59,7 @@ def grow_regions(
             from 0, in the order of the last of the components that each was merged from.
         size: `(components,)` int64 pixels of each component at the start, 1 or more.
         internal_difference: `(components,)` float32 Int(C) of each component at the start, 0 for
-            single pixels.
+            single pixels, -inf for components that only those below the minimum size may join.
         scale: the method's k, display units, above 0; larger makes larger regions. Explore it on a
             log scale: 10, 32, 100, 320.
         min_size: components with fewer pixels are merged with the neighbor of the nearest color.
@@ -234,8 +235,9 @@ def _merge(
             size = min(-state[keep, 0] - state[drop, 0], SIZE_LIMIT)
             state[keep, 0] = -size
             state[drop, 0] = keep
-            limit[keep, 1] = weight + scale / size
-            inner[keep] = weight
+            # More than the weight only where a component had been grown before.
+            inner[keep] = max(weight, inner[keep], inner[drop])
+            limit[keep, 1] = inner[keep] + scale / size
 
 
 @njit(cache=True, nogil=True)
@@ -257,6 +259,7 @@ def _merge_small(
             if one == two or (state[one, 0] <= -min_size and state[two, 0] <= -min_size):
                 continue
             keep, drop = max(one, two), min(one, two)
+            if state[drop, 0] < state[keep, 0]:
+                inner[keep] = inner[drop]
             state[keep, 0] = -min(-state[keep, 0] - state[drop, 0], SIZE_LIMIT)
             state[drop, 0] = keep
-            inner[keep] = max(weights[key], inner[keep], inner[drop])

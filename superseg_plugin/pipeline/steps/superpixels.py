@@ -5,7 +5,7 @@ Idea: each tile is cut by itself; along a seam the superpixels that touch it are
 anew together with what lies on the other side, so that a seam becomes a line like any other.
 Exact: each superpixel is connected, has the minimum size, and ids are 1..n without gaps.
 Approximate: superpixels near a seam may differ from those of an undivided scene; their borders are
-no more frequent on a tile line than elsewhere. The same place is cut alike in any extent.
+as frequent there as elsewhere (`engine/superpixels`). The same place is cut alike in any extent.
 Cost: linear in the pixels; memory for the tiles in flight and 16 bytes a superpixel.
 """
 
