@@ -14,6 +14,7 @@ Record = Mapping[str, Any]
 FIGURES = (
     "accuracy",
     "mean_iou",
+    "spread",
     "effective",
     "tiny",
     "largest",
@@ -71,7 +72,10 @@ def summarize(record: Record) -> list[dict[str, Any]]:
                 if part:
                     entry = {"classes": classes, "method": method, "image": None, "set": name}
                     entry |= {"images": len(part), "of": len(members), "runs": len(part)}
-                    result.append({**entry, "failures": 0, **_means(part)})
+                    entry |= {"failures": 0, **_means(part)}
+                    runs = find(record["runs"], classes=classes, method=method)
+                    images = {each["image"] for each in part}
+                    result.append({**entry, "spread": _spread(runs, images)})
     return result
 
 
@@ -133,8 +137,21 @@ def _of_image(record: Record, classes: int, method: str, image: str) -> dict[str
     entry["failures"] = len(find(record["failures"], **key))
     for figure in FIGURES:
         source = agreements if figure.startswith("agreement") else runs
+        if figure == "spread":
+            entry[figure] = _spread(runs, {image})
+            continue
         entry[figure] = mean_and_spread(known([one.get(figure) for one in source]))
     return entry
+
+
+def _spread(runs: Sequence[dict], images: set[str]) -> list[float]:
+    """Standard deviation between the seeds of the mean IoU's mean over images; none of one seed."""
+    mine = [run for run in runs if run["image"] in images]
+    means = [
+        statistics.fmean(run["mean_iou"] for run in find(mine, seed=seed))
+        for seed in sorted({run["seed"] for run in mine})
+    ]
+    return [statistics.stdev(means)] if len(means) > 1 else []
 
 
 def _means(entries: Sequence[dict]) -> dict[str, list[float]]:

@@ -14,6 +14,7 @@ from tests.benchmarks.trial_tables import trial_tables
 COLUMNS: dict[str, tuple[str, int]] = {
     "accuracy": ("accuracy", 3),
     "mean_iou": ("mean IoU", 3),
+    "spread": ("±", 3),
     "effective": ("effective", 1),
     "tiny": ("tiny", 1),
     "largest": ("largest", 2),
@@ -33,9 +34,10 @@ NOTE = (
     "Means of the seeds; a dash where there is none. Only labelled pixels count in accuracy, mean"
     " IoU, borders, patches and AMI. Accuracy and mean IoU: each class takes the name of the"
     " reference class that it shares most pixels with; a reference class that gives no name counts"
-    " 0. Effective: exponential of the entropy of the classes' shares of the area. Tiny: classes"
-    " below 0.1 % of the area. Largest: share of the largest class. Explained: share of the"
-    " variance of the means of superpixels that lies between classes. Borders: share of the"
+    " 0. ±: standard deviation of the mean IoU between seeds, whose superpixels differ by 3 % in"
+    " scale. Effective: exponential of the entropy of the classes' shares of the area. Tiny:"
+    " classes below 0.1 % of the area. Largest: share of the largest class. Explained: share of"
+    " the variance of the means of superpixels that lies between classes. Borders: share of the"
     " reference's borders with a border of the map within 2 pixels. Patches: share of the"
     " connected components of the reference below 1000 pixels that one of the named map overlaps"
     " by an IoU above .5. AMI joined: after the classes were merged by the map's own tree to the"

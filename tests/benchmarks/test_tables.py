@@ -79,6 +79,14 @@ def test_means_are_over_seeds_and_then_over_images(record):
     assert entries["all", "balanced"]["of"] == 2
 
 
+def test_spread_is_that_of_the_means_of_the_seeds(record):
+    entries = {(e["set"] or e["image"], e["method"]): e for e in summarize(record)}
+    assert entries["all", "fast"]["spread"] == pytest.approx([0.05 / 2**0.5])
+    assert entries["one", "fast"]["spread"] == pytest.approx([0.05 / 2**0.5])
+    alone = {**record, "runs": [run_of("one", "fast", 0, 0.5)], "failures": []}
+    assert [entry["spread"] for entry in summarize(alone)] == [[], [], []]
+
+
 def test_losses_are_counted_by_image(record):
     other = {**record, "runs": [run_of("one", "fast", 0, 0.9), run_of("two", "fast", 0, 0.1)]}
     shown = with_reference(record, {**other, "failures": []}, "old")
