@@ -32,6 +32,7 @@ import numpy as np
 from numba import njit
 
 from ..contracts import REFINEMENT_HALO
+from .projection import project_row
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray
 
 # Prior of a pixel's own class beside the shares around it. .1 to .7 give the same mean IoU, within
@@ -205,34 +206,6 @@ def _overlap(shift: int, length: int) -> slice:
 
 
 @njit(cache=True, nogil=True)
-def _project_row(values: FloatArray, axes: FloatArray, points: FloatArray) -> None:
-    """Project the pixels `(bands, cols)` of a row along the memory.
-
-    Four bands at a time, so that points are loaded and stored once for four products: 64 bands take
-    half the time. Not by a matrix product of a library, whose rounding can depend on the tile.
-    """
-    bands, cols = values.shape
-    points[:] = 0
-    fours = bands - bands % 4
-    for band in range(0, fours, 4):
-        for axis in range(points.shape[0]):
-            one, two = axes[band, axis], axes[band + 1, axis]
-            three, four = axes[band + 2, axis], axes[band + 3, axis]
-            for col in range(cols):
-                points[axis, col] += (
-                    one * values[band, col]
-                    + two * values[band + 1, col]
-                    + three * values[band + 2, col]
-                    + four * values[band + 3, col]
-                )
-    for band in range(fours, bands):
-        for axis in range(points.shape[0]):
-            share = axes[band, axis]
-            for col in range(cols):
-                points[axis, col] += share * values[band, col]
-
-
-@njit(cache=True, nogil=True)
 def _choose(
     image: FloatArray,
     classes: AnyArray,
@@ -256,7 +229,7 @@ def _choose(
         there = row + top
         if not mixed[there // REFINEMENT_HALO].any():
             continue
-        _project_row(image[:, there, left : left + points.shape[1]], axes, points)
+        project_row(image[:, there, left : left + points.shape[1]], axes, points)
         for col in range(refined.shape[1]):
             over = col + left
             if not mixed[there // REFINEMENT_HALO, over // REFINEMENT_HALO]:
