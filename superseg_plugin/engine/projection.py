@@ -3,7 +3,7 @@
 
 Means and covariance are summed in float64 over blocks of rows; the eigenvectors of the covariance
 with the largest eigenvalues are the directions. Exact. Cost: n f^2 for f features; memory of 16384
-rows beside the input.
+rows beside the input. `project_row` projects the pixels of a row of an image on given axes.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ IoU of 12 images of set A within .003). Cost: some 150 ns of one core a pixel of
 classes are mixed, little inside large areas of one class.
 
 Named mean IoU of the 12 images that nothing was tuned on, at 8, 16 and 32 classes, without and with
-it: .446 .515 .568 and .451 .520 .568; of all 27: .450 .520 .566 and .454 .528 .569. Share of the
-borders of all 27 that 16 classes have within 2 pixels: .560 and .578.
+it: .431 .515 .560 and .434 .519 .562; of all 27: .435 .512 .556 and .442 .523 .565 (means of three
+runs whose superpixels differ by 3 % in scale). Share of the borders of all 27 that 16 classes have
+within 2 pixels: .560 and .578.
 
 References:
     [1] R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7
