@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What runs on a node of a cluster: an operation of the engine, or the run of a whole scene.
 
-Operations need the packages of the runtime alone. The run of a scene also reads and writes files
-through `raster`, and so needs Python's bindings of GDAL; without them, or without the files, the
-node answers that the scene has to be computed elsewhere.
+Operations need the packages of the runtime alone. The run of a scene, and an operation on a tile in
+place, also read and write files through `raster`, and so need Python's bindings of GDAL; without
+them, or without the files, the node answers that they have to be computed elsewhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from distributed import get_worker
 
 from ..worker.call import Call
+from ..worker.in_place import IN_PLACE
 from ..worker.node_task import Outcome
 from ..worker.operation_errors import describe_error
 from ..worker.operations import OPERATIONS
@@ -48,7 +49,7 @@ def run(
 
     call = Call(options, arrays, device, send_event)
     try:
-        if op in ON_FILES:
+        if op in ON_FILES or IN_PLACE in options:
             return _on_files(op, call)
         result, answer = OPERATIONS[op](call)
     except Exception as error:  # the boundary: every error becomes an answer
@@ -60,15 +61,17 @@ def run(
 
 
 def _on_files(op: str, call: Call) -> Outcome:
-    """Compute an operation that reads and writes files."""
-    address = get_worker().address
+    """Compute an operation that reads or writes files."""
+    address, place = get_worker().address, call.options.get(IN_PLACE, call.options)
     try:
-        from . import scenes
+        from . import in_place, scenes
 
-        reason = scenes.reason_against(call.options)
+        reason = scenes.reason_against(place["folder"], place["token"])
     except ImportError as error:
         reason = f"has no Python bindings of GDAL ({error})"
     if reason:
         text = f"the node {address} {reason}"
         return {"node": address}, {}, {"code": ELSEWHERE, "text": text, "traceback": ""}
+    if IN_PLACE in call.options:
+        return *in_place.compute(op, call), {}
     return scenes.OPERATIONS[op](call), {}, {}

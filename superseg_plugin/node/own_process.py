@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import Any, Callable
 
 from ..contracts import plain
@@ -65,6 +66,10 @@ class OwnProcess:
     def on_cluster(self) -> bool:
         """Its own operations are not sent to other nodes."""
         return False
+
+    def path_on_nodes(self, path: str | Path) -> str:
+        """The path itself: no other nodes are asked."""
+        return str(path)
 
     def submit(
         self,

@@ -77,20 +77,20 @@ class SceneProgress(Progress):
         return task is None or task.state == "cancelled" or self._worker.status.name in ENDED_STATES
 
 
-def reason_against(options: dict[str, Any]) -> str:
+def reason_against(folder: str, token: str) -> str:
     """Why this node cannot perform operations on the files of a run, as a predicate; "" if it can.
 
     Args:
-        options: fields of `SceneFiles`.
+        folder: hidden folder of the run, beside its results.
+        token: content of the file RUN_FILE in it.
     """
-    files = SceneFiles(**options)
     try:
-        token = (Path(files.folder) / RUN_FILE).read_text(encoding="ascii")
+        found = (Path(folder) / RUN_FILE).read_text(encoding="ascii")
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", "") or "unreadable"
-        return f"does not see the folder of results, {Path(files.folder).parent} ({reason})"
-    if token != files.token:
-        return f"sees another folder at {Path(files.folder).parent}"
+        return f"does not see the folder of results, {Path(folder).parent} ({reason})"
+    if found != token:
+        return f"sees another folder at {Path(folder).parent}"
     return ""
 
 

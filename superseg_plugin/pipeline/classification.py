@@ -137,7 +137,7 @@ def run_classification(
             check_values(use, measured, progress)
         scaling = rescaled(model, measured) if options.rescale else model.scaling
         path, scratch = staging.path(outputs.classes), staging.scratch(outputs.classes)
-        scene = Scene(source, scaling, worker, scratch, progress)
+        scene = Scene.of_run(source, scaling, worker, scratch, progress)
         if superpixels is None and (options.smoothness > 0 or options.always_superpixels):
             made = scratch / "superpixels.tif"
             make_superpixels(scene.part(0, 0.3), made, superpixels_of_model(model))

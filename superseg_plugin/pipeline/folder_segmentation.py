@@ -220,7 +220,7 @@ class _Trainer:
         cut = options.superpixels(sample.reference.grid, self._progress.log, pixels)
         least = max(options.classes, 1)
         scaling = measure_scene(source, least, self._worker, self._progress)
-        scene = Scene(source, scaling, self._worker, self._scratch, self._progress)
+        scene = Scene.of_run(source, scaling, self._worker, self._scratch, self._progress)
         path = self._scratch / "superpixels.tif"
         with self._stages.stage("superpixels") as part:
             make_superpixels(scene.within(part), path, cut)

@@ -128,7 +128,7 @@ class _Segmentation:
             treat_steps(source, options.balance_tiles, self._progress)
             least = max(options.classes, 1)
             scaling = measure_scene(source, least, self._worker, self._progress)
-        scene = Scene(source, scaling, self._worker, self._scratch, self._progress)
+        scene = Scene.of_run(source, scaling, self._worker, self._scratch, self._progress)
         with self._stages.stage("superpixels") as part:
             path = self._optional(outputs.superpixels) or self._scratch / "superpixels.tif"
             count = make_superpixels(scene.within(part), path, cut)

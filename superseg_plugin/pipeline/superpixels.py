@@ -55,7 +55,7 @@ def run_superpixels(
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)
-        scene = Scene(source, scaling, worker, staging.scratch(output), progress)
+        scene = Scene.of_run(source, scaling, worker, staging.scratch(output), progress)
         count = make_superpixels(scene, path, options)
         write_record(path, describe_run("superpixels", options, source, worker))
         stop_if_cancelled(progress)

@@ -115,7 +115,7 @@ def run_training(
                 check_values(ModelUse(initial, label, source.name, CURE), scaling, progress)
                 scaling = initial.scaling
                 source.picture = initial.picture or source.picture
-        scene = Scene(source, scaling, worker, staging.scratch(outputs.model), progress)
+        scene = Scene.of_run(source, scaling, worker, staging.scratch(outputs.model), progress)
         if given is None:
             path = scene.scratch / "superpixels.tif"
             with stages.stage("superpixels") as part:

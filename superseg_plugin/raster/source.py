@@ -60,6 +60,7 @@ class RasterSource:
     Attributes:
         path, layer: as given.
         bands: chosen band numbers, from 1.
+        area: `extent` and `mask`, as given.
         bands_chosen, area_chosen: whether `bands` were given, and `extent` or `mask`.
         band_count, total_bands: number of bands of the raster, without and with alpha.
         alpha_band: number of the alpha band; 0 for none.
@@ -95,14 +96,13 @@ class RasterSource:
         mask: Sequence[bytes] | None = None,
         layer: LayerProperties = AS_THE_FILE,
     ) -> None:
-        self.path, self.layer = str(path), layer
-        self.bands_chosen, self.area_chosen = bands is not None, (extent, mask) != (None, None)
+        self.path, self.layer, self.area = str(path), layer, (extent, mask)
+        self.bands_chosen, self.area_chosen = bands is not None, self.area != (None, None)
         self.kind = MEASURED
         self.decoding: Decoding | None = None
         self.tile_offsets: TileOffsets | None = None
         self.number_type: np.dtype[Any]
         self.dtype: np.dtype[Any]
-        self._area = (extent, mask)
         self._lock = threading.Lock()
         self._dataset = open_raster(self.path)
         self._cache_share = CacheShare(self._dataset)
@@ -154,7 +154,7 @@ class RasterSource:
 
     def with_bands(self, bands: Sequence[int]) -> RasterSource:
         """Open the same part of the raster with these band numbers, as another source."""
-        return RasterSource(self.path, bands, *self._area, self.layer)
+        return RasterSource(self.path, bands, *self.area, self.layer)
 
     @property
     def name(self) -> str:

@@ -31,7 +31,7 @@ from ..run_folder import RunFolder
 from ..wording import counted
 from .channel import Answer, Channel, PendingAnswer, Request
 from .cluster_address import THIS_COMPUTER, ClusterChoice
-from .cluster_paths import path_on_nodes
+from .cluster_paths import path_on_nodes, whole_path
 from .failures import temporary_files_error, worker_silent
 from .interpreter import Interpreter
 from .launch import start_worker, use_of
@@ -123,8 +123,8 @@ class WorkerProcess:
         return bool(self._cluster.text)
 
     def path_on_nodes(self, path: str | Path) -> str:
-        """The path under which nodes of the cluster see a file of this computer."""
-        return path_on_nodes(Path(path).absolute(), self._cluster.paths)
+        """The path under which nodes of the cluster see a file of this computer; see `Worker`."""
+        return path_on_nodes(whole_path(path), self._cluster.paths)
 
     @property
     def cluster_summary(self) -> str:

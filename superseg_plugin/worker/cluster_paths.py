@@ -15,6 +15,9 @@ from pathlib import Path
 
 from ..errors import SuperSegError
 
+# Names of tables, services and files within others: a scheme of at least two letters, since one
+# letter is a drive of Windows, or a virtual file system of GDAL.
+DATASET = re.compile(r"(?i)[a-z][a-z0-9+.-]+:|/vsi")
 VARIABLE = "SUPERSEG_CLUSTER_PATHS"
 Paths = tuple[tuple[str, str], ...]
 
@@ -66,6 +69,16 @@ def path_on_nodes(path: str | Path, pairs: Iterable[tuple[str, str]]) -> str:
         return given
     here, there = max(fitting, key=lambda pair: len(pair[0]))
     return there + given[len(here) :].replace("\\", "/")
+
+
+def whole_path(path: str | Path) -> str | Path:
+    """The absolute path of a file; other names of datasets of GDAL as they are.
+
+    Example:
+        >>> whole_path("/vsicurl/https://host/a.tif")
+        '/vsicurl/https://host/a.tif'
+    """
+    return path if DATASET.match(str(path)) else Path(path).absolute()
 
 
 def _plain(path: str) -> str:

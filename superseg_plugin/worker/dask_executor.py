@@ -2,12 +2,12 @@
 """Computes operations on tiles, and whole scenes, on the nodes of a Dask cluster.
 
 This process is the client of the cluster. An operation of `ON_NODES` becomes one task with its
-arrays; one of `ON_FILES` refers to files, and goes to nodes that see these. All others are computed
-in this process. Dask keeps a task with its arrays until it is done, and gives it to another node
-when one is lost. Arrays that many requests refer to, and the engine itself, are sent to every node
-once. If the scheduler is lost, the request itself is repeated, as soon as a scheduler answers
-again. A repetition changes nothing: operations are pure functions, and files are replaced as a
-whole.
+arrays; one of `ON_FILES`, or with the option `IN_PLACE`, refers to files, and goes to nodes that
+see these. All others are computed in this process. Dask keeps a task with its arrays until it is
+done, and gives it to another node when one is lost. Arrays that many requests refer to, and the
+engine itself, are sent to every node once. If the scheduler is lost, the request itself is
+repeated, as soon as a scheduler answers again. A repetition changes nothing: operations are pure
+functions, and files are replaced as a whole.
 
 Exact: the results are those of this computer where processors and packages are the same. Cost:
 about 15 ms a task, and the bytes of its arrays over the network, through the scheduler.
@@ -35,13 +35,15 @@ from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
 from .failures import LESS_MEMORY
+from .in_place import CHECK_PLACE, IN_PLACE
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
 ON_TILES = ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
-ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES)
+ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES, CHECK_PLACE)
+CHECKS = (CHECK, CHECK_PLACE)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
 PAUSE_SECONDS = 1.0
@@ -96,8 +98,8 @@ class DaskExecutor:
             try:
                 if op == "describe_device":
                     return self._least_device(link, call), {}
-                if op == CHECK:
-                    return self._check_files(link, call), {}
+                if op in CHECKS:
+                    return self._check_files(link, op, call), {}
                 return self._ask(link, op, call, kept)
             except _ElsewhereError:
                 # The node is known now, and the task goes to another one.
@@ -190,6 +192,8 @@ class DaskExecutor:
         self._listeners[number] = call.send_event
         if op == CLASSIFY:
             where = link.nodes.where_files(call.options["network"])
+        elif IN_PLACE in call.options:
+            where = link.nodes.where_files(op in ON_DEVICES)
         else:
             where = link.nodes.where(op in ON_DEVICES)
         future = link.submit(op, call, arrays, (self._topic, number), **where)
@@ -228,9 +232,9 @@ class DaskExecutor:
         least = min(described, key=lambda each: each["free_bytes"])
         return {**least, "name": f"{least['name']} on {link.nodes}"}
 
-    def _check_files(self, link: Link, call: Call) -> dict[str, Any]:
+    def _check_files(self, link: Link, op: str, call: Call) -> dict[str, Any]:
         """How many nodes see the files of a run, with how many threads; and why one does not."""
-        answers = self._ask_each(link, CHECK, call, list(link.nodes.threads))
+        answers = self._ask_each(link, op, call, list(link.nodes.threads))
         found: dict[str, Any] = {"nodes": 0, "threads": 0, "reason": "", "gdal": ""}
         found["asked"] = len(answers)
         for result, fault in answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, Callable, Protocol
 
 from ..progress import Progress
@@ -38,6 +39,9 @@ class Worker(Protocol):
     @property
     def on_cluster(self) -> bool:
         """Whether nodes of a cluster compute, so that times say nothing about this computer."""
+
+    def path_on_nodes(self, path: str | Path) -> str:
+        """The path under which nodes of the cluster see a file, or dataset of GDAL, of this one."""
 
     def submit(
         self,

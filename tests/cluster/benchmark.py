@@ -18,8 +18,10 @@ import re
 import shutil
 import sys
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,11 +33,16 @@ from superseg_plugin.pipeline.folder_classification import (
     run_folder_classification,
 )
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
+from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
+from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps.folder_files import scenes_of
 from superseg_plugin.progress import Progress
+from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.worker.channel import PendingAnswer
 from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.interpreter import find_interpreter
+from superseg_plugin.worker.protocol import KeptArray
 from tests.benchmarks.scenes import make_repeated
 from tests.cluster.processes import Cluster, Network, with_gdal
 from tests.cluster.run import FAST, FOLDER, write_scene
@@ -129,25 +136,84 @@ def _seconds_a_task(worker: WorkerProcess, side: int, count: int) -> float:
     return (time.monotonic() - begin) / count
 
 
+class CountedProcess(WorkerProcess):
+    """A worker process that counts the bytes of the arrays of each operation.
+
+    Attributes:
+        bytes_of: to nodes and back, by operation; without arrays that all nodes get once.
+        count_of: requests, by operation.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.bytes_of: Counter[str] = Counter()
+        self.count_of: Counter[str] = Counter()
+
+    def submit(self, op: str, *given: Any, **named: Any) -> PendingAnswer:
+        """Request an operation, and count."""
+        arrays = given[1] if len(given) > 1 else named.get("arrays")
+        sent = (each for each in (arrays or {}).values() if not isinstance(each, KeptArray))
+        self.bytes_of[op] += sum(each.nbytes for each in sent)
+        self.count_of[op] += 1
+        future = super().submit(op, *given, **named)
+        future.add_done_callback(partial(self._answered, op))
+        return future
+
+    def _answered(self, op: str, future: Any) -> None:
+        if future.exception() is None:
+            self.bytes_of[op] += sum(each.nbytes for each in future.result().arrays.values())
+
+
+class Times(Progress):
+    """Keeps the seconds of the stages of a run, and the lines of its log."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
+
+    @property
+    def stages(self) -> dict[str, float]:
+        said = next(line for line in self.lines if line.startswith("Times: "))
+        return {name.strip(): float(value) for name, value in LIST.findall(said[7:])}
+
+
+def segment(image: Path, cluster: Cluster) -> tuple[dict[str, float], CountedProcess]:
+    """Segment a scene; seconds of its stages, and the worker that has counted."""
+    progress = Times()
+    options = SegmentationOptions(preset="fast", classes=8, superpixel_file=0)
+    choice = choose_cluster(cluster.chosen, environment={})
+    with (
+        RasterSource(str(image)) as source,
+        CountedProcess(find_interpreter(), "cpu", choice) as worker,
+    ):
+        outputs = SegmentationOutputs(str(FOLDER / "classes.tif"))
+        run_segmentation(source, outputs, options, worker, progress)
+    return progress.stages, worker
+
+
 def scene(runs: Runs, side: int, counts: list[int]) -> None:
     """Print the times of a scene on more and more nodes."""
     tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
     write_scene(tile, TILE)
     make_repeated(tile, side, side, image)
-    output = {"INPUT": image, "OUTPUT": FOLDER / "classes.tif", **FAST, "SUPERPIXEL_FILE": 0}
-    print(f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps")
-    print("nodes     total  superpixels  description  all else   s")
+    print(f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps; seconds")
     times = []
     for count in counts:
         cluster = runs.nodes(count, f"scene-{count}")
         # The first run measures the kernels.
-        runs.run("superseg:segment", cluster.chosen, **output)
-        stages, summary, _ = runs.run("superseg:segment", cluster.chosen, **output)
+        segment(image, cluster)
+        stages, worker = segment(image, cluster)
         cluster.close()
-        total, on_nodes = sum(stages.values()), [stages[name] for name in STAGES]
-        times.append(total)
-        figures = "".join(f"{value:12.1f}" for value in (*on_nodes, total - sum(on_nodes)))
-        print(f"{count:5d} {total:9.1f} {figures}   {summary}", flush=True)
+        if count == counts[0]:
+            print("nodes   total" + "".join(f"{name:>16s}" for name in stages))
+        times.append(sum(stages.values()))
+        figures = "".join(f"{value:16.1f}" for value in stages.values())
+        print(f"{count:5d} {times[-1]:7.1f}{figures}", flush=True)
+    print("requests and bytes a pixel:")
+    for op, number in worker.count_of.items():
+        print(f"  {op:22s} {number:6d} {worker.bytes_of[op] / side**2:8.2f}")
     parts = np.stack([np.ones(len(counts)), 1 / np.array(counts)], axis=1)
     serial, kernels = np.linalg.lstsq(parts, np.array(times), rcond=None)[0]
     scale = 1e9 / side**2

@@ -12,20 +12,20 @@ Cost: each pixel is read (1 + 2 halo / tile)^2 times; memory grows with superpix
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import Future
 
 import numpy as np
 import numpy.typing as npt
 
 from ...blocks import EMBEDDING, Description, column_layout
-from ...contracts import COARSE_CELL, DESCRIPTION_HALO, Core
+from ...contracts import DESCRIPTION_HALO
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
 from ...raster.vectors import Vectors
 from ...raster.windows import Window, tiles
-from .scene import Scene
-from .tile import core_of, tile_arrays
+from ...worker.interface import Answer
+from .scene import Scene, Tile
 from .tiling import automatic_tile, tile_bytes
 
 BLOCK_ROWS = 1 << 16
@@ -46,27 +46,12 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     """
     source = scene.source
     grid = source.grid
-    place = grid.global_offset()
     # Texture and context alone look beyond a tile, and embeddings have none.
     blocks = scene.scaling.parts
     halo = 1 if all(block.kind == EMBEDDING for block in blocks) else DESCRIPTION_HALO
 
-    def submit(window: Window) -> Any:
-        outer = window.expand(halo, grid.width, grid.height)
-        values, valid = source.read(outer, compact=True)
-        # Borders are counted to the right and down: one line beyond the tile is enough.
-        seen = window.expand(1, grid.width, grid.height)
-        labels = read_superpixels(superpixels, seen)
-        labels[~valid[seen.relative_to(outer).slices]] = 0
-        # The coarse grid lies on the ground, whatever pixel the scene begins with.
-        lead = ((place[1] + outer.row_off) % COARSE_CELL, (place[0] + outer.col_off) % COARSE_CELL)
-        arrays = {**tile_arrays(_lead_in(values, lead), _lead_in(valid, lead)), "labels": labels}
-        options = {
-            "scaling": scene.scaling,
-            "core": _shifted(core_of(window, outer), lead),
-            "labeled": _shifted(core_of(seen, outer), lead),
-        }
-        return scene.worker.submit("describe_superpixels", options, arrays)
+    def submit(window: Window) -> Future[Answer]:
+        return scene.submit_tile("describe_superpixels", Tile(window, halo, superpixels))
 
     sums, borders = Sums(), Borders()
     column_block = max(source.column_block, superpixels.column_block)
@@ -125,25 +110,6 @@ def means_of_classes(
     areas = np.bincount(labels, pixels, count).astype(np.float64)
     sums = [np.bincount(labels, pixels * band, count) for band in means.T]
     return areas, np.stack(sums, axis=1) / np.maximum(areas, 1)[:, np.newaxis]
-
-
-def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:
-    """Read superpixel ids, 0 where invalid; numbers below 0, as of other programs, are none."""
-    values, valid = superpixels.read(window)
-    valid &= values[0] > 0
-    ids: npt.NDArray[np.uint32] = np.where(valid, values[0], 0).astype(np.uint32)
-    return ids
-
-
-def _lead_in(values: npt.NDArray[Any], lead: tuple[int, int]) -> npt.NDArray[Any]:
-    """Put so many rows above and columns before `(..., rows, cols)`, all 0."""
-    if lead == (0, 0):
-        return values
-    return np.pad(values, [(0, 0)] * (values.ndim - 2) + [(count, 0) for count in lead])
-
-
-def _shifted(core: Core, lead: tuple[int, int]) -> Core:
-    return Core(core.row + lead[0], core.col + lead[1], core.rows, core.cols)
 
 
 class Sums:

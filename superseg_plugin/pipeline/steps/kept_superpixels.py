@@ -35,8 +35,8 @@ from ...worker.interface import Answer
 from ..classes.reading import TILE
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
-from .description import read_superpixels
 from .scene import Scene
+from .tile_requests import read_superpixels
 
 MEGABYTE = 1e6
 # Bytes that a compressed superpixel id takes: 0.03 to 0.2 on eight images.

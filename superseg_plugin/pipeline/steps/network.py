@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import Future
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,10 @@ import numpy.typing as npt
 from ...contracts import Device
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
+from ...worker.interface import Answer
 from ..formats.model_file import Model
 from ..formats.trained_model import weights_id
-from .description import read_superpixels
-from .scene import Scene
-from .tile import core_of, tile_arrays
+from .scene import Scene, Tile
 
 CPU_TILE = 512
 LARGEST_TILE = 2048
@@ -44,25 +43,18 @@ class Network:
         # Every request refers to the weights; they are written once.
         self._weights = scene.worker.keep(model.weights)
         self._options = {
-            "scaling": scene.scaling,
             "model_id": weights_id(model.weights),
             "network": model.network,
             "classes": model.classes,
         }
 
-    def submit(self, window: Window, labels: npt.NDArray[np.uint32] | None = None) -> Any:
+    def submit(self, window: Window, superpixels: RasterSource | None = None) -> Future[Answer]:
         """Classify a window, whose corner lies on a multiple of the alignment, exactly.
 
         The window is read with a halo at least as wide as the network sees, and cropped again.
         """
-        source = self._scene.source
-        outer = window.expand(self._halo, source.grid.width, source.grid.height)
-        values, valid = source.read(outer)
-        core = core_of(window, outer)
-        arrays: dict[str, npt.NDArray[Any]] = {**tile_arrays(values, valid), **self._weights}
-        if labels is not None:
-            arrays["labels"] = np.where(valid[core.slices], labels, 0).astype(np.uint32)
-        return self._scene.worker.submit("predict", {**self._options, "core": core}, arrays)
+        tile = Tile(window, self._halo, superpixels)
+        return self._scene.submit_tile("predict", tile, self._options, self._weights)
 
 
 def mean_softmax(
@@ -74,8 +66,8 @@ def mean_softmax(
     column_block = max(scene.source.column_block, superpixels.column_block)
     windows = tiles(grid.width, grid.height, network.tile_size, column_block)
 
-    def submit(window: Window) -> Any:
-        return network.submit(window, read_superpixels(superpixels, window))
+    def submit(window: Window) -> Future[Answer]:
+        return network.submit(window, superpixels)
 
     for index, (_, answer) in enumerate(scene.in_flight(windows, submit, network.tile_bytes)):
         pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]

@@ -26,9 +26,9 @@ from ..classes.rendering import ClassStatistics, class_statistics
 from ..classes.small_objects import SmallObjects
 from ..classes.strips import ClassStrips
 from ..options.ground_sizes import MinimumArea
-from .description import read_superpixels
 from .network import Network
 from .scene import Scene
+from .tile_requests import read_superpixels
 
 CONFIDENCE_NODATA = 255
 

@@ -13,8 +13,8 @@ from ...progress import stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.windows import Window, starts
 from ..options.training import TrainingOptions
-from .description import read_superpixels
 from .scene import Scene
+from .tile_requests import read_superpixels
 
 MOST_PATCHES = 64
 MOST_BYTES = 512 << 20

@@ -43,11 +43,12 @@ from .clustering import (
     change_smoothness,
     cluster_superpixels,
 )
-from .description import describe_superpixels, means_of_classes, read_superpixels
+from .description import describe_superpixels, means_of_classes
 from .kept_superpixels import Knowledge
 from .refinement import refine_superpixels
 from .scene import Scene
 from .superpixels import make_superpixels
+from .tile_requests import read_superpixels
 from .viewed_rasters import ViewedRasters
 
 # A map with fewer pixels of the image than this tells nothing.

@@ -27,11 +27,11 @@ from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.interface import Answer
 from .clustering import change_class_count
-from .description import Borders, Sums, means_of_classes, read_superpixels
+from .description import Borders, Sums, means_of_classes
 from .kept_superpixels import Knowledge
 from .sample_windows import SAMPLE_WINDOW, sample_size, scattered_windows
-from .scene import Arrays, Scene
-from .tile import core_of, tile_arrays
+from .scene import Arrays, Scene, Tile
+from .tile_requests import read_superpixels
 from .tiling import automatic_tile, tile_bytes
 
 # Cut of the tree that pixels are assigned to, whatever is wanted. Named mean IoU of 12 images of
@@ -64,12 +64,8 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
 
     def submit(window: Window) -> Future[Answer]:
-        outer = window.expand(HALO, grid.width, grid.height)
-        values, valid = source.read(outer, compact=True)
-        labels = read_superpixels(superpixels, outer)
-        options = {"scaling": scene.scaling, "core": core_of(window, outer)}
-        arrays = {**tile_arrays(values, valid), "labels": labels, **fitted}
-        return scene.worker.submit("refine_superpixels", options, arrays)
+        tile = Tile(window, HALO, superpixels)
+        return scene.submit_tile("refine_superpixels", tile, arrays=fitted)
 
     progress = scene.progress.part(0.1, 1)
     path = scene.scratch / "refined.tif"

@@ -5,20 +5,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, NamedTuple, TypeVar
 
 import numpy.typing as npt
 
 from ...contracts import BandScaling
 from ...progress import Progress
 from ...raster.source import RasterSource
+from ...raster.windows import Window
+from ...worker.in_place import IN_PLACE
 from ...worker.interface import Answer, Worker
+from .node_files import NodeFiles, find_node_files
+from .tile_requests import REQUESTS
 from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+class Tile(NamedTuple):
+    """What an operation on a tile reads.
+
+    Attributes:
+        window: the tile.
+        halo: pixels around it that are read too.
+        superpixels: raster of them; None where none are needed.
+    """
+
+    window: Window
+    halo: int
+    superpixels: RasterSource | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class Scene:
         worker: the process that computes.
         scratch: folder for intermediate files, which goes with the run.
         progress: of the run, or of the part of it that the scene is given to.
+        nodes: files that nodes of a cluster read in place; None where tiles are sent.
     """
 
     source: RasterSource
@@ -38,6 +57,32 @@ class Scene:
     worker: Worker
     scratch: Path
     progress: Progress
+    nodes: NodeFiles | None = None
+
+    @classmethod
+    def of_run(
+        cls,
+        source: RasterSource,
+        scaling: BandScaling,
+        worker: Worker,
+        scratch: Path,
+        progress: Progress,
+    ) -> Scene:
+        """The scene of a run, whose nodes are asked whether they see its files.
+
+        Args:
+            source: the image, as it is read from now on.
+            scaling: see the attributes.
+            worker: see the attributes.
+            scratch: see the attributes.
+            progress: see the attributes.
+
+        Raises:
+            Cancelled: the user asked to stop.
+            SuperSegError: the cluster does not answer.
+        """
+        nodes = find_node_files(source, worker, scratch, progress)
+        return cls(source, scaling, worker, scratch, progress, nodes)
 
     def within(self, progress: Progress) -> Scene:
         """The same scene for a part of the run."""
@@ -63,6 +108,30 @@ class Scene:
         asked = self.worker.submit(operation, options, arrays, keep)
         del arrays
         return self.worker.result(asked, self.progress)
+
+    def submit_tile(
+        self,
+        operation: str,
+        tile: Tile,
+        options: Mapping[str, Any] | None = None,
+        arrays: Arrays | None = None,
+    ) -> Future[Answer]:
+        """Request an operation on a tile, which is read here, or by a node in place.
+
+        Args:
+            operation: one of `REQUESTS`.
+            tile: what it reads.
+            options: others than the scaling and those of the tile.
+            arrays: others than those of the tile.
+        """
+        asked: dict[str, Any] = {"scaling": self.scaling, **(options or {})}
+        given = dict(arrays or {})
+        files = self.nodes and self.nodes.tile(*tile)
+        if files:
+            return self.worker.submit(operation, {**asked, IN_PLACE: asdict(files)}, given)
+        window, halo, superpixels = tile
+        found, read = REQUESTS[operation](self.source, superpixels, window, halo)
+        return self.worker.submit(operation, {**asked, **found}, {**read, **given})
 
     def in_flight(
         self,

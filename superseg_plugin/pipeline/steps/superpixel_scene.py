@@ -12,7 +12,7 @@ Cost: each pixel is cut once, and those near a seam once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +26,8 @@ from ...raster.windows import Window
 from ...raster.writer import RasterWriter
 from ...worker.interface import Answer
 from ..options.superpixels import SuperpixelOptions
-from .scene import Scene
+from .scene import Arrays, Scene, Tile
 from .superpixel_table import SuperpixelTable
-from .tile import core_of, tile_arrays
 from .tiling import tile_bytes
 
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
@@ -178,27 +177,24 @@ class SuperpixelScene:
         return int(numbers.max())
 
     def _submit_tile(self, window: Window) -> Future[Answer]:
-        options, arrays = self._read(window)
-        return self._scene.worker.submit("superpixels", options, arrays)
+        return self._submit("superpixels", window)
 
     def _start(self, seam: Seam) -> Stitching:
         labels, ids = self._table.compact(self._read_labels(seam.zone))
         sizes, internal = self._table.figures_of(ids)
-        options, arrays = self._read(seam.zone)
-        options.update(seam=seam.line, open_sides=seam.open_sides)
-        arrays.update(labels=labels, sizes=sizes, internal=internal)
-        return Stitching(seam, ids, sizes, self._scene.worker.submit("stitch", options, arrays))
+        options = {"seam": seam.line, "open_sides": seam.open_sides}
+        known = {"labels": labels, "sizes": sizes, "internal": internal}
+        return Stitching(seam, ids, sizes, self._submit("stitch", seam.zone, options, known))
 
-    def _read(self, window: Window) -> tuple[dict[str, object], dict[str, npt.NDArray[Any]]]:
-        grid = self._source.grid
-        outer = window.expand(self._margin, grid.width, grid.height)
-        values, valid = self._source.read(outer, compact=True)
-        options: dict[str, object] = {
-            "scaling": self._scene.scaling,
-            "segmenter": self._options.segmenter,
-            "core": core_of(window, outer),
-        }
-        return options, tile_arrays(values, valid)
+    def _submit(
+        self,
+        operation: str,
+        window: Window,
+        options: Mapping[str, Any] | None = None,
+        arrays: Arrays | None = None,
+    ) -> Future[Answer]:
+        asked = {"segmenter": self._options.segmenter, **(options or {})}
+        return self._scene.submit_tile(operation, Tile(window, self._margin), asked, arrays)
 
     def _read_labels(self, window: Window) -> Labels:
         labels: Labels = self._labels.read(window)[0]

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Operations on tiles that nodes of a cluster read from files, and write to files.
+
+The option `IN_PLACE` of a request, the fields of `TileFiles`, stands for the arrays of its tile.
+The scratch folder of the run holds a description of the image (`SOURCE_FILE`), and a file by which
+nodes recognize the folder (`RUN_FILE`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+IN_PLACE = "in_place"
+# Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
+CHECK_PLACE = "check_place"
+SOURCE_FILE = "source.json"
+
+
+@dataclass(frozen=True)
+class TileFiles:
+    """A tile to compute, with paths as the nodes see them.
+
+    Attributes:
+        folder: scratch folder of the run.
+        token: content of the file RUN_FILE in it.
+        window: column and row offset, width and height of the tile.
+        halo: pixels around it that are read too.
+        labels: path of the raster of superpixels; "" where none is needed.
+    """
+
+    folder: str
+    token: str
+    window: tuple[int, int, int, int]
+    halo: int = 0
+    labels: str = ""
