@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Operations on tiles that this node reads from files; see `worker/in_place`.
+"""Operations on tiles that this node reads from files and writes to files; see `worker/in_place`.
 
 Rasters are opened for each tile: nothing stays open after a run, and threads share no dataset.
 """
@@ -14,18 +14,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from distributed import get_worker
 
 from ..contracts import plain
 from ..errors import SuperSegError
+from ..pipeline.steps.superpixel_table import numbered
 from ..pipeline.steps.tile_requests import REQUESTS, checksum
 from ..raster.described_source import opened_as_described
 from ..raster.gdal_calls import gdal_version
+from ..raster.pieces import read_piece, write_piece
 from ..raster.source import RasterSource
 from ..raster.windows import Window
 from ..worker.call import Answer, Call
-from ..worker.in_place import CHECK_PLACE, IN_PLACE, SOURCE_FILE, TileFiles
+from ..worker.in_place import CHECK_PLACE, FIND, IN_PLACE, NUMBER, SOURCE_FILE, TileFiles
 from ..worker.operations import OPERATIONS
+from ..worker.protocol import Array
 
 
 def compute(op: str, call: Call) -> Answer:
@@ -33,9 +38,44 @@ def compute(op: str, call: Call) -> Answer:
     files = TileFiles(**call.options[IN_PLACE])
     if op == CHECK_PLACE:
         return _check(files, call), {}
-    options, arrays = _read(op, files)
+    options, arrays = _read(op, files) if op in REQUESTS else ({}, {})
     asked = {**call.options, **{name: plain(value) for name, value in options.items()}}
-    return OPERATIONS[op](replace(call, options=asked, arrays={**arrays, **call.arrays}))
+    asked_for = replace(call, options=asked, arrays={**arrays, **call.arrays})
+    result, answer = _computed(op, asked_for, files)
+    if files.write and "labels" in answer:
+        write_piece(Path(files.folder) / files.write, answer.pop("labels"))
+    return result, answer
+
+
+def _computed(op: str, call: Call, files: TileFiles) -> Answer:
+    if not files.pieces:
+        result, answer = OPERATIONS[op](call)
+        return result, dict(answer)
+    given = dict(call.arrays)
+    labels = _labels(files, given.pop("numbers"), given.pop("counts"))
+    if op == NUMBER:
+        return {}, {"labels": labels}
+    labels, ids = numbered(labels)
+    if op == FIND:
+        return {}, {"ids": ids}
+    given["labels"] = labels
+    given.update({name: given[name][ids - 1] for name in ("sizes", "internal")})
+    result, found = OPERATIONS[op](replace(call, arrays=given))
+    inner = Window(*call.options["inner"]).slices
+    return result, {**found, "labels": found["labels"][inner], "given": ids}
+
+
+def _labels(files: TileFiles, numbers: Array, counts: Array) -> npt.NDArray[np.uint32]:
+    """Labels of a window, by the id of each number in each of its pieces."""
+    window = Window(*files.window)
+    labels = np.zeros((window.height, window.width), np.uint32)
+    tables = np.split(numbers, np.cumsum(counts)[:-1])
+    for (name, *place), table in zip(files.pieces, tables):
+        piece = Window(*place)
+        part = window.intersection(piece)
+        read = read_piece(Path(files.folder) / name, part.relative_to(piece), np.uint32)
+        labels[part.relative_to(window).slices] = table[read]
+    return labels
 
 
 def _check(files: TileFiles, call: Call) -> dict[str, Any]:

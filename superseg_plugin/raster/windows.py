@@ -36,6 +36,11 @@ class Window:
             slice(self.col_off, self.col_off + self.width),
         )
 
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        """Offsets, width and height, as `Window` takes them."""
+        return self.col_off, self.row_off, self.width, self.height
+
     def intersection(self, other: Window) -> Window:
         """Return the pixels in both windows; width or height is 0 if there are none."""
         col_off = max(self.col_off, other.col_off)

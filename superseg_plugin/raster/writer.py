@@ -202,16 +202,8 @@ class RasterWriter:
 
     def _set_metadata(self) -> None:
         """Set georeference, band descriptions, nodata and mask band."""
-        grid, profile, dataset = self.grid, self._profile, self._dataset
-        errors = []
-        if grid.crs:
-            errors.append(attempt(dataset.SetProjection, grid.crs)[1])
-        if grid.geotransform is not None:
-            errors.append(attempt(dataset.SetGeoTransform, grid.geotransform)[1])
-        elif grid.gcps:
-            errors.append(attempt(dataset.SetGCPs, gdal_gcps(grid.gcps), grid.gcp_crs)[1])
-        if grid.rpc:
-            errors.append(attempt(dataset.SetMetadata, dict(grid.rpc), RPC_DOMAIN)[1])
+        profile, dataset = self._profile, self._dataset
+        errors = set_georeference(dataset, self.grid)
         for number in range(1, profile.count + 1):
             band = dataset.GetRasterBand(number)
             if number <= len(profile.band_names):
@@ -235,6 +227,20 @@ class RasterWriter:
 
     def _fail(self, error: str) -> NoReturn:
         raise WritingError(self.path, error)
+
+
+def set_georeference(dataset: Any, grid: Grid) -> list[str]:
+    """Set the georeference of a dataset that is being made; returns GDAL's errors, "" for none."""
+    errors = []
+    if grid.crs:
+        errors.append(attempt(dataset.SetProjection, grid.crs)[1])
+    if grid.geotransform is not None:
+        errors.append(attempt(dataset.SetGeoTransform, grid.geotransform)[1])
+    elif grid.gcps:
+        errors.append(attempt(dataset.SetGCPs, gdal_gcps(grid.gcps), grid.gcp_crs)[1])
+    if grid.rpc:
+        errors.append(attempt(dataset.SetMetadata, dict(grid.rpc), RPC_DOMAIN)[1])
+    return errors
 
 
 def driver_for(path: str | Path) -> str | None:

@@ -35,14 +35,14 @@ from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
 from .failures import LESS_MEMORY
-from .in_place import CHECK_PLACE, IN_PLACE
+from .in_place import CHECK_PLACE, IN_PLACE, ONLY_IN_PLACE
 from .operation_errors import OperationError
 from .operations import OPERATIONS
 from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
 ON_TILES = ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
-ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES, CHECK_PLACE)
+ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES, *ONLY_IN_PLACE)
 CHECKS = (CHECK, CHECK_PLACE)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0

@@ -8,12 +8,17 @@ nodes recognize the folder (`RUN_FILE`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 IN_PLACE = "in_place"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"
+# Operations that only nodes perform: which superpixels there are in a window of pieces, and their
+# final numbers.
+FIND, NUMBER = "find_superpixels", "number_superpixels"
+ONLY_IN_PLACE = (CHECK_PLACE, FIND, NUMBER)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,9 @@ class TileFiles:
         window: column and row offset, width and height of the tile.
         halo: pixels around it that are read too.
         labels: path of the raster of superpixels; "" where none is needed.
+        pieces: files of the labels of superpixels that are not finished, with column and row
+            offset, width and height of each; later ones lie above those before.
+        write: name of the file that the labels of the answer are written to; "" to return them.
     """
 
     folder: str
@@ -33,3 +41,5 @@ class TileFiles:
     window: tuple[int, int, int, int]
     halo: int = 0
     labels: str = ""
+    pieces: Sequence[tuple[str, int, int, int, int]] = ()
+    write: str = ""

@@ -57,7 +57,7 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
-    needed = tile_bytes(size + 2 * halo, len(source.bands))
+    needed = scene.bytes_here(tile_bytes(size + 2 * halo, len(source.bands)), superpixels)
     for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
         sums.add(answer.arrays["ids"], answer.arrays["sums"])
         borders.add(answer.arrays["pairs"], answer.arrays["lengths"])

@@ -69,7 +69,8 @@ def mean_softmax(
     def submit(window: Window) -> Future[Answer]:
         return network.submit(window, superpixels)
 
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, network.tile_bytes)):
+    needed = scene.bytes_here(network.tile_bytes, superpixels)
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
         pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
         scene.progress.report((index + 1) / len(windows), "Classifying")
     total = pooled.sum(axis=1, keepdims=True)

@@ -18,7 +18,6 @@ from pathlib import Path
 from ...progress import Progress
 from ...raster.described_source import describe_source
 from ...raster.source import RasterSource
-from ...raster.windows import Window
 from ...worker.in_place import CHECK_PLACE, IN_PLACE, SOURCE_FILE, TileFiles
 from ...worker.interface import Worker
 from ...worker.whole_scenes import RUN_FILE
@@ -45,16 +44,6 @@ class NodeFiles:
     folder: str
     token: str
     places: dict[str, str] = field(default_factory=dict)
-
-    def tile(self, window: Window, halo: int, superpixels: RasterSource | None) -> TileFiles | None:
-        """The files of a tile; None if nodes do not see its superpixels."""
-        labels = ""
-        if superpixels is not None:
-            labels = self.place_of(superpixels.path)
-            if not labels:
-                return None
-        place = (window.col_off, window.row_off, window.width, window.height)
-        return TileFiles(self.folder, self.token, place, halo, labels)
 
     def place_of(self, path: str) -> str:
         """Path of a raster as nodes see it; "" if they do not."""
@@ -90,7 +79,7 @@ def find_node_files(
     windows = scattered_windows(source.grid)[:COMPARED]
     options = {
         IN_PLACE: asdict(TileFiles(files.folder, files.token, (0, 0, 0, 0))),
-        "windows": [[w.col_off, w.row_off, w.width, w.height] for w in windows],
+        "windows": [window.numbers for window in windows],
         "checksum": checksum(source, windows),
     }
     found = worker.result(worker.submit(CHECK_PLACE, options), progress).result

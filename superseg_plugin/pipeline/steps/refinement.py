@@ -69,7 +69,7 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
 
     progress = scene.progress.part(0.1, 1)
     path = scene.scratch / "refined.tif"
-    needed = tile_bytes(size + 2 * HALO, len(source.bands))
+    needed = scene.bytes_here(tile_bytes(size + 2 * HALO, len(source.bands)), superpixels)
     profile = RasterProfile(1, np.uint32, nodata=0, compress=False)
     sums, borders = Sums(), Borders()
     with RasterWriter(path, grid, profile) as writer:

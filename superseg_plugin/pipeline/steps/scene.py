@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from ...contracts import BandScaling
 from ...progress import Progress
+from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ...worker.in_place import IN_PLACE
+from ...worker.in_place import IN_PLACE, TileFiles
 from ...worker.interface import Answer, Worker
 from .node_files import NodeFiles, find_node_files
 from .tile_requests import REQUESTS
@@ -23,6 +24,8 @@ from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
+# The tables of a tile, where its pixels stay on a node.
+TABLE_BYTES = 4 << 20
 
 
 class Tile(NamedTuple):
@@ -32,11 +35,15 @@ class Tile(NamedTuple):
         window: the tile.
         halo: pixels around it that are read too.
         superpixels: raster of them; None where none are needed.
+        pieces: labels of superpixels that are not finished, which only nodes read.
+        write: name of the file that a node writes its labels to.
     """
 
     window: Window
     halo: int
     superpixels: RasterSource | None = None
+    pieces: Sequence[Piece] = ()
+    write: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,12 +133,36 @@ class Scene:
         """
         asked: dict[str, Any] = {"scaling": self.scaling, **(options or {})}
         given = dict(arrays or {})
-        files = self.nodes and self.nodes.tile(*tile)
-        if files:
+        files = self._files(tile)
+        if files is not None:
             return self.worker.submit(operation, {**asked, IN_PLACE: asdict(files)}, given)
-        window, halo, superpixels = tile
-        found, read = REQUESTS[operation](self.source, superpixels, window, halo)
+        found, read = REQUESTS[operation](self.source, tile.superpixels, tile.window, tile.halo)
         return self.worker.submit(operation, {**asked, **found}, {**read, **given})
+
+    def _files(self, tile: Tile) -> TileFiles | None:
+        """The files of a tile that a node reads in place; None if it has to be sent."""
+        nodes, superpixels = self.nodes, tile.superpixels
+        if nodes is None or not self.seen_by_nodes(superpixels):
+            return None
+        labels = nodes.place_of(superpixels.path) if superpixels is not None else ""
+        pieces = [(each.name, *each.window.numbers) for each in tile.pieces]
+        place = tile.window.numbers
+        return TileFiles(nodes.folder, nodes.token, place, tile.halo, labels, pieces, tile.write)
+
+    def seen_by_nodes(self, superpixels: RasterSource | None) -> bool:
+        """Whether nodes read the image, and a raster of superpixels if one is needed."""
+        if self.nodes is None:
+            return False
+        return superpixels is None or bool(self.nodes.place_of(superpixels.path))
+
+    def bytes_here(self, size: int, superpixels: RasterSource | None = None) -> int:
+        """Bytes that a tile in flight takes in this computer's memory, for `in_flight`.
+
+        Args:
+            size: bytes where the tile is computed, such as `tile_bytes`.
+            superpixels: that the tile needs.
+        """
+        return TABLE_BYTES if self.seen_by_nodes(superpixels) else size
 
     def in_flight(
         self,
@@ -144,7 +175,8 @@ class Scene:
         Args:
             items: usually windows.
             submit: reads one item and submits it.
-            size: bytes that an item takes while it is computed, such as `tile_bytes`.
+            size: bytes of this computer's memory that an item takes while it is computed, such as
+                `tile_bytes`; see `bytes_here`.
         """
         return run_in_flight(
             self.worker,

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,14 @@ import numpy.typing as npt
 from ...contracts import gaussian_radius
 from ...progress import Progress
 from ...raster.windows import Window
-from ...raster.writer import RasterWriter
+from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.interface import Answer
 from ..options.superpixels import SuperpixelOptions
 from .scene import Arrays, Scene, Tile
-from .superpixel_table import SuperpixelTable
+from .superpixel_table import Ids, SuperpixelTable
 from .tiling import tile_bytes
 
+DRAFT = "labels.tif"
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
 # usual superpixels.
 SEAM_REACH = 64
@@ -53,30 +55,41 @@ class Seam:
     line: tuple[int, int]
     open_sides: tuple[bool, bool, bool, bool]
 
+    @property
+    def inner(self) -> Window:
+        """The zone without the outermost line of open sides, which is only read.
+
+        Another seam may have changed that line.
+        """
+        top, bottom, left, right = map(int, self.open_sides)
+        zone = self.zone
+        width, height = zone.width - left - right, zone.height - top - bottom
+        return Window(zone.col_off + left, zone.row_off + top, width, height)
+
 
 @dataclass
 class Stitching:
     """A seam that is being stitched: the ids in its zone, and their sizes at the start."""
 
     seam: Seam
-    ids: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.int64]
+    ids: Ids
+    sizes: Ids
     answer: Future[Answer]
 
 
 class SuperpixelScene:
     """Labels of a scene while its superpixels are made, and the table of all ids.
 
+    A context manager: the labels lie in a raster, which is removed at the end.
+
     Args:
         scene: the scene.
-        labels: raster that the labels are written to and read from.
         options: how to cut it, with the size of the tiles.
     """
 
-    def __init__(self, scene: Scene, labels: RasterWriter, options: SuperpixelOptions) -> None:
+    def __init__(self, scene: Scene, options: SuperpixelOptions) -> None:
         self._scene = scene
         self._source = scene.source
-        self._labels = labels
         self._options = options
         # The filter reaches this far: tiles are read with this margin, so that they agree.
         self._margin = gaussian_radius(options.sigma)
@@ -84,16 +97,23 @@ class SuperpixelScene:
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
-        self._tile_bytes = tile_bytes(side, len(scene.source.bands))
+        self._tile_bytes = scene.bytes_here(tile_bytes(side, len(scene.source.bands)))
+
+    def __enter__(self) -> SuperpixelScene:
+        profile = RasterProfile(1, np.uint32, compress=False)
+        self._labels = RasterWriter(self._scene.scratch / DRAFT, self._source.grid, profile)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._labels.__exit__(*error)
+        (self._scene.scratch / DRAFT).unlink(missing_ok=True)
 
     def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
         """Cut every tile by itself; yields after each, while the next ones are computed."""
         for window, answer in self._scene.in_flight(windows, self._submit_tile, self._tile_bytes):
             arrays = answer.arrays
-            before = self._table.append(arrays["sizes"], arrays["internal"]) - 1
-            labels = arrays["labels"]
-            labels[labels > 0] += np.uint32(before)
-            self._labels.write(window, labels)
+            first = self._table.append(arrays["sizes"], arrays["internal"])
+            self._keep_tile(window, arrays, first)
             yield
 
     def join_vertical_seams(self, windows: list[Window]) -> None:
@@ -144,28 +164,35 @@ class SuperpixelScene:
     def finish(self, stitching: Stitching) -> None:
         """Wait for a seam and enter its changes."""
         arrays = self._scene.worker.result(stitching.answer, self._scene.progress).arrays
-        seam, ids = stitching.seam, stitching.ids
+        ids, before = self._given(stitching, arrays)
         given = len(ids)
         sizes, internal = arrays["sizes"], arrays["internal"]
-        self._table.change(ids, sizes[:given] - stitching.sizes, internal[:given])
+        self._table.change(ids, sizes[:given] - before, internal[:given])
         first = self._table.append(sizes[given:], internal[given:])
         fresh = np.arange(first, len(self._table))
         lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        # The outermost line on an open side was only read; another seam may have changed it.
-        top, bottom, left, right = map(int, seam.open_sides)
-        inner = Window(
-            seam.zone.col_off + left,
-            seam.zone.row_off + top,
-            seam.zone.width - left - right,
-            seam.zone.height - top - bottom,
-        )
-        inside = inner.relative_to(seam.zone).slices
-        self._labels.write(inner, lookup[arrays["labels"][inside]])
+        self._keep_zone(stitching.seam, arrays, lookup)
         sources, targets = arrays["merged"].T - 1
         self._table.merge(ids[sources], ids[targets])
 
-    def renumber(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
-        """Copy the labels with ids 1..n, in the order in which the ids were given."""
+    def renumber(
+        self, path: Path, profile: RasterProfile, windows: list[Window], progress: Progress
+    ) -> int:
+        """Write the labels with ids 1..n, in the order in which the ids were given.
+
+        Args:
+            path: of the raster.
+            profile: of the raster.
+            windows: the tiles.
+            progress: of the writing.
+
+        Returns:
+            The number of superpixels.
+        """
+        with RasterWriter(path, self._source.grid, profile, progress.part(0.67, 1)) as final:
+            return self._copy(final, windows, progress.part(0, 0.67))
+
+    def _copy(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
         present = np.zeros(len(self._table), bool)
         for index, window in enumerate(windows):
             present[self._read_labels(window)] = True
@@ -178,6 +205,21 @@ class SuperpixelScene:
 
     def _submit_tile(self, window: Window) -> Future[Answer]:
         return self._submit("superpixels", window)
+
+    def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
+        """Keep the labels of a tile, whose superpixels have the ids from `first` on."""
+        labels = arrays["labels"]
+        labels[labels > 0] += np.uint32(first - 1)
+        self._labels.write(window, labels)
+
+    def _given(self, stitching: Stitching, arrays: Arrays) -> tuple[Ids, Ids]:
+        """Ids in the zone of a seam, and their sizes at the start."""
+        return stitching.ids, stitching.sizes
+
+    def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
+        """Keep the labels of the zone of a seam, whose ids are in `lookup`."""
+        inside = seam.inner.relative_to(seam.zone).slices
+        self._labels.write(seam.inner, lookup[arrays["labels"][inside]])
 
     def _start(self, seam: Seam) -> Stitching:
         labels, ids = self._table.compact(self._read_labels(seam.zone))
@@ -194,7 +236,10 @@ class SuperpixelScene:
         arrays: Arrays | None = None,
     ) -> Future[Answer]:
         asked = {"segmenter": self._options.segmenter, **(options or {})}
-        return self._scene.submit_tile(operation, Tile(window, self._margin), asked, arrays)
+        return self._scene.submit_tile(operation, self._tile(window), asked, arrays)
+
+    def _tile(self, window: Window) -> Tile:
+        return Tile(window, self._margin)
 
     def _read_labels(self, window: Window) -> Labels:
         labels: Labels = self._labels.read(window)[0]

@@ -54,20 +54,8 @@ class SuperpixelTable:
             roots = further
 
     def compact(self, labels: Table) -> tuple[npt.NDArray[np.uint32], Ids]:
-        """Number the ids in an array 1..m, in their order; 0 stays 0.
-
-        Returns:
-            The array with these numbers, and the ids `(m,)`.
-        """
-        labels = self.roots_of(labels)
-        # Neighbors have ids close to each other: a table from the lowest id is short.
-        lowest = int(labels.min(initial=self._count, where=labels > 0)) - 1
-        present = np.zeros(max(int(labels.max()) - lowest, 0) + 1, bool)
-        places = np.maximum(labels - lowest, 0)
-        present[places] = True
-        present[0] = False
-        numbers = np.cumsum(present, dtype=np.uint32)
-        return numbers[places], np.flatnonzero(present) + lowest
+        """Number the ids in an array by their roots; see `numbered`."""
+        return numbered(self.roots_of(labels))
 
     def figures_of(self, ids: Ids) -> tuple[Table, Table]:
         """Sizes and internal differences of some superpixels."""
@@ -105,3 +93,25 @@ class SuperpixelTable:
     def __len__(self) -> int:
         """Count of ids given so far, and one for nodata."""
         return self._count
+
+
+def numbered(labels: Table) -> tuple[npt.NDArray[np.uint32], Ids]:
+    """Number the ids in an array 1..m, in their order; 0 stays 0.
+
+    Returns:
+        The array with these numbers, and the ids `(m,)`.
+
+    Example:
+        >>> numbers, ids = numbered(np.array([7, 0, 5, 7]))
+        >>> numbers.tolist(), ids.tolist()
+        ([2, 0, 1, 2], [5, 7])
+    """
+    highest = int(labels.max(initial=0))
+    # Neighbors have ids close to each other: a table from the lowest id is short.
+    lowest = int(labels.min(initial=highest + 1, where=labels > 0)) - 1
+    present = np.zeros(max(highest - lowest, 0) + 1, bool)
+    places = np.maximum(labels.astype(np.int64, copy=False) - lowest, 0)
+    present[places] = True
+    present[0] = False
+    numbers = np.cumsum(present, dtype=np.uint32)
+    return numbers[places], np.flatnonzero(present) + lowest

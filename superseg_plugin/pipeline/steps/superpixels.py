@@ -20,10 +20,11 @@ import numpy as np
 
 from ...memory import trim_memory
 from ...raster.windows import tiles
-from ...raster.writer import RasterProfile, RasterWriter
+from ...raster.writer import RasterProfile
 from ..options.superpixels import SuperpixelOptions
 from .scene import Scene
 from .superpixel_scene import Stitching, SuperpixelScene
+from .superpixels_on_nodes import SuperpixelsOnNodes
 from .tiling import automatic_tile
 
 
@@ -46,12 +47,18 @@ def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> in
     grid = source.grid
     size = options.tile_size or automatic_tile(len(source.bands))
     options = replace(options, tile_size=size)
-    cutting, numbering = progress.part(0, 0.85), progress.part(0.85, 0.95)
+    cutting = progress.part(0, 0.85)
     kept = path.parent != scene.scratch
-    draft = scene.scratch / "labels.tif"
-    profile = RasterProfile(1, np.uint32, compress=False)
-    with source.whole_rows(), RasterWriter(draft, grid, profile) as labels:
-        tiled = SuperpixelScene(scene.within(cutting), labels, options)
+    profile = RasterProfile(
+        1,
+        np.uint32,
+        nodata=0,
+        band_names=("superpixel",),
+        compress=kept,
+        overviews="nearest" if kept and source.has_overviews else None,
+    )
+    make = SuperpixelsOnNodes if scene.nodes else SuperpixelScene
+    with source.whole_rows(), make(scene.within(cutting), options) as tiled:
         # The same place is cut alike whatever else is in the raster: an extent as the whole is.
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
         cut = tiled.cut_tiles(windows)
@@ -68,20 +75,6 @@ def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> in
             cutting.report(done / grid.height, "Making superpixels")
         if above is not None:
             tiled.finish(above)
-        with RasterWriter(
-            path,
-            grid,
-            RasterProfile(
-                1,
-                np.uint32,
-                nodata=0,
-                band_names=("superpixel",),
-                compress=kept,
-                overviews="nearest" if kept and source.has_overviews else None,
-            ),
-            progress=progress.part(0.95, 1),
-        ) as final:
-            count = tiled.renumber(final, windows, numbering)
-    draft.unlink()
+        count = tiled.renumber(path, profile, windows, progress.part(0.85, 1))
     trim_memory()
     return count
