@@ -28,9 +28,19 @@ from ..raster.pieces import read_piece, write_piece
 from ..raster.source import RasterSource
 from ..raster.windows import Window
 from ..worker.call import Answer, Call
-from ..worker.in_place import CHECK_PLACE, FIND, IN_PLACE, NUMBER, SOURCE_FILE, TileFiles
+from ..worker.in_place import (
+    CHECK_PLACE,
+    FIND,
+    IN_PLACE,
+    MEASURE,
+    NUMBER,
+    PAINT,
+    SOURCE_FILE,
+    TileFiles,
+)
 from ..worker.operations import OPERATIONS
 from ..worker.protocol import Array
+from .class_pieces import measure, paint
 
 
 def compute(op: str, call: Call) -> Answer:
@@ -38,6 +48,11 @@ def compute(op: str, call: Call) -> Answer:
     files = TileFiles(**call.options[IN_PLACE])
     if op == CHECK_PLACE:
         return _check(files, call), {}
+    if op in (PAINT, MEASURE):
+        with _source(files) as source, RasterSource(files.labels) as labels:
+            return (
+                paint(call, files, source, labels) if op == PAINT else measure(call, source, labels)
+            )
     options, arrays = _read(op, files) if op in REQUESTS else ({}, {})
     asked = {**call.options, **{name: plain(value) for name, value in options.items()}}
     asked_for = replace(call, options=asked, arrays={**arrays, **call.arrays})

@@ -39,6 +39,11 @@ class Piece(NamedTuple):
     name: str
     window: Window
 
+    @classmethod
+    def of(cls, kind: str, window: Window) -> Piece:
+        """The piece of a window; windows of one kind differ."""
+        return cls(f"{kind}-{'-'.join(map(str, window.numbers))}.tif", window)
+
 
 def write_piece(path: Path, values: npt.NDArray[Any]) -> None:
     """Write a piece `(rows, cols)`, an uncompressed GeoTIFF, whole or not at all.

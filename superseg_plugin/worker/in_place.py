@@ -15,10 +15,11 @@ IN_PLACE = "in_place"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"
-# Operations that only nodes perform: which superpixels there are in a window of pieces, and their
-# final numbers.
+# Operations that only nodes perform: which superpixels there are in a window of pieces, their final
+# numbers, the classes of superpixels, and sums of an image by class.
 FIND, NUMBER = "find_superpixels", "number_superpixels"
-ONLY_IN_PLACE = (CHECK_PLACE, FIND, NUMBER)
+PAINT, MEASURE = "paint_superpixels", "measure_classes"
+ONLY_IN_PLACE = (CHECK_PLACE, FIND, NUMBER, PAINT, MEASURE)
 
 
 @dataclass(frozen=True)

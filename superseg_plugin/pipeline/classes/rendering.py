@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,15 +106,35 @@ def class_statistics(
             counts = np.pad(counts, (0, more))
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
-        # Row 0 sums the pixels without class and is dropped at the end.
-        rows = numbers.ravel().astype(np.intp, copy=False)
-        for band, layer in enumerate(values):
-            sums[:, band] += np.bincount(rows, weights=layer.ravel(), minlength=len(counts))
-        found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))
-        counts += found
-        areas += measured
+        found = sums_of_classes(numbers, values, grid.pixel_areas(window), len(counts))
+        counts += found[0]
+        areas += found[1]
+        if known is None:
+            sums += found[2]
         progress.report(done / len(windows))
+    # Row 0 sums the pixels without class.
     return ClassStatistics(counts[1:], sums[1:] if known is None else known, areas[1:])
+
+
+def sums_of_classes(
+    numbers: npt.NDArray[Any], values: npt.NDArray[Any], pixel_areas: Floats, size: int
+) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
+    """Sum the pixels of a window by class.
+
+    Args:
+        numbers: `(rows, cols)` classes, below `size`; 0 for none.
+        values: `(bands, rows, cols)` of the image; without bands, they are not summed.
+        pixel_areas: see `Grid.pixel_areas`.
+        size: of the results.
+
+    Returns:
+        Pixels `(size,)`, areas `(size,)`, and sums of the values `(size, bands)`.
+    """
+    rows = numbers.ravel().astype(np.intp, copy=False)
+    sums = np.zeros((size, len(values)))
+    for band, layer in enumerate(values):
+        sums[:, band] = np.bincount(rows, weights=layer.ravel(), minlength=size)
+    return *count_and_measure(numbers, size, pixel_areas), sums
 
 
 def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:

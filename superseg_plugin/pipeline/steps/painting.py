@@ -27,6 +27,7 @@ from ..classes.small_objects import SmallObjects
 from ..classes.strips import ClassStrips
 from ..options.ground_sizes import MinimumArea
 from .network import Network
+from .painting_on_nodes import MeasureOnNodes, paint_on_nodes
 from .scene import Scene
 from .tile_requests import read_superpixels
 
@@ -97,6 +98,16 @@ def paint_superpixels(
     classes = np.append(0, labels.astype(np.int64) + 1).astype(np.uint8)
     percent = np.append(CONFIDENCE_NODATA, np.rint(confidence * 100)).astype(np.uint8)
     windows = tiles(scene.source.grid.width, scene.source.grid.height, TILE)
+    if scene.seen_by_nodes(superpixels):
+        tables = {"classes": classes, **({"confidence": percent} if confidence_path else {})}
+        painted = paint_on_nodes(scene.part(0, 0.8), superpixels, tables, given)
+        if painted.confidence and confidence_path:
+            writing = _confidence_writer(confidence_path, scene.part(0.8, 1))
+            with RasterSource(str(painted.confidence)) as source, writing as writer:
+                for window in windows:
+                    stop_if_cancelled(scene.progress)
+                    writer.write(window, source.read(window)[0])
+        return Draft(painted.classes, painted.counts)
     with _Outputs(scene.part(0.8, 1), confidence_path) as outputs:
         part = scene.progress.part(0, 0.8)
         for index, window in enumerate(windows):
@@ -142,8 +153,16 @@ def finish_classes(
         numbered = _Numbered(classes, numbers, writer)
         part = progress.part(0.4, 0.8)
         known = None if draft.sums is None else draft.sums[order + 1]
-        statistics = class_statistics(scene.source, numbered, part, len(order), known)
-    return statistics, order
+        if not scene.seen_by_nodes(classes):
+            statistics = class_statistics(scene.source, numbered, part, len(order), known)
+            return statistics, order
+        measured = MeasureOnNodes(scene.within(part), classes, numbers, len(order), known)
+        pixels = scene.source.grid.width * scene.source.grid.height
+        for window in measured.tiles():
+            numbered.read(window)
+            done = window.row_off * scene.source.grid.width + window.col_off
+            part.report(done / pixels)
+    return measured.statistics, order
 
 
 def class_writer(path: Path, source: RasterSource, progress: Progress) -> RasterWriter:
@@ -225,6 +244,22 @@ def dissolve_small(
     return Draft(path, counts)
 
 
+def _confidence_writer(path: Path, scene: Scene) -> RasterWriter:
+    """A confidence raster in the making, with overviews where the source has them."""
+    return RasterWriter(
+        path,
+        scene.source.grid,
+        RasterProfile(
+            1,
+            np.uint8,
+            nodata=CONFIDENCE_NODATA,
+            band_names=("confidence, percent",),
+            overviews="average" if scene.source.has_overviews else None,
+        ),
+        progress=scene.progress,
+    )
+
+
 class _Outputs:
     """Draft of the classes and, where wanted, confidence raster being written together."""
 
@@ -237,18 +272,7 @@ class _Outputs:
         )
         self._confidence = None
         if confidence_path is not None:
-            self._confidence = RasterWriter(
-                confidence_path,
-                source.grid,
-                RasterProfile(
-                    1,
-                    np.uint8,
-                    nodata=CONFIDENCE_NODATA,
-                    band_names=("confidence, percent",),
-                    overviews="average" if source.has_overviews else None,
-                ),
-                progress=scene.progress,
-            )
+            self._confidence = _confidence_writer(confidence_path, scene)
 
     def __enter__(self) -> _Outputs:
         return self

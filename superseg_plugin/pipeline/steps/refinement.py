@@ -13,6 +13,7 @@ of the time of a run.
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from ...blocks import Description
 from ...contracts import REFINEMENT_HALO
 from ...progress import stop_if_cancelled
+from ...raster.pieces import Piece, join_pieces
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
@@ -64,21 +66,25 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
 
     def submit(window: Window) -> Future[Answer]:
-        tile = Tile(window, HALO, superpixels)
+        tile = Tile(window, HALO, superpixels, write=Piece.of("refined", window).name)
         return scene.submit_tile("refine_superpixels", tile, arrays=fitted)
 
-    progress = scene.progress.part(0.1, 1)
+    progress, in_place = scene.progress.part(0.1, 1), scene.seen_by_nodes(superpixels)
     path = scene.scratch / "refined.tif"
     needed = scene.bytes_here(tile_bytes(size + 2 * HALO, len(source.bands)), superpixels)
     profile = RasterProfile(1, np.uint32, nodata=0, compress=False)
     sums, borders = Sums(), Borders()
-    with RasterWriter(path, grid, profile) as writer:
+    writer = None if in_place else RasterWriter(path, grid, profile)
+    with writer or nullcontext():
         for index, (window, answer) in enumerate(scene.in_flight(windows, submit, needed)):
             arrays = answer.arrays
-            writer.write(window, arrays["labels"])
+            if writer is not None:
+                writer.write(window, arrays["labels"])
             sums.add(arrays["ids"], arrays["sums"])
             borders.add(arrays["pairs"], arrays["lengths"])
             progress.report((index + 1) / len(windows), "Refining borders")
+    if in_place:
+        join_pieces(path, grid, profile, [Piece.of("refined", window) for window in windows])
     return path, _described(known.description, sums.joined(), *borders.joined())
 
 

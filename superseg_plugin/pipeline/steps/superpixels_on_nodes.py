@@ -63,7 +63,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
         numbers = self._table.final_numbers(present)
         for _ in self._asked(NUMBER, large, numbers, progress.part(0.3, 0.6)):
             pass
-        made = [Piece(_name("numbered", window), window) for window in large]
+        made = [Piece.of("numbered", window) for window in large]
         joined = path if path.parent == scratch else scratch / JOINED
         join_pieces(joined, grid, profile, made)
         if joined != path:
@@ -86,7 +86,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
 
         def submit(window: Window) -> Future[Answer]:
             pieces = self._overlapping(window)
-            tile = self._tile(window, pieces, _name("numbered", window))
+            tile = self._tile(window, pieces, Piece.of("numbered", window).name)
             known = self._known([numbers[self._ids[index]] for index in pieces])
             return scene.submit_tile(operation, tile, arrays=known)
 
@@ -97,14 +97,14 @@ class SuperpixelsOnNodes(SuperpixelScene):
     def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
         count = len(arrays["sizes"])
         ids = np.append(0, np.arange(first, first + count)).astype(np.uint32)
-        self._add(Piece(_name("tile", window), window), ids)
+        self._add(Piece.of("tile", window), ids)
 
     def _given(self, stitching: Stitching, arrays: Arrays) -> tuple[Ids, Ids]:
         places = arrays["given"] - 1
         return stitching.ids[places], stitching.sizes[places]
 
     def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
-        self._add(Piece(_name("seam", seam.zone), seam.inner), lookup)
+        self._add(Piece.of("seam", seam.inner), lookup)
 
     def _start(self, seam: Seam) -> Stitching:
         pieces = self._overlapping(seam.zone)
@@ -119,13 +119,13 @@ class SuperpixelsOnNodes(SuperpixelScene):
         inner = seam.inner.relative_to(seam.zone)
         options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
         options.update(inner=inner.numbers, segmenter=self._options.segmenter)
-        tile = self._tile(seam.zone, pieces, _name("seam", seam.zone))
+        tile = self._tile(seam.zone, pieces, Piece.of("seam", seam.inner).name)
         asked = self._scene.submit_tile("stitch", tile, options, known)
         return Stitching(seam, ids, sizes, asked)
 
     def _tile(self, window: Window, pieces: list[int] | None = None, write: str = "") -> Tile:
         read = [self._pieces[index] for index in pieces or ()]
-        return Tile(window, self._margin, None, read, write or _name("tile", window))
+        return Tile(window, self._margin, None, read, write or Piece.of("tile", window).name)
 
     @staticmethod
     def _known(numbers: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
@@ -149,7 +149,3 @@ class SuperpixelsOnNodes(SuperpixelScene):
         inside &= (top < window.row_off + window.height) & (bottom > window.row_off)
         found: list[int] = np.flatnonzero(inside).tolist()
         return found
-
-
-def _name(kind: str, window: Window) -> str:
-    return f"{kind}-{window.col_off}-{window.row_off}-{window.width}-{window.height}.tif"

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Classes of superpixels painted and measured by nodes of a cluster that see the files.
+
+Nodes write the drafts as pieces and return counts and sums, which are added here in the order of
+the tiles.
+Exact: sums are those of `class_statistics`, tile by tile, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ...raster.pieces import Piece, join_pieces
+from ...raster.source import RasterSource
+from ...raster.windows import Window, tiles
+from ...raster.writer import RasterProfile
+from ...worker.in_place import MEASURE, PAINT
+from ...worker.interface import Answer
+from ..classes.reading import tile_side
+from ..classes.rendering import ClassStatistics
+from .scene import Arrays, Scene, Tile
+
+# Side of the pieces of a draft: a task on a node each.
+LARGE_TILE = 4096
+# Tiles that a node measures in a task.
+TOGETHER = 8
+
+
+class Painted(NamedTuple):
+    """Drafts that nodes have painted.
+
+    Attributes:
+        counts: `(256,)` pixels of each class.
+        classes: virtual raster of the classes.
+        confidence: virtual raster of the confidence; None where it is not wanted.
+    """
+
+    counts: npt.NDArray[np.int64]
+    classes: Path
+    confidence: Path | None
+
+
+def paint_on_nodes(scene: Scene, superpixels: RasterSource, tables: Arrays, given: bool) -> Painted:
+    """Let nodes paint superpixels that they see.
+
+    Args:
+        scene: the scene.
+        superpixels: ids 1..n, 0 = nodata.
+        tables: for id 0 and each superpixel its class, `classes`, and its `confidence`, if wanted.
+        given: superpixels may cover pixels that are not valid.
+    """
+    grid, known = scene.source.grid, scene.worker.keep(tables)
+    windows = tiles(grid.width, grid.height, LARGE_TILE)
+
+    def submit(window: Window) -> Future[Answer]:
+        tile = Tile(window, 0, superpixels, write=Piece.of("", window).name)
+        return scene.submit_tile(PAINT, tile, {"given": given}, known)
+
+    counts = np.zeros(256, np.int64)
+    needed = scene.bytes_here(0, superpixels)
+    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
+        counts += answer.arrays["counts"]
+        scene.progress.report((index + 1) / len(windows), "Painting classes")
+    made = {}
+    for name in tables:
+        profile = RasterProfile(1, np.uint8, nodata=0 if name == "classes" else None)
+        made[name] = scene.scratch / f"{name}.vrt"
+        join_pieces(made[name], grid, profile, [Piece.of(name, window) for window in windows])
+    return Painted(counts, made["classes"], made.get("confidence"))
+
+
+class MeasureOnNodes:
+    """Sums of an image by class, which nodes make.
+
+    Args:
+        scene: the scene.
+        classes: draft of the classes, which nodes see.
+        numbers: `(256,)` uint8 final number of each class of the draft.
+        count: number of final classes.
+        known: see `class_statistics`.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        classes: RasterSource,
+        numbers: npt.NDArray[np.uint8],
+        count: int,
+        known: npt.NDArray[np.float64] | None,
+    ) -> None:
+        self._scene, self._classes, self._numbers = scene, classes, numbers
+        self._known = known
+        self._bands = 0 if known is not None else len(scene.source.bands)
+        self._counts = np.zeros(count + 1, np.int64)
+        self._areas = np.zeros(count + 1)
+        self._sums = np.zeros((count + 1, self._bands))
+
+    @property
+    def statistics(self) -> ClassStatistics:
+        """The sums so far."""
+        sums = self._sums if self._known is None else self._known
+        first = 1 if self._known is None else 0
+        return ClassStatistics(self._counts[1:], sums[first:], self._areas[1:])
+
+    def tiles(self) -> Iterator[Window]:
+        """Yield the tiles of `class_statistics` as they are measured."""
+        scene, grid = self._scene, self._scene.source.grid
+        windows = tiles(grid.width, grid.height, tile_side(len(scene.source.bands)))
+        groups = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
+        size = len(self._counts)
+
+        def submit(group: list[Window]) -> Future[Answer]:
+            options: dict[str, Any] = {"windows": [window.numbers for window in group]}
+            options.update(size=size, image=bool(self._bands))
+            # Not computed by nodes, whose database of PROJ may be another one.
+            areas = {f"areas.{i}": grid.pixel_areas(window) for i, window in enumerate(group)}
+            tile = Tile(group[0], 0, self._classes)
+            return scene.submit_tile(MEASURE, tile, options, {"numbers": self._numbers, **areas})
+
+        needed = scene.bytes_here(0, self._classes)
+        for group, answer in scene.in_flight(groups, submit, needed):
+            arrays = answer.arrays
+            for index, window in enumerate(group):
+                self._counts += arrays["counts"][index]
+                self._areas += arrays["areas"][index]
+                self._sums += arrays["sums"][index]
+                yield window
