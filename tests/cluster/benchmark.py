@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,6 @@ from tests.tools.qgis_process import QgisProcess
 TILE = 1024
 # Scenes of a folder: 256 for 64 nodes.
 PER_NODE = 4
-STAGES = ("superpixels", "description")
 LIST = re.compile(r"([a-z ]+) ([\d.]+) s(?:,|$)")
 
 
@@ -179,47 +178,80 @@ class Times(Progress):
         return {name.strip(): float(value) for name, value in LIST.findall(said[7:])}
 
 
-def segment(image: Path, cluster: Cluster) -> tuple[dict[str, float], CountedProcess]:
-    """Segment a scene; seconds of its stages, and the worker that has counted."""
+class SegmentRun(NamedTuple):
+    """What a run took.
+
+    Attributes:
+        stages: seconds by stage.
+        count: requests by operation.
+        size: bytes of their arrays by operation, there and back; without what all nodes get once.
+        busy: processor seconds of the run, of its worker process, and of the scheduler.
+    """
+
+    stages: dict[str, float]
+    count: dict[str, int]
+    size: dict[str, int]
+    busy: tuple[float, float, float]
+
+
+def segment(image: Path, cluster: Cluster) -> SegmentRun:
+    """Segment a scene on a cluster."""
     progress = Times()
     options = SegmentationOptions(preset="fast", classes=8, superpixel_file=0)
     choice = choose_cluster(cluster.chosen, environment={})
+    own, before = time.process_time(), _used_by(cluster.scheduler.pid)
     with (
         RasterSource(str(image)) as source,
         CountedProcess(find_interpreter(), "cpu", choice) as worker,
     ):
         outputs = SegmentationOutputs(str(FOLDER / "classes.tif"))
         run_segmentation(source, outputs, options, worker, progress)
-    return progress.stages, worker
+        busy = (
+            time.process_time() - own,
+            _used_by(worker.process_id),
+            _used_by(cluster.scheduler.pid) - before,
+        )
+    return SegmentRun(progress.stages, worker.count_of, worker.bytes_of, busy)
 
 
 def scene(runs: Runs, side: int, counts: list[int]) -> None:
-    """Print the times of a scene on more and more nodes."""
+    """Print the times of a scene on more and more nodes, with tiles sent and read in place."""
     tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
     write_scene(tile, TILE)
     make_repeated(tile, side, side, image)
-    print(f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps; seconds")
-    times = []
-    for count in counts:
-        cluster = runs.nodes(count, f"scene-{count}")
-        # The first run measures the kernels.
-        segment(image, cluster)
-        stages, worker = segment(image, cluster)
-        cluster.close()
-        if count == counts[0]:
-            print("nodes   total" + "".join(f"{name:>16s}" for name in stages))
-        times.append(sum(stages.values()))
-        figures = "".join(f"{value:16.1f}" for value in stages.values())
-        print(f"{count:5d} {times[-1]:7.1f}{figures}", flush=True)
-    print("requests and bytes a pixel:")
-    for op, number in worker.count_of.items():
-        print(f"  {op:22s} {number:6d} {worker.bytes_of[op] / side**2:8.2f}")
-    parts = np.stack([np.ones(len(counts)), 1 / np.array(counts)], axis=1)
-    serial, kernels = np.linalg.lstsq(parts, np.array(times), rcond=None)[0]
-    scale = 1e9 / side**2
-    print(f"Fit: {serial:.1f} s serial + {kernels:.1f} s / nodes; speed-up with 64 nodes of one")
-    print(f"core {(serial + kernels) / (serial + kernels / 64):.1f}; at 10^9 pixels, in")
-    print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
+    print(
+        f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps; seconds, and"
+    )
+    print("processor seconds of the run, its worker process and the scheduler")
+    for way in ("sent", "in place"):
+        times = []
+        path = with_gdal(FOLDER / "gdal") if way == "in place" else ""
+        for count in counts:
+            name = f"scene-{way.replace(' ', '-')}-{count}"
+            shutil.rmtree(FOLDER / name, ignore_errors=True)
+            cluster = runs.nodes(count, name, path)
+            # The first run measures the kernels.
+            segment(image, cluster)
+            found = segment(image, cluster)
+            cluster.close()
+            if count == counts[0]:
+                titles = "".join(f"{stage:>15s}" for stage in found.stages)
+                print(f"tiles {way}\nnodes   total{titles}   run worker scheduler")
+            times.append(sum(found.stages.values()))
+            figures = "".join(f"{value:15.1f}" for value in found.stages.values())
+            busy = "{:6.1f} {:6.1f} {:6.1f}".format(*found.busy)
+            print(f"{count:5d} {times[-1]:7.1f}{figures}{busy}", flush=True)
+        print("operation               requests  bytes a pixel")
+        for op, number in found.count.items():
+            print(f"{op:22s} {number:9d} {found.size[op] / side**2:14.2f}")
+        parts = np.stack([np.ones(len(counts)), 1 / np.array(counts)], axis=1)
+        serial, kernels = np.linalg.lstsq(parts, np.array(times), rcond=None)[0]
+        scale = 1e9 / side**2
+        print(
+            f"Fit: {serial:.1f} s serial + {kernels:.1f} s / nodes; speed-up with 64 nodes of one"
+        )
+        print(f"core {(serial + kernels) / (serial + kernels / 64):.1f}; at 10^9 pixels, in")
+        print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
 
 
 def folder(runs: Runs, side: int, counts: list[int]) -> None:
@@ -275,10 +307,13 @@ def folder(runs: Runs, side: int, counts: list[int]) -> None:
 
 def _used(scheduler: int) -> npt.NDArray[np.float64]:
     """Processor seconds so far: of this process with its ended children, and of a scheduler."""
-    own = sum(os.times()[:4])
-    figures = Path(f"/proc/{scheduler}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    ticks = int(figures[11]) + int(figures[12])
-    return np.array([own, ticks / os.sysconf("SC_CLK_TCK")])
+    return np.array([sum(os.times()[:4]), _used_by(scheduler)])
+
+
+def _used_by(process: int) -> float:
+    """Processor seconds of a process so far."""
+    figures = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:

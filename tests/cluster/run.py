@@ -16,12 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from osgeo import gdal
 
+from superseg_plugin.worker.in_place import MEASURE, NUMBER, PAINT
 from superseg_plugin.worker.whole_scenes import CLASSIFY
 from tests.cluster.processes import Cluster, Network, in_cluster, with_gdal
 from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess, QgisProcessError
@@ -30,6 +31,7 @@ FOLDER = BUILD / "cluster"
 RESULTS = FOLDER / "classified"
 FOLDER_MODEL = FOLDER / "folder.superseg"
 ADDITIONAL = FOLDER / "additional.tif"
+BOTH = ("node1", "node2")
 FAST = {"PRESET": "fast", "CLASSES": 8}
 NETWORK = {
     "GUIDANCE": "selftraining",
@@ -151,16 +153,24 @@ def _line(lines: list[str], pattern: str) -> str:
     return found[0].strip()
 
 
-def _run(bench: Bench, name: str, what: str, kill: str = "") -> str:
-    """Compute on two nodes, of which the first ends in an operation; return the summary."""
+def _run(bench: Bench, name: str, what: str, kill: str = "", with_files: Sequence[str] = ()) -> str:
+    """Compute on two nodes, of which the first ends in an operation; return the summary.
+
+    Nodes in `with_files` have GDAL. If both have it, tiles are read in place, otherwise sent.
+    """
     cluster = Cluster(bench.network, FOLDER / name)
+    paths = {node: with_gdal(FOLDER / "gdal") for node in with_files}
     try:
         # The network goes to the node with a GPU, and to the other one after its loss.
         gpu = ("--resources", "GPU=1") if kill in ("train", "predict") else ()
-        cluster.add_node("node1", kill_in=kill, options=gpu)
-        cluster.add_node("node2")
+        cluster.add_node("node1", kill_in=kill, options=gpu, path=paths.get("node1", ""))
+        cluster.add_node("node2", path=paths.get("node2", ""))
+        # The first request must find both.
+        while in_cluster(cluster.address, "len(s.workers)") != "2":
+            time.sleep(0.2)
         lines = bench.compute(what, cluster.chosen)
         _line(lines, r"Dask cluster .* node.*dashboard: http")
+        _line(lines, "Nodes read .* in place" if len(paths) == 2 else "sent to the nodes")
         if kill and cluster.nodes["node1"].poll() is None:
             raise FailureError(f"node1 was not killed in {kill}")
         return _line(lines, "Cluster: ")
@@ -338,13 +348,32 @@ def main() -> int:
     where = "network namespaces" if bench.network.separate else "this computer's loopback"
     print(f"Scene of {options.side**2 / 1e6:.0f} Mpx, scheduler and 2 nodes in {where}", flush=True)
     scenarios: list[tuple[str, Callable[[], str]]] = [
-        ("same bytes", lambda: _run(bench, "plain", "large")),
+        ("same bytes, tiles sent", lambda: _run(bench, "plain", "large")),
+        (
+            "same bytes, read in place",
+            lambda: _run(bench, "in-place", "large", with_files=BOTH),
+        ),
+        (
+            "same bytes, one node without GDAL",
+            lambda: _run(bench, "one-gdal", "large", with_files=BOTH[:1]),
+        ),
         *(
             (f"node killed in {op}", lambda op=op: _run(bench, f"kill-{op}", "large", op))
             for op in ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
         ),
+        *(
+            (
+                f"in place, node killed in {op}",
+                lambda op=op: _run(bench, f"place-{op}", "large", op, with_files=BOTH),
+            )
+            for op in ("superpixels", "stitch", NUMBER, "refine_superpixels", PAINT, MEASURE)
+        ),
         ("scheduler killed", lambda: _scheduler_lost(bench)),
         ("network, same bytes", lambda: _run(bench, "network", "network")),
+        (
+            "network, same bytes, read in place",
+            lambda: _run(bench, "network-in-place", "network", with_files=BOTH),
+        ),
         *(
             (f"node killed in {op}", lambda op=op: _run(bench, f"kill-{op}", "network", op))
             for op in ("train", "predict")

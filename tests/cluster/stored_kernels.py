@@ -6,6 +6,9 @@ processor time is measured. The same request then sleeps for that time and retur
 so that one process with many threads stands for many nodes of one core. Scenes that repeat a tile
 have few different requests.
 
+A tile that is read and written in place is known by its window: what is written is kept as a link,
+and linked to its place again.
+
 The request for a whole scene is the same for all scenes of a folder, which are copies of one. After
 its sleep, the files of the first result are linked to the names of the next one.
 """
@@ -34,12 +37,26 @@ OF_ONE_SCENE = ("scene", "token", "folder", "model", "target")
 
 def _key(op, options, arrays):
     options = {name: value for name, value in options.items() if name not in OF_ONE_SCENE}
+    if "in_place" in options:
+        files = dict(options["in_place"])
+        folder = files.pop("folder")
+        del files["token"]
+        options["in_place"] = {**files, "labels": files["labels"].replace(folder, "")}
     digest = hashlib.blake2b(json.dumps([op, options], sort_keys=True, default=str).encode())
     for name, array in sorted(arrays.items()):
         packed = np.ascontiguousarray(array)
         digest.update(f"{name}{packed.dtype}{packed.shape}".encode())
         digest.update(packed.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
+
+
+def _written(op, options, arrays):
+    """Paths of the files that a request in place writes."""
+    files = options.get("in_place")
+    if not files or not files["write"]:
+        return []
+    names = [name + files["write"] for name in arrays] if op == "paint_superpixels" else []
+    return [Path(files["folder"]) / name for name in names or [files["write"]]]
 
 
 def _link(first, target):
@@ -50,12 +67,12 @@ def _link(first, target):
 
 def _stored(run):
     def stored(op, options, arrays, device, listener):
-        if op == "check_files":
+        if op in ("check_files", "check_place"):
             return run(op, options, arrays, device, listener)
         if op == "classify_scene":
             # The simulated nodes have one core.
             options = {**options, "threads": 1}
-        key = _key(op, options, arrays)
+        key, written = _key(op, options, arrays), _written(op, options, arrays)
         if key not in _answers:
             # One at a time, so that its time is that of an idle core.
             with _lock:
@@ -66,12 +83,16 @@ def _stored(run):
                 answer = run(op, options, arrays, device, listener)
                 seconds = time.thread_time() - begin
                 _answers[key] = (seconds, answer)
+            for number, file in enumerate(written):
+                os.link(file, f"{key}-{number}")
             if "target" in options:
                 _first[key] = Path(options["target"])
                 print(f"A scene takes {seconds:.3f} s", flush=True)
             return answer
         seconds, answer = _answers[key]
         time.sleep(seconds)
+        for number, file in enumerate(written):
+            os.link(f"{key}-{number}", file)
         if "target" in options:
             _link(_first[key], Path(options["target"]))
         return answer

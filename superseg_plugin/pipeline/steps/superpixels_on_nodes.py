@@ -86,7 +86,8 @@ class SuperpixelsOnNodes(SuperpixelScene):
 
         def submit(window: Window) -> Future[Answer]:
             pieces = self._overlapping(window)
-            tile = self._tile(window, pieces, Piece.of("numbered", window).name)
+            write = Piece.of("numbered", window).name if operation == NUMBER else ""
+            tile = Tile(window, 0, None, [self._pieces[index] for index in pieces], write)
             known = self._known([numbers[self._ids[index]] for index in pieces])
             return scene.submit_tile(operation, tile, arrays=known)
 
@@ -119,13 +120,13 @@ class SuperpixelsOnNodes(SuperpixelScene):
         inner = seam.inner.relative_to(seam.zone)
         options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
         options.update(inner=inner.numbers, segmenter=self._options.segmenter)
-        tile = self._tile(seam.zone, pieces, Piece.of("seam", seam.inner).name)
+        read, write = [self._pieces[index] for index in pieces], Piece.of("seam", seam.inner).name
+        tile = Tile(seam.zone, self._margin, None, read, write)
         asked = self._scene.submit_tile("stitch", tile, options, known)
         return Stitching(seam, ids, sizes, asked)
 
-    def _tile(self, window: Window, pieces: list[int] | None = None, write: str = "") -> Tile:
-        read = [self._pieces[index] for index in pieces or ()]
-        return Tile(window, self._margin, None, read, write or Piece.of("tile", window).name)
+    def _tile(self, window: Window) -> Tile:
+        return Tile(window, self._margin, write=Piece.of("tile", window).name)
 
     @staticmethod
     def _known(numbers: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
