@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
+from ..errors import SuperSegError
 from .gdal_calls import WritingError, attempt, open_raster, quiet
 from .grid import Grid
 from .pixels import gdal_type, read_pixels
@@ -67,12 +68,11 @@ def read_piece(path: Path, window: Window, dtype: npt.DTypeLike) -> npt.NDArray[
     """Read a window of a piece, `(rows, cols)`.
 
     Raises:
-        OSError: it cannot be read.
-        SuperSegError: there is no such piece.
+        SuperSegError: it cannot be read.
     """
     values, error = read_pixels(open_raster(str(path)), window, np.dtype(dtype))
     if values is None or error:
-        raise OSError(f"{path} cannot be read ({error})")
+        raise SuperSegError(f"{path} cannot be read ({error}); it is a file of this run.")
     labels: npt.NDArray[Any] = values[0]
     return labels
 

@@ -36,6 +36,8 @@ class Link:
         self.client = client
         self.nodes = ClusterNodes(client)
         self._archive = engine_archive()
+        # One for all requests: Dask keeps its serialized form.
+        self._task = make_task()
         self._sent: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -70,7 +72,7 @@ class Link:
         """
         archive = self._archive
         return self.client.submit(
-            make_task(),
+            self._task,
             archive.name,
             self.everywhere(archive.name, archive.content),
             op,

@@ -4,7 +4,9 @@
 1. Overhead of a task and bytes for each pixel, through links of 1 and 10 Gbit/s with 1 ms (netem).
 2. A scene on 1 to 64 nodes of one core, whose kernels are replaced by sleeps of their measured time
    (`stored_kernels`): everything else is real, and runs on this computer's processors alone, the
-   scheduler and the nodes' transport included. T(N) = serial + kernels / N is fitted to the runs.
+   scheduler and the nodes' transport included. Serial is what is left of the time with the most
+   nodes without their kernels; scenes of several sizes tell what grows with the pixels. Tiles are
+   sent to nodes, or read by them in place.
 3. A folder of scenes on 1 to 64 nodes, where a whole scene is a sleep of its measured time.
 
 Run by QGIS's Python, as root for 1.
@@ -19,6 +21,7 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,6 +54,7 @@ from tests.tools.qgis_process import QgisProcess
 TILE = 1024
 # Scenes of a folder: 256 for 64 nodes.
 PER_NODE = 4
+Figures = npt.NDArray[np.float64]
 LIST = re.compile(r"([a-z ]+) ([\d.]+) s(?:,|$)")
 
 
@@ -164,18 +168,33 @@ class CountedProcess(WorkerProcess):
 
 
 class Times(Progress):
-    """Keeps the seconds of the stages of a run, and the lines of its log."""
+    """Keeps the seconds and the processor seconds of the stages of a run.
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    Args:
+        used: processor seconds so far of several processes.
+    """
+
+    def __init__(self, used: Callable[[], Figures]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._used = used
+        self._at: list[Figures] = []
+
+    def report(self, fraction: float, text: str = "") -> None:
+        """Look at the processes at the beginning of each stage, such as `Reading (1 of 6)`."""
+        place = re.search(r"\((\d+) of \d+\)", text)
+        if place and int(place[1]) > len(self._at):
+            self._at.append(self._used())
 
     def log(self, text: str) -> None:
-        self.lines.append(text)
+        """Read the line that is logged at the end."""
+        if text.startswith("Times: "):
+            self.seconds = {name.strip(): float(value) for name, value in LIST.findall(text[7:])}
+            self._at.append(self._used())
 
     @property
-    def stages(self) -> dict[str, float]:
-        said = next(line for line in self.lines if line.startswith("Times: "))
-        return {name.strip(): float(value) for name, value in LIST.findall(said[7:])}
+    def busy(self) -> Figures:
+        """Processor seconds of each process in each stage."""
+        return np.diff(np.array(self._at), axis=0)
 
 
 class SegmentRun(NamedTuple):
@@ -185,73 +204,80 @@ class SegmentRun(NamedTuple):
         stages: seconds by stage.
         count: requests by operation.
         size: bytes of their arrays by operation, there and back; without what all nodes get once.
-        busy: processor seconds of the run, of its worker process, and of the scheduler.
+        busy: processor seconds of the run, of its worker process, and of the scheduler, by stage.
     """
 
     stages: dict[str, float]
     count: dict[str, int]
     size: dict[str, int]
-    busy: tuple[float, float, float]
+    busy: Figures
 
 
 def segment(image: Path, cluster: Cluster) -> SegmentRun:
     """Segment a scene on a cluster."""
-    progress = Times()
     options = SegmentationOptions(preset="fast", classes=8, superpixel_file=0)
     choice = choose_cluster(cluster.chosen, environment={})
-    own, before = time.process_time(), _used_by(cluster.scheduler.pid)
     with (
         RasterSource(str(image)) as source,
         CountedProcess(find_interpreter(), "cpu", choice) as worker,
     ):
+        others = worker.process_id, cluster.scheduler.pid
+        progress = Times(lambda: np.array([time.process_time(), *map(_used_by, others)]))
         outputs = SegmentationOutputs(str(FOLDER / "classes.tif"))
         run_segmentation(source, outputs, options, worker, progress)
-        busy = (
-            time.process_time() - own,
-            _used_by(worker.process_id),
-            _used_by(cluster.scheduler.pid) - before,
-        )
-    return SegmentRun(progress.stages, worker.count_of, worker.bytes_of, busy)
+    return SegmentRun(progress.seconds, worker.count_of, worker.bytes_of, progress.busy)
 
 
-def scene(runs: Runs, side: int, counts: list[int]) -> None:
-    """Print the times of a scene on more and more nodes, with tiles sent and read in place."""
+def scene(runs: Runs, sides: list[int], counts: list[int]) -> None:
+    """Print the times of scenes on more and more nodes, with tiles sent and read in place."""
     tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
     write_scene(tile, TILE)
-    make_repeated(tile, side, side, image)
     print(
-        f"\nOne scene of {side**2 / 1e6:.0f} Mpx, `fast`, kernels replaced by sleeps; seconds, and"
+        "\nScenes, `fast`, kernels replaced by sleeps; seconds by stage, and processor seconds of"
     )
-    print("processor seconds of the run, its worker process and the scheduler")
+    print("of the run, its worker process and the scheduler")
     for way in ("sent", "in place"):
-        times = []
         path = with_gdal(FOLDER / "gdal") if way == "in place" else ""
-        for count in counts:
-            name = f"scene-{way.replace(' ', '-')}-{count}"
-            shutil.rmtree(FOLDER / name, ignore_errors=True)
-            cluster = runs.nodes(count, name, path)
-            # The first run measures the kernels.
-            segment(image, cluster)
-            found = segment(image, cluster)
-            cluster.close()
-            if count == counts[0]:
-                titles = "".join(f"{stage:>15s}" for stage in found.stages)
-                print(f"tiles {way}\nnodes   total{titles}   run worker scheduler")
-            times.append(sum(found.stages.values()))
-            figures = "".join(f"{value:15.1f}" for value in found.stages.values())
-            busy = "{:6.1f} {:6.1f} {:6.1f}".format(*found.busy)
-            print(f"{count:5d} {times[-1]:7.1f}{figures}{busy}", flush=True)
-        print("operation               requests  bytes a pixel")
-        for op, number in found.count.items():
-            print(f"{op:22s} {number:9d} {found.size[op] / side**2:14.2f}")
-        parts = np.stack([np.ones(len(counts)), 1 / np.array(counts)], axis=1)
-        serial, kernels = np.linalg.lstsq(parts, np.array(times), rcond=None)[0]
-        scale = 1e9 / side**2
-        print(
-            f"Fit: {serial:.1f} s serial + {kernels:.1f} s / nodes; speed-up with 64 nodes of one"
-        )
-        print(f"core {(serial + kernels) / (serial + kernels / 64):.1f}; at 10^9 pixels, in")
-        print(f"proportion: {scale * serial:.0f} s serial + {scale * kernels:.0f} s / nodes")
+        serial, kernels = [], []
+        for side in sides:
+            make_repeated(tile, side, side, image)
+            for count in counts:
+                name = f"scene-{way.replace(' ', '-')}-{side}-{count}"
+                shutil.rmtree(FOLDER / name, ignore_errors=True)
+                cluster = runs.nodes(count, name, path)
+                # The first run measures the kernels.
+                segment(image, cluster)
+                found = segment(image, cluster)
+                cluster.close()
+                log = (FOLDER / name / "node1.log").read_text(encoding="utf-8")
+                slept = sum(map(float, re.findall(r"Slept ([\d.]+) s", log)))
+                if count == counts[0]:
+                    titles = "".join(f"{stage:>15s}" for stage in found.stages)
+                    print(f"tiles {way}, {side**2 / 1e6:.0f} Mpx, kernels {slept:.1f} s")
+                    print(f"nodes     total{titles}")
+                rows = [list(found.stages.values()), *found.busy.T.tolist()]
+                for title, row in zip((f"{count:5d}", "  run", " work", "sched"), rows):
+                    figures = "".join(f"{value:15.1f}" for value in row)
+                    print(f"{title} {sum(row):9.1f}{figures}", flush=True)
+            # With the most nodes, nearly all is serial.
+            serial.append(sum(found.stages.values()) - slept / counts[-1])
+            kernels.append(slept)
+            print("operation               requests  bytes a pixel")
+            for op, number in found.count.items():
+                print(f"{op:22s} {number:9d} {found.size[op] / side**2:14.2f}")
+        pixels = np.array(sides, float) ** 2
+        whole, work = (_at(1e9, pixels, np.array(each)) for each in (serial, kernels))
+        gain = (whole + work) / (whole + work / 64)
+        print(f"10^9 pixels, tiles {way}: {whole:.0f} s serial + {work:.0f} s / nodes; speed-up")
+        print(f"with 64 nodes of one core {gain:.1f}\n", flush=True)
+
+
+def _at(pixels: float, known: Figures, seconds: Figures) -> float:
+    """Seconds for a number of pixels: on a line, or in proportion where one scene is known."""
+    if len(known) == 1:
+        return float(seconds[0] * pixels / known[0])
+    slope, start = np.polyfit(known, seconds, 1)
+    return float(start + slope * pixels)
 
 
 def folder(runs: Runs, side: int, counts: list[int]) -> None:
@@ -305,7 +331,7 @@ def folder(runs: Runs, side: int, counts: list[int]) -> None:
         print(f"{count:5d} {figures}", flush=True)
 
 
-def _used(scheduler: int) -> npt.NDArray[np.float64]:
+def _used(scheduler: int) -> Figures:
     """Processor seconds so far: of this process with its ended children, and of a scheduler."""
     return np.array([sum(os.times()[:4]), _used_by(scheduler)])
 
@@ -319,7 +345,9 @@ def _used_by(process: int) -> float:
 def main() -> int:
     """Run the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--side", type=int, default=10 * TILE, help="of the scene, in pixels")
+    parser.add_argument(
+        "--side", type=int, nargs="+", default=[4 * TILE, 10 * TILE], help="of scenes, in pixels"
+    )
     parser.add_argument("--scene-side", type=int, default=4 * TILE, help="of scenes of a folder")
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--parts", nargs="+", default=["overhead", "scene", "folder"])

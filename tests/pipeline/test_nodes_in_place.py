@@ -6,13 +6,18 @@ More is in `make test-cluster`.
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
+from osgeo import ogr
 
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
+from superseg_plugin.worker.cluster_paths import choose_paths
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.cluster.processes import Cluster, Network, with_gdal
 from tests.conftest import write_raster
@@ -21,6 +26,8 @@ from tests.pipeline.conftest import Listener, landscape
 # Several tiles, so that there are seams.
 SIDE = 1100
 OPTIONS = SegmentationOptions(classes=4, preset="fast")
+TRIANGLE = "POLYGON ((500030 5199900, 502150 5199000, 500500 5197900, 500030 5199900))"
+EXTENT = (500020.0, 5197850.0, 502180.0, 5199950.0)
 
 
 @pytest.fixture(scope="module")
@@ -29,36 +36,83 @@ def scene(tmp_path_factory):
     return write_raster(folder / "scene.tif", landscape(SIDE, SIDE))
 
 
-def segment(scene, folder, worker):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A cluster with one node that has GDAL."""
+    folder = tmp_path_factory.mktemp("cluster")
+    running = Cluster(Network(separate=False), folder)
+    running.add_node("node1", threads=2, path=with_gdal(folder))
+    yield choose_cluster(str(running.file), environment={})
+    running.close()
+
+
+def segment(source, folder, worker, options=OPTIONS, superpixels=True):
     """Bytes of the results by name, and the log."""
     folder.mkdir()
     listener = Listener()
     outputs = SegmentationOutputs(
         str(folder / "classes.tif"),
-        superpixels=str(folder / "superpixels.tif"),
+        superpixels=str(folder / "superpixels.tif") if superpixels else None,
         confidence=str(folder / "confidence.tif"),
     )
-    with RasterSource(scene) as source:
-        run_segmentation(source, outputs, OPTIONS, worker, listener)
+    run_segmentation(source, outputs, options, worker, listener)
+    # Nothing of the run stays beside its results.
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
     rasters = [path for path in folder.iterdir() if path.suffix == ".tif"]
     return {path.name: path.read_bytes() for path in rasters}, "\n".join(listener.lines)
 
 
-@pytest.mark.parametrize("in_place", [True, False], ids=["in place", "sent"])
-def test_nodes_give_the_same_bytes(scene, tmp_path, worker, in_place):
-    here, _ = segment(scene, tmp_path / "here", worker)
+def test_tiles_that_nodes_read_in_place_give_the_same_bytes(scene, tmp_path, worker, cluster):
+    with RasterSource(scene) as source:
+        here, _ = segment(source, tmp_path / "here", worker)
+        with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
+            there, log = segment(source, tmp_path / "there", remote)
+            received = remote.cluster_summary
+    assert "Nodes read scene.tif in place" in log, log
+    assert here == there, received
+
+
+def test_a_mask_and_a_least_area_give_the_same_bytes(scene, tmp_path, worker, cluster):
+    polygon = bytes(ogr.CreateGeometryFromWkt(TRIANGLE).ExportToWkb())
+    options = replace(OPTIONS, min_area=200, balance_tiles=True)
+    found = []
+    with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
+        for name, computer in (("here", worker), ("there", remote)):
+            # A run changes its source.
+            with RasterSource(scene, [3, 1], EXTENT, [polygon]) as source:
+                found.append(segment(source, tmp_path / name, computer, options, False))
+    assert "Nodes read scene.tif in place" in found[1][1]
+    assert found[0][0] == found[1][0]
+
+
+def test_tiles_are_sent_to_nodes_that_read_other_pixels(scene, tmp_path, worker, cluster):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(scene, elsewhere / "scene.tif")
+    other = write_raster(tmp_path / "scene.tif", landscape(SIDE, SIDE, seed=1))
+    table = f"{elsewhere} = {tmp_path}"
+    choice = cluster._replace(paths=choose_paths(table, {}))
+    with RasterSource(str(elsewhere / "scene.tif")) as source:
+        here, _ = segment(source, tmp_path / "here", worker)
+        with WorkerProcess(find_interpreter(), "cpu", choice) as remote:
+            there, log = segment(source, tmp_path / "there", remote)
+    assert f"reads other pixels of {other}" in log, log
+    assert here == there
+
+
+def test_tiles_are_sent_to_nodes_without_gdal(scene, tmp_path, worker):
     running = Cluster(Network(separate=False), tmp_path / "cluster")
     try:
-        running.add_node("node1", threads=2, path=with_gdal(tmp_path) if in_place else "")
+        running.add_node("node1", threads=2)
         choice = choose_cluster(str(running.file), environment={})
-        with WorkerProcess(find_interpreter(), "cpu", choice) as remote:
-            there, log = segment(scene, tmp_path / "there", remote)
-            sent = remote.cluster_summary
+        with (
+            RasterSource(scene) as source,
+            WorkerProcess(find_interpreter(), "cpu", choice) as remote,
+        ):
+            here, _ = segment(source, tmp_path / "here", worker)
+            there, log = segment(source, tmp_path / "there", remote)
     finally:
         running.close()
-    said = "Nodes read scene.tif in place" if in_place else "no Python bindings of GDAL"
-    assert said in log, log
-    assert here.keys() == there.keys()
-    assert all(here[name] == there[name] for name in here), sent
-    # Nothing of the run stays beside its results.
-    assert not [path for path in (tmp_path / "there").iterdir() if path.name.startswith(".")]
+    assert "sent to the nodes: the node tcp://" in log, log
+    assert "no Python bindings of GDAL" in log, log
+    assert here == there

@@ -25,9 +25,8 @@ from ...worker.interface import Answer
 from ..classes.reading import tile_side
 from ..classes.rendering import ClassStatistics
 from .scene import Arrays, Scene, Tile
+from .tiling import PIECE
 
-# Side of the pieces of a draft: a task on a node each.
-LARGE_TILE = 4096
 # Tiles that a node measures in a task.
 TOGETHER = 8
 
@@ -56,7 +55,7 @@ def paint_on_nodes(scene: Scene, superpixels: RasterSource, tables: Arrays, give
         given: superpixels may cover pixels that are not valid.
     """
     grid, known = scene.source.grid, scene.worker.keep(tables)
-    windows = tiles(grid.width, grid.height, LARGE_TILE)
+    windows = tiles(grid.width, grid.height, PIECE)
 
     def submit(window: Window) -> Future[Answer]:
         tile = Tile(window, 0, superpixels, write=Piece.of("", window).name)

@@ -29,9 +29,8 @@ from ...worker.interface import Answer
 from .scene import Arrays, Tile
 from .superpixel_scene import Labels, Seam, Stitching, SuperpixelScene
 from .superpixel_table import Ids
+from .tiling import PIECE
 
-# Side of the pieces of the result: a task on a node each.
-LARGE_TILE = 4096
 JOINED = "numbered.vrt"
 
 
@@ -55,7 +54,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
     ) -> int:
         """Let nodes write the labels with ids 1..n; see `SuperpixelScene.renumber`."""
         grid, scratch, nodes = self._source.grid, self._scene.scratch, self._scene.nodes
-        large = tiles(grid.width, grid.height, LARGE_TILE)
+        large = tiles(grid.width, grid.height, PIECE)
         present = np.zeros(len(self._table), bool)
         roots = self._table.roots_of(np.arange(len(self._table)))
         for _, answer in self._asked(FIND, large, roots, progress.part(0, 0.3)):
