@@ -232,9 +232,7 @@ def scene(runs: Runs, sides: list[int], counts: list[int]) -> None:
     """Print the times of scenes on more and more nodes, with tiles sent and read in place."""
     tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
     write_scene(tile, TILE)
-    print(
-        "\nScenes, `fast`, kernels replaced by sleeps; seconds by stage, and processor seconds of"
-    )
+    print("\nScenes, `fast`, kernels replaced by sleeps; seconds by stage, and processor seconds")
     print("of the run, its worker process and the scheduler")
     for way in ("sent", "in place"):
         path = with_gdal(FOLDER / "gdal") if way == "in place" else ""

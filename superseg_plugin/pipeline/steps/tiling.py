@@ -22,8 +22,8 @@ Item = TypeVar("Item")
 # Side of a tile in pixels: large enough that halo and seams cost little, small enough for a few
 # tiles of three bands in flight.
 AUTOMATIC_TILE = 1024
-# Side of the pieces that nodes of a cluster number and paint, each in a task: as large as the memory
-# of a thread allows.
+# Side of the pieces that nodes of a cluster number and paint, each in a task: as large as a thread
+# has memory for.
 PIECE = 2048
 # Bound on a tile of all bands as float32.
 TILE_BYTES = 128 << 20
