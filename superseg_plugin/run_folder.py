@@ -14,11 +14,14 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from .file_lock import take_lock
 
 LOCK = ".lock"
+# Seconds to wait after each attempt to remove a folder.
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.0)
 
 
 class RunFolder:
@@ -53,7 +56,12 @@ class RunFolder:
     def remove(self) -> None:
         """Remove the folder and its contents."""
         self._lock.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        for pause in PAUSES:
+            shutil.rmtree(self.path, ignore_errors=True)
+            if not self.path.exists():
+                break
+            # A node of a cluster that writes at this moment keeps a folder from being removed.
+            time.sleep(pause)
 
 
 def _remove_abandoned(prefix: str, parent: Path) -> None:

@@ -102,7 +102,7 @@ def _check(files: TileFiles, call: Call) -> dict[str, Any]:
         with _source(files) as source:
             windows = [Window(*place) for place in call.options["windows"]]
             if checksum(source, windows) != call.options["checksum"]:
-                reason = f"reads other pixels of {source.path}"
+                reason = f"reads other pixels of {source.name}"
     except OSError as error:
         reason = f"cannot write into the folder of the run, {files.folder} ({error.strerror})"
     except (SuperSegError, ValueError) as error:

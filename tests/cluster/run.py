@@ -242,10 +242,10 @@ def _scheduler_lost(bench: Bench) -> str:
         cluster.close()
 
 
-def _cancelled(bench: Bench, image: Path, *classified: str) -> str:
+def _cancelled(bench: Bench, image: Path, *classified: str, in_place: bool = False) -> str:
     """Cancel in QGIS's process by a progress that says so; the cluster must be empty in 5 s."""
     cluster = Cluster(bench.network, FOLDER / "cancel")
-    path = with_gdal(FOLDER / "gdal") if classified else ""
+    path = with_gdal(FOLDER / "gdal") if classified or in_place else ""
     try:
         cluster.add_node("node1", path=path)
         cluster.add_node("node2", path=path)
@@ -264,6 +264,9 @@ def _cancelled(bench: Bench, image: Path, *classified: str) -> str:
             time.sleep(5)
             if list(RESULTS.iterdir()):
                 raise FailureError(f"left after the cancel: {list(RESULTS.iterdir())}")
+        left = [str(folder) for folder in FOLDER.glob(".superseg-*")]
+        if left:
+            raise FailureError(f"left after the cancel: {left}")
         return f"no task left {seconds:.1f} s after the run had ended"
     finally:
         cluster.close()
@@ -384,6 +387,7 @@ def main() -> int:
         ("folder, no node with GDAL", lambda: _folder_sent(bench)),
         ("folder, cancel", lambda: _folder_cancelled(bench)),
         ("cancel", lambda: _cancelled(bench, FOLDER / "large.tif")),
+        ("in place, cancel", lambda: _cancelled(bench, FOLDER / "large.tif", in_place=True)),
         ("another version on a node", lambda: _other_version(bench)),
         ("no scheduler", lambda: _nobody(bench)),
         ("no encryption, not allowed", lambda: _unencrypted(bench)),
