@@ -49,8 +49,8 @@ class ClusterBox(QGroupBox):
         self.paths.setToolTip(
             translate(
                 "SuperSeg",
-                "Nodes that have GDAL and see the files read and write whole scenes of a folder "
-                "themselves. Where they see a folder under another path, write for example "
+                "Nodes that have GDAL and see the files read and write tiles, or whole scenes of a "
+                "folder, themselves. Where they see a folder under another path, write for example "
                 "'/data = /mnt/data' or 'Z:\\images = /srv/images'.",
             )
         )

@@ -512,8 +512,8 @@
       <translation>本机路径 = 节点上的路径；多个用分号分隔</translation>
     </message>
     <message>
-      <source>Nodes that have GDAL and see the files read and write whole scenes of a folder themselves. Where they see a folder under another path, write for example '/data = /mnt/data' or 'Z:\images = /srv/images'.</source>
-      <translation>装有 GDAL 且能访问文件的节点会自行读写文件夹中的整幅影像。如果节点上的路径与本机不同，请写出对应关系，例如 '/data = /mnt/data' 或 'Z:\images = /srv/images'。</translation>
+      <source>Nodes that have GDAL and see the files read and write tiles, or whole scenes of a folder, themselves. Where they see a folder under another path, write for example '/data = /mnt/data' or 'Z:\images = /srv/images'.</source>
+      <translation>装有 GDAL 且能访问文件的节点会自行读写图块，或文件夹中的整幅影像。如果节点上的路径与本机不同，请写出对应关系，例如 '/data = /mnt/data' 或 'Z:\images = /srv/images'。</translation>
     </message>
     <message>
       <source>Use</source>

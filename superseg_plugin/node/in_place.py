@@ -31,6 +31,7 @@ from ..worker.call import Answer, Call
 from ..worker.in_place import (
     CHECK_PLACE,
     FIND,
+    FURTHER,
     IN_PLACE,
     MEASURE,
     NUMBER,
@@ -39,20 +40,30 @@ from ..worker.in_place import (
     TileFiles,
 )
 from ..worker.operations import OPERATIONS
-from ..worker.protocol import Array
+from ..worker.protocol import Array, add_prefix
 from .class_pieces import measure, paint
 
 
 def compute(op: str, call: Call) -> Answer:
-    """Compute an operation on a tile, or answer CHECK_PLACE."""
+    """Compute an operation on one or several tiles, or answer CHECK_PLACE."""
     files = TileFiles(**call.options[IN_PLACE])
     if op == CHECK_PLACE:
         return _check(files, call), {}
+    further = [TileFiles(**each) for each in call.options.get(FURTHER, ())]
+    if not further:
+        return _of_tile(op, call, files)
+    found: dict[str, Array] = {}
+    for number, each in enumerate([files, *further]):
+        found.update(add_prefix(f"{number}.", _of_tile(op, call, each)[1]))
+    return {}, found
+
+
+def _of_tile(op: str, call: Call, files: TileFiles) -> Answer:
     if op in (PAINT, MEASURE):
         with _source(files) as source, RasterSource(files.labels) as labels:
-            return (
-                paint(call, files, source, labels) if op == PAINT else measure(call, source, labels)
-            )
+            if op == PAINT:
+                return paint(call, files, source, labels)
+            return measure(call, source, labels)
     options, arrays = _read(op, files) if op in REQUESTS else ({}, {})
     asked = {**call.options, **{name: plain(value) for name, value in options.items()}}
     asked_for = replace(call, options=asked, arrays={**arrays, **call.arrays})

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 IN_PLACE = "in_place"
+# Option with the fields of further tiles of the same request. The arrays of its answer then have
+# the number of the tile, from 0, and a dot before their names.
+FURTHER = "further"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"

@@ -39,10 +39,8 @@ OF_ONE_SCENE = ("scene", "token", "folder", "model", "target")
 def _key(op, options, arrays):
     options = {name: value for name, value in options.items() if name not in OF_ONE_SCENE}
     if "in_place" in options:
-        files = dict(options["in_place"])
-        folder = files.pop("folder")
-        del files["token"]
-        options["in_place"] = {**files, "labels": files["labels"].replace(folder, "")}
+        options["in_place"] = [_of_any_run(each) for each in _tiles(options)]
+        options.pop("further", None)
     digest = hashlib.blake2b(json.dumps([op, options], sort_keys=True, default=str).encode())
     for name, array in sorted(arrays.items()):
         packed = np.ascontiguousarray(array)
@@ -51,13 +49,21 @@ def _key(op, options, arrays):
     return digest.hexdigest()
 
 
+def _tiles(options):
+    return [options["in_place"], *options.get("further", ())] if "in_place" in options else []
+
+
+def _of_any_run(files):
+    """What a tile has in common with that of another run of the same scene."""
+    labels = files["labels"].replace(files["folder"], "")
+    return {**files, "labels": labels, "folder": "", "token": ""}
+
+
 def _written(op, options, arrays):
     """Paths of the files that a request in place writes."""
-    files = options.get("in_place")
-    if not files or not files["write"]:
-        return []
-    names = [name + files["write"] for name in arrays] if op == "paint_superpixels" else []
-    return [Path(files["folder"]) / name for name in names or [files["write"]]]
+    kinds = arrays if op == "paint_superpixels" else [""]
+    tiles = [each for each in _tiles(options) if each["write"]]
+    return [Path(each["folder"]) / (kind + each["write"]) for each in tiles for kind in kinds]
 
 
 def _link(first, target):

@@ -74,7 +74,8 @@ def test_tiles_that_nodes_read_in_place_give_the_same_bytes(scene, tmp_path, wor
 
 def test_a_mask_and_a_least_area_give_the_same_bytes(scene, tmp_path, worker, cluster):
     polygon = bytes(ogr.CreateGeometryFromWkt(TRIANGLE).ExportToWkb())
-    options = replace(OPTIONS, min_area=200, balance_tiles=True)
+    # So many tiles that a node gets several at once.
+    options = replace(OPTIONS, min_area=200, balance_tiles=True, tile_size=256)
     found = []
     with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
         for name, computer in (("here", worker), ("there", remote)):

@@ -12,8 +12,6 @@ Cost: each pixel is read (1 + 2 halo / tile)^2 times; memory grows with superpix
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,8 +21,7 @@ from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
 from ...raster.vectors import Vectors
-from ...raster.windows import Window, tiles
-from ...worker.interface import Answer
+from ...raster.windows import tiles
 from .scene import Scene, Tile
 from .tiling import automatic_tile, tile_bytes
 
@@ -50,17 +47,16 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     blocks = scene.scaling.parts
     halo = 1 if all(block.kind == EMBEDDING for block in blocks) else DESCRIPTION_HALO
 
-    def submit(window: Window) -> Future[Answer]:
-        return scene.submit_tile("describe_superpixels", Tile(window, halo, superpixels))
-
     sums, borders = Sums(), Borders()
     column_block = max(source.column_block, superpixels.column_block)
     size = automatic_tile(len(source.bands))
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
-    needed = scene.bytes_here(tile_bytes(size + 2 * halo, len(source.bands)), superpixels)
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
-        sums.add(answer.arrays["ids"], answer.arrays["sums"])
-        borders.add(answer.arrays["pairs"], answer.arrays["lengths"])
+    needed = tile_bytes(size + 2 * halo, len(source.bands))
+    read = [Tile(window, halo, superpixels) for window in windows]
+    answers = scene.tiles_in_flight("describe_superpixels", read, needed)
+    for index, (_, arrays) in enumerate(answers):
+        sums.add(arrays["ids"], arrays["sums"])
+        borders.add(arrays["pairs"], arrays["lengths"])
         scene.progress.report((index + 1) / len(windows), "Describing superpixels")
     if sums.count == 0:
         raise SuperSegError(

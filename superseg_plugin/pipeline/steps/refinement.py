@@ -12,7 +12,6 @@ of the time of a run.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,8 @@ from ...contracts import REFINEMENT_HALO
 from ...progress import stop_if_cancelled
 from ...raster.pieces import Piece, join_pieces
 from ...raster.source import RasterSource
-from ...raster.windows import Window, tiles
+from ...raster.windows import tiles
 from ...raster.writer import RasterProfile, RasterWriter
-from ...worker.interface import Answer
 from .clustering import change_class_count
 from .description import Borders, Sums, means_of_classes
 from .kept_superpixels import Knowledge
@@ -65,21 +63,18 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
     column_block = max(source.column_block, superpixels.column_block)
     windows = tiles(grid.width, grid.height, size, column_block, grid.tile_phase(size))
 
-    def submit(window: Window) -> Future[Answer]:
-        tile = Tile(window, HALO, superpixels, write=Piece.of("refined", window).name)
-        return scene.submit_tile("refine_superpixels", tile, arrays=fitted)
-
     progress, in_place = scene.progress.part(0.1, 1), scene.seen_by_nodes(superpixels)
     path = scene.scratch / "refined.tif"
-    needed = scene.bytes_here(tile_bytes(size + 2 * HALO, len(source.bands)), superpixels)
+    needed = tile_bytes(size + 2 * HALO, len(source.bands))
+    read = [Tile(each, HALO, superpixels, write=Piece.of("refined", each).name) for each in windows]
+    answers = scene.tiles_in_flight("refine_superpixels", read, needed, arrays=fitted)
     profile = RasterProfile(1, np.uint32, nodata=0, compress=False)
     sums, borders = Sums(), Borders()
     writer = None if in_place else RasterWriter(path, grid, profile)
     with writer or nullcontext():
-        for index, (window, answer) in enumerate(scene.in_flight(windows, submit, needed)):
-            arrays = answer.arrays
+        for index, (tile, arrays) in enumerate(answers):
             if writer is not None:
-                writer.write(window, arrays["labels"])
+                writer.write(tile.window, arrays["labels"])
             sums.add(arrays["ids"], arrays["sums"])
             borders.add(arrays["pairs"], arrays["lengths"])
             progress.report((index + 1) / len(windows), "Refining borders")

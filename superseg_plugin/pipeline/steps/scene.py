@@ -16,14 +16,17 @@ from ...progress import Progress
 from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ...worker.in_place import IN_PLACE, TileFiles
+from ...worker.in_place import FURTHER, IN_PLACE, TileFiles
 from ...worker.interface import Answer, Worker
+from ...worker.protocol import split_off
 from .node_files import NodeFiles, find_node_files
 from .tile_requests import REQUESTS
 from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
+# Tiles of a request to a node that reads in place.
+MOST_TOGETHER = 4
 # The tables of a tile, where its pixels stay on a node.
 TABLE_BYTES = 4 << 20
 
@@ -131,13 +134,60 @@ class Scene:
             options: others than the scaling and those of the tile.
             arrays: others than those of the tile.
         """
-        asked: dict[str, Any] = {"scaling": self.scaling, **(options or {})}
-        given = dict(arrays or {})
-        files = self._files(tile)
-        if files is not None:
-            return self.worker.submit(operation, {**asked, IN_PLACE: asdict(files)}, given)
+        return self._submit(operation, [tile], options or {}, dict(arrays or {}))
+
+    def tiles_in_flight(
+        self,
+        operation: str,
+        tiles: Sequence[Tile],
+        size: int,
+        options: Mapping[str, Any] | None = None,
+        arrays: Arrays | None = None,
+    ) -> Iterator[tuple[Tile, dict[str, npt.NDArray[Any]]]]:
+        """Request an operation on tiles a few ahead, and yield the arrays of the answers in order.
+
+        Nodes that read in place get several tiles at once where there are many for each of them:
+        a request takes this computer some milliseconds.
+
+        Args:
+            operation: one of `REQUESTS`.
+            tiles: at least one; all with or without superpixels.
+            size: bytes that a tile takes where it is computed, such as `tile_bytes`.
+            options: see `submit_tile`.
+            arrays: see `submit_tile`.
+        """
+        superpixels, together = tiles[0].superpixels, 1
+        if self.seen_by_nodes(superpixels):
+            together = max(min(len(tiles) // (2 * self.worker.slots), MOST_TOGETHER), 1)
+        groups = [tiles[first : first + together] for first in range(0, len(tiles), together)]
+
+        def submit(group: Sequence[Tile]) -> Future[Answer]:
+            return self._submit(operation, group, options or {}, dict(arrays or {}))
+
+        for group, answer in self.in_flight(groups, submit, self.bytes_here(size, superpixels)):
+            if len(group) == 1:
+                yield group[0], answer.arrays
+                continue
+            for number, tile in enumerate(group):
+                yield tile, split_off(f"{number}.", answer.arrays)[0]
+
+    def _submit(
+        self,
+        operation: str,
+        tiles: Sequence[Tile],
+        options: Mapping[str, Any],
+        arrays: dict[str, npt.NDArray[Any]],
+    ) -> Future[Answer]:
+        asked: dict[str, Any] = {"scaling": self.scaling, **options}
+        files = [asdict(each) for each in map(self._files, tiles) if each is not None]
+        if files:
+            asked[IN_PLACE] = files[0]
+            if files[1:]:
+                asked[FURTHER] = files[1:]
+            return self.worker.submit(operation, asked, arrays)
+        (tile,) = tiles
         found, read = REQUESTS[operation](self.source, tile.superpixels, tile.window, tile.halo)
-        return self.worker.submit(operation, {**asked, **found}, {**read, **given})
+        return self.worker.submit(operation, {**asked, **found}, {**read, **arrays})
 
     def _files(self, tile: Tile) -> TileFiles | None:
         """The files of a tile that a node reads in place; None if it has to be sent."""

@@ -12,7 +12,7 @@ Cost: each pixel is cut once, and those near a seam once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ class SuperpixelScene:
         self._reach = min(SEAM_REACH, options.tile_size // 2)
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
-        self._tile_bytes = scene.bytes_here(tile_bytes(side, len(scene.source.bands)))
+        self._tile_bytes = tile_bytes(side, len(scene.source.bands))
 
     def __enter__(self) -> SuperpixelScene:
         profile = RasterProfile(1, np.uint32, compress=False)
@@ -110,10 +110,11 @@ class SuperpixelScene:
 
     def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
         """Cut every tile by itself; yields after each, while the next ones are computed."""
-        for window, answer in self._scene.in_flight(windows, self._submit_tile, self._tile_bytes):
-            arrays = answer.arrays
+        read, options = list(map(self._tile, windows)), {"segmenter": self._options.segmenter}
+        answers = self._scene.tiles_in_flight("superpixels", read, self._tile_bytes, options)
+        for tile, arrays in answers:
             first = self._table.append(arrays["sizes"], arrays["internal"])
-            self._keep_tile(window, arrays, first)
+            self._keep_tile(tile.window, arrays, first)
             yield
 
     def join_vertical_seams(self, windows: list[Window]) -> None:
@@ -136,7 +137,7 @@ class SuperpixelScene:
             started.append(self._start(seam))
             return started[-1].answer
 
-        for _ in self._scene.in_flight(seams, submit, self._tile_bytes):
+        for _ in self._scene.in_flight(seams, submit, self._scene.bytes_here(self._tile_bytes)):
             pass
         for stitching in started:
             self.finish(stitching)
@@ -203,9 +204,6 @@ class SuperpixelScene:
             progress.report(0.5 + 0.5 * index / len(windows))
         return int(numbers.max())
 
-    def _submit_tile(self, window: Window) -> Future[Answer]:
-        return self._submit("superpixels", window)
-
     def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
         """Keep the labels of a tile, whose superpixels have the ids from `first` on."""
         labels = arrays["labels"]
@@ -224,19 +222,11 @@ class SuperpixelScene:
     def _start(self, seam: Seam) -> Stitching:
         labels, ids = self._table.compact(self._read_labels(seam.zone))
         sizes, internal = self._table.figures_of(ids)
-        options = {"seam": seam.line, "open_sides": seam.open_sides}
+        options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
+        options["segmenter"] = self._options.segmenter
         known = {"labels": labels, "sizes": sizes, "internal": internal}
-        return Stitching(seam, ids, sizes, self._submit("stitch", seam.zone, options, known))
-
-    def _submit(
-        self,
-        operation: str,
-        window: Window,
-        options: Mapping[str, Any] | None = None,
-        arrays: Arrays | None = None,
-    ) -> Future[Answer]:
-        asked = {"segmenter": self._options.segmenter, **(options or {})}
-        return self._scene.submit_tile(operation, self._tile(window), asked, arrays)
+        asked = self._scene.submit_tile("stitch", self._tile(seam.zone), options, known)
+        return Stitching(seam, ids, sizes, asked)
 
     def _tile(self, window: Window) -> Tile:
         return Tile(window, self._margin)

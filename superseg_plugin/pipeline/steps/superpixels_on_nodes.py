@@ -12,6 +12,7 @@ Cost: four bytes a pixel of scratch space for tiles, zones and the result each.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
 
     def _asked(
         self, operation: str, windows: list[Window], numbers: npt.NDArray[Any], progress: Progress
-    ) -> Any:
+    ) -> Iterator[tuple[Window, Answer]]:
         """Answers of an operation on labels with other ids, `(ids + 1,)`."""
         scene = self._scene.within(progress)
 
@@ -104,7 +105,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
         return stitching.ids[places], stitching.sizes[places]
 
     def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
-        self._add(Piece.of("seam", seam.inner), lookup)
+        self._add(_of_seam(seam), lookup)
 
     def _start(self, seam: Seam) -> Stitching:
         pieces = self._overlapping(seam.zone)
@@ -119,8 +120,8 @@ class SuperpixelsOnNodes(SuperpixelScene):
         inner = seam.inner.relative_to(seam.zone)
         options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
         options.update(inner=inner.numbers, segmenter=self._options.segmenter)
-        read, write = [self._pieces[index] for index in pieces], Piece.of("seam", seam.inner).name
-        tile = Tile(seam.zone, self._margin, None, read, write)
+        read = [self._pieces[index] for index in pieces]
+        tile = Tile(seam.zone, self._margin, None, read, _of_seam(seam).name)
         asked = self._scene.submit_tile("stitch", tile, options, known)
         return Stitching(seam, ids, sizes, asked)
 
@@ -149,3 +150,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
         inside &= (top < window.row_off + window.height) & (bottom > window.row_off)
         found: list[int] = np.flatnonzero(inside).tolist()
         return found
+
+
+def _of_seam(seam: Seam) -> Piece:
+    return Piece.of(f"seam{seam.line[0]}", seam.inner)
