@@ -94,7 +94,7 @@ def _read(
 ) -> tuple[Window, npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """Read a window with its halo; that larger window, values and validity."""
     outer = window.expand(halo, source.grid.width, source.grid.height)
-    return outer, *source.read(outer, compact)
+    return outer, *source.read(outer, compact=compact)
 
 
 def _given(superpixels: RasterSource | None) -> RasterSource:
