@@ -255,12 +255,18 @@ class DaskExecutor:
         self, link: Link, op: str, call: Call, addresses: list[str]
     ) -> list[tuple[dict[str, Any], dict[str, str]]]:
         """Values and errors of an operation without arrays on each of some nodes."""
+        # A check tells something of its own node only.
+        loose = op not in CHECKS
         # A cluster that has no nodes yet starts one for a task.
         places: list[dict[str, Any]] = [
-            {"workers": address, "allow_other_workers": True} for address in addresses
+            {"workers": [address], "allow_other_workers": loose} for address in addresses
         ] or [{}]
         futures = [link.submit(op, call, {}, (self._topic, ""), **where) for where in places]
-        answers = link.client.gather(futures, errors="skip")
+        answers = []
+        for future, where in zip(futures, places):
+            # A node that was lost meanwhile does not count.
+            with contextlib.suppress(_ElsewhereError, KilledWorker):
+                answers.append(self._outcome(link, future, where))
         if not answers:
             raise ClusterError(self._gone("no node has answered"))
         return [(result, fault) for result, _, fault in answers]

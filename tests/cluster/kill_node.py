@@ -16,6 +16,8 @@ from pathlib import Path
 
 from distributed.diagnostics.plugin import WorkerPlugin
 
+# Operations of which each node gets several in a small scene.
+MANY = ("superpixels", "describe_superpixels", "refine_superpixels", "predict")
 RESULTS = Path(os.environ.get("SUPERSEG_TEST_RESULTS", ""))
 
 
@@ -31,10 +33,10 @@ class Killer(WorkerPlugin):
     def transition(self, key, start, finish, **_):
         if finish == "executing" and str(key).startswith(f"{self.operation}-"):
             self.seen += 1
-            # A run trains once, and a small scene has few seams.
+            # A run trains once, and a small scene has few seams and few pieces.
             if self.operation == "classify_scene":
                 threading.Thread(target=kill_amid_files, daemon=True).start()
-            elif self.seen == (1 if self.operation in ("train", "stitch") else 2):
+            elif self.seen == (2 if self.operation in MANY else 1):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
