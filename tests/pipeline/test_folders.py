@@ -29,6 +29,7 @@ from superseg_plugin.pipeline.formats.model_file import load_model, save_model
 from superseg_plugin.pipeline.options.classification import ClassificationOptions
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions
 from superseg_plugin.pipeline.segmentation import SegmentationOutputs, run_segmentation
+from superseg_plugin.pipeline.steps import scene
 from superseg_plugin.pipeline.steps.folder_files import names_of_results, scenes_of
 from superseg_plugin.pipeline.steps.folder_scenes import FolderScenes
 from superseg_plugin.pipeline.steps.scenes_on_nodes import ScenesOnNodes
@@ -194,6 +195,7 @@ def test_a_run_that_goes_on_over_a_cluster_looks_at_each_result_once(
     run(scenes[:2], start=partial(nullcontext, worker))
     monkeypatch.setattr(folder_classification, "is_result_of", counting)
     monkeypatch.setattr(ScenesOnNodes, "find", lambda *_: False)
+    monkeypatch.setattr(scene, "find_node_files", lambda *_: None)
     found = run(scenes, start=partial(nullcontext, OnCluster(worker)), listener=listener)
     assert sorted(asked) == ["a", "b", "c", "d"]
     assert len(found.written) == 4
