@@ -7,13 +7,13 @@ More is in `make test-cluster`.
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 
 import pytest
 from osgeo import ogr
 
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.steps.node_files import find_node_files
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
@@ -25,7 +25,10 @@ from tests.pipeline.conftest import Listener, landscape
 
 # Several tiles, so that there are seams.
 SIDE = 1100
-OPTIONS = SegmentationOptions(classes=4, preset="fast")
+# So many tiles that a node gets several at once.
+OPTIONS = SegmentationOptions(
+    classes=4, preset="fast", min_area=200, balance_tiles=True, tile_size=256
+)
 TRIANGLE = "POLYGON ((500030 5199900, 502150 5199000, 500500 5197900, 500030 5199900))"
 EXTENT = (500020.0, 5197850.0, 502180.0, 5199950.0)
 
@@ -46,16 +49,13 @@ def cluster(tmp_path_factory):
     running.close()
 
 
-def segment(source, folder, worker, options=OPTIONS, superpixels=True):
+def segment(source, folder, worker):
     """Bytes of the results by name, and the log."""
     folder.mkdir()
     listener = Listener()
-    outputs = SegmentationOutputs(
-        str(folder / "classes.tif"),
-        superpixels=str(folder / "superpixels.tif") if superpixels else None,
-        confidence=str(folder / "confidence.tif"),
-    )
-    run_segmentation(source, outputs, options, worker, listener)
+    names = "classes", "superpixels", "confidence"
+    outputs = SegmentationOutputs(**{name: str(folder / f"{name}.tif") for name in names})
+    run_segmentation(source, outputs, OPTIONS, worker, listener)
     # Nothing of the run stays beside its results.
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
     rasters = [path for path in folder.iterdir() if path.suffix == ".tif"]
@@ -63,57 +63,47 @@ def segment(source, folder, worker, options=OPTIONS, superpixels=True):
 
 
 def test_tiles_that_nodes_read_in_place_give_the_same_bytes(scene, tmp_path, worker, cluster):
-    with RasterSource(scene) as source:
-        here, _ = segment(source, tmp_path / "here", worker)
-        with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
-            there, log = segment(source, tmp_path / "there", remote)
-            received = remote.cluster_summary
-    assert "Nodes read scene.tif in place" in log, log
-    assert here == there, received
-
-
-def test_a_mask_and_a_least_area_give_the_same_bytes(scene, tmp_path, worker, cluster):
     polygon = bytes(ogr.CreateGeometryFromWkt(TRIANGLE).ExportToWkb())
-    # So many tiles that a node gets several at once.
-    options = replace(OPTIONS, min_area=200, balance_tiles=True, tile_size=256)
     found = []
     with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
         for name, computer in (("here", worker), ("there", remote)):
             # A run changes its source.
             with RasterSource(scene, [3, 1], EXTENT, [polygon]) as source:
-                found.append(segment(source, tmp_path / name, computer, options, False))
+                found.append(segment(source, tmp_path / name, computer))
     assert "Nodes read scene.tif in place" in found[1][1]
     assert found[0][0] == found[1][0]
 
 
-def test_tiles_are_sent_to_nodes_that_read_other_pixels(scene, tmp_path, worker, cluster):
+def refusal(path, scratch, choice):
+    """What the log says where tiles are sent to the nodes."""
+    scratch.mkdir()
+    listener = Listener()
+    with (
+        RasterSource(path) as source,
+        WorkerProcess(find_interpreter(), "cpu", choice) as remote,
+    ):
+        assert find_node_files(source, remote, scratch, listener) is None
+    return "\n".join(listener.lines)
+
+
+def test_nodes_that_read_other_pixels_are_sent_tiles(scene, tmp_path, cluster):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     shutil.copy(scene, elsewhere / "scene.tif")
     write_raster(tmp_path / "scene.tif", landscape(SIDE, SIDE, seed=1))
-    table = f"{elsewhere} = {tmp_path}"
-    choice = cluster._replace(paths=choose_paths(table, {}))
-    with RasterSource(str(elsewhere / "scene.tif")) as source:
-        here, _ = segment(source, tmp_path / "here", worker)
-        with WorkerProcess(find_interpreter(), "cpu", choice) as remote:
-            there, log = segment(source, tmp_path / "there", remote)
+    choice = cluster._replace(paths=choose_paths(f"{elsewhere} = {tmp_path}", {}))
+    log = refusal(str(elsewhere / "scene.tif"), tmp_path / "scratch", choice)
+    assert "sent to the nodes: the node tcp://" in log, log
     assert "reads other pixels of scene.tif" in log, log
-    assert here == there
 
 
-def test_tiles_are_sent_to_nodes_without_gdal(scene, tmp_path, worker):
+def test_nodes_without_gdal_are_sent_tiles(scene, tmp_path):
     running = Cluster(Network(separate=False), tmp_path / "cluster")
     try:
         running.add_node("node1", threads=2)
         choice = choose_cluster(str(running.file), environment={})
-        with (
-            RasterSource(scene) as source,
-            WorkerProcess(find_interpreter(), "cpu", choice) as remote,
-        ):
-            here, _ = segment(source, tmp_path / "here", worker)
-            there, log = segment(source, tmp_path / "there", remote)
+        log = refusal(scene, tmp_path / "scratch", choice)
     finally:
         running.close()
     assert "sent to the nodes: the node tcp://" in log, log
     assert "no Python bindings of GDAL" in log, log
-    assert here == there

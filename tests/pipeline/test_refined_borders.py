@@ -38,12 +38,12 @@ def scene(tmp_path_factory):
     return write_raster(tmp_path_factory.mktemp("scene") / "scene.tif", image), bright
 
 
-def segment(image, folder, worker, **options):
+def segment(image, folder, worker, model=False, **options):
     folder.mkdir(exist_ok=True)
     outputs = SegmentationOutputs(
         str(folder / "classes.tif"),
         superpixels=str(folder / "superpixels.tif"),
-        model=str(folder / "model.superseg"),
+        model=str(folder / "model.superseg") if model else None,
     )
     # The smallest superpixel is larger than a shed.
     chosen = {"classes": 2, "preset": "fast", "superpixel_size": 8.0, **options}
@@ -90,7 +90,7 @@ def test_objects_smaller_than_a_superpixel_appear(scene, worker, tmp_path):
 
 def test_a_model_refines_its_own_scene_alike_but_not_given_superpixels(scene, worker, tmp_path):
     image, bright = scene
-    refined, superpixels = segment(image, tmp_path / "scene", worker)
+    refined, superpixels = segment(image, tmp_path / "scene", worker, model=True)
     model, given = tmp_path / "scene" / "model.superseg", tmp_path / "scene" / "superpixels.tif"
     again = classify(image, model, tmp_path / "again.tif", worker)
     np.testing.assert_array_equal(again, refined)
