@@ -127,7 +127,7 @@ def test_average_color_is_the_mean_of_each_class(result, image):
 
 
 def test_the_map_finds_the_fields_of_the_image(tmp_path, worker):
-    pixels, fields = landscape_and_fields(96, 120)
+    pixels, fields = landscape_and_fields(80, 100)
     path = write_raster(tmp_path / "image.tif", pixels)
     reference = write_raster(tmp_path / "fields.tif", fields)
     least = {"balanced": 0.65, "fast": 0.65, "published": 0.4}
