@@ -114,7 +114,7 @@ def grow_regions(
                 pairs, pair_key, count, first_key, groups[place + 1] << GROUP_BITS, ordered
             )
             if enforce:
-                _merge_small(ordered, ends, weights[first_key:], state, inner, min_size)
+                _merge_small(ordered[:count], state, inner, min_size)
             else:
                 _merge(ordered, ends, weights[first_key:], state, inner, scale)
     components = _renumber(state, inner, components, node, renumbered)
@@ -241,25 +241,15 @@ def _merge(
 
 
 @njit(cache=True, nogil=True)
-def _merge_small(
-    pairs: AnyArray,
-    ends: AnyArray,
-    weights: FloatArray,
-    state: AnyArray,
-    inner: FloatArray,
-    min_size: int,
-) -> None:
+def _merge_small(pairs: AnyArray, state: AnyArray, inner: FloatArray, min_size: int) -> None:
     """Merge pairs of which one is below the minimum size."""
-    index = 0
-    for key in range(ends.size):
-        while index < ends[key]:
-            one = _find(state, pairs[index, 0])
-            two = _find(state, pairs[index, 1])
-            index += 1
-            if one == two or (state[one, 0] <= -min_size and state[two, 0] <= -min_size):
-                continue
-            keep, drop = max(one, two), min(one, two)
-            if state[drop, 0] < state[keep, 0]:
-                inner[keep] = inner[drop]
-            state[keep, 0] = -min(-state[keep, 0] - state[drop, 0], SIZE_LIMIT)
-            state[drop, 0] = keep
+    for index in range(pairs.shape[0]):
+        one = _find(state, pairs[index, 0])
+        two = _find(state, pairs[index, 1])
+        if one == two or (state[one, 0] <= -min_size and state[two, 0] <= -min_size):
+            continue
+        keep, drop = max(one, two), min(one, two)
+        if state[drop, 0] < state[keep, 0]:
+            inner[keep] = inner[drop]
+        state[keep, 0] = -min(-state[keep, 0] - state[drop, 0], SIZE_LIMIT)
+        state[drop, 0] = keep

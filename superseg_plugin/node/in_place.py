@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -132,9 +131,7 @@ def _read(op: str, files: TileFiles) -> tuple[dict[str, Any], dict[str, Any]]:
         return REQUESTS[op](source, superpixels, Window(*files.window), files.halo)
 
 
-@contextmanager
-def _source(files: TileFiles) -> Iterator[RasterSource]:
+def _source(files: TileFiles) -> AbstractContextManager[RasterSource]:
     """The image of the run."""
     described = json.loads((Path(files.folder) / SOURCE_FILE).read_text(encoding="utf-8"))
-    with opened_as_described(described) as source:
-        yield source
+    return opened_as_described(described)

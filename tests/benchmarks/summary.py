@@ -137,10 +137,8 @@ def _of_image(record: Record, classes: int, method: str, image: str) -> dict[str
     entry["failures"] = len(find(record["failures"], **key))
     for figure in FIGURES:
         source = agreements if figure.startswith("agreement") else runs
-        if figure == "spread":
-            entry[figure] = _spread(runs, {image})
-            continue
         entry[figure] = mean_and_spread(known([one.get(figure) for one in source]))
+    entry["spread"] = _spread(runs, {image})
     return entry
 
 

@@ -103,9 +103,8 @@ class MeasureOnNodes:
     @property
     def statistics(self) -> ClassStatistics:
         """The sums so far."""
-        sums = self._sums if self._known is None else self._known
-        first = 1 if self._known is None else 0
-        return ClassStatistics(self._counts[1:], sums[first:], self._areas[1:])
+        sums = self._sums[1:] if self._known is None else self._known
+        return ClassStatistics(self._counts[1:], sums, self._areas[1:])
 
     def tiles(self) -> Iterator[Window]:
         """Yield the tiles of `class_statistics` as they are measured."""

@@ -66,7 +66,8 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
     progress, in_place = scene.progress.part(0.1, 1), scene.seen_by_nodes(superpixels)
     path = scene.scratch / "refined.tif"
     needed = tile_bytes(size + 2 * HALO, len(source.bands))
-    read = [Tile(each, HALO, superpixels, write=Piece.of("refined", each).name) for each in windows]
+    pieces = [Piece.of("refined", window) for window in windows]
+    read = [Tile(each.window, HALO, superpixels, write=each.name) for each in pieces]
     answers = scene.tiles_in_flight("refine_superpixels", read, needed, arrays=fitted)
     profile = RasterProfile(1, np.uint32, nodata=0, compress=False)
     sums, borders = Sums(), Borders()
@@ -79,7 +80,7 @@ def refine_superpixels(scene: Scene, known: Knowledge) -> tuple[Path, Descriptio
             borders.add(arrays["pairs"], arrays["lengths"])
             progress.report((index + 1) / len(windows), "Refining borders")
     if in_place:
-        join_pieces(path, grid, profile, [Piece.of("refined", window) for window in windows])
+        join_pieces(path, grid, profile, pieces)
     return path, _described(known.description, sums.joined(), *borders.joined())
 
 

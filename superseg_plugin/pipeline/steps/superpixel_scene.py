@@ -190,18 +190,16 @@ class SuperpixelScene:
         Returns:
             The number of superpixels.
         """
-        with RasterWriter(path, self._source.grid, profile, progress.part(0.67, 1)) as final:
-            return self._copy(final, windows, progress.part(0, 0.67))
-
-    def _copy(self, final: RasterWriter, windows: list[Window], progress: Progress) -> int:
+        finding, writing = progress.part(0, 0.33), progress.part(0.33, 0.67)
         present = np.zeros(len(self._table), bool)
         for index, window in enumerate(windows):
             present[self._read_labels(window)] = True
-            progress.report(0.5 * index / len(windows), "Numbering superpixels")
+            finding.report(index / len(windows), "Numbering superpixels")
         numbers = self._table.final_numbers(present)
-        for index, window in enumerate(windows):
-            final.write(window, numbers[self._read_labels(window)])
-            progress.report(0.5 + 0.5 * index / len(windows))
+        with RasterWriter(path, self._source.grid, profile, progress.part(0.67, 1)) as final:
+            for index, window in enumerate(windows):
+                final.write(window, numbers[self._read_labels(window)])
+                writing.report(index / len(windows))
         return int(numbers.max())
 
     def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
