@@ -25,7 +25,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
+.PHONY: help setup setup-python setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
 	setup-browser demo demo-values test test-engine test-pipeline test-worker test-qgis test-desktop test-tools test-versions \
 	test-cases test-cluster test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
@@ -41,13 +41,17 @@ help: ## list what can be made
 
 # --- Set-up: each part is quick when it is done already
 
-setup: setup-system ## install all that the other targets need
-	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=line setup-worker setup-qgis setup-engine
+# The runtime needs no QGIS, whose packages take as long as the runtime does.
+setup: ## install all that the other targets need
+	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=line setup-engine setup-qgis
 
-setup-system:
+setup-python:
+	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) python
+
+setup-system: setup-python
 	@sh tests/tools/system_packages.sh $(QGIS_PYTHON)
 
-setup-worker: setup-system
+setup-worker: setup-python
 	@$(QGIS_PYTHON) -m tests.tools.environments worker
 
 setup-qgis: setup-system
@@ -66,6 +70,10 @@ setup-engine: setup-worker
 setup-peers: setup-worker
 	@$(QGIS_PYTHON) -m tests.tools.environments peers
 	@sh tests/tools/system_packages.sh $(QGIS_PYTHON) peers
+
+# What runs QGIS or its Python without an environment for tests.
+demo demo-values help-pages benchmark-speed benchmark-giga benchmark-quality benchmark-plain \
+	benchmark-values benchmark-embedding benchmark-desk pictures: setup-system
 
 # --- Use
 
