@@ -26,7 +26,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-python setup-system setup-worker setup-qgis setup-fuzz setup-locks setup-engine setup-peers \
-	setup-browser demo demo-values test test-engine test-pipeline test-worker test-qgis test-desktop test-tools test-versions \
+	setup-browser demo demo-values test test-engine test-pipeline test-worker test-qgis test-desktop test-windows test-response-times test-tools test-versions \
 	test-cases test-cluster test-faults test-fuzz test-install \
 	lint format scan package install dev benchmark-speed benchmark-giga benchmark-quality \
 	benchmark-plain benchmark-values benchmark-embedding benchmark-cluster benchmark-desk benchmark-desk-speed benchmark-desktop \
@@ -102,15 +102,15 @@ translations: setup-system ## texts to translate, and the translations as QGIS r
 
 # --- Checks
 
-# Suites run side by side, each printed whole when it ends. They share the threads of torch, which
-# would spend most of the time waiting for each other on cores that are taken. The tests of the
-# desktop measure response times, so nothing runs beside them.
+# Suites run side by side, the longest first, each printed whole when it ends. They share the threads
+# of torch, which would spend most of the time waiting for each other on cores that are taken. Nothing
+# runs beside the tests that measure response times.
 test: setup ## lint and run all tests
 	@status=0; threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
 	OMP_NUM_THREADS=$$([ $$threads -gt 1 ] && echo $$threads || echo 1) \
 	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
-		test-pipeline test-qgis test-worker test-engine lint || status=$$?; \
-	$(MAKE) --no-print-directory test-desktop || status=$$?; \
+		test-pipeline test-qgis test-windows test-engine test-worker lint || status=$$?; \
+	$(MAKE) --no-print-directory test-response-times || status=$$?; \
 	exit $$status
 
 # The worker starts with this policy too.
@@ -129,9 +129,17 @@ test-worker: setup-qgis setup-worker ## tests of worker, cluster and runtime, in
 test-qgis: setup-qgis setup-worker ## tests of the algorithms, inside a QGIS without a window
 	$(HEADLESS) build/env/qgis/bin/python -m pytest $(or $(TESTS),tests/qgis) $(PYTEST)
 
-test-desktop: setup-qgis setup-worker ## a run through the dialog of a real QGIS window
-	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
-		$(or $(TESTS),tests/desktop) $(PYTEST)
+DESKTOP = $(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \
+	$(or $(TESTS),tests/desktop) $(PYTEST)
+
+test-desktop: setup-qgis setup-worker ## runs through the dialogs and docks of real QGIS windows
+	$(DESKTOP)
+
+test-windows: setup-qgis setup-worker ## those of them that measure nothing
+	$(DESKTOP) -m "not response_times"
+
+test-response-times: setup-qgis setup-worker ## those of them that measure how long one waits
+	$(DESKTOP) -m response_times
 
 test-tools: setup-qgis setup-worker ## tests of the benchmarks
 	$(HEADLESS) build/env/qgis/bin/python -m pytest -p no:pytest_qgis \

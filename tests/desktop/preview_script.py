@@ -8,7 +8,6 @@ and `web`, the address of a `TileServer`.
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 from qgis.core import (
@@ -317,14 +316,14 @@ class PreviewScript(WindowScript):
         self.picture(self.window, "another_crs")
 
     def web_maps(self):
-        """A web map that answers, a slow one, and one that does not exist."""
+        """A web map that answers, and one that does not exist."""
         gone = "http://127.0.0.1:9"
         # Beside the map, which would wait for them too.
         layers = {
             name: self.add(
                 f"type=xyz&url={place}/{{z}}/{{x}}/{{y}}.png&zmax=18", name, "wms", on_map=False
             )
-            for name, place in (("web", JOB["web"]), ("slow", JOB["web"] + "/slow"), ("gone", gone))
+            for name, place in (("web", JOB["web"]), ("gone", gone))
         }
         self.messages()
         self.found.clear()
@@ -333,21 +332,6 @@ class PreviewScript(WindowScript):
         self.look("web map")
         self.seen["web map"]["size"] = self.settings.size.label.text()
         self.picture(self.window, "web_map")
-        self.found.clear()
-        self.panel.layers.setLayer(layers["slow"])
-        yield from self.wait(lambda: self.panel.status.text() == "Computing…")
-        begin = latest = time.monotonic()
-        longest = 0.0
-        while time.monotonic() < begin + 2:
-            yield
-            now = time.monotonic()
-            longest, latest = max(longest, now - latest), now
-        self.picture(self.window, "busy")
-        self.seen["slow"] = {"status": self.panel.status.text(), "longest pause": longest}
-        self.panel.layers.setLayer(layers["web"])
-        begin = time.monotonic()
-        yield from self.computed()
-        self.seen["slow"]["superseded after"] = time.monotonic() - begin
         self.panel.layers.setLayer(layers["gone"])
         said = []
         yield from self.wait(lambda: said or said.extend(self.messages()) or said)

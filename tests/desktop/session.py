@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
@@ -12,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess
+from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess, qgis_environment
 
 SEGMENT_SCRIPT = Path(__file__).with_name("segment_script.py")
 SCREEN = "-screen 0 1280x800x24"
 QGIS = ("qgis", "--nologo", "--noversioncheck")
 LIMIT_SECONDS = 660
+PROFILES = BUILD / "profiles"
 
 
 class SessionError(Exception):
@@ -78,7 +80,7 @@ def run_script(
     folders = {"pictures": str(pictures), "report": str(report)}
     told.write_text(json.dumps({**job, **folders}), encoding="utf-8")
     variables = {
-        **(profile or QgisProcess(name).environment),
+        **(profile or profile_with_plugin(name)),
         "QT_QPA_PLATFORM": "xcb",
         "SUPERSEG_DESKTOP_JOB": str(told),
         # Scripts import from tests.
@@ -103,6 +105,22 @@ def run_script(
             f"QGIS ended with {done.returncode}: {seen.get('error', '')} See {pictures}/qgis.log"
         )
     return seen
+
+
+def profile_with_plugin(name: str) -> dict[str, str]:
+    """Variables of a new QGIS profile below build/ with this checkout as its plugin."""
+    folder = PROFILES / name
+    variables = qgis_environment(folder)
+    shutil.copytree(_enabled_profile(), folder, dirs_exist_ok=True)
+    return variables
+
+
+@functools.cache
+def _enabled_profile() -> Path:
+    """A profile in which the plugin is enabled; QGIS takes seconds for it."""
+    name = "enabled"
+    QgisProcess(name)
+    return PROFILES / name
 
 
 def picture_size_and_colors(path: Path) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from tests.conftest import write_raster
 from tests.desktop.session import run_script
 
 SCRIPT = Path(__file__).with_name("estimate_script.py")
+pytestmark = pytest.mark.response_times
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from osgeo import gdal
 
 from tests.conftest import write_raster
 from tests.desktop.session import run_script
-from tests.desktop.tile_server import SLOW_SECONDS, TileServer
+from tests.desktop.tile_server import TileServer
 
 SCRIPT = Path(__file__).with_name("preview_script.py")
 
@@ -161,15 +161,6 @@ def test_a_preview_of_a_web_map(session):
     assert max(found["shape"]) <= 1024
 
 
-def test_the_window_stays_usable_while_a_web_map_is_fetched(session):
-    assert session["slow"]["status"] == "Computing…"
-    assert session["slow"]["longest pause"] < 1.0
-
-
-def test_an_outdated_fetch_is_cancelled(session):
-    assert session["slow"]["superseded after"] < SLOW_SECONDS / 2
-
-
 def test_a_web_map_without_answer_gives_a_message(session):
     (message,) = session["gone"]
     assert message.startswith("gone gave no valid pixel")
@@ -223,5 +214,5 @@ def test_removing_the_image_ends_its_preview(session):
     assert not removed["on"]
     assert not removed["drawn"]
     assert removed["size"] == 0
-    assert removed["layers"] == ["a class raster", "gone", "slow", "web"]
+    assert removed["layers"] == ["a class raster", "gone", "web"]
     assert removed["messages"] == []

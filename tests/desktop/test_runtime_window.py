@@ -13,6 +13,7 @@ from superseg_plugin.worker.interpreter import find_interpreter, numba_cache_fol
 from tests.desktop.session import picture_size_and_colors, run_script
 
 SCRIPT = Path(__file__).with_name("runtime_script.py")
+pytestmark = pytest.mark.response_times
 PICTURES = ("missing", "commands", "installing", "failed", "ready", "cluster")
 
 
@@ -131,19 +132,6 @@ def test_every_picture_shows_something(session, name):
     width, colors = picture_size_and_colors(session[1] / f"{name}.png")
     assert width >= 500
     assert colors > 50
-
-
-def test_the_window_leaves_room_for_its_title_on_a_small_screen(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    job = {"only look": True, "home": str(home), "window": [1280, 720]}
-    environment = {"SUPERSEG_HOME": str(home)}
-    pictures = tmp_path / "small"
-    screen = "-screen 0 1280x720x24"
-    seen = run_script("runtime-small", SCRIPT, job, pictures, environment, screen)
-    height, available = seen["heights"]
-    assert available == 720
-    assert height <= 720 - 30
 
 
 def test_a_cluster_is_refused_or_stored(seen):

@@ -37,9 +37,6 @@ def session(tmp_path_factory):
     folder.mkdir()
     write_classes(folder / "classes.tif", patches())
     write_superpixels(folder / "classes.tif")
-    blocks = np.random.default_rng(0).integers(1, 65, (100, 100), np.uint8)
-    blocks.flat[:64] = np.arange(1, 65)
-    write_classes(folder / "many.tif", np.kron(blocks, np.ones((16, 16), np.uint8)))
     image, _ = quarters(168, 168)
     write_raster(folder / "image.tif", image)
     (folder / "mine.csv").write_text("name,color\nHouse,#ff0000\n", encoding="utf-8")
@@ -151,12 +148,6 @@ def test_own_schemes_are_read_and_duplicates_refused(session):
     assert "line 3 gives the name a a second time" in message
     assert seen["still own"] == "mine"
     assert seen["messages"] == []
-
-
-def test_selecting_is_fast_with_64_classes(session):
-    seen, _ = session
-    print(seen["select ms"], seen["distinct ms"])
-    assert np.median(seen["select ms"]) < 50
 
 
 def test_dark_themes_are_readable(session):

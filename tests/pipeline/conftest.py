@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from osgeo import gdal
 
+from superseg_plugin.pipeline.planning import estimate
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker.client import WorkerProcess
@@ -31,12 +33,32 @@ class Listener(Progress):
         return self.stop_after is not None and len(self.fractions) >= self.stop_after
 
 
+@pytest.fixture(autouse=True)
+def rasters_are_closed():
+    """A raster that stays open keeps its share of GDAL's cache, whose size is the host's."""
+    before = gdal.GetCacheMax()
+    yield
+    assert gdal.GetCacheMax() == before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_training():
+    """Networks learn in fewer steps than those of users, which is most of the time of a run.
+
+    Maps of runs that also write a model are made from clusters, whatever the network has learned;
+    what it learns in how many steps is tested in `tests/engine/test_training.py`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "SMALL_STEPS", 4)
+        yield
+
+
 @pytest.fixture
 def listener():
     return Listener()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker():
     with WorkerProcess(find_interpreter(), device="cpu") as process:
         yield process

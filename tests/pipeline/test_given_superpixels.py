@@ -35,13 +35,13 @@ def train(tmp_path, worker):
     def run(ids, name="ids", **options):
         path = write_raster(tmp_path / f"{name}.tif", ids, **options)
         model, listener = str(tmp_path / f"{name}.superseg"), Listener()
-        with RasterSource(image) as source:
-            inputs = TrainingInputs(source, RasterSource(path))
+        with RasterSource(image) as source, RasterSource(path) as given:
+            inputs = TrainingInputs(source, given)
             wanted = TrainingOptions(classes=4, steps=2, patch_size=32, batch_size=2)
             run_training(inputs, TrainingOutputs(model), wanted, worker, listener)
         target = str(tmp_path / f"{name}_classes.tif")
-        with RasterSource(image) as source:
-            inputs = ClassificationInputs(source, model, RasterSource(path))
+        with RasterSource(image) as source, RasterSource(path) as given:
+            inputs = ClassificationInputs(source, model, given)
             outputs = ClassificationOutputs(target)
             run_classification(inputs, outputs, ClassificationOptions(), worker, listener)
         return read_raster(target)[0], listener.lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -49,16 +50,16 @@ def merge(tmp_path, listener):
         if steps is not None:
             record = {"algorithm": "superseg:segment", "merge_order": steps}
             (tmp_path / "classes.tif.superseg.json").write_text(json.dumps(record))
-        with RasterSource(classes, [1]) as source:
-            scene = RasterSource(image) if image else None
+        with (
+            RasterSource(classes, [1]) as source,
+            RasterSource(image) if image else nullcontext() as scene,
+        ):
             count = run_merging(
                 MergingInputs(source, scene, wanted.pop("table", None), wanted.pop("model", None)),
                 output,
                 MergingOptions(options.get("classes_left", 0), options.get("min_area", 0.0), units),
                 wanted.pop("progress", listener),
             )
-            if scene:
-                scene.close()
         values = read_raster(output)[0]
         assert count == len(np.unique(values[values > 0]))
         record = json.loads((tmp_path / (output + ".superseg.json")).read_text())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +45,9 @@ def found_in(path, folder, superpixels, image=None, table=None, progress=None):
     """Run on a class raster; return what was found and the raster of the objects."""
     out = Path(folder) / "objects.gpkg"
     out.unlink(missing_ok=True)
-    with RasterSource(path) as source:
-        opened = RasterSource(image) if image else None
+    with RasterSource(path) as source, RasterSource(image) if image else nullcontext() as opened:
         inputs = ObjectInputs(source, superpixels, opened, table)
         found = run_objects(inputs, out, progress or Progress())
-        if opened:
-            opened.close()
     return found, read_raster(Path(folder) / "objects.tif")[0].astype(np.int64)
 
 

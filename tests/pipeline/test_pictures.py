@@ -150,7 +150,7 @@ def test_elevation_is_terrain_and_a_vegetation_index_green(tmp_path, name, low, 
     image = (levels[fields - 1] + noise).astype(np.float32)
     with prepared(write_raster(tmp_path / "one.tif", image, names=[name])) as source:
         table, text = report_of(source, fields, tmp_path)
-        run_average_color(source, source_of(tmp_path), None, str(tmp_path / "o.tif"), SILENT)
+        paint_averages(source, tmp_path)
     lightness = lab_of(table.colors)[:, 0]
     assert (
         (np.diff(lightness) > 0).all() if greenest == "lowest" else (np.diff(lightness) < 0).all()
@@ -163,8 +163,9 @@ def test_elevation_is_terrain_and_a_vegetation_index_green(tmp_path, name, low, 
     assert read_raster(tmp_path / "o.tif")[0][50, 50] == pytest.approx(high, rel=0.05)
 
 
-def source_of(folder):
-    return RasterSource(str(folder / "classes.tif"))
+def paint_averages(source, folder):
+    with RasterSource(str(folder / "classes.tif")) as classes:
+        run_average_color(source, classes, None, str(folder / "o.tif"), SILENT)
 
 
 @pytest.mark.parametrize("names", [("VV", "VH"), ("VH", "VV")])
@@ -176,7 +177,7 @@ def test_radar_is_shown_in_decibels_by_polarization(tmp_path, names):
     power = (10 ** (decibels / 10) * speckle).astype(np.float32)
     with prepared(write_raster(tmp_path / "radar.tif", power, names=names)) as source:
         table, text = report_of(source, fields, tmp_path)
-        run_average_color(source, source_of(tmp_path), None, str(tmp_path / "o.tif"), SILENT)
+        paint_averages(source, tmp_path)
     assert "VV \N{MINUS SIGN} VH in decibels as red, green, blue." in text
     shown = read_raster(tmp_path / "o.tif").astype(int)
     assert shown.shape == (3, 64, 64)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -53,10 +55,10 @@ def segment(image, folder, worker, model=False, **options):
 
 
 def classify(image, model, target, worker, superpixels=None, **options):
-    with RasterSource(image) as source:
-        given = RasterSource(str(superpixels)) if superpixels else None
+    given = RasterSource(str(superpixels)) if superpixels else nullcontext()
+    with RasterSource(image) as source, given as opened:
         run_classification(
-            ClassificationInputs(source, str(model), given),
+            ClassificationInputs(source, str(model), opened),
             ClassificationOutputs(str(target)),
             ClassificationOptions(**options),
             worker,

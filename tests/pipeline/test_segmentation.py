@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -69,19 +70,19 @@ def segment(path, folder, worker, progress=None, outputs=(), name="classes.tif",
 def classify(path, model, output, worker, superpixels=None, confidence=None, **options):
     """Classify; gives the lines of the log."""
     listener = Listener()
-    with RasterSource(path) as source:
-        given = RasterSource(superpixels) if superpixels else None
+    given = RasterSource(superpixels) if superpixels else nullcontext()
+    with RasterSource(path) as source, given as opened:
         run_classification(
-            ClassificationInputs(source, model, given),
+            ClassificationInputs(source, model, opened),
             ClassificationOutputs(str(output), confidence),
             ClassificationOptions(**options), worker, listener,
         )  # fmt: skip
-        if given:
-            given.close()
     return listener.lines
 
 
 ALL = ("superpixels", "average_color", "confidence", "model", "report")
+# What networks are trained on where only the steps of an algorithm are tested.
+SMALL = {"patch_size": 64, "batch_size": 2}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_average_color_is_the_mean_of_each_class(result, image):
 
 
 def test_the_map_finds_the_fields_of_the_image(tmp_path, worker):
-    pixels, fields = landscape_and_fields(80, 100)
+    pixels, fields = landscape_and_fields(64, 80)
     path = write_raster(tmp_path / "image.tif", pixels)
     reference = write_raster(tmp_path / "fields.tif", fields)
     least = {"balanced": 0.65, "fast": 0.65, "published": 0.4}
@@ -256,10 +257,11 @@ def test_small_areas_are_merged(image, tmp_path, worker):
     assert np.array_equal(band.ReadAsArray(), classes)
 
 
-def test_cancel_leaves_the_older_result_alone(image, tmp_path, worker):
+def test_cancel_leaves_the_older_result_alone(image, result, tmp_path, worker):
     (tmp_path / "classes.tif").write_text("older")
+    late = 3 * len(result[2].fractions) // 4
     with pytest.raises(Cancelled):
-        segment(image, tmp_path, worker, Listener(stop_after=40), outputs=ALL)
+        segment(image, tmp_path, worker, Listener(stop_after=late), outputs=ALL)
     assert [path.name for path in tmp_path.iterdir()] == ["classes.tif"]
     assert (tmp_path / "classes.tif").read_text() == "older"
 
@@ -342,12 +344,13 @@ def test_the_device_is_asked_once_and_painting_reads_no_bands(image, tmp_path, w
 @pytest.mark.parametrize("guidance", ["clusters", "selftraining"])
 def test_steps_by_hand(image, tmp_path, worker, guidance):
     superpixels, model = str(tmp_path / "s.tif"), str(tmp_path / "m.superseg")
+    options = TrainingOptions(classes=5, guidance=guidance, steps=30, **SMALL)
     with RasterSource(image) as source:
         run_superpixels(source, superpixels, SuperpixelOptions(), worker, Listener())
         with RasterSource(superpixels) as given:
             trained = run_training(
                 TrainingInputs(source, given), TrainingOutputs(model, str(tmp_path / "r.html")),
-                TrainingOptions(classes=5, guidance=guidance, steps=30), worker, Listener(),
+                options, worker, Listener(),
             )  # fmt: skip
     assert 2 <= trained.class_count <= 5
     assert np.isfinite(trained.final_loss)
@@ -368,7 +371,7 @@ def test_steps_by_hand(image, tmp_path, worker, guidance):
 
 def test_training_goes_on_from_a_model(image, tmp_path, worker):
     first, second = str(tmp_path / "1.superseg"), str(tmp_path / "2.superseg")
-    options = TrainingOptions(classes=5, steps=20)
+    options = TrainingOptions(classes=5, steps=20, **SMALL)
     with RasterSource(image) as source:
         again = TrainingInputs(source, initial_model=first)
         outputs = TrainingOutputs(second)
