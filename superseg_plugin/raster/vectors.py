@@ -98,12 +98,17 @@ def _of_bytes(steps: npt.NDArray[np.int8]) -> Floats:
 
 def within_length(vectors: Array, shortest: float, longest: float) -> Valid:
     """Which vectors `(bands, ...)` have a length in a range; NaN has none, int8 are bytes."""
+    of_bytes = vectors.dtype == np.int8
     squares = np.zeros(vectors.shape[1:], np.float32)
-    square, decoded = np.empty_like(squares), np.empty_like(squares)
+    square = np.empty_like(squares)
     with np.errstate(over="ignore", invalid="ignore"):
         for band in vectors:
-            if band.dtype == np.int8:
-                band = decode_bytes(band, decoded)
-            squares += np.square(band, out=square, dtype=np.float32, casting="unsafe")
-    result: Valid = (squares >= shortest**2) & (squares <= longest**2)
+            square[:] = band
+            np.square(square, out=square)
+            if of_bytes:
+                # Of x = sign(v) (v / 127.5)^2, the square is a power of v.
+                np.square(square, out=square)
+            squares += square
+    unit = float(STEPS) ** 4 if of_bytes else 1.0
+    result: Valid = (squares >= unit * shortest**2) & (squares <= unit * longest**2)
     return result
