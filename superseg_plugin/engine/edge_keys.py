@@ -14,6 +14,7 @@ for each edge. There is no list of edges: the edge from pixel p in direction d h
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from numba import njit
 
 from ..blocks import places_of
 from ..contracts import BandScaling, gaussian_radius
-from .filters import smooth_image
+from .display import DisplayRows
+from .filters import smooth_part
 from .segments import Tile
 from .types import AnyArray, FloatArray
 
@@ -55,8 +57,8 @@ def weight_of_keys() -> FloatArray:
     return weights
 
 
-def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray:
-    """Some rows of a tile's core in display units, smoothed; each block by its distance factor.
+class SmoothedRows:
+    """Rows of a tile's core in display units, smoothed; each block by its distance factor.
 
     The margin around the core takes part, so that strips and tiles are smoothed as one image.
 
@@ -64,34 +66,47 @@ def smoothed_rows(tile: Tile, sigma: float, first: int, last: int) -> FloatArray
         tile: the pixels; its margin should be `gaussian_radius(sigma)` wide or more, where the
             scene goes on.
         sigma: standard deviation of the smoothing in pixels, 0 for none.
-        first: first row, counted from the first of the core.
-        last: row after the last one.
-
-    Returns:
-        `(bands, last - first, cols)` float32, contiguous.
 
     Example:
         >>> scaling = BandScaling((0.0,), (255.0,), (0.0,), (1.0,))
         >>> values, valid = np.array([[[10], [20], [30]]], np.uint8), np.ones((3, 1), bool)
         >>> tile = Tile(values, valid, scaling, (slice(1, 3), slice(0, 1)))
-        >>> smoothed_rows(tile, 0.0, 0, 2).tolist()
+        >>> SmoothedRows(tile, 0.0).read(0, 2).tolist()
         [[[20.0], [30.0]]]
     """
-    rows, cols = tile.core
-    reach = gaussian_radius(sigma)
-    top = max(rows.start + first - reach, 0)
-    bottom = min(rows.start + last + reach, tile.values.shape[1])
-    left = max(cols.start - reach, 0)
-    right = min(cols.stop + reach, tile.values.shape[2])
-    valid = tile.valid[top:bottom, left:right]
-    scaling: BandScaling = tile.scaling
-    image = scaling.to_display(tile.values[:, top:bottom, left:right], valid)
-    for block, bands, _ in places_of(scaling.blocks):
-        image[bands] *= np.float32(block.factor)
-    image = smooth_image(image, sigma, None if valid.all() else valid)
-    above, before = rows.start + first - top, cols.start - left
-    wanted = image[:, above : above + last - first, before : before + cols.stop - cols.start]
-    return np.ascontiguousarray(wanted)
+
+    def __init__(self, tile: Tile, sigma: float) -> None:
+        self._tile, self._sigma, self._reach = tile, sigma, gaussian_radius(sigma)
+        self._shown = DisplayRows(tile.values, tile.valid, tile.scaling)
+        self._buffer = np.empty(0, np.float32)
+
+    def read(self, first: int, last: int) -> FloatArray:
+        """Return some rows; the next call writes over them.
+
+        Args:
+            first: row, counted from the first of the core.
+            last: row after the last one.
+
+        Returns:
+            `(bands, last - first, cols)` float32, contiguous.
+        """
+        tile, reach = self._tile, self._reach
+        (rows, cols), (bands, height, width) = tile.core, tile.values.shape
+        top, bottom = max(rows.start + first - reach, 0), min(rows.start + last + reach, height)
+        left, right = max(cols.start - reach, 0), min(cols.stop + reach, width)
+        image = self._shown.read(slice(top, bottom), slice(left, right))
+        for block, of_block, _ in places_of(tile.scaling.blocks):
+            image[of_block] *= np.float32(block.factor)
+        if reach == 0:
+            return image
+        shape = bands, last - first, cols.stop - cols.start
+        if self._buffer.size < math.prod(shape):
+            self._buffer = np.empty(math.prod(shape), np.float32)
+        smoothed = self._buffer[: math.prod(shape)].reshape(shape)
+        known = tile.valid[top:bottom, left:right]
+        corner = rows.start + first - top, cols.start - left
+        smooth_part(image, self._sigma, None if known.all() else known, corner, smoothed)
+        return smoothed
 
 
 def edge_keys(
@@ -126,9 +141,10 @@ def edge_keys(
     histogram = np.zeros(GROUPS, np.int64)
     factor: Any = np.float32(tile.scaling.distance_factor)
     complete = bool(node.min() > 0 and node.max() <= singles)
+    smoothed = SmoothedRows(tile, sigma)
     for first in range(0, rows, _STRIP):
         last = min(first + _STRIP + 1, rows)
-        _weigh_strip(smoothed_rows(tile, sigma, first, last), factor, keys, first)
+        _weigh_strip(smoothed.read(first, last), factor, keys, first)
     if not complete:
         _drop_edges(node, singles, keys)
     _count_groups(keys, histogram)

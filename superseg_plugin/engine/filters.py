@@ -78,20 +78,36 @@ def smooth_image(image: FloatArray, sigma: float, valid: BoolArray | None = None
     """
     if gaussian_radius(sigma) == 0:
         return image
-    kernel = gaussian_kernel(sigma)
     smoothed = np.empty(image.shape, np.float32)
-    if valid is None:
-        weight = _weight_within(image.shape[1], image.shape[2], kernel)
-        for band, target in zip(image, smoothed):
-            np.divide(_convolve(band, kernel), weight, out=target)
-        return smoothed
-    weight = _convolve(valid.astype(np.float32), kernel)
-    reached = weight > 1e-6
-    share = np.where(reached, weight, np.float32(1))
-    for band, target in zip(image, smoothed):
-        np.divide(_convolve(np.where(valid, band, np.float32(0)), kernel), share, out=target)
-        target[~reached] = 0
+    smooth_part(image, sigma, valid, (0, 0), smoothed)
     return smoothed
+
+
+def smooth_part(
+    image: FloatArray,
+    sigma: float,
+    valid: BoolArray | None,
+    corner: tuple[int, int],
+    out: FloatArray,
+) -> None:
+    """Smooth a part of an image; see `smooth_image`.
+
+    Args:
+        image: `(bands, rows, cols)` float32.
+        sigma: standard deviation in pixels, 0.125 or more.
+        valid: `(rows, cols)` bool, or None where every pixel is valid.
+        corner: row and column of the image where the part begins.
+        out: `(bands, rows, cols)` float32 of the part, the result.
+    """
+    kernel = gaussian_kernel(sigma)
+    if valid is None:
+        valid = np.ones(image.shape[1:], bool)
+        weight = _weight_within(image.shape[1], image.shape[2], kernel)
+    else:
+        weight = _convolve(valid.astype(np.float32), kernel)
+        # What no valid pixel reaches becomes 0.
+        weight = np.where(weight > 1e-6, weight, np.float32(np.inf))
+    _smooth_bands(image, valid, kernel, weight, *corner, out)
 
 
 def _weight_within(rows: int, cols: int, kernel: FloatArray) -> FloatArray:
@@ -132,28 +148,76 @@ def block_mean(band: FloatArray, valid: BoolArray, size: int) -> tuple[FloatArra
     return means, share
 
 
-@njit(cache=True, nogil=True, fastmath=True)
 def _convolve(band: FloatArray, kernel: FloatArray) -> FloatArray:
-    rows, cols = band.shape
+    """Convolve `(rows, cols)`; what lies beyond the border counts as 0."""
+    result = np.empty((1, *band.shape), np.float32)
+    one = np.ones(band.shape, np.float32)
+    _smooth_bands(band[np.newaxis], np.ones(band.shape, bool), kernel, one, 0, 0, result)
+    return result[0]
+
+
+@njit(cache=True, nogil=True)
+def _smooth_bands(
+    image: FloatArray,
+    valid: BoolArray,
+    kernel: FloatArray,
+    weight: FloatArray,
+    top: int,
+    left: int,
+    out: FloatArray,
+) -> None:
+    """Convolve the part of an image that begins at `top` and `left`, and divide by the weights."""
+    rows, cols = out.shape[1:]
     radius = kernel.size // 2
-    across = np.empty((rows, cols), np.float32)
-    line = np.zeros(cols + 2 * radius, np.float32)
-    for row in range(rows):
-        for col in range(cols):
-            line[col + radius] = band[row, col]
-        for col in range(cols):
-            across[row, col] = 0.0
-        for tap in range(kernel.size):
-            factor = kernel[tap]
-            for col in range(cols):
-                across[row, col] += factor * line[col + tap]
-    result = np.zeros((rows, cols), np.float32)
-    for row in range(rows):
-        for tap in range(max(radius - row, 0), min(rows + radius - row, kernel.size)):
-            factor = kernel[tap]
-            for col in range(cols):
-                result[row, col] += factor * across[row + tap - radius, col]
-    return result
+    lowest, highest = max(top - radius, 0), min(top + rows + radius, image.shape[1])
+    across = np.empty((highest - lowest, cols), np.float32)
+    line = np.zeros(image.shape[2] + 2 * radius, np.float32)
+    for band in range(image.shape[0]):
+        for row in range(lowest, highest):
+            _mask_row(image[band, row], valid[row], line[radius : radius + image.shape[2]])
+            _add_taps(line[left:], kernel, across[row - lowest])
+        for row in range(rows):
+            # Of the first of these rows, the tap before which others would lie beyond the border.
+            first = max(top + row - radius, 0)
+            taps = kernel[first - top - row + radius :]
+            _add_rows(across[first - lowest :], taps, out[band, row])
+            _divide_row(out[band, row], weight[top + row, left : left + cols])
+
+
+# Loops over slices, as an index with an offset could be negative, which keeps the compiler from
+# vector instructions. Only sums are compiled with fast mathematics: quotients would be approximate.
+@njit(cache=True, nogil=True)
+def _mask_row(values: FloatArray, valid: BoolArray, out: FloatArray) -> None:
+    for col in range(out.size):
+        out[col] = values[col] if valid[col] else np.float32(0)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_taps(line: FloatArray, kernel: FloatArray, out: FloatArray) -> None:
+    """Convolve along a row; `line` begins as far before the result as the kernel reaches."""
+    out[:] = 0.0
+    for tap in range(kernel.size):
+        factor = kernel[tap]
+        values = line[tap : tap + out.size]
+        for col in range(out.size):
+            out[col] += factor * values[col]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_rows(rows: FloatArray, kernel: FloatArray, out: FloatArray) -> None:
+    """Add up the first rows, each with its weight, as many as there are of both."""
+    out[:] = 0.0
+    for tap in range(min(kernel.size, len(rows))):
+        factor = kernel[tap]
+        values = rows[tap]
+        for col in range(out.size):
+            out[col] += factor * values[col]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _divide_row(values: FloatArray, divisor: FloatArray) -> None:
+    for col in range(values.size):
+        values[col] /= divisor[col]
 
 
 @njit(cache=True, nogil=True)

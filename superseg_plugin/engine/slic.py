@@ -25,7 +25,7 @@ from skimage.measure import label
 from skimage.segmentation import slic
 
 from ..contracts import Segmenter
-from .edge_keys import smoothed_rows
+from .edge_keys import SmoothedRows
 from .segments import Stitch, Superpixels, Tile
 from .types import BoolArray, FloatArray, IdArray, IndexArray
 
@@ -57,7 +57,7 @@ def segment_tile_slic(tile: Tile, segmenter: Segmenter) -> Superpixels:
         return Superpixels(
             np.zeros(valid.shape, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32)
         )
-    image = smoothed_rows(tile, segmenter.sigma, 0, len(valid))
+    image = SmoothedRows(tile, segmenter.sigma).read(0, len(valid))
     labels = _cut(image, valid, segmenter, tile.scaling.distance_factor)
     if not valid.all():
         labels = _join_small_pieces(labels, valid, _smallest(segmenter))
@@ -106,7 +106,7 @@ def stitch_seam_slic(
     valid = labels > 0
     if not valid.any():
         return Stitch(labels.copy(), sizes, np.zeros(given, np.float32), np.zeros((0, 2), np.int64))
-    image = smoothed_rows(tile, segmenter.sigma, 0, len(valid))
+    image = SmoothedRows(tile, segmenter.sigma).read(0, len(valid))
     fresh = _cut_off_center(image, valid, (axis, line), segmenter, tile.scaling.distance_factor)
     crossing = np.unique(np.take(fresh, [line - 1, line], axis=axis))
     zone = np.isin(fresh, crossing[crossing > 0])

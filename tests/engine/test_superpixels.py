@@ -11,7 +11,7 @@ from skimage.segmentation import felzenszwalb, find_boundaries
 
 from superseg_plugin.contracts import Segmenter
 from superseg_plugin.engine import edge_keys, edge_order, filters, graph_segmentation
-from superseg_plugin.engine.edge_keys import smoothed_rows
+from superseg_plugin.engine.edge_keys import SmoothedRows
 from superseg_plugin.engine.filters import smooth_image
 from superseg_plugin.engine.scaling import measure_scaling
 from superseg_plugin.engine.segments import Tile
@@ -109,7 +109,7 @@ def test_a_smoothed_strip_is_the_smoothed_image_cut(dtype):
     valid[30:34, 40:70] = False
     tile = tile_of(image, valid, (slice(4, 76), slice(5, 90)))
     whole = smooth_image(tile.scaling.to_display(image, valid), 1.5, valid)
-    strip = smoothed_rows(tile, 1.5, 20, 50)
+    strip = SmoothedRows(tile, 1.5).read(20, 50)
     assert np.allclose(strip, whole[:, 24:54, 5:90], atol=1e-3)
 
 
