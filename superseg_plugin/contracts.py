@@ -104,14 +104,17 @@ class BandScaling:
             blocks=blocks,
         )
 
-    def to_display(self, values: AnyArray, valid: BoolArray) -> FloatArray:
+    def to_display(
+        self, values: AnyArray, valid: BoolArray, out: FloatArray | None = None
+    ) -> FloatArray:
         """Bring raw values to 0..255 (clipped to 0..510), float32, 0 where invalid.
 
         Args:
             values: `(bands, rows, cols)` of any type; int8 are AlphaEarth's bytes.
             valid: `(rows, cols)` bool.
+            out: float32 of the same shape to write to; None for a new array.
         """
-        result = np.empty(values.shape, np.float32)
+        result = np.empty(values.shape, np.float32) if out is None else out
         for band, (low, high) in enumerate(zip(self.low, self.high)):
             gain = 255.0 / (high - low)
             _rescale(values[band], low, gain, (0.0, DISPLAY_MAXIMUM), result[band])

@@ -16,16 +16,17 @@ their features come from mean vectors alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
 from ..alpha_earth import TABLE
-from ..blocks import EMBEDDING, TEXTURE_LEVELS, Block, column_layout, context_band_count, places_of
+from ..blocks import EMBEDDING, TEXTURE_LEVELS, context_band_count, places_of
 from ..contracts import COARSE_CELL
+from .display import DisplayRows, strips
 from .filters import block_mean, smooth
+from .segments import Tile
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray, IndexArray
 
 
@@ -48,28 +49,18 @@ class TileDescription:
     lengths: IndexArray
 
 
-def describe_tile(
-    image: FloatArray,
-    valid: BoolArray,
-    labels: IdArray,
-    core: tuple[slice, slice],
-    blocks: Sequence[Block] = (),
-    steps: AnyArray | None = None,
-) -> TileDescription:
+def describe_tile(tile: Tile, labels: IdArray) -> TileDescription:
     """Sum spectral values, texture and context over each superpixel of the core.
 
+    Of embeddings only the values are summed, for which the tile needs no halo; the other columns
+    are 0. Of AlphaEarth's bytes, the columns of the squares hold the sums of the vectors
+    themselves, neither scaled nor clipped.
+
     Args:
-        image: `(bands, rows, cols)` float32 in display units: the tile and its halo of
-            `DESCRIPTION_HALO` pixels, where the scene goes on. Its first row and column lie on a
-            multiple of `COARSE_CELL` pixels in the scene.
-        valid: `(rows, cols)` bool.
+        tile: the pixels with a halo of `DESCRIPTION_HALO` pixels, where the scene goes on. Its
+            first row and column lie on a multiple of `COARSE_CELL` pixels in the scene.
         labels: `(rows, cols)` uint32, 0 = nodata; of the halo, the row below and the column right
             of the core are read.
-        core: rows and columns of the tile itself.
-        blocks: of the bands; one of measurements if empty. Of an embedding only the values are
-            summed, for which the tile needs no halo; the other columns are 0.
-        steps: of AlphaEarth's bytes, `image` as bytes, int8; the columns of the squares then hold
-            the sums of the vectors themselves, neither scaled nor clipped.
 
     Returns:
         Sums that add up over tiles to those of the whole scene.
@@ -77,79 +68,72 @@ def describe_tile(
     Example:
         >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
         >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
-        >>> whole = (slice(0, 2), slice(0, 3))
-        >>> found = describe_tile(image, np.ones((2, 3), bool), labels, whole)
+        >>> whole, scaling = (slice(0, 2), slice(0, 3)), BandScaling((0,), (255,), (0,), (1,))
+        >>> found = describe_tile(Tile(image, np.ones((2, 3), bool), scaling, whole), labels)
         >>> found.sums[:, :2].tolist()
         [[4.0, 40.0], [2.0, 180.0]]
         >>> found.pairs.tolist(), found.lengths.tolist()
         ([[1, 2]], [2])
     """
-    local, ids = _number_present(labels, core)
-    found = [
-        _sums_of_block(image[bands], valid, local, (len(ids), core), block.kind, steps)
-        for block, bands, _ in places_of(blocks or (Block(len(image)),))
-    ]
-    sums = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
-    pairs, lengths = _borders(labels, core)
-    return TileDescription(ids, sums, pairs, lengths)
+    local, ids = _number_present(labels, tile.core)
+    places = list(places_of(tile.scaling.parts))
+    sums = np.zeros((len(ids), places[-1][2].stop), np.float64)
+    for block, bands, columns in places:
+        if block.kind == EMBEDDING:
+            _sum_values(tile, bands, local, sums[:, columns])
+    if any(block.kind != EMBEDDING for block, _, _ in places):
+        image = DisplayRows(tile).read(*map(slice, tile.valid.shape))
+        for block, bands, columns in places:
+            if block.kind != EMBEDDING:
+                _sum_block(image[bands], tile, local, sums[:, columns])
+    return TileDescription(ids, sums, *_borders(labels, tile.core))
 
 
-def describe_values(
-    image: FloatArray,
-    labels: IdArray,
-    core: tuple[slice, slice],
-    steps: AnyArray | None = None,
-) -> TileDescription:
+def describe_values(tile: Tile, labels: IdArray) -> TileDescription:
     """Count pixels and sum values over each superpixel of the core; no texture and no context.
 
     Args:
-        image: `(bands, rows, cols)` float32 in display units.
-        labels: `(rows, cols)` uint32, 0 = nodata; the row below and the column right of the core
-            are read for the borders.
-        core: rows and columns of the tile itself.
-        steps: as for `describe_tile`; the sums of the vectors then follow those of the values.
+        tile: the pixels.
+        labels: `(rows, cols)` uint32 of the core, 0 = nodata, and of the row below and the column
+            right of it, where the tile has them.
 
     Returns:
-        Sums with the columns: pixels, values, and vectors where there are `steps`.
+        Sums with the columns: pixels, values and, of AlphaEarth's bytes, vectors.
 
     Example:
         >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
         >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
-        >>> describe_values(image, labels, (slice(0, 2), slice(0, 3))).sums.tolist()
+        >>> whole, scaling = (slice(0, 2), slice(0, 3)), BandScaling((0,), (255,), (0,), (1,))
+        >>> tile = Tile(image, np.ones((2, 3), bool), scaling, whole)
+        >>> describe_values(tile, labels).sums.tolist()
         [[4.0, 40.0], [2.0, 180.0]]
     """
-    local, ids = _number_present(labels, core)
-    bands = len(image)
-    sums = np.zeros((len(ids), 1 + bands * (1 if steps is None else 2)), np.float64)
-    start = core[0].start, core[1].start
-    _accumulate_values(image, local, *start, sums)
-    if steps is not None:
-        _accumulate_vectors(steps, TABLE, local, *start, sums[:, 1 + bands :])
-    pairs, lengths = _borders(labels, core)
-    return TileDescription(ids, sums, pairs, lengths)
+    rows, cols = tile.core
+    inside = slice(0, rows.stop - rows.start), slice(0, cols.stop - cols.start)
+    local, ids = _number_present(labels, inside)
+    bands = len(tile.values)
+    sums = np.zeros((len(ids), 1 + bands * (2 if tile.values.dtype == np.int8 else 1)), np.float64)
+    _sum_values(tile, slice(0, bands), local, sums)
+    return TileDescription(ids, sums, *_borders(labels, inside))
 
 
-def _sums_of_block(
-    image: FloatArray,
-    valid: BoolArray,
-    local: AnyArray,
-    place: tuple[int, tuple[slice, slice]],
-    kind: str,
-    steps: AnyArray | None,
-) -> DoubleArray:
-    """Sums `(n, columns)` of one block; `place` is n and the core."""
-    count, core = place
-    sums = np.zeros((count, column_layout(len(image))["context"].stop), np.float64)
-    start = core[0].start, core[1].start
-    if kind == EMBEDDING:
-        _accumulate_values(image, local, *start, sums)
-        if steps is not None:
-            columns = sums[:, column_layout(len(image))["squares"]]
-            _accumulate_vectors(steps, TABLE, local, *start, columns)
-        return sums
-    maps = np.concatenate([_texture(image, valid), _context(image, valid)])
-    _accumulate(image, maps, local, *start, sums)
-    return sums
+def _sum_values(tile: Tile, bands: slice, local: AnyArray, sums: DoubleArray) -> None:
+    """Sum pixels, values of some bands and, of AlphaEarth's bytes, vectors into `sums`."""
+    sums[:, 0] += np.bincount(local[local >= 0], minlength=len(sums))
+    values, vectors = (sums[:, 1 + part * (bands.stop - bands.start) :] for part in (0, 1))
+    (rows, cols), shown = tile.core, DisplayRows(tile)
+    for strip in strips(rows):
+        numbers = local[strip.start - rows.start : strip.stop - rows.start]
+        _add_values(shown.read(strip, cols)[bands], numbers, values)
+        if tile.values.dtype == np.int8:
+            _add_values(shown.read_vectors(strip, cols)[bands], numbers, vectors)
+
+
+def _sum_block(image: FloatArray, tile: Tile, local: AnyArray, sums: DoubleArray) -> None:
+    """Sum values, squares, texture and context of a block into `sums`."""
+    maps = np.concatenate([_texture(image, tile.valid), _context(image, tile.valid)])
+    rows, cols = tile.core
+    _accumulate(image, maps, local, rows.start, cols.start, sums)
 
 
 def _number_present(labels: IdArray, core: tuple[slice, slice]) -> tuple[AnyArray, IdArray]:
@@ -218,32 +202,42 @@ def _accumulate(
 
 
 @njit(cache=True, nogil=True)
-def _accumulate_values(
-    image: FloatArray, local: AnyArray, top: int, left: int, sums: DoubleArray
-) -> None:
-    """Sum pixels and values alone; see `_accumulate`."""
-    for row in range(local.shape[0]):
-        for col in range(local.shape[1]):
-            index = local[row, col]
-            if index < 0:
-                continue
-            sums[index, 0] += 1.0
-            for band in range(image.shape[0]):
-                sums[index, 1 + band] += image[band, row + top, col + left]
+def _add_values(image: FloatArray, local: AnyArray, sums: DoubleArray) -> None:
+    """Sum values alone, each band into its column; see `_accumulate`.
+
+    Pixels of a superpixel that lie side by side in a row are added up in registers, four bands at a
+    time, since each sum has to wait for the one before.
+    """
+    bands, rows, cols = image.shape
+    fours = bands - bands % 4
+    for row in range(rows):
+        start = 0
+        while start < cols:
+            index = local[row, start]
+            stop = _end_of_run(local[row], start)
+            for band in range(0, fours if index >= 0 else 0, 4):
+                one, two = sums[index, band], sums[index, band + 1]
+                three, four = sums[index, band + 2], sums[index, band + 3]
+                for col in range(start, stop):
+                    one += image[band, row, col]
+                    two += image[band + 1, row, col]
+                    three += image[band + 2, row, col]
+                    four += image[band + 3, row, col]
+                sums[index, band], sums[index, band + 1] = one, two
+                sums[index, band + 2], sums[index, band + 3] = three, four
+            for band in range(fours, bands if index >= 0 else 0):
+                for col in range(start, stop):
+                    sums[index, band] += image[band, row, col]
+            start = stop
 
 
 @njit(cache=True, nogil=True)
-def _accumulate_vectors(
-    steps: AnyArray, table: FloatArray, local: AnyArray, top: int, left: int, sums: DoubleArray
-) -> None:
-    """Sum the vectors of bytes; see `_accumulate`."""
-    for row in range(local.shape[0]):
-        for col in range(local.shape[1]):
-            index = local[row, col]
-            if index < 0:
-                continue
-            for band in range(steps.shape[0]):
-                sums[index, band] += table[np.int64(steps[band, row + top, col + left]) + 128]
+def _end_of_run(line: AnyArray, start: int) -> int:
+    """The place after the last of equal numbers from `start` on."""
+    stop = start + 1
+    while stop < line.size and line[stop] == line[start]:
+        stop += 1
+    return stop
 
 
 def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:

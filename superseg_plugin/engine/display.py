@@ -10,63 +10,79 @@ value, a third of the time of NumPy's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 from numba import njit
 
+from ..alpha_earth import TABLE
 from ..contracts import BandScaling
-from .types import AnyArray, BoolArray, FloatArray
+from .segments import Tile
+from .types import AnyArray, FloatArray
 
+# AlphaEarth's vectors by byte, without its sign.
+_VECTORS = np.roll(TABLE, -128)
 # Rows of a strip: as float32, those of 64 bands and 512 columns take 4 MB.
 STRIP = 32
 
 
 class DisplayRows:
-    """Reads rows of an image in display units; each result is written over the one before.
+    """Reads rows of a tile in display units; each result is written over the one before.
 
     Args:
-        values: `(bands, rows, cols)` of any type; int8 are AlphaEarth's bytes.
-        valid: `(rows, cols)` bool.
-        scaling: of the bands; None for float32 in display units, which are returned as they are.
-
-    Attributes:
-        shape: of the values.
+        tile: the pixels.
 
     Example:
         >>> scaling = BandScaling((0.0,), (100.0,), (0.0,), (1.0,))
         >>> values, valid = np.array([[[0, 50], [100, 7]]], np.uint8), np.ones((2, 2), bool)
-        >>> DisplayRows(values, valid, scaling).read(slice(0, 2), slice(0, 1)).tolist()
+        >>> tile = Tile(values, valid, scaling, (slice(0, 2), slice(0, 2)))
+        >>> DisplayRows(tile).read(slice(0, 2), slice(0, 1)).tolist()
         [[[0.0], [255.0]]]
     """
 
-    def __init__(self, values: AnyArray, valid: BoolArray, scaling: BandScaling | None) -> None:
-        self._values, self._valid, self._scaling = values, valid, scaling
+    def __init__(self, tile: Tile) -> None:
+        self._tile = tile
         self._buffer = np.empty(0, np.float32)
-        self.shape = values.shape
 
     def read(self, rows: slice, cols: slice) -> FloatArray:
-        """Return `(bands, rows, cols)` float32, 0 where invalid; the next call overwrites it."""
-        values, valid = self._values[:, rows, cols], self._valid[rows, cols]
-        if self._scaling is None:
-            return values
-        if self._buffer.size < values.size:
-            self._buffer = np.empty(values.size, np.float32)
-        shown = self._buffer[: values.size].reshape(values.shape)
-        if values.dtype.itemsize == 1:
-            _look_up(values.view(np.uint8), _tables(self._scaling, values.dtype.char), shown)
-            if not valid.all():
-                shown[:, ~valid] = 0
-        else:
-            shown[:] = self._scaling.to_display(values, valid)
+        """Return `(bands, rows, cols)` float32, contiguous, 0 where invalid."""
+        tile, valid = self._tile, self._tile.valid[rows, cols]
+        values = tile.values[:, rows, cols]
+        if values.dtype.itemsize > 1:
+            return tile.scaling.to_display(values, valid, self._room(values.shape))
+        shown = self._found(values, _tables(tile.scaling, values.dtype.char))
+        if not valid.all():
+            shown[:, ~valid] = 0
         return shown
 
-    def strips(self, rows: slice, cols: slice) -> Iterator[tuple[slice, FloatArray]]:
-        """Yield strips from top to bottom, with their rows counted from the first one wanted."""
-        for first in range(rows.start, rows.stop, STRIP):
-            last = min(first + STRIP, rows.stop)
-            yield slice(first - rows.start, last - rows.start), self.read(slice(first, last), cols)
+    def read_vectors(self, rows: slice, cols: slice) -> FloatArray:
+        """Return the vectors of AlphaEarth's bytes, `(bands, rows, cols)`, whether valid or not."""
+        values = self._tile.values[:, rows, cols]
+        return self._found(values, np.broadcast_to(_VECTORS, (len(values), 256)))
+
+    def _found(self, values: AnyArray, tables: FloatArray) -> FloatArray:
+        shown = self._room(values.shape)
+        _look_up(values.view(np.uint8), tables, shown)
+        return shown
+
+    def _room(self, shape: tuple[int, ...]) -> FloatArray:
+        size = math.prod(shape)
+        if self._buffer.size < size:
+            self._buffer = np.empty(size, np.float32)
+        return self._buffer[:size].reshape(shape)
+
+
+def strips(rows: slice) -> Iterator[slice]:
+    """Divide rows into strips, from top to bottom.
+
+    Example:
+        >>> list(strips(slice(2, 44)))
+        [slice(2, 34, None), slice(34, 44, None)]
+    """
+    for first in range(rows.start, rows.stop, STRIP):
+        yield slice(first, min(first + STRIP, rows.stop))
 
 
 @lru_cache(maxsize=4)

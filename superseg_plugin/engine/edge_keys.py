@@ -77,7 +77,7 @@ class SmoothedRows:
 
     def __init__(self, tile: Tile, sigma: float) -> None:
         self._tile, self._sigma, self._reach = tile, sigma, gaussian_radius(sigma)
-        self._shown = DisplayRows(tile.values, tile.valid, tile.scaling)
+        self._shown = DisplayRows(tile)
         self._buffer = np.empty(0, np.float32)
 
     def read(self, first: int, last: int) -> FloatArray:

@@ -105,40 +105,41 @@ def sample_by_weight(weights: FloatArray, size: int) -> tuple[IndexArray, Double
 
 
 @njit(cache=True, nogil=True)
-def project_row(values: FloatArray, axes: FloatArray, points: FloatArray) -> None:
-    """Project pixels on axes, in the same way wherever in a tile they lie.
+def project_row(image: FloatArray, row: int, axes: FloatArray, points: FloatArray) -> None:
+    """Project the pixels of a row on axes, in the same way wherever in a tile they lie.
 
     Four bands at a time, so that points are loaded and stored once for four products: 64 bands take
     half the time. The rounding of a library's matrix product may depend on the size of the tile.
 
     Args:
-        values: `(bands, cols)` float32.
+        image: `(bands, rows, cols)` float32; where it is contiguous, vector instructions are used.
+        row: of the image.
         axes: `(bands, dimensions)` float32.
         points: `(dimensions, cols)` float32, the result.
 
     Example:
         >>> points = np.empty((1, 2), np.float32)
-        >>> values = np.array([[1, 2], [3, 4]], np.float32)
-        >>> project_row(values, np.array([[1], [10]], np.float32), points)
+        >>> image = np.array([[[1, 2]], [[3, 4]]], np.float32)
+        >>> project_row(image, 0, np.array([[1], [10]], np.float32), points)
         >>> points.tolist()
         [[31.0, 42.0]]
     """
-    bands, cols = values.shape
+    bands, _, cols = image.shape
     points[:] = 0
     fours = bands - bands % 4
     for band in range(0, fours, 4):
+        first, second = image[band, row], image[band + 1, row]
+        third, fourth = image[band + 2, row], image[band + 3, row]
         for axis in range(points.shape[0]):
             one, two = axes[band, axis], axes[band + 1, axis]
             three, four = axes[band + 2, axis], axes[band + 3, axis]
             for col in range(cols):
                 points[axis, col] += (
-                    one * values[band, col]
-                    + two * values[band + 1, col]
-                    + three * values[band + 2, col]
-                    + four * values[band + 3, col]
+                    one * first[col] + two * second[col] + three * third[col] + four * fourth[col]
                 )
     for band in range(fours, bands):
+        values = image[band, row]
         for axis in range(points.shape[0]):
             share = axes[band, axis]
             for col in range(cols):
-                points[axis, col] += share * values[band, col]
+                points[axis, col] += share * values[col]

@@ -33,7 +33,9 @@ import numpy as np
 from numba import njit
 
 from ..contracts import REFINEMENT_HALO
+from .display import DisplayRows, strips
 from .projection import project_row
+from .segments import Tile
 from .types import AnyArray, BoolArray, DoubleArray, FloatArray, IdArray
 
 # Prior of a pixel's own class beside the shares around it. .1 to .7 give the same mean IoU, within
@@ -117,50 +119,50 @@ def fit_discriminant(
 
 
 def refine_tile(
-    image: FloatArray,
-    valid: BoolArray,
-    labels: IdArray,
-    classes: AnyArray,
-    discriminant: Discriminant,
-    core: tuple[slice, slice],
+    tile: Tile, labels: IdArray, classes: AnyArray, discriminant: Discriminant
 ) -> IdArray:
     """Assign the pixels of a tile's core to the superpixels around them.
 
     Args:
-        image: `(bands, rows, cols)` float32 in display units: the tile and its halo of
-            `REFINEMENT_HALO` pixels, where the scene goes on.
-        valid: `(rows, cols)` bool.
+        tile: the pixels with a halo of `REFINEMENT_HALO` pixels, where the scene goes on.
         labels: `(rows, cols)` uint32, 0 = nodata.
         classes: `(n + 1,)` uint8 class of each superpixel from 1, at most 255; the first is 0.
         discriminant: of these classes.
-        core: rows and columns of the tile itself.
 
     Returns:
-        The new labels of the core; 0 where `valid` is not.
+        The new labels of the core; 0 where the pixels are not valid.
 
     Example:
         A bright pixel in a dark superpixel beside a bright one.
 
+        >>> from superseg_plugin.contracts import BandScaling
         >>> image = np.full((1, 5, 8), 50.0, np.float32)
         >>> image[:, :, 5:], image[0, 2, 3] = 200.0, 200.0
         >>> labels = np.repeat(np.array([[1] * 5 + [2] * 3], np.uint32), 5, axis=0)
         >>> line = Discriminant(np.array([[1.0]], np.float32), np.array([[0], [50], [200.0]]))
-        >>> every, whole = np.ones((5, 8), bool), (slice(0, 5), slice(0, 8))
-        >>> refine_tile(image, every, labels, np.array([0, 1, 2]), line, whole)[2].tolist()
+        >>> whole, scaling = (slice(0, 5), slice(0, 8)), BandScaling((0,), (255,), (0,), (1,))
+        >>> tile = Tile(image, np.ones((5, 8), bool), scaling, whole)
+        >>> refine_tile(tile, labels, np.array([0, 1, 2]), line)[2].tolist()
         [1, 1, 1, 2, 1, 2, 2, 2]
     """
+    (rows, cols), valid = tile.core, tile.valid
     here = np.asarray(classes, np.uint8)[labels]
     here[~valid] = 0
-    refined = np.where(valid[core], labels[core], np.uint32(0))
+    refined = np.where(valid[rows, cols], labels[rows, cols], np.uint32(0))
     mixed = _mixed_cells(here)
     if not mixed.any() or not len(discriminant.projection):
         return refined
     around = np.pad(here, REFINEMENT_HALO), np.pad(labels, REFINEMENT_HALO)
     axes = np.ascontiguousarray(discriminant.projection.T, np.float32)
     space = axes, np.ascontiguousarray(discriminant.centers, np.float32)
-    start = core[0].start, core[1].start
     places, weights = _places(around[0].shape[1])
-    _choose(image, *around, *space, mixed, places, weights, *start, refined)
+    shown = DisplayRows(tile)
+    for strip in strips(rows):
+        if not mixed[strip.start // REFINEMENT_HALO : -(-strip.stop // REFINEMENT_HALO)].any():
+            continue
+        part = refined[strip.start - rows.start : strip.stop - rows.start]
+        place = strip.start, cols.start
+        _choose(shown.read(strip, cols), *around, *space, mixed, places, weights, *place, part)
     return refined
 
 
@@ -220,7 +222,10 @@ def _choose(
     left: int,
     refined: IdArray,
 ) -> None:
-    """Change `refined`; `classes` and `labels` have a margin of `REFINEMENT_HALO` zeros."""
+    """Change `refined`, which has the pixels of `image`, those of the tile from `top` and `left` on.
+
+    `classes` and `labels` are of the whole tile, with a margin of `REFINEMENT_HALO` zeros.
+    """
     flat, ids, width = classes.ravel(), labels.ravel(), classes.shape[1]
     share = np.zeros(256, np.float32)
     found, others = np.empty(places.size + 1, np.uint8), np.empty(places.size + 1, np.int64)
@@ -230,7 +235,7 @@ def _choose(
         there = row + top
         if not mixed[there // REFINEMENT_HALO].any():
             continue
-        project_row(image[:, there, left : left + points.shape[1]], axes, points)
+        project_row(image, row, axes, points)
         for col in range(refined.shape[1]):
             over = col + left
             if not mixed[there // REFINEMENT_HALO, over // REFINEMENT_HALO]:

@@ -6,6 +6,8 @@ Options and arrays are named as in `operations`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..contracts import Core
@@ -35,13 +37,10 @@ def stitch(call: Call) -> Answer:
 
 def describe_superpixels(call: Call) -> Answer:
     """Sums and borders of superpixels `labels`, which cover the part `labeled` of `image`."""
-    valid = call.valid
-    known, values = call.scaling, np.asarray(call.arrays["image"])
-    image = known.to_display(values, valid)
-    labels = np.zeros(valid.shape, np.uint32)
+    tile = call.tile
+    labels = np.zeros(tile.valid.shape, np.uint32)
     labels[Core(**call.options["labeled"]).slices] = call.arrays["labels"]
-    steps = values if values.dtype == np.int8 else None
-    return {}, vars(description.describe_tile(image, valid, labels, call.core, known.parts, steps))
+    return {}, vars(description.describe_tile(tile, labels))
 
 
 def fit_refinement(call: Call) -> Answer:
@@ -65,18 +64,20 @@ def refine_superpixels(call: Call) -> Answer:
     """
     from ..engine.refinement import Discriminant, refine_tile
 
-    valid, core, values = call.valid, call.core, np.asarray(call.arrays["image"])
-    image = call.scaling.to_display(values, valid)
+    tile = call.tile
     labels, classes, projection, centers = (
         np.asarray(call.arrays[name]) for name in ("labels", "classes", "projection", "centers")
     )
-    discriminant = Discriminant(projection, centers)
-    seen = slice(core[0].start, core[0].stop + 1), slice(core[1].start, core[1].stop + 1)
-    refined = refine_tile(image, valid, labels, classes, discriminant, seen)
-    inside = slice(0, core[0].stop - core[0].start), slice(0, core[1].stop - core[1].start)
-    steps = values[:, seen[0], seen[1]] if values.dtype == np.int8 else None
-    found = description.describe_values(image[:, seen[0], seen[1]], refined, inside, steps)
-    return {}, {"labels": refined[inside], **vars(found)}
+    rows, cols = tile.core
+    seen = slice(rows.start, rows.stop + 1), slice(cols.start, cols.stop + 1)
+    # At the edges of the scene there is no further line.
+    seen = tuple(slice(*each.indices(size)[:2]) for each, size in zip(seen, tile.valid.shape))
+    refined = refine_tile(
+        replace(tile, core=seen), labels, classes, Discriminant(projection, centers)
+    )
+    found = description.describe_values(tile, refined)
+    inside = refined[: rows.stop - rows.start, : cols.stop - cols.start]
+    return {}, {"labels": inside, **vars(found)}
 
 
 def tabulate_superpixels(call: Call) -> Answer:
