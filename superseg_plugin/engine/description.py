@@ -205,39 +205,48 @@ def _accumulate(
 def _add_values(image: FloatArray, local: AnyArray, sums: DoubleArray) -> None:
     """Sum values alone, each band into its column; see `_accumulate`.
 
-    Pixels of a superpixel that lie side by side in a row are added up in registers, four bands at a
-    time, since each sum has to wait for the one before.
+    Pixels of a superpixel that lie side by side are added up in registers, four bands at a time,
+    since each sum has to wait for the one before.
     """
     bands, rows, cols = image.shape
+    # Without signs: an index that could be negative takes longer.
+    ends = np.empty(cols, np.uint32)
     fours = bands - bands % 4
     for row in range(rows):
-        start = 0
-        while start < cols:
-            index = local[row, start]
-            stop = _end_of_run(local[row], start)
-            for band in range(0, fours if index >= 0 else 0, 4):
-                one, two = sums[index, band], sums[index, band + 1]
-                three, four = sums[index, band + 2], sums[index, band + 3]
-                for col in range(start, stop):
-                    one += image[band, row, col]
-                    two += image[band + 1, row, col]
-                    three += image[band + 2, row, col]
-                    four += image[band + 3, row, col]
-                sums[index, band], sums[index, band + 1] = one, two
-                sums[index, band + 2], sums[index, band + 3] = three, four
-            for band in range(fours, bands if index >= 0 else 0):
-                for col in range(start, stop):
-                    sums[index, band] += image[band, row, col]
-            start = stop
+        line = local[row]
+        runs = ends[: _find_runs(line, ends)]
+        for band in range(0, fours, 4):
+            first, second = image[band, row], image[band + 1, row]
+            third, fourth = image[band + 2, row], image[band + 3, row]
+            start = np.uint32(0)
+            for end in runs:
+                index = line[start]
+                if index >= 0:
+                    found = sums[index, band : band + 4]
+                    one, two, three, four = found[0], found[1], found[2], found[3]
+                    for col in range(start, end):
+                        one += first[col]
+                        two += second[col]
+                        three += third[col]
+                        four += fourth[col]
+                    found[0], found[1], found[2], found[3] = one, two, three, four
+                start = end
+        for band in range(fours, bands):
+            for col in range(cols):
+                if line[col] >= 0:
+                    sums[line[col], band] += image[band, row, col]
 
 
 @njit(cache=True, nogil=True)
-def _end_of_run(line: AnyArray, start: int) -> int:
-    """The place after the last of equal numbers from `start` on."""
-    stop = start + 1
-    while stop < line.size and line[stop] == line[start]:
-        stop += 1
-    return stop
+def _find_runs(line: AnyArray, ends: AnyArray) -> int:
+    """Fill in where equal numbers side by side end; return how many such runs there are."""
+    runs = 0
+    for col in range(1, line.size):
+        if line[col] != line[col - 1]:
+            ends[runs] = col
+            runs += 1
+    ends[runs] = line.size
+    return runs + 1
 
 
 def _borders(labels: IdArray, core: tuple[slice, slice]) -> tuple[IdArray, IndexArray]:

@@ -24,8 +24,8 @@ from .types import AnyArray, FloatArray
 
 # AlphaEarth's vectors by byte, without its sign.
 _VECTORS = np.roll(TABLE, -128)
-# Rows of a strip: as float32, those of 64 bands and 512 columns take 4 MB.
-STRIP = 32
+# Rows of a strip: as float32, those of 64 bands and 512 columns take 1 MB.
+STRIP = 8
 
 
 class DisplayRows:
