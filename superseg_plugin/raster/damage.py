@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .gdal_calls import open_raster
 from .pixels import read_pixels
 from .windows import Window
 
@@ -24,9 +25,13 @@ def blocks_of(band: Any, window: Window) -> list[Window]:
 
 
 def damage_of(
-    dataset: Any, bands: Sequence[int], window: Window, dtype: np.dtype[Any]
+    path: str, bands: Sequence[int], window: Window, dtype: np.dtype[Any]
 ) -> tuple[str, Window, str] | None:
-    """Find the first band and block of a window that cannot be read, with GDAL's error."""
+    """Find the first band and block of a window that cannot be read, with GDAL's error.
+
+    The raster is opened anew: see `open_with_threads`.
+    """
+    dataset = open_raster(path)
     for number in bands:
         band = dataset.GetRasterBand(number)
         for block in blocks_of(band, window):

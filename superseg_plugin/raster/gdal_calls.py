@@ -19,6 +19,11 @@ from ..errors import SuperSegError
 from .texts import LONGEST_MESSAGE, one_line, visible_path
 
 
+# Decoding fewer bands takes little of the time of a run.
+MANY_BANDS = 8
+INTERLEAVE = "INTERLEAVE", "IMAGE_STRUCTURE"
+
+
 class WritingError(SuperSegError):
     """A raster cannot be written.
 
@@ -132,6 +137,28 @@ def open_raster(path: str) -> Any:
             )
         raise SuperSegError(f"{name} has no bands; choose another file.")
     return dataset
+
+
+def open_with_threads(path: str) -> Any:
+    """Open a raster for reading so that GDAL decodes its blocks in several threads, if it can.
+
+    Tiles are read in one thread, which would have to decode 64 bands in as much time as the worker
+    takes to cut and describe them. GDAL has such threads for GeoTIFF from 3.6 on; until 3.7.0 they
+    end the process where a file has its bands one after another (GDAL's pull request 7963). Of a
+    damaged block, they tell neither the place nor the cause.
+
+    Args:
+        path: GDAL dataset name.
+
+    Raises:
+        SuperSegError: see `open_raster`.
+    """
+    dataset = open_raster(path)
+    driver, order = dataset.GetDriver().ShortName, dataset.GetMetadataItem(*INTERLEAVE)
+    if driver != "GTiff" or order != "PIXEL" or dataset.RasterCount < MANY_BANDS:
+        return dataset
+    again, _ = attempt(gdal.OpenEx, path, gdal.OF_RASTER, open_options=["NUM_THREADS=ALL_CPUS"])
+    return dataset if again is None else again
 
 
 def parts_of_container(path: str) -> list[str]:

@@ -29,7 +29,7 @@ from .band_types import band_type, buffer_type, check_numbers, is_signed_byte, w
 from .block_cache import CacheShare
 from .damage import damage_of, damage_text
 from .decoding import Decoding, decoded_values
-from .gdal_calls import open_raster, quiet
+from .gdal_calls import open_with_threads, quiet
 from .grid import Grid, grid_of
 from .layer_properties import AS_THE_FILE, LayerProperties
 from .mask_bands import mask_bands, read_masks
@@ -104,7 +104,7 @@ class RasterSource:
         self.number_type: np.dtype[Any]
         self.dtype: np.dtype[Any]
         self._lock = threading.Lock()
-        self._dataset = open_raster(self.path)
+        self._dataset = open_with_threads(self.path)
         self._cache_share = CacheShare(self._dataset)
         self.column_block = self._cache_share.column_block
         try:
@@ -295,6 +295,6 @@ class RasterSource:
     def _read_values(self, window: Window) -> Array:
         values, error = read_pixels(self._dataset, window, self._buffer, self.bands)
         if values is None or error:
-            damage = damage_of(self._dataset, self.bands, window, self.number_type)
+            damage = damage_of(self.path, self.bands, window, self.number_type)
             raise SuperSegError(damage_text(self.name, *(damage or ("a band", window, error))))
         return with_signs(values, self._signed_bytes, self.number_type, self.decoding is not None)

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from superseg_plugin.blocks import EMBEDDING, Block, column_layout
+from superseg_plugin.blocks import EMBEDDING, MEASURED, column_layout
 from superseg_plugin.contracts import DESCRIPTION_HALO as HALO
 from superseg_plugin.contracts import BandScaling
-from superseg_plugin.engine.description import describe_tile
+from superseg_plugin.engine.description import describe_tile, describe_values
+from superseg_plugin.engine.segments import Tile
 from tests.engine.images import landscape
 
 
@@ -22,10 +25,17 @@ def whole(image):
     return slice(0, image.shape[1]), slice(0, image.shape[2])
 
 
+def tile_of(image, valid, core, kind=MEASURED):
+    """A tile whose values are in display units."""
+    bands = len(image)
+    scaling = BandScaling((0.0,) * bands, (255.0,) * bands, (0.0,) * bands, (1.0,) * bands)
+    return Tile(image, valid, replace(scaling, kind=kind), core)
+
+
 def describe(image, valid=None, labels=None, core=None):
     valid = np.ones(image.shape[1:], bool) if valid is None else valid
     labels = blocks(*image.shape[1:]) if labels is None else labels
-    return describe_tile(image.astype(np.float32), valid, labels, core or whole(image))
+    return describe_tile(tile_of(image, valid, core or whole(image)), labels)
 
 
 @pytest.mark.parametrize("bands", [1, 3, 12])
@@ -91,8 +101,8 @@ def test_of_an_embedding_the_values_alone_are_summed():
     image = landscape(96, 128, 20).astype(np.float32)
     valid, labels = np.ones(image.shape[1:], bool), blocks(96, 128)
     core = slice(8, 80), slice(4, 120)
-    usual = describe_tile(image, valid, labels, core)
-    found = describe_tile(image, valid, labels, core, (Block(len(image), EMBEDDING),))
+    usual = describe_tile(tile_of(image, valid, core), labels)
+    found = describe_tile(tile_of(image, valid, core, EMBEDDING), labels)
     layout = column_layout(20)
     assert found.sums.shape == usual.sums.shape
     for block in ("pixels", "values"):
@@ -113,8 +123,27 @@ def test_alpha_earths_bytes_are_scaled_as_the_vectors_they_stand_for():
         np.testing.assert_array_equal(scale(steps, valid), scale(vectors, valid))
     # The vectors themselves are summed in place of squares.
     labels, core = np.where(valid, blocks(9, 7, 4), 0).astype(np.uint32), (slice(0, 9), slice(1, 7))
-    shown = scaling.to_display(steps, valid)
-    found = describe_tile(shown, valid, labels, core, scaling.parts, steps)
+    found = describe_tile(Tile(steps, valid, scaling, core), labels)
     inside = [vectors[:, core[0], core[1]][:, labels[core] == number] for number in found.ids]
     expected = [part.sum(axis=1, dtype=np.float64) for part in inside]
     np.testing.assert_allclose(found.sums[:, column_layout(2)["squares"]], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bands", [1, 4, 7])
+def test_values_are_summed_pixel_by_pixel_in_their_order(bands):
+    rng = np.random.default_rng(bands)
+    image = rng.uniform(0, 300, (bands, 70, 41)).astype(np.float32)
+    valid, core = rng.random((70, 41)) > 0.2, (slice(3, 67), slice(2, 40))
+    labels = np.where(valid, blocks(70, 41, 9), 0).astype(np.uint32)
+    seen = labels[3:68, 2:41]
+    found = describe_values(tile_of(image, valid, core), seen)
+    inside = labels[core]
+    for row, number in enumerate(found.ids):
+        pixels = image[:, core[0], core[1]][:, inside == number].astype(np.float64)
+        assert found.sums[row].tolist() == [
+            pixels.shape[1],
+            *(np.cumsum(band)[-1] for band in pixels),
+        ]
+    described = describe(image, valid, labels, core)
+    assert described.pairs.tolist() == found.pairs.tolist()
+    assert described.lengths.tolist() == found.lengths.tolist()

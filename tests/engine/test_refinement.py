@@ -6,10 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superseg_plugin.contracts import REFINEMENT_HALO
+from superseg_plugin.contracts import REFINEMENT_HALO, BandScaling
 from superseg_plugin.engine.refinement import Discriminant, fit_discriminant, refine_tile
+from superseg_plugin.engine.segments import Tile
 
-WHOLE = slice(0, 1000), slice(0, 1000)
+WHOLE = slice(0, 60), slice(0, 100)
 
 
 def two_fields(noise=6.0):
@@ -22,6 +23,13 @@ def two_fields(noise=6.0):
     return image, labels, np.array([0, 1, 1, 2, 2, 1, 1, 2, 2], np.uint8)
 
 
+def tile_of(image, valid, core=WHOLE):
+    """A tile whose values are in display units."""
+    bands = len(image)
+    scaling = BandScaling((0.0,) * bands, (255.0,) * bands, (0.0,) * bands, (1.0,) * bands)
+    return Tile(image, valid, scaling, core)
+
+
 def fit(image, labels, of, valid=None):
     classes = of[labels]
     means = np.stack([image[:, classes == kind].mean(axis=1) for kind in (1, 2)]).astype(float)
@@ -32,7 +40,7 @@ def fit(image, labels, of, valid=None):
 
 def refine(image, labels, of, valid=None, core=WHOLE):
     valid = np.ones(labels.shape, bool) if valid is None else valid
-    return refine_tile(image, valid, labels, of, fit(image, labels, of), core)
+    return refine_tile(tile_of(image, valid, core), labels, of, fit(image, labels, of))
 
 
 def test_an_object_in_a_superpixel_takes_the_class_that_it_resembles():
@@ -70,7 +78,7 @@ def test_the_result_does_not_depend_on_tiles():
     found = fit(image, labels, of)
     valid = np.random.default_rng(1).random(labels.shape) > 0.1
     image[:, ~valid] = 0
-    whole = refine_tile(image, valid, labels, of, found, WHOLE)
+    whole = refine_tile(tile_of(image, valid), labels, of, found)
     assert (whole != np.where(valid, labels, 0)).sum() > 20
     joined = np.zeros_like(whole)
     for top in range(0, 60, 13):
@@ -78,11 +86,12 @@ def test_the_result_does_not_depend_on_tiles():
             rows = slice(max(top - REFINEMENT_HALO, 0), top + 13 + REFINEMENT_HALO)
             cols = slice(max(left - REFINEMENT_HALO, 0), left + 17 + REFINEMENT_HALO)
             core = (
-                slice(top - rows.start, top - rows.start + 13),
-                slice(left - cols.start, left - cols.start + 17),
+                slice(top - rows.start, min(top + 13, 60) - rows.start),
+                slice(left - cols.start, min(left + 17, 100) - cols.start),
             )
-            tile = image[:, rows, cols], valid[rows, cols], labels[rows, cols]
-            joined[top : top + 13, left : left + 17] = refine_tile(*tile, of, found, core)
+            tile = tile_of(image[:, rows, cols], valid[rows, cols], core)
+            part = refine_tile(tile, labels[rows, cols], of, found)
+            joined[top : top + 13, left : left + 17] = part
     assert (joined == whole).all()
 
 
@@ -104,7 +113,7 @@ def test_fewer_than_two_classes_change_nothing(kinds):
     every = np.ones((1, *labels.shape), bool)
     found = fit_discriminant(image[None], every, np.minimum(of, 1)[labels][None], means, areas)
     assert len(found.projection) == 0
-    refined = refine_tile(image, every[0], labels, of, found, WHOLE)
+    refined = refine_tile(tile_of(image, every[0]), labels, of, found)
     assert (refined == labels).all()
 
 
