@@ -21,7 +21,6 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from ..alpha_earth import TABLE
 from ..blocks import EMBEDDING, TEXTURE_LEVELS, context_band_count, places_of
 from ..contracts import COARSE_CELL
 from .display import DisplayRows, strips

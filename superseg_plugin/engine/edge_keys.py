@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 
 from ..blocks import places_of
-from ..contracts import BandScaling, gaussian_radius
+from ..contracts import gaussian_radius
 from .display import DisplayRows
 from .filters import smooth_part
 from .segments import Tile

@@ -153,7 +153,8 @@ def _convolve(band: FloatArray, kernel: FloatArray) -> FloatArray:
     result = np.empty((1, *band.shape), np.float32)
     one = np.ones(band.shape, np.float32)
     _smooth_bands(band[np.newaxis], np.ones(band.shape, bool), kernel, one, 0, 0, result)
-    return result[0]
+    convolved: FloatArray = result[0]
+    return convolved
 
 
 @njit(cache=True, nogil=True)

@@ -222,7 +222,7 @@ def _choose(
     left: int,
     refined: IdArray,
 ) -> None:
-    """Change `refined`, which has the pixels of `image`, those of the tile from `top` and `left` on.
+    """Change `refined`, the labels of the pixels of `image`, which begins at `top` and `left`.
 
     `classes` and `labels` are of the whole tile, with a margin of `REFINEMENT_HALO` zeros.
     """

@@ -18,7 +18,6 @@ from osgeo import gdal, osr
 from ..errors import SuperSegError
 from .texts import LONGEST_MESSAGE, one_line, visible_path
 
-
 # Decoding fewer bands takes little of the time of a run.
 MANY_BANDS = 8
 INTERLEAVE = "INTERLEAVE", "IMAGE_STRUCTURE"

@@ -120,8 +120,8 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], kept: int = 0) -> list
         Their descriptions as JSON objects.
     """
     descriptions: list[dict[str, Any]] = []
-    # Slot files are written over without emptying them first: ext4 writes a file to the disk at once
-    # when it was emptied and closed again, of 8192 x 8192 pixels in 64 bands 17 GB.
+    # Slot files are written over without emptying them first: ext4 writes a file that was emptied
+    # to the disk as soon as it is closed, which for large scenes of 64 bands are 13 GB.
     with open(path, "wb", opener=_open_as_it_is) as file:
         for name, array in arrays.items():
             packed = np.ascontiguousarray(array)

@@ -68,13 +68,11 @@ def refine_superpixels(call: Call) -> Answer:
     labels, classes, projection, centers = (
         np.asarray(call.arrays[name]) for name in ("labels", "classes", "projection", "centers")
     )
-    rows, cols = tile.core
-    seen = slice(rows.start, rows.stop + 1), slice(cols.start, cols.stop + 1)
+    (rows, cols), (height, width) = tile.core, tile.valid.shape
     # At the edges of the scene there is no further line.
-    seen = tuple(slice(*each.indices(size)[:2]) for each, size in zip(seen, tile.valid.shape))
-    refined = refine_tile(
-        replace(tile, core=seen), labels, classes, Discriminant(projection, centers)
-    )
+    below, right = min(rows.stop + 1, height), min(cols.stop + 1, width)
+    seen = replace(tile, core=(slice(rows.start, below), slice(cols.start, right)))
+    refined = refine_tile(seen, labels, classes, Discriminant(projection, centers))
     found = description.describe_values(tile, refined)
     inside = refined[: rows.stop - rows.start, : cols.stop - cols.start]
     return {}, {"labels": inside, **vars(found)}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -282,6 +283,30 @@ def test_a_damaged_block_is_named(tmp_path, capfd):
         assert "rows 0 to 31, columns 32 to 63" in str(error.value)
         assert source.read(Window(0, 32, 64, 32))[1].all()
     assert capfd.readouterr().err == ""
+
+
+def test_many_bands_are_decoded_in_threads(tmp_path):
+    image = np.random.default_rng(0).integers(0, 255, (10, 600, 600)).astype("uint8")
+    tiled = ["TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128", "COMPRESS=DEFLATE"]
+    path = write_raster(tmp_path / "a.tif", image, options=[*tiled, "INTERLEAVE=PIXEL"])
+    with RasterSource(path) as source:
+        window = Window(50, 60, 500, 400)
+        before = time.thread_time(), time.process_time()
+        values, valid = source.read(window)
+        here, everywhere = time.thread_time() - before[0], time.process_time() - before[1]
+        assert valid.all()
+        assert (values == image[:, 60:460, 50:550]).all()
+        assert here < 0.8 * everywhere
+        assert (source.read(source.grid.window)[0] == image).all()
+    content = bytearray(Path(path).read_bytes())
+    dataset = gdal.Open(path)
+    place = dataset.GetRasterBand(1).GetMetadataItem("BLOCK_OFFSET_1_2", "TIFF")
+    del dataset
+    content[int(place) : int(place) + 2000] = b"\xff" * 2000
+    Path(path).write_bytes(content)
+    place = "rows 256 to 383, columns 128 to 255"
+    with RasterSource(path) as source, pytest.raises(SuperSegError, match=place):
+        source.read(source.grid.window)
 
 
 @pytest.mark.usefixtures("gdal_exceptions")

@@ -78,6 +78,15 @@ def test_arrays_beyond_their_file_are_refused(tmp_path, shape, read):
         read(tmp_path, path, invalid)
 
 
+def test_a_file_that_is_written_over_has_the_new_arrays_alone(tmp_path):
+    path = tmp_path / "slot"
+    write_arrays(path, {"a": np.arange(1000.0)})
+    write_arrays(path, {"a": np.arange(6.0).reshape(2, 3)})
+    known = read_request(json.dumps(REQUEST)).arrays
+    assert (load_arrays(tmp_path, path, known)["a"] == np.arange(6.0).reshape(2, 3)).all()
+    assert path.stat().st_size == 6 * 8
+
+
 @pytest.mark.parametrize("kept", ["../../etc/passwd", -1, [1], 7])
 @pytest.mark.parametrize("read", [map_arrays, load_arrays])
 def test_kept_arrays_have_a_number_and_lie_in_that_file(tmp_path, kept, read):
