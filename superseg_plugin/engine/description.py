@@ -65,6 +65,7 @@ def describe_tile(tile: Tile, labels: IdArray) -> TileDescription:
         Sums that add up over tiles to those of the whole scene.
 
     Example:
+        >>> from superseg_plugin.contracts import BandScaling
         >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
         >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
         >>> whole, scaling = (slice(0, 2), slice(0, 3)), BandScaling((0,), (255,), (0,), (1,))
@@ -100,6 +101,7 @@ def describe_values(tile: Tile, labels: IdArray) -> TileDescription:
         Sums with the columns: pixels, values and, of AlphaEarth's bytes, vectors.
 
     Example:
+        >>> from superseg_plugin.contracts import BandScaling
         >>> image = np.array([[[10, 10, 90], [10, 10, 90]]], np.float32)
         >>> labels = np.array([[1, 1, 2], [1, 1, 2]], np.uint32)
         >>> whole, scaling = (slice(0, 2), slice(0, 3)), BandScaling((0,), (255,), (0,), (1,))

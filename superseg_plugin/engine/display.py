@@ -78,8 +78,8 @@ def strips(rows: slice) -> Iterator[slice]:
     """Divide rows into strips, from top to bottom.
 
     Example:
-        >>> list(strips(slice(2, 44)))
-        [slice(2, 34, None), slice(34, 44, None)]
+        >>> list(strips(slice(2, 13)))
+        [slice(2, 10, None), slice(10, 13, None)]
     """
     for first in range(rows.start, rows.stop, STRIP):
         yield slice(first, min(first + STRIP, rows.stop))

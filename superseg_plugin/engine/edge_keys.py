@@ -68,6 +68,7 @@ class SmoothedRows:
         sigma: standard deviation of the smoothing in pixels, 0 for none.
 
     Example:
+        >>> from superseg_plugin.contracts import BandScaling
         >>> scaling = BandScaling((0.0,), (255.0,), (0.0,), (1.0,))
         >>> values, valid = np.array([[[10], [20], [30]]], np.uint8), np.ones((3, 1), bool)
         >>> tile = Tile(values, valid, scaling, (slice(1, 3), slice(0, 1)))
@@ -129,6 +130,7 @@ def edge_keys(
     Example:
         Three pixels in a row: two edges to the right, of weight 0 and 40.
 
+        >>> from superseg_plugin.contracts import BandScaling
         >>> scaling = BandScaling((0.0,), (255.0,), (0.0,), (1.0,))
         >>> values, valid = np.array([[[10, 10, 50]]], np.uint8), np.ones((1, 3), bool)
         >>> tile = Tile(values, valid, scaling, (slice(0, 1), slice(0, 3)))

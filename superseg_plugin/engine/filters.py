@@ -98,6 +98,12 @@ def smooth_part(
         valid: `(rows, cols)` bool, or None where every pixel is valid.
         corner: row and column of the image where the part begins.
         out: `(bands, rows, cols)` float32 of the part, the result.
+
+    Example:
+        >>> image, part = np.full((1, 9, 9), 5.0, np.float32), np.empty((1, 2, 3), np.float32)
+        >>> smooth_part(image, 1.0, None, (4, 0), part)
+        >>> part.round(3).tolist()
+        [[[5.0, 5.0, 5.0], [5.0, 5.0, 5.0]]]
     """
     kernel = gaussian_kernel(sigma)
     if valid is None:
