@@ -19,7 +19,6 @@ TYPED := superseg_plugin/contracts.py superseg_plugin/blocks.py superseg_plugin/
 
 # Tests and tools see this checkout and none of the user's Python, plugins or QGIS profile.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP QGIS_PLUGINPATH QGIS_PREFIX_PATH
-export PYTHONDONTWRITEBYTECODE := 1
 HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 	QGIS_CUSTOM_CONFIG_PATH=$(CURDIR)/build/profiles/tests
 
@@ -37,7 +36,7 @@ HEADLESS := QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(CURDIR)/build/run \
 test-install: PLUGINS := $(CURDIR)/build/install-test/plugins
 
 help: ## list what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' Makefile
 
 # --- Set-up: each part is quick when it is done already
 

@@ -56,7 +56,6 @@ def qgis_environment(profile: Path) -> dict[str, str]:
         "QGIS_PLUGINPATH": str(linked_plugin()),
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_RUNTIME_DIR": str(runtime),
-        "PYTHONDONTWRITEBYTECODE": "1",
         # PyQt itself raises these warnings when it starts.
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
