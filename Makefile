@@ -213,7 +213,7 @@ benchmark-speed: setup-engine setup-peers ## seconds and memory: make benchmark-
 		$(if $(BANDS),--bands $(BANDS)) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(PEER_CROP),--peer-crop $(PEER_CROP))
 
-# A quarter of its rows: make benchmark-giga SIZE=31623x7906; STEPS="superpixels classification pixels".
+# A quarter of its rows: make benchmark-giga SIZE=31623x7906; STEPS="segment superpixels classification pixels".
 benchmark-giga: setup-engine ## memory over time on 10^9 pixels: make benchmark-giga SIZE=31623x31623
 	@$(QGIS_PYTHON) -m tests.benchmarks.speed_giga $(if $(SIZE),--size $(SIZE)) \
 		$(if $(TILE),--tile $(TILE)) $(if $(IMAGE),--image "$(IMAGE)") \
