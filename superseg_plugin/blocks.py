@@ -9,7 +9,7 @@ sums and features.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,8 @@ class Description:
         pixels: `(n,)` float64 valid pixels of each superpixel.
         means: `(n, bands)` float32 mean colors in display units; 0 for a superpixel without pixels.
         blocks: of the bands.
+        tiles: `(n,)` int32 number of the tile that each superpixel was found in; near numbers lie
+            near each other. `(0,)` where rows themselves are in such an order.
     """
 
     sums: DoubleArray
@@ -101,10 +103,16 @@ class Description:
     pixels: DoubleArray
     means: FloatArray
     blocks: tuple[Block, ...]
+    tiles: AnyArray = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @classmethod
     def from_sums(
-        cls, sums: DoubleArray, pairs: AnyArray, lengths: AnyArray, blocks: int | tuple[Block, ...]
+        cls,
+        sums: DoubleArray,
+        pairs: AnyArray,
+        lengths: AnyArray,
+        blocks: int | tuple[Block, ...],
+        *tiles: AnyArray,
     ) -> Description:
         """Derive pixels and mean colors from the sums.
 
@@ -113,6 +121,7 @@ class Description:
             pairs: as the attribute.
             lengths: as the attribute.
             blocks: of the bands; a number of bands stands for one block of measurements.
+            tiles: as the attribute, if they are known.
         """
         blocks = (Block(blocks),) if isinstance(blocks, int) else blocks
         pixels = sums[:, 0].copy()
@@ -121,7 +130,7 @@ class Description:
             totals = sums[:, columns][:, column_layout(block.bands)["values"]]
             divisor = np.maximum(pixels, 1)[:, None]
             np.divide(totals, divisor, out=means[:, bands], casting="same_kind")
-        return cls(sums, pairs, lengths, pixels, means, blocks)
+        return cls(sums, pairs, lengths, pixels, means, blocks, *tiles)
 
     @property
     def arrays(self) -> dict[str, AnyArray]:

@@ -116,6 +116,7 @@ OUTSIDE = {
 SERVER_SIDE = {
     f"worker/{name}.py"
     for name in (
+        "block_operation",
         "call",
         "cluster_link",
         "cluster_nodes",
@@ -125,6 +126,7 @@ SERVER_SIDE = {
         "node_task",
         "operation_errors",
         "operations",
+        "spreading",
         "tile_operations",
         "server",
     )

@@ -27,33 +27,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..blocks import EMBEDDING, Description
 from ..contracts import Clusters
+from .assignment import Assignment, Computer, assign_in_blocks, by_threads
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
-from .leaves import diffuse, fit_leaves
+from .leaves import fit_leaves
 from .mean_colors import weighted_colors
-from .smoothing import contrast_weights, smooth_on_graph
+from .scene_blocks import SceneGraph, sample_of
+from .smoothing import usual_contrast
 from .types import FloatArray, IndexArray
 
-# Steps of the diffusion for each unit of smoothness: 4 at the default of 8. On 15 images 2 to 8
-# steps give the same mean IoU within .01; without any, it is .02 lower at 16 and 32 classes.
-DIFFUSION_STEPS = 0.5
-MOST_DIFFUSION_STEPS = 16
-
-
-@dataclass(frozen=True)
-class _Smoothed:
-    """What the region adjacency graph makes of superpixels.
-
-    Attributes:
-        parts: `(n,)` most probable part of each superpixel.
-        confidence: `(n,)` float32 of that part.
-        features: `(n, d)` float32, diffused.
-    """
-
-    parts: IndexArray
-    confidence: FloatArray
-    features: FloatArray
+# Superpixels that a model is fitted to at most, and from which on a scene is assigned in blocks.
+# What is fitted looks at 4000 to 32768 of them in any case.
+SAMPLE = 1 << 18
 
 
 def cluster_superpixels(
@@ -61,6 +49,7 @@ def cluster_superpixels(
     classes: int,
     smoothness: float,
     ensemble_size: int = ENSEMBLE_SIZE,
+    compute: Computer = by_threads,
 ) -> tuple[ClusterModel, Clusters]:
     """Cluster superpixels into classes that are a cut of one tree.
 
@@ -71,6 +60,7 @@ def cluster_superpixels(
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.
         ensemble_size: see `fit_cluster_model`.
+        compute: what assigns the blocks of a large scene.
 
     Returns:
         The model, and the clusters without it.
@@ -87,8 +77,13 @@ def cluster_superpixels(
         >>> len(set(clusters.labels[:100])), len(set(clusters.labels))
         (1, 2)
     """
-    model, features = fit_cluster_model(superpixels, ensemble_size)
-    return change_smoothness(superpixels, model, features, classes, smoothness)
+    large = _LargeScene.of(superpixels)
+    if large is None:
+        model, features = fit_cluster_model(superpixels, ensemble_size)
+        return change_smoothness(superpixels, model, features, classes, smoothness)
+    model, features = fit_cluster_model(large.sample, ensemble_size)
+    model, _ = _fit_classes(large.sample, model, features, classes, smoothness)
+    return large.cluster(model, classes, smoothness, compute)
 
 
 def change_smoothness(
@@ -97,6 +92,7 @@ def change_smoothness(
     features: FloatArray,
     classes: int,
     smoothness: float,
+    compute: Computer = by_threads,
 ) -> tuple[ClusterModel, Clusters]:
     """Cluster a scene with another smoothness, with the ensemble that was fitted to it.
 
@@ -106,6 +102,7 @@ def change_smoothness(
         features: `(n, d)` of the superpixels, as returned with the model.
         classes: as for `cluster_superpixels`.
         smoothness: as for `cluster_superpixels`.
+        compute: as for `cluster_superpixels`.
 
     Returns:
         As `cluster_superpixels`, in a fraction of the time.
@@ -123,13 +120,12 @@ def change_smoothness(
         >>> clusters.classes, smooth.labels.shape
         (2, (5,))
     """
-    smoothed = _smooth(superpixels, model, features, smoothness)
-    embedding = all(block.kind == EMBEDDING for block in superpixels.blocks)
-    leaves, leaf = fit_leaves(
-        smoothed.features, superpixels.pixels, smoothed.parts, classes, embedding
-    )
-    clusters = Clusters(leaves.classes[leaf], leaf, smoothed.confidence, features)
-    return replace(model, leaves=leaves), clusters
+    large = _LargeScene.of(superpixels)
+    if large is None:
+        return _fit_classes(superpixels, model, features, classes, smoothness)
+    known = features[large.rows]
+    model, _ = _fit_classes(large.sample, model, known, classes, smoothness)
+    return large.cluster(model, classes, smoothness, compute, features)
 
 
 def change_class_count(
@@ -162,13 +158,19 @@ def change_class_count(
     return replace(model, leaves=leaves), replace(clusters, labels=leaves.classes[clusters.leaf])
 
 
-def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: float) -> Clusters:
+def assign_clusters(
+    superpixels: Description,
+    model: ClusterModel,
+    smoothness: float,
+    compute: Computer = by_threads,
+) -> Clusters:
     """Classes of superpixels by the model of this scene or of another one.
 
     Args:
         superpixels: of the scene; every row with pixels.
         model: of `cluster_superpixels`, for the same bands.
         smoothness: as for `cluster_superpixels`.
+        compute: as for `cluster_superpixels`.
 
     Raises:
         SuperSegError: the model is of another number of bands.
@@ -186,28 +188,87 @@ def assign_clusters(superpixels: Description, model: ClusterModel, smoothness: f
         >>> bool((again.labels == clusters.labels).all())
         True
     """
+    large = _LargeScene.of(superpixels)
+    if large is not None:
+        found = assign_in_blocks(large.graph, large.assignment(model, smoothness), compute)
+        return Clusters(model.leaves.classes[found.leaf], **vars(found))
     features = model.features(superpixels)
-    smoothed = _smooth(superpixels, model, features, smoothness)
+    smoothed = Assignment(model, smoothness).smooth(superpixels, features)
     leaf = model.leaves.nearest(smoothed.features, smoothed.parts)
     return Clusters(model.leaves.classes[leaf], leaf, smoothed.confidence, features)
 
 
-def diffusion_steps(smoothness: float) -> int:
-    """Steps of the diffusion of features for a smoothness.
+def _fit_classes(
+    superpixels: Description,
+    model: ClusterModel,
+    features: FloatArray,
+    classes: int,
+    smoothness: float,
+) -> tuple[ClusterModel, Clusters]:
+    """Fit the leaves to superpixels that are computed at once."""
+    smoothed = Assignment(model, smoothness).smooth(superpixels, features)
+    leaves, leaf = fit_leaves(
+        smoothed.features, superpixels.pixels, smoothed.parts, classes, _is_embedding(superpixels)
+    )
+    clusters = Clusters(leaves.classes[leaf], leaf, smoothed.confidence, features)
+    return replace(model, leaves=leaves), clusters
 
-    Example:
-        >>> diffusion_steps(8.0), diffusion_steps(1e6)
-        (4, 16)
+
+def _is_embedding(superpixels: Description) -> bool:
+    return all(block.kind == EMBEDDING for block in superpixels.blocks)
+
+
+@dataclass(frozen=True)
+class _LargeScene:
+    """A scene of which a sample is looked at as a whole, and the rest in blocks.
+
+    Attributes:
+        graph: of all superpixels.
+        rows: `(m,)` superpixels of the sample.
+        sample: their description.
     """
-    return min(round(DIFFUSION_STEPS * smoothness), MOST_DIFFUSION_STEPS)
 
+    graph: SceneGraph
+    rows: IndexArray
+    sample: Description
 
-def _smooth(
-    superpixels: Description, model: ClusterModel, features: FloatArray, smoothness: float
-) -> _Smoothed:
-    means = weighted_colors(superpixels)
-    weights = contrast_weights(superpixels.pairs, superpixels.lengths, means)
-    smoothed = smooth_on_graph(model.log_likelihood(features), weights, smoothness)
-    parts = smoothed.marginals.argmax(axis=1)
-    steps = diffusion_steps(smoothness)
-    return _Smoothed(parts, smoothed.confidence, diffuse(features, weights, steps))
+    @classmethod
+    def of(cls, superpixels: Description) -> _LargeScene | None:
+        """None for a scene that is looked at as a whole."""
+        count = len(superpixels.pixels)
+        if count <= SAMPLE:
+            return None
+        graph, rows = SceneGraph.of(superpixels), sample_of(superpixels.tiles, count, SAMPLE)
+        return cls(graph, rows, graph.within(rows))
+
+    def assignment(self, model: ClusterModel, smoothness: float) -> Assignment:
+        """How the blocks are assigned."""
+        usual = usual_contrast(self.sample.pairs, weighted_colors(self.sample))
+        return Assignment(model, smoothness, usual)
+
+    def cluster(
+        self,
+        model: ClusterModel,
+        classes: int,
+        smoothness: float,
+        compute: Computer,
+        features: FloatArray | None = None,
+    ) -> tuple[ClusterModel, Clusters]:
+        """Assign all superpixels, and let the areas of the leaves in the scene decide on the tree.
+
+        Args:
+            model: fitted to the sample, its leaves too.
+            classes: as for `cluster_superpixels`.
+            smoothness: as for `cluster_superpixels`.
+            compute: as for `cluster_superpixels`.
+            features: `(n, d)` of all superpixels, where they are known.
+        """
+        superpixels = self.graph.superpixels
+        how = self.assignment(model, smoothness)
+        found = assign_in_blocks(self.graph, how, compute, features)
+        areas = np.bincount(found.leaf, superpixels.pixels, len(model.leaves.parts))
+        by_area = areas.astype(np.float64)
+        fitted, index = model.leaves.with_areas(by_area, _is_embedding(superpixels))
+        leaves, leaf = fitted.cut(classes), index[found.leaf]
+        clusters = Clusters(leaves.classes[leaf], leaf, found.confidence, found.features)
+        return replace(model, leaves=leaves), clusters

@@ -77,12 +77,33 @@ class Leaves:
         """The leaves with another number of classes; 0 takes `ClassTree.automatic`."""
         return replace(self, classes=self.tree.cut(classes or self.tree.automatic()))
 
+    def with_areas(self, areas: DoubleArray, embedding: bool) -> tuple[Leaves, IndexArray]:
+        """The leaves that occur in a scene, with a tree by their areas there, not cut yet.
+
+        Args:
+            areas: `(m,)` area of each leaf in the scene.
+            embedding: see `fit_leaves`.
+
+        Returns:
+            The leaves, and the new index `(m,)` of each one that occurs.
+
+        Example:
+            >>> features = np.array([[0.0], [5.0], [9.0]], np.float32)
+            >>> leaves, _ = fit_leaves(features, np.ones(3), np.zeros(3, int), 3)
+            >>> fewer, index = leaves.with_areas(np.array([2.0, 0.0, 1.0]), False)
+            >>> fewer.tree.areas.tolist(), index[[0, 2]].tolist()
+            ([2.0, 1.0], [0, 1])
+        """
+        used = areas > 0
+        found = _joined(self.centers[used], self.parts[used], areas[used], embedding)
+        return found, np.cumsum(used) - 1
+
     def nearest(self, features: FloatArray, parts: IndexArray) -> IndexArray:
         """Index `(n,)` of the nearest leaf of the part of each superpixel.
 
         Args:
             features: `(n, d)` float32, diffused.
-            parts: `(n,)` part of each superpixel; each has leaves.
+            parts: `(n,)` part of each superpixel; where it has no leaves, all leaves count.
         """
         return _nearest_of_part(features, parts, self.centers, self.parts)
 
@@ -129,9 +150,14 @@ def fit_leaves(
     used, leaf = _compact(_nearest_of_part(features, parts, centers, owners))
     centers, owners = centers[used], owners[used]
     areas = np.bincount(leaf, pixels).astype(np.float64)
+    return _joined(centers, owners, areas, embedding).cut(classes), leaf
+
+
+def _joined(centers: FloatArray, owners: IndexArray, areas: DoubleArray, embedding: bool) -> Leaves:
+    """Leaves with their tree, not cut yet."""
     branches = _branches(centers, areas) if embedding else owners
     tree = fit_class_tree(centers.astype(np.float64), areas, branches)
-    return Leaves(centers, owners, owners, tree).cut(classes), leaf
+    return Leaves(centers, owners, owners, tree)
 
 
 def _branches(centers: FloatArray, areas: DoubleArray) -> IndexArray:
@@ -196,5 +222,7 @@ def _nearest_of_part(
     result = np.zeros(len(features), np.int64)
     for part in np.unique(parts):
         mine, rows = np.flatnonzero(owners == part), np.flatnonzero(parts == part)
+        if not len(mine):
+            mine = np.arange(len(owners))
         result[rows] = mine[nearest(features[rows], centers[mine])]
     return result

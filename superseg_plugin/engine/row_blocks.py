@@ -4,14 +4,16 @@
 Tables of superpixels are computed in blocks of rows with fixed bounds: what a row becomes does not
 depend on the others, and sums over blocks are added in their order. Results are therefore the same
 bytes whatever the number of threads. Each thread computes with one thread of PyTorch: the parts
-are small enough for the cache of a core, and are not divided further. NumPy, SciPy and PyTorch
-release Python's lock meanwhile.
+are small enough for the cache of a core, and are not divided further: parts of a part are computed
+one after another. NumPy, SciPy and PyTorch release Python's lock meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Callable, TypeVar
 
 import torch
@@ -44,11 +46,48 @@ def side_by_side(compute: Callable[[Item], Result], items: Sequence[Item]) -> li
         >>> side_by_side(abs, [-1, 2, -3])
         [1, 2, 3]
     """
-    if len(items) < 2:
-        return [compute(item) for item in items]
+    return list(in_turn(compute, items))
+
+
+def in_turn(compute: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """As `side_by_side`; results are yielded as soon as those before them are there.
+
+    Example:
+        >>> next(in_turn(abs, [-1, 2, -3]))
+        1
+    """
+    if len(items) < 2 or hasattr(_thread, "single"):
+        yield from map(compute, items)
+        return
     threads = min(THREADS, len(items))
-    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with ThreadPoolExecutor(threads, initializer=_be_single) as pool:
         try:
-            return list(pool.map(compute, items))
+            yield from pool.map(compute, items)
         finally:
             torch.set_num_threads(THREADS)
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Compute everything by the calling thread: its processor has other work for the others.
+
+    Example:
+        >>> with single_thread():
+        ...     side_by_side(abs, [-1, 2])
+        [1, 2]
+    """
+    _be_single()
+    try:
+        yield
+    finally:
+        del _thread.single
+        torch.set_num_threads(THREADS)
+
+
+_thread = threading.local()
+
+
+def _be_single() -> None:
+    """Mark this thread as one of several that compute."""
+    torch.set_num_threads(1)
+    _thread.single = True

@@ -124,17 +124,20 @@ def _confidence(logits: FloatArray, power: np.float32) -> FloatArray:
     return result
 
 
-def contrast_weights(pairs: IndexArray, lengths: AnyArray, means: FloatArray) -> Any:
+def contrast_weights(
+    pairs: IndexArray, lengths: AnyArray, means: FloatArray, usual: float | None = None
+) -> Any:
     """Adjacency matrix in which neighbors of different mean colors count less.
 
     Args:
         pairs: `(m, 2)` int64 indices of neighbors, each pair once.
         lengths: `(m,)` shared border, pixel edges.
         means: `(n, bands)` float32 mean colors, display units.
+        usual: `usual_contrast` of the scene that these are a part of; None for a whole scene.
 
     Returns:
         Sparse `(n, n)` float32: the share of the perimeter that a neighbor has, times exp(-d / 2)
-        of the squared distance d between both mean colors, in medians of the scene.
+        of the squared distance d between both mean colors, in usual contrasts of the scene.
 
     Example:
         The first two of three superpixels in a row have the same color.
@@ -148,5 +151,24 @@ def contrast_weights(pairs: IndexArray, lengths: AnyArray, means: FloatArray) ->
     if len(pairs) == 0:
         return sparse.csr_matrix((count, count), dtype=np.float32)
     distance = squared_contrast(means, pairs)
-    usual = min(float(np.median(distance)), CLEAR_CONTRAST * means.shape[1])
+    if usual is None:
+        usual = _usual(distance, means.shape[1])
     return adjacency_matrix(pairs, lengths, count, np.exp(-distance / (2.0 * max(usual, 1e-6))))
+
+
+def usual_contrast(pairs: IndexArray, means: FloatArray) -> float:
+    """Squared contrast between neighbors that counts as usual: the median, unless it is large.
+
+    Args:
+        pairs: `(m, 2)` rows of neighbors.
+        means: `(n, bands)` float32 mean colors, display units.
+
+    Example:
+        >>> usual_contrast(np.array([[0, 1]]), np.array([[1, 2], [4, 6]], np.float32))
+        25.0
+    """
+    return _usual(squared_contrast(means, pairs), means.shape[1]) if len(pairs) else 0.0
+
+
+def _usual(distance: FloatArray, bands: int) -> float:
+    return min(float(np.median(distance)), CLEAR_CONTRAST * bands)

@@ -25,7 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from ..class_tree import ClassTree
-from .clustering import diffusion_steps
+from .assignment import diffusion_steps
 from .leaves import diffuse
 from .row_blocks import MANY_ROWS, row_blocks
 from .smoothing import contrast_weights

@@ -7,7 +7,9 @@ Rasters are opened for each tile: nothing stays open after a run, and threads sh
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+import uuid
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -35,11 +37,14 @@ from ..worker.in_place import (
     MEASURE,
     NUMBER,
     PAINT,
+    PART,
     SOURCE_FILE,
     TileFiles,
+    answer_path,
 )
+from ..worker.messages import arrays_of
 from ..worker.operations import OPERATIONS
-from ..worker.protocol import Array, add_prefix
+from ..worker.protocol import Array, add_prefix, map_arrays, write_arrays
 from .class_pieces import measure, paint
 
 
@@ -48,6 +53,8 @@ def compute(op: str, call: Call) -> Answer:
     files = TileFiles(**call.options[IN_PLACE])
     if op == CHECK_PLACE:
         return _check(files, call), {}
+    if PART in call.options:
+        return _of_part(op, call, files), {}
     further = [TileFiles(**each) for each in call.options.get(FURTHER, ())]
     if not further:
         return _of_tile(op, call, files)
@@ -55,6 +62,17 @@ def compute(op: str, call: Call) -> Answer:
     for number, each in enumerate([files, *further]):
         found.update(add_prefix(f"{number}.", _of_tile(op, call, each)[1]))
     return {}, found
+
+
+def _of_part(op: str, call: Call, files: TileFiles) -> dict[str, Any]:
+    """Descriptions of the arrays of the answer to a part, which go to a file as its own do."""
+    folder, part = Path(files.folder), call.options[PART]
+    path = folder / part["name"]
+    _, arrays = OPERATIONS[op](replace(call, arrays=map_arrays(folder, path, arrays_of(part))))
+    partial = folder / f"partial-{uuid.uuid4().hex}"
+    described = write_arrays(partial, arrays)
+    os.replace(partial, answer_path(path))
+    return {"arrays": described}
 
 
 def _of_tile(op: str, call: Call, files: TileFiles) -> Answer:

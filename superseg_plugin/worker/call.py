@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -15,16 +16,23 @@ from .protocol import MODEL, Array, split_off
 
 # Plain values, and arrays by name.
 Answer = tuple[dict[str, Any], dict[str, Array]]
+# Lets nodes compute an operation on several sets of arrays, and yields the arrays of the answers in
+# their order.
+Spread = Callable[[str, dict[str, Any], Iterator[dict[str, Array]]], Iterator[dict[str, Array]]]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request: plain options, mapped arrays, and a way to send events meanwhile."""
+    """One request: plain options, mapped arrays, and a way to send events meanwhile.
+
+    With `spread`, parts of it can be computed by the nodes of a cluster.
+    """
 
     options: dict[str, Any]
     arrays: dict[str, Array]
     device: str
     send_event: Callable[[dict[str, Any]], None]
+    spread: Spread | None = None
 
     @property
     def scaling(self) -> BandScaling:
@@ -56,7 +64,7 @@ class Call:
     @property
     def description(self) -> Description:
         """The superpixels of the scene."""
-        names = ("sums", "pairs", "lengths", "pixels", "means")
+        names = ("sums", "pairs", "lengths", "pixels", "means", "tiles")
         arrays = {name: np.asarray(self.arrays[name]) for name in names}
         return Description(**arrays, blocks=self.scaling.parts)
 

@@ -21,6 +21,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Callable
 
 import dask
@@ -30,6 +31,7 @@ from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from ..errors import ClusterError, SuperSegError
+from .block_operation import ASSIGN_BLOCK
 from .call import Answer, Call
 from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
@@ -38,11 +40,12 @@ from .failures import LESS_MEMORY
 from .in_place import CHECK_PLACE, IN_PLACE, ONLY_IN_PLACE
 from .operation_errors import OperationError
 from .operations import OPERATIONS
+from .spreading import spreading
 from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
 ON_TILES = ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
-ON_NODES = (*ON_TILES, *ON_DEVICES, *ON_FILES, *ONLY_IN_PLACE)
+ON_NODES = (*ON_TILES, ASSIGN_BLOCK, *ON_DEVICES, *ON_FILES, *ONLY_IN_PLACE)
 CHECKS = (CHECK, CHECK_PLACE)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
@@ -92,7 +95,8 @@ class DaskExecutor:
         """
         link = self._connected()
         if op not in ON_NODES:
-            return OPERATIONS[op](call)
+            spread = spreading(call, self.run, self.pool, link.nodes)
+            return OPERATIONS[op](replace(call, spread=spread))
         until = time.monotonic() + RETURN_SECONDS
         while True:
             try:

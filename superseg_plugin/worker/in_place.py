@@ -10,11 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 IN_PLACE = "in_place"
 # Option with the fields of further tiles of the same request. The arrays of its answer then have
 # the number of the tile, from 0, and a dot before their names.
 FURTHER = "further"
+# Option with the file of the arrays of a part of a request: its `name` in the folder, and `arrays`,
+# their descriptions. The arrays of its answer are in `answer_path`. And the option with the folder
+# of the run as this computer sees it, of a request whose parts go to nodes.
+PART, SCRATCH = "part", "scratch"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"
@@ -23,6 +28,11 @@ SOURCE_FILE = "source.json"
 FIND, NUMBER = "find_superpixels", "number_superpixels"
 PAINT, MEASURE = "paint_superpixels", "measure_classes"
 ONLY_IN_PLACE = (CHECK_PLACE, FIND, NUMBER, PAINT, MEASURE)
+
+
+def answer_path(part: Path) -> Path:
+    """File of the arrays of the answer to a part."""
+    return part.with_suffix(".answer")
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def read_request(line: str | bytes) -> Request:
         _text(message, "op"),
         _dictionary(message, "options"),
         _number(message, "slot"),
-        _arrays(message),
+        arrays_of(message),
         message.get("keep") is True,
     )
 
@@ -144,7 +144,7 @@ def read_message(line: str) -> Event | Result | Fault:
         number = None if message.get("id") is None else _number(message, "id")
         texts = (_text(error, name) for name in ("code", "text", "traceback"))
         return Fault(number, *texts)
-    return Result(_number(message, "id"), _dictionary(message, "result"), _arrays(message))
+    return Result(_number(message, "id"), _dictionary(message, "result"), arrays_of(message))
 
 
 def _event(message: dict[str, Any]) -> Event:
@@ -175,7 +175,12 @@ def _object(line: str | bytes) -> dict[str, Any]:
     return message
 
 
-def _arrays(message: dict[str, Any]) -> list[Described]:
+def arrays_of(message: dict[str, Any]) -> list[Described]:
+    """Parse the descriptions of the arrays of a message.
+
+    Raises:
+        MessageError: they are not valid.
+    """
     entries = message.get("arrays")
     if not isinstance(entries, list):
         raise MessageError("arrays is not a list")

@@ -15,6 +15,7 @@ import numpy as np
 from ..blocks import MEASURED
 from ..contracts import Clusters, Device, TrainingPlan
 from ..engine import scaling
+from .block_operation import assign_block, block_computer
 from .call import Answer, Call
 from .pools import started_pool
 from .protocol import MODEL, Array, add_prefix
@@ -50,6 +51,7 @@ def cluster(call: Call) -> Answer:
         call.description,
         options["classes"],
         options["smoothness"],
+        compute=block_computer(call),
         **given,
     )
     return _clusters(replace(found, model=model.to_arrays()))
@@ -61,7 +63,8 @@ def assign_clusters(call: Call) -> Answer:
     from ..engine.cluster_model import ClusterModel
 
     model = ClusterModel.from_arrays(call.model)
-    found = clustering.assign_clusters(call.description, model, call.options["smoothness"])
+    smoothness = call.options["smoothness"]
+    found = clustering.assign_clusters(call.description, model, smoothness, block_computer(call))
     return _clusters(found)
 
 
@@ -87,6 +90,7 @@ def change_smoothness(call: Call) -> Answer:
         np.asarray(call.arrays["features"]),
         call.options["classes"],
         call.options["smoothness"],
+        block_computer(call),
     )
     return _clusters(replace(found, model=model.to_arrays()))
 
@@ -243,6 +247,7 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         tabulate_superpixels,
         cluster,
         assign_clusters,
+        assign_block,
         change_class_count,
         change_smoothness,
         smooth,

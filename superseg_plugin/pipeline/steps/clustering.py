@@ -126,7 +126,7 @@ def _compute(
             name: array[present] if name in OF_SUPERPIXELS else array
             for name, array in arrays.items()
         }
-    asked = {**options, "scaling": scene.scaling}
+    asked = {**options, "scaling": scene.scaling, **scene.place_of_parts}
     answer = scene.compute(operation, asked, {**given, **arrays}, keep=True)
     model, found = split_off(MODEL, answer.arrays)
     if not everywhere:
@@ -144,6 +144,7 @@ def _only(description: Description, present: npt.NDArray[np.bool_]) -> Descripti
         description.pixels[present],
         description.means[present],
         description.blocks,
+        description.tiles[present] if len(description.tiles) else description.tiles,
     )
 
 

@@ -23,7 +23,7 @@ from ...raster.source import RasterSource
 from ...raster.vectors import Vectors
 from ...raster.windows import tiles
 from .scene import Scene, Tile
-from .tiling import automatic_tile, tile_bytes
+from .tiling import along_curve, automatic_tile, tile_bytes
 
 BLOCK_ROWS = 1 << 16
 
@@ -54,16 +54,21 @@ def describe_superpixels(scene: Scene, superpixels: RasterSource) -> Description
     needed = tile_bytes(size + 2 * halo, len(source.bands))
     read = [Tile(window, halo, superpixels) for window in windows]
     answers = scene.tiles_in_flight("describe_superpixels", read, needed)
+    seen: list[npt.NDArray[np.uint32]] = []
     for index, (_, arrays) in enumerate(answers):
         sums.add(arrays["ids"], arrays["sums"])
         borders.add(arrays["pairs"], arrays["lengths"])
+        seen.append(arrays["ids"])
         scene.progress.report((index + 1) / len(windows), "Describing superpixels")
     if sums.count == 0:
         raise SuperSegError(
             f"SUPERPIXELS {superpixels.name} has no superpixel on the valid pixels of INPUT "
             f"{source.name}. Make them from this input with superseg:superpixels."
         )
-    described = Description.from_sums(sums.joined(), *borders.joined(), blocks)
+    found = np.zeros(sums.count, np.int32)
+    for number, ids in zip(along_curve(windows), seen):
+        found[ids - 1] = number
+    described = Description.from_sums(sums.joined(), *borders.joined(), blocks, found)
     # Large scenes have millions of superpixels: what only the worker reads stays in a file.
     kept = scene.worker.keep(described.arrays)
     del described

@@ -97,7 +97,7 @@ def _described(
     means = (values / np.maximum(pixels, 1)[:, np.newaxis]).astype(np.float32)
     of_vectors = sums.shape[1] > 1 + before.bands
     whole = np.pad(sums, ((0, 0), (0, columns - sums.shape[1]))) if of_vectors else before.sums
-    return Description(whole, pairs, lengths, pixels, means, before.blocks)
+    return Description(whole, pairs, lengths, pixels, means, before.blocks, before.tiles)
 
 
 def _fit(scene: Scene, known: Knowledge) -> dict[str, npt.NDArray[Any]]:

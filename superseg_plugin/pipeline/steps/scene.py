@@ -16,7 +16,7 @@ from ...progress import Progress
 from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ...worker.in_place import FURTHER, IN_PLACE, TileFiles
+from ...worker.in_place import FURTHER, IN_PLACE, SCRATCH, TileFiles
 from ...worker.interface import Answer, Worker
 from ...worker.protocol import split_off
 from .node_files import NodeFiles, find_node_files
@@ -101,6 +101,14 @@ class Scene:
     def part(self, start: float, end: float) -> Scene:
         """The same scene for the part of the run from `start` to `end`."""
         return self.within(self.progress.part(start, end))
+
+    @property
+    def place_of_parts(self) -> dict[str, Any]:
+        """Options of a request whose parts nodes may compute: where they find its files."""
+        if self.nodes is None:
+            return {}
+        files = TileFiles(self.nodes.folder, self.nodes.token, (0, 0, 0, 0))
+        return {IN_PLACE: asdict(files), SCRATCH: str(self.scratch)}
 
     def compute(
         self,

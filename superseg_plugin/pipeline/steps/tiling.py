@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import Callable, TypeVar
 
 from ...memory import available_memory
 from ...progress import Progress
+from ...raster.windows import Window
 from ...worker.interface import Answer, Worker
 
 Item = TypeVar("Item")
@@ -72,6 +73,39 @@ def automatic_tile(bands: int) -> int:
     while size > 256 and size * size * bands * 4 > TILE_BYTES:
         size //= 2
     return size
+
+
+def along_curve(windows: Sequence[Window]) -> list[int]:
+    """Number of each tile along a Hilbert curve: tiles of near numbers lie near each other.
+
+    Example:
+        >>> along_curve([Window(col, row, 5, 5) for row in (0, 5) for col in (0, 5)])
+        [0, 3, 1, 2]
+    """
+    columns = _ranks(window.col_off for window in windows)
+    rows = _ranks(window.row_off for window in windows)
+    bits = max(len(columns), len(rows)).bit_length()
+    keys = [_on_curve(columns[window.col_off], rows[window.row_off], bits) for window in windows]
+    order = {key: number for number, key in enumerate(sorted(keys))}
+    return [order[key] for key in keys]
+
+
+def _ranks(starts: Iterable[int]) -> dict[int, int]:
+    return {start: rank for rank, start in enumerate(sorted(set(starts)))}
+
+
+def _on_curve(column: int, row: int, bits: int) -> int:
+    """Distance along the Hilbert curve of a square with sides of 2 ** bits."""
+    distance, side = 0, 1 << bits
+    while side > 1:
+        side //= 2
+        right, below = int(column & side > 0), int(row & side > 0)
+        distance += side * side * ((3 * right) ^ below)
+        if not below:
+            if right:
+                column, row = side - 1 - column % side, side - 1 - row % side
+            column, row = row, column
+    return distance
 
 
 def tile_bytes(side: int, bands: int) -> int:

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Leaves of the superpixels of a scene by a model, at once or in blocks.
+
+Idea: log likelihoods of the parts are smoothed on the region adjacency graph (`smoothing`), and so
+are features (`leaves`); the nearest leaf of the most probable part is that of a superpixel. A large
+scene is assigned in blocks with a halo (`scene_blocks`), by several threads, or by several
+computers: a block is a pure function of its rows and of the model.
+Exact: features, but for rounding. Approximate: a halo is shorter than the smoothing reaches. On a
+scene of 50,000 superpixels in six blocks, all get the same leaf as undivided, by a smoothness of 8
+and of 30; halos of 4 steps change 1 and 4 of them.
+Cost: some 25 s of a processor a million superpixels, and the halos; memory of a block for each
+thread beside the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Callable, Protocol
+
+import numpy as np
+
+from ..blocks import Description
+from .cluster_model import ClusterModel
+from .leaves import diffuse
+from .mean_colors import weighted_colors
+from .row_blocks import in_turn, single_thread
+from .scene_blocks import SceneBlock, SceneGraph, blocks_of
+from .smoothing import contrast_weights, smooth_on_graph
+from .types import FloatArray, IndexArray
+
+# Steps of the diffusion for each unit of smoothness: 4 at the default of 8. On 15 images 2 to 8
+# steps give the same mean IoU within .01; without any, it is .02 lower at 16 and 32 classes.
+DIFFUSION_STEPS = 0.5
+MOST_DIFFUSION_STEPS = 16
+
+
+@dataclass(frozen=True)
+class Smoothed:
+    """What the region adjacency graph makes of superpixels.
+
+    Attributes:
+        parts: `(n,)` most probable part of each superpixel.
+        confidence: `(n,)` float32 of that part.
+        features: `(n, d)` float32, diffused.
+    """
+
+    parts: IndexArray
+    confidence: FloatArray
+    features: FloatArray
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What a model finds for superpixels.
+
+    Attributes:
+        leaf: `(n,)` int64 leaf of each.
+        confidence: `(n,)` float32 of its part.
+        features: `(n, d)` float32.
+    """
+
+    leaf: IndexArray
+    confidence: FloatArray
+    features: FloatArray
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """How superpixels get their leaves.
+
+    Attributes:
+        model: of the classes.
+        smoothness: weight of the neighbors, see `smooth_on_graph`.
+        usual: contrast that is usual in the scene, see `contrast_weights`; None to measure it.
+    """
+
+    model: ClusterModel
+    smoothness: float
+    usual: float | None = None
+
+    def smooth(self, superpixels: Description, features: FloatArray) -> Smoothed:
+        """Smooth parts and features of superpixels."""
+        means = weighted_colors(superpixels)
+        weights = contrast_weights(superpixels.pairs, superpixels.lengths, means, self.usual)
+        likelihood = self.model.log_likelihood(features)
+        smoothed = smooth_on_graph(likelihood, weights, self.smoothness)
+        parts = smoothed.marginals.argmax(axis=1)
+        steps = diffusion_steps(self.smoothness)
+        return Smoothed(parts, smoothed.confidence, diffuse(features, weights, steps))
+
+    def of(self, block: SceneBlock) -> Assigned:
+        """Assign the superpixels of a block, in this thread alone."""
+        own = block.own
+        with single_thread():
+            features = block.features
+            if not features.shape[1]:
+                features = self.model.features(block.superpixels)
+            smoothed = self.smooth(block.superpixels, features)
+            leaf = self.model.leaves.nearest(smoothed.features[own], smoothed.parts[own])
+        return Assigned(leaf, smoothed.confidence[own], features[own])
+
+
+# Cuts a block when it is needed.
+Cut = Callable[[], SceneBlock]
+
+
+class Computer(Protocol):
+    """Assigns blocks, several at once."""
+
+    def __call__(self, assignment: Assignment, cuts: Sequence[Cut]) -> Iterator[Assigned]:
+        """Yield what is found for each block, in their order."""
+
+
+def by_threads(assignment: Assignment, cuts: Sequence[Cut]) -> Iterator[Assigned]:
+    """Assign blocks on all cores of this computer, each by one thread."""
+    return in_turn(lambda cut: assignment.of(cut()), cuts)
+
+
+def assign_in_blocks(
+    graph: SceneGraph,
+    assignment: Assignment,
+    compute: Computer = by_threads,
+    features: FloatArray | None = None,
+) -> Assigned:
+    """Assign all superpixels of a scene, block by block.
+
+    Args:
+        graph: of the scene.
+        assignment: how; with the usual contrast.
+        compute: what assigns the blocks.
+        features: `(n, d)` float32 of the superpixels, where they are known.
+    """
+    scene = graph.superpixels
+    count = len(scene.pixels)
+    blocks = blocks_of(scene.tiles, count)
+    leaf, confidence = np.empty(count, np.int64), np.empty(count, np.float32)
+    all_features: FloatArray | None = features
+    cuts = [_cut(graph, rows, features) for rows in blocks]
+    for rows, found in zip(blocks, compute(assignment, cuts)):
+        leaf[rows], confidence[rows] = found.leaf, found.confidence
+        if features is None:
+            if all_features is None:
+                all_features = np.empty((count, found.features.shape[1]), np.float32)
+            all_features[rows] = found.features
+    return Assigned(leaf, confidence, np.asarray(all_features))
+
+
+def _cut(graph: SceneGraph, rows: IndexArray, features: FloatArray | None) -> Cut:
+    return lambda: graph.block(rows, features)
+
+
+def diffusion_steps(smoothness: float) -> int:
+    """Steps of the diffusion of features for a smoothness.
+
+    Example:
+        >>> diffusion_steps(8.0), diffusion_steps(1e6)
+        (4, 16)
+    """
+    return min(round(DIFFUSION_STEPS * smoothness), MOST_DIFFUSION_STEPS)
