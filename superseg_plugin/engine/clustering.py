@@ -39,9 +39,9 @@ from .scene_blocks import SceneGraph, sample_of
 from .smoothing import usual_contrast
 from .types import FloatArray, IndexArray
 
-# Superpixels that a model is fitted to at most, and from which on a scene is assigned in blocks.
-# What is fitted looks at 4000 to 32768 of them in any case.
-SAMPLE = 1 << 18
+# Scenes of more superpixels are assigned in blocks, with a model that is fitted to a sample of so
+# many: each part of a model looks at 4000 to 32768 superpixels in any case.
+LARGE, SAMPLE = 1 << 18, 1 << 17
 
 
 def cluster_superpixels(
@@ -236,7 +236,7 @@ class _LargeScene:
     def of(cls, superpixels: Description) -> _LargeScene | None:
         """None for a scene that is looked at as a whole."""
         count = len(superpixels.pixels)
-        if count <= SAMPLE:
+        if count <= LARGE:
             return None
         graph, rows = SceneGraph.of(superpixels), sample_of(superpixels.tiles, count, SAMPLE)
         return cls(graph, rows, graph.within(rows))

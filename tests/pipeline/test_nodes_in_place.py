@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
 from osgeo import ogr
 
+from superseg_plugin.pipeline.classes.scores import adjusted_rand_index
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
+from superseg_plugin.pipeline.steps import scene as scene_steps
 from superseg_plugin.pipeline.steps.node_files import find_node_files
 from superseg_plugin.raster.source import RasterSource
+from superseg_plugin.worker import launch
 from superseg_plugin.worker.client import WorkerProcess
 from superseg_plugin.worker.cluster_address import choose_cluster
 from superseg_plugin.worker.cluster_paths import choose_paths
 from superseg_plugin.worker.interpreter import find_interpreter
 from tests.cluster.processes import Cluster, Network, with_gdal
-from tests.conftest import write_raster
+from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape
 
 # Several tiles, so that there are seams.
@@ -29,6 +33,13 @@ SIDE = 1100
 OPTIONS = SegmentationOptions(
     classes=4, preset="fast", min_area=200, balance_tiles=True, tile_size=256
 )
+# Constants with which this scene is a large one: it has some 4,000 superpixels.
+LARGE_SCENE = """
+from superseg_plugin.engine import clustering, scene_blocks
+clustering.LARGE, clustering.SAMPLE = 2000, 1500
+scene_blocks.BLOCK_SIZE, scene_blocks.RUN = 600, 150
+"""
+SERVER = "from superseg_plugin.worker.server"
 TRIANGLE = "POLYGON ((500030 5199900, 502150 5199000, 500500 5197900, 500030 5199900))"
 EXTENT = (500020.0, 5197850.0, 502180.0, 5199950.0)
 
@@ -72,6 +83,33 @@ def test_tiles_that_nodes_read_in_place_give_the_same_bytes(scene, tmp_path, wor
                 found.append(segment(source, tmp_path / name, computer))
     assert "Nodes read scene.tif in place" in found[1][1]
     assert found[0][0] == found[1][0]
+
+
+def test_a_large_scene_gets_the_same_classes_wherever_its_blocks_are_computed(
+    scene, tmp_path, worker, cluster, monkeypatch
+):
+    """Undivided on this computer, then in blocks: here, sent to a node, and read there in place."""
+    found = {}
+
+    def run(name, computer):
+        with RasterSource(scene) as source:
+            found[name], log = segment(source, tmp_path / name, computer)
+        return log
+
+    run("undivided", worker)
+    monkeypatch.setattr(
+        launch, "START_CODE", launch.START_CODE.replace(SERVER, LARGE_SCENE + SERVER)
+    )
+    with WorkerProcess(find_interpreter(), "cpu") as here:
+        run("here", here)
+    with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
+        assert "in place" in run("in place", remote)
+        monkeypatch.setattr(scene_steps, "find_node_files", lambda *_: None)
+        assert "in place" not in run("sent", remote)
+    assert found["here"] == found["in place"] == found["sent"]
+    one, other = (read_raster(tmp_path / name / "classes.tif") for name in ("undivided", "here"))
+    table = np.bincount((one.astype(int) * 256 + other).ravel(), minlength=256**2)
+    assert adjusted_rand_index(table.reshape(256, 256)) > 0.98
 
 
 def refusal(path, scratch, choice):
