@@ -6,8 +6,8 @@ processor time is measured. The same request then sleeps for that time and retur
 so that one process with many threads stands for many nodes of one core. Scenes that repeat a tile
 have few different requests.
 
-A tile that is read and written in place is known by its window: what is written is kept as a link,
-and linked to its place again.
+A tile that is read and written in place is known by its window, and a part of a request by the file
+of its arrays: what is written is kept as a link, and linked to its place again.
 
 The request for a whole scene is the same for all scenes of a folder, which are copies of one. After
 its sleep, the files of the first result are linked to the names of the next one.
@@ -37,15 +37,19 @@ OF_ONE_SCENE = ("scene", "token", "folder", "model", "target")
 
 
 def _key(op, options, arrays):
+    folder = options.get("in_place", {}).get("folder", "")
     options = {name: value for name, value in options.items() if name not in OF_ONE_SCENE}
     if "in_place" in options:
         options["in_place"] = [_of_any_run(each) for each in _tiles(options)]
         options.pop("further", None)
+    part = options.pop("part", None)
     digest = hashlib.blake2b(json.dumps([op, options], sort_keys=True, default=str).encode())
     for name, array in sorted(arrays.items()):
         packed = np.ascontiguousarray(array)
         digest.update(f"{name}{packed.dtype}{packed.shape}".encode())
         digest.update(packed.reshape(-1).view(np.uint8).data)
+    if part is not None:
+        digest.update(Path(folder, part["name"]).read_bytes())
     return digest.hexdigest()
 
 
@@ -62,6 +66,9 @@ def _of_any_run(files):
 def _written(op, options, arrays):
     """Paths of the files that a request in place writes."""
     kinds = arrays if op == "paint_superpixels" else [""]
+    if "part" in options:
+        part = Path(options["in_place"]["folder"], options["part"]["name"])
+        return [part.with_suffix(".answer")]
     tiles = [each for each in _tiles(options) if each["write"]]
     return [Path(each["folder"]) / (kind + each["write"]) for each in tiles for kind in kinds]
 
