@@ -10,13 +10,13 @@ from superseg_plugin.pipeline.steps.superpixel_table import SuperpixelTable
 
 def table_of(sizes):
     table = SuperpixelTable()
-    table.append(np.array(sizes), np.zeros(len(sizes), np.float32))
+    table.append(np.array(sizes), np.zeros(len(sizes), np.float32), 0)
     return table
 
 
 def test_ids_go_on_where_the_last_ones_ended():
     table = table_of([5, 6])
-    assert table.append(np.array([7]), np.array([0.5], np.float32)) == 3
+    assert table.append(np.array([7]), np.array([0.5], np.float32), 1) == 3
     assert len(table) == 4
     sizes, internal = table.figures_of(np.array([1, 3]))
     assert sizes.tolist() == [5, 7]
@@ -25,7 +25,7 @@ def test_ids_go_on_where_the_last_ones_ended():
 
 def test_more_superpixels_than_there_was_room_for():
     table = table_of(range(1, 1000))
-    first = table.append(np.arange(5000), np.zeros(5000, np.float32))
+    first = table.append(np.arange(5000), np.zeros(5000, np.float32), 1)
     assert table.figures_of(np.array([999, first, first + 4999]))[0].tolist() == [999, 0, 4999]
     assert table.roots_of(np.array([0, first + 4999])).tolist() == [0, first + 4999]
 

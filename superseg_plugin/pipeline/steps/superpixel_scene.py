@@ -3,8 +3,10 @@
 
 Idea: the worker cuts each tile by itself and then a zone along each seam between tiles. Here the
 labels lie in a raster, and sizes, internal differences and merges in a table by id.
-Exact: the result does not depend on the order in which the worker answers: seams of one row all
-start from the ids before any of them, and their changes are entered in order.
+Exact: the result does not depend on the order in which the worker answers. Vertical seams of one
+row all start from the ids before any of them. A horizontal seam starts when the vertical ones on
+both sides are there, and waits for another horizontal one only if they share a superpixel. All ids
+have a place in one order, that of the rows, whenever they are given.
 Approximate: within `SEAM_REACH` pixels of a seam superpixels are cut without regard to those
 further away.
 Cost: each pixel is cut once, and those near a seam once more.
@@ -12,9 +14,9 @@ Cost: each pixel is cut once, and those near a seam once more.
 
 from __future__ import annotations
 
+import itertools
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,11 @@ from ...contracts import gaussian_radius
 from ...progress import Progress
 from ...raster.windows import Window
 from ...raster.writer import RasterProfile, RasterWriter
-from ...worker.interface import Answer
 from ..options.superpixels import SuperpixelOptions
 from .scene import Arrays, Scene, Tile
+from .seams import RowSteps, Seam, Stitching
 from .superpixel_table import Ids, SuperpixelTable
-from .tiling import tile_bytes
+from .tiling import items_ahead, tile_bytes
 
 DRAFT = "labels.tif"
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
@@ -38,43 +40,6 @@ SEAM_REACH = 64
 # Image data of a horizontal zone that is stitched in one request, as float32.
 ZONE_BYTES = 128 << 20
 Labels = npt.NDArray[np.uint32]
-
-
-@dataclass(frozen=True)
-class Seam:
-    """A seam between tiles.
-
-    Attributes:
-        zone: window along the seam that is cut again.
-        line: axis of the seam (0 horizontal, 1 vertical) and index in the zone of the first line
-            after it.
-        open_sides: whether superpixels may continue beyond the top, bottom, left, right.
-    """
-
-    zone: Window
-    line: tuple[int, int]
-    open_sides: tuple[bool, bool, bool, bool]
-
-    @property
-    def inner(self) -> Window:
-        """The zone without the outermost line of open sides, which is only read.
-
-        Another seam may have changed that line.
-        """
-        top, bottom, left, right = map(int, self.open_sides)
-        zone = self.zone
-        width, height = zone.width - left - right, zone.height - top - bottom
-        return Window(zone.col_off + left, zone.row_off + top, width, height)
-
-
-@dataclass
-class Stitching:
-    """A seam that is being stitched: the ids in its zone, and their sizes at the start."""
-
-    seam: Seam
-    ids: Ids
-    sizes: Ids
-    answer: Future[Answer]
 
 
 class SuperpixelScene:
@@ -98,6 +63,10 @@ class SuperpixelScene:
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
         self._tile_bytes = tile_bytes(side, len(scene.source.bands))
+        # Vertical seams of each row that are not entered yet, and horizontal ones.
+        self._vertical: deque[list[Stitching]] = deque()
+        self._horizontal: deque[Stitching] = deque()
+        self._entered = 0
 
     def __enter__(self) -> SuperpixelScene:
         profile = RasterProfile(1, np.uint32, compress=False)
@@ -108,73 +77,109 @@ class SuperpixelScene:
         self._labels.__exit__(*error)
         (self._scene.scratch / DRAFT).unlink(missing_ok=True)
 
-    def cut_tiles(self, windows: list[Window]) -> Iterator[None]:
-        """Cut every tile by itself; yields after each, while the next ones are computed."""
+    def cut_tiles(self, rows: list[list[Window]]) -> Iterator[None]:
+        """Cut every tile by itself; yields after each row, while the next ones are computed."""
+        windows = list(itertools.chain.from_iterable(rows))
         read, options = list(map(self._tile, windows)), {"segmenter": self._options.segmenter}
         answers = self._scene.tiles_in_flight("superpixels", read, self._tile_bytes, options)
-        for tile, arrays in answers:
-            first = self._table.append(arrays["sizes"], arrays["internal"])
-            self._keep_tile(tile.window, arrays, first)
+        for number, row in enumerate(rows):
+            first = RowSteps(number, len(row)).tiles
+            for step, (tile, arrays) in enumerate(itertools.islice(answers, len(row)), first):
+                given = self._table.append(arrays["sizes"], arrays["internal"], step)
+                self._keep_tile(tile.window, arrays, given)
             yield
 
-    def join_vertical_seams(self, windows: list[Window]) -> None:
-        """Stitch each tile of a row to the one on its left.
+    def start_vertical_seams(self, number: int, windows: list[Window]) -> None:
+        """Start stitching each tile of a row to the one on its left.
 
-        All seams start from the ids before any of them, and their changes are entered in order, so
-        that the result does not depend on which one finishes first.
+        Args:
+            number: of the row.
+            windows: its tiles.
         """
-        grid = self._source.grid
-        seams = []
-        for window in windows:
+        grid, step = self._source.grid, RowSteps(number, len(windows)).vertical
+        started: list[Stitching] = []
+
+        def start(window: Window) -> None:
             first = max(window.col_off - self._reach - 1, 0)
             last = min(window.col_off + self._reach + 1, grid.width)
             zone = Window(first, window.row_off, last - first, window.height)
             sides = (False, False, first > 0, last < grid.width)
-            seams.append(Seam(zone, (1, window.col_off - first), sides))
-        started: list[Stitching] = []
+            seam = Seam(zone, (1, window.col_off - first), sides, step + len(started))
+            started.append(self._start(seam, self._ids_in(seam.zone)))
 
-        def submit(seam: Seam) -> Future[Answer]:
-            started.append(self._start(seam))
-            return started[-1].answer
+        ahead = items_ahead(self._scene.bytes_here(self._tile_bytes), self._scene.worker.slots)
+        for index, window in enumerate(windows[1:]):
+            if index > ahead:
+                self._wait(started[index - ahead - 1])
+            start(window)
+        self._vertical.append(started)
 
-        for _ in self._scene.in_flight(seams, submit, self._scene.bytes_here(self._tile_bytes)):
-            pass
-        for stitching in started:
-            self.finish(stitching)
+    def start_horizontal_seam(self, number: int, windows: list[Window]) -> None:
+        """Start stitching a row of tiles to the one above, in as few zones as memory allows.
 
-    def start_horizontal_seam(self, row: int) -> Stitching:
-        """Start stitching a row of tiles to the one above, in as few zones as memory allows."""
-        grid = self._source.grid
+        Args:
+            number: of the row, whose vertical seams have started.
+            windows: its tiles.
+        """
+        self._enter_vertical(number)
+        grid, row = self._source.grid, windows[0].row_off
         size = self._options.tile_size
         first = max(row - self._reach - 1, 0)
         last = min(row + self._reach + 1, grid.height)
         bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
         length = max(ZONE_BYTES // bytes_a_column // size, 1) * size
-        started: Stitching | None = None
-        for col in range(0, grid.width, length):
-            if started is not None:
-                self.finish(started)
+        steps = RowSteps(number, len(windows)).horizontal(len(range(0, grid.width, length)))
+        for step, col in zip(steps, range(0, grid.width, length)):
             left, right = max(col - 1, 0), min(col + length + 1, grid.width)
             zone = Window(left, first, right - left, last - first)
             sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            started = self._start(Seam(zone, (0, row - first), sides))
-        if started is None:
-            raise ValueError("a scene has at least one column")
-        return started
+            while len(self._horizontal) >= self._seams_at_once:
+                self._enter(self._horizontal.popleft())
+            known = self._ids_in(zone)
+            if any(np.isin(known[1], each.ids).any() for each in self._horizontal):
+                self._enter_horizontal()
+                known = self._ids_in(zone)
+            seam = Seam(zone, (0, row - first), sides, step)
+            self._horizontal.append(self._start(seam, known))
 
-    def finish(self, stitching: Stitching) -> None:
+    def finish_seams(self) -> None:
+        """Wait for all seams that have started, and enter their changes."""
+        self._enter_vertical(self._entered + len(self._vertical) - 1)
+        self._enter_horizontal()
+
+    @property
+    def _seams_at_once(self) -> int:
+        """Horizontal seams in flight: where they are sent, one takes much memory."""
+        return self._scene.worker.slots if self._scene.seen_by_nodes(None) else 1
+
+    def _enter_vertical(self, number: int) -> None:
+        """Enter vertical seams up to a row."""
+        while self._entered <= number:
+            for stitching in self._vertical.popleft():
+                self._enter(stitching)
+            self._entered += 1
+
+    def _enter_horizontal(self) -> None:
+        """Enter all horizontal seams."""
+        while self._horizontal:
+            self._enter(self._horizontal.popleft())
+
+    def _enter(self, stitching: Stitching) -> None:
         """Wait for a seam and enter its changes."""
-        arrays = self._scene.worker.result(stitching.answer, self._scene.progress).arrays
+        arrays = self._wait(stitching)
         ids, before = self._given(stitching, arrays)
         given = len(ids)
         sizes, internal = arrays["sizes"], arrays["internal"]
         self._table.change(ids, sizes[:given] - before, internal[:given])
-        first = self._table.append(sizes[given:], internal[given:])
+        first = self._table.append(sizes[given:], internal[given:], stitching.seam.step)
         fresh = np.arange(first, len(self._table))
         lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
         self._keep_zone(stitching.seam, arrays, lookup)
         sources, targets = arrays["merged"].T - 1
         self._table.merge(ids[sources], ids[targets])
+
+    def _wait(self, stitching: Stitching) -> Arrays:
+        return self._scene.worker.result(stitching.answer, self._scene.progress).arrays
 
     def renumber(
         self, path: Path, profile: RasterProfile, windows: list[Window], progress: Progress
@@ -217,13 +222,17 @@ class SuperpixelScene:
         inside = seam.inner.relative_to(seam.zone).slices
         self._labels.write(seam.inner, lookup[arrays["labels"][inside]])
 
-    def _start(self, seam: Seam) -> Stitching:
-        labels, ids = self._table.compact(self._read_labels(seam.zone))
+    def _ids_in(self, zone: Window) -> tuple[Any, Ids]:
+        """What labels the pixels of a zone, for `_start`, and the ids in it in their order."""
+        return self._table.compact(self._read_labels(zone))
+
+    def _start(self, seam: Seam, known: tuple[Any, Ids]) -> Stitching:
+        labels, ids = known
         sizes, internal = self._table.figures_of(ids)
         options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
         options["segmenter"] = self._options.segmenter
-        known = {"labels": labels, "sizes": sizes, "internal": internal}
-        asked = self._scene.submit_tile("stitch", self._tile(seam.zone), options, known)
+        arrays = {"labels": labels, "sizes": sizes, "internal": internal}
+        asked = self._scene.submit_tile("stitch", self._tile(seam.zone), options, arrays)
         return Stitching(seam, ids, sizes, asked)
 
     def _tile(self, window: Window) -> Tile:

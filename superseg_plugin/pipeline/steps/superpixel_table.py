@@ -17,6 +17,7 @@ class SuperpixelTable:
 
     The root is the id that a superpixel was merged into (union-find). A change costs as much as the
     ids that it names, not as all ids: scenes have millions of superpixels and thousands of seams.
+    Ids are given as answers arrive; their order is that of the steps that they come from.
     """
 
     def __init__(self) -> None:
@@ -25,9 +26,16 @@ class SuperpixelTable:
         self._sizes = np.zeros(1024, np.int64)
         self._internal = np.zeros(1024, np.float32)
         self._roots = np.arange(1024)
+        # Step, first id and number of ids of each addition.
+        self._added: list[tuple[int, int, int]] = []
 
-    def append(self, sizes: Table, internal: Table) -> int:
+    def append(self, sizes: Table, internal: Table, step: int) -> int:
         """Add superpixels.
+
+        Args:
+            sizes: of each.
+            internal: difference of each.
+            step: place of their ids in the order of all; no two additions have the same.
 
         Returns:
             The id of the first.
@@ -42,7 +50,15 @@ class SuperpixelTable:
             )
         self._sizes[first : self._count] = sizes
         self._internal[first : self._count] = internal
+        self._added.append((step, first, len(sizes)))
         return first
+
+    def order_of(self, ids: Ids) -> Ids:
+        """Places of ids, which ascend, in their order."""
+        firsts = np.array([first for _, first, _ in self._added])
+        steps = np.array([step for step, _, _ in self._added])
+        order: Ids = np.argsort(steps[np.searchsorted(firsts, ids, "right") - 1], kind="stable")
+        return order
 
     def roots_of(self, ids: Table) -> Ids:
         """Roots of ids, in the same shape."""
@@ -54,8 +70,12 @@ class SuperpixelTable:
             roots = further
 
     def compact(self, labels: Table) -> tuple[npt.NDArray[np.uint32], Ids]:
-        """Number the ids in an array by their roots; see `numbered`."""
-        return numbered(self.roots_of(labels))
+        """Number the ids in an array by their roots, in their order; see `numbered`."""
+        numbers, ids = numbered(self.roots_of(labels))
+        order = self.order_of(ids)
+        places = np.zeros(len(ids) + 1, np.uint32)
+        places[order + 1] = np.arange(1, len(ids) + 1)
+        return places[numbers], ids[order]
 
     def figures_of(self, ids: Ids) -> tuple[Table, Table]:
         """Sizes and internal differences of some superpixels."""
@@ -85,7 +105,10 @@ class SuperpixelTable:
         used = np.zeros(self._count, bool)
         used[roots[present]] = True
         used[0] = False
-        numbers = np.cumsum(used, dtype=np.uint32)
+        parts = [np.arange(first, first + count) for _, first, count in sorted(self._added)]
+        order = np.concatenate([np.zeros(1, np.int64), *parts])
+        numbers = np.empty(self._count, np.uint32)
+        numbers[order] = np.cumsum(used[order], dtype=np.uint32)
         numbers[~used] = 0
         final: npt.NDArray[np.uint32] = numbers[roots]
         return final

@@ -23,9 +23,12 @@ from ...raster.windows import tiles
 from ...raster.writer import RasterProfile
 from ..options.superpixels import SuperpixelOptions
 from .scene import Scene
-from .superpixel_scene import Stitching, SuperpixelScene
+from .superpixel_scene import SuperpixelScene
 from .superpixels_on_nodes import SuperpixelsOnNodes
 from .tiling import automatic_tile
+
+# Rows of tiles that are cut before a horizontal seam is joined: its vertical seams are there then.
+ROWS_AHEAD = 2
 
 
 def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> int:
@@ -61,20 +64,15 @@ def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> in
     with source.whole_rows(), make(scene.within(cutting), options) as tiled:
         # The same place is cut alike whatever else is in the raster: an extent as the whole is.
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
-        cut = tiled.cut_tiles(windows)
-        above: Stitching | None = None
-        for row, group in groupby(windows, attrgetter("row_off")):
-            inside = list(group)
-            for _ in inside:
-                next(cut)
-            if above is not None:
-                tiled.finish(above)
-            tiled.join_vertical_seams(inside[1:])
-            above = tiled.start_horizontal_seam(row) if row > 0 else None
-            done = row + inside[0].height
-            cutting.report(done / grid.height, "Making superpixels")
-        if above is not None:
-            tiled.finish(above)
+        rows = [list(group) for _, group in groupby(windows, attrgetter("row_off"))]
+        for number, _ in enumerate(tiled.cut_tiles(rows)):
+            tiled.start_vertical_seams(number, rows[number])
+            if number > ROWS_AHEAD:
+                tiled.start_horizontal_seam(number - ROWS_AHEAD, rows[number - ROWS_AHEAD])
+            cutting.report((number + 1) / len(rows), "Making superpixels")
+        for number in range(max(len(rows) - ROWS_AHEAD, 1), len(rows)):
+            tiled.start_horizontal_seam(number, rows[number])
+        tiled.finish_seams()
         count = tiled.renumber(path, profile, windows, progress.part(0.85, 1))
     trim_memory()
     return count

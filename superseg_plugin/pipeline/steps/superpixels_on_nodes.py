@@ -28,7 +28,8 @@ from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.in_place import FIND, NUMBER
 from ...worker.interface import Answer
 from .scene import Arrays, Tile
-from .superpixel_scene import Labels, Seam, Stitching, SuperpixelScene
+from .seams import Seam, Stitching
+from .superpixel_scene import Labels, SuperpixelScene
 from .superpixel_table import Ids
 from .tiling import PIECE
 
@@ -107,23 +108,24 @@ class SuperpixelsOnNodes(SuperpixelScene):
     def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
         self._add(_of_seam(seam), lookup)
 
-    def _start(self, seam: Seam) -> Stitching:
-        pieces = self._overlapping(seam.zone)
+    def _ids_in(self, zone: Window) -> tuple[tuple[list[int], Arrays], Ids]:
+        pieces = self._overlapping(zone)
         roots = [self._table.roots_of(self._ids[index]) for index in pieces]
         # Nodes see ranks: they know no table of all ids.
-        ids, ranks = np.unique(np.concatenate([[0], *roots]), return_inverse=True)
-        ids = ids[1:]
-        sizes, internal = self._table.figures_of(ids)
+        ranks, ids = self._table.compact(np.concatenate(roots))
         stops = np.cumsum([len(each) for each in roots])[:-1]
-        known = self._known(np.split(ranks[1:], stops))
-        known.update(sizes=sizes, internal=internal)
+        return (pieces, self._known(np.split(ranks, stops))), ids
+
+    def _start(self, seam: Seam, known: tuple[Any, Ids]) -> Stitching:
+        (pieces, arrays), ids = known
+        sizes, internal = self._table.figures_of(ids)
         inner = seam.inner.relative_to(seam.zone)
         options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
         options.update(inner=inner.numbers, segmenter=self._options.segmenter)
         read = [self._pieces[index] for index in pieces]
         tile = Tile(seam.zone, self._margin, None, read, _of_seam(seam).name)
-        asked = self._scene.submit_tile("stitch", tile, options, known)
-        return Stitching(seam, ids, sizes, asked)
+        arrays = {**arrays, "sizes": sizes, "internal": internal}
+        return Stitching(seam, ids, sizes, self._scene.submit_tile("stitch", tile, options, arrays))
 
     def _tile(self, window: Window) -> Tile:
         return Tile(window, self._margin, write=Piece.of("tile", window).name)
