@@ -6,6 +6,10 @@ is smoothed on the region adjacency graph (`smoothing`). The leaves of the tree 
 the parts (`leaves`), and a number of classes is a cut of this tree: below eight it joins parts,
 above it splits them.
 
+The model of a scene of more than 262,144 superpixels is fitted to runs of neighbors, evenly spread
+over it, and its superpixels are assigned in blocks (`assignment`); the areas of the leaves in the
+whole scene decide on the tree.
+
 Exact: nesting; one more class splits one, whatever their number. Approximate: see `cluster_model`,
 `smoothing` and `leaves`. Cost: linear in the superpixels; the number of classes does not count.
 
@@ -30,7 +34,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..blocks import EMBEDDING, Description
-from ..contracts import Clusters
+from ..contracts import CLUSTER_SAMPLE, LARGE_SCENE, Clusters
 from .assignment import Assignment, Computer, assign_in_blocks, by_threads
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
 from .leaves import fit_leaves
@@ -38,10 +42,6 @@ from .mean_colors import weighted_colors
 from .scene_blocks import SceneGraph, sample_of
 from .smoothing import usual_contrast
 from .types import FloatArray, IndexArray
-
-# Scenes of more superpixels are assigned in blocks, with a model that is fitted to a sample of so
-# many: each part of a model looks at 4000 to 32768 superpixels in any case.
-LARGE, SAMPLE = 1 << 18, 1 << 17
 
 
 def cluster_superpixels(
@@ -236,9 +236,12 @@ class _LargeScene:
     def of(cls, superpixels: Description) -> _LargeScene | None:
         """None for a scene that is looked at as a whole."""
         count = len(superpixels.pixels)
-        if count <= LARGE:
+        if count <= LARGE_SCENE:
             return None
-        graph, rows = SceneGraph.of(superpixels), sample_of(superpixels.tiles, count, SAMPLE)
+        graph, rows = (
+            SceneGraph.of(superpixels),
+            sample_of(superpixels.tiles, count, CLUSTER_SAMPLE),
+        )
         return cls(graph, rows, graph.within(rows))
 
     def assignment(self, model: ClusterModel, smoothness: float) -> Assignment:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from ...contracts import CLUSTER_SAMPLE, LARGE_SCENE
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
@@ -152,7 +153,9 @@ class Estimate:
         ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
         in_flight = min(ahead + 1, self._tiles) * min(tile**2, self._pixels)
         cache = min(10 / 3 * self._pixels * bands, 320e6)
-        self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + 400 * self._count * share
+        undivided = min(self._count, LARGE_SCENE)
+        table = 400 * undivided + 250 * (self._count - undivided)
+        self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + table * share
         # Only a run finds out which device it is; most computers have no other than the CPU.
         self.device_known = request.device != "auto" or "auto" in calibration.devices
         usual = request.device if self.device_known else "cpu"
@@ -167,6 +170,8 @@ class Estimate:
         train_speed, classify_speed = (1, 1) if kind == "cpu" else GPU_SPEED
         pixels, count = self._pixels / 1e6, self._count / 1e6
         refined = 0.13 * described if options.refine_borders else 0.0
+        # Superpixels of a sample are looked at twice.
+        clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > LARGE_SCENE else 0.0)
         published = options.preset == "published"
         clusters = not published
         mixtures = MIXTURES.get(options.preset, 0)
@@ -175,7 +180,7 @@ class Estimate:
             "reading": 0.5 + 0.035 * bands + strips,
             "superpixels": 1.0 + 0.15 * cut * pixels,
             "description": clusters * (0.2 + 0.1 * described * pixels),
-            "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * count),
+            "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * clustered),
             "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
             "classification": published * (0.2 + classify_rate / classify_speed * pixels),
             "painting": clusters * (0.1 + (0.03 + refined) * pixels),
