@@ -36,7 +36,7 @@ REFINEMENT_HALO = 8
 # many: each part of a model looks at 4000 to 32768 superpixels in any case. Samples of a quarter, 800
 # to 12,000 superpixels, gave ten images a named mean IoU of .359 .417 .449 at 8, 16 and 32 classes,
 # all superpixels .372 .429 .468; on the one with 50,000, .355 .463 .531 and .382 .441 .530.
-LARGE_SCENE, CLUSTER_SAMPLE = 1 << 18, 1 << 17
+MOST_UNDIVIDED, CLUSTER_SAMPLE = 1 << 18, 1 << 17
 # Side in pixels of a cell of the coarsest grid that texture and context are computed on.
 COARSE_CELL = 4
 # Numbers that a scaling has for each band.

@@ -34,7 +34,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..blocks import EMBEDDING, Description
-from ..contracts import CLUSTER_SAMPLE, LARGE_SCENE, Clusters
+from ..contracts import CLUSTER_SAMPLE, MOST_UNDIVIDED, Clusters
 from .assignment import Assignment, Computer, assign_in_blocks, by_threads
 from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
 from .leaves import fit_leaves
@@ -236,7 +236,7 @@ class _LargeScene:
     def of(cls, superpixels: Description) -> _LargeScene | None:
         """None for a scene that is looked at as a whole."""
         count = len(superpixels.pixels)
-        if count <= LARGE_SCENE:
+        if count <= MOST_UNDIVIDED:
             return None
         graph, rows = (
             SceneGraph.of(superpixels),

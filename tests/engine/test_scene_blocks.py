@@ -49,7 +49,7 @@ def scene():
 @pytest.fixture
 def small(monkeypatch):
     """Constants with which the scene is a large one."""
-    monkeypatch.setattr(clustering, "LARGE_SCENE", 4000)
+    monkeypatch.setattr(clustering, "MOST_UNDIVIDED", 4000)
     monkeypatch.setattr(clustering, "CLUSTER_SAMPLE", 2400)
     monkeypatch.setattr(scene_blocks, "BLOCK_SIZE", 1000)
     monkeypatch.setattr(scene_blocks, "RUN", 240)

@@ -36,7 +36,7 @@ OPTIONS = SegmentationOptions(
 # Constants with which this scene is a large one: it has some 4,000 superpixels.
 LARGE_SCENE = """
 from superseg_plugin.engine import clustering, scene_blocks
-clustering.LARGE_SCENE, clustering.CLUSTER_SAMPLE = 2000, 1500
+clustering.MOST_UNDIVIDED, clustering.CLUSTER_SAMPLE = 2000, 1500
 scene_blocks.BLOCK_SIZE, scene_blocks.RUN = 600, 150
 """
 SERVER = "from superseg_plugin.worker.server"

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from ...contracts import CLUSTER_SAMPLE, LARGE_SCENE
+from ...contracts import CLUSTER_SAMPLE, MOST_UNDIVIDED
 from ...raster.grid import Grid
 from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
@@ -153,7 +153,7 @@ class Estimate:
         ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
         in_flight = min(ahead + 1, self._tiles) * min(tile**2, self._pixels)
         cache = min(10 / 3 * self._pixels * bands, 320e6)
-        undivided = min(self._count, LARGE_SCENE)
+        undivided = min(self._count, MOST_UNDIVIDED)
         table = 400 * undivided + 250 * (self._count - undivided)
         self.memory = 0.85e9 + 8 * in_flight * (bands + 1) + cache + table * share
         # Only a run finds out which device it is; most computers have no other than the CPU.
@@ -171,7 +171,7 @@ class Estimate:
         pixels, count = self._pixels / 1e6, self._count / 1e6
         refined = 0.13 * described if options.refine_borders else 0.0
         # Superpixels of a sample are looked at twice.
-        clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > LARGE_SCENE else 0.0)
+        clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > MOST_UNDIVIDED else 0.0)
         published = options.preset == "published"
         clusters = not published
         mixtures = MIXTURES.get(options.preset, 0)
