@@ -33,9 +33,9 @@ DESCRIPTION_HALO = 96
 # Pixels around a tile that its refined borders depend on: how far a pixel looks for other classes.
 REFINEMENT_HALO = 8
 # Scenes of more superpixels are clustered in blocks, by a model that is fitted to a sample of so
-# many: each part of a model looks at 4000 to 32768 superpixels in any case. Samples of a quarter, 800
-# to 12,000 superpixels, gave ten images a named mean IoU of .359 .417 .449 at 8, 16 and 32 classes,
-# all superpixels .372 .429 .468; on the one with 50,000, .355 .463 .531 and .382 .441 .530.
+# many: each part of a model looks at 4000 to 32768 superpixels in any case. On ten images, samples
+# of a quarter (800 to 12,000) gave a named mean IoU of .359 .417 .449 at 8, 16 and 32 classes, all
+# superpixels .372 .429 .468; on the image with 50,000, .355 .463 .531 and .382 .441 .530.
 MOST_UNDIVIDED, CLUSTER_SAMPLE = 1 << 18, 1 << 17
 # Side in pixels of a cell of the coarsest grid that texture and context are computed on.
 COARSE_CELL = 4
