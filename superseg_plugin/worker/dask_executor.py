@@ -3,11 +3,11 @@
 
 This process is the client of the cluster. An operation of `ON_NODES` becomes one task with its
 arrays; one of `ON_FILES`, or with the option `IN_PLACE`, refers to files, and goes to nodes that
-see these. All others are computed in this process. Dask keeps a task with its arrays until it is
-done, and gives it to another node when one is lost. Arrays that many requests refer to, and the
-engine itself, are sent to every node once. If the scheduler is lost, the request itself is
-repeated, as soon as a scheduler answers again. A repetition changes nothing: operations are pure
-functions, and files are replaced as a whole.
+see these. All others are computed in this process, with parts that go to nodes. Dask keeps a task
+with its arrays until it is done, and gives it to another node when one is lost. Arrays that many
+requests refer to, and the engine itself, are sent to every node once. If the scheduler is lost, the
+request itself is repeated, as soon as a scheduler answers again. A repetition changes nothing:
+operations are pure functions, and files are replaced as a whole.
 
 Exact: the results are those of this computer where processors and packages are the same. Cost:
 about 15 ms a task, and the bytes of its arrays over the network, through the scheduler.
