@@ -80,7 +80,7 @@ def along_curve(windows: Sequence[Window]) -> list[int]:
 
     Example:
         >>> along_curve([Window(col, row, 5, 5) for row in (0, 5) for col in (0, 5)])
-        [0, 3, 1, 2]
+        [0, 1, 3, 2]
     """
     columns = _ranks(window.col_off for window in windows)
     rows = _ranks(window.row_off for window in windows)
