@@ -12,7 +12,7 @@ classes. The leaves below are small clusters of superpixels (`leaves`).
 Approximate: mixtures are fitted to samples (`ensemble`), the consensus to 8000 superpixels, and the
 principal components of histograms to 32768; all superpixels are then assigned. Repeatable: the same
 superpixels in the same order give the same bits. Cost: linear in superpixels and edges after the
-fits; memory some 700 bytes a superpixel.
+fits; memory some 500 bytes a superpixel.
 """
 
 from __future__ import annotations

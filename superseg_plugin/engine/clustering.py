@@ -238,10 +238,8 @@ class _LargeScene:
         count = len(superpixels.pixels)
         if count <= MOST_UNDIVIDED:
             return None
-        graph, rows = (
-            SceneGraph.of(superpixels),
-            sample_of(superpixels.tiles, count, CLUSTER_SAMPLE),
-        )
+        graph = SceneGraph.of(superpixels)
+        rows = sample_of(superpixels.tiles, count, CLUSTER_SAMPLE)
         return cls(graph, rows, graph.within(rows))
 
     def assignment(self, model: ClusterModel, smoothness: float) -> Assignment:
