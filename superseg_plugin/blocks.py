@@ -79,6 +79,9 @@ def places_of(blocks: Sequence[Block]) -> Iterator[tuple[Block, slice, slice]]:
         band, column = band + block.bands, column + block.columns
 
 
+NO_TILES: AnyArray = np.zeros(0, np.int32)
+
+
 @dataclass(frozen=True)
 class Description:
     """The superpixels 1..n of a scene as one table and one region adjacency graph.
@@ -103,7 +106,7 @@ class Description:
     pixels: DoubleArray
     means: FloatArray
     blocks: tuple[Block, ...]
-    tiles: AnyArray = field(default_factory=lambda: np.zeros(0, np.int32))
+    tiles: AnyArray = field(default_factory=lambda: NO_TILES)
 
     @classmethod
     def from_sums(
@@ -112,7 +115,7 @@ class Description:
         pairs: AnyArray,
         lengths: AnyArray,
         blocks: int | tuple[Block, ...],
-        *tiles: AnyArray,
+        tiles: AnyArray = NO_TILES,
     ) -> Description:
         """Derive pixels and mean colors from the sums.
 
@@ -130,7 +133,19 @@ class Description:
             totals = sums[:, columns][:, column_layout(block.bands)["values"]]
             divisor = np.maximum(pixels, 1)[:, None]
             np.divide(totals, divisor, out=means[:, bands], casting="same_kind")
-        return cls(sums, pairs, lengths, pixels, means, blocks, *tiles)
+        return cls(sums, pairs, lengths, pixels, means, blocks, tiles)
+
+    def of_rows(self, rows: AnyArray, pairs: AnyArray, lengths: AnyArray) -> Description:
+        """The description of some superpixels.
+
+        Args:
+            rows: which ones: indices, or `(n,)` bool.
+            pairs: `(m, 2)` rows of neighbors among those that are left.
+            lengths: `(m,)` border of each pair.
+        """
+        tiles = self.tiles[rows] if len(self.tiles) else self.tiles
+        sums, pixels, means = self.sums[rows], self.pixels[rows], self.means[rows]
+        return Description(sums, pairs, lengths, pixels, means, self.blocks, tiles)
 
     @property
     def arrays(self) -> dict[str, AnyArray]:

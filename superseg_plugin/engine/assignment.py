@@ -120,18 +120,14 @@ def by_threads(assignment: Assignment, cuts: Sequence[Cut]) -> Iterator[Assigned
         cuts: of the blocks.
 
     Example:
-        The first half of 200 superpixels as a block.
+        The second one of two superpixels as a block.
 
         >>> from superseg_plugin.engine.clustering import cluster_superpixels
-        >>> sums, shade = np.zeros((200, 7)), np.repeat([40.0, 200.0], 100)
-        >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
-        >>> pairs = np.stack([np.arange(199), np.arange(1, 200)], axis=1)
-        >>> scene = Description.from_sums(sums, pairs, np.full(199, 10), 1)
-        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, ensemble_size=4)
-        >>> graph, half = SceneGraph.of(scene), np.arange(100)
-        >>> found = next(by_threads(Assignment(model, 8.0), [lambda: graph.block(half)]))
-        >>> bool((found.leaf == clusters.leaf[half]).all())
-        True
+        >>> scene = Description.from_sums(np.ones((2, 7)), np.array([[0, 1]]), np.array([4]), 1)
+        >>> graph, (model, _) = SceneGraph.of(scene), cluster_superpixels(scene, 1, 8.0, 1)
+        >>> blocks = by_threads(Assignment(model, 8.0), [lambda: graph.block(np.array([1]))])
+        >>> next(blocks).leaf.tolist()
+        [0]
     """
     return in_turn(lambda cut: assignment.of(cut()), cuts)
 
@@ -170,15 +166,14 @@ def assign_in_blocks(
     count = len(scene.pixels)
     blocks = blocks_of(scene.tiles, count)
     leaf, confidence = np.empty(count, np.int64), np.empty(count, np.float32)
-    all_features: FloatArray | None = features
+    dimensions = assignment.model.ensemble.means.shape[2]
+    every = np.empty((count, dimensions), np.float32) if features is None else features
     cuts = [_cut(graph, rows, features) for rows in blocks]
     for rows, found in zip(blocks, compute(assignment, cuts)):
         leaf[rows], confidence[rows] = found.leaf, found.confidence
         if features is None:
-            if all_features is None:
-                all_features = np.empty((count, found.features.shape[1]), np.float32)
-            all_features[rows] = found.features
-    return Assigned(leaf, confidence, np.asarray(all_features))
+            every[rows] = found.features
+    return Assigned(leaf, confidence, every)
 
 
 def _cut(graph: SceneGraph, rows: IndexArray, features: FloatArray | None) -> Cut:

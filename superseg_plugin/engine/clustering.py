@@ -78,11 +78,11 @@ def cluster_superpixels(
         (1, 2)
     """
     large = _LargeScene.of(superpixels)
+    fitted = superpixels if large is None else large.sample
+    model, features = fit_cluster_model(fitted, ensemble_size)
+    model, clusters = _fit_classes(fitted, model, features, classes, smoothness)
     if large is None:
-        model, features = fit_cluster_model(superpixels, ensemble_size)
-        return change_smoothness(superpixels, model, features, classes, smoothness)
-    model, features = fit_cluster_model(large.sample, ensemble_size)
-    model, _ = _fit_classes(large.sample, model, features, classes, smoothness)
+        return model, clusters
     return large.cluster(model, classes, smoothness, compute)
 
 

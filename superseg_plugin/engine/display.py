@@ -28,6 +28,26 @@ _VECTORS = np.roll(TABLE, -128)
 STRIP = 8
 
 
+class ReusedArray:
+    """Memory of arrays that are used one after another.
+
+    Example:
+        >>> array = ReusedArray()
+        >>> array.of((2, 3)).shape, array.of((1, 2)).base is array.of((2, 2)).base
+        ((2, 3), True)
+    """
+
+    def __init__(self) -> None:
+        self._memory = np.empty(0, np.float32)
+
+    def of(self, shape: tuple[int, ...]) -> FloatArray:
+        """Return a contiguous float32 array, which takes the place of the one before."""
+        size = math.prod(shape)
+        if self._memory.size < size:
+            self._memory = np.empty(size, np.float32)
+        return self._memory[:size].reshape(shape)
+
+
 class DisplayRows:
     """Reads rows of a tile in display units; each result is written over the one before.
 
@@ -43,15 +63,14 @@ class DisplayRows:
     """
 
     def __init__(self, tile: Tile) -> None:
-        self._tile = tile
-        self._buffer = np.empty(0, np.float32)
+        self._tile, self._shown = tile, ReusedArray()
 
     def read(self, rows: slice, cols: slice) -> FloatArray:
         """Return `(bands, rows, cols)` float32, contiguous, 0 where invalid."""
         tile, valid = self._tile, self._tile.valid[rows, cols]
         values = tile.values[:, rows, cols]
         if values.dtype.itemsize > 1:
-            return tile.scaling.to_display(values, valid, self._room(values.shape))
+            return tile.scaling.to_display(values, valid, self._shown.of(values.shape))
         shown = self._found(values, _tables(tile.scaling, values.dtype.char))
         if not valid.all():
             shown[:, ~valid] = 0
@@ -63,15 +82,9 @@ class DisplayRows:
         return self._found(values, np.broadcast_to(_VECTORS, (len(values), 256)))
 
     def _found(self, values: AnyArray, tables: FloatArray) -> FloatArray:
-        shown = self._room(values.shape)
+        shown = self._shown.of(values.shape)
         _look_up(values.view(np.uint8), tables, shown)
         return shown
-
-    def _room(self, shape: tuple[int, ...]) -> FloatArray:
-        size = math.prod(shape)
-        if self._buffer.size < size:
-            self._buffer = np.empty(size, np.float32)
-        return self._buffer[:size].reshape(shape)
 
 
 def strips(rows: slice) -> Iterator[slice]:

@@ -14,7 +14,6 @@ for each edge. There is no list of edges: the edge from pixel p in direction d h
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from numba import njit
 
 from ..blocks import places_of
 from ..contracts import gaussian_radius
-from .display import DisplayRows
+from .display import DisplayRows, ReusedArray
 from .filters import smooth_part
 from .segments import Tile
 from .types import AnyArray, FloatArray
@@ -78,8 +77,7 @@ class SmoothedRows:
 
     def __init__(self, tile: Tile, sigma: float) -> None:
         self._tile, self._sigma, self._reach = tile, sigma, gaussian_radius(sigma)
-        self._shown = DisplayRows(tile)
-        self._buffer = np.empty(0, np.float32)
+        self._shown, self._smoothed = DisplayRows(tile), ReusedArray()
 
     def read(self, first: int, last: int) -> FloatArray:
         """Return some rows; the next call writes over them.
@@ -100,10 +98,7 @@ class SmoothedRows:
             image[of_block] *= np.float32(block.factor)
         if reach == 0:
             return image
-        shape = bands, last - first, cols.stop - cols.start
-        if self._buffer.size < math.prod(shape):
-            self._buffer = np.empty(math.prod(shape), np.float32)
-        smoothed = self._buffer[: math.prod(shape)].reshape(shape)
+        smoothed = self._smoothed.of((bands, last - first, cols.stop - cols.start))
         known = tile.valid[top:bottom, left:right]
         corner = rows.start + first - top, cols.start - left
         smooth_part(image, self._sigma, None if known.all() else known, corner, smoothed)

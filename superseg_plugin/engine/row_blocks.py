@@ -4,8 +4,8 @@
 Tables of superpixels are computed in blocks of rows with fixed bounds: what a row becomes does not
 depend on the others, and sums over blocks are added in their order. Results are therefore the same
 bytes whatever the number of threads. Each thread computes with one thread of PyTorch: the parts
-are small enough for the cache of a core, and are not divided further: parts of a part are computed
-one after another. NumPy, SciPy and PyTorch release Python's lock meanwhile.
+are small enough for the cache of a core, and parts of a part are computed one after another. NumPy,
+SciPy and PyTorch release Python's lock meanwhile.
 """
 
 from __future__ import annotations
@@ -71,11 +71,16 @@ def in_turn(compute: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
 def single_thread() -> Iterator[None]:
     """Compute everything by the calling thread: its processor has other work for the others.
 
+    A thread of `side_by_side` does so anyway, and goes on with it.
+
     Example:
         >>> with single_thread():
         ...     side_by_side(abs, [-1, 2])
         [1, 2]
     """
+    if hasattr(_thread, "single"):
+        yield
+        return
     _be_single()
     try:
         yield

@@ -81,11 +81,8 @@ class SceneGraph:
             >>> part.pairs.tolist(), part.lengths.tolist()
             ([[0, 1], [1, 2]], [7, 8])
         """
-        scene = self.superpixels
-        pairs, lengths = _borders_within(self.starts, self.neighbors, self.lengths, rows)
-        tiles = scene.tiles[rows] if len(scene.tiles) else scene.tiles
-        sums, pixels, means = scene.sums[rows], scene.pixels[rows], scene.means[rows]
-        return Description(sums, pairs, lengths, pixels, means, scene.blocks, tiles)
+        borders = _borders_within(self.starts, self.neighbors, self.lengths, rows)
+        return self.superpixels.of_rows(rows, *borders)
 
     def block(self, rows: IndexArray, features: FloatArray | None = None) -> SceneBlock:
         """A block with its halo.

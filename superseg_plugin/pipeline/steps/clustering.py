@@ -121,7 +121,9 @@ def _compute(
     everywhere = bool(present.all())
     given = description.arrays
     if not everywhere:
-        given = _only(description, present).arrays
+        rows = np.cumsum(present, dtype=np.int32) - 1
+        pairs = rows[description.pairs]
+        given = description.of_rows(present, pairs, description.lengths).arrays
         arrays = {
             name: array[present] if name in OF_SUPERPIXELS else array
             for name, array in arrays.items()
@@ -132,20 +134,6 @@ def _compute(
     if not everywhere:
         found = {name: _filled(part, present) for name, part in found.items()}
     return Clusters(**found, model=model)
-
-
-def _only(description: Description, present: npt.NDArray[np.bool_]) -> Description:
-    """The description of the superpixels that are present."""
-    rows = np.cumsum(present, dtype=np.int32) - 1
-    return Description(
-        description.sums[present],
-        rows[description.pairs],
-        description.lengths,
-        description.pixels[present],
-        description.means[present],
-        description.blocks,
-        description.tiles[present] if len(description.tiles) else description.tiles,
-    )
 
 
 def _filled(values: npt.NDArray[Any], present: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
