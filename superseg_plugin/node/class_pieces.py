@@ -8,21 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from ..pipeline.classes.rendering import sums_of_classes
-from ..pipeline.steps.tile_requests import read_superpixels
+from ..pipeline.steps.tile_requests import given, read_superpixels
 from ..raster.pieces import Piece, write_piece
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
-from ..worker.call import Answer, Call
+from ..worker.call import Call
 from ..worker.in_place import TileFiles
+from ..worker.protocol import Array
 
 # Pixels of no superpixel are masked by parts of this side.
 PART = 1024
 
 
-def paint(call: Call, files: TileFiles, source: RasterSource, superpixels: RasterSource) -> Answer:
+def paint(
+    call: Call, files: TileFiles, source: RasterSource, superpixels: RasterSource | None
+) -> dict[str, Array]:
     """Write the pieces of a window that are asked for, and count the pixels of its classes."""
     window = Window(*files.window)
-    ids = read_superpixels(superpixels, window)
+    ids = read_superpixels(given(superpixels), window)
     if call.options["given"]:
         for part in tiles(window.width, window.height, PART):
             ids[part.slices][~source.read(part.within(window))[1]] = 0
@@ -32,20 +35,20 @@ def paint(call: Call, files: TileFiles, source: RasterSource, superpixels: Raste
         write_piece(Path(files.folder) / Piece.of(name, window).name, painted)
         if name == "classes":
             counts = np.bincount(painted.ravel(), minlength=256)
-    return {}, {"counts": counts}
+    return {"counts": counts}
 
 
-def measure(call: Call, source: RasterSource, classes: RasterSource) -> Answer:
-    """Sum pixels, areas and values by class, window by window."""
-    table, found = np.asarray(call.arrays["numbers"]), []
-    for index, place in enumerate(call.options["windows"]):
-        window = Window(*place)
-        drafted, valid = classes.read(window)
-        numbers, values = table[np.where(valid, drafted[0], 0)], np.empty((0, 0))
-        if call.options["image"]:
-            values, valid = source.read(window)
-            numbers[~valid] = 0
-        areas = np.asarray(call.arrays[f"areas.{index}"])
-        found.append(sums_of_classes(numbers, values, areas, call.options["size"]))
-    counts, areas, sums = (np.stack(each) for each in zip(*found))
-    return {}, {"counts": counts, "areas": areas, "sums": sums}
+def measure(
+    call: Call, files: TileFiles, source: RasterSource, classes: RasterSource | None
+) -> dict[str, Array]:
+    """Sum pixels, areas and values of a window by class."""
+    window = Window(*files.window)
+    drafted, valid = given(classes).read(window)
+    numbers = np.asarray(call.arrays["numbers"])[np.where(valid, drafted[0], 0)]
+    values = np.empty((0, 0))
+    if call.options["image"]:
+        values, valid = source.read(window)
+        numbers[~valid] = 0
+    areas = np.asarray(call.arrays["areas"])
+    found = sums_of_classes(numbers, values, areas, call.options["size"])
+    return dict(zip(("counts", "areas", "sums"), found))

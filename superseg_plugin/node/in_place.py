@@ -13,10 +13,9 @@ import uuid
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
-import numpy.typing as npt
 from distributed import get_worker
 
 from ..contracts import plain
@@ -31,7 +30,6 @@ from ..raster.windows import Window
 from ..worker.call import Answer, Call
 from ..worker.in_place import (
     CHECK_PLACE,
-    FIND,
     FURTHER,
     IN_PLACE,
     MEASURE,
@@ -44,8 +42,11 @@ from ..worker.in_place import (
 )
 from ..worker.messages import arrays_of
 from ..worker.operations import OPERATIONS
-from ..worker.protocol import Array, add_prefix, map_arrays, write_arrays
+from ..worker.protocol import Array, add_prefix, map_arrays, split_off, write_arrays
 from .class_pieces import measure, paint
+
+Rasters = tuple[RasterSource, Optional[RasterSource]]
+ON_CLASSES = {PAINT: paint, MEASURE: measure}
 
 
 def compute(op: str, call: Call) -> Answer:
@@ -55,12 +56,24 @@ def compute(op: str, call: Call) -> Answer:
         return _check(files, call), {}
     if PART in call.options:
         return _of_part(op, call, files), {}
-    further = [TileFiles(**each) for each in call.options.get(FURTHER, ())]
-    if not further:
-        return _of_tile(op, call, files)
+    tiles = [files, *(TileFiles(**each) for each in call.options[FURTHER])]
+    own, shared = [], call.arrays
+    for number, _ in enumerate(tiles):
+        arrays, shared = split_off(f"{number}.", shared)
+        own.append(arrays)
     found: dict[str, Array] = {}
-    for number, each in enumerate([files, *further]):
-        found.update(add_prefix(f"{number}.", _of_tile(op, call, each)[1]))
+    with ExitStack() as opened:
+        rasters = None
+        if op != NUMBER:
+            source = opened.enter_context(_source(files))
+            superpixels = None
+            if files.labels:
+                superpixels = opened.enter_context(RasterSource(files.labels))
+            rasters = source, superpixels
+        for number, (each, arrays) in enumerate(zip(tiles, own)):
+            options = {**call.options, **each.options}
+            asked = replace(call, options=options, arrays={**shared, **arrays})
+            found.update(add_prefix(f"{number}.", _of_tile(op, asked, each, rasters)))
     return {}, found
 
 
@@ -75,50 +88,44 @@ def _of_part(op: str, call: Call, files: TileFiles) -> dict[str, Any]:
     return {"arrays": described}
 
 
-def _of_tile(op: str, call: Call, files: TileFiles) -> Answer:
-    if op in (PAINT, MEASURE):
-        with _source(files) as source, RasterSource(files.labels) as labels:
-            if op == PAINT:
-                return paint(call, files, source, labels)
-            return measure(call, source, labels)
-    options, arrays = _read(op, files) if op in REQUESTS else ({}, {})
-    asked = {**call.options, **{name: plain(value) for name, value in options.items()}}
-    asked_for = replace(call, options=asked, arrays={**arrays, **call.arrays})
-    result, answer = _computed(op, asked_for, files)
-    if files.write and "labels" in answer:
+def _of_tile(op: str, call: Call, files: TileFiles, rasters: Rasters | None) -> dict[str, Array]:
+    """Arrays of the answer on one tile."""
+    if rasters is None:
+        answer = _numbered(call, files)
+    elif op in ON_CLASSES:
+        return ON_CLASSES[op](call, files, *rasters)
+    else:
+        answer = _computed(op, call, files, rasters)
+    if files.write:
         write_piece(Path(files.folder) / files.write, answer.pop("labels"))
-    return result, answer
+    return answer
 
 
-def _computed(op: str, call: Call, files: TileFiles) -> Answer:
+def _computed(op: str, call: Call, files: TileFiles, rasters: Rasters) -> dict[str, Array]:
+    read, arrays = REQUESTS[op](*rasters, Window(*files.window), files.halo)
+    options = {**call.options, **{name: plain(value) for name, value in read.items()}}
+    given = {**arrays, **call.arrays}
     if not files.pieces:
-        result, answer = OPERATIONS[op](call)
-        return result, dict(answer)
-    given = dict(call.arrays)
-    labels = _labels(files, given.pop("numbers"), given.pop("counts"))
-    if op == NUMBER:
-        return {}, {"labels": labels}
-    labels, ids = numbered(labels)
-    if op == FIND:
-        return {}, {"ids": ids}
+        return dict(OPERATIONS[op](replace(call, options=options, arrays=given))[1])
+    labels, ids = numbered(_numbered(call, files)["labels"])
     given["labels"] = labels
     given.update({name: given[name][ids - 1] for name in ("sizes", "internal")})
-    result, found = OPERATIONS[op](replace(call, arrays=given))
-    inner = Window(*call.options["inner"]).slices
-    return result, {**found, "labels": found["labels"][inner], "given": ids}
+    _, found = OPERATIONS[op](replace(call, options=options, arrays=given))
+    inner = Window(*options["inner"]).slices
+    return {**found, "labels": found["labels"][inner], "given": ids}
 
 
-def _labels(files: TileFiles, numbers: Array, counts: Array) -> npt.NDArray[np.uint32]:
+def _numbered(call: Call, files: TileFiles) -> dict[str, Array]:
     """Labels of a window, by the id of each number in each of its pieces."""
     window = Window(*files.window)
     labels = np.zeros((window.height, window.width), np.uint32)
-    tables = np.split(numbers, np.cumsum(counts)[:-1])
+    tables = np.split(call.arrays["numbers"], np.cumsum(call.arrays["counts"])[:-1])
     for (name, *place), table in zip(files.pieces, tables):
         piece = Window(*place)
         part = window.intersection(piece)
         read = read_piece(Path(files.folder) / name, part.relative_to(piece), np.uint32)
         labels[part.relative_to(window).slices] = table[read]
-    return labels
+    return {"labels": labels}
 
 
 def _check(files: TileFiles, call: Call) -> dict[str, Any]:
@@ -137,16 +144,6 @@ def _check(files: TileFiles, call: Call) -> dict[str, Any]:
         reason = f"cannot read the image ({error})"
     threads = worker.state.nthreads
     return {"node": worker.address, "reason": reason, "threads": threads, "gdal": gdal_version()}
-
-
-def _read(op: str, files: TileFiles) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Options and arrays of a tile."""
-    with ExitStack() as opened:
-        source = opened.enter_context(_source(files))
-        superpixels = None
-        if files.labels:
-            superpixels = opened.enter_context(RasterSource(files.labels))
-        return REQUESTS[op](source, superpixels, Window(*files.window), files.halo)
 
 
 def _source(files: TileFiles) -> AbstractContextManager[RasterSource]:

@@ -8,13 +8,14 @@ nodes recognize the folder (`RUN_FILE`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 IN_PLACE = "in_place"
-# Option with the fields of further tiles of the same request. The arrays of its answer then have
-# the number of the tile, from 0, and a dot before their names.
+# Option with the fields of further tiles of the same request. Arrays of a single tile, those of the
+# answer too, have the number of the tile, from 0, and a dot before their names.
 FURTHER = "further"
 # Option with the file of the arrays of a part of a request: its `name` in the folder, and `arrays`,
 # their descriptions. The arrays of its answer are in `answer_path`. And the option with the folder
@@ -23,11 +24,10 @@ PART, SCRATCH = "part", "scratch"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"
-# Operations that only nodes perform: which superpixels there are in a window of pieces, their final
-# numbers, the classes of superpixels, and sums of an image by class.
-FIND, NUMBER = "find_superpixels", "number_superpixels"
-PAINT, MEASURE = "paint_superpixels", "measure_classes"
-ONLY_IN_PLACE = (CHECK_PLACE, FIND, NUMBER, PAINT, MEASURE)
+# Operations that only nodes perform: the final numbers of superpixels in a window of pieces, the
+# classes of superpixels, and sums of an image by class.
+NUMBER, PAINT, MEASURE = "number_superpixels", "paint_superpixels", "measure_classes"
+ONLY_IN_PLACE = (CHECK_PLACE, NUMBER, PAINT, MEASURE)
 
 
 def answer_path(part: Path) -> Path:
@@ -48,6 +48,7 @@ class TileFiles:
         pieces: files of the labels of superpixels that are not finished, with column and row
             offset, width and height of each; later ones lie above those before.
         write: name of the file that the labels of the answer are written to; "" to return them.
+        options: of this tile alone.
     """
 
     folder: str
@@ -57,3 +58,4 @@ class TileFiles:
     labels: str = ""
     pieces: Sequence[tuple[str, int, int, int, int]] = ()
     write: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,9 @@ import numpy.typing as npt
 from ...contracts import Device
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
-from ...worker.interface import Answer
 from ..formats.model_file import Model
 from ..formats.trained_model import weights_id
-from .scene import Scene, Tile
+from .scene import OwnArrays, Scene, Tile
 
 CPU_TILE = 512
 LARGEST_TILE = 2048
@@ -38,7 +37,6 @@ class Network:
         self.classes = model.classes
         self.tile_size = _tile_size(tile_size, device)
         self.tile_bytes = BYTES_PER_PIXEL * (self.tile_size + 2 * device.halo) ** 2
-        self._scene = scene
         self._halo = device.halo
         # Every request refers to the weights; they are written once.
         self._weights = scene.worker.keep(model.weights)
@@ -48,13 +46,23 @@ class Network:
             "classes": model.classes,
         }
 
-    def submit(self, window: Window, superpixels: RasterSource | None = None) -> Future[Answer]:
-        """Classify a window, whose corner lies on a multiple of the alignment, exactly.
+    def classify(
+        self, scene: Scene, windows: Sequence[Window], superpixels: RasterSource | None = None
+    ) -> Iterator[tuple[Window, OwnArrays]]:
+        """Classify windows whose corners lie on multiples of the alignment, exactly.
 
-        The window is read with a halo at least as wide as the network sees, and cropped again.
+        A window is read with a halo at least as wide as the network sees, and cropped again.
+
+        Args:
+            scene: of this network, whose progress is asked for cancel.
+            windows: at least one.
+            superpixels: in which probabilities are added up; None to classify pixels.
         """
-        tile = Tile(window, self._halo, superpixels)
-        return self._scene.submit_tile("predict", tile, self._options, self._weights)
+        tiles = [Tile(window, self._halo, superpixels) for window in windows]
+        answers = scene.tiles_in_flight(
+            "predict", tiles, self.tile_bytes, self._options, self._weights
+        )
+        return ((tile.window, arrays) for tile, arrays in answers)
 
 
 def mean_softmax(
@@ -65,13 +73,8 @@ def mean_softmax(
     pooled = np.zeros((count, network.classes), np.float32)
     column_block = max(scene.source.column_block, superpixels.column_block)
     windows = tiles(grid.width, grid.height, network.tile_size, column_block)
-
-    def submit(window: Window) -> Future[Answer]:
-        return network.submit(window, superpixels)
-
-    needed = scene.bytes_here(network.tile_bytes, superpixels)
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
-        pooled[answer.arrays["ids"].astype(np.int64) - 1] += answer.arrays["sums"]
+    for index, (_, found) in enumerate(network.classify(scene, windows, superpixels)):
+        pooled[found["ids"].astype(np.int64) - 1] += found["sums"]
         scene.progress.report((index + 1) / len(windows), "Classifying")
     total = pooled.sum(axis=1, keepdims=True)
     pooled[total[:, 0] == 0] = 1.0

@@ -69,10 +69,9 @@ def classify_pixels(scene: Scene, network: Network, confidence_path: Path | None
     grid = scene.source.grid
     windows = tiles(grid.width, grid.height, network.tile_size, scene.source.column_block)
     with _Outputs(scene.part(0.95, 1), confidence_path) as outputs:
-        answers = scene.in_flight(windows, network.submit, network.tile_bytes)
         part = scene.progress.part(0, 0.95)
-        for index, (window, answer) in enumerate(answers):
-            outputs.write(window, answer.arrays["classes"], answer.arrays["confidence"])
+        for index, (window, found) in enumerate(network.classify(scene, windows)):
+            outputs.write(window, found["classes"], found["confidence"])
             part.report((index + 1) / len(windows), "Classifying")
     return outputs.draft
 

@@ -9,9 +9,8 @@ Exact: sums are those of `class_statistics`, tile by tile, in the same order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +20,10 @@ from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile
 from ...worker.in_place import MEASURE, PAINT
-from ...worker.interface import Answer
 from ..classes.reading import tile_side
 from ..classes.rendering import ClassStatistics
 from .scene import Arrays, Scene, Tile
 from .tiling import PIECE
-
-# Tiles that a node measures in a task.
-TOGETHER = 8
 
 
 class Painted(NamedTuple):
@@ -56,15 +51,11 @@ def paint_on_nodes(scene: Scene, superpixels: RasterSource, tables: Arrays, give
     """
     grid, known = scene.source.grid, scene.worker.keep(tables)
     windows = tiles(grid.width, grid.height, PIECE)
-
-    def submit(window: Window) -> Future[Answer]:
-        tile = Tile(window, 0, superpixels, write=Piece.of("", window).name)
-        return scene.submit_tile(PAINT, tile, {"given": given}, known)
-
+    read = [Tile(window, 0, superpixels) for window in windows]
     counts = np.zeros(256, np.int64)
-    needed = scene.bytes_here(0, superpixels)
-    for index, (_, answer) in enumerate(scene.in_flight(windows, submit, needed)):
-        counts += answer.arrays["counts"]
+    answers = scene.tiles_in_flight(PAINT, read, 0, {"given": given}, known)
+    for index, (_, found) in enumerate(answers):
+        counts += found["counts"]
         scene.progress.report((index + 1) / len(windows), "Painting classes")
     made = {}
     for name in tables:
@@ -109,23 +100,15 @@ class MeasureOnNodes:
     def tiles(self) -> Iterator[Window]:
         """Yield the tiles of `class_statistics` as they are measured."""
         scene, grid = self._scene, self._scene.source.grid
-        windows = tiles(grid.width, grid.height, tile_side(len(scene.source.bands)))
-        groups = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
-        size = len(self._counts)
-
-        def submit(group: list[Window]) -> Future[Answer]:
-            options: dict[str, Any] = {"windows": [window.numbers for window in group]}
-            options.update(size=size, image=bool(self._bands))
-            # Not computed by nodes, whose database of PROJ may be another one.
-            areas = {f"areas.{i}": grid.pixel_areas(window) for i, window in enumerate(group)}
-            tile = Tile(group[0], 0, self._classes)
-            return scene.submit_tile(MEASURE, tile, options, {"numbers": self._numbers, **areas})
-
-        needed = scene.bytes_here(0, self._classes)
-        for group, answer in scene.in_flight(groups, submit, needed):
-            arrays = answer.arrays
-            for index, window in enumerate(group):
-                self._counts += arrays["counts"][index]
-                self._areas += arrays["areas"][index]
-                self._sums += arrays["sums"][index]
-                yield window
+        options = {"size": len(self._counts), "image": bool(self._bands)}
+        # Areas are not computed by nodes, whose database of PROJ may be another one.
+        read = [
+            Tile(window, 0, self._classes, arrays={"areas": grid.pixel_areas(window)})
+            for window in tiles(grid.width, grid.height, tile_side(len(scene.source.bands)))
+        ]
+        numbers = {"numbers": self._numbers}
+        for tile, found in scene.tiles_in_flight(MEASURE, read, 0, options, numbers):
+            self._counts += found["counts"]
+            self._areas += found["areas"]
+            self._sums += found["sums"]
+            yield tile.window

@@ -7,24 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, TypeVar
 
 import numpy.typing as npt
 
-from ...contracts import BandScaling
+from ...contracts import BandScaling, plain
 from ...progress import Progress
 from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
 from ...worker.in_place import FURTHER, IN_PLACE, SCRATCH, TileFiles
 from ...worker.interface import Answer, Worker
-from ...worker.protocol import split_off
+from ...worker.protocol import add_prefix, split_off
 from .node_files import NodeFiles, find_node_files
 from .tile_requests import REQUESTS
 from .tiling import items_ahead, run_in_flight
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
+OwnArrays = dict[str, npt.NDArray[Any]]
 # Tiles of a request to a node that reads in place.
 MOST_TOGETHER = 4
 # The tables of a tile, where its pixels stay on a node.
@@ -40,6 +42,8 @@ class Tile(NamedTuple):
         superpixels: raster of them; None where none are needed.
         pieces: labels of superpixels that are not finished, which only nodes read.
         write: name of the file that a node writes its labels to.
+        options: those that it does not share with other tiles.
+        arrays: likewise.
     """
 
     window: Window
@@ -47,6 +51,8 @@ class Tile(NamedTuple):
     superpixels: RasterSource | None = None
     pieces: Sequence[Piece] = ()
     write: str = ""
+    options: Mapping[str, Any] = MappingProxyType({})
+    arrays: Arrays = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -127,22 +133,52 @@ class Scene:
         del arrays
         return self.worker.result(asked, self.progress)
 
-    def submit_tile(
+    def submit_tiles(
         self,
         operation: str,
-        tile: Tile,
+        tiles: Sequence[Tile],
         options: Mapping[str, Any] | None = None,
         arrays: Arrays | None = None,
     ) -> Future[Answer]:
-        """Request an operation on a tile, which is read here, or by a node in place.
+        """Request an operation on tiles that are read by a node in place, or on one read here.
 
         Args:
             operation: one of `REQUESTS`.
-            tile: what it reads.
-            options: others than the scaling and those of the tile.
-            arrays: others than those of the tile.
+            tiles: what it reads, `together` at most.
+            options: of all tiles, others than the scaling and those of each tile.
+            arrays: of all tiles, others than those of each tile.
         """
-        return self._submit(operation, [tile], options or {}, dict(arrays or {}))
+        asked: dict[str, Any] = {"scaling": self.scaling, **(options or {})}
+        given = dict(arrays or {})
+        if self.seen_by_nodes(tiles[0].superpixels):
+            files = [asdict(self._files(each)) for each in tiles]
+            asked.update({IN_PLACE: files[0], FURTHER: files[1:]})
+            for number, each in enumerate(tiles):
+                given.update(add_prefix(f"{number}.", each.arrays))
+            return self.worker.submit(operation, asked, given)
+        (tile,) = tiles
+        found, read = REQUESTS[operation](self.source, tile.superpixels, tile.window, tile.halo)
+        asked.update(**tile.options, **found)
+        return self.worker.submit(operation, asked, {**read, **given, **tile.arrays})
+
+    def answers_of(self, tiles: Sequence[Tile], answer: Answer) -> list[OwnArrays]:
+        """The arrays of the answer to `submit_tiles`, tile by tile."""
+        if not self.seen_by_nodes(tiles[0].superpixels):
+            return [answer.arrays]
+        return [split_off(f"{number}.", answer.arrays)[0] for number in range(len(tiles))]
+
+    def together(self, tiles: Sequence[Tile]) -> int:
+        """Number of tiles in a request.
+
+        Nodes that read in place get several tiles at once where there are many for each of them:
+        a request takes this computer some milliseconds.
+
+        Args:
+            tiles: all that are alike.
+        """
+        if not tiles or not self.seen_by_nodes(tiles[0].superpixels):
+            return 1
+        return max(min(len(tiles) // (2 * self.worker.slots), MOST_TOGETHER), 1)
 
     def tiles_in_flight(
         self,
@@ -151,61 +187,42 @@ class Scene:
         size: int,
         options: Mapping[str, Any] | None = None,
         arrays: Arrays | None = None,
-    ) -> Iterator[tuple[Tile, dict[str, npt.NDArray[Any]]]]:
+    ) -> Iterator[tuple[Tile, OwnArrays]]:
         """Request an operation on tiles a few ahead, and yield the arrays of the answers in order.
-
-        Nodes that read in place get several tiles at once where there are many for each of them:
-        a request takes this computer some milliseconds.
 
         Args:
             operation: one of `REQUESTS`.
             tiles: at least one; all with or without superpixels.
             size: bytes that a tile takes where it is computed, such as `tile_bytes`.
-            options: see `submit_tile`.
-            arrays: see `submit_tile`.
+            options: see `submit_tiles`.
+            arrays: see `submit_tiles`.
         """
-        superpixels, together = tiles[0].superpixels, 1
-        if self.seen_by_nodes(superpixels):
-            together = max(min(len(tiles) // (2 * self.worker.slots), MOST_TOGETHER), 1)
-        groups = [tiles[first : first + together] for first in range(0, len(tiles), together)]
+        superpixels, count = tiles[0].superpixels, self.together(tiles)
+        groups = [tiles[first : first + count] for first in range(0, len(tiles), count)]
 
         def submit(group: Sequence[Tile]) -> Future[Answer]:
-            return self._submit(operation, group, options or {}, dict(arrays or {}))
+            return self.submit_tiles(operation, group, options, arrays)
 
         for group, answer in self.in_flight(groups, submit, self.bytes_here(size, superpixels)):
-            if len(group) == 1:
-                yield group[0], answer.arrays
-                continue
-            for number, tile in enumerate(group):
-                yield tile, split_off(f"{number}.", answer.arrays)[0]
+            yield from zip(group, self.answers_of(group, answer))
 
-    def _submit(
-        self,
-        operation: str,
-        tiles: Sequence[Tile],
-        options: Mapping[str, Any],
-        arrays: dict[str, npt.NDArray[Any]],
-    ) -> Future[Answer]:
-        asked: dict[str, Any] = {"scaling": self.scaling, **options}
-        files = [asdict(each) for each in map(self._files, tiles) if each is not None]
-        if files:
-            asked[IN_PLACE] = files[0]
-            if files[1:]:
-                asked[FURTHER] = files[1:]
-            return self.worker.submit(operation, asked, arrays)
-        (tile,) = tiles
-        found, read = REQUESTS[operation](self.source, tile.superpixels, tile.window, tile.halo)
-        return self.worker.submit(operation, {**asked, **found}, {**read, **arrays})
-
-    def _files(self, tile: Tile) -> TileFiles | None:
-        """The files of a tile that a node reads in place; None if it has to be sent."""
+    def _files(self, tile: Tile) -> TileFiles:
+        """The files of a tile that a node reads in place."""
         nodes, superpixels = self.nodes, tile.superpixels
-        if nodes is None or not self.seen_by_nodes(superpixels):
-            return None
+        if nodes is None:
+            raise RuntimeError("no node reads in place")
         labels = nodes.place_of(superpixels.path) if superpixels is not None else ""
         pieces = [(each.name, *each.window.numbers) for each in tile.pieces]
-        place = tile.window.numbers
-        return TileFiles(nodes.folder, nodes.token, place, tile.halo, labels, pieces, tile.write)
+        return TileFiles(
+            nodes.folder,
+            nodes.token,
+            tile.window.numbers,
+            tile.halo,
+            labels,
+            pieces,
+            tile.write,
+            {name: plain(value) for name, value in tile.options.items()},
+        )
 
     def seen_by_nodes(self, superpixels: RasterSource | None) -> bool:
         """Whether nodes read the image, and a raster of superpixels if one is needed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...raster.windows import Window
 from ...worker.interface import Answer
+from .scene import Tile
 from .superpixel_table import Ids
 
 
@@ -40,13 +41,21 @@ class Seam:
         return Window(zone.col_off + left, zone.row_off + top, width, height)
 
 
-@dataclass
-class Stitching:
-    """A seam that is being stitched: the ids in its zone, and their sizes at the start."""
+@dataclass(frozen=True)
+class Prepared:
+    """A seam that can be stitched: its tile, the ids in its zone, and their sizes now."""
 
     seam: Seam
+    tile: Tile
     ids: Ids
     sizes: Ids
+
+
+@dataclass
+class Stitching:
+    """Seams that are being stitched, in one request."""
+
+    seams: list[Prepared]
     answer: Future[Answer]
 
 

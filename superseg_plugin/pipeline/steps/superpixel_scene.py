@@ -27,9 +27,10 @@ from ...contracts import gaussian_radius
 from ...progress import Progress
 from ...raster.windows import Window
 from ...raster.writer import RasterProfile, RasterWriter
+from ...worker.interface import Answer
 from ..options.superpixels import SuperpixelOptions
-from .scene import Arrays, Scene, Tile
-from .seams import RowSteps, Seam, Stitching
+from .scene import OwnArrays, Scene, Tile
+from .seams import Prepared, RowSteps, Seam, Stitching
 from .superpixel_table import Ids, SuperpixelTable
 from .tiling import items_ahead, tile_bytes
 
@@ -37,6 +38,8 @@ DRAFT = "labels.tif"
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
 # usual superpixels.
 SEAM_REACH = 64
+# Rows of tiles that are cut before a horizontal seam is joined: its vertical seams are there then.
+ROWS_AHEAD = 2
 # Image data of a horizontal zone that is stitched in one request, as float32.
 ZONE_BYTES = 128 << 20
 Labels = npt.NDArray[np.uint32]
@@ -63,6 +66,8 @@ class SuperpixelScene:
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
         self._tile_bytes = tile_bytes(side, len(scene.source.bands))
+        # Vertical seams of a request.
+        self._together = 1
         # Vertical seams of each row that are not entered yet, and horizontal ones.
         self._vertical: deque[list[Stitching]] = deque()
         self._horizontal: deque[Stitching] = deque()
@@ -79,8 +84,9 @@ class SuperpixelScene:
 
     def cut_tiles(self, rows: list[list[Window]]) -> Iterator[None]:
         """Cut every tile by itself; yields after each row, while the next ones are computed."""
-        windows = list(itertools.chain.from_iterable(rows))
-        read, options = list(map(self._tile, windows)), {"segmenter": self._options.segmenter}
+        read = list(map(self._tile, itertools.chain.from_iterable(rows)))
+        options = {"segmenter": self._options.segmenter}
+        self._together = self._scene.together(read)
         answers = self._scene.tiles_in_flight("superpixels", read, self._tile_bytes, options)
         for number, row in enumerate(rows):
             first = RowSteps(number, len(row)).tiles
@@ -98,28 +104,30 @@ class SuperpixelScene:
         """
         grid, step = self._source.grid, RowSteps(number, len(windows)).vertical
         started: list[Stitching] = []
-
-        def start(window: Window) -> None:
-            first = max(window.col_off - self._reach - 1, 0)
-            last = min(window.col_off + self._reach + 1, grid.width)
-            zone = Window(first, window.row_off, last - first, window.height)
-            sides = (False, False, first > 0, last < grid.width)
-            seam = Seam(zone, (1, window.col_off - first), sides, step + len(started))
-            started.append(self._start(seam, self._ids_in(seam.zone)))
-
         ahead = items_ahead(self._scene.bytes_here(self._tile_bytes), self._scene.worker.slots)
-        for index, window in enumerate(windows[1:]):
-            if index > ahead:
-                self._wait(started[index - ahead - 1])
-            start(window)
+        for first in range(1, len(windows), self._together):
+            prepared = []
+            for index in range(first, min(first + self._together, len(windows))):
+                window = windows[index]
+                left = max(window.col_off - self._reach - 1, 0)
+                right = min(window.col_off + self._reach + 1, grid.width)
+                zone = Window(left, window.row_off, right - left, window.height)
+                sides = (False, False, left > 0, right < grid.width)
+                seam = Seam(zone, (1, window.col_off - left), sides, step + index - 1)
+                prepared.append(self._prepare(seam))
+            if len(started) > ahead:
+                self._wait(started[len(started) - ahead - 1])
+            started.append(self._start(prepared))
         self._vertical.append(started)
 
-    def start_horizontal_seam(self, number: int, windows: list[Window]) -> None:
+    def start_horizontal_seams(self, number: int, windows: list[Window], parity: int) -> None:
         """Start stitching a row of tiles to the one above, in as few zones as memory allows.
 
         Args:
             number: of the row, whose vertical seams have started.
             windows: its tiles.
+            parity: 0 for the first zone and every second one from there, 1 for those between them,
+                which wait for these where superpixels reach from one to the other.
         """
         self._enter_vertical(number)
         grid, row = self._source.grid, windows[0].row_off
@@ -128,24 +136,42 @@ class SuperpixelScene:
         last = min(row + self._reach + 1, grid.height)
         bytes_a_column = (last - first) * 4 * (len(self._source.bands) + 4)
         length = max(ZONE_BYTES // bytes_a_column // size, 1) * size
-        steps = RowSteps(number, len(windows)).horizontal(len(range(0, grid.width, length)))
-        for step, col in zip(steps, range(0, grid.width, length)):
+        starts = range(0, grid.width, length)
+        steps = RowSteps(number, len(windows)).horizontal(len(starts))
+        for col, step in list(zip(starts, steps))[parity::2]:
             left, right = max(col - 1, 0), min(col + length + 1, grid.width)
             zone = Window(left, first, right - left, last - first)
             sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            while len(self._horizontal) >= self._seams_at_once:
-                self._enter(self._horizontal.popleft())
-            known = self._ids_in(zone)
-            if any(np.isin(known[1], each.ids).any() for each in self._horizontal):
-                self._enter_horizontal()
-                known = self._ids_in(zone)
             seam = Seam(zone, (0, row - first), sides, step)
-            self._horizontal.append(self._start(seam, known))
+            while len(self._horizontal) >= self._seams_at_once:
+                self._enter_horizontal()
+            prepared = self._prepare(seam)
+            waited = False
+            while self._table.reserved(prepared.ids):
+                self._enter_horizontal()
+                waited = True
+            if waited:
+                prepared = self._prepare(seam)
+            self._table.reserve(prepared.ids, True)
+            self._horizontal.append(self._start([prepared]))
 
     def finish_seams(self) -> None:
         """Wait for all seams that have started, and enter their changes."""
         self._enter_vertical(self._entered + len(self._vertical) - 1)
-        self._enter_horizontal()
+        while self._horizontal:
+            self._enter_horizontal()
+
+    def rows_ahead(self, windows: list[Window]) -> int:
+        """Rows of tiles that are cut before those above are stitched.
+
+        As many as are computed at once: else all wait for the seams of one row.
+
+        Args:
+            windows: tiles of a row.
+        """
+        if not self._scene.seen_by_nodes(None):
+            return ROWS_AHEAD
+        return max(2 * self._scene.worker.slots // len(windows), ROWS_AHEAD)
 
     @property
     def _seams_at_once(self) -> int:
@@ -160,26 +186,30 @@ class SuperpixelScene:
             self._entered += 1
 
     def _enter_horizontal(self) -> None:
-        """Enter all horizontal seams."""
-        while self._horizontal:
-            self._enter(self._horizontal.popleft())
+        """Enter the horizontal seam that started first."""
+        stitching = self._horizontal.popleft()
+        self._enter(stitching)
+        for prepared in stitching.seams:
+            self._table.reserve(prepared.ids, False)
 
     def _enter(self, stitching: Stitching) -> None:
-        """Wait for a seam and enter its changes."""
-        arrays = self._wait(stitching)
-        ids, before = self._given(stitching, arrays)
-        given = len(ids)
-        sizes, internal = arrays["sizes"], arrays["internal"]
-        self._table.change(ids, sizes[:given] - before, internal[:given])
-        first = self._table.append(sizes[given:], internal[given:], stitching.seam.step)
-        fresh = np.arange(first, len(self._table))
-        lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
-        self._keep_zone(stitching.seam, arrays, lookup)
-        sources, targets = arrays["merged"].T - 1
-        self._table.merge(ids[sources], ids[targets])
+        """Wait for seams and enter their changes."""
+        answer = self._wait(stitching)
+        tiles = [prepared.tile for prepared in stitching.seams]
+        for prepared, arrays in zip(stitching.seams, self._scene.answers_of(tiles, answer)):
+            ids, before = self._given(prepared, arrays)
+            given = len(ids)
+            sizes, internal = arrays["sizes"], arrays["internal"]
+            self._table.change(ids, sizes[:given] - before, internal[:given])
+            first = self._table.append(sizes[given:], internal[given:], prepared.seam.step)
+            fresh = np.arange(first, len(self._table))
+            lookup = np.concatenate([np.zeros(1, np.int64), ids, fresh]).astype(np.uint32)
+            self._keep_zone(prepared.seam, arrays, lookup)
+            sources, targets = arrays["merged"].T - 1
+            self._table.merge(ids[sources], ids[targets])
 
-    def _wait(self, stitching: Stitching) -> Arrays:
-        return self._scene.worker.result(stitching.answer, self._scene.progress).arrays
+    def _wait(self, stitching: Stitching) -> Answer:
+        return self._scene.worker.result(stitching.answer, self._scene.progress)
 
     def renumber(
         self, path: Path, profile: RasterProfile, windows: list[Window], progress: Progress
@@ -195,45 +225,44 @@ class SuperpixelScene:
         Returns:
             The number of superpixels.
         """
-        finding, writing = progress.part(0, 0.33), progress.part(0.33, 0.67)
-        present = np.zeros(len(self._table), bool)
-        for index, window in enumerate(windows):
-            present[self._read_labels(window)] = True
-            finding.report(index / len(windows), "Numbering superpixels")
-        numbers = self._table.final_numbers(present)
-        with RasterWriter(path, self._source.grid, profile, progress.part(0.67, 1)) as final:
+        writing, numbers = progress.part(0, 0.6), self._table.final_numbers()
+        with RasterWriter(path, self._source.grid, profile, progress.part(0.6, 1)) as final:
             for index, window in enumerate(windows):
                 final.write(window, numbers[self._read_labels(window)])
-                writing.report(index / len(windows))
+                writing.report(index / len(windows), "Numbering superpixels")
         return int(numbers.max())
 
-    def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
+    def _keep_tile(self, window: Window, arrays: OwnArrays, first: int) -> None:
         """Keep the labels of a tile, whose superpixels have the ids from `first` on."""
         labels = arrays["labels"]
         labels[labels > 0] += np.uint32(first - 1)
         self._labels.write(window, labels)
 
-    def _given(self, stitching: Stitching, arrays: Arrays) -> tuple[Ids, Ids]:
+    def _given(self, prepared: Prepared, arrays: OwnArrays) -> tuple[Ids, Ids]:
         """Ids in the zone of a seam, and their sizes at the start."""
-        return stitching.ids, stitching.sizes
+        return prepared.ids, prepared.sizes
 
-    def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
+    def _keep_zone(self, seam: Seam, arrays: OwnArrays, lookup: Labels) -> None:
         """Keep the labels of the zone of a seam, whose ids are in `lookup`."""
         inside = seam.inner.relative_to(seam.zone).slices
         self._labels.write(seam.inner, lookup[arrays["labels"][inside]])
 
-    def _ids_in(self, zone: Window) -> tuple[Any, Ids]:
-        """What labels the pixels of a zone, for `_start`, and the ids in it in their order."""
-        return self._table.compact(self._read_labels(zone))
+    def _prepare(self, seam: Seam) -> Prepared:
+        """A seam with what its tile has to tell of the superpixels in its zone as they are now."""
+        labels, ids = self._table.compact(self._read_labels(seam.zone))
+        return self._prepared(seam, Tile(seam.zone, self._margin), ids, {"labels": labels})
 
-    def _start(self, seam: Seam, known: tuple[Any, Ids]) -> Stitching:
-        labels, ids = known
+    def _prepared(
+        self, seam: Seam, tile: Tile, ids: Ids, known: OwnArrays, **options: object
+    ) -> Prepared:
         sizes, internal = self._table.figures_of(ids)
-        options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
-        options["segmenter"] = self._options.segmenter
-        arrays = {"labels": labels, "sizes": sizes, "internal": internal}
-        asked = self._scene.submit_tile("stitch", self._tile(seam.zone), options, arrays)
-        return Stitching(seam, ids, sizes, asked)
+        options = {"seam": seam.line, "open_sides": seam.open_sides, **options}
+        arrays = {**known, "sizes": sizes, "internal": internal}
+        return Prepared(seam, tile._replace(options=options, arrays=arrays), ids, sizes)
+
+    def _start(self, seams: list[Prepared]) -> Stitching:
+        tiles, options = [each.tile for each in seams], {"segmenter": self._options.segmenter}
+        return Stitching(seams, self._scene.submit_tiles("stitch", tiles, options))
 
     def _tile(self, window: Window) -> Tile:
         return Tile(window, self._margin)

@@ -26,6 +26,7 @@ class SuperpixelTable:
         self._sizes = np.zeros(1024, np.int64)
         self._internal = np.zeros(1024, np.float32)
         self._roots = np.arange(1024)
+        self._reserved = np.zeros(1024, bool)
         # Step, first id and number of ids of each addition.
         self._added: list[tuple[int, int, int]] = []
 
@@ -45,6 +46,7 @@ class SuperpixelTable:
             room = max(self._count, 2 * len(self._sizes)) - len(self._sizes)
             self._sizes = np.concatenate([self._sizes, np.zeros(room, np.int64)])
             self._internal = np.concatenate([self._internal, np.zeros(room, np.float32)])
+            self._reserved = np.concatenate([self._reserved, np.zeros(room, bool)])
             self._roots = np.concatenate(
                 [self._roots, np.arange(len(self._roots), len(self._roots) + room)]
             )
@@ -82,35 +84,46 @@ class SuperpixelTable:
         return self._sizes[ids], self._internal[ids]
 
     def change(self, ids: Ids, growth: Table, internal: Table) -> None:
-        """Add to the sizes, which may be negative; internal differences never decrease."""
-        self._sizes[ids] += growth
-        self._internal[ids] = np.maximum(self._internal[ids], internal)
+        """Add to the sizes, which may be negative; internal differences never decrease.
+
+        A superpixel that was merged meanwhile, by a seam that was stitched at the same time, is
+        the one that it was merged into.
+        """
+        roots = self.roots_of(ids)
+        np.add.at(self._sizes, roots, growth)
+        np.maximum.at(self._internal, roots, internal)
 
     def merge(self, sources: Ids, targets: Ids) -> None:
         """Merge superpixels into others, pair by pair."""
         for source, target in zip(sources, targets):
             source, target = self.roots_of(np.array([source, target]))
-            self._roots[source] = target
+            if source != target:
+                self._roots[source] = target
+                self._sizes[target] += self._sizes[source]
+                self._sizes[source] = 0
 
-    def final_numbers(self, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
-        """Number the roots that are present 1..n, in their order.
+    def reserve(self, ids: Ids, reserved: bool) -> None:
+        """Note that superpixels are being changed, or are no longer."""
+        self._reserved[ids] = reserved
 
-        Args:
-            present: `(ids + 1,)` bool, whether any pixel has this id.
+    def reserved(self, ids: Ids) -> bool:
+        """Whether any of some superpixels is being changed."""
+        return bool(self._reserved[ids].any())
+
+    def final_numbers(self) -> npt.NDArray[np.uint32]:
+        """Number the superpixels that have pixels 1..n, in their order.
 
         Returns:
             `(ids + 1,)` the number of each id, 0 where there is none.
         """
-        roots = self.roots_of(np.arange(self._count))
-        used = np.zeros(self._count, bool)
-        used[roots[present]] = True
+        used = self._sizes[: self._count] > 0
         used[0] = False
         parts = [np.arange(first, first + count) for _, first, count in sorted(self._added)]
         order = np.concatenate([np.zeros(1, np.int64), *parts])
         numbers = np.empty(self._count, np.uint32)
         numbers[order] = np.cumsum(used[order], dtype=np.uint32)
         numbers[~used] = 0
-        final: npt.NDArray[np.uint32] = numbers[roots]
+        final: npt.NDArray[np.uint32] = numbers[self.roots_of(np.arange(self._count))]
         return final
 
     def __len__(self) -> int:

@@ -27,9 +27,6 @@ from .superpixel_scene import SuperpixelScene
 from .superpixels_on_nodes import SuperpixelsOnNodes
 from .tiling import automatic_tile
 
-# Rows of tiles that are cut before a horizontal seam is joined: its vertical seams are there then.
-ROWS_AHEAD = 2
-
 
 def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> int:
     """Make the superpixels of a scene, with intermediate files in its scratch folder.
@@ -65,13 +62,15 @@ def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> in
         # The same place is cut alike whatever else is in the raster: an extent as the whole is.
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
         rows = [list(group) for _, group in groupby(windows, attrgetter("row_off"))]
-        for number, _ in enumerate(tiled.cut_tiles(rows)):
-            tiled.start_vertical_seams(number, rows[number])
-            if number > ROWS_AHEAD:
-                tiled.start_horizontal_seam(number - ROWS_AHEAD, rows[number - ROWS_AHEAD])
-            cutting.report((number + 1) / len(rows), "Making superpixels")
-        for number in range(max(len(rows) - ROWS_AHEAD, 1), len(rows)):
-            tiled.start_horizontal_seam(number, rows[number])
+        cut, ahead = tiled.cut_tiles(rows), tiled.rows_ahead(rows[0])
+        for number in range(len(rows) + 2 * ahead):
+            if number < len(rows):
+                next(cut)
+                tiled.start_vertical_seams(number, rows[number])
+                cutting.report((number + 1) / len(rows), "Making superpixels")
+            for row, parity in ((number - ahead, 0), (number - 2 * ahead, 1)):
+                if 0 < row < len(rows):
+                    tiled.start_horizontal_seams(row, rows[row], parity)
         tiled.finish_seams()
         count = tiled.renumber(path, profile, windows, progress.part(0.85, 1))
     trim_memory()

@@ -12,8 +12,6 @@ Cost: four bytes a pixel of scratch space for tiles, zones and the result each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +23,9 @@ from ...raster.pieces import Piece, join_pieces
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
-from ...worker.in_place import FIND, NUMBER
-from ...worker.interface import Answer
-from .scene import Arrays, Tile
-from .seams import Seam, Stitching
+from ...worker.in_place import NUMBER
+from .scene import OwnArrays, Tile
+from .seams import Prepared, Seam
 from .superpixel_scene import Labels, SuperpixelScene
 from .superpixel_table import Ids
 from .tiling import PIECE
@@ -56,15 +53,16 @@ class SuperpixelsOnNodes(SuperpixelScene):
     ) -> int:
         """Let nodes write the labels with ids 1..n; see `SuperpixelScene.renumber`."""
         grid, scratch, nodes = self._source.grid, self._scene.scratch, self._scene.nodes
-        large = tiles(grid.width, grid.height, PIECE)
-        present = np.zeros(len(self._table), bool)
-        roots = self._table.roots_of(np.arange(len(self._table)))
-        for _, answer in self._asked(FIND, large, roots, progress.part(0, 0.3)):
-            present[answer.arrays["ids"]] = True
-        numbers = self._table.final_numbers(present)
-        for _ in self._asked(NUMBER, large, numbers, progress.part(0.3, 0.6)):
-            pass
-        made = [Piece.of("numbered", window) for window in large]
+        numbers, read, made = self._table.final_numbers(), [], []
+        for window in tiles(grid.width, grid.height, PIECE):
+            pieces = self._overlapping(window)
+            made.append(Piece.of("numbered", window))
+            known = self._known([numbers[self._ids[index]] for index in pieces])
+            parts = [self._pieces[index] for index in pieces]
+            read.append(Tile(window, 0, None, parts, made[-1].name, arrays=known))
+        numbering = self._scene.within(progress.part(0, 0.6))
+        for index, _ in enumerate(numbering.tiles_in_flight(NUMBER, read, 0)):
+            numbering.progress.report((index + 1) / len(read), "Numbering superpixels")
         joined = path if path.parent == scratch else scratch / JOINED
         join_pieces(joined, grid, profile, made)
         if joined != path:
@@ -79,53 +77,28 @@ class SuperpixelsOnNodes(SuperpixelScene):
                     progress.report(0.6 + 0.3 * index / len(windows))
         return int(numbers.max())
 
-    def _asked(
-        self, operation: str, windows: list[Window], numbers: npt.NDArray[Any], progress: Progress
-    ) -> Iterator[tuple[Window, Answer]]:
-        """Answers of an operation on labels with other ids, `(ids + 1,)`."""
-        scene = self._scene.within(progress)
-
-        def submit(window: Window) -> Future[Answer]:
-            pieces = self._overlapping(window)
-            write = Piece.of("numbered", window).name if operation == NUMBER else ""
-            tile = Tile(window, 0, None, [self._pieces[index] for index in pieces], write)
-            known = self._known([numbers[self._ids[index]] for index in pieces])
-            return scene.submit_tile(operation, tile, arrays=known)
-
-        for index, found in enumerate(scene.in_flight(windows, submit, scene.bytes_here(0))):
-            yield found
-            progress.report((index + 1) / len(windows), "Numbering superpixels")
-
-    def _keep_tile(self, window: Window, arrays: Arrays, first: int) -> None:
+    def _keep_tile(self, window: Window, arrays: OwnArrays, first: int) -> None:
         count = len(arrays["sizes"])
         ids = np.append(0, np.arange(first, first + count)).astype(np.uint32)
         self._add(Piece.of("tile", window), ids)
 
-    def _given(self, stitching: Stitching, arrays: Arrays) -> tuple[Ids, Ids]:
+    def _given(self, prepared: Prepared, arrays: OwnArrays) -> tuple[Ids, Ids]:
         places = arrays["given"] - 1
-        return stitching.ids[places], stitching.sizes[places]
+        return prepared.ids[places], prepared.sizes[places]
 
-    def _keep_zone(self, seam: Seam, arrays: Arrays, lookup: Labels) -> None:
+    def _keep_zone(self, seam: Seam, arrays: OwnArrays, lookup: Labels) -> None:
         self._add(_of_seam(seam), lookup)
 
-    def _ids_in(self, zone: Window) -> tuple[tuple[list[int], Arrays], Ids]:
-        pieces = self._overlapping(zone)
+    def _prepare(self, seam: Seam) -> Prepared:
+        pieces = self._overlapping(seam.zone)
         roots = [self._table.roots_of(self._ids[index]) for index in pieces]
         # Nodes see ranks: they know no table of all ids.
         ranks, ids = self._table.compact(np.concatenate(roots))
         stops = np.cumsum([len(each) for each in roots])[:-1]
-        return (pieces, self._known(np.split(ranks, stops))), ids
-
-    def _start(self, seam: Seam, known: tuple[Any, Ids]) -> Stitching:
-        (pieces, arrays), ids = known
-        sizes, internal = self._table.figures_of(ids)
-        inner = seam.inner.relative_to(seam.zone)
-        options: dict[str, Any] = {"seam": seam.line, "open_sides": seam.open_sides}
-        options.update(inner=inner.numbers, segmenter=self._options.segmenter)
-        read = [self._pieces[index] for index in pieces]
+        known, read = self._known(np.split(ranks, stops)), [self._pieces[each] for each in pieces]
         tile = Tile(seam.zone, self._margin, None, read, _of_seam(seam).name)
-        arrays = {**arrays, "sizes": sizes, "internal": internal}
-        return Stitching(seam, ids, sizes, self._scene.submit_tile("stitch", tile, options, arrays))
+        inner = seam.inner.relative_to(seam.zone)
+        return self._prepared(seam, tile, ids, known, inner=inner.numbers)
 
     def _tile(self, window: Window) -> Tile:
         return Tile(window, self._margin, write=Piece.of("tile", window).name)

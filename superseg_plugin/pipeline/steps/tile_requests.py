@@ -37,7 +37,7 @@ def described_tile(
     outer, values, valid = _read(source, window, halo, compact=True)
     # Borders are counted to the right and down: one line beyond the tile is enough.
     seen = window.expand(1, grid.width, grid.height)
-    labels = read_superpixels(_given(superpixels), seen)
+    labels = read_superpixels(given(superpixels), seen)
     labels[~valid[seen.relative_to(outer).slices]] = 0
     # The coarse grid lies on the ground, whatever pixel the scene begins with.
     place = grid.global_offset()
@@ -55,7 +55,7 @@ def refined_tile(
 ) -> Request:
     """Image and superpixels of a tile, both with a halo, for `refine_superpixels`."""
     outer, values, valid = _read(source, window, halo, compact=True)
-    labels = read_superpixels(_given(superpixels), outer)
+    labels = read_superpixels(given(superpixels), outer)
     return {"core": core_of(window, outer)}, {**tile_arrays(values, valid), "labels": labels}
 
 
@@ -97,7 +97,8 @@ def _read(
     return outer, *source.read(outer, compact=compact)
 
 
-def _given(superpixels: RasterSource | None) -> RasterSource:
+def given(superpixels: RasterSource | None) -> RasterSource:
+    """The superpixels of an operation that needs some."""
     if superpixels is None:
         raise ValueError("the operation needs superpixels")
     return superpixels
