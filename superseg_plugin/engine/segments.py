@@ -59,3 +59,23 @@ class Stitch:
     sizes: IndexArray
     internal: FloatArray
     merged: IndexArray
+
+
+def clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool]) -> None:
+    """Exclude the outermost line of each open side, which keeps superpixels in one piece there.
+
+    Args:
+        zone: `(rows, cols)` bool, pixels that are cut again; changed.
+        open_sides: whether superpixels may go on beyond the top, bottom, left, right side.
+
+    Example:
+        >>> zone = np.ones((2, 3), bool)
+        >>> clear_open_sides(zone, (True, False, False, True))
+        >>> zone.tolist()
+        [[False, False, False], [True, True, False]]
+    """
+    top, bottom, left, right = open_sides
+    zone[: int(top)] = False
+    zone[zone.shape[0] - int(bottom) :] = False
+    zone[:, : int(left)] = False
+    zone[:, zone.shape[1] - int(right) :] = False

@@ -26,7 +26,7 @@ from skimage.segmentation import slic
 
 from ..contracts import Segmenter
 from .edge_keys import SmoothedRows
-from .segments import Stitch, Superpixels, Tile
+from .segments import Stitch, Superpixels, Tile, clear_open_sides
 from .types import BoolArray, FloatArray, IdArray, IndexArray
 
 # Iterations of k-means, as recommended in [1].
@@ -73,6 +73,7 @@ def stitch_seam_slic(
     labels: IdArray,
     sizes: IndexArray,
     seam: tuple[int, int],
+    open_sides: tuple[bool, bool, bool, bool],
     segmenter: Segmenter,
 ) -> Stitch:
     """Replace superpixels along a seam by those of the strip that cross it; see `stitch_seam`.
@@ -85,6 +86,7 @@ def stitch_seam_slic(
         labels: `(rows, cols)` uint32 of the strip, 0 = nodata, ids 1..given.
         sizes: `(given,)` int64 pixels of each in the whole scene.
         seam: axis (0: a horizontal seam, 1: a vertical one) and index of the first line after it.
+        open_sides: whether superpixels may go on beyond the strip's top, bottom, left, right side.
         segmenter: the method and its parameters, as for the tiles.
 
     Returns:
@@ -97,7 +99,8 @@ def stitch_seam_slic(
         >>> tile = Tile(values, valid, scaling, (slice(0, 20), slice(0, 40)))
         >>> labels = np.repeat(np.array([[1] * 20 + [2] * 20], np.uint32), 20, axis=0)
         >>> sizes, segmenter = np.array([400, 400]), Segmenter("slic", region_size=20)
-        >>> found = stitch_seam_slic(tile, labels, sizes, (1, 20), segmenter)
+        >>> sides = (False, False, False, False)
+        >>> found = stitch_seam_slic(tile, labels, sizes, (1, 20), sides, segmenter)
         >>> bool((found.labels[:, 19] == found.labels[:, 20]).all())
         True
     """
@@ -110,11 +113,13 @@ def stitch_seam_slic(
     fresh = _cut_off_center(image, valid, (axis, line), segmenter, tile.scaling.distance_factor)
     crossing = np.unique(np.take(fresh, [line - 1, line], axis=axis))
     zone = np.isin(fresh, crossing[crossing > 0])
+    clear_open_sides(zone, open_sides)
     joined = labels.astype(np.int64)
     joined[zone] = given + fresh[zone]
     touched = np.zeros(given + 1, bool)
     touched[np.unique(labels[zone])] = True
     edited = zone | touched[labels]
+    clear_open_sides(edited, open_sides)
     pieces = _join_small_pieces(joined, edited, _smallest(segmenter))
     return _renumber(labels, sizes, pieces, edited)
 

@@ -23,7 +23,7 @@ from numba import njit
 from ..contracts import Segmenter
 from .edge_keys import edge_keys, weight_of_keys
 from .graph_segmentation import grow_regions
-from .segments import Stitch, Superpixels, Tile
+from .segments import Stitch, Superpixels, Tile, clear_open_sides
 from .types import AnyArray, BoolArray, FloatArray, IdArray, IndexArray
 
 
@@ -108,9 +108,9 @@ def stitch_seam(
     if segmenter.method == "slic":
         from .slic import stitch_seam_slic
 
-        return stitch_seam_slic(tile, labels, sizes, (axis, line), segmenter)
+        return stitch_seam_slic(tile, labels, sizes, (axis, line), open_sides, segmenter)
     zone = _pixels_on_seam(labels, given, axis, line)
-    _clear_open_sides(zone, open_sides)
+    clear_open_sides(zone, open_sides)
     node, singles = _number_pixels(zone)
     outside = (labels > 0) & ~zone
     node[: labels.size][outside.ravel()] = singles + labels[outside]
@@ -216,12 +216,3 @@ def _pixels_on_seam(labels: IdArray, given: int, axis: int, line: int) -> BoolAr
     touching[np.take(labels, [line - 1, line], axis=axis).ravel()] = True
     touching[0] = False
     return touching[labels]
-
-
-def _clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool]) -> None:
-    """Exclude the outermost lines of open sides, which keeps superpixels in one piece there."""
-    top, bottom, left, right = open_sides
-    zone[: int(top)] = False
-    zone[zone.shape[0] - int(bottom) :] = False
-    zone[:, : int(left)] = False
-    zone[:, zone.shape[1] - int(right) :] = False
