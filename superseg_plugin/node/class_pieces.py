@@ -9,7 +9,7 @@ import numpy as np
 
 from ..pipeline.classes.rendering import sums_of_classes
 from ..pipeline.steps.tile_requests import given, read_superpixels
-from ..raster.pieces import Piece, write_piece
+from ..raster.pieces import write_piece
 from ..raster.source import RasterSource
 from ..raster.windows import Window, tiles
 from ..worker.call import Call
@@ -32,7 +32,7 @@ def paint(
     counts = np.zeros(256, np.int64)
     for name, table in call.arrays.items():
         painted = np.asarray(table)[ids]
-        write_piece(Path(files.folder) / Piece.of(name, window).name, painted)
+        write_piece(Path(files.folder) / (name + files.write), painted)
         if name == "classes":
             counts = np.bincount(painted.ravel(), minlength=256)
     return {"counts": counts}

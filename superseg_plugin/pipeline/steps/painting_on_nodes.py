@@ -51,7 +51,7 @@ def paint_on_nodes(scene: Scene, superpixels: RasterSource, tables: Arrays, give
     """
     grid, known = scene.source.grid, scene.worker.keep(tables)
     windows = tiles(grid.width, grid.height, PIECE)
-    read = [Tile(window, 0, superpixels) for window in windows]
+    read = [Tile(each, 0, superpixels, write=Piece.of("", each).name) for each in windows]
     counts = np.zeros(256, np.int64)
     answers = scene.tiles_in_flight(PAINT, read, 0, {"given": given}, known)
     for index, (_, found) in enumerate(answers):

@@ -4,9 +4,10 @@
 Idea: the worker cuts each tile by itself and then a zone along each seam between tiles. Here the
 labels lie in a raster, and sizes, internal differences and merges in a table by id.
 Exact: the result does not depend on the order in which the worker answers. Vertical seams of one
-row all start from the ids before any of them. A horizontal seam starts when the vertical ones on
-both sides are there, and waits for another horizontal one only if they share a superpixel. All ids
-have a place in one order, that of the rows, whenever they are given.
+row all start from the ids before any of them; so do the zones of a horizontal seam, from what the
+vertical ones on both sides and horizontal ones some rows above have left. The size of a superpixel
+is that of its pixels, though several seams have changed it at the same time. All ids have a place
+in one order, that of the rows, whenever they are given.
 Approximate: within `SEAM_REACH` pixels of a seam superpixels are cut without regard to those
 further away.
 Cost: each pixel is cut once, and those near a seam once more.
@@ -40,6 +41,8 @@ DRAFT = "labels.tif"
 SEAM_REACH = 64
 # Rows of tiles that are cut before a horizontal seam is joined: its vertical seams are there then.
 ROWS_AHEAD = 2
+# Horizontal seams that are stitched at the same time: as many zones of each as fit into its length.
+ROWS_AT_ONCE = 6
 # Image data of a horizontal zone that is stitched in one request, as float32.
 ZONE_BYTES = 128 << 20
 Labels = npt.NDArray[np.uint32]
@@ -68,10 +71,12 @@ class SuperpixelScene:
         self._tile_bytes = tile_bytes(side, len(scene.source.bands))
         # Vertical seams of a request.
         self._together = 1
-        # Vertical seams of each row that are not entered yet, and horizontal ones.
+        # Vertical seams of each row that are not entered yet, and horizontal ones; the first rows
+        # of both, and horizontal zones that may not be answered yet.
         self._vertical: deque[list[Stitching]] = deque()
-        self._horizontal: deque[Stitching] = deque()
-        self._entered = 0
+        self._horizontal: deque[list[Stitching]] = deque()
+        self._next_vertical, self._next_horizontal = 0, 1
+        self._waiting: deque[Stitching] = deque()
 
     def __enter__(self) -> SuperpixelScene:
         profile = RasterProfile(1, np.uint32, compress=False)
@@ -120,16 +125,15 @@ class SuperpixelScene:
             started.append(self._start(prepared))
         self._vertical.append(started)
 
-    def start_horizontal_seams(self, number: int, windows: list[Window], parity: int) -> None:
+    def start_horizontal_seams(self, number: int, windows: list[Window]) -> None:
         """Start stitching a row of tiles to the one above, in as few zones as memory allows.
 
         Args:
             number: of the row, whose vertical seams have started.
             windows: its tiles.
-            parity: 0 for the first zone and every second one from there, 1 for those between them,
-                which wait for these where superpixels reach from one to the other.
         """
         self._enter_vertical(number)
+        self._enter_horizontal(number - ROWS_AT_ONCE)
         grid, row = self._source.grid, windows[0].row_off
         size = self._options.tile_size
         first = max(row - self._reach - 1, 0)
@@ -138,28 +142,22 @@ class SuperpixelScene:
         length = max(ZONE_BYTES // bytes_a_column // size, 1) * size
         starts = range(0, grid.width, length)
         steps = RowSteps(number, len(windows)).horizontal(len(starts))
-        for col, step in list(zip(starts, steps))[parity::2]:
+        started: list[Stitching] = []
+        for col, step in zip(starts, steps):
             left, right = max(col - 1, 0), min(col + length + 1, grid.width)
             zone = Window(left, first, right - left, last - first)
             sides = (first > 0, last < grid.height, left > 0, right < grid.width)
-            seam = Seam(zone, (0, row - first), sides, step)
-            while len(self._horizontal) >= self._seams_at_once:
-                self._enter_horizontal()
-            prepared = self._prepare(seam)
-            waited = False
-            while self._table.reserved(prepared.ids):
-                self._enter_horizontal()
-                waited = True
-            if waited:
-                prepared = self._prepare(seam)
-            self._table.reserve(prepared.ids, True)
-            self._horizontal.append(self._start([prepared]))
+            prepared = self._prepare(Seam(zone, (0, row - first), sides, step))
+            while len(self._waiting) >= self._zones_at_once:
+                self._wait(self._waiting.popleft())
+            started.append(self._start([prepared]))
+            self._waiting.append(started[-1])
+        self._horizontal.append(started)
 
     def finish_seams(self) -> None:
         """Wait for all seams that have started, and enter their changes."""
-        self._enter_vertical(self._entered + len(self._vertical) - 1)
-        while self._horizontal:
-            self._enter_horizontal()
+        self._enter_vertical(self._next_vertical + len(self._vertical) - 1)
+        self._enter_horizontal(self._next_horizontal + len(self._horizontal) - 1)
 
     def rows_ahead(self, windows: list[Window]) -> int:
         """Rows of tiles that are cut before those above are stitched.
@@ -174,23 +172,23 @@ class SuperpixelScene:
         return max(2 * self._scene.worker.slots // len(windows), ROWS_AHEAD)
 
     @property
-    def _seams_at_once(self) -> int:
-        """Horizontal seams in flight: where they are sent, one takes much memory."""
+    def _zones_at_once(self) -> int:
+        """Horizontal zones in flight: where they are sent, one takes much memory."""
         return self._scene.worker.slots if self._scene.seen_by_nodes(None) else 1
 
     def _enter_vertical(self, number: int) -> None:
-        """Enter vertical seams up to a row."""
-        while self._entered <= number:
+        """Enter the vertical seams of the rows up to one."""
+        while self._next_vertical <= number:
             for stitching in self._vertical.popleft():
                 self._enter(stitching)
-            self._entered += 1
+            self._next_vertical += 1
 
-    def _enter_horizontal(self) -> None:
-        """Enter the horizontal seam that started first."""
-        stitching = self._horizontal.popleft()
-        self._enter(stitching)
-        for prepared in stitching.seams:
-            self._table.reserve(prepared.ids, False)
+    def _enter_horizontal(self, number: int) -> None:
+        """Enter the seams above the rows up to one."""
+        while self._next_horizontal <= number:
+            for stitching in self._horizontal.popleft():
+                self._enter(stitching)
+            self._next_horizontal += 1
 
     def _enter(self, stitching: Stitching) -> None:
         """Wait for seams and enter their changes."""

@@ -26,7 +26,6 @@ class SuperpixelTable:
         self._sizes = np.zeros(1024, np.int64)
         self._internal = np.zeros(1024, np.float32)
         self._roots = np.arange(1024)
-        self._reserved = np.zeros(1024, bool)
         # Step, first id and number of ids of each addition.
         self._added: list[tuple[int, int, int]] = []
 
@@ -46,7 +45,6 @@ class SuperpixelTable:
             room = max(self._count, 2 * len(self._sizes)) - len(self._sizes)
             self._sizes = np.concatenate([self._sizes, np.zeros(room, np.int64)])
             self._internal = np.concatenate([self._internal, np.zeros(room, np.float32)])
-            self._reserved = np.concatenate([self._reserved, np.zeros(room, bool)])
             self._roots = np.concatenate(
                 [self._roots, np.arange(len(self._roots), len(self._roots) + room)]
             )
@@ -101,14 +99,6 @@ class SuperpixelTable:
                 self._roots[source] = target
                 self._sizes[target] += self._sizes[source]
                 self._sizes[source] = 0
-
-    def reserve(self, ids: Ids, reserved: bool) -> None:
-        """Note that superpixels are being changed, or are no longer."""
-        self._reserved[ids] = reserved
-
-    def reserved(self, ids: Ids) -> bool:
-        """Whether any of some superpixels is being changed."""
-        return bool(self._reserved[ids].any())
 
     def final_numbers(self) -> npt.NDArray[np.uint32]:
         """Number the superpixels that have pixels 1..n, in their order.

@@ -63,14 +63,13 @@ def make_superpixels(scene: Scene, path: Path, options: SuperpixelOptions) -> in
         windows = tiles(grid.width, grid.height, size, phase=grid.tile_phase(size))
         rows = [list(group) for _, group in groupby(windows, attrgetter("row_off"))]
         cut, ahead = tiled.cut_tiles(rows), tiled.rows_ahead(rows[0])
-        for number in range(len(rows) + 2 * ahead):
+        for number in range(len(rows) + ahead):
             if number < len(rows):
                 next(cut)
                 tiled.start_vertical_seams(number, rows[number])
                 cutting.report((number + 1) / len(rows), "Making superpixels")
-            for row, parity in ((number - ahead, 0), (number - 2 * ahead, 1)):
-                if 0 < row < len(rows):
-                    tiled.start_horizontal_seams(row, rows[row], parity)
+            if 0 < number - ahead < len(rows):
+                tiled.start_horizontal_seams(number - ahead, rows[number - ahead])
         tiled.finish_seams()
         count = tiled.renumber(path, profile, windows, progress.part(0.85, 1))
     trim_memory()
