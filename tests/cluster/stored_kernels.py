@@ -106,7 +106,7 @@ def _stored(run):
             return answer
         seconds, answer = _answers[key]
         time.sleep(seconds)
-        print(f"Slept {seconds:.4f} s", flush=True)
+        print(f"Slept {seconds:.4f} s: {op}", flush=True)
         for number, file in enumerate(written):
             os.link(f"{key}-{number}", file)
         if "target" in options:

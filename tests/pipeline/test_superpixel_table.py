@@ -62,7 +62,20 @@ def test_changes_add_up_and_inner_weights_only_grow():
 
 
 def test_the_final_numbers_leave_out_what_has_no_pixels():
-    table = table_of([1] * 5)
+    table = table_of([1, 1, 0, 1, 1])
     table.merge(np.array([2]), np.array([4]))
-    present = np.array([True, True, True, False, False, True])
-    assert table.final_numbers(present).tolist() == [0, 1, 2, 0, 2, 3]
+    assert table.final_numbers().tolist() == [0, 1, 2, 0, 2, 3]
+
+
+def test_seams_of_the_same_time_share_out_the_pixels_of_a_superpixel():
+    # Of the ids 1, 2, 3 with 10, 20 and 30 pixels, one seam merges 1 into 2, another one 2 into 3
+    # and takes 5 pixels of 2 for a new one; each knows the sizes at the start.
+    table = table_of([10, 20, 30])
+    weights = np.zeros(2, np.float32)
+    table.change(np.array([1, 2]), np.array([-10, 10]), weights)
+    table.merge(np.array([1]), np.array([2]))
+    table.change(np.array([2, 3]), np.array([-20, 15]), weights)
+    table.append(np.array([5]), weights[:1], 1)
+    table.merge(np.array([2]), np.array([3]))
+    assert table.figures_of(np.array([1, 2, 3, 4]))[0].tolist() == [0, 0, 55, 5]
+    assert table.final_numbers().tolist() == [0, 1, 1, 1, 2]

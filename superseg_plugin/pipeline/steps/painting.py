@@ -156,11 +156,7 @@ def finish_classes(
             statistics = class_statistics(scene.source, numbered, part, len(order), known)
             return statistics, order
         measured = MeasureOnNodes(scene.within(part), classes, numbers, len(order), known)
-        pixels = scene.source.grid.width * scene.source.grid.height
-        for window in measured.tiles():
-            numbered.read(window)
-            done = window.row_off * scene.source.grid.width + window.col_off
-            part.report(done / pixels)
+        measured.write(numbered.numbers, writer)
     return measured.statistics, order
 
 
@@ -186,16 +182,23 @@ class _Numbered:
     def __init__(
         self, draft: RasterSource, numbers: npt.NDArray[np.uint8], writer: RasterWriter
     ) -> None:
-        self._draft, self._numbers, self._writer = draft, numbers, writer
+        self._draft, self._table, self._writer = draft, numbers.tobytes(), writer
         self.grid, self.name = draft.grid, draft.name
         self.zero_is_value = False
 
     def read(self, window: Window) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """Read a window, and write it with the final numbers."""
-        values, valid = self._draft.read(window)
-        numbers = self._numbers[np.where(valid, values[0], 0)]
+        numbers = self.numbers(window)
         self._writer.write(window, numbers)
         return numbers[np.newaxis], numbers > 0
+
+    def numbers(self, window: Window) -> npt.NDArray[np.uint8]:
+        """Final numbers in a window."""
+        values, _ = self._draft.read(window)
+        # What is not valid is 0 in a draft. Bytes are translated in a third of the time of NumPy's
+        # indexing, which makes 64-bit indices first.
+        translated = bytearray(values).translate(self._table)
+        return np.frombuffer(translated, np.uint8).reshape(values.shape[1:])
 
 
 def _by_area(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, TypeVar
 
+import numpy as np
 import numpy.typing as npt
 
 from ...contracts import BandScaling, plain
@@ -17,7 +18,7 @@ from ...progress import Progress
 from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ...worker.in_place import FURTHER, IN_PLACE, SCRATCH, TileFiles
+from ...worker.in_place import FURTHER, IN_PLACE, MEASURE, NUMBER, PAINT, SCRATCH, TileFiles
 from ...worker.interface import Answer, Worker
 from ...worker.protocol import add_prefix, split_off
 from .node_files import NodeFiles, find_node_files
@@ -27,8 +28,19 @@ from .tiling import items_ahead, run_in_flight
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
 OwnArrays = dict[str, npt.NDArray[Any]]
-# Tiles of a request to a node that reads in place.
-MOST_TOGETHER = 4
+# Seconds that a core takes for a million pixels of three bands, measured, and those that a request
+# takes this computer with the scheduler.
+NODE_SECONDS = {
+    "superpixels": 0.3,
+    "stitch": 0.5,
+    "describe_superpixels": 0.2,
+    "refine_superpixels": 0.2,
+    "predict": 2.0,
+    NUMBER: 0.02,
+    PAINT: 0.02,
+    MEASURE: 0.03,
+}
+REQUEST_SECONDS = 0.01
 # The tables of a tile, where its pixels stay on a node.
 TABLE_BYTES = 4 << 20
 
@@ -167,18 +179,21 @@ class Scene:
             return [answer.arrays]
         return [split_off(f"{number}.", answer.arrays)[0] for number in range(len(tiles))]
 
-    def together(self, tiles: Sequence[Tile]) -> int:
-        """Number of tiles in a request.
+    def together(self, operation: str, count: int, window: Window) -> int:
+        """Number of tiles in a request that nodes read in place.
 
-        Nodes that read in place get several tiles at once where there are many for each of them:
-        a request takes this computer some milliseconds.
+        With n tiles of t seconds, requests of g tiles take this computer n / g times the seconds r
+        of a request, and all wait for a last one of g t; the sum is least where g = sqrt(n r / t).
 
         Args:
-            tiles: all that are alike.
+            operation: on the tiles.
+            count: of all tiles.
+            window: one of them.
         """
-        if not tiles or not self.seen_by_nodes(tiles[0].superpixels):
+        if not self.seen_by_nodes(None):
             return 1
-        return max(min(len(tiles) // (2 * self.worker.slots), MOST_TOGETHER), 1)
+        seconds = NODE_SECONDS[operation] * window.width * window.height / 1e6
+        return max(int(np.sqrt(count * REQUEST_SECONDS / seconds)), 1)
 
     def tiles_in_flight(
         self,
@@ -197,7 +212,9 @@ class Scene:
             options: see `submit_tiles`.
             arrays: see `submit_tiles`.
         """
-        superpixels, count = tiles[0].superpixels, self.together(tiles)
+        superpixels, count = tiles[0].superpixels, 1
+        if self.seen_by_nodes(superpixels):
+            count = self.together(operation, len(tiles), tiles[0].window)
         groups = [tiles[first : first + count] for first in range(0, len(tiles), count)]
 
         def submit(group: Sequence[Tile]) -> Future[Answer]:

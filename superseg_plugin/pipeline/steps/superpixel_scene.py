@@ -69,8 +69,7 @@ class SuperpixelScene:
         self._table = SuperpixelTable()
         side = options.tile_size + 2 * self._margin
         self._tile_bytes = tile_bytes(side, len(scene.source.bands))
-        # Vertical seams of a request.
-        self._together = 1
+        self._tiles = 0
         # Vertical seams of each row that are not entered yet, and horizontal ones; the first rows
         # of both, and horizontal zones that may not be answered yet.
         self._vertical: deque[list[Stitching]] = deque()
@@ -90,8 +89,7 @@ class SuperpixelScene:
     def cut_tiles(self, rows: list[list[Window]]) -> Iterator[None]:
         """Cut every tile by itself; yields after each row, while the next ones are computed."""
         read = list(map(self._tile, itertools.chain.from_iterable(rows)))
-        options = {"segmenter": self._options.segmenter}
-        self._together = self._scene.together(read)
+        self._tiles, options = len(read), {"segmenter": self._options.segmenter}
         answers = self._scene.tiles_in_flight("superpixels", read, self._tile_bytes, options)
         for number, row in enumerate(rows):
             first = RowSteps(number, len(row)).tiles
@@ -107,19 +105,18 @@ class SuperpixelScene:
             number: of the row.
             windows: its tiles.
         """
-        grid, step = self._source.grid, RowSteps(number, len(windows)).vertical
+        grid, seams = self._source.grid, []
+        for step, window in enumerate(windows[1:], RowSteps(number, len(windows)).vertical):
+            first = max(window.col_off - self._reach - 1, 0)
+            last = min(window.col_off + self._reach + 1, grid.width)
+            zone = Window(first, window.row_off, last - first, window.height)
+            sides = (False, False, first > 0, last < grid.width)
+            seams.append(Seam(zone, (1, window.col_off - first), sides, step))
         started: list[Stitching] = []
         ahead = items_ahead(self._scene.bytes_here(self._tile_bytes), self._scene.worker.slots)
-        for first in range(1, len(windows), self._together):
-            prepared = []
-            for index in range(first, min(first + self._together, len(windows))):
-                window = windows[index]
-                left = max(window.col_off - self._reach - 1, 0)
-                right = min(window.col_off + self._reach + 1, grid.width)
-                zone = Window(left, window.row_off, right - left, window.height)
-                sides = (False, False, left > 0, right < grid.width)
-                seam = Seam(zone, (1, window.col_off - left), sides, step + index - 1)
-                prepared.append(self._prepare(seam))
+        together = self._scene.together("stitch", self._tiles, seams[0].zone) if seams else 1
+        for start in range(0, len(seams), together):
+            prepared = list(map(self._prepare, seams[start : start + together]))
             if len(started) > ahead:
                 self._wait(started[len(started) - ahead - 1])
             started.append(self._start(prepared))
