@@ -194,3 +194,29 @@ def test_a_large_region_cut_by_a_seam_grows_together():
     assert np.isin(joined.labels, [source, target]).all()
     assert joined.sizes[target - 1] == 20_000
     assert joined.sizes[source - 1] == 0
+
+
+@pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
+def test_the_outermost_lines_of_open_sides_keep_their_superpixels(method):
+    """Nobody writes them: sizes would count pixels that belong to others."""
+    image = landscape(3, 90, 140)
+    segmenter = Segmenter(method=method, region_size=16, scale=60.0)
+    halves = [cut(part, method=method, region_size=16, scale=60.0) for part in _halves(image)]
+    right = halves[1].labels + np.uint32(len(halves[0].sizes))
+    labels = np.concatenate([halves[0].labels, right], axis=1)
+    sizes, internal = (
+        np.concatenate([getattr(half, name) for half in halves]) for name in ("sizes", "internal")
+    )
+    found = stitch_seam(
+        tile_of(image), labels, sizes, internal, (1, 70), (True, False, True, True), segmenter
+    )
+    became = np.arange(len(sizes) + 1)
+    for source, target in found.merged:
+        became[source] = target
+    for line in (np.s_[0], np.s_[:, 0], np.s_[:, -1]):
+        assert np.array_equal(found.labels[line], became[labels[line]])
+    assert np.array_equal(found.sizes, np.bincount(found.labels.ravel())[1:])
+
+
+def _halves(image):
+    return image[:, :, :70], image[:, :, 70:]

@@ -16,6 +16,7 @@ from superseg_plugin.pipeline.classes.scores import adjusted_rand_index
 from superseg_plugin.pipeline.options.segmentation import SegmentationOptions, SegmentationOutputs
 from superseg_plugin.pipeline.segmentation import run_segmentation
 from superseg_plugin.pipeline.steps import scene as scene_steps
+from superseg_plugin.pipeline.steps import superpixel_scene
 from superseg_plugin.pipeline.steps.node_files import find_node_files
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.worker import launch
@@ -73,7 +74,11 @@ def segment(source, folder, worker):
     return {path.name: path.read_bytes() for path in rasters}, "\n".join(listener.lines)
 
 
-def test_tiles_that_nodes_read_in_place_give_the_same_bytes(scene, tmp_path, worker, cluster):
+def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
+    scene, tmp_path, worker, cluster, monkeypatch
+):
+    # Fewer than there are rows of tiles.
+    monkeypatch.setattr(superpixel_scene, "ROWS_AT_ONCE", 2)
     polygon = bytes(ogr.CreateGeometryFromWkt(TRIANGLE).ExportToWkb())
     found = []
     with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:

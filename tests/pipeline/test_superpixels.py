@@ -10,6 +10,7 @@ import pytest
 
 from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
+from superseg_plugin.pipeline.steps.superpixel_scene import SuperpixelScene
 from superseg_plugin.pipeline.superpixels import run_superpixels
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.windows import Window
@@ -95,9 +96,10 @@ def test_an_extent_is_cut_as_the_whole_is(big, tmp_path, worker):
     assert np.isin(inner, same).mean() > 0.98
 
 
+@pytest.mark.parametrize("tile", [100, 256])
 @pytest.mark.parametrize("method", ["felzenszwalb", "slic"])
-def test_ids_have_no_gaps_across_tiles(big, tmp_path, worker, method):
-    labels = cut(big, tmp_path / "s.tif", worker, method=method, tile_size=256)
+def test_ids_have_no_gaps_across_tiles(big, tmp_path, worker, method, tile):
+    labels = cut(big, tmp_path / "s.tif", worker, method=method, tile_size=tile)
     sizes = np.bincount(labels.ravel())
     assert sizes[0] == 0
     assert (sizes[1:] > 0).all()
@@ -127,6 +129,13 @@ def test_the_number_of_tiles_in_flight_changes_nothing(big, tmp_path, worker, mo
         cut(big, tmp_path / f"{ahead}.tif", worker, tile_size=128)
     found = [(tmp_path / f"{ahead}.tif").read_bytes() for ahead in (0, 3, 100)]
     assert found[0] == found[1] == found[2]
+
+
+def test_the_rows_that_tiles_are_ahead_of_seams_change_nothing(big, tmp_path, worker, monkeypatch):
+    for ahead in (1, 9):
+        monkeypatch.setattr(SuperpixelScene, "rows_ahead", lambda *_, ahead=ahead: ahead)
+        cut(big, tmp_path / f"{ahead}.tif", worker, tile_size=100)
+    assert (tmp_path / "1.tif").read_bytes() == (tmp_path / "9.tif").read_bytes()
 
 
 def test_four_neighbors_do_not_join_across_corners(tmp_path, worker):
