@@ -23,8 +23,8 @@ from ..blocks import Description
 from .surroundings import WALK_STEPS
 from .types import AnyArray, FloatArray, IndexArray
 
-# Superpixels of a block: some 60 MB while it is computed, and few beside those of its halo.
-BLOCK_SIZE = 1 << 16
+# Superpixels of a block: some 30 MB and a second of a core, and few beside those of its halo.
+BLOCK_SIZE = 1 << 15
 # Steps of a halo: as many as the longest random walk has, on which features depend.
 HALO = WALK_STEPS[-1]
 # Runs of the sample: the more, the more evenly it is spread, but the more neighbors are cut off.
@@ -115,7 +115,7 @@ def blocks_of(tiles: AnyArray, count: int) -> list[IndexArray]:
 
         >>> tiles = np.repeat([1, 0], [BLOCK_SIZE - 9, BLOCK_SIZE + 9])
         >>> [len(rows) for rows in blocks_of(tiles, len(tiles))]
-        [65545, 65527]
+        [32777, 32759]
     """
     order = _order(tiles, count)
     parts = max(round(count / BLOCK_SIZE), 1)

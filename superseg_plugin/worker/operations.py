@@ -7,7 +7,10 @@ missing where every pixel of the image is valid.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict, fields, replace
+from functools import lru_cache
+from importlib import import_module
 from typing import Any, Callable
 
 import numpy as np
@@ -226,6 +229,13 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
         _loaded.clear()
         _loaded[model_id] = load()
     return _loaded[model_id]
+
+
+@lru_cache(maxsize=1)
+def load_clustering() -> None:
+    """Begin to load what `cluster` needs, once: where nodes compute tiles, nothing waits for it."""
+    clustering = f"{__package__.rpartition('.')[0]}.engine.clustering"
+    threading.Thread(target=import_module, args=(clustering,), daemon=True).start()
 
 
 def _clusters(found: Clusters) -> Answer:

@@ -161,10 +161,4 @@ def _executor(server: Server, choice: ClusterChoice) -> Executor:
             f"The runtime cannot use a Dask cluster ({error}); install it anew: Plugins > SuperSeg "
             "> Runtime, or the algorithm superseg:installruntime."
         )
-    threading.Thread(target=_load_clustering, daemon=True).start()
     return DaskExecutor(choice, server.send)
-
-
-def _load_clustering() -> None:
-    """Load what this process computes itself while nodes compute: that takes seconds."""
-    from ..engine import clustering  # noqa: F401

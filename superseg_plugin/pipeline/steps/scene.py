@@ -31,12 +31,12 @@ OwnArrays = dict[str, npt.NDArray[Any]]
 # Seconds that a core takes for a million pixels of three bands, measured, and those that a request
 # takes this computer with the scheduler.
 NODE_SECONDS = {
-    "superpixels": 0.3,
-    "stitch": 0.5,
+    "superpixels": 0.35,
+    "stitch": 0.26,
     "describe_superpixels": 0.2,
-    "refine_superpixels": 0.2,
+    "refine_superpixels": 0.19,
     "predict": 2.0,
-    NUMBER: 0.02,
+    NUMBER: 0.016,
     PAINT: 0.02,
     MEASURE: 0.03,
 }
@@ -179,7 +179,7 @@ class Scene:
             return [answer.arrays]
         return [split_off(f"{number}.", answer.arrays)[0] for number in range(len(tiles))]
 
-    def together(self, operation: str, count: int, window: Window) -> int:
+    def together(self, operation: str, windows: Sequence[Window]) -> int:
         """Number of tiles in a request that nodes read in place.
 
         With n tiles of t seconds, requests of g tiles take this computer n / g times the seconds r
@@ -187,13 +187,11 @@ class Scene:
 
         Args:
             operation: on the tiles.
-            count: of all tiles.
-            window: one of them.
+            windows: all of them, or as many that are alike.
         """
-        if not self.seen_by_nodes(None):
-            return 1
-        seconds = NODE_SECONDS[operation] * window.width * window.height / 1e6
-        return max(int(np.sqrt(count * REQUEST_SECONDS / seconds)), 1)
+        pixels = sum(window.width * window.height for window in windows)
+        seconds = NODE_SECONDS[operation] * pixels / 1e6
+        return max(int(len(windows) * np.sqrt(REQUEST_SECONDS / seconds)), 1)
 
     def tiles_in_flight(
         self,
@@ -214,7 +212,7 @@ class Scene:
         """
         superpixels, count = tiles[0].superpixels, 1
         if self.seen_by_nodes(superpixels):
-            count = self.together(operation, len(tiles), tiles[0].window)
+            count = self.together(operation, [tile.window for tile in tiles])
         groups = [tiles[first : first + count] for first in range(0, len(tiles), count)]
 
         def submit(group: Sequence[Tile]) -> Future[Answer]:

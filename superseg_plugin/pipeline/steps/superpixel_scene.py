@@ -114,7 +114,9 @@ class SuperpixelScene:
             seams.append(Seam(zone, (1, window.col_off - first), sides, step))
         started: list[Stitching] = []
         ahead = items_ahead(self._scene.bytes_here(self._tile_bytes), self._scene.worker.slots)
-        together = self._scene.together("stitch", self._tiles, seams[0].zone) if seams else 1
+        together = 1
+        if seams and self._scene.seen_by_nodes(None):
+            together = self._scene.together("stitch", [seams[0].zone] * self._tiles)
         for start in range(0, len(seams), together):
             prepared = list(map(self._prepare, seams[start : start + together]))
             if len(started) > ahead:
