@@ -69,6 +69,7 @@ def clear_open_sides(zone: BoolArray, open_sides: tuple[bool, bool, bool, bool])
         open_sides: whether superpixels may go on beyond the top, bottom, left, right side.
 
     Example:
+        >>> import numpy as np
         >>> zone = np.ones((2, 3), bool)
         >>> clear_open_sides(zone, (True, False, False, True))
         >>> zone.tolist()

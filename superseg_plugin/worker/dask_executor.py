@@ -6,8 +6,7 @@ arrays; one of `ON_FILES`, or with the option `IN_PLACE`, refers to files, and g
 see these. All others are computed in this process, with parts that go to nodes. Dask keeps a task
 with its arrays until it is done, and gives it to another node when one is lost. Arrays that many
 requests refer to, and the engine, are sent to every node once. If the scheduler is lost, requests
-are repeated when one answers again, which changes nothing: operations are pure functions, and files
-are replaced as a whole.
+are repeated: operations are pure functions, and files are replaced as a whole.
 
 Exact: the results are those of this computer where processors and packages are the same. Cost: some
 10 ms a task, and the bytes of its arrays over the network, through the scheduler.

@@ -28,7 +28,7 @@ import numpy as np
 _import = importlib.import_module
 _answers: dict[str, tuple[float, tuple]] = {}
 _first: dict[str, Path] = {}
-_compiled: set[str] = set()
+_compiled: set[tuple[str, str]] = set()
 _lock = threading.Lock()
 
 
@@ -79,7 +79,7 @@ def _link(first, target):
         os.link(file, target.with_name(target.stem + file.name[len(first.stem) :]))
 
 
-def _stored(run):
+def _stored(run, package):
     def stored(op, options, arrays, device, listener):
         if op in ("check_files", "check_place"):
             return run(op, options, arrays, device, listener)
@@ -90,9 +90,9 @@ def _stored(run):
         if key not in _answers:
             # One at a time, so that its time is that of an idle core.
             with _lock:
-                if op not in _compiled:
-                    # The first request also compiles kernels.
-                    _compiled.add(op)
+                if (package, op) not in _compiled:
+                    # The first request to a package also compiles kernels.
+                    _compiled.add((package, op))
                     run(op, options, dict(arrays), device, listener)
                 begin = time.thread_time()
                 answer = run(op, options, arrays, device, listener)
@@ -120,7 +120,7 @@ def _importing(name, *arguments):
     module = _import(name, *arguments)
     if name.endswith(".node.entry") and not hasattr(module, "computed"):
         module.computed = module.run
-        module.run = _stored(module.run)
+        module.run = _stored(module.run, name)
     return module
 
 
