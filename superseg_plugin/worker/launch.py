@@ -70,6 +70,10 @@ def worker_environment(
     kept["NUMBA_CACHE_DIR"] = str(numba_cache_folder(interpreter, run_folder))
     # Threads of OpenMP that wait actively would slow down all others on a busy machine.
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # NumPy's products of matrices are parts of what several threads compute already. With threads
+    # of its own, OpenBLAS takes a fifth longer for a clustering, several times as long on a busy
+    # machine, and sums differ with their number. Dask starts its nodes with the same.
+    kept.setdefault("OPENBLAS_NUM_THREADS", "1")
     # By default glibc gives threads heaps of their own. Each keeps freed arrays that no other
     # thread can use, and `malloc_trim` does not return their ends to the system: with one heap for
     # all threads, the worker's peak is 30 to 250 MB lower.
