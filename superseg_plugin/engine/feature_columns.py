@@ -23,10 +23,10 @@ LOG_OFFSET = 5.0
 GROUP_WEIGHTS = {
     "chroma": 1.0,
     "brightness": 0.7,
-    "spread": 0.7,
-    "texture": 0.5,
-    "context": 0.5,
-    "size": 0.25,
+    "spread": 0.35,
+    "texture": 0.25,
+    "context": 0.25,
+    "size": 0.125,
 }
 CLIP = 3.0
 # Weights of radar in decibels: of the mean values, and of all other groups as a share of the above.
