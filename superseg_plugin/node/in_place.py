@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Operations on tiles that this node reads from files and writes to files; see `worker/in_place`.
 
-Rasters are opened for each tile: nothing stays open after a run, and threads share no dataset.
+Rasters are opened for each request: nothing stays open after a run, and threads share no dataset.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _of_part(op: str, call: Call, files: TileFiles) -> dict[str, Any]:
 def _of_tile(op: str, call: Call, files: TileFiles, rasters: Rasters | None) -> dict[str, Array]:
     """Arrays of the answer on one tile."""
     if rasters is None:
-        answer = _numbered(call, files)
+        answer = _overlaid(call, files)
     elif op in ON_CLASSES:
         return ON_CLASSES[op](call, files, *rasters)
     else:
@@ -107,7 +107,7 @@ def _computed(op: str, call: Call, files: TileFiles, rasters: Rasters) -> dict[s
     given = {**arrays, **call.arrays}
     if not files.pieces:
         return dict(OPERATIONS[op](replace(call, options=options, arrays=given))[1])
-    labels, ids = numbered(_numbered(call, files)["labels"])
+    labels, ids = numbered(_overlaid(call, files)["labels"])
     given["labels"] = labels
     given.update({name: given[name][ids - 1] for name in ("sizes", "internal")})
     _, found = OPERATIONS[op](replace(call, options=options, arrays=given))
@@ -115,7 +115,7 @@ def _computed(op: str, call: Call, files: TileFiles, rasters: Rasters) -> dict[s
     return {**found, "labels": found["labels"][inner], "given": ids}
 
 
-def _numbered(call: Call, files: TileFiles) -> dict[str, Array]:
+def _overlaid(call: Call, files: TileFiles) -> dict[str, Array]:
     """Labels of a window, by the id of each number in each of its pieces."""
     window = Window(*files.window)
     labels = np.zeros((window.height, window.width), np.uint32)
