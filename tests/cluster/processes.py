@@ -196,6 +196,8 @@ class Cluster:
         python = str(find_interpreter().path)
         command = [python, "-m", f"distributed.cli.{module}", *options]
         environment = {**os.environ, **self._more, **more, "SUPERSEG_TEST_KILL": kill_in}
+        # As the nannies of Dask do, which these nodes have none of.
+        environment["OPENBLAS_NUM_THREADS"] = "1"
         with (self._folder / f"{host}.log").open("ab") as log:
             return subprocess.Popen(
                 self._network.on(host, command),
