@@ -40,7 +40,8 @@ def window_texts():
 def _texts_of(node):
     if isinstance(node, ast.Call):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name == "translate":
+        # That of bytes has one argument.
+        if name == "translate" and len(node.args) > 1:
             return _literals(node.args[1])
         if name in (ENTRY, "tr"):
             return _literals(node.args[0])
