@@ -28,14 +28,14 @@ from .tiling import items_ahead, run_in_flight
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
 OwnArrays = dict[str, npt.NDArray[Any]]
-# Seconds that a core takes for a million pixels of three bands, measured, and those that a request
-# takes this computer with the scheduler.
+# Seconds that a core takes for a million pixels of three bands, and those that a request takes this
+# computer with the scheduler; measured by `make benchmark-cluster`, for the network by a run.
 NODE_SECONDS = {
     "superpixels": 0.35,
     "stitch": 0.26,
     "describe_superpixels": 0.2,
     "refine_superpixels": 0.19,
-    "predict": 2.0,
+    "predict": 0.6,
     NUMBER: 0.016,
     PAINT: 0.02,
     MEASURE: 0.03,
