@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..pipeline.classes.rendering import sums_of_classes
+from ..pipeline.classes.rendering import renumbered, sums_of_classes
 from ..pipeline.steps.tile_requests import given, read_superpixels
 from ..raster.pieces import write_piece
 from ..raster.source import RasterSource
@@ -43,9 +43,7 @@ def measure(
 ) -> dict[str, Array]:
     """Sum pixels, areas and values of a window by class."""
     window = Window(*files.window)
-    drafted, _ = given(classes).read(window)
-    # What is not valid is 0 in a draft.
-    numbers = np.take(np.asarray(call.arrays["numbers"]), drafted[0])
+    numbers = renumbered(given(classes), window, np.asarray(call.arrays["numbers"]))
     values = np.empty((0, 0))
     if call.options["image"]:
         values, valid = source.read(window)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import numpy as np
+import numpy.typing as npt
 from distributed import get_worker
 
 from ..contracts import plain
@@ -91,7 +92,7 @@ def _of_part(op: str, call: Call, files: TileFiles) -> dict[str, Any]:
 def _of_tile(op: str, call: Call, files: TileFiles, rasters: Rasters | None) -> dict[str, Array]:
     """Arrays of the answer on one tile."""
     if rasters is None:
-        answer = _overlaid(call, files)
+        answer = {"labels": _overlaid(call, files)}
     elif op in ON_CLASSES:
         return ON_CLASSES[op](call, files, *rasters)
     else:
@@ -107,7 +108,7 @@ def _computed(op: str, call: Call, files: TileFiles, rasters: Rasters) -> dict[s
     given = {**arrays, **call.arrays}
     if not files.pieces:
         return dict(OPERATIONS[op](replace(call, options=options, arrays=given))[1])
-    labels, ids = numbered(_overlaid(call, files)["labels"])
+    labels, ids = numbered(_overlaid(call, files))
     given["labels"] = labels
     given.update({name: given[name][ids - 1] for name in ("sizes", "internal")})
     _, found = OPERATIONS[op](replace(call, options=options, arrays=given))
@@ -115,7 +116,7 @@ def _computed(op: str, call: Call, files: TileFiles, rasters: Rasters) -> dict[s
     return {**found, "labels": found["labels"][inner], "given": ids}
 
 
-def _overlaid(call: Call, files: TileFiles) -> dict[str, Array]:
+def _overlaid(call: Call, files: TileFiles) -> npt.NDArray[np.uint32]:
     """Labels of a window, by the id of each number in each of its pieces."""
     window = Window(*files.window)
     labels = np.zeros((window.height, window.width), np.uint32)
@@ -125,7 +126,7 @@ def _overlaid(call: Call, files: TileFiles) -> dict[str, Array]:
         part = window.intersection(piece)
         read = read_piece(Path(files.folder) / name, part.relative_to(piece), np.uint32)
         labels[part.relative_to(window).slices] = table[read]
-    return {"labels": labels}
+    return labels
 
 
 def _check(files: TileFiles, call: Call) -> dict[str, Any]:

@@ -234,8 +234,8 @@ def _classifier(model_id: str, load: Callable[[], Any]) -> Any:
 @lru_cache(maxsize=1)
 def load_clustering() -> None:
     """Begin to load what `cluster` needs, once: where nodes compute tiles, nothing waits for it."""
-    clustering = f"{__package__.rpartition('.')[0]}.engine.clustering"
-    threading.Thread(target=import_module, args=(clustering,), daemon=True).start()
+    names = "..engine.clustering", __package__
+    threading.Thread(target=import_module, args=names, daemon=True).start()
 
 
 def _clusters(found: Clusters) -> Answer:

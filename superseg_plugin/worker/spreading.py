@@ -8,13 +8,13 @@ tasks; or, where the nodes see the scratch folder of the run, in files there.
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, Protocol
 
+from ..in_flight import in_flight
 from ..memory import available_memory
 from .call import Answer, Call, Spread
 from .in_place import IN_PLACE, PART, SCRATCH, answer_path
@@ -64,13 +64,9 @@ def spreading(call: Call, run: Run, pool: ThreadPoolExecutor, nodes: Nodes) -> S
         op: str, options: dict[str, Any], parts: Iterator[dict[str, Array]]
     ) -> Iterator[dict[str, Array]]:
         start = in_files if IN_PLACE in call.options else in_memory
-        waiting: deque[_Part] = deque()
-        for arrays in parts:
-            waiting.append(start(op, options, arrays))
-            while len(waiting) > _ahead(nodes.slots, waiting[-1].size):
-                yield waiting.popleft().arrays()
-        while waiting:
-            yield waiting.popleft().arrays()
+        started = (start(op, options, arrays) for arrays in parts)
+        for part in in_flight(started, lambda latest: _ahead(nodes.slots, latest.size)):
+            yield part.arrays()
 
     return spread
 

@@ -22,7 +22,7 @@ from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ..classes.reading import TILE
-from ..classes.rendering import ClassStatistics, class_statistics
+from ..classes.rendering import ClassStatistics, class_statistics, renumbered
 from ..classes.small_objects import SmallObjects
 from ..classes.strips import ClassStrips
 from ..options.ground_sizes import MinimumArea
@@ -149,14 +149,14 @@ def finish_classes(
         numbers = _numbers(order)
     writing = class_writer(path, scene.source, progress.part(0.8, 0.9))
     with RasterSource(str(draft.path)) as classes, writing as writer:
-        numbered = _Numbered(classes, numbers, writer)
         part = progress.part(0.4, 0.8)
         known = None if draft.sums is None else draft.sums[order + 1]
         if not scene.seen_by_nodes(classes):
+            numbered = _Numbered(classes, numbers, writer)
             statistics = class_statistics(scene.source, numbered, part, len(order), known)
             return statistics, order
         measured = MeasureOnNodes(scene.within(part), classes, numbers, len(order), known)
-        measured.write(numbered.numbers, writer)
+        measured.write(writer)
     return measured.statistics, order
 
 
@@ -182,23 +182,15 @@ class _Numbered:
     def __init__(
         self, draft: RasterSource, numbers: npt.NDArray[np.uint8], writer: RasterWriter
     ) -> None:
-        self._draft, self._table, self._writer = draft, numbers.tobytes(), writer
+        self._draft, self._numbers, self._writer = draft, numbers, writer
         self.grid, self.name = draft.grid, draft.name
         self.zero_is_value = False
 
     def read(self, window: Window) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """Read a window, and write it with the final numbers."""
-        numbers = self.numbers(window)
+        numbers = renumbered(self._draft, window, self._numbers)
         self._writer.write(window, numbers)
         return numbers[np.newaxis], numbers > 0
-
-    def numbers(self, window: Window) -> npt.NDArray[np.uint8]:
-        """Final numbers in a window."""
-        values, _ = self._draft.read(window)
-        # What is not valid is 0 in a draft. Bytes are translated in a third of the time of NumPy's
-        # indexing, which makes 64-bit indices first.
-        translated = bytearray(values).translate(self._table)
-        return np.frombuffer(translated, np.uint8).reshape(values.shape[1:])
 
 
 def _by_area(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -8,26 +8,25 @@ Exact: sums are those of `class_statistics`, tile by tile, in the same order.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ...in_flight import in_flight
 from ...raster.pieces import Piece, join_pieces
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ...worker.in_place import MEASURE, PAINT
 from ..classes.reading import tile_side
-from ..classes.rendering import ClassStatistics
+from ..classes.rendering import ClassStatistics, renumbered
 from .scene import Arrays, Scene, Tile
 from .tiling import PIECE
 
-Numbers = npt.NDArray[np.uint8]
 # Windows that are read before one is written.
 WINDOWS_AHEAD = 2
 
@@ -103,25 +102,19 @@ class MeasureOnNodes:
         sums = self._sums[1:] if self._known is None else self._known
         return ClassStatistics(self._counts[1:], sums, self._areas[1:])
 
-    def write(self, numbers: Callable[[Window], Numbers], writer: RasterWriter) -> None:
-        """Write the final classes while they are measured.
-
-        Args:
-            numbers: reads the classes of a window.
-            writer: of them.
-        """
+    def write(self, writer: RasterWriter) -> None:
+        """Write the final classes while they are measured."""
         scene, grid = self._scene, self._scene.source.grid
         # Windows are read and written at the same time.
-        ahead: deque[tuple[Window, Future[Numbers]]] = deque()
         with ThreadPoolExecutor(1) as reader:
-            for window in self._tiles():
-                ahead.append((window, reader.submit(numbers, window)))
-                while len(ahead) > WINDOWS_AHEAD:
-                    _write_first(ahead, writer)
+            reading = (
+                (window, reader.submit(renumbered, self._classes, window, self._numbers))
+                for window in self._tiles()
+            )
+            for window, read in in_flight(reading, lambda _: WINDOWS_AHEAD):
+                writer.write(window, read.result())
                 done = window.row_off * grid.width + window.col_off
                 scene.progress.report(done / (grid.width * grid.height))
-            while ahead:
-                _write_first(ahead, writer)
 
     def _tiles(self) -> Iterator[Window]:
         """Yield the tiles of `class_statistics` as they are measured."""
@@ -138,8 +131,3 @@ class MeasureOnNodes:
             self._areas += found["areas"]
             self._sums += found["sums"]
             yield tile.window
-
-
-def _write_first(ahead: deque[tuple[Window, Future[Numbers]]], writer: RasterWriter) -> None:
-    window, read = ahead.popleft()
-    writer.write(window, read.result())

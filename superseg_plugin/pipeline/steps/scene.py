@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, TypeVar
 
-import numpy as np
 import numpy.typing as npt
 
 from ...contracts import BandScaling, plain
@@ -18,29 +17,16 @@ from ...progress import Progress
 from ...raster.pieces import Piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window
-from ...worker.in_place import FURTHER, IN_PLACE, MEASURE, NUMBER, PAINT, SCRATCH, TileFiles
+from ...worker.in_place import FURTHER, IN_PLACE, SCRATCH, TileFiles
 from ...worker.interface import Answer, Worker
 from ...worker.protocol import add_prefix, split_off
 from .node_files import NodeFiles, find_node_files
 from .tile_requests import REQUESTS
-from .tiling import items_ahead, run_in_flight
+from .tiling import items_ahead, run_in_flight, tiles_together
 
 Item = TypeVar("Item")
 Arrays = Mapping[str, npt.NDArray[Any]]
 OwnArrays = dict[str, npt.NDArray[Any]]
-# Seconds that a core takes for a million pixels of three bands, and those that a request takes this
-# computer with the scheduler; measured by `make benchmark-cluster`, for the network by a run.
-NODE_SECONDS = {
-    "superpixels": 0.35,
-    "stitch": 0.26,
-    "describe_superpixels": 0.2,
-    "refine_superpixels": 0.19,
-    "predict": 0.6,
-    NUMBER: 0.016,
-    PAINT: 0.02,
-    MEASURE: 0.03,
-}
-REQUEST_SECONDS = 0.01
 # The tables of a tile, where its pixels stay on a node.
 TABLE_BYTES = 4 << 20
 
@@ -156,7 +142,7 @@ class Scene:
 
         Args:
             operation: one of `REQUESTS`.
-            tiles: what it reads, `together` at most.
+            tiles: what it reads; only nodes take several.
             options: of all tiles, others than the scaling and those of each tile.
             arrays: of all tiles, others than those of each tile.
         """
@@ -179,20 +165,6 @@ class Scene:
             return [answer.arrays]
         return [split_off(f"{number}.", answer.arrays)[0] for number in range(len(tiles))]
 
-    def together(self, operation: str, windows: Sequence[Window]) -> int:
-        """Number of tiles in a request that nodes read in place.
-
-        With n tiles of t seconds, requests of g tiles take this computer n / g times the seconds r
-        of a request, and all wait for a last one of g t; the sum is least where g = sqrt(n r / t).
-
-        Args:
-            operation: on the tiles.
-            windows: all of them, or as many that are alike.
-        """
-        pixels = sum(window.width * window.height for window in windows)
-        seconds = NODE_SECONDS[operation] * pixels / 1e6
-        return max(int(len(windows) * np.sqrt(REQUEST_SECONDS / seconds)), 1)
-
     def tiles_in_flight(
         self,
         operation: str,
@@ -212,7 +184,8 @@ class Scene:
         """
         superpixels, count = tiles[0].superpixels, 1
         if self.seen_by_nodes(superpixels):
-            count = self.together(operation, [tile.window for tile in tiles])
+            pixels = sum(tile.window.width * tile.window.height for tile in tiles)
+            count = tiles_together(operation, len(tiles), pixels / len(tiles))
         groups = [tiles[first : first + count] for first in range(0, len(tiles), count)]
 
         def submit(group: Sequence[Tile]) -> Future[Answer]:

@@ -33,7 +33,7 @@ from ..options.superpixels import SuperpixelOptions
 from .scene import OwnArrays, Scene, Tile
 from .seams import Prepared, RowSteps, Seam, Stitching
 from .superpixel_table import Ids, SuperpixelTable
-from .tiling import items_ahead, tile_bytes
+from .tiling import items_ahead, tile_bytes, tiles_together
 
 DRAFT = "labels.tif"
 # Pixels on either side of a seam within which superpixels are cut again: a multiple of the side of
@@ -72,11 +72,10 @@ class SuperpixelScene:
         side = options.tile_size + 2 * self._margin
         self._tile_bytes = tile_bytes(side, len(scene.source.bands))
         self._tiles = 0
-        # Vertical seams of each row that are not entered yet, and horizontal ones; the first rows
-        # of both, and horizontal zones that may not be answered yet.
-        self._vertical: deque[list[Stitching]] = deque()
-        self._horizontal: deque[list[Stitching]] = deque()
-        self._next_vertical, self._next_horizontal = 0, 1
+        # Vertical and horizontal seams that are not entered yet, by row; and horizontal zones that
+        # may not be answered yet.
+        self._vertical: dict[int, list[Stitching]] = {}
+        self._horizontal: dict[int, list[Stitching]] = {}
         self._waiting: deque[Stitching] = deque()
 
     def __enter__(self) -> SuperpixelScene:
@@ -118,13 +117,14 @@ class SuperpixelScene:
         ahead = items_ahead(self._scene.bytes_here(self._tile_bytes), self._scene.worker.slots)
         together = 1
         if seams and self._scene.seen_by_nodes(None):
-            together = self._scene.together("stitch", [seams[0].zone] * self._tiles)
+            zone = seams[0].zone
+            together = tiles_together("stitch", self._tiles, zone.width * zone.height)
         for start in range(0, len(seams), together):
             prepared = list(map(self._prepare, seams[start : start + together]))
             if len(started) > ahead:
                 self._wait(started[len(started) - ahead - 1])
             started.append(self._start(prepared))
-        self._vertical.append(started)
+        self._vertical[number] = started
 
     def start_horizontal_seams(self, number: int, windows: list[Window]) -> None:
         """Start stitching a row of tiles to the one above, in as few zones as memory allows.
@@ -133,8 +133,8 @@ class SuperpixelScene:
             number: of the row, whose vertical seams have started.
             windows: its tiles.
         """
-        self._enter_vertical(number)
-        self._enter_horizontal(number - ROWS_AT_ONCE)
+        self._enter_rows(self._vertical, number)
+        self._enter_rows(self._horizontal, number - ROWS_AT_ONCE)
         grid, row = self._source.grid, windows[0].row_off
         size = self._options.tile_size
         first = max(row - self._reach - 1, 0)
@@ -153,12 +153,12 @@ class SuperpixelScene:
                 self._wait(self._waiting.popleft())
             started.append(self._start([prepared]))
             self._waiting.append(started[-1])
-        self._horizontal.append(started)
+        self._horizontal[number] = started
 
     def finish_seams(self) -> None:
         """Wait for all seams that have started, and enter their changes."""
-        self._enter_vertical(self._next_vertical + len(self._vertical) - 1)
-        self._enter_horizontal(self._next_horizontal + len(self._horizontal) - 1)
+        for started in (self._vertical, self._horizontal):
+            self._enter_rows(started, max(started, default=0))
 
     def rows_ahead(self, windows: list[Window]) -> int:
         """Rows of tiles that are cut before those above are stitched.
@@ -177,19 +177,11 @@ class SuperpixelScene:
         """Horizontal zones in flight: where they are sent, one takes much memory."""
         return self._scene.worker.slots if self._scene.seen_by_nodes(None) else 1
 
-    def _enter_vertical(self, number: int) -> None:
-        """Enter the vertical seams of the rows up to one."""
-        while self._next_vertical <= number:
-            for stitching in self._vertical.popleft():
+    def _enter_rows(self, started: dict[int, list[Stitching]], last: int) -> None:
+        """Enter the seams of the rows up to one."""
+        for number in [row for row in started if row <= last]:
+            for stitching in started.pop(number):
                 self._enter(stitching)
-            self._next_vertical += 1
-
-    def _enter_horizontal(self, number: int) -> None:
-        """Enter the seams above the rows up to one."""
-        while self._next_horizontal <= number:
-            for stitching in self._horizontal.popleft():
-                self._enter(stitching)
-            self._next_horizontal += 1
 
     def _enter(self, stitching: Stitching) -> None:
         """Wait for seams and enter their changes."""

@@ -7,16 +7,18 @@ that happens to be free; how many tiles are in flight depends on the memory.
 
 from __future__ import annotations
 
+import math
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import Callable, TypeVar
 
+from ...in_flight import in_flight
 from ...memory import available_memory
 from ...progress import Progress
 from ...raster.windows import Window
+from ...worker.in_place import MEASURE, NUMBER, PAINT
 from ...worker.interface import Answer, Worker
 
 Item = TypeVar("Item")
@@ -34,6 +36,19 @@ PIXEL_BYTES, BAND_BYTES = 60, 8
 # Share of the available memory for tiles in flight: superpixels, GDAL's cache and other programs
 # need some as well.
 MEMORY_SHARE = 0.5
+# Seconds that a core takes for a million pixels of three bands, and those that a request takes this
+# computer with the scheduler; measured by `make benchmark-cluster`, for the network by a run.
+NODE_SECONDS = {
+    "superpixels": 0.35,
+    "stitch": 0.26,
+    "describe_superpixels": 0.2,
+    "refine_superpixels": 0.19,
+    "predict": 0.6,
+    NUMBER: 0.016,
+    PAINT: 0.02,
+    MEASURE: 0.03,
+}
+REQUEST_SECONDS = 0.01
 
 
 def run_in_flight(
@@ -56,15 +71,9 @@ def run_in_flight(
     Raises:
         Cancelled: the user asked to stop.
     """
-    waiting: deque[tuple[Item, Future[Answer]]] = deque()
-    for item in items:
-        waiting.append((item, submit(item)))
-        while len(waiting) > ahead():
-            oldest, future = waiting.popleft()
-            yield oldest, worker.result(future, progress)
-    while waiting:
-        oldest, future = waiting.popleft()
-        yield oldest, worker.result(future, progress)
+    submitted = ((item, submit(item)) for item in items)
+    for item, future in in_flight(submitted, lambda _: ahead()):
+        yield item, worker.result(future, progress)
 
 
 def automatic_tile(bands: int) -> int:
@@ -125,6 +134,21 @@ def items_ahead(size: int, slots: int) -> int:
     if memory is None:
         return most
     return min(most, max(int(MEMORY_SHARE * memory / size) - 1, 0))
+
+
+def tiles_together(operation: str, count: int, pixels: float) -> int:
+    """Number of tiles in a request that nodes read in place.
+
+    With n tiles of t seconds, requests of g tiles take this computer n / g times the seconds r of
+    a request, and all wait for a last one of g t; the sum is least where g = sqrt(n r / t).
+
+    Args:
+        operation: on the tiles.
+        count: of the tiles.
+        pixels: of a tile, on average.
+    """
+    seconds = NODE_SECONDS[operation] * pixels / 1e6
+    return max(int(math.sqrt(count * REQUEST_SECONDS / seconds)), 1)
 
 
 @lru_cache(maxsize=1)
