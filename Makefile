@@ -102,15 +102,12 @@ translations: setup-system ## texts to translate, and the translations as QGIS r
 # --- Checks
 
 # Suites run side by side, the longest first, each printed whole when it ends. They share the threads
-# of torch, which would spend most of the time waiting for each other on cores that are taken. Nothing
-# runs beside the tests that measure response times.
-test: setup ## lint and run all tests
-	@status=0; threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
+# of torch, which would spend most of the time waiting for each other on cores that are taken.
+test: setup ## lint and run all tests but those that measure time
+	@threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
 	OMP_NUM_THREADS=$$([ $$threads -gt 1 ] && echo $$threads || echo 1) \
 	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
-		test-pipeline test-qgis test-windows test-engine test-worker lint || status=$$?; \
-	$(MAKE) --no-print-directory test-response-times || status=$$?; \
-	exit $$status
+		test-pipeline test-qgis test-windows test-engine test-worker lint
 
 # The worker starts with this policy too.
 test-engine: setup-engine ## tests of the kernels, in the worker's Python
@@ -137,6 +134,7 @@ test-desktop: setup-qgis setup-worker ## runs through the dialogs and docks of r
 test-windows: setup-qgis setup-worker ## those of them that measure nothing
 	$(DESKTOP) -m "not response_times"
 
+# Nothing may run beside these.
 test-response-times: setup-qgis setup-worker ## those of them that measure how long one waits
 	$(DESKTOP) -m response_times
 

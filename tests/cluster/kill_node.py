@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Preloaded by a Dask worker: it kills itself while it computes an operation.
+"""Preloaded by Dask workers: the first one that computes an operation kills itself.
 
 In a whole scene it does so when files that are not finished lie in the folder of results.
 
-The operation is in the variable SUPERSEG_TEST_KILL.
+The operation is in the variable SUPERSEG_TEST_KILL, and SUPERSEG_TEST_KILLED is the path of a file
+that this one creates. Which node computes an operation that a scene has few of is not certain.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -37,14 +39,21 @@ class Killer(WorkerPlugin):
             if self.operation == "classify_scene":
                 threading.Thread(target=kill_amid_files, daemon=True).start()
             elif self.seen == (2 if self.operation in MANY else 1):
-                os.kill(os.getpid(), signal.SIGKILL)
+                kill_if_first()
+
+
+def kill_if_first():
+    """End the process, unless another one has ended already."""
+    with contextlib.suppress(FileExistsError):
+        Path(os.environ["SUPERSEG_TEST_KILLED"]).touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def kill_amid_files():
     """End the process when it has begun to write superpixels into a hidden folder."""
     while not any(RESULTS.glob(".superseg-*/.superseg-*/superpixels.tif")):
         time.sleep(0.01)
-    os.kill(os.getpid(), signal.SIGKILL)
+    kill_if_first()
 
 
 async def dask_setup(worker):

@@ -100,6 +100,7 @@ class Cluster:
         network: that they are in.
         folder: for logs and scratch files.
         kill_scheduler: operation in which the scheduler ends.
+        kill_node: operation in which the first node that computes it ends.
         environment: further variables of the scheduler and of the nodes, such as those of TLS.
 
     Attributes:
@@ -113,12 +114,16 @@ class Cluster:
         network: Network,
         folder: Path,
         kill_scheduler: str = "",
+        kill_node: str = "",
         environment: dict[str, str] | None = None,
     ) -> None:
         self._network = network
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._more = environment or {}
+        self._kill_node = kill_node
+        self._killed = folder.absolute() / "killed"
+        self._killed.unlink(missing_ok=True)
         self._scheme = "tls" if self._more else "tcp"
         self.address = f"{self._scheme}://{network.address}:{network.port}"
         self.file = folder / "scheduler.json"
@@ -139,7 +144,6 @@ class Cluster:
     def add_node(
         self,
         name: str,
-        kill_in: str = "",
         options: tuple[str, ...] = (),
         path: str = "",
         threads: int = 1,
@@ -148,7 +152,6 @@ class Cluster:
 
         Args:
             name: `node1` or `node2`.
-            kill_in: operation in which the node ends.
             options: further options of `dask worker`.
             path: folder of packages that come before the node's own.
             threads: tasks that it computes at once.
@@ -163,9 +166,17 @@ class Cluster:
             *options,
         ]
         command += ["--local-directory", str(self._folder / name)]
-        command += ["--preload", _file("kill_node.py")] if kill_in else []
         more = {"PYTHONPATH": path} if path else {}
-        self.nodes[name] = self._start("dask_worker", name, [self.address, *command], kill_in, more)
+        if self._kill_node:
+            command += ["--preload", _file("kill_node.py")]
+            more["SUPERSEG_TEST_KILL"] = self._kill_node
+            more["SUPERSEG_TEST_KILLED"] = str(self._killed)
+        self.nodes[name] = self._start("dask_worker", name, [self.address, *command], more)
+
+    @property
+    def lost_a_node(self) -> bool:
+        """Whether a node has ended by itself."""
+        return any(node.poll() is not None for node in self.nodes.values())
 
     def close(self) -> None:
         """End all processes."""
@@ -178,7 +189,8 @@ class Cluster:
         command = ["--host", self.address.rpartition(":")[0], "--port", str(self._network.port)]
         command += ["--no-dashboard", "--scheduler-file", str(self.file)]
         command += ["--preload", _file("kill_scheduler.py")] if kill_in else []
-        process = self._start("dask_scheduler", "scheduler", command, kill_in, {})
+        more = {"SUPERSEG_TEST_KILL": kill_in}
+        process = self._start("dask_scheduler", "scheduler", command, more)
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until and not self._answers():
             time.sleep(0.2)
@@ -191,11 +203,11 @@ class Cluster:
         return False
 
     def _start(
-        self, module: str, host: str, options: list[str], kill_in: str, more: dict[str, str]
+        self, module: str, host: str, options: list[str], more: dict[str, str]
     ) -> subprocess.Popen[bytes]:
         python = str(find_interpreter().path)
         command = [python, "-m", f"distributed.cli.{module}", *options]
-        environment = {**os.environ, **self._more, **more, "SUPERSEG_TEST_KILL": kill_in}
+        environment = {**os.environ, **self._more, **more}
         # As the nannies of Dask do, which these nodes have none of.
         environment["OPENBLAS_NUM_THREADS"] = "1"
         with (self._folder / f"{host}.log").open("ab") as log:

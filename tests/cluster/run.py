@@ -154,16 +154,16 @@ def _line(lines: list[str], pattern: str) -> str:
 
 
 def _run(bench: Bench, name: str, what: str, kill: str = "", with_files: Sequence[str] = ()) -> str:
-    """Compute on two nodes, of which the first ends in an operation; return the summary.
+    """Compute on two nodes, of which one ends in an operation; return the summary.
 
     Nodes in `with_files` have GDAL. If both have it, tiles are read in place, otherwise sent.
     """
-    cluster = Cluster(bench.network, FOLDER / name)
+    cluster = Cluster(bench.network, FOLDER / name, kill_node=kill)
     paths = {node: with_gdal(FOLDER / "gdal") for node in with_files}
     try:
         # The network goes to the node with a GPU, and to the other one after its loss.
         gpu = ("--resources", "GPU=1") if kill in ("train", "predict") else ()
-        cluster.add_node("node1", kill_in=kill, options=gpu, path=paths.get("node1", ""))
+        cluster.add_node("node1", options=gpu, path=paths.get("node1", ""))
         cluster.add_node("node2", path=paths.get("node2", ""))
         # The first request must find both.
         while in_cluster(cluster.address, "len(s.workers)") != "2":
@@ -171,8 +171,8 @@ def _run(bench: Bench, name: str, what: str, kill: str = "", with_files: Sequenc
         lines = bench.compute(what, cluster.chosen)
         _line(lines, r"Dask cluster .* node.*dashboard: http")
         _line(lines, "Nodes read .* in place" if len(paths) == 2 else "sent to the nodes")
-        if kill and cluster.nodes["node1"].poll() is None:
-            raise FailureError(f"node1 was not killed in {kill}")
+        if kill and not cluster.lost_a_node:
+            raise FailureError(f"no node was killed in {kill}")
         return _line(lines, "Cluster: ")
     finally:
         cluster.close()
@@ -180,20 +180,20 @@ def _run(bench: Bench, name: str, what: str, kill: str = "", with_files: Sequenc
 
 def _folder(bench: Bench, name: str, kill: str = "", everywhere: bool = True) -> str:
     """Classify a folder on two nodes with GDAL, or of which only the second one has it."""
-    cluster = Cluster(bench.network, FOLDER / name)
+    cluster = Cluster(bench.network, FOLDER / name, kill_node=kill)
     gdal_path = with_gdal(FOLDER / "gdal")
     try:
         # With more threads than scenes, a scene takes several.
         threads = 1 if kill else 8
         path = gdal_path if everywhere else ""
-        cluster.add_node("node1", kill_in=kill, path=path, threads=threads)
+        cluster.add_node("node1", path=path, threads=threads)
         cluster.add_node("node2", path=gdal_path, threads=threads)
         # The first request must find both.
         while in_cluster(cluster.address, "len(s.workers)") != "2":
             time.sleep(0.2)
         lines = bench.compute("folder", cluster.chosen)
-        if kill and cluster.nodes["node1"].poll() is None:
-            raise FailureError(f"node1 was not killed in {kill}")
+        if kill and not cluster.lost_a_node:
+            raise FailureError(f"no node was killed in {kill}")
         return f"{_line(lines, 'files read and written there')}; {_line(lines, 'Cluster: ')}"
     finally:
         cluster.close()

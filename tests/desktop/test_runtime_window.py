@@ -13,7 +13,6 @@ from superseg_plugin.worker.interpreter import find_interpreter, numba_cache_fol
 from tests.desktop.session import picture_size_and_colors, run_script
 
 SCRIPT = Path(__file__).with_name("runtime_script.py")
-pytestmark = pytest.mark.response_times
 PICTURES = ("missing", "commands", "installing", "failed", "ready", "cluster")
 
 
@@ -93,13 +92,16 @@ def test_the_window_shows_the_commands(seen):
     assert "pip download" in seen["commands"]
 
 
-def test_an_installation_can_be_cancelled_and_does_not_block_qgis(seen):
+def test_an_installation_can_be_cancelled(seen):
     assert seen["while installing"] == ["cancel"]
-    assert seen["longest pause"] < 1
-    seconds, log = seen["cancel"]
-    assert seconds < 2
-    assert "Cancelled." in log
+    assert "Cancelled." in seen["cancel"][1]
     assert seen["left"] == ["install.log"]
+
+
+@pytest.mark.response_times
+def test_an_installation_does_not_block_qgis_and_ends_at_once(seen):
+    assert seen["longest pause"] < 1
+    assert seen["cancel"][0] < 2
 
 
 def test_a_failed_installation_gives_a_message(seen):
