@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -156,7 +157,7 @@ class RasterSource:
         """Open the same part of the raster with these band numbers, as another source."""
         return RasterSource(self.path, bands, *self.area, self.layer)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """File name without its folder, credentials and query, for messages and records."""
         shown = hide_credentials(self.path)

@@ -37,7 +37,7 @@ def mean_signs(values: Floats, valid: Valid) -> Floats:
     """Mean sign of the difference at each line less that of the lines beside it.
 
     Args:
-        values: `(bands, rows, cols)`.
+        values: `(bands, rows, cols)` of at most 127 rows.
         valid: `(rows, cols)`.
 
     Returns:
@@ -49,17 +49,22 @@ def mean_signs(values: Floats, valid: Valid) -> Floats:
         [[-1.0, 1.0, -1.0]]
     """
     lines = values.shape[2] - 3
-    first, before, after, last = (values[:, :, each : each + lines] for each in range(4))
-    differences = (after - before) * 2
-    differences -= before - first
-    differences -= last - after
     known = valid[:, :-3] & valid[:, 1:-2] & valid[:, 2:-1] & valid[:, 3:]
-    # Signs as bytes: half the time of signs as floats.
-    signs = (differences > 0).view(np.int8) - (differences < 0).view(np.int8)
-    if not known.all():
-        signs *= known.view(np.int8)
+    every = known.all()
+    sums = np.empty((len(values), lines), np.int8)
+    # Band by band, so that the differences stay in the cache of a core.
+    for band, total in zip(values, sums):
+        steps = np.diff(band)
+        differences = steps[:, 1:-1] * 2
+        differences -= steps[:, :-2]
+        differences -= steps[:, 2:]
+        # Signs as bytes: half the time of signs as floats.
+        signs = (differences > 0).view(np.int8) - (differences < 0).view(np.int8)
+        if not every:
+            signs *= known.view(np.int8)
+        signs.sum(axis=0, dtype=np.int8, out=total)
     count = known.sum(axis=0)
-    means = signs.sum(axis=1, dtype=np.int32) / np.maximum(count, 1)
+    means = sums / np.maximum(count, 1)
     return np.asarray(means * (2 * count >= len(valid)), np.float32)
 
 

@@ -42,6 +42,8 @@ SMALLEST_SIDE = 256
 # one for each so many pixels, up to another number.
 LINES, NEAR, FAR = 32, 32, 512
 MOST_NEAR, MOST_FAR = 32, 64
+# Spreads are measured on one line of so many.
+SPREAD_LINES = 4
 # Bands that are examined at most, evenly drawn.
 MOST_BANDS = 12
 # Side of the parts that strips are read in.
@@ -199,8 +201,8 @@ class SceneView:
             values, valid = self._read(self._strips[strip], self._lines, low, high - low)
             signs[:, strip, low + 2 : high - 1] = mean_signs(values, valid)
             # Values that are not valid are 0.
-            doubles = values.astype(np.float64)
-            sums[0] += np.count_nonzero(valid)
+            doubles = values[:, ::SPREAD_LINES].astype(np.float64)
+            sums[0] += np.count_nonzero(valid[::SPREAD_LINES])
             sums[1] += doubles.sum(axis=(1, 2))
             sums[2] += np.einsum("brc,brc->b", doubles, doubles)
         count = np.maximum(sums[0], 1)
@@ -228,4 +230,9 @@ class SceneView:
             values, valid = self._kept[0][(slice(None), *part)], self._kept[1][part]
         if not self._of_column:
             values, valid = values.transpose(0, 2, 1), valid.T
-        return np.where(valid, values[self._bands], 0).astype(np.float32), valid
+        if len(self._bands) < len(values):
+            values = values[self._bands]
+        found = values.astype(np.float32)
+        if not valid.all():
+            found[:, ~valid] = 0
+        return found, valid
