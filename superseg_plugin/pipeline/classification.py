@@ -125,7 +125,7 @@ def run_classification(
         prepare_rasters(source, options.values, progress)
         check_no_band_is_empty(model, label, source)
         check_kinds(model, label, source)
-        treat_steps(source, options.balance_tiles, progress)
+        tell_steps = treat_steps(source, options.balance_tiles, progress)
         # The same values have the same colors in all images of a model.
         source.picture = model.picture or source.picture
         asked = worker.submit("describe_device", {"network": model.network})
@@ -144,6 +144,7 @@ def run_classification(
             superpixels = RasterSource(str(made))
         elif superpixels is not None:
             superpixels = dense_superpixels(scene.part(0, 0.3), superpixels)
+        tell_steps()
 
         def network() -> Network:
             """The network of the model, which the clusters do without."""

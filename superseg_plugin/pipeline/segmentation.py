@@ -125,13 +125,14 @@ class _Segmentation:
         self._progress.log(f"{title}: {estimate.text()}")
         self._stages = Stages(self._progress, estimate.seconds, timed=True)
         with self._stages.stage("reading"):
-            treat_steps(source, options.balance_tiles, self._progress)
+            tell_steps = treat_steps(source, options.balance_tiles, self._progress)
             least = max(options.classes, 1)
             scaling = measure_scene(source, least, self._worker, self._progress)
         scene = Scene.of_run(source, scaling, self._worker, self._scratch, self._progress)
         with self._stages.stage("superpixels") as part:
             path = self._optional(outputs.superpixels) or self._scratch / "superpixels.tif"
             count = make_superpixels(scene.within(part), path, cut)
+            tell_steps()
             device = Device(**self._worker.result(asked, part).result)
             known.devices[requested] = device.type, device.name
         self._progress.log(counted(count, "superpixel"))

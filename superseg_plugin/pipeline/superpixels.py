@@ -51,12 +51,13 @@ def run_superpixels(
     """
     prepare_rasters(source, options.values, progress)
     options = superpixel_options(wanted, source.grid, progress.log, options)
-    treat_steps(source, False, progress)
+    tell_steps = treat_steps(source, False, progress)
     with Staging() as staging:
         scaling = measure_scene(source, 1, worker, progress)
         path = staging.path(output)
         scene = Scene.of_run(source, scaling, worker, staging.scratch(output), progress)
         count = make_superpixels(scene, path, options)
+        tell_steps()
         write_record(path, describe_run("superpixels", options, source, worker))
         stop_if_cancelled(progress)
         staging.commit()

@@ -109,7 +109,7 @@ def run_training(
         cut = superpixel_options(size, source.grid, progress.log, valid_pixels=seen)
         asked = worker.submit("describe_device", {"network": options.network})
         with stages.stage("reading"):
-            treat_steps(source, options.balance_tiles, progress)
+            tell_steps = treat_steps(source, options.balance_tiles, progress)
             scaling = measure_scene(source, max(options.classes, 2), worker, progress)
             if initial is not None:
                 check_values(ModelUse(initial, label, source.name, CURE), scaling, progress)
@@ -124,6 +124,7 @@ def run_training(
         else:
             with stages.stage("numbering") as part:
                 given = dense_superpixels(scene.within(part), given)
+        tell_steps()
         with given as superpixels:
             clusters = None
             if options.guidance == "clusters":

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from superseg_plugin.errors import Cancelled, SuperSegError
 from superseg_plugin.pipeline.classification import (
     ClassificationInputs,
     ClassificationOutputs,
@@ -144,7 +148,7 @@ def test_lines_are_those_of_the_file_where_a_part_is_read(tmp_path, listener):
         box = whole.grid.to_coordinates(np.array([[30, 296], [350, 40]])).ravel()
     with RasterSource(path, extent=(box[0], box[1], box[2], box[3])) as source:
         assert source.offset == (30, 40)
-        treat_steps(source, False, listener)
+        treat_steps(source, False, listener)()
     assert any("along column 200, rows 40 to 296" in line for line in listener.lines)
 
 
@@ -218,3 +222,37 @@ def test_an_image_without_steps_stays_as_it_is(tmp_path, listener):
         treat_steps(source, True, listener)
         assert np.array_equal(source.read(source.grid.window)[0], image)
     assert listener.lines == ["BALANCE_TILES: no step between tiles was found in image.tif"]
+
+
+def test_a_damaged_file_that_the_search_meets_is_an_error(tmp_path, listener):
+    path = Path(write_raster(tmp_path / "image.tif", scene(), options=["COMPRESS=DEFLATE"]))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with RasterSource(str(path)) as source:
+        tell = treat_steps(source, False, listener)
+        with pytest.raises(SuperSegError, match=r"image\.tif: band . cannot be read"):
+            tell()
+
+
+def test_the_search_ends_with_its_run(tmp_path, listener, monkeypatch):
+    """A cancelled run waits no longer, and what closes the source ends the search."""
+    path = write_raster(tmp_path / "image.tif", scene())
+    reading, closed = threading.Event(), threading.Event()
+    read = RasterSource.read
+
+    def wait_and_read(source, window, compact=False):
+        reading.set()
+        assert closed.wait(60)
+        return read(source, window, compact)
+
+    monkeypatch.setattr(RasterSource, "read", wait_and_read)
+    with RasterSource(path) as source:
+        tell = treat_steps(source, False, listener)
+        assert reading.wait(60)
+        listener.stop_after = 0
+        with pytest.raises(Cancelled):
+            tell()
+    closed.set()
+    listener.stop_after = None
+    with pytest.raises(ValueError, match="is closed"):
+        tell()

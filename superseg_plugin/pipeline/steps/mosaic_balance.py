@@ -14,12 +14,15 @@ become .833 and .527.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, wait
+from typing import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from ...progress import Progress
+from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
 from ...raster.texts import numbered_band
@@ -28,44 +31,92 @@ from .mosaic_lines import AROUND
 from .mosaic_steps import MosaicStep, SceneView, find_steps
 
 Doubles = npt.NDArray[np.float64]
+# Steps that are told one by one.
+LARGEST = 3
+# How often a run that waits for the search looks for cancel.
+LOOK_SECONDS = 0.1
 
 
-def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> None:
-    """Find the steps between tiles of a mosaic, log the largest, and take them out if asked to.
+def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> Callable[[], None]:
+    """Take the steps between tiles of a mosaic out, or look for them while the run goes on.
 
     Args:
         source: the scene; its first raster is changed in place to be read without the steps.
-        balance: whether to take them out.
-        progress: asked for cancel.
+        balance: whether to take them out, before anything else is read.
+        progress: asked for cancel; told of the largest steps.
+
+    Returns:
+        What waits for the search and tells of the steps; to be called before the source is closed.
+        It raises what the search has met, such as a damaged file.
     """
     source = rasters_of(source)[0]
+    if not balance:
+        return _Search(source, progress).tell
     steps = find_steps(source, progress)
+    _log_largest(steps, source, "", progress)
+    if not steps:
+        progress.log(f"BALANCE_TILES: no step between tiles was found in {source.name}")
+        return _nothing
+    offsets = tile_offsets(source, steps, progress)
+    source.tile_offsets = offsets
+    progress.log(
+        f"BALANCE_TILES:{_further(steps)} Offsets of {offsets.offsets[0].size} tiles, up to"
+        f" {np.abs(offsets.offsets).max():.3g}, are subtracted from {source.name}"
+    )
+    return _nothing
+
+
+class _Search:
+    """A search for steps in a thread, which ends when the source is closed."""
+
+    def __init__(self, source: RasterSource, progress: Progress) -> None:
+        self._source, self._progress = source, progress
+        self._found: Future[list[MosaicStep]] = Future()
+        threading.Thread(target=self._search, daemon=True).start()
+
+    def _search(self) -> None:
+        try:
+            # The progress of the run belongs to its own thread.
+            self._found.set_result(find_steps(self._source, Progress()))
+        except BaseException as error:
+            self._found.set_exception(error)
+
+    def tell(self) -> None:
+        """Wait for the end of the search, and log what it found."""
+        while not wait([self._found], LOOK_SECONDS).done:
+            stop_if_cancelled(self._progress)
+        steps = self._found.result()
+        _log_largest(steps, self._source, "Warning: ", self._progress)
+        if steps:
+            self._progress.log(
+                f"Such steps lie between the tiles of a mosaic.{_further(steps)} Classes may change"
+                " there; BALANCE_TILES of superseg:segment and superseg:classify takes the steps"
+                " out"
+            )
+
+
+def _nothing() -> None:
+    """Tell nothing: all has been told."""
+
+
+def _log_largest(
+    steps: Sequence[MosaicStep], source: RasterSource, prefix: str, progress: Progress
+) -> None:
     col, row = source.offset
-    for step in steps[:3]:
+    for step in steps[:LARGEST]:
         line, across = ("column", "rows") if step.of_column else ("row", "columns")
         place, along = (col, row) if step.of_column else (row, col)
         band = numbered_band(source.bands[step.band], source.band_names[step.band])
         others = f" and {step.bands - 1} more" if step.bands > 1 else ""
         progress.log(
-            f"{'' if balance else 'Warning: '}{source.name}: {band}{others} steps by"
-            f" {step.offset:.3g} ({abs(step.deviations):.2f} standard deviations) along {line}"
+            f"{prefix}{source.name}: {band}{others} steps by {step.offset:.3g}"
+            f" ({abs(step.deviations):.2f} standard deviations) along {line}"
             f" {step.place + place}, {across} {step.first + along} to {step.last + along}"
         )
-    more = f" There are {len(steps)} such lines." if len(steps) > 3 else ""
-    if steps and balance:
-        offsets = tile_offsets(source, steps, progress)
-        source.tile_offsets = offsets
-        progress.log(
-            f"BALANCE_TILES:{more} Offsets of {offsets.offsets[0].size} tiles, up to"
-            f" {np.abs(offsets.offsets).max():.3g}, are subtracted from {source.name}"
-        )
-    elif steps:
-        progress.log(
-            f"Such steps lie between the tiles of a mosaic.{more} Classes may change there;"
-            " BALANCE_TILES of superseg:segment and superseg:classify takes the steps out"
-        )
-    elif balance:
-        progress.log(f"BALANCE_TILES: no step between tiles was found in {source.name}")
+
+
+def _further(steps: Sequence[MosaicStep]) -> str:
+    return f" There are {len(steps)} such lines." if len(steps) > LARGEST else ""
 
 
 def tile_offsets(
