@@ -51,15 +51,24 @@ def total_seconds(side):
 
 
 @pytest.mark.parametrize("slower", [0.2, 1.0, 7.0])
-def test_one_run_calibrates_the_estimate(slower):
-    first, initial = estimated(2000), total_seconds(6000)
+def test_one_run_of_a_large_scene_calibrates_the_estimate(slower):
+    first, initial = estimated(4000), total_seconds(6000)
     first.learn({stage: slower * seconds for stage, seconds in first.seconds.items()})
     found = total_seconds(6000)
-    assert found == pytest.approx(slower * initial, rel=0.1)
+    assert found == pytest.approx(slower * initial, rel=0.3)
     # A short run that was disturbed changes little.
     small = estimated(450)
     small.learn({stage: 20 * seconds for stage, seconds in small.seconds.items()})
     assert 0.5 < total_seconds(6000) / found < 2
+
+
+def test_small_scenes_do_not_tell_how_long_a_large_one_takes():
+    """Most of their time is that of the start, which a worker that runs already does not take."""
+    initial = total_seconds(6000)
+    for _ in range(50):
+        small = estimated(450)
+        small.learn({stage: 0.2 * seconds for stage, seconds in small.seconds.items()})
+    assert total_seconds(6000) == pytest.approx(initial, rel=0.2)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +87,7 @@ def test_a_broken_or_older_calibration_is_ignored(home, content):
     assert not estimated(2000, replace(BALANCED, device="auto")).device_known
     broken.learn({"superpixels": 2 * initial["superpixels"]})
     known = dict(estimated(2000).seconds)
-    assert known.pop("superpixels") == pytest.approx(2 * initial["superpixels"])
+    assert 1.4 < known.pop("superpixels") / initial["superpixels"] < 2
     assert known == {key: value for key, value in initial.items() if key != "superpixels"}
     content = {
         "format_version": FORMAT_VERSION,
@@ -88,12 +97,12 @@ def test_a_broken_or_older_calibration_is_ignored(home, content):
             "painting light cpu": [-1, 1],
             "clustering light cpu": [1, math.inf],
             "unknown": [1, 1],
-            "rendering light cpu": [3, 1],
+            "rendering light cpu": [3, 1e12],
         },
     }
     path.write_text(json.dumps(content), encoding="utf-8")
-    initial["rendering"] *= 3 / Calibration().ratio("none", "light cpu")[0]
-    assert estimated(2000).seconds == pytest.approx(initial)
+    initial["rendering"] *= 3 / Calibration().ratio("none", "light cpu")
+    assert estimated(2000).seconds == pytest.approx(initial, rel=1e-4)
 
 
 def test_estimates_grow_with_the_scene_and_shrink_with_cores(monkeypatch):

@@ -11,9 +11,12 @@ from contextlib import suppress
 
 from ...worker.interpreter import data_folder
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 # Each run halves the weight of those before it, so that a change of hardware is soon learned.
 FADING = 0.5
+# Weight of the times as shipped, in pixels: so many small scenes as a user may look at tell nothing
+# of a large one, and one scene of 10^7 pixels tells nearly all.
+SHIPPED_WEIGHT = 1e6
 # Cores of the computer that the expected times were measured on. Time falls with the number of
 # cores to this power: parts of each stage run on one core.
 CORES, CORE_EXPONENT = 2, 0.8
@@ -39,31 +42,38 @@ class Calibration:
                 for device, (kind, name) in content["devices"].items():
                     self.devices[device] = str(kind), str(name)
 
-    def ratio(self, stage: str, setting: str) -> tuple[float, float]:
-        """Ratio of measured to expected time, and the pixels of the runs that it is based on.
+    def ratio(self, stage: str, setting: str) -> float:
+        """Ratio of measured to expected time: of the runs, and 1 as shipped with two cores.
 
         Args:
             stage: of a segmentation.
             setting: network and type of device, which the time may depend on.
         """
-        first = (CORES / (os.cpu_count() or CORES)) ** CORE_EXPONENT
-        return self._ratios.get(f"{stage} {setting}", (first, 0.0))
+        shipped = (CORES / (os.cpu_count() or CORES)) ** CORE_EXPONENT
+        ratio, weight = self._ratios.get(f"{stage} {setting}", (shipped, 0.0))
+        return float(shipped * (ratio / shipped) ** (weight / (weight + SHIPPED_WEIGHT)))
 
-    def learn(self, changes: Mapping[str, float], setting: str, pixels: int) -> None:
+    def learn(
+        self, changes: Mapping[str, float], setting: str, weights: Mapping[str, float]
+    ) -> None:
         """Change the ratios after a run, and write the file if possible.
 
-        Ratios are averaged with those of earlier runs, geometrically and weighted by pixels: a
-        small scene changes little.
+        Ratios are averaged with those of earlier runs, geometrically and weighted.
 
         Args:
             changes: measured over estimated time by stage.
             setting: of the run.
-            pixels: of the scene.
+            weights: pixels of the scene that the stage tells of, from 0 on, by stage.
         """
         for stage, change in changes.items():
-            ratio, before = self.ratio(stage, setting)
-            weight = FADING * before + pixels
-            self._ratios[f"{stage} {setting}"] = ratio * change ** (pixels / weight), weight
+            if not weights[stage]:
+                continue
+            name = f"{stage} {setting}"
+            found = self.ratio(stage, setting) * change
+            ratio, before = self._ratios.get(name, (found, 0.0))
+            weight = FADING * before + weights[stage]
+            mean = ratio * (found / ratio) ** (weights[stage] / weight)
+            self._ratios[name] = mean, weight
         content = {"format_version": FORMAT_VERSION, "devices": self.devices}
         text = json.dumps({**content, "stages": self._ratios}, indent=1)
         with suppress(OSError):

@@ -143,11 +143,9 @@ class Estimate:
         # Superpixels of 64 bands take 4.5 times as long as those of 3 bands.
         cut = (14.4 + bands) / 17.4
         described, rendered = share, share
-        # Steps of mosaics are looked for in strips, whose number grows with the side.
-        strips = 0.25 * share * math.sqrt(self._pixels / 1e6)
         if _is_alpha_earth(bands, options.values):
             # Values alone are described, in 4.7 times the time of 3 bands, and not read again.
-            described, rendered, strips = (13.5 + bands) / 16.5, 1.0, 0.0
+            described, rendered = (13.5 + bands) / 16.5, 1.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
         ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
@@ -173,31 +171,41 @@ class Estimate:
         # Superpixels of a sample are looked at twice.
         clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > MOST_UNDIVIDED else 0.0)
         published = options.preset == "published"
-        clusters = not published
+        clusters, learns = not published, trains(options, request.model)
         mixtures = MIXTURES.get(options.preset, 0)
-        # Seconds as measured; 0 for stages that do not run.
+        # Seconds as measured: at the start, and for the size of the scene; 0 for stages that do
+        # not run.
         measured = {
-            "reading": 0.5 + 0.035 * bands + strips,
-            "superpixels": 1.0 + 0.15 * cut * pixels,
-            "description": clusters * (0.2 + 0.1 * described * pixels),
-            "clustering": clusters * (2.0 + (12.0 + 0.9 * mixtures) * clustered),
-            "training": trains(options, request.model) * (2.0 + train_rate / train_speed * trained),
-            "classification": published * (0.2 + classify_rate / classify_speed * pixels),
-            "painting": clusters * (0.1 + (0.03 + refined) * pixels),
-            "rendering": 0.2 + (0.05 + 0.045 * rendered) * pixels,
-            "report": request.report * 0.5,
+            "reading": (0.5 + 0.035 * bands, 0.0),
+            "superpixels": (1.0, 0.15 * cut * pixels),
+            "description": (clusters * 0.2, clusters * 0.1 * described * pixels),
+            "clustering": (clusters * 2.0, clusters * (12.0 + 0.9 * mixtures) * clustered),
+            "training": (learns * 2.0, learns * train_rate / train_speed * trained),
+            "classification": (
+                published * 0.2,
+                published * classify_rate / classify_speed * pixels,
+            ),
+            "painting": (clusters * 0.1, clusters * (0.03 + refined) * pixels),
+            "rendering": (0.2, (0.05 + 0.045 * rendered) * pixels),
+            "report": (request.report * 0.5, 0.0),
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"
         self.seconds = {
-            stage: seconds * calibration.ratio(stage, self._setting)[0]
-            for stage, seconds in measured.items()
-            if seconds
+            stage: (start + growing) * calibration.ratio(stage, self._setting)
+            for stage, (start, growing) in measured.items()
+            if start
+        }
+        # A stage whose start takes most of the time tells little of larger scenes.
+        self._weights = {
+            stage: self._pixels * growing / (start + growing)
+            for stage, (start, growing) in measured.items()
+            if start
         }
 
     def learn(self, measured: Mapping[str, float]) -> None:
         """Keep what the stages of the run took, in seconds, for the next estimate."""
         changes = {stage: max(measured[stage], 1e-3) / self.seconds[stage] for stage in measured}
-        self._calibration.learn(changes, self._setting, self._pixels)
+        self._calibration.learn(changes, self._setting, self._weights)
 
     def text(self, phrases: Mapping[str, str] = PHRASES) -> str:
         """The estimate as a clause in the language of the phrases."""
