@@ -12,6 +12,8 @@ stays.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
 HIDDEN = "…"
 # Parameters whose names end so hold credentials, whatever stands before: access_token,
@@ -51,3 +53,16 @@ def hide_credentials(text: str, hidden: str = HIDDEN) -> str:
     for pattern in PATTERNS:
         text = pattern.sub(lambda found: found[1] + hidden, text)
     return text
+
+
+# Every window that is read names its file, should it be damaged.
+@lru_cache(maxsize=256)
+def shown_name(path: str) -> str:
+    """Name of a file without its folder, credentials and query.
+
+    Args:
+        path: of the file, or its address.
+    """
+    shown = hide_credentials(path)
+    name = Path(shown).name or shown
+    return name.split("?")[0] or name if "://" in shown else name

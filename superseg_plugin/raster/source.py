@@ -14,8 +14,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..blocks import MEASURED
-from ..credentials import hide_credentials
+from ..credentials import shown_name
 from ..errors import SuperSegError
 from .band_types import band_type, buffer_type, check_numbers, is_signed_byte, with_signs
 from .block_cache import CacheShare
@@ -151,12 +149,10 @@ class RasterSource:
         """Open the same part of the raster with these band numbers, as another source."""
         return RasterSource(self.path, bands, *self.area, self.layer)
 
-    @cached_property
+    @property
     def name(self) -> str:
         """File name without its folder, credentials and query, for messages and records."""
-        shown = hide_credentials(self.path)
-        name = Path(shown).name or shown
-        return name.split("?")[0] or name if "://" in shown else name
+        return shown_name(self.path)
 
     def read(self, window: Window, compact: bool = False) -> tuple[Array, Valid]:
         """Read a window of `grid`; may be called from several threads.

@@ -379,7 +379,7 @@ def test_a_geotransform_without_inverse_is_none(tmp_path, number):
     ],
 )
 def test_a_name_for_records_and_messages_holds_no_credentials(path, name):
-    assert RasterSource.name.func(SimpleNamespace(path=path)) == name
+    assert RasterSource.name.fget(SimpleNamespace(path=path)) == name
 
 
 def test_a_damaged_raster_is_named_when_it_is_read_at_reduced_resolution(tmp_path):
