@@ -79,6 +79,8 @@ def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
 ):
     # Fewer than there are rows of tiles.
     monkeypatch.setattr(superpixel_scene, "ROWS_AT_ONCE", 2)
+    # Horizontal zones of two tiles.
+    monkeypatch.setattr(superpixel_scene, "ZONE_LENGTH", 512)
     polygon = bytes(ogr.CreateGeometryFromWkt(TRIANGLE).ExportToWkb())
     found = []
     with WorkerProcess(find_interpreter(), "cpu", cluster) as remote:
