@@ -26,8 +26,9 @@ class SuperpixelTable:
         self._sizes = np.zeros(1024, np.int64)
         self._internal = np.zeros(1024, np.float32)
         self._roots = np.arange(1024)
-        # Step, first id and number of ids of each addition.
-        self._added: list[tuple[int, int, int]] = []
+        # First id and step of each addition: thousands of seams look for thousands of them.
+        self._firsts, self._steps = np.zeros(64, np.int64), np.zeros(64, np.int64)
+        self._additions = 0
 
     def append(self, sizes: Table, internal: Table, step: int) -> int:
         """Add superpixels.
@@ -50,14 +51,18 @@ class SuperpixelTable:
             )
         self._sizes[first : self._count] = sizes
         self._internal[first : self._count] = internal
-        self._added.append((step, first, len(sizes)))
+        if self._additions == len(self._firsts):
+            self._firsts = np.concatenate([self._firsts, np.zeros_like(self._firsts)])
+            self._steps = np.concatenate([self._steps, np.zeros_like(self._steps)])
+        self._firsts[self._additions], self._steps[self._additions] = first, step
+        self._additions += 1
         return first
 
     def order_of(self, ids: Ids) -> Ids:
         """Places of ids, which ascend, in their order."""
-        firsts = np.array([first for _, first, _ in self._added])
-        steps = np.array([step for step, _, _ in self._added])
-        order: Ids = np.argsort(steps[np.searchsorted(firsts, ids, "right") - 1], kind="stable")
+        firsts = self._firsts[: self._additions]
+        steps = self._steps[np.searchsorted(firsts, ids, "right") - 1]
+        order: Ids = np.argsort(steps, kind="stable")
         return order
 
     def roots_of(self, ids: Table) -> Ids:
@@ -108,7 +113,9 @@ class SuperpixelTable:
         """
         used = self._sizes[: self._count] > 0
         used[0] = False
-        parts = [np.arange(first, first + count) for _, first, count in sorted(self._added)]
+        ends = np.append(self._firsts[1 : self._additions], self._count)
+        by_step = np.argsort(self._steps[: self._additions], kind="stable")
+        parts = [np.arange(self._firsts[each], ends[each]) for each in by_step]
         order = np.concatenate([np.zeros(1, np.int64), *parts])
         numbers = np.empty(self._count, np.uint32)
         numbers[order] = np.cumsum(used[order], dtype=np.uint32)
