@@ -104,8 +104,9 @@ class Bench:
             name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in outputs.items()
         }
         wanted = self._references.setdefault(what, found)
-        if found != wanted:
-            raise FailureError(f"other bytes than on this computer: {found} {wanted}")
+        differ = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
+        if differ:
+            raise FailureError(f"other bytes than on this computer: {', '.join(differ)}")
         return lines
 
     def classify_folder(self, given: dict[str, str], lines: list[str]) -> dict[str, Path]:
@@ -262,7 +263,7 @@ def _cancelled(bench: Bench, image: Path, *classified: str, in_place: bool = Fal
         if classified:
             # Nodes that do not notice the cancel would have written their scenes by then.
             time.sleep(5)
-            if list(RESULTS.iterdir()):
+            if RESULTS.exists():
                 raise FailureError(f"left after the cancel: {list(RESULTS.iterdir())}")
         left = [str(folder) for folder in FOLDER.glob(".superseg-*")]
         if left:
