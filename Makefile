@@ -101,13 +101,14 @@ translations: setup-system ## texts to translate, and the translations as QGIS r
 
 # --- Checks
 
-# Suites run side by side, the longest first, each printed whole when it ends. They share the threads
-# of torch, which would spend most of the time waiting for each other on cores that are taken.
+# Suites run side by side, each printed whole when it ends: the longest first, and the windows, which
+# mostly wait. They share the threads of torch, which would spend most of the time waiting for each
+# other on cores that are taken.
 test: setup ## lint and run all tests but those that measure time
 	@threads=$$(expr $$(getconf _NPROCESSORS_ONLN) / $(JOBS)); \
 	OMP_NUM_THREADS=$$([ $$threads -gt 1 ] && echo $$threads || echo 1) \
 	$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target \
-		test-pipeline test-qgis test-windows test-engine test-worker lint
+		test-windows test-pipeline test-qgis test-engine test-worker lint
 
 # The worker starts with this policy too.
 test-engine: setup-engine ## tests of the kernels, in the worker's Python

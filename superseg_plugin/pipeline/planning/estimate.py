@@ -143,9 +143,11 @@ class Estimate:
         # Superpixels of 64 bands take 4.5 times as long as those of 3 bands.
         cut = (14.4 + bands) / 17.4
         described, rendered = share, share
+        # Steps of mosaics are looked for meanwhile, in strips whose number grows with the side.
+        strips = 0.12 * share * math.sqrt(self._pixels / 1e6)
         if _is_alpha_earth(bands, options.values):
             # Values alone are described, in 4.7 times the time of 3 bands, and not read again.
-            described, rendered = (13.5 + bands) / 16.5, 1.0
+            described, rendered, strips = (13.5 + bands) / 16.5, 1.0, 0.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
         ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
@@ -177,7 +179,7 @@ class Estimate:
         # not run.
         measured = {
             "reading": (0.5 + 0.035 * bands, 0.0),
-            "superpixels": (1.0, 0.15 * cut * pixels),
+            "superpixels": (1.0, 0.15 * cut * pixels + strips),
             "description": (clusters * 0.2, clusters * 0.1 * described * pixels),
             "clustering": (clusters * 2.0, clusters * (12.0 + 0.9 * mixtures) * clustered),
             "training": (learns * 2.0, learns * train_rate / train_speed * trained),
