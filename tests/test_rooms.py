@@ -23,6 +23,7 @@ VERBS = "pipeline"
 COMMON = {
     "agglomeration",
     "alpha_earth",
+    "background",
     "blocks",
     "class_tree",
     "contracts",
@@ -89,6 +90,7 @@ ARROWS: dict[str, set[str]] = {
     "models": set(),
     "resources": set(),
     "file_lock": set(),
+    "background": set(),
     "in_flight": set(),
     "run_folder": {"file_lock"},
     "translation": set(),

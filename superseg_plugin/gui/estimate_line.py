@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +13,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QStyle, QWidget
 from qgis.utils import iface
 
+from ..background import in_background
 from ..errors import SuperSegError
 from ..pipeline.planning.estimate import PHRASES
 
@@ -84,13 +84,13 @@ class EstimateLine(QWidget):
 
     def _start(self):
         """Start an estimate; the answer to an earlier one is dropped."""
-        self._answer, self._started = Future(), time.monotonic()
-        self._looking = None
+        self._started, self._looking = time.monotonic(), None
         try:
             self._context.setExpressionContext(createExpressionContext())
             estimator = self._algorithm.estimator(self._values(), self._context)
-            threading.Thread(target=_run, args=(estimator, self._answer), daemon=True).start()
+            self._answer = in_background(estimator)
         except Exception as error:  # the dialog works without an estimate
+            self._answer = Future()
             self._answer.set_exception(error)
         self._poll.start()
 
@@ -121,8 +121,7 @@ class EstimateLine(QWidget):
             self._poll.stop()
             return self._looked[1] if look else []
         if self._looking is None:
-            self._looking = Future()
-            threading.Thread(target=_run, args=(look, self._looking), daemon=True).start()
+            self._looking = in_background(look)
         if not self._looking.done():
             return []
         self._poll.stop()
@@ -145,10 +144,3 @@ def estimate_lines(estimate):
     lines = [translate("SuperSeg", "{}.").format(text[:1].upper() + text[1:]), *estimate.remarks]
     first = translate("SuperSeg", "The first run finds out whether another device is faster.")
     return "\n".join(lines if estimate.device_known else [*lines, first])
-
-
-def _run(function, answer):
-    try:
-        answer.set_result(function())
-    except Exception as error:  # `_show_answer` shows it
-        answer.set_exception(error)

@@ -9,9 +9,9 @@ import pkgutil
 
 import pytest
 
-from superseg_plugin import agglomeration, class_tree, contracts, engine, in_flight
+from superseg_plugin import agglomeration, background, class_tree, contracts, engine, in_flight
 
-SHARED = [agglomeration, class_tree, contracts, in_flight]
+SHARED = [agglomeration, background, class_tree, contracts, in_flight]
 MODULES = SHARED + [
     importlib.import_module(f"{engine.__name__}.{found.name}")
     for found in pkgutil.iter_modules(engine.__path__)

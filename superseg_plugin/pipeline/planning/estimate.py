@@ -173,36 +173,35 @@ class Estimate:
         # Superpixels of a sample are looked at twice.
         clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > MOST_UNDIVIDED else 0.0)
         published = options.preset == "published"
-        clusters, learns = not published, trains(options, request.model)
         mixtures = MIXTURES.get(options.preset, 0)
-        # Seconds as measured: at the start, and for the size of the scene; 0 for stages that do
-        # not run.
+        # Stages that not every run has; and seconds as measured, at the start and for the size of
+        # the scene.
+        chosen = {
+            **dict.fromkeys(("description", "clustering", "painting"), not published),
+            "training": trains(options, request.model),
+            "classification": published,
+            "report": request.report,
+        }
         measured = {
             "reading": (0.5 + 0.035 * bands, 0.0),
             "superpixels": (1.0, 0.15 * cut * pixels + strips),
-            "description": (clusters * 0.2, clusters * 0.1 * described * pixels),
-            "clustering": (clusters * 2.0, clusters * (12.0 + 0.9 * mixtures) * clustered),
-            "training": (learns * 2.0, learns * train_rate / train_speed * trained),
-            "classification": (
-                published * 0.2,
-                published * classify_rate / classify_speed * pixels,
-            ),
-            "painting": (clusters * 0.1, clusters * (0.03 + refined) * pixels),
+            "description": (0.2, 0.1 * described * pixels),
+            "clustering": (2.0, (12.0 + 0.9 * mixtures) * clustered),
+            "training": (2.0, train_rate / train_speed * trained),
+            "classification": (0.2, classify_rate / classify_speed * pixels),
+            "painting": (0.1, (0.03 + refined) * pixels),
             "rendering": (0.2, (0.05 + 0.045 * rendered) * pixels),
-            "report": (request.report * 0.5, 0.0),
+            "report": (0.5, 0.0),
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"
-        self.seconds = {
-            stage: (start + growing) * calibration.ratio(stage, self._setting)
-            for stage, (start, growing) in measured.items()
-            if start
-        }
+        self.seconds: dict[str, float] = {}
         # A stage whose start takes most of the time tells little of larger scenes.
-        self._weights = {
-            stage: self._pixels * growing / (start + growing)
-            for stage, (start, growing) in measured.items()
-            if start
-        }
+        self._weights: dict[str, float] = {}
+        for stage, (start, growing) in measured.items():
+            if chosen.get(stage, True):
+                expected = start + growing
+                self.seconds[stage] = expected * calibration.ratio(stage, self._setting)
+                self._weights[stage] = self._pixels * growing / expected
 
     def learn(self, measured: Mapping[str, float]) -> None:
         """Keep what the stages of the run took, in seconds, for the next estimate."""

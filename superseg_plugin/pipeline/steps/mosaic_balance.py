@@ -14,14 +14,15 @@ become .833 and .527.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from ...background import in_background
 from ...progress import Progress, stop_if_cancelled
 from ...raster.source import RasterSource
 from ...raster.stack import rasters_of
@@ -51,52 +52,34 @@ def treat_steps(source: RasterSource, balance: bool, progress: Progress) -> Call
     """
     source = rasters_of(source)[0]
     if not balance:
-        return _Search(source, progress).tell
+        # It ends when the source is closed. The progress of the run belongs to its own thread.
+        found = in_background(partial(find_steps, source, Progress()))
+        return partial(_tell, found, source, progress)
     steps = find_steps(source, progress)
     _log_largest(steps, source, "", progress)
     if not steps:
         progress.log(f"BALANCE_TILES: no step between tiles was found in {source.name}")
-        return _nothing
+        return lambda: None
     offsets = tile_offsets(source, steps, progress)
     source.tile_offsets = offsets
     progress.log(
         f"BALANCE_TILES:{_further(steps)} Offsets of {offsets.offsets[0].size} tiles, up to"
         f" {np.abs(offsets.offsets).max():.3g}, are subtracted from {source.name}"
     )
-    return _nothing
+    return lambda: None
 
 
-class _Search:
-    """A search for steps in a thread, which ends when the source is closed."""
-
-    def __init__(self, source: RasterSource, progress: Progress) -> None:
-        self._source, self._progress = source, progress
-        self._found: Future[list[MosaicStep]] = Future()
-        threading.Thread(target=self._search, daemon=True).start()
-
-    def _search(self) -> None:
-        try:
-            # The progress of the run belongs to its own thread.
-            self._found.set_result(find_steps(self._source, Progress()))
-        except BaseException as error:
-            self._found.set_exception(error)
-
-    def tell(self) -> None:
-        """Wait for the end of the search, and log what it found."""
-        while not wait([self._found], LOOK_SECONDS).done:
-            stop_if_cancelled(self._progress)
-        steps = self._found.result()
-        _log_largest(steps, self._source, "Warning: ", self._progress)
-        if steps:
-            self._progress.log(
-                f"Such steps lie between the tiles of a mosaic.{_further(steps)} Classes may change"
-                " there; BALANCE_TILES of superseg:segment and superseg:classify takes the steps"
-                " out"
-            )
-
-
-def _nothing() -> None:
-    """Tell nothing: all has been told."""
+def _tell(found: Future[list[MosaicStep]], source: RasterSource, progress: Progress) -> None:
+    """Wait for the end of a search, and log what it found."""
+    while not wait([found], LOOK_SECONDS).done:
+        stop_if_cancelled(progress)
+    steps = found.result()
+    _log_largest(steps, source, "Warning: ", progress)
+    if steps:
+        progress.log(
+            f"Such steps lie between the tiles of a mosaic.{_further(steps)} Classes may change"
+            " there; BALANCE_TILES of superseg:segment and superseg:classify takes the steps out"
+        )
 
 
 def _log_largest(

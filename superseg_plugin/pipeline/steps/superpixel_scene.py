@@ -129,7 +129,7 @@ class SuperpixelScene:
         self._vertical[number] = started
 
     def start_horizontal_seams(self, number: int, windows: list[Window]) -> None:
-        """Start stitching a row of tiles to the one above, in as few zones as memory allows.
+        """Start stitching a row of tiles to the one above, in as few zones as their limits allow.
 
         Args:
             number: of the row, whose vertical seams have started.

@@ -25,10 +25,9 @@ class SuperpixelTable:
         self._count = 1
         self._sizes = np.zeros(1024, np.int64)
         self._internal = np.zeros(1024, np.float32)
-        self._roots = np.arange(1024)
+        self._roots = np.zeros(1024, np.int64)
         # First id and step of each addition: thousands of seams look for thousands of them.
-        self._firsts, self._steps = np.zeros(64, np.int64), np.zeros(64, np.int64)
-        self._additions = 0
+        self._added, self._additions = np.zeros((64, 2), np.int64), 0
 
     def append(self, sizes: Table, internal: Table, step: int) -> int:
         """Add superpixels.
@@ -42,27 +41,22 @@ class SuperpixelTable:
             The id of the first.
         """
         first, self._count = self._count, self._count + len(sizes)
-        if self._count > len(self._sizes):
-            room = max(self._count, 2 * len(self._sizes)) - len(self._sizes)
-            self._sizes = np.concatenate([self._sizes, np.zeros(room, np.int64)])
-            self._internal = np.concatenate([self._internal, np.zeros(room, np.float32)])
-            self._roots = np.concatenate(
-                [self._roots, np.arange(len(self._roots), len(self._roots) + room)]
-            )
+        self._sizes = with_room(self._sizes, self._count)
+        self._internal = with_room(self._internal, self._count)
+        self._roots = with_room(self._roots, self._count)
         self._sizes[first : self._count] = sizes
         self._internal[first : self._count] = internal
-        if self._additions == len(self._firsts):
-            self._firsts = np.concatenate([self._firsts, np.zeros_like(self._firsts)])
-            self._steps = np.concatenate([self._steps, np.zeros_like(self._steps)])
-        self._firsts[self._additions], self._steps[self._additions] = first, step
+        self._roots[first : self._count] = np.arange(first, self._count)
+        self._added = with_room(self._added, self._additions + 1)
+        self._added[self._additions] = first, step
         self._additions += 1
         return first
 
     def order_of(self, ids: Ids) -> Ids:
         """Places of ids, which ascend, in their order."""
-        firsts = self._firsts[: self._additions]
-        steps = self._steps[np.searchsorted(firsts, ids, "right") - 1]
-        order: Ids = np.argsort(steps, kind="stable")
+        firsts, steps = self._added[: self._additions].T
+        places = np.searchsorted(firsts, ids, "right") - 1
+        order: Ids = np.argsort(steps[places], kind="stable")
         return order
 
     def roots_of(self, ids: Table) -> Ids:
@@ -113,9 +107,9 @@ class SuperpixelTable:
         """
         used = self._sizes[: self._count] > 0
         used[0] = False
-        ends = np.append(self._firsts[1 : self._additions], self._count)
-        by_step = np.argsort(self._steps[: self._additions], kind="stable")
-        parts = [np.arange(self._firsts[each], ends[each]) for each in by_step]
+        firsts, steps = self._added[: self._additions].T
+        ends = np.append(firsts[1:], self._count)
+        parts = [np.arange(firsts[each], ends[each]) for each in np.argsort(steps)]
         order = np.concatenate([np.zeros(1, np.int64), *parts])
         numbers = np.empty(self._count, np.uint32)
         numbers[order] = np.cumsum(used[order], dtype=np.uint32)
@@ -126,6 +120,23 @@ class SuperpixelTable:
     def __len__(self) -> int:
         """Count of ids given so far, and one for nodata."""
         return self._count
+
+
+def with_room(values: Table, count: int) -> Table:
+    """A table that grows along its first axis: itself, or a longer copy that ends in zeros.
+
+    Args:
+        values: the table.
+        count: rows that it must have; twice as many as before are made, if that is more.
+
+    Example:
+        >>> with_room(np.ones(2, int), 3).tolist()
+        [1, 1, 0, 0]
+    """
+    if count <= len(values):
+        return values
+    room = max(count, 2 * len(values)) - len(values)
+    return np.concatenate([values, np.zeros((room, *values.shape[1:]), values.dtype)])
 
 
 def numbered(labels: Table) -> tuple[npt.NDArray[np.uint32], Ids]:

@@ -27,7 +27,7 @@ from ...worker.in_place import NUMBER
 from .scene import OwnArrays, Tile
 from .seams import Prepared, Seam
 from .superpixel_scene import Labels, SuperpixelScene
-from .superpixel_table import Ids
+from .superpixel_table import Ids, with_room
 from .tiling import PIECE
 
 JOINED = "numbered.vrt"
@@ -111,8 +111,7 @@ class SuperpixelsOnNodes(SuperpixelScene):
 
     def _add(self, piece: Piece, ids: Labels) -> None:
         count, window = len(self._pieces), piece.window
-        if count == len(self._places):
-            self._places = np.concatenate([self._places, np.zeros_like(self._places)])
+        self._places = with_room(self._places, count + 1)
         right, bottom = window.col_off + window.width, window.row_off + window.height
         self._places[count] = window.col_off, right, window.row_off, bottom
         self._pieces.append(piece)
