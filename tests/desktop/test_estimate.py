@@ -38,9 +38,8 @@ def test_the_estimate_follows_each_parameter(seen):
     assert said(seen, "opened").endswith(
         "The first run finds out whether another device is faster."
     )
-    # `fast` takes little less than `balanced`, `published` many times as long.
     times = [said(seen, name).split(" on ")[0] for name in ("opened", "preset", "preset again")]
-    assert sum(time.endswith(" min") for time in times) == 1
+    assert len(set(times)) == 3
     assert said(seen, "and back") == said(seen, "opened")
     assert "smallest superpixels 90 m (3 x 3 pixels)" in said(seen, "imagery")
     assert "6 million pixels in 6 tiles," in said(seen, "extent")
