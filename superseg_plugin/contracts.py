@@ -41,6 +41,8 @@ REFINEMENT_HALO = 8
 MOST_UNDIVIDED, CLUSTER_SAMPLE = 1 << 18, 1 << 17
 # Side in pixels of a cell of the coarsest grid that texture and context are computed on.
 COARSE_CELL = 4
+# Numbers of classes that a map can have: bytes, of which 0 is nodata.
+CLASS_NUMBERS = 256
 # Numbers that a scaling has for each band.
 PER_BAND = ("low", "high", "center", "spread")
 

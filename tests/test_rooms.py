@@ -134,7 +134,7 @@ SERVER_SIDE = {
         "tile_operations",
         "server",
     )
-} | {f"node/{name}.py" for name in ("class_pieces", "entry", "in_place", "own_process", "scenes")}
+} | {f"node/{name}.py" for name in ("entry", "in_place", "own_process", "scenes")}
 SHARED_IMPORTS = {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
 
 # One verb for each algorithm that computes.

@@ -125,9 +125,9 @@ def _sum_values(tile: Tile, bands: slice, local: AnyArray, sums: DoubleArray) ->
     (rows, cols), shown = tile.core, DisplayRows(tile)
     for strip in strips(rows):
         numbers = local[strip.start - rows.start : strip.stop - rows.start]
-        _add_values(shown.read(strip, cols)[bands], numbers, values)
+        add_values(shown.read(strip, cols)[bands], numbers, values)
         if tile.values.dtype == np.int8:
-            _add_values(shown.read_vectors(strip, cols)[bands], numbers, vectors)
+            add_values(shown.read_vectors(strip, cols)[bands], numbers, vectors)
 
 
 def _sum_block(image: FloatArray, tile: Tile, local: AnyArray, sums: DoubleArray) -> None:
@@ -203,8 +203,19 @@ def _accumulate(
 
 
 @njit(cache=True, nogil=True)
-def _add_values(image: FloatArray, local: AnyArray, sums: DoubleArray) -> None:
+def add_values(image: FloatArray, local: AnyArray, sums: DoubleArray) -> None:
     """Sum values alone, each band into its column; see `_accumulate`.
+
+    Args:
+        image: `(bands, rows, cols)` of floats.
+        local: `(rows, cols)` of signed integers: row of each pixel in `sums`, below 0 for none.
+        sums: `(n, bands)`, to which is added.
+
+    Example:
+        >>> sums = np.zeros((2, 1))
+        >>> add_values(np.array([[[2.0, 3.0, 9.0]]]), np.array([[1, 1, -1]]), sums)
+        >>> sums.tolist()
+        [[0.0], [5.0]]
 
     Pixels of a superpixel that lie side by side are added up in registers, four bands at a time,
     since each sum has to wait for the one before.
@@ -233,9 +244,14 @@ def _add_values(image: FloatArray, local: AnyArray, sums: DoubleArray) -> None:
                     found[0], found[1], found[2], found[3] = one, two, three, four
                 start = end
         for band in range(fours, bands):
-            for col in range(cols):
-                if line[col] >= 0:
-                    sums[line[col], band] += image[band, row, col]
+            values, start = image[band, row], np.uint32(0)
+            for end in runs:
+                if line[start] >= 0:
+                    one = sums[line[start], band]
+                    for col in range(start, end):
+                        one += values[col]
+                    sums[line[start], band] = one
+                start = end
 
 
 @njit(cache=True, nogil=True)

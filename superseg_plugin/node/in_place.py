@@ -33,21 +33,18 @@ from ..worker.in_place import (
     CHECK_PLACE,
     FURTHER,
     IN_PLACE,
-    MEASURE,
     NUMBER,
-    PAINT,
     PART,
     SOURCE_FILE,
+    WRITTEN,
     TileFiles,
     answer_path,
 )
 from ..worker.messages import arrays_of
 from ..worker.operations import OPERATIONS
 from ..worker.protocol import Array, add_prefix, map_arrays, split_off, write_arrays
-from .class_pieces import measure, paint
 
 Rasters = tuple[RasterSource, Optional[RasterSource]]
-ON_CLASSES = {PAINT: paint, MEASURE: measure}
 
 
 def compute(op: str, call: Call) -> Answer:
@@ -93,12 +90,11 @@ def _of_tile(op: str, call: Call, files: TileFiles, rasters: Rasters | None) -> 
     """Arrays of the answer on one tile."""
     if rasters is None:
         answer = {"labels": _overlaid(call, files)}
-    elif op in ON_CLASSES:
-        return ON_CLASSES[op](call, files, *rasters)
     else:
         answer = _computed(op, call, files, rasters)
     if files.write:
-        write_piece(Path(files.folder) / files.write, answer.pop("labels"))
+        for name in WRITTEN.keys() & answer.keys():
+            write_piece(Path(files.folder) / (WRITTEN[name] + files.write), answer.pop(name))
     return answer
 
 

@@ -58,8 +58,13 @@ class OwnProcess:
         return {name: importlib.metadata.version(name) for name in NEEDED}
 
     @property
-    def slots(self) -> int:
+    def threads(self) -> int:
         """Number of tiles that are computed at once."""
+        return self._threads
+
+    @property
+    def slots(self) -> int:
+        """As many as are computed at once."""
         return self._threads
 
     @property

@@ -28,6 +28,7 @@ from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import measure_scene
 from .steps.clustering import assign_clusters
 from .steps.description import describe_superpixels
+from .steps.drafts import SmallPatches, finish_classes
 from .steps.folder_files import id_of_model
 from .steps.given_superpixels import dense_superpixels
 from .steps.kept_superpixels import Knowledge, keep_superpixels
@@ -36,12 +37,7 @@ from .steps.model_rasters import check_kinds, rasters_of_model
 from .steps.model_values import ModelUse, check_values, rescaled
 from .steps.mosaic_balance import treat_steps
 from .steps.network import Network, mean_softmax
-from .steps.painting import (
-    SmallPatches,
-    classify_pixels,
-    finish_classes,
-    paint_superpixels,
-)
+from .steps.painting import ClassifiedSuperpixels, MapFiles, classify_pixels, paint_superpixels
 from .steps.refinement import refine_superpixels
 from .steps.scene import Scene
 from .steps.smoothing import smooth_network
@@ -152,9 +148,11 @@ def run_classification(
             return Network(scene, model, device, options.tile_size)
 
         confidence = staging.path(outputs.confidence) if outputs.confidence else None
+        small = SmallPatches(options.minimum_area, lambda _: model.merge_order)
         known = None
         if superpixels is None:
             draft = classify_pixels(scene.part(0.3, 0.9), network(), confidence)
+            finished = finish_classes(scene.part(0.9, 0.95), draft, path, small, model.classes)
         else:
             with ExitStack() as opened:
                 opened.enter_context(superpixels)
@@ -165,14 +163,16 @@ def run_classification(
                     refined, description = refine_superpixels(scene.part(0.8, 0.87), known)
                     superpixels = opened.enter_context(RasterSource(str(refined)))
                     known = Knowledge(superpixels, description, known.clusters)
-                draft = paint_superpixels(
-                    scene.part(0.87, 0.9), superpixels, labels, sure, confidence, given
+                finished = paint_superpixels(
+                    scene.part(0.87, 0.95),
+                    ClassifiedSuperpixels(superpixels, labels, sure, given=given),
+                    MapFiles(path, confidence),
+                    small,
+                    model.classes,
                 )
                 del labels, sure
             if not options.superpixel_file:
                 known = None
-        small = SmallPatches(options.minimum_area, lambda _: model.merge_order)
-        statistics, _ = finish_classes(scene.part(0.9, 0.95), draft, path, small, model.classes)
         with RasterSource(str(path)) as classes:
             table = build_class_table(
                 source,
@@ -180,7 +180,7 @@ def run_classification(
                 progress,
                 names=model.class_names,
                 colors=model.class_colors,
-                statistics=statistics,
+                statistics=finished.statistics,
             )
             if known is not None:
                 beside = superpixel_file_of(path)
@@ -198,7 +198,7 @@ def run_classification(
         write_record(path, record, table.legend)
         stop_if_cancelled(progress)
         staging.commit()
-    return ClassificationResult(int((statistics.counts > 0).sum()))
+    return ClassificationResult(int((finished.statistics.counts > 0).sum()))
 
 
 def _classify_superpixels(

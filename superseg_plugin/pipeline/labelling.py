@@ -30,9 +30,9 @@ from .formats.labelled_model import NewClasses, check_belongs, labelled_model
 from .formats.model_file import Model, load_model, save_model
 from .formats.record import describe_edit
 from .options.classification import ClassificationOptions, check_smoothness
+from .steps.drawing import CONFIDENCE_NODATA
 from .steps.edited_classes import merge_order, table_of, write_edited_classes
 from .steps.example_superpixels import Shapes, find_examples
-from .steps.painting import CONFIDENCE_NODATA
 from .steps.teaching import MOST_EXAMPLES, Named, Teacher, named
 
 

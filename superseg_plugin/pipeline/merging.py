@@ -35,8 +35,8 @@ from .formats.record import describe_edit, write_record
 from .formats.stored_order import renumbered, stored_order
 from .formats.stored_picture import carry_over
 from .options.merging import MergingOptions
+from .steps.drawing import class_writer
 from .steps.edited_classes import keep_recoded
-from .steps.painting import class_writer
 from .steps.recorded_values import prepare_as_recorded
 
 Ints = npt.NDArray[np.int64]

@@ -18,7 +18,8 @@ from ..raster.staging import Staging
 from ..wording import counted
 from ..worker.interface import Worker
 from .formats.trained_model import build_model
-from .options.published import STRIDE, TILE
+from .options.ground_sizes import MinimumArea
+from .options.published import SIEVE, STRIDE, TILE
 from .options.segmentation import MIXTURES, SegmentationOptions, SegmentationOutputs
 from .planning.calibration import Calibration
 from .planning.estimate import Estimate, EstimateRequest, training_options, trains
@@ -28,10 +29,11 @@ from .steps.additional_rasters import prepare_rasters
 from .steps.band_statistics import count_valid_pixels, measure_scene
 from .steps.clustering import cluster_superpixels
 from .steps.description import class_sums, describe_superpixels
+from .steps.drafts import SmallPatches, finish_classes
 from .steps.kept_superpixels import Knowledge
 from .steps.mosaic_balance import treat_steps
 from .steps.network import Network
-from .steps.painting import classify_pixels, paint_superpixels
+from .steps.painting import ClassifiedSuperpixels, MapFiles, classify_pixels, paint_superpixels
 from .steps.patches import cover_with_patches, draw_patches
 from .steps.refinement import refine_superpixels
 from .steps.scene import Scene
@@ -180,7 +182,11 @@ class _Segmentation:
             state.trained = train_network(training, patches, None, state.training)
         with self._stages.stage("classification") as part:
             network = self._network(scene.within(part), device, state)
-            state.draft = classify_pixels(scene.within(part), network, self._confidence())
+            draft = classify_pixels(scene.within(part.part(0, 0.9)), network, self._confidence())
+            minimum = self._options.minimum_area
+            small = SmallPatches(minimum if minimum.area else MinimumArea(SIEVE), state.steps)
+            path = self._staging.path(self._outputs.classes)
+            state.classes = finish_classes(scene.within(part.part(0.9, 1)), draft, path, small)
 
     def _classify_by_clusters(
         self, scene: Scene, superpixels: RasterSource, device: Device, state: SegmentationState
@@ -225,12 +231,14 @@ class _Segmentation:
     def _paint(self, scene: Scene, known: Knowledge, state: SegmentationState) -> None:
         """Draft the map of the superpixels."""
         labels, confidence = known.clusters.labels, known.clusters.confidence
-        painted = paint_superpixels(
-            scene, known.superpixels, labels, confidence, self._confidence()
-        )
         # AlphaEarth's tiles are large: their image is not read once more for its classes.
         sums = class_sums(scene.source, known.description, labels)
-        state.draft = replace(painted, sums=sums)
+        painted = ClassifiedSuperpixels(
+            known.superpixels, labels, confidence, known.description.pixels, sums
+        )
+        files = MapFiles(self._staging.path(self._outputs.classes), self._confidence())
+        small = SmallPatches(self._options.minimum_area, state.steps)
+        state.classes = paint_superpixels(scene, painted, files, small)
         if self._options.superpixel_file:
             state.known = known
 

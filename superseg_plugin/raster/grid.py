@@ -228,20 +228,24 @@ class Grid:
     def pixel_areas(self, window: Window) -> npt.NDArray[np.float64]:
         """Return the areas of the pixels of a window, on the ellipsoid.
 
-        Every area of the package comes from here. The unit is the square meter. Without a
-        coordinate reference system it is the square of the raster's unknown unit, without a
-        georeference the pixel. See `raster/pixel_areas.py` for method and precision.
+        The unit is the square meter, without a reference system the square of the raster's unit,
+        without a georeference the pixel. See `raster/pixel_areas.py` for method and precision.
 
         Returns:
             `(rows, cols)` float64; `(rows, 1)` if all pixels of each row have the same area, and
             `(1, 1)` if all pixels have.
         """
+        rows, columns = self.area_factors(window)
+        return np.asarray(np.maximum(rows @ columns, 0.0))
+
+    def area_factors(self, window: Window) -> tuple[npt.NDArray[np.float64], ...]:
+        """Return two small matrices whose product is `pixel_areas`, with 0 for values below."""
         geotransform, crs = self.geotransform, self.crs
         if geotransform is None:
             geotransform, crs = affine_of_gcps(self.gcps), self.gcp_crs
-            if geotransform is None:
-                return np.ones((1, 1))
-        return pixel_areas(geotransform, crs, self.width, self.height).read(window)
+        if geotransform is None:
+            return np.ones((1, 1)), np.ones((1, 1))
+        return pixel_areas(geotransform, crs, self.width, self.height).factors(window)
 
 
 def grid_of(dataset: Any) -> Grid:

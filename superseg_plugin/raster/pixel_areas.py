@@ -88,22 +88,22 @@ class PixelAreas:
             lattice = lattice.mean(axis=1, keepdims=True)
         self._lattice = lattice
 
-    def read(self, window: Window) -> Floats:
-        """Return the areas of the pixels of a window.
+    def factors(self, window: Window) -> tuple[Floats, Floats]:
+        """Return two matrices whose product is the areas of the pixels of a window.
 
-        Returns:
-            `(rows, cols)`; `(rows, 1)` if all pixels of each row have the same area, and `(1, 1)`
-            if all pixels have.
+        They are small where areas of single pixels are not: a few numbers a row and a column. The
+        product has a row and a column for each pixel, or one for all that are equal. Beyond the
+        poles it is below 0.
         """
         areas = self._lattice
         width, height = self._size
         if areas.shape[0] > 1:
             first, weights = _weights(window.row_off, window.height, height, areas.shape[0])
             areas = weights @ areas[first : first + weights.shape[1]]
-        if areas.shape[1] > 1:
-            first, weights = _weights(window.col_off, window.width, width, areas.shape[1])
-            areas = areas[:, first : first + weights.shape[1]] @ weights.T
-        return np.asarray(np.maximum(areas, 0.0))
+        if areas.shape[1] == 1:
+            return areas, np.ones((1, 1))
+        first, weights = _weights(window.col_off, window.width, width, areas.shape[1])
+        return areas[:, first : first + weights.shape[1]], weights.T
 
 
 @lru_cache(maxsize=32)

@@ -278,8 +278,10 @@ def _creation_options(driver: str, bands: int, dtype: np.dtype[Any], compress: b
         f"INTERLEAVE={'PIXEL' if bands <= INTERLEAVED_BANDS else 'BAND'}",
     ]
     if compress:
-        # Level 4 takes a third of the time of the default, 6, and makes superpixel ids 3 % larger.
-        options += ["COMPRESS=DEFLATE", "ZLEVEL=4"]
+        # Of superpixel ids, level 4 takes a third of the time of the default, 6, and makes them 3 %
+        # larger. Of classes, level 2 takes half the time of level 4, and makes them 15 % larger.
+        level = 2 if dtype.itemsize == 1 else 4
+        options += ["COMPRESS=DEFLATE", f"ZLEVEL={level}"]
         # When many bands are read back, GDAL 3.6 logs spurious errors from these threads.
         if bands <= INTERLEAVED_BANDS:
             options.append("NUM_THREADS=ALL_CPUS")

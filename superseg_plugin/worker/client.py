@@ -113,8 +113,13 @@ class WorkerProcess:
         return dict(self._interpreter.versions)
 
     @property
+    def threads(self) -> int:
+        """Number of tiles that are computed at once; see `Worker`."""
+        return self._channel.cluster.get("threads") or os.cpu_count() or 1
+
+    @property
     def slots(self) -> int:
-        """Number of tiles that can be computed at once; see `Worker`."""
+        """Number of tiles that are to be in flight; see `Worker`."""
         return self._channel.cluster.get("slots") or os.cpu_count() or 1
 
     @property

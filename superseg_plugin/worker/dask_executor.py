@@ -36,7 +36,7 @@ from .cluster_address import ClusterChoice, scheduler_address
 from .cluster_link import Link, client_of
 from .cluster_nodes import ClusterNodes, check_versions
 from .failures import LESS_MEMORY
-from .in_place import CHECK_PLACE, IN_PLACE, ONLY_IN_PLACE
+from .in_place import CHECK_PLACE, IN_PLACE, ONLY_IN_PLACE, PAINTING
 from .operation_errors import OperationError
 from .operations import OPERATIONS, load_clustering
 from .spreading import spreading
@@ -44,7 +44,7 @@ from .whole_scenes import CHECK, CLASSIFY, ELSEWHERE, ON_FILES
 
 ON_DEVICES = ("train", "predict", "describe_device")
 ON_TILES = ("superpixels", "stitch", "describe_superpixels", "refine_superpixels")
-ON_NODES = (*ON_TILES, ASSIGN_BLOCK, *ON_DEVICES, *ON_FILES, *ONLY_IN_PLACE)
+ON_NODES = (*ON_TILES, *PAINTING, ASSIGN_BLOCK, *ON_DEVICES, *ON_FILES, *ONLY_IN_PLACE)
 CHECKS = (CHECK, CHECK_PLACE)
 # Time that a scheduler gets to come back; batch systems take that long to start a job.
 RETURN_SECONDS = 120.0
@@ -93,7 +93,7 @@ class DaskExecutor:
             OperationError: the operation failed on its node.
         """
         link = self._connected()
-        if op not in ON_NODES:
+        if op not in ON_NODES or (op in PAINTING and IN_PLACE not in call.options):
             spread = spreading(call, self.run, self.pool, link.nodes)
             return OPERATIONS[op](replace(call, spread=spread))
         if op in ON_TILES:
@@ -292,8 +292,10 @@ class DaskExecutor:
 
     def _report(self, text: str = "") -> None:
         """Tell QGIS's process what the cluster has done, and a line for the log."""
-        slots = self._link.nodes.slots if self._link else 1
-        self._send({"event": "cluster", "text": text, "slots": slots, **self._figures})
+        nodes = self._link.nodes if self._link else None
+        slots, threads = (nodes.slots, sum(nodes.threads.values())) if nodes else (1, 1)
+        figures = {"slots": slots, "threads": threads, **self._figures}
+        self._send({"event": "cluster", "text": text, **figures})
 
 
 def _first_line(error: BaseException) -> str:

@@ -24,10 +24,14 @@ PART, SCRATCH = "part", "scratch"
 # Operation that asks nodes whether they see the files of a run: `TileFiles` of a window to read.
 CHECK_PLACE = "check_place"
 SOURCE_FILE = "source.json"
-# Operations that only nodes perform: the final numbers of superpixels in a window of pieces, the
-# classes of superpixels, and sums of an image by class.
-NUMBER, PAINT, MEASURE = "number_superpixels", "paint_superpixels", "measure_classes"
-ONLY_IN_PLACE = (CHECK_PLACE, NUMBER, PAINT, MEASURE)
+# Operation that only nodes perform: the final numbers of superpixels in a window of pieces.
+NUMBER = "number_superpixels"
+ONLY_IN_PLACE = (CHECK_PLACE, NUMBER)
+# Operations that nodes perform in place alone: they take less time than to send their arrays.
+PAINTING = ("paint_superpixels", "paint_on_image")
+# Arrays of an answer that a node writes to files, and what stands before the name of each file.
+PAINTED = ("classes", "confidence")
+WRITTEN = {"labels": "", **{name: name for name in PAINTED}}
 
 
 def answer_path(part: Path) -> Path:
@@ -47,7 +51,8 @@ class TileFiles:
         labels: path of the raster of superpixels; "" where none is needed.
         pieces: files of the labels of superpixels that are not finished, with column and row
             offset, width and height of each; later ones lie above those before.
-        write: name of the file that the labels of the answer are written to; "" to return them.
+        write: name of the file that the labels of the answer are written to; "" to return them. For
+            other arrays, see `WRITTEN`.
         options: of this tile alone.
     """
 

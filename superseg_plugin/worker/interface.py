@@ -33,8 +33,12 @@ class Worker(Protocol):
         """Versions of the packages that it uses."""
 
     @property
+    def threads(self) -> int:
+        """Number of tiles that are computed at once; it may change while a cluster is used."""
+
+    @property
     def slots(self) -> int:
-        """Number of tiles that can be computed at once; it may change while a cluster is used."""
+        """Number of tiles that are to be in flight: `threads`, and on a cluster half as many more."""
 
     @property
     def on_cluster(self) -> bool:

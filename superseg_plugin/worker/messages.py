@@ -25,7 +25,7 @@ NUMBERS = re.compile(r"[<>|=]?[biuf][1248]")
 
 # What is told of a cluster: tiles that it can compute at once, tasks done, bytes of arrays sent and
 # received, and requests that were repeated.
-CLUSTER_FIGURES = ("slots", "tasks", "sent", "received", "repeated")
+CLUSTER_FIGURES = ("threads", "slots", "tasks", "sent", "received", "repeated")
 
 
 class MessageError(Exception):

@@ -25,6 +25,8 @@ from .protocol import MODEL, Array, add_prefix
 from .tile_operations import (
     describe_superpixels,
     fit_refinement,
+    paint_on_image,
+    paint_superpixels,
     refine_superpixels,
     stitch,
     superpixels,
@@ -254,6 +256,8 @@ OPERATIONS: dict[str, Callable[[Call], Answer]] = {
         describe_superpixels,
         fit_refinement,
         refine_superpixels,
+        paint_superpixels,
+        paint_on_image,
         tabulate_superpixels,
         cluster,
         assign_clusters,

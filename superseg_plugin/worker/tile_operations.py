@@ -14,6 +14,7 @@ from ..contracts import Core
 from ..engine import description
 from ..engine import superpixels as superpixel_engine
 from .call import Answer, Call
+from .in_place import PAINTED
 
 
 def superpixels(call: Call) -> Answer:
@@ -76,6 +77,27 @@ def refine_superpixels(call: Call) -> Answer:
     found = description.describe_values(tile, refined)
     inside = refined[: rows.stop - rows.start, : cols.stop - cols.start]
     return {}, {"labels": inside, **vars(found)}
+
+
+def paint_superpixels(call: Call) -> Answer:
+    """Classes of the superpixels `labels` of a tile drawn and measured, with values of an `image`.
+
+    Other arrays are the tables `classes` and, if wanted, `confidence`, for nodata and superpixels 1
+    to n, and `area_rows` and `area_columns`, whose product are the areas of the pixels. Without an
+    image, no values are summed.
+    """
+    from ..engine.painting import paint, sum_classes
+
+    arrays = {name: np.asarray(array) for name, array in call.arrays.items()}
+    painted = paint(arrays["labels"], {name: arrays[name] for name in PAINTED if name in arrays})
+    areas = np.maximum(arrays["area_rows"] @ arrays["area_columns"], 0.0)
+    measured = sum_classes(painted["classes"], areas, arrays.get("image"))
+    return {}, {**painted, **vars(measured)}
+
+
+def paint_on_image(call: Call) -> Answer:
+    """As `paint_superpixels`, for requests that read the image."""
+    return paint_superpixels(call)
 
 
 def tabulate_superpixels(call: Call) -> Answer:

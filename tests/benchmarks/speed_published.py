@@ -30,12 +30,9 @@ from superseg_plugin.pipeline.options.published import (
 )
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
+from superseg_plugin.pipeline.steps.drafts import SmallPatches, dissolve_small
 from superseg_plugin.pipeline.steps.network import Network
-from superseg_plugin.pipeline.steps.painting import (
-    SmallPatches,
-    classify_pixels,
-    dissolve_small,
-)
+from superseg_plugin.pipeline.steps.painting import classify_pixels
 from superseg_plugin.pipeline.steps.patches import cover_with_patches
 from superseg_plugin.pipeline.steps.scene import Scene
 from superseg_plugin.pipeline.steps.superpixels import make_superpixels

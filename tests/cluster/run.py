@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from osgeo import gdal
 
-from superseg_plugin.worker.in_place import MEASURE, NUMBER, PAINT
+from superseg_plugin.worker.in_place import NUMBER
 from superseg_plugin.worker.whole_scenes import CLASSIFY
 from tests.cluster.processes import Cluster, Network, in_cluster, with_gdal
 from tests.tools.qgis_process import BUILD, REPOSITORY, QgisProcess, QgisProcessError
@@ -370,7 +370,7 @@ def main() -> int:
                 f"in place, node killed in {op}",
                 lambda op=op: _run(bench, f"place-{op}", "large", op, with_files=BOTH),
             )
-            for op in ("superpixels", "stitch", NUMBER, "refine_superpixels", PAINT, MEASURE)
+            for op in ("superpixels", "stitch", NUMBER, "refine_superpixels", "paint_on_image")
         ),
         ("scheduler killed", lambda: _scheduler_lost(bench)),
         ("network, same bytes", lambda: _run(bench, "network", "network")),

@@ -65,7 +65,8 @@ def _of_any_run(files):
 
 def _written(op, options, arrays):
     """Paths of the files that a request in place writes."""
-    kinds = arrays if op == "paint_superpixels" else [""]
+    kinds = [kind for kind in ("classes", "confidence") if kind in arrays]
+    kinds = kinds if op.startswith("paint_") else [""]
     if "part" in options:
         part = Path(options["in_place"]["folder"], options["part"]["name"])
         return [part.with_suffix(".answer")]

@@ -7,6 +7,7 @@ More is in `make test-cluster`.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,21 +62,22 @@ def cluster(tmp_path_factory):
     running.close()
 
 
-def segment(source, folder, worker):
+def segment(source, folder, worker, options=OPTIONS):
     """Bytes of the results by name, and the log."""
     folder.mkdir()
     listener = Listener()
     names = "classes", "superpixels", "confidence"
     outputs = SegmentationOutputs(**{name: str(folder / f"{name}.tif") for name in names})
-    run_segmentation(source, outputs, OPTIONS, worker, listener)
+    run_segmentation(source, outputs, options, worker, listener)
     # Nothing of the run stays beside its results.
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
     rasters = [path for path in folder.iterdir() if path.suffix == ".tif"]
     return {path.name: path.read_bytes() for path in rasters}, "\n".join(listener.lines)
 
 
+@pytest.mark.parametrize("min_area", [0, 200])
 def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
-    scene, tmp_path, worker, cluster, monkeypatch
+    scene, tmp_path, worker, cluster, monkeypatch, min_area
 ):
     # Fewer than there are rows of tiles.
     monkeypatch.setattr(superpixel_scene, "ROWS_AT_ONCE", 2)
@@ -87,7 +89,8 @@ def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
         for name, computer in (("here", worker), ("there", remote)):
             # A run changes its source.
             with RasterSource(scene, [3, 1], EXTENT, [polygon]) as source:
-                found.append(segment(source, tmp_path / name, computer))
+                options = replace(OPTIONS, min_area=min_area)
+                found.append(segment(source, tmp_path / name, computer, options))
     assert "Nodes read scene.tif in place" in found[1][1]
     assert found[0][0] == found[1][0]
 

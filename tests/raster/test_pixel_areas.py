@@ -101,3 +101,17 @@ def test_the_side_of_a_pixel_is_measured_on_the_ground():
     latitude = latitude_of_mercator(8.4e6 - 500)
     # A map of web mercator is 1 / cos(latitude) of the sphere.
     assert pixel_side(grid) == pytest.approx(10 * math.cos(latitude), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("crs", "side", "numbers"),
+    [("EPSG:32633", 10.0, 40_000), ("EPSG:4326", 1e-4, 4_096), ("", 1.0, 2)],
+)
+def test_the_areas_of_a_tile_are_sent_to_nodes_as_few_numbers(crs, side, numbers):
+    origin = (10.0, 50.0) if crs == "EPSG:4326" else (500_000.0, 5_600_000.0)
+    transform = (origin[0], side, 0.0, origin[1], 0.0, -side)
+    grid = Grid(30_000, 30_000, transform, wkt(crs) if crs else "")
+    window = Window(2048, 4096, 1024, 1024)
+    rows, columns = grid.area_factors(window)
+    assert rows.size + columns.size <= numbers
+    assert (np.maximum(rows @ columns, 0) == grid.pixel_areas(window)).all()

@@ -77,7 +77,7 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
     with WorkerProcess(find_interpreter(), "cpu", cluster_at(cluster)) as remote:
         there, remote_steps = predictions(remote, listener)
         summary = remote.cluster_summary
-        assert remote.slots == 3
+        assert (remote.threads, remote.slots) == (2, 3)
         assert remote.on_cluster
     assert not worker.on_cluster
     for own, other in zip(here, there):

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...contracts import CLASS_NUMBERS
 from ...progress import Progress, stop_if_cancelled
 from ...raster.object_graph import Borders, combine_borders, connected_components
 from ...raster.objects import Objects
@@ -30,8 +31,6 @@ Flags = npt.NDArray[np.bool_]
 # Multiplicative hashing (D. E. Knuth, The Art of Computer Programming 3, section 6.4): 2^64 divided
 # by the golden ratio, odd, so that different indices have different hashes.
 HASH_FACTOR = np.uint64(11400714819323198485)
-# More than the highest class, which is 8 bits.
-CLASS_NUMBERS = 256
 
 
 @dataclass(frozen=True)

@@ -116,22 +116,6 @@ def class_statistics(
     return ClassStatistics(counts[1:], sums[1:] if known is None else known, areas[1:])
 
 
-def renumbered(
-    draft: ClassReader, window: Window, numbers: npt.NDArray[np.uint8]
-) -> npt.NDArray[np.uint8]:
-    """Read a window of a draft with the final numbers of its classes.
-
-    Args:
-        draft: classes as bytes, 0 where there is none.
-        window: what to read.
-        numbers: `(256,)` final number of each.
-    """
-    values, _ = draft.read(window)
-    # In a third of the time of NumPy's indexing, which makes 64-bit indices first.
-    final = bytearray(values).translate(numbers.tobytes())
-    return np.frombuffer(final, np.uint8).reshape(values.shape[1:])
-
-
 def sums_of_classes(
     numbers: npt.NDArray[Any], values: npt.NDArray[Any], pixel_areas: Floats, size: int
 ) -> tuple[npt.NDArray[np.int64], Floats, Floats]:

@@ -142,12 +142,12 @@ class Estimate:
         share = (2 + bands) / 5
         # Superpixels of 64 bands take 4.5 times as long as those of 3 bands.
         cut = (14.4 + bands) / 17.4
-        described, rendered = share, share
+        described, painted = share, share
         # Steps of mosaics are looked for meanwhile, in strips whose number grows with the side.
         strips = 0.12 * share * math.sqrt(self._pixels / 1e6)
         if _is_alpha_earth(bands, options.values):
             # Values alone are described, in 4.7 times the time of 3 bands, and not read again.
-            described, rendered, strips = (13.5 + bands) / 16.5, 1.0, 0.0
+            described, painted, strips = (13.5 + bands) / 16.5, 1.0, 0.0
         # Both processes with their libraries during a training; tiles, each as float32 twice;
         # GDAL's cache of blocks, which grows with the scene up to its limit; superpixels.
         ahead = items_ahead(tile_bytes(tile, bands), os.cpu_count() or 1)
@@ -189,8 +189,8 @@ class Estimate:
             "clustering": (2.0, (12.0 + 0.9 * mixtures) * clustered),
             "training": (2.0, train_rate / train_speed * trained),
             "classification": (0.2, classify_rate / classify_speed * pixels),
-            "painting": (0.1, (0.03 + refined) * pixels),
-            "rendering": (0.2, (0.05 + 0.045 * rendered) * pixels),
+            "painting": (0.1, (0.02 + 0.01 * painted + refined) * pixels),
+            "rendering": (0.2, 0.05 * pixels),
             "report": (0.5, 0.0),
         }
         self._calibration, self._setting = calibration, f"{training.network} {kind}"

@@ -33,7 +33,7 @@ from ..classes.superpixel_edits import ClassMap
 from ..formats.record import Record, write_record
 from ..formats.stored_order import renumbered
 from ..formats.stored_picture import carry_over
-from .painting import class_writer
+from .drawing import class_writer
 
 
 def write_edited_classes(

@@ -41,7 +41,7 @@ class Tile(NamedTuple):
         pieces: labels of superpixels that are not finished, which only nodes read.
         write: name of the file that a node writes its labels to.
         options: those that it does not share with other tiles.
-        arrays: likewise.
+        arrays: returns those that it does not share, when it is requested.
     """
 
     window: Window
@@ -50,7 +50,7 @@ class Tile(NamedTuple):
     pieces: Sequence[Piece] = ()
     write: str = ""
     options: Mapping[str, Any] = MappingProxyType({})
-    arrays: Arrays = MappingProxyType({})
+    arrays: Callable[[], Arrays] = dict
 
 
 @dataclass(frozen=True)
@@ -152,12 +152,12 @@ class Scene:
             files = [asdict(self._files(each)) for each in tiles]
             asked.update({IN_PLACE: files[0], FURTHER: files[1:]})
             for number, each in enumerate(tiles):
-                given.update(add_prefix(f"{number}.", each.arrays))
+                given.update(add_prefix(f"{number}.", each.arrays()))
             return self.worker.submit(operation, asked, given)
         (tile,) = tiles
         found, read = REQUESTS[operation](self.source, tile.superpixels, tile.window, tile.halo)
         asked.update(**tile.options, **found)
-        return self.worker.submit(operation, asked, {**read, **given, **tile.arrays})
+        return self.worker.submit(operation, asked, {**read, **given, **tile.arrays()})
 
     def answers_of(self, tiles: Sequence[Tile], answer: Answer) -> list[OwnArrays]:
         """The arrays of the answer to `submit_tiles`, tile by tile."""
@@ -185,7 +185,7 @@ class Scene:
         superpixels, count = tiles[0].superpixels, 1
         if self.seen_by_nodes(superpixels):
             pixels = sum(tile.window.width * tile.window.height for tile in tiles)
-            count = tiles_together(operation, len(tiles), pixels / len(tiles))
+            count = tiles_together(operation, len(tiles), pixels / len(tiles), self.worker.threads)
         groups = [tiles[first : first + count] for first in range(0, len(tiles), count)]
 
         def submit(group: Sequence[Tile]) -> Future[Answer]:

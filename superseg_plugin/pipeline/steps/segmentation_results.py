@@ -25,25 +25,23 @@ from ..formats.model_file import Model, save_model
 from ..formats.record import describe_run, write_record
 from ..formats.stored_picture import note_picture
 from ..formats.trained_model import TrainedNetwork, build_model, reorder_classes, with_superpixels
-from ..options.ground_sizes import MinimumArea
-from ..options.published import SIEVE
 from ..options.segmentation import SegmentationOptions, SegmentationOutputs
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from .average_color import paint_average_color
+from .drawing import FinishedClasses
 from .kept_superpixels import Knowledge, keep_superpixels
-from .painting import Draft, SmallPatches, finish_classes
 from .scene import Scene
 
 
 @dataclass
 class SegmentationState:
-    """What the stages of a segmentation have found, class by class as in the draft.
+    """What the stages of a segmentation have found, class by class as they were clustered.
 
     Attributes:
         training: how the network was trained, or would be.
         superpixels: how the scene was cut.
-        draft: class raster that is to be finished.
+        classes: the class raster.
         trained: the network, where there is one.
         clusters: of the superpixels, unless the network alone classifies.
         known: what the superpixel file is written from, with these clusters.
@@ -55,7 +53,7 @@ class SegmentationState:
 
     training: TrainingOptions
     superpixels: SuperpixelOptions
-    draft: Draft | None = None
+    classes: FinishedClasses | None = None
     trained: TrainedNetwork | None = None
     clusters: Clusters | None = None
     known: Knowledge | None = None
@@ -64,12 +62,12 @@ class SegmentationState:
     advice: Sequence[str] = ()
 
     def steps(self, order: npt.NDArray[np.int64]) -> list[MergeStep]:
-        """Merge order of classes of the draft (number - 1) in a new order; empty if unknown."""
+        """Merge order of classes in a new order; empty if unknown."""
         return [] if self.clusters is None else merge_order_of(self.clusters.model, order)
 
 
 class ResultWriter:
-    """Numbers the classes and writes all outputs but the report.
+    """Writes all outputs but class raster and report.
 
     Args:
         outputs: where to write.
@@ -87,14 +85,10 @@ class ResultWriter:
     def write(self, scene: Scene, state: SegmentationState) -> ClassTable:
         """Write everything, with a log line where classes are missing."""
         options, outputs, source = self._options, self._outputs, scene.source
-        if state.draft is None:
-            raise RuntimeError("there is no draft of the classes")
+        if state.classes is None:
+            raise RuntimeError("there is no class raster")
         path = self._staging.path(outputs.classes)
-        minimum = options.minimum_area
-        if options.preset == "published" and not minimum.area:
-            minimum = MinimumArea(SIEVE)
-        small = SmallPatches(minimum, state.steps)
-        statistics, order = finish_classes(scene.part(0, 0.5), state.draft, path, small)
+        statistics, order = state.classes.statistics, state.classes.order
         if state.clusters is not None:
             state.merge_order = state.steps(order)
             tree = ClassTree.from_arrays(state.clusters.model)
@@ -103,7 +97,7 @@ class ResultWriter:
             table = build_class_table(source, classes, scene.progress, statistics=statistics)
             tables = None
             if state.known is not None:
-                keeping = scene.part(0.5, 0.7)
+                keeping = scene.part(0, 0.6)
                 beside = superpixel_file_of(path)
                 tables = keep_superpixels(keeping, state.known, classes, beside, options)
         # Not while it is open: some formats, such as netCDF, are written anew with the table.
@@ -118,12 +112,12 @@ class ResultWriter:
         write_record(path, record, table.legend)
         if outputs.average_color:
             target = self._staging.path(outputs.average_color)
-            half = scene.progress.part(0.7, 1)
+            rest = scene.progress.part(0.6, 1)
             with RasterSource(str(path)) as classes:
                 # A picture of INPUT: the bands of other rasters are no colors of it.
                 image = rasters_of(source)[0]
                 of_image = replace(statistics, sums=statistics.sums[:, : len(image.bands)])
-                paint_average_color(image, classes, target, half, of_image)
+                paint_average_color(image, classes, target, rest, of_image)
         if len(table.names) < options.classes:
             scene.progress.log(
                 f"{options.classes} classes were asked for, and the map has"

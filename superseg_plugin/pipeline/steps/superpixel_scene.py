@@ -120,7 +120,8 @@ class SuperpixelScene:
         together = 1
         if seams and self._scene.seen_by_nodes(None):
             zone = seams[0].zone
-            together = tiles_together("stitch", self._tiles, zone.width * zone.height)
+            pixels, threads = zone.width * zone.height, self._scene.worker.threads
+            together = tiles_together("stitch", self._tiles, pixels, threads)
         for start in range(0, len(seams), together):
             prepared = list(map(self._prepare, seams[start : start + together]))
             if len(started) > ahead:
@@ -251,7 +252,7 @@ class SuperpixelScene:
         sizes, internal = self._table.figures_of(ids)
         options = {"seam": seam.line, "open_sides": seam.open_sides, **options}
         arrays = {**known, "sizes": sizes, "internal": internal}
-        return Prepared(seam, tile._replace(options=options, arrays=arrays), ids, sizes)
+        return Prepared(seam, tile._replace(options=options, arrays=lambda: arrays), ids, sizes)
 
     def _start(self, seams: list[Prepared]) -> Stitching:
         tiles, options = [each.tile for each in seams], {"segmenter": self._options.segmenter}

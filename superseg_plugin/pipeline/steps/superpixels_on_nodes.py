@@ -12,6 +12,7 @@ Cost: four bytes a pixel of scratch space for tiles, zones and the result each.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,8 @@ class SuperpixelsOnNodes(SuperpixelScene):
         for window in tiles(grid.width, grid.height, PIECE):
             pieces = self._overlapping(window)
             made.append(Piece.of("numbered", window))
-            known = self._known([numbers[self._ids[index]] for index in pieces])
             parts = [self._pieces[index] for index in pieces]
+            known = partial(self._numbered, pieces, numbers)
             read.append(Tile(window, 0, None, parts, made[-1].name, arrays=known))
         numbering = self._scene.within(progress.part(0, 0.6))
         for index, _ in enumerate(numbering.tiles_in_flight(NUMBER, read, 0)):
@@ -102,6 +103,10 @@ class SuperpixelsOnNodes(SuperpixelScene):
 
     def _tile(self, window: Window) -> Tile:
         return Tile(window, self._margin, write=Piece.of("tile", window).name)
+
+    def _numbered(self, pieces: list[int], numbers: Labels) -> dict[str, npt.NDArray[Any]]:
+        """Tables of the final numbers in some pieces."""
+        return self._known([numbers[self._ids[index]] for index in pieces])
 
     @staticmethod
     def _known(numbers: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

@@ -72,11 +72,30 @@ def predicted_tile(
     return {"core": core}, arrays
 
 
+def painted_tile(
+    source: RasterSource, superpixels: RasterSource | None, window: Window, halo: int
+) -> Request:
+    """The superpixels of a tile without its image, for `paint_superpixels`."""
+    return {}, {"labels": read_superpixels(given(superpixels), window)}
+
+
+def measured_tile(
+    source: RasterSource, superpixels: RasterSource | None, window: Window, halo: int
+) -> Request:
+    """Image and superpixels of a tile, for `paint_on_image`."""
+    values, valid = source.read(window)
+    labels = read_superpixels(given(superpixels), window)
+    labels[~valid] = 0
+    return {}, {"image": values, "labels": labels}
+
+
 REQUESTS: dict[str, Callable[[RasterSource, RasterSource | None, Window, int], Request]] = {
     "superpixels": image_tile,
     "stitch": image_tile,
     "describe_superpixels": described_tile,
     "refine_superpixels": refined_tile,
+    "paint_superpixels": painted_tile,
+    "paint_on_image": measured_tile,
     "predict": predicted_tile,
 }
 

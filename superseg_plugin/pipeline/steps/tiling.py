@@ -18,15 +18,15 @@ from ...in_flight import in_flight
 from ...memory import available_memory
 from ...progress import Progress
 from ...raster.windows import Window
-from ...worker.in_place import MEASURE, NUMBER, PAINT
+from ...worker.in_place import NUMBER
 from ...worker.interface import Answer, Worker
 
 Item = TypeVar("Item")
 # Side of a tile in pixels: large enough that halo and seams cost little, small enough for a few
 # tiles of three bands in flight.
 AUTOMATIC_TILE = 1024
-# Side of the pieces that nodes of a cluster number and paint, each in a task: as large as a thread
-# has memory for.
+# Side of the pieces that nodes of a cluster number, each in a task: as large as a thread has memory
+# for.
 PIECE = 2048
 # Bound on a tile of all bands as float32.
 TILE_BYTES = 128 << 20
@@ -43,10 +43,10 @@ NODE_SECONDS = {
     "stitch": 0.26,
     "describe_superpixels": 0.2,
     "refine_superpixels": 0.19,
+    "paint_superpixels": 0.03,
+    "paint_on_image": 0.05,
     "predict": 0.6,
     NUMBER: 0.016,
-    PAINT: 0.02,
-    MEASURE: 0.03,
 }
 REQUEST_SECONDS = 0.01
 
@@ -136,19 +136,23 @@ def items_ahead(size: int, slots: int) -> int:
     return min(most, max(int(MEMORY_SHARE * memory / size) - 1, 0))
 
 
-def tiles_together(operation: str, count: int, pixels: float) -> int:
+def tiles_together(operation: str, count: int, pixels: float, threads: int) -> int:
     """Number of tiles in a request that nodes read in place.
 
     With n tiles of t seconds, requests of g tiles take this computer n / g times the seconds r of
-    a request, and all wait for a last one of g t; the sum is least where g = sqrt(n r / t).
+    a request, and all wait for a last one of g t; the sum is least where g = sqrt(n r / t). From
+    there it is changed so that every thread gets as many requests as the others.
 
     Args:
         operation: on the tiles.
         count: of the tiles.
         pixels: of a tile, on average.
+        threads: of the nodes.
     """
     seconds = NODE_SECONDS[operation] * pixels / 1e6
-    return max(int(math.sqrt(count * REQUEST_SECONDS / seconds)), 1)
+    together = max(math.sqrt(count * REQUEST_SECONDS / seconds), 1)
+    turns = max(round(count / (together * threads)), 1)
+    return math.ceil(count / (turns * threads))
 
 
 @lru_cache(maxsize=1)
