@@ -59,6 +59,11 @@ class ClusterNodes:
         total = sum(self.threads.values())
         return max(min(total + (total + 1) // 2, self.MOST_SLOTS), 1)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """Threads and slots, at least 1 each."""
+        return {"threads": max(sum(self.threads.values()), 1), "slots": self.slots}
+
     def for_network(self) -> list[str]:
         """Addresses that the network may run on: those with a GPU, or all if none has one."""
         return self.gpus or list(self.threads)

@@ -292,10 +292,8 @@ class DaskExecutor:
 
     def _report(self, text: str = "") -> None:
         """Tell QGIS's process what the cluster has done, and a line for the log."""
-        nodes = self._link.nodes if self._link else None
-        slots, threads = (nodes.slots, sum(nodes.threads.values())) if nodes else (1, 1)
-        figures = {"slots": slots, "threads": threads, **self._figures}
-        self._send({"event": "cluster", "text": text, **figures})
+        figures = self._link.nodes.figures if self._link else {"threads": 1, "slots": 1}
+        self._send({"event": "cluster", "text": text, **figures, **self._figures})
 
 
 def _first_line(error: BaseException) -> str:

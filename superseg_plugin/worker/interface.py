@@ -38,7 +38,7 @@ class Worker(Protocol):
 
     @property
     def slots(self) -> int:
-        """Number of tiles that are to be in flight: `threads`, and on a cluster half as many more."""
+        """Number of tiles to have in flight: `threads`, and on a cluster half as many more."""
 
     @property
     def on_cluster(self) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from contextlib import nullcontext
 
@@ -316,6 +317,11 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     assert all(0 in shape for shapes in sent.pop("change_class_count").values() for shape in shapes)
     assert sent.pop("fit_refinement").keys() == {"images", "valid", "classes", "means", "areas"}
     assert sent.pop("refine_superpixels").keys() == {"image", "labels"}
+    # Areas of pixels travel as a few numbers a row and a column.
+    painted = sent.pop("paint_on_image")
+    assert painted.keys() == {"image", "labels", "area_rows", "area_columns"}
+    factors = painted["area_rows"] + painted["area_columns"]
+    assert max(map(math.prod, factors)) < 500 * 620 / 50
     assert sent.keys() == {"measure_bands", "stitch"}
 
 
