@@ -30,7 +30,7 @@ from superseg_plugin.pipeline.options.published import (
 )
 from superseg_plugin.pipeline.options.superpixels import SuperpixelOptions
 from superseg_plugin.pipeline.steps.band_statistics import measure_scene
-from superseg_plugin.pipeline.steps.drafts import SmallPatches, dissolve_small
+from superseg_plugin.pipeline.steps.drafts import SmallPatches, finish_classes
 from superseg_plugin.pipeline.steps.network import Network
 from superseg_plugin.pipeline.steps.painting import classify_pixels
 from superseg_plugin.pipeline.steps.patches import cover_with_patches
@@ -116,7 +116,7 @@ def measure_published(raster: Path, classes: int, steps: int = STEPS) -> dict[st
             draft = classify_pixels(scene, Network(scene, model, device, 0), None)
             classified = time.perf_counter()
             small = SmallPatches(MinimumArea(SIEVE), lambda _: [])
-            dissolve_small(scene, draft, np.flatnonzero(draft.counts[1:]), small)
+            finish_classes(scene, draft, scratch / "classes.tif", small)
             return {
                 "step_s": step_s,
                 "steps_measured": steps,

@@ -119,16 +119,18 @@ def _taken(
         yield latest.result()
 
 
-def order_of(counts: Ints, class_count: int | None) -> Ints:
+def order_of(counts: Ints | None, class_count: int | None) -> Ints:
     """Classes (number - 1) in their final order.
 
     Args:
-        counts: `(256,)` pixels of each number.
+        counts: `(256,)` pixels of each number; needed without a class count.
         class_count: number of classes that keep their numbers; None for those that occur, largest
             first.
     """
     if class_count is not None:
         return np.arange(class_count)
+    if counts is None:
+        raise ValueError("classes cannot be put in order: their pixels are not known")
     order = np.argsort(-counts[1:], kind="stable")
     return order[counts[1:][order] > 0]
 

@@ -69,12 +69,12 @@ class ClassifiedSuperpixels:
     given: bool = False
 
     @property
-    def pixels_of_classes(self) -> Ints:
-        """Pixels of each class from row 1, `(256,)`; 0 where they are not known."""
-        counts = np.zeros(CLASS_NUMBERS, np.int64)
-        if self.pixels is not None:
-            counts[1:] = np.bincount(self.labels, self.pixels, CLASS_NUMBERS - 1)
-        return counts
+    def pixels_of_classes(self) -> Ints | None:
+        """Pixels of each class from row 1, `(256,)`; None where they are not known."""
+        if self.pixels is None:
+            return None
+        counts = np.bincount(self.labels, self.pixels, CLASS_NUMBERS - 1)
+        return np.append(0, counts).astype(np.int64)
 
 
 def classify_pixels(scene: Scene, network: Network, confidence_path: Path | None) -> Draft:
