@@ -2,11 +2,10 @@
 """`make benchmark-cluster`: what a cluster costs and gains, as far as one computer can show it.
 
 1. Overhead of a task and bytes for each pixel, through links of 1 and 10 Gbit/s with 1 ms (netem).
-2. A scene on 1 to 64 nodes of one core, whose kernels are replaced by sleeps of their measured time
-   (`stored_kernels`): everything else is real, and runs on this computer's processors alone, the
-   scheduler and the nodes' transport included. Serial is what is left of the time with the most
-   nodes without their kernels; scenes of several sizes tell what grows with the pixels. Tiles are
-   sent to nodes, or read by them in place.
+2. Scenes on 4 to 64 nodes of one core, the largest of 10^9 pixels, whose kernels are replaced by
+   sleeps of their measured time (`stored_kernels`): everything else is real, and runs on this
+   computer's processors alone, the scheduler and the nodes' transport included. Tiles are sent to
+   nodes, or read by them in place.
 3. A folder of scenes on 1 to 64 nodes, where a whole scene is a sleep of its measured time.
 
 Run by QGIS's Python, as root for 1.
@@ -52,6 +51,8 @@ from tests.cluster.run import FAST, FOLDER, write_scene
 from tests.tools.qgis_process import QgisProcess
 
 TILE = 1024
+# Side of the scene whose tiles are sent.
+SENT_SIDE = 10 * TILE
 # Scenes of a folder: 256 for 64 nodes.
 PER_NODE = 4
 Figures = npt.NDArray[np.float64]
@@ -143,7 +144,8 @@ class CountedProcess(WorkerProcess):
     """A worker process that counts the bytes of the arrays of each operation.
 
     Attributes:
-        bytes_of: to nodes and back, by operation; without arrays that all nodes get once.
+        bytes_of: there and back, by operation; without arrays that all nodes get once. Operations
+            that this computer performs count too.
         count_of: requests, by operation.
     """
 
@@ -228,54 +230,54 @@ def segment(image: Path, cluster: Cluster) -> SegmentRun:
     return SegmentRun(progress.seconds, worker.count_of, worker.bytes_of, progress.busy)
 
 
-def scene(runs: Runs, sides: list[int], counts: list[int]) -> None:
-    """Print the times of scenes on more and more nodes, with tiles sent and read in place."""
-    tile, image = FOLDER / "tile.tif", FOLDER / "repeated.vrt"
+def scenes(runs: Runs, sides: list[int], counts: list[int]) -> None:
+    """Print the times of scenes with tiles sent and read in place.
+
+    Args:
+        runs: on the simulated nodes.
+        sides: of scenes that are read in place: the first one with all numbers of nodes, the others
+            with most nodes, since the kernels of 10^9 pixels take 20 minutes to measure.
+        counts: numbers of nodes.
+    """
+    tile, most = FOLDER / "tile.tif", max(counts)
     write_scene(tile, TILE)
     print("\nScenes, `fast`, kernels replaced by sleeps; seconds by stage, and processor seconds")
-    print("of the run, its worker process and the scheduler")
-    for way in ("sent", "in place"):
-        path = with_gdal(FOLDER / "gdal") if way == "in place" else ""
-        serial, kernels = [], []
-        for side in sides:
-            make_repeated(tile, side, side, image)
-            for count in counts:
-                name = f"scene-{way.replace(' ', '-')}-{side}-{count}"
-                shutil.rmtree(FOLDER / name, ignore_errors=True)
-                cluster = runs.nodes(count, name, path)
-                # The first run measures the kernels.
-                segment(image, cluster)
-                found = segment(image, cluster)
-                cluster.close()
-                log = (FOLDER / name / "node1.log").read_text(encoding="utf-8")
-                slept = sum(map(float, re.findall(r"Slept ([\d.]+) s", log)))
-                if count == counts[0]:
-                    titles = "".join(f"{stage:>15s}" for stage in found.stages)
-                    print(f"tiles {way}, {side**2 / 1e6:.0f} Mpx, kernels {slept:.1f} s")
-                    print(f"nodes     total{titles}")
-                rows = [list(found.stages.values()), *found.busy.T.tolist()]
-                for title, row in zip((f"{count:5d}", "  run", " work", "sched"), rows):
-                    figures = "".join(f"{value:15.1f}" for value in row)
-                    print(f"{title} {sum(row):9.1f}{figures}", flush=True)
-            # With the most nodes, nearly all is serial.
-            serial.append(sum(found.stages.values()) - slept / counts[-1])
-            kernels.append(slept)
-            print("operation               requests  bytes a pixel")
-            for op, number in found.count.items():
-                print(f"{op:22s} {number:9d} {found.size[op] / side**2:14.2f}")
-        pixels = np.array(sides, float) ** 2
-        whole, work = (_at(1e9, pixels, np.array(each)) for each in (serial, kernels))
-        gain = (whole + work) / (whole + work / 64)
-        print(f"10^9 pixels, tiles {way}: {whole:.0f} s serial + {work:.0f} s / nodes; speed-up")
-        print(f"with 64 nodes of one core {gain:.1f}\n", flush=True)
+    print("of the run, its worker process and the scheduler. Serial is the time without the")
+    print("kernels' share of it, and the speed-up is that against one node.")
+    _scene(runs, tile, "sent", SENT_SIDE, most)
+    for count in counts:
+        _scene(runs, tile, "in place", sides[0], count)
+    for side in sides[1:]:
+        _scene(runs, tile, "in place", side, most)
 
 
-def _at(pixels: float, known: Figures, seconds: Figures) -> float:
-    """Seconds for a number of pixels: on a line, or in proportion where one scene is known."""
-    if len(known) == 1:
-        return float(seconds[0] * pixels / known[0])
-    slope, start = np.polyfit(known, seconds, 1)
-    return float(start + slope * pixels)
+def _scene(runs: Runs, tile: Path, way: str, side: int, count: int) -> None:
+    """Print the times of a scene on some nodes."""
+    image = FOLDER / "repeated.vrt"
+    make_repeated(tile, side, side, image)
+    name = f"scene-{way.replace(' ', '-')}-{side}-{count}"
+    shutil.rmtree(FOLDER / name, ignore_errors=True)
+    cluster = runs.nodes(count, name, with_gdal(FOLDER / "gdal") if way == "in place" else "")
+    # The first run measures the kernels.
+    segment(image, cluster)
+    log = FOLDER / name / "node1.log"
+    before = len(log.read_text(encoding="utf-8"))
+    found = segment(image, cluster)
+    cluster.close()
+    said = log.read_text(encoding="utf-8")[before:]
+    kernels = sum(map(float, re.findall(r"Slept ([\d.]+) s", said)))
+    total = sum(found.stages.values())
+    serial = total - kernels / count
+    print(f"\ntiles {way}, {side**2 / 1e6:.0f} Mpx, {count} nodes, kernels {kernels:.1f} s")
+    print("           total" + "".join(f"{stage:>15s}" for stage in found.stages))
+    rows = [list(found.stages.values()), *found.busy.T.tolist()]
+    for title, row in zip(("time", "run", "worker", "schedul."), rows):
+        print(f"{title:8s}{sum(row):8.1f}" + "".join(f"{value:15.1f}" for value in row))
+    print("operation               requests  bytes a pixel")
+    for op, number in found.count.items():
+        print(f"{op:22s} {number:9d} {found.size[op] / side**2:14.2f}")
+    gain = (serial + kernels) / total
+    print(f"{total:.1f} s, {serial:.1f} s serial; speed-up {gain:.1f}", flush=True)
 
 
 def folder(runs: Runs, side: int, counts: list[int]) -> None:
@@ -344,10 +346,10 @@ def main() -> int:
     """Run the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--side", type=int, nargs="+", default=[4 * TILE, 10 * TILE], help="of scenes, in pixels"
+        "--side", type=int, nargs="+", default=[14336, 31623], help="of scenes, in pixels"
     )
     parser.add_argument("--scene-side", type=int, default=4 * TILE, help="of scenes of a folder")
-    parser.add_argument("--nodes", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--nodes", type=int, nargs="+", default=[4, 16, 64])
     parser.add_argument("--parts", nargs="+", default=["overhead", "scene", "folder"])
     options = parser.parse_args()
     runs = Runs()
@@ -356,7 +358,7 @@ def main() -> int:
         if "overhead" in options.parts:
             overhead(runs)
         if "scene" in options.parts:
-            scene(runs, options.side, options.nodes)
+            scenes(runs, options.side, options.nodes)
         if "folder" in options.parts:
             folder(runs, options.scene_side, options.nodes)
     finally:
