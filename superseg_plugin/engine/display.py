@@ -83,7 +83,7 @@ class DisplayRows:
 
     def _found(self, values: AnyArray, tables: FloatArray) -> FloatArray:
         shown = self._shown.of(values.shape)
-        _look_up(values.view(np.uint8), tables, shown)
+        look_up(values.view(np.uint8), tables, shown)
         return shown
 
 
@@ -107,7 +107,20 @@ def _tables(scaling: BandScaling, kind: str) -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
-def _look_up(values: AnyArray, tables: FloatArray, out: FloatArray) -> None:
+def look_up(values: AnyArray, tables: AnyArray, out: AnyArray) -> None:
+    """Write for each value its entry in the table of its band.
+
+    Args:
+        values: `(bands, rows, cols)` of unsigned integers.
+        tables: `(bands, n)`, n more than any value.
+        out: as the values, of the type of the tables.
+
+    Example:
+        >>> out = np.empty((1, 1, 3), np.uint8)
+        >>> look_up(np.array([[[2, 0, 1]]], np.uint32), np.array([[7, 8, 9]], np.uint8), out)
+        >>> out.tolist()
+        [[[9, 7, 8]]]
+    """
     bands, rows, cols = values.shape
     for band in range(bands):
         table = tables[band]

@@ -18,7 +18,7 @@ from numba import njit
 
 from ..contracts import CLASS_NUMBERS
 from .description import add_values
-from .display import strips
+from .display import look_up, strips
 from .types import AnyArray, ByteArray, DoubleArray, IdArray, IndexArray
 
 
@@ -54,7 +54,7 @@ def paint(labels: IdArray, tables: Mapping[str, ByteArray]) -> dict[str, ByteArr
     """
     painted = {name: np.empty(labels.shape, np.uint8) for name in tables}
     for name, table in tables.items():
-        _look_up(labels, table, painted[name])
+        look_up(labels[np.newaxis], table[np.newaxis], painted[name][np.newaxis])
     return painted
 
 
@@ -85,14 +85,6 @@ def sum_classes(classes: ByteArray, areas: DoubleArray, image: AnyArray | None) 
         for strip in strips(slice(0, len(rows))):
             add_values(image[:, strip].astype(np.float64), rows[strip], sums)
     return ClassSums(counts, measured, sums)
-
-
-@njit(cache=True, nogil=True)
-def _look_up(labels: IdArray, table: ByteArray, painted: ByteArray) -> None:
-    rows, cols = labels.shape
-    for row in range(rows):
-        for col in range(cols):
-            painted[row, col] = table[labels[row, col]]
 
 
 @njit(cache=True, nogil=True)

@@ -23,8 +23,8 @@ LONGEST_SIDE = 2**40
 # NumPy type strings of numbers of up to eight bytes; not of objects, texts or structures.
 NUMBERS = re.compile(r"[<>|=]?[biuf][1248]")
 
-# What is told of a cluster: tiles that it can compute at once, tasks done, bytes of arrays sent and
-# received, and requests that were repeated.
+# What is told of a cluster: tiles that it computes at once, and tiles to have in flight; tasks
+# done, bytes of arrays sent and received, and requests that were repeated.
 CLUSTER_FIGURES = ("threads", "slots", "tasks", "sent", "received", "repeated")
 
 

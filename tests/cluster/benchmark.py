@@ -6,7 +6,7 @@
    sleeps of their measured time (`stored_kernels`): everything else is real, and runs on this
    computer's processors alone, the scheduler and the nodes' transport included. Tiles are sent to
    nodes, or read by them in place. 10^9 pixels take half an hour and 25 GB of the disk.
-3. A folder of scenes on 1 to 64 nodes, where a whole scene is a sleep of its measured time.
+3. A folder of scenes on 4 to 64 nodes, where a whole scene is a sleep of its measured time.
 
 Run by QGIS's Python, as root for 1.
 """

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +68,6 @@ def class_statistics(
     classification: ClassReader,
     progress: Progress,
     class_count: int | None = None,
-    known: Floats | None = None,
 ) -> ClassStatistics:
     """Sum the pixels of an image by class, tile by tile.
 
@@ -78,8 +76,6 @@ def class_statistics(
         classification: class numbers on the same grid, nodata for none; see `read_classes`.
         progress: reports every tile.
         class_count: number of classes to report; the highest number found if None.
-        known: `(class_count, bands)` sums of the values, where they are known; then the image is
-            not read, and all pixels with a class must be valid.
 
     Raises:
         SuperSegError: the grids differ, or the numbers are not classes.
@@ -94,10 +90,8 @@ def class_statistics(
     for done, window in enumerate(windows, start=1):
         stop_if_cancelled(progress)
         numbers = read_classes(classification, window, "CLASSIFICATION")
-        values = np.empty((0, 0))
-        if known is None:
-            values, valid = source.read(window)
-            numbers[~valid] = 0
+        values, valid = source.read(window)
+        numbers[~valid] = 0
         highest = int(numbers.max())
         if class_count:
             refuse_high_class(highest, classification.name, class_count)
@@ -106,35 +100,15 @@ def class_statistics(
             counts = np.pad(counts, (0, more))
             sums = np.pad(sums, ((0, more), (0, 0)))
             areas = np.pad(areas, (0, more))
-        found = sums_of_classes(numbers, values, grid.pixel_areas(window), len(counts))
-        counts += found[0]
-        areas += found[1]
-        if known is None:
-            sums += found[2]
+        found, measured = count_and_measure(numbers, len(counts), grid.pixel_areas(window))
+        counts += found
+        areas += measured
+        rows = numbers.ravel()
+        for band, layer in enumerate(values):
+            sums[:, band] += np.bincount(rows, layer.ravel(), len(counts))
         progress.report(done / len(windows))
     # Row 0 sums the pixels without class.
-    return ClassStatistics(counts[1:], sums[1:] if known is None else known, areas[1:])
-
-
-def sums_of_classes(
-    numbers: npt.NDArray[Any], values: npt.NDArray[Any], pixel_areas: Floats, size: int
-) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
-    """Sum the pixels of a window by class.
-
-    Args:
-        numbers: `(rows, cols)` classes, below `size`; 0 for none.
-        values: `(bands, rows, cols)` of the image; without bands, they are not summed.
-        pixel_areas: see `Grid.pixel_areas`.
-        size: of the results.
-
-    Returns:
-        Pixels `(size,)`, areas `(size,)`, and sums of the values `(size, bands)`.
-    """
-    rows = numbers.ravel().astype(np.intp, copy=False)
-    sums = np.zeros((size, len(values)))
-    for band, layer in enumerate(values):
-        sums[:, band] = np.bincount(rows, weights=layer.ravel(), minlength=size)
-    return *count_and_measure(numbers, size, pixel_areas), sums
+    return ClassStatistics(counts[1:], sums[1:], areas[1:])
 
 
 def class_colors(means: Floats, picture: Picture) -> npt.NDArray[np.uint8]:

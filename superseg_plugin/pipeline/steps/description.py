@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...blocks import EMBEDDING, Description, column_layout
-from ...contracts import DESCRIPTION_HALO
+from ...contracts import CLASS_NUMBERS, DESCRIPTION_HALO
 from ...errors import SuperSegError
 from ...memory import trim_memory
 from ...raster.source import RasterSource
@@ -94,7 +94,7 @@ def class_sums(
         return None
     columns = column_layout(description.bands)["squares"]
     rows, vectors = np.asarray(labels, np.intp) + 1, description.sums[:, columns]
-    return np.stack([np.bincount(rows, vector, 256) for vector in vectors.T], axis=1)
+    return np.stack([np.bincount(rows, vector, CLASS_NUMBERS) for vector in vectors.T], axis=1)
 
 
 def means_of_classes(

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...blocks import Description
-from ...contracts import BandScaling, Clusters
+from ...contracts import CLASS_NUMBERS, BandScaling, Clusters
 from ...progress import Progress, stop_if_cancelled
 from ...raster.overviews import add_overviews
 from ...raster.source import RasterSource
@@ -43,8 +43,6 @@ MEGABYTE = 1e6
 BYTES_OF_ID = 0.2
 # Bytes of a pixel while its tile is tabulated: id, class and area, in both processes.
 TABULATED_BYTES = 26
-# Classes are smaller than this.
-CLASS_CODES = 256
 # Arrays of the cluster model that make up the tree of classes.
 TREE = "tree."
 
@@ -175,11 +173,11 @@ def _pairs(
         stop_if_cancelled(progress)
         ids, numbers = _read(superpixels, classes, window)
         found = np.union1d(found, _codes(ids, numbers))
-    return found[found >= CLASS_CODES]
+    return found[found >= CLASS_NUMBERS]
 
 
 def _codes(ids: npt.NDArray[np.uint32], classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    codes: npt.NDArray[np.int64] = ids.astype(np.int64) * CLASS_CODES + classes
+    codes: npt.NDArray[np.int64] = ids.astype(np.int64) * CLASS_NUMBERS + classes
     return codes
 
 
@@ -196,7 +194,7 @@ class _Parts:
     """
 
     def __init__(self, count: int, pairs: npt.NDArray[np.int64]) -> None:
-        owners = pairs // CLASS_CODES
+        owners = pairs // CLASS_NUMBERS
         further = np.append(False, owners[1:] == owners[:-1]) if len(pairs) else pairs > 0
         self._codes = pairs[further]
         self._parents = owners[further] - 1
