@@ -42,6 +42,9 @@ LEVELS, CLEAR_REST = 16, 0.17
 # With noise below this share nothing else is needed: parts of natural images have 0.048 or more.
 # Where one band alone tells anything, the second share suffices: parts of natural images of one
 # band have 0.113 or more, and levels in steps that differ do not stand out by their number.
+# Half of the area with less than the first share within superpixels suffices, too: blurred edges
+# are no noise. One of 680 parts of natural images has that. Of 360 drawn scenes that were not
+# looked at before, it finds three more, with an ARI of .95 to .99 in place of .40 to .79.
 LITTLE_NOISE, LITTLE_NOISE_OF_ONE = 0.04, 0.1
 # Where neighbors of a kind differ by the noise of their pixels only, the squared differences of a
 # tenth of all neighbors are below this multiple of those expected. It is 1.03 at most on synthetic
@@ -92,6 +95,7 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     stands_out = (gains[:-1] >= STEP * gains[1:]) & (rest[1:LEVELS] < CLEAR_REST)
     one_band = np.count_nonzero(weights > 0.5) == 1
     little = noise < (LITTLE_NOISE_OF_ONE if one_band else LITTLE_NOISE)
+    little = little or _median_within(superpixels, weights) < LITTLE_NOISE
     clear = little or stands_out.any() or _is_noise_within(superpixels, found, weights)
     return weights if clear else None
 
@@ -220,15 +224,31 @@ def _is_noise_within(superpixels: Description, found: Variation, weights: FloatA
     """
     if not len(found.one) or found.pixel_noise(weights) >= PIXEL_NOISE:
         return False
-    squares, pixels = column_layout(superpixels.bands)["squares"], superpixels.pixels[:, np.newaxis]
 
     def expected(rows: IndexArray) -> DoubleArray:
-        mean = superpixels.means[rows].astype(np.float64)
-        variance = np.maximum(superpixels.sums[rows, squares] / pixels[rows] - mean**2, 0)
-        return np.asarray((variance / pixels[rows]) @ np.square(weights))
+        return _variances(superpixels, rows, weights) / superpixels.pixels[rows]
 
     noise = np.maximum(expected(found.one) + expected(found.two), LEAST_VARIANCE)
     return bool(np.percentile(found.contrast(weights) / noise, 10) < NOISE_TENTH)
+
+
+def _median_within(superpixels: Description, weights: FloatArray) -> float:
+    """Standard deviation within superpixels in half of the area, as a share of their spread."""
+    rows, counts = sample_by_weight(superpixels.pixels.astype(np.float32), SAMPLE)
+    variances, means = _variances(superpixels, rows, weights), superpixels.means[rows] * weights
+    area = counts / counts.sum()
+    spread = max(float(area @ np.square(means - area @ means).sum(axis=1)), LEAST_VARIANCE)
+    order = variances.argsort()
+    half = np.searchsorted(np.cumsum(area[order]), 0.5)
+    return float(np.sqrt(variances[order[half]] / spread))
+
+
+def _variances(superpixels: Description, rows: IndexArray, weights: FloatArray) -> DoubleArray:
+    """Weighted variance within superpixels, of all bands together."""
+    squares, pixels = column_layout(superpixels.bands)["squares"], superpixels.pixels[rows]
+    mean = superpixels.means[rows].astype(np.float64)
+    variances = np.maximum(superpixels.sums[rows, squares] / pixels[:, np.newaxis] - mean**2, 0)
+    return np.asarray(variances @ np.square(weights))
 
 
 def weighted_colors(superpixels: Description) -> FloatArray:

@@ -217,6 +217,27 @@ def test_two_kinds_with_a_blurred_edge_are_clear_levels():
     assert clear_level_weights(Description.from_sums(sums, *chain(960), 3)) is not None
 
 
+def test_levels_without_noise_are_clear_though_edges_are_blurred():
+    """A tenth of the area is blurred, and its superpixels have any color between two levels."""
+    generator = np.random.default_rng(8)
+    levels, kinds = generator.uniform(20, 235, (9, 2)), generator.integers(0, 9, 1200)
+    mixed = np.arange(1200) % 10 == 9
+    share = np.where(mixed, generator.uniform(0, 1, 1200), 1)[:, None]
+    mean = levels[kinds] * share + levels[np.roll(kinds, -1)] * (1 - share)
+    mean += generator.normal(0, 3, (1200, 2))
+
+    def is_clear(within):
+        sums = np.zeros((1200, column_layout(2)["context"].stop))
+        sums[:, 0] = 25
+        sums[:, column_layout(2)["values"]] = mean * 25
+        sums[:, column_layout(2)["squares"]] = (mean**2 + within[:, None] ** 2) * 25
+        return clear_level_weights(Description.from_sums(sums, *chain(1200), 2)) is not None
+
+    assert is_clear(np.where(mixed, 25.0, 1.0))
+    # As much noise, but everywhere: natural images have that.
+    assert not is_clear(np.full(1200, 8.0))
+
+
 def test_levels_in_unequal_steps_of_one_band_are_clear():
     """The noise is shared by the pixels of a superpixel, as in a resampled raster."""
     generator = np.random.default_rng(7)
