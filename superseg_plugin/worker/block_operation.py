@@ -12,7 +12,7 @@ from .call import Answer, Call
 from .protocol import MODEL, Array, add_prefix
 
 if TYPE_CHECKING:
-    from ..engine.assignment import Assigned, Assignment, Computer, Cut
+    from ..engine.assignment import Assignment, Computer, Cut
 
 ASSIGN_BLOCK = "assign_block"
 
