@@ -57,4 +57,4 @@ def bytes_taken(count):
 
 def test_a_further_superpixel_takes_few_bytes_while_classes_are_found():
     """The posteriors of all mixtures at once would be 1536 bytes more."""
-    assert bytes_taken(60_000) - bytes_taken(20_000) < 40_000 * 700
+    assert bytes_taken(120_000) - bytes_taken(40_000) < 80_000 * 700

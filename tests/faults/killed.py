@@ -12,8 +12,8 @@ from tests.faults.session import Moment, Session
 # When the worker is killed, and the operation that is lost by it: the one in progress, or the next.
 MOMENTS = {
     "superpixels": (Moment("Superpixels", after=0.4), "superpixels"),
-    # Tiles are still being cut then.
-    "stitch": (Moment("Superpixels", reports=2), "(?:superpixels|stitch)"),
+    # The last of three rows of tiles is cut then, and seams alone are in progress.
+    "stitch": (Moment("Superpixels", reports=3), "stitch"),
     "description": (Moment("Description"), "describe_superpixels"),
     "clustering": (Moment("Clustering", after=0.1), "cluster"),
     "training": (Moment("Training", after=1.0), "train"),

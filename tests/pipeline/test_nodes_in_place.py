@@ -75,10 +75,10 @@ def segment(source, folder, worker, options=OPTIONS):
     return {path.name: path.read_bytes() for path in rasters}, "\n".join(listener.lines)
 
 
+@pytest.mark.parametrize("min_area", [0, 200])
 def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
-    scene, tmp_path, worker, cluster, monkeypatch
+    scene, tmp_path, worker, cluster, monkeypatch, min_area
 ):
-    """Drawn at once; the scenes of the other tests get a draft, whose small patches are merged."""
     # Fewer than there are rows of tiles.
     monkeypatch.setattr(superpixel_scene, "ROWS_AT_ONCE", 2)
     # Horizontal zones of two tiles.
@@ -89,7 +89,7 @@ def test_tiles_that_nodes_read_in_place_give_the_same_bytes(
         for name, computer in (("here", worker), ("there", remote)):
             # A run changes its source.
             with RasterSource(scene, [3, 1], EXTENT, [polygon]) as source:
-                options = replace(OPTIONS, min_area=0)
+                options = replace(OPTIONS, min_area=min_area)
                 found.append(segment(source, tmp_path / name, computer, options))
     assert "Nodes read scene.tif in place" in found[1][1]
     assert found[0][0] == found[1][0]

@@ -19,7 +19,7 @@ from tests.conftest import read_raster, write_raster
 from tests.pipeline.conftest import Listener, landscape_and_fields
 
 PRESETS = ("fast", "balanced")
-THREADS = (1, 3)
+THREADS = (1, 2, 4)
 
 
 @pytest.fixture(scope="module")
