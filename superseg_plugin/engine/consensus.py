@@ -65,8 +65,9 @@ def cumulative_voting(
     shares = mass / np.maximum(mass.sum(axis=1, keepdims=True), np.float32(1e-9))
     memberships = shares @ _reference(points, weights, classes)
     occupied = np.unique((posteriors @ memberships).argmax(axis=1))
-    result: FloatArray = memberships[:, occupied] / np.float32(size)
-    return result
+    # Columns taken by index lie one after another; rows do in files, and products of the same
+    # matrix in another order are rounded otherwise.
+    return np.ascontiguousarray(memberships[:, occupied] / np.float32(size))
 
 
 def _few_dimensions(points: FloatArray, weights: FloatArray) -> FloatArray:

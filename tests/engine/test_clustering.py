@@ -115,6 +115,12 @@ def test_a_model_gives_its_own_scene_the_same_classes_and_another_one_like_it_th
         assert (there[kinds[some] == kind] == usual).mean() > 0.9
 
 
+def test_a_model_is_laid_out_as_files_are(textured):
+    """A node that reads it from a file rounds products as the computer does that fitted it."""
+    layouts = {name: array.flags.c_contiguous for name, array in textured[1].to_arrays().items()}
+    assert all(layouts.values()), layouts
+
+
 def test_another_cut_of_the_tree_is_what_a_run_of_its_own_gives():
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
