@@ -19,6 +19,8 @@ SEGMENT_SCRIPT = Path(__file__).with_name("segment_script.py")
 SCREEN = "-screen 0 1280x800x24"
 QGIS = ("qgis", "--nologo", "--noversioncheck")
 LIMIT_SECONDS = 660
+# Characters of the log that an error ends with.
+LOG_SHOWN = 4000
 PROFILES = BUILD / "profiles"
 
 
@@ -83,6 +85,8 @@ def run_script(
         **(profile or profile_with_plugin(name)),
         "QT_QPA_PLATFORM": "xcb",
         "SUPERSEG_DESKTOP_JOB": str(told),
+        # What every thread was doing goes to the log if QGIS aborts.
+        "PYTHONFAULTHANDLER": "1",
         # Scripts import from tests.
         "PYTHONPATH": str(REPOSITORY),
         # Fonts and widgets alike on every machine.
@@ -101,8 +105,10 @@ def run_script(
         )
     seen = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
     if done.returncode or "error" in seen or not seen:
+        told_last = (pictures / "qgis.log").read_text(encoding="utf-8", errors="replace")
         raise SessionError(
-            f"QGIS ended with {done.returncode}: {seen.get('error', '')} See {pictures}/qgis.log"
+            f"QGIS ended with {done.returncode} after {', '.join(seen) or 'nothing'}:"
+            f" {seen.get('error', '')}\n{told_last[-LOG_SHOWN:]}"
         )
     return seen
 
