@@ -62,6 +62,9 @@ MEDIAN_SQUARE = 0.455
 # Bands of one value have no variance.
 LEAST_VARIANCE = 1e-9
 
+# Rows and counts of `sample_by_weight`.
+Sample = tuple[IndexArray, DoubleArray]
+
 
 def clear_level_weights(superpixels: Description) -> FloatArray | None:
     """Weights of the bands if a scene consists of few clear levels, told by mean colors alone.
@@ -89,15 +92,16 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     noise = found.noise_share(weights)
     if noise >= CLEAR_NOISE or not weights.any():
         return None
-    gains, rest = _levels(superpixels, weights)
+    sample = sample_by_weight(superpixels.pixels.astype(np.float32), SAMPLE)
+    gains, rest = _levels(superpixels.means, sample, weights)
     if rest[LEVELS - 1] >= CLEAR_REST:
         return None
     stands_out = (gains[:-1] >= STEP * gains[1:]) & (rest[1:LEVELS] < CLEAR_REST)
     one_band = np.count_nonzero(weights > 0.5) == 1
     clear = (
         noise < (LITTLE_NOISE_OF_ONE if one_band else LITTLE_NOISE)
-        or _median_noise(superpixels, found, weights) < LITTLE_NOISE
         or stands_out.any()
+        or _median_noise(superpixels, sample, found, weights) < LITTLE_NOISE
         or _is_noise_within(superpixels, found, weights)
     )
     return weights if clear else None
@@ -200,15 +204,17 @@ class Variation:
         return float((variance * weights**2).sum())
 
 
-def _levels(superpixels: Description, weights: FloatArray) -> tuple[DoubleArray, DoubleArray]:
+def _levels(
+    means: FloatArray, sample: Sample, weights: FloatArray
+) -> tuple[DoubleArray, DoubleArray]:
     """What levels of the weighted mean colors explain, on a sample.
 
     Returns:
         Share `(LEVELS,)` of the variance that the second, third, ... level explains, and share
         `(LEVELS,)` of the standard deviation that 1, 2, ... levels leave.
     """
-    rows, counts = sample_by_weight(superpixels.pixels.astype(np.float32), SAMPLE)
-    means, area = superpixels.means[rows] * weights, counts / counts.sum()
+    rows, counts = sample
+    means, area = means[rows] * weights, counts / counts.sum()
     cells, owner = lloyd(means, counts, k_means(means, counts, CELLS), 1)
     areas = np.bincount(owner, area, len(cells)).astype(np.float64)
     spread = max(float(area @ np.square(means - area @ means).sum(axis=1)), LEAST_VARIANCE)
@@ -237,9 +243,11 @@ def _is_noise_within(superpixels: Description, found: Variation, weights: FloatA
     return bool(np.percentile(found.contrast(weights) / noise, 10) < NOISE_TENTH)
 
 
-def _median_noise(superpixels: Description, found: Variation, weights: FloatArray) -> float:
+def _median_noise(
+    superpixels: Description, sample: Sample, found: Variation, weights: FloatArray
+) -> float:
     """As `Variation.pixel_noise`, but the median by area; on a sample."""
-    rows, counts = sample_by_weight(superpixels.pixels.astype(np.float32), SAMPLE)
+    rows, counts = sample
     variances = _variances(superpixels, rows) @ np.square(weights)
     order = variances.argsort()
     half = np.searchsorted(np.cumsum(counts[order]), counts.sum() / 2)
