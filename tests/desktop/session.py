@@ -105,10 +105,10 @@ def run_script(
         )
     seen = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
     if done.returncode or "error" in seen or not seen:
-        told_last = (pictures / "qgis.log").read_text(encoding="utf-8", errors="replace")
+        said = (pictures / "qgis.log").read_text(encoding="utf-8", errors="replace")
         raise SessionError(
-            f"QGIS ended with {done.returncode} after {', '.join(seen) or 'nothing'}:"
-            f" {seen.get('error', '')}\n{told_last[-LOG_SHOWN:]}"
+            f"QGIS ended with {done.returncode}: {seen.get('error', '')} See {pictures}/qgis.log:\n"
+            f"{said[-LOG_SHOWN:]}"
         )
     return seen
 
