@@ -8,7 +8,7 @@ Columns are standardized, clipped to three standard deviations, weighed by group
 principal components. Superpixels count by area in the statistics.
 
 Standardizing makes a column of noise as wide as one that tells classes apart. In a scene of few
-clear levels (`mean_colors`) every other column is noise; there the mean colors are the only
+clear levels (`clear_levels`) every other column is noise; there the mean colors are the only
 features, as they are of embeddings, and bands of noise count less.
 
 Decibels of radar are logarithms already: their means take the place of ratios and brightness.
@@ -31,8 +31,8 @@ import numpy as np
 
 from ..blocks import EMBEDDING, MEASURED, REFLECTANCE, Block, Description, places_of
 from ..errors import SuperSegError
+from .clear_levels import clear_level_weights
 from .feature_columns import CLIP, column_weights, columns_of, group_weights
-from .mean_colors import clear_level_weights
 from .projection import Projection, fit_projection
 from .row_blocks import MANY_ROWS, row_blocks, side_by_side
 from .types import DoubleArray, FloatArray

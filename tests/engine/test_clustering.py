@@ -11,9 +11,9 @@ from sklearn.mixture import GaussianMixture
 
 from superseg_plugin.blocks import ELEVATION, EMBEDDING, Block, Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
+from superseg_plugin.engine.clear_levels import clear_level_weights
 from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
 from superseg_plugin.engine.leaves import fit_leaves
-from superseg_plugin.engine.mean_colors import clear_level_weights
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
 
@@ -254,6 +254,36 @@ def test_levels_in_unequal_steps_of_one_band_are_clear():
     sums[:, column_layout(1)["values"]] = mean[:, None] * 25
     sums[:, column_layout(1)["squares"]] = (mean[:, None] ** 2 + 9) * 25
     assert clear_level_weights(Description.from_sums(sums, *chain(1200), 1)) is not None
+
+
+def of_three_bands(mean, within):
+    """Superpixels in a row, of these mean colors and this deviation within each."""
+    sums = np.zeros((len(mean), column_layout(3)["context"].stop))
+    sums[:, 0] = 25
+    sums[:, column_layout(3)["values"]] = mean * 25
+    sums[:, column_layout(3)["squares"]] = (mean**2 + within**2) * 25
+    return Description.from_sums(sums, *chain(len(mean)), 3)
+
+
+@pytest.mark.parametrize("kinds", [6, 9])
+def test_levels_with_noise_that_pixels_share_are_clear(kinds):
+    """Each patch is eight superpixels, whose mean colors have as much noise as their pixels."""
+    generator = np.random.default_rng(9)
+    levels = generator.uniform(20, 235, (kinds, 3))
+    order = np.concatenate([generator.permutation(kinds) for _ in range(20)])
+    mean = levels[order].repeat(8, axis=0)
+    noise = 0.18 * mean.std()
+    mean += generator.normal(0, noise, mean.shape)
+    assert clear_level_weights(of_three_bands(mean, noise)) is not None
+
+
+def test_patches_within_which_colors_vary_gradually_are_no_clear_levels():
+    """As many levels and as much variation, but neighbors are more alike than others."""
+    generator = np.random.default_rng(9)
+    patch = generator.uniform(20, 235, (60, 3))
+    drift = np.cumsum(generator.normal(0, 6, (60, 8, 3)), axis=1)
+    mean = (patch[:, None] + drift).reshape(-1, 3)
+    assert clear_level_weights(of_three_bands(mean, 9.0)) is None
 
 
 @pytest.mark.parametrize("spread", [0.0, 20.0])
