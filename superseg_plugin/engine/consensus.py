@@ -23,14 +23,12 @@ from __future__ import annotations
 import numpy as np
 
 from .k_means import lloyd, weighted_means
-from .mixture import cut_tree, ward_tree
+from .mixture import TREE_POINTS, cut_tree, ward_tree
 from .projection import fit_projection
 from .types import FloatArray
 
 # Principal components in which points are clustered.
 DIMENSIONS = 12
-# Ward's tree needs the distances of all pairs of these points: 9 MB.
-TREE_POINTS = 1500
 K_MEANS_ITERATIONS = 20
 
 

@@ -21,6 +21,8 @@ from .row_blocks import row_blocks, side_by_side
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 ITERATIONS = 10
+# Superpixels, drawn evenly by area, that levels and leaves are found on at most.
+SAMPLE = 16384
 
 
 def k_means(points: FloatArray, weights: DoubleArray, count: int) -> FloatArray:

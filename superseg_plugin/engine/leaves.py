@@ -23,14 +23,13 @@ from typing import Any
 import numpy as np
 
 from ..class_tree import ClassTree, fit_class_tree
-from .k_means import k_means, lloyd, nearest, weighted_means
+from .k_means import SAMPLE, k_means, lloyd, nearest, weighted_means
 from .projection import sample_by_weight
 from .region_graph import multiply_rows
 from .types import AnyArray, DoubleArray, FloatArray, IndexArray
 
 # Cells of k-means; twice the 255 classes that can be asked for.
 CELLS = 512
-SAMPLE = 16384
 # Branches of the tree of an embedding, and rounds of k-means. Named accuracy and mean IoU of 13
 # synthetic embeddings, 8 of them made for this measurement only: .942 and .909 without branches,
 # .955 and .932 with them; 16 are no better. On scenes of clear levels, which are one part, too,

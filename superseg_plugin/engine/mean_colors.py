@@ -23,7 +23,7 @@ from .row_blocks import MANY_ROWS, row_blocks
 from .types import DoubleArray, FloatArray, IndexArray
 
 # Pairs of neighbors that are looked at.
-SAMPLE = 16384
+PAIRS = 16384
 # Median of the square of a standard normal variable.
 MEDIAN_SQUARE = 0.455
 # Bands of one value have no variance.
@@ -61,7 +61,7 @@ class Variation:
         for part in row_blocks(len(sums), MANY_ROWS):
             within += area[part] @ variances(superpixels, part)
             spread += area[part] @ np.square(means[part].astype(np.float64) - center)
-        one, two = superpixels.pairs[:: max(-(-len(superpixels.pairs) // SAMPLE), 1)].T
+        one, two = superpixels.pairs[:: max(-(-len(superpixels.pairs) // PAIRS), 1)].T
         return cls(within, spread, one, two, means[one] - means[two])
 
     def signal_shares(self) -> FloatArray:
