@@ -36,7 +36,9 @@ from .projection import sample_by_weight
 from .types import DoubleArray, FloatArray, IndexArray
 
 # Some 16 levels of a scene of clear levels leave less than this share of the spread of mean colors
-# unexplained (as standard deviations). Levels are found by Ward's method from so many cells.
+# unexplained (as standard deviations). With .17 one more of 352 synthetic scenes is missed; with .2
+# one less, but 8 more of 771 natural images and parts of images are taken for clear levels. Levels
+# are found by Ward's method from so many cells.
 LEVELS, CLEAR_REST, CELLS = 16, 0.18, 32
 # Share of neighbors that have the same level, plus their contiguity ratio, which is 1 where they
 # are as different as any two superpixels of the level. The sum is .95 in the median of natural
