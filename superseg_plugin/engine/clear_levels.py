@@ -99,14 +99,15 @@ def clear_level_weights(superpixels: Description) -> FloatArray | None:
     levels = _Levels.of(superpixels.means, sample, weights)
     if levels.rest[LEVELS - 1] >= CLEAR_REST:
         return None
-    if _are_like_any_others(superpixels.means, found, weights, levels.centers):
+    # Levels of a single band do not tell by neighbors: a thermal image of sea ice has them.
+    telling = np.count_nonzero(weights > 0.5)
+    if telling > 1 and _are_like_any_others(superpixels.means, found, weights, levels.centers):
         return weights
     noise = found.noise_share(weights)
     if noise >= CLEAR_NOISE:
         return None
-    one_band = np.count_nonzero(weights > 0.5) == 1
     clear = (
-        noise < (LITTLE_NOISE_OF_ONE if one_band else LITTLE_NOISE)
+        noise < (LITTLE_NOISE_OF_ONE if telling == 1 else LITTLE_NOISE)
         or levels.stand_out
         or _median_noise(superpixels, sample, found, weights) < LITTLE_NOISE
         or _is_noise_of_pixels(superpixels, found, weights)
@@ -142,13 +143,11 @@ class _Levels:
         costs = np.zeros(LEVELS + CELLS)
         costs[: len(tree.costs)] = tree.costs[::-1] / spread
         left = within / spread + costs.sum() - np.append(0.0, np.cumsum(costs))
-        level = tree.cut(LEVELS)
-        before = np.zeros((int(level.max()) + 1, cells.shape[1]))
         # Rounding must not decide where levels explain everything.
         return cls(
             np.maximum(costs[:LEVELS], 1e-9),
             np.sqrt(np.maximum(left[:LEVELS], 0.0)),
-            weighted_means(cells, areas, level, before),
+            weighted_means(cells, areas, tree.cut(LEVELS)),
         )
 
     @property
@@ -179,15 +178,13 @@ def _are_like_any_others(
 ) -> bool:
     """Whether neighbors often have the same level, and differ as any two superpixels of it do.
 
-    Levels of a single band do not tell: a thermal image of sea ice has them.
-
     Args:
         means: `(n, bands)` mean colors.
         found: of the same superpixels.
         weights: `(bands,)`.
         centers: `(k, bands)` weighted mean color of each level.
     """
-    if np.count_nonzero(weights > 0.5) < 2 or not len(found.one):
+    if not len(found.one):
         return False
     one, two = means[found.one] * weights, means[found.two] * weights
     level = nearest(one, centers)

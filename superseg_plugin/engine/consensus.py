@@ -77,8 +77,7 @@ def _reference(points: FloatArray, weights: FloatArray, count: int) -> FloatArra
     """Reference partition `(n, clusters)`, 0 or 1: branches of a tree, improved by k-means."""
     part, counts = points[:TREE_POINTS], weights[:TREE_POINTS]
     branches = cut_tree(ward_tree(part), min(count, len(np.unique(part, axis=0))))
-    before = np.zeros((int(branches.max()) + 1, part.shape[1]))
-    centers = weighted_means(part, counts, branches, before)
+    centers = weighted_means(part, counts, branches)
     centers, owner = lloyd(points, weights, centers, K_MEANS_ITERATIONS)
     partition: FloatArray = np.eye(len(centers), dtype=np.float32)[owner]
     return partition

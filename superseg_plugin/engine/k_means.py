@@ -119,7 +119,7 @@ def nearest(points: FloatArray, centers: FloatArray) -> IndexArray:
 
 
 def weighted_means(
-    points: FloatArray, weights: AnyArray, owner: IndexArray, before: AnyArray
+    points: FloatArray, weights: AnyArray, owner: IndexArray, before: AnyArray | None = None
 ) -> FloatArray:
     """Weighted means of the points of each owner.
 
@@ -127,16 +127,18 @@ def weighted_means(
         points: `(n, d)` float32.
         weights: `(n,)`, 0 or more.
         owner: `(n,)` index of the owner of each point.
-        before: `(k, d)`, kept where an owner has no points.
+        before: `(k, d)`, kept where an owner has no points; None where each of them has some.
 
     Returns:
         `(k, d)` float32.
 
     Example:
         >>> points = np.array([[0.0], [4.0]], np.float32)
-        >>> weighted_means(points, np.array([3.0, 1.0]), np.zeros(2, int), np.ones((1, 1)))
+        >>> weighted_means(points, np.array([3.0, 1.0]), np.zeros(2, int))
         array([[1.]], dtype=float32)
     """
+    if before is None:
+        before = np.zeros((int(owner.max()) + 1, points.shape[1]))
     count = len(before)
     mass = np.bincount(owner, weights, count)[:, None]
     sums = np.stack([np.bincount(owner, weights * column, count) for column in points.T], axis=1)

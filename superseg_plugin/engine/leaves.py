@@ -144,8 +144,7 @@ def fit_leaves(
     cells = k_means(features[rows], counts, CELLS)
     cell = nearest(features, cells)
     number, leaf = _compact(parts * len(cells) + cell)
-    before = np.zeros((len(number), features.shape[1]))
-    centers, owners = weighted_means(features, pixels, leaf, before), number // len(cells)
+    centers, owners = weighted_means(features, pixels, leaf), number // len(cells)
     used, leaf = _compact(_nearest_of_part(features, parts, centers, owners))
     centers, owners = centers[used], owners[used]
     areas = np.bincount(leaf, pixels).astype(np.float64)
@@ -172,8 +171,7 @@ def _branches(centers: FloatArray, areas: DoubleArray) -> IndexArray:
         for branch in np.unique(branches):
             rows = np.flatnonzero(branches == branch)
             number, start = np.unique(finer[rows], return_inverse=True)
-            before = np.zeros((len(number), centers.shape[1]))
-            means = weighted_means(centers[rows], areas[rows], start, before)
+            means = weighted_means(centers[rows], areas[rows], start)
             finer[rows] = number[lloyd(centers[rows], areas[rows], means, BRANCH_ITERATIONS)[1]]
         branches, count = finer, 2 * count
     return branches

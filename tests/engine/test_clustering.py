@@ -210,17 +210,24 @@ def test_levels_with_mixed_superpixels_are_classes_as_k_means_finds_them():
     assert adjusted_rand_score(kinds[~mixed], found[~mixed]) > 0.97
 
 
+def of_colors(mean, within, pixels=25):
+    """Superpixels in a row, of these mean colors and this deviation within each."""
+    count, bands = mean.shape
+    layout = column_layout(bands)
+    sums = np.zeros((count, layout["context"].stop))
+    sums[:, 0] = pixels
+    sums[:, layout["values"]] = mean * pixels
+    sums[:, layout["squares"]] = (mean**2 + within**2) * pixels
+    return Description.from_sums(sums, *chain(count), bands)
+
+
 def test_two_kinds_with_a_blurred_edge_are_clear_levels():
     generator = np.random.default_rng(5)
     share = np.repeat(np.tile([0, 0, 0, 0.5, 1, 1, 1, 0.5, 0, 0], 24), 4)
     share[share == 0.5] = generator.uniform(0, 1, (share == 0.5).sum())
     mean = np.outer(share, [-180.0, 140, 70]) + np.array([200, 40, 60])
     mean += generator.normal(0, 0.5, (960, 3))
-    sums = np.zeros((960, column_layout(3)["context"].stop))
-    sums[:, 0] = 30
-    sums[:, column_layout(3)["values"]] = mean * 30
-    sums[:, column_layout(3)["squares"]] = (mean**2 + 9) * 30
-    assert clear_level_weights(Description.from_sums(sums, *chain(960), 3)) is not None
+    assert clear_level_weights(of_colors(mean, 3.0, 30)) is not None
 
 
 def test_levels_without_noise_are_clear_though_edges_are_blurred():
@@ -233,11 +240,7 @@ def test_levels_without_noise_are_clear_though_edges_are_blurred():
     mean += generator.normal(0, 3, (1200, 2))
 
     def is_clear(within):
-        sums = np.zeros((1200, column_layout(2)["context"].stop))
-        sums[:, 0] = 25
-        sums[:, column_layout(2)["values"]] = mean * 25
-        sums[:, column_layout(2)["squares"]] = (mean**2 + within[:, None] ** 2) * 25
-        return clear_level_weights(Description.from_sums(sums, *chain(1200), 2)) is not None
+        return clear_level_weights(of_colors(mean, within[:, None])) is not None
 
     assert is_clear(np.where(mixed, 25.0, 1.0))
     # As much noise, but everywhere: natural images have that.
@@ -249,20 +252,7 @@ def test_levels_in_unequal_steps_of_one_band_are_clear():
     generator = np.random.default_rng(7)
     levels = np.array([20, 24, 33, 52, 80, 88, 120, 180, 200, 235.0])
     mean = levels[generator.integers(0, 10, 600)].repeat(2) + generator.normal(0, 3.5, 1200)
-    sums = np.zeros((1200, column_layout(1)["context"].stop))
-    sums[:, 0] = 25
-    sums[:, column_layout(1)["values"]] = mean[:, None] * 25
-    sums[:, column_layout(1)["squares"]] = (mean[:, None] ** 2 + 9) * 25
-    assert clear_level_weights(Description.from_sums(sums, *chain(1200), 1)) is not None
-
-
-def of_three_bands(mean, within):
-    """Superpixels in a row, of these mean colors and this deviation within each."""
-    sums = np.zeros((len(mean), column_layout(3)["context"].stop))
-    sums[:, 0] = 25
-    sums[:, column_layout(3)["values"]] = mean * 25
-    sums[:, column_layout(3)["squares"]] = (mean**2 + within**2) * 25
-    return Description.from_sums(sums, *chain(len(mean)), 3)
+    assert clear_level_weights(of_colors(mean[:, None], 3.0)) is not None
 
 
 @pytest.mark.parametrize("kinds", [6, 9])
@@ -274,7 +264,7 @@ def test_levels_with_noise_that_pixels_share_are_clear(kinds):
     mean = levels[order].repeat(8, axis=0)
     noise = 0.18 * mean.std()
     mean += generator.normal(0, noise, mean.shape)
-    assert clear_level_weights(of_three_bands(mean, noise)) is not None
+    assert clear_level_weights(of_colors(mean, noise)) is not None
 
 
 def test_patches_within_which_colors_vary_gradually_are_no_clear_levels():
@@ -283,17 +273,13 @@ def test_patches_within_which_colors_vary_gradually_are_no_clear_levels():
     patch = generator.uniform(20, 235, (60, 3))
     drift = np.cumsum(generator.normal(0, 6, (60, 8, 3)), axis=1)
     mean = (patch[:, None] + drift).reshape(-1, 3)
-    assert clear_level_weights(of_three_bands(mean, 9.0)) is None
+    assert clear_level_weights(of_colors(mean, 9.0)) is None
 
 
 @pytest.mark.parametrize("spread", [0.0, 20.0])
 def test_one_color_and_noise_alone_are_no_clear_levels(spread):
     mean = np.random.default_rng(6).normal(100, spread / 10, (300, 2))
-    sums = np.zeros((300, column_layout(2)["context"].stop))
-    sums[:, 0] = 100
-    sums[:, column_layout(2)["values"]] = mean * 100
-    sums[:, column_layout(2)["squares"]] = (mean**2 + spread**2) * 100
-    assert clear_level_weights(Description.from_sums(sums, *chain(300), 2)) is None
+    assert clear_level_weights(of_colors(mean, spread, 100)) is None
 
 
 def test_shades_without_levels_keep_all_features():
