@@ -90,7 +90,7 @@ def tiles(
     """
     if size < 1:
         raise ValueError(f"tile size {size} is below 1")
-    columns, rows = _spans(width, size, phase[0]), _spans(height, size, phase[1])
+    columns, rows = spans(width, size, phase[0]), spans(height, size, phase[1])
     columns_per_block = -(-column_block // size) or len(columns)
     return [
         Window(col_off, row_off, tile_width, tile_height)
@@ -111,7 +111,7 @@ def starts(length: int, side: int, stride: int) -> list[int]:
     return offsets
 
 
-def _spans(length: int, size: int, phase: int) -> list[tuple[int, int]]:
-    """Offsets and lengths of the tiles along one axis."""
+def spans(length: int, size: int, phase: int) -> list[tuple[int, int]]:
+    """Offsets and lengths of the tiles along one axis; see `tiles`."""
     offsets = [0, *range(phase or size, length, size)]
     return [(first, last - first) for first, last in zip(offsets, [*offsets[1:], length])]

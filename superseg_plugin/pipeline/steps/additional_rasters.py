@@ -10,6 +10,8 @@ Cost: one pass over the sample of each raster.
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from ...blocks import ELEVATION, MEASURED
@@ -77,7 +79,7 @@ def _recognize_flat_part(part: RasterSource, progress: Progress) -> None:
 def _missing_shares(stack: RasterStack, progress: Progress) -> list[float]:
     """Share of the valid pixels of INPUT without values in each additional raster."""
     known, missing = 0, np.zeros(len(stack.resampled))
-    for window in scattered_windows(stack.grid)[:WINDOWS]:
+    for window in islice(scattered_windows(stack.grid), WINDOWS):
         stop_if_cancelled(progress)
         valid = stack.first.read(window)[1]
         known += int(valid.sum())

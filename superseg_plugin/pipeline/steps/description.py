@@ -163,8 +163,10 @@ class Borders:
         order = codes.argsort(kind="stable")
         codes, lengths = codes[order], lengths[order]
         del order
-        starts = np.flatnonzero(np.diff(codes, prepend=np.uint64(0)))
-        codes = codes[starts]
-        pairs = np.stack([codes >> np.uint64(32), codes & np.uint64(0xFFFFFFFF)], axis=1)
-        total = np.add.reduceat(lengths, starts) if len(starts) else lengths
-        return (pairs - np.uint64(1)).astype(np.int32), total
+        first = np.append(True, codes[1:] != codes[:-1])[: len(codes)]
+        total = np.add.reduceat(lengths, np.flatnonzero(first)) if len(codes) else lengths
+        codes = codes[first]
+        pairs = np.empty((len(codes), 2), np.int32)
+        pairs[:, 0], pairs[:, 1] = codes >> np.uint64(32), codes & np.uint64(0xFFFFFFFF)
+        pairs -= 1
+        return pairs, total

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from ...progress import Progress
@@ -76,7 +77,7 @@ def find_node_files(
     described = describe_source(source, worker.path_on_nodes)
     (scratch / SOURCE_FILE).write_text(json.dumps(described), encoding="utf-8")
     (scratch / RUN_FILE).write_text(files.token, encoding="ascii")
-    windows = scattered_windows(source.grid)[:COMPARED]
+    windows = list(islice(scattered_windows(source.grid), COMPARED))
     options = {
         IN_PLACE: asdict(TileFiles(files.folder, files.token, (0, 0, 0, 0))),
         "windows": [window.numbers for window in windows],

@@ -13,6 +13,7 @@ of the time of a run.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _sample(scene: Scene, superpixels: RasterSource, classes: npt.NDArray[np.uin
     source = scene.source
     wanted = sample_size(source)
     images, known, found, count = [], [], [], 0
-    for window in scattered_windows(source.grid)[:MOST_WINDOWS]:
+    for window in islice(scattered_windows(source.grid), MOST_WINDOWS):
         stop_if_cancelled(scene.progress)
         values, valid = source.read(window, compact=True)
         if not valid.any():

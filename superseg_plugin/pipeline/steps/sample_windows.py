@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +14,7 @@ import numpy.typing as npt
 from ...progress import Progress, stop_if_cancelled
 from ...raster.grid import Grid
 from ...raster.source import RasterSource
-from ...raster.windows import Window, tiles
+from ...raster.windows import Window, spans
 
 Array = npt.NDArray[Any]
 Valid = npt.NDArray[np.bool_]
@@ -25,20 +27,25 @@ SAMPLE_PIXELS = (1 << 15, 1 << 18)
 SAMPLE_WINDOWS = 64
 
 
-def scattered_windows(grid: Grid) -> list[Window]:
-    """Windows of the scene in an order that looks random, but hangs on their ground alone."""
-    windows = tiles(grid.width, grid.height, SAMPLE_WINDOW, phase=grid.tile_phase(SAMPLE_WINDOW))
+def scattered_windows(grid: Grid) -> Iterator[Window]:
+    """Windows of the scene in an order that looks random, but hangs on their ground alone.
+
+    They are made one by one: a large scene has 60,000, of which a sample looks at some.
+    """
+    phase = grid.tile_phase(SAMPLE_WINDOW)
+    columns = spans(grid.width, SAMPLE_WINDOW, phase[0])
+    rows = spans(grid.height, SAMPLE_WINDOW, phase[1])
     col, row = grid.global_offset()
-    corners = np.array(
-        [(window.col_off + col, window.row_off + row) for window in windows], np.int64
-    )
-    places = corners // SAMPLE_WINDOW
+    across = (np.array(columns)[:, 0] + col) // SAMPLE_WINDOW
+    down = (np.array(rows)[:, 0] + row) // SAMPLE_WINDOW
     if grid.geotransform is not None and grid.geotransform[5] > 0:
         # Rows of a raster that is stored bottom-up count from south to north.
-        places[:, 1] = -1 - places[:, 1]
-    columns, rows = places.T.astype(np.uint64)
-    order = np.argsort(_scrambled(columns ^ _scrambled(rows)), kind="stable")
-    return [windows[index] for index in order]
+        down = -1 - down
+    keys = _scrambled(across.astype(np.uint64) ^ _scrambled(down.astype(np.uint64))[:, np.newaxis])
+    for index in np.argsort(keys, axis=None, kind="stable"):
+        row_off, height = rows[index // len(columns)]
+        col_off, width = columns[index % len(columns)]
+        yield Window(col_off, row_off, width, height)
 
 
 def sample_size(source: RasterSource) -> int:
@@ -53,9 +60,10 @@ def sample_by_band(source: RasterSource, progress: Progress) -> tuple[Array, Val
     parts: list[tuple[Array, Valid]] = []
     found = 0
     windows = scattered_windows(source.grid)
+    first = list(itertools.islice(windows, SAMPLE_WINDOWS))
     # Small scenes are taken whole, so that shares are exact.
-    from_each = wanted // min(SAMPLE_WINDOWS, len(windows))
-    for window in windows:
+    from_each = wanted // len(first)
+    for window in itertools.chain(first, windows):
         stop_if_cancelled(progress)
         values, valid = source.read_by_band(window)
         inside = valid.any(axis=0).ravel()

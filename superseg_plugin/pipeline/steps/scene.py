@@ -149,7 +149,8 @@ class Scene:
         asked: dict[str, Any] = {"scaling": self.scaling, **(options or {})}
         given = dict(arrays or {})
         if self.seen_by_nodes(tiles[0].superpixels):
-            files = [asdict(self._files(each)) for each in tiles]
+            # Fields as they are: `asdict` copies every number of every piece.
+            files = [dict(vars(self._files(each))) for each in tiles]
             asked.update({IN_PLACE: files[0], FURTHER: files[1:]})
             for number, each in enumerate(tiles):
                 given.update(add_prefix(f"{number}.", each.arrays()))
