@@ -53,6 +53,18 @@ class ClusterNodes:
         ]
         return known.keys() != self.threads.keys()
 
+    def follow(self) -> str:
+        """Ask the scheduler, and compare the versions of new nodes; a line for the log, or "".
+
+        Raises:
+            OSError: the scheduler does not answer.
+            SuperSegError: a node has other versions of packages.
+        """
+        if not self.refresh():
+            return ""
+        check_versions(self._client)
+        return f"The cluster now has {self}"
+
     @property
     def slots(self) -> int:
         """Tiles in flight: one for every thread, and half as many on their way."""

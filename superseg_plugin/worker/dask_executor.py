@@ -172,18 +172,15 @@ class DaskExecutor:
     def _watch(self) -> None:
         """Follow the nodes of the cluster: it may grow and shrink during the run."""
         while True:
+            text = ""
             try:
-                link = self._connected()
-                if link.nodes.refresh():
-                    check_versions(link.client)
-                    self._report(f"The cluster now has {link.nodes}")
+                # If the connection is lost, a request finds out, and connects again.
+                with contextlib.suppress(*LOST):
+                    text = self._connected().nodes.follow()
             except SuperSegError as error:
                 self._fault = ClusterError(str(error))
                 return
-            except LOST:
-                # A request finds out, and connects again.
-                pass
-            self._report()
+            self._report(text)
             time.sleep(WATCH_SECONDS)
 
     # Requests
@@ -274,6 +271,9 @@ class DaskExecutor:
                 answers.append(self._outcome(link, future, where))
         if not answers:
             raise ClusterError(self._gone("no node has answered"))
+        if not addresses:
+            # A node has come meanwhile, and requests are as large as suits the nodes.
+            self._report(link.nodes.follow())
         return [(result, fault) for result, _, fault in answers]
 
     # Events

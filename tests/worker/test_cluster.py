@@ -95,12 +95,14 @@ def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
     running = Cluster(Network(separate=False), tmp_path)
     with WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote:
         remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
-        asked = remote.submit("describe_device", {"network": "light"})
-        running.add_node("node1")
-        name = remote.result(asked, listener).result["name"]
+        asked = remote.submit(CHECK, asdict(SceneFiles("no.tif", "of this run", str(tmp_path))))
+        running.add_node("node1", threads=3)
+        found = remote.result(asked, listener).result
+        # Requests are as large as suits this number.
+        assert remote.threads == 3
     running.close()
     assert "no nodes yet" in "\n".join(listener.lines)
-    assert name.startswith("cpu")
+    assert found["asked"] == 1
 
 
 def test_errors_of_a_node_name_it(cluster, listener):
