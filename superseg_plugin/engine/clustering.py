@@ -24,6 +24,14 @@ than .01 lies within chance:
     no diffusion of features            .432 .495 .540
     no smoothing of the parts           .424 .508 .557
 
+What may stand in place of the consensus of mixtures, on all 27 images with superpixels of three
+scales, and on 66 squares of 120 to 260 pixels that were cut from them; and at 8 classes the
+agreement that is explained below, with superpixels of one scale:
+
+    4 mixtures (`fast`)                 .447 .514 .564    squares .595 .646 .686    .81
+    one mixture of eight components     .443 .512 .564            .587 .640 .687    .76
+    eight clusters of k-means           .452 .504 .555            .575 .635 .680    .83
+
 Parts are worth more on small scenes: on 60 squares of 120 to 260 pixels, cut from 20 of the images,
 .587 .646 .686 with them, .575 .637 .681 without, .539 .609 .660 without surroundings either.
 Agreement with a run on renumbered superpixels, ARI on 27 images in two orders: .77 .67 .64 with
