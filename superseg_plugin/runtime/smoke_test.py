@@ -53,7 +53,8 @@ def smoke_test(worker: Worker, progress: Progress) -> str:
     wanted = {"scaling": scaled["scaling"], "classes": 2, "smoothness": 1.0}
     clusters = ask("cluster", wanted, **table.arrays).arrays
     classes = clusters["labels"].astype(np.uint8)[np.maximum(tile["labels"], 1) - 1]
-    ask("tabulate_superpixels", {}, ids=tile["labels"], classes=classes, areas=np.ones((1, 1)))
+    areas = {"area_rows": np.ones((1, 1)), "area_columns": np.ones((1, 1))}
+    ask("tabulate_superpixels", {}, ids=tile["labels"], classes=classes, **areas)
     plan = TrainingPlan(
         network="light",
         classes=int(clusters["labels"].max()) + 1,

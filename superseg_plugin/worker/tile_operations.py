@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..contracts import Core
 from ..engine import description
@@ -90,8 +91,7 @@ def paint_superpixels(call: Call) -> Answer:
 
     arrays = {name: np.asarray(array) for name, array in call.arrays.items()}
     painted = paint(arrays["labels"], {name: arrays[name] for name in PAINTED if name in arrays})
-    areas = np.maximum(arrays["area_rows"] @ arrays["area_columns"], 0.0)
-    measured = sum_classes(painted["classes"], areas, arrays.get("image"))
+    measured = sum_classes(painted["classes"], _areas(call), arrays.get("image"))
     return {}, {**painted, **vars(measured)}
 
 
@@ -103,9 +103,16 @@ def paint_on_image(call: Call) -> Answer:
 def tabulate_superpixels(call: Call) -> Answer:
     """Pixels, areas, classes and places of superpixels `ids` of a tile of a finished map.
 
-    `classes` are those of the pixels, and `areas` their areas, one for all or one for each row too.
+    `classes` are those of the pixels; areas are given as for `paint_superpixels`.
     """
     from ..engine.tabulation import tabulate
 
-    ids, classes, areas = (np.asarray(call.arrays[name]) for name in ("ids", "classes", "areas"))
-    return {}, vars(tabulate(ids, classes, areas))
+    ids, classes = (np.asarray(call.arrays[name]) for name in ("ids", "classes"))
+    return {}, vars(tabulate(ids, classes, _areas(call)))
+
+
+def _areas(call: Call) -> npt.NDArray[np.float64]:
+    """Areas of the pixels of a tile: `(rows, cols)`, `(rows, 1)` or `(1, 1)`."""
+    rows, columns = (np.asarray(call.arrays[name]) for name in ("area_rows", "area_columns"))
+    areas: npt.NDArray[np.float64] = np.maximum(rows @ columns, 0.0)
+    return areas

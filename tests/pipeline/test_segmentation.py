@@ -312,7 +312,8 @@ def test_nothing_is_sent_twice(image, tmp_path, worker, monkeypatch):
     assert sent.pop("superpixels").keys() == {"image"}
     assert sent.pop("describe_superpixels").keys() == {"image", "labels"}
     # The worker needs the finished map for the file of superpixels.
-    assert sent.pop("tabulate_superpixels").keys() == {"ids", "classes", "areas"}
+    tabulated = sent.pop("tabulate_superpixels")
+    assert tabulated.keys() == {"ids", "classes", "area_rows", "area_columns"}
     # What is empty lies in no file.
     assert all(0 in shape for shapes in sent.pop("change_class_count").values() for shape in shapes)
     assert sent.pop("fit_refinement").keys() == {"images", "valid", "classes", "means", "areas"}

@@ -51,6 +51,23 @@ def test_what_is_written_is_read_back(tmp_path, dtype, bands):
         assert (source.read(GRID.window)[0] == values).all()
 
 
+@pytest.mark.parametrize(("dtype", "predictor", "most"), [("uint32", 2, 0.95), ("float32", 3, 0.7)])
+def test_areas_of_equal_values_take_little_space(tmp_path, dtype, predictor, most):
+    # Superpixels of some 8 x 8 pixels with ragged borders: ids, or the average color of each.
+    random = np.random.default_rng(0)
+    rows, cols = np.mgrid[:1024, :1024] + random.integers(0, 3, (2, 1024, 1024))
+    numbers = rows // 8 * 130 + cols // 8
+    ids, colors = random.permutation(20000), 1000 * random.random(20000)
+    values = (ids if dtype == "uint32" else colors)[numbers].astype(dtype)
+    grid = Grid(1024, 1024)
+    path, other = tmp_path / "a.tif", tmp_path / "b.tif"
+    with RasterWriter(path, grid, RasterProfile(1, dtype)) as writer:
+        writer.write(grid.window, values)
+    options = ["COMPRESS=DEFLATE", "ZLEVEL=4", f"PREDICTOR={predictor}"]
+    gdal.Translate(str(other), str(path), creationOptions=["TILED=YES", *options])
+    assert path.stat().st_size < most * other.stat().st_size
+
+
 def test_ground_control_points_and_system_are_kept(tmp_path):
     with RasterSource(write_raster(tmp_path / "in.tif", np.ones((4, 5), "uint8"))) as source:
         crs = source.grid.crs

@@ -103,9 +103,11 @@ REQUESTS: dict[str, Callable[[RasterSource, RasterSource | None, Window, int], R
 def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[np.uint32]:
     """Read superpixel ids, 0 where invalid; numbers below 0, as of other programs, are none."""
     values, valid = superpixels.read(window)
-    valid &= values[0] > 0
-    ids: npt.NDArray[np.uint32] = np.where(valid, values[0], 0).astype(np.uint32)
-    return ids
+    ids = values[0]
+    valid &= ids > 0
+    ids[~valid] = 0
+    found: npt.NDArray[np.uint32] = ids.astype(np.uint32, copy=False)
+    return found
 
 
 def _read(
