@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -92,15 +93,16 @@ def test_a_cluster_gives_the_same_as_this_computer(cluster, worker, listener):
 
 
 def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
-    running = Cluster(Network(separate=False), tmp_path)
-    with WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote:
+    with (
+        closing(Cluster(Network(separate=False), tmp_path)) as running,
+        WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote,
+    ):
         remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
         asked = remote.submit(CHECK, asdict(SceneFiles("no.tif", "of this run", str(tmp_path))))
         running.add_node("node1", threads=3)
         found = remote.result(asked, listener).result
         # Requests are as large as suits this number.
         assert remote.threads == 3
-    running.close()
     assert "no nodes yet" in "\n".join(listener.lines)
     assert found["asked"] == 1
 
