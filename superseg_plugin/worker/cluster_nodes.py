@@ -9,7 +9,7 @@ from typing import Any
 
 from distributed import Client
 
-from ..errors import SuperSegError
+from ..errors import ClusterError, SuperSegError
 from ..wording import counted
 
 # Dask's usual name of the resource: `dask worker --resources GPU=1`.
@@ -58,7 +58,7 @@ class ClusterNodes:
 
         Raises:
             OSError: the scheduler does not answer.
-            SuperSegError: a node has other versions of packages.
+            ClusterError: a node has other versions of packages.
         """
         if not self.refresh():
             return ""
@@ -118,7 +118,7 @@ def check_versions(client: Client) -> None:
     """Compare Python and packages of the nodes and the scheduler with those of this computer.
 
     Raises:
-        SuperSegError: they differ; the text names the node and the versions.
+        ClusterError: they differ; the text names the node and the versions.
     """
     found: Any = client.get_versions(packages=list(PACKAGES))
     scheduler = _differences(found["scheduler"], ("distributed", "numpy"))
@@ -131,7 +131,7 @@ def check_versions(client: Client) -> None:
         return
     place, differing = next(iter(places.items()))
     others = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
-    raise SuperSegError(
+    raise ClusterError(
         f"{place}{others} has other versions than this computer: {'; '.join(differing)}. Install "
         "the same versions there: superseg:runtimereport lists them."
     )

@@ -171,17 +171,17 @@ class DaskExecutor:
 
     def _watch(self) -> None:
         """Follow the nodes of the cluster: it may grow and shrink during the run."""
-        while True:
-            text = ""
-            try:
-                # If the connection is lost, a request finds out, and connects again.
-                with contextlib.suppress(*LOST):
-                    text = self._connected().nodes.follow()
-            except SuperSegError as error:
-                self._fault = ClusterError(str(error))
-                return
-            self._report(text)
-            time.sleep(WATCH_SECONDS)
+        try:
+            while True:
+                self._follow()
+                time.sleep(WATCH_SECONDS)
+        except ClusterError as error:
+            self._fault = error
+
+    def _follow(self) -> None:
+        """Tell of nodes that came or went; a request finds a lost connection, and renews it."""
+        with contextlib.suppress(*LOST):
+            self._report(self._connected().nodes.follow())
 
     # Requests
 
@@ -273,7 +273,7 @@ class DaskExecutor:
             raise ClusterError(self._gone("no node has answered"))
         if not addresses:
             # A node has come meanwhile, and requests are as large as suits the nodes.
-            self._report(link.nodes.follow())
+            self._follow()
         return [(result, fault) for result, _, fault in answers]
 
     # Events

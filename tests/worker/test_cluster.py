@@ -98,13 +98,24 @@ def test_a_cluster_without_nodes_waits_for_the_first(tmp_path, listener):
         WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote,
     ):
         remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
+        asked = remote.submit("describe_device", {"network": "light"})
+        running.add_node("node1")
+        name = remote.result(asked, listener).result["name"]
+    assert "no nodes yet" in "\n".join(listener.lines)
+    assert name.startswith("cpu")
+
+
+def test_requests_are_as_large_as_suits_a_node_that_came_later(tmp_path, listener):
+    with (
+        closing(Cluster(Network(separate=False), tmp_path)) as running,
+        WorkerProcess(find_interpreter(), "cpu", cluster_at(str(running.file))) as remote,
+    ):
+        remote.result(remote.submit("measure_bands", {}, {"pixels": np.ones((1, 9))}), listener)
+        assert remote.threads == 1
         asked = remote.submit(CHECK, asdict(SceneFiles("no.tif", "of this run", str(tmp_path))))
         running.add_node("node1", threads=3)
-        found = remote.result(asked, listener).result
-        # Requests are as large as suits this number.
+        assert remote.result(asked, listener).result["asked"] == 1
         assert remote.threads == 3
-    assert "no nodes yet" in "\n".join(listener.lines)
-    assert found["asked"] == 1
 
 
 def test_errors_of_a_node_name_it(cluster, listener):

@@ -24,13 +24,13 @@ import numpy.typing as npt
 from ...contracts import CLASS_NUMBERS
 from ...in_flight import in_flight
 from ...progress import Progress
-from ...raster.grid import Grid
 from ...raster.pieces import Piece, read_piece
 from ...raster.source import RasterSource
 from ...raster.windows import Window, tiles
 from ...raster.writer import RasterProfile, RasterWriter
 from ..classes.rendering import ClassStatistics
 from .scene import Arrays, OwnArrays, Scene, Tile
+from .tile_requests import area_arrays
 from .tiling import automatic_tile, tile_bytes
 
 CONFIDENCE_NODATA = 255
@@ -77,7 +77,13 @@ def draw(
     source, grid = scene.source, scene.source.grid
     side = automatic_tile(len(source.bands))
     read = [
-        Tile(window, 0, raster, (), Piece.of("", window).name, arrays=partial(_areas, grid, window))
+        Tile(
+            window,
+            0,
+            raster,
+            write=Piece.of("", window).name,
+            arrays=partial(area_arrays, grid, window),
+        )
         for window in tiles(grid.width, grid.height, side, source.column_block)
     ]
     sums: dict[str, npt.NDArray[Any]] = {}
@@ -94,11 +100,6 @@ def draw(
             sums = {name: sums.get(name, 0) + found[name] for name in ("counts", "areas", "sums")}
             scene.progress.report(done / len(read), "Painting classes")
     return sums
-
-
-def _areas(grid: Grid, window: Window) -> Arrays:
-    rows, columns = grid.area_factors(window)
-    return {"area_rows": rows, "area_columns": columns}
 
 
 def _taken(

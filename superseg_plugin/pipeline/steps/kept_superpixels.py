@@ -35,14 +35,15 @@ from ...worker.interface import Answer
 from ..classes.reading import TILE
 from ..options.classification import ClassificationOptions
 from ..options.segmentation import SegmentationOptions
-from .scene import Scene
-from .tile_requests import read_superpixels
+from .scene import Arrays, Scene
+from .tile_requests import area_arrays, read_superpixels
 
 MEGABYTE = 1e6
 # Bytes that a compressed superpixel id takes: 0.16 to 0.37 on eleven images, most where superpixels
 # are small; their tables, which are counted without compression, are larger there by far.
 BYTES_OF_ID = 0.2
-# Bytes of a pixel while its tile is tabulated: id, class and area, in both processes.
+# Bytes of a pixel while its tile is tabulated: id and class in both processes, area in the worker,
+# and as much again as an area while it is read.
 TABULATED_BYTES = 26
 # Arrays of the cluster model that make up the tree of classes.
 TREE = "tree."
@@ -116,13 +117,7 @@ def keep_superpixels(
             ids, numbers = _read(superpixels, classes, window)
             ids = parts.numbered(ids, numbers)
             writer.write(window, ids)
-            rows, columns = grid.area_factors(window)
-            arrays: dict[str, npt.NDArray[Any]] = {
-                "ids": ids,
-                "classes": numbers,
-                "area_rows": rows,
-                "area_columns": columns,
-            }
+            arrays: Arrays = {"ids": ids, "classes": numbers, **area_arrays(grid, window)}
             return scene.worker.submit("tabulate_superpixels", {}, arrays)
 
         answers = scene.in_flight(windows, submit, TABULATED_BYTES * TILE**2)

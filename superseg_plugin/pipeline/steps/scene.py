@@ -150,7 +150,7 @@ class Scene:
         given = dict(arrays or {})
         if self.seen_by_nodes(tiles[0].superpixels):
             # Fields as they are: `asdict` copies every number of every piece.
-            files = [dict(vars(self._files(each))) for each in tiles]
+            files = [vars(self._files(each)) for each in tiles]
             asked.update({IN_PLACE: files[0], FURTHER: files[1:]})
             for number, each in enumerate(tiles):
                 given.update(add_prefix(f"{number}.", each.arrays()))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...contracts import COARSE_CELL, Core
+from ...raster.grid import Grid
 from ...raster.source import RasterSource
 from ...raster.windows import Window
 from .tile import core_of, tile_arrays
@@ -108,6 +109,12 @@ def read_superpixels(superpixels: RasterSource, window: Window) -> npt.NDArray[n
     ids[~valid] = 0
     found: npt.NDArray[np.uint32] = ids.astype(np.uint32, copy=False)
     return found
+
+
+def area_arrays(grid: Grid, window: Window) -> dict[str, npt.NDArray[Any]]:
+    """Areas of the pixels of a window, as operations take them: two matrices to be multiplied."""
+    rows, columns = grid.area_factors(window)
+    return {"area_rows": rows, "area_columns": columns}
 
 
 def _read(
