@@ -3,8 +3,8 @@
 
 The leaves are small clusters of superpixels; Ward's method [1] joins them, the pair that adds least
 to the scatter within clusters first. Cut before its last k - 1 steps, the tree has k classes, so
-that k + 1 classes split one of k and leave the others as they are. Leaves may belong to parts, such
-as classes found by other means; then the leaves of a part join before any two parts do.
+that k + 1 classes split one of k and leave the others as they are. Branches may be given; then the
+leaves of a branch join before any two branches do.
 
 Exact: Ward's criterion for weighted points, nesting. Greedy: each step is the best one, the whole
 tree need not be. Cost: m^3 comparisons in numpy at worst for m leaves, half a second for 1000.
@@ -159,19 +159,19 @@ class ClassTree:
         return int(large.max(initial=0)) + 2 if len(gains) else 1
 
 
-def fit_class_tree(centers: Floats, areas: Floats, parts: Ints | None = None) -> ClassTree:
+def fit_class_tree(centers: Floats, areas: Floats, branches: Ints | None = None) -> ClassTree:
     """Join weighted points by Ward's method.
 
     Args:
         centers: `(m, d)` points.
         areas: `(m,)` weights, above 0.
-        parts: `(m,)` part of each point; the points of a part join first. None for one part.
+        branches: `(m,)` branch of each point; its points join first. None for one branch.
 
     Returns:
         The tree over all points.
 
     Example:
-        The last two points are close, but belong to different parts.
+        The last two points are close, but belong to different branches.
 
         >>> points = np.array([[0.0], [4.0], [5.0]])
         >>> fit_class_tree(points, np.ones(3), np.array([0, 0, 1])).merges.tolist()
@@ -187,7 +187,7 @@ def fit_class_tree(centers: Floats, areas: Floats, parts: Ints | None = None) ->
 
     node = np.arange(count)
     merges, costs = np.zeros((max(count - 1, 0), 2), np.int64), np.zeros(max(count - 1, 0))
-    for step, (one, two, cost) in enumerate(agglomerate(count, compare, parts)):
+    for step, (one, two, cost) in enumerate(agglomerate(count, compare, branches)):
         merges[step], costs[step] = (node[one], node[two]), cost
         total = mass[one] + mass[two]
         centers[one] = (mass[one] * centers[one] + mass[two] * centers[two]) / total

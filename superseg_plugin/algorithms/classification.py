@@ -18,7 +18,7 @@ from . import groups
 from .additional_rasters import add_additional_rasters, additional_rasters
 from .base import SuperSegAlgorithm
 from .declarations import MODEL_OR_ANY_FILES
-from .parameter_help import MODEL_BANDS_HELP
+from .parameter_help import CONFIDENCE_HELP, MODEL_BANDS_HELP
 from .styling import ClassStyle, ConfidenceStyle, classes_of, name_classes, style
 
 
@@ -91,7 +91,7 @@ means of the classes are stored in the file, where other programs can read them.
         self.add_raster_output(
             self.CONFIDENCE,
             "Confidence",
-            "Confidence of the class of each pixel, in percent.",
+            CONFIDENCE_HELP,
             optional=True,
         )
 

@@ -77,7 +77,7 @@ next, in the order of their names.</p>
         self.add_choice(
             self.PRESET,
             "Preset",
-            "balanced: the consensus of 16 mixture models. fast: of 4, in less time.",
+            "balanced: for nearly all images. fast: nearly as good, for very large scenes.",
             FOLDER_PRESETS,
         )
         self.add_rasters(BAND_HELP)

@@ -92,6 +92,11 @@ AVERAGE_COLOR_HELP = (
     "embedding, of two polarizations of radar, and of more than 12 bands without wavelengths: a "
     "picture of the averages in false colors, as red, green and blue bytes."
 )
+CONFIDENCE_HELP = (
+    "Confidence of the class of each pixel, in percent. Of clusters, 50 to 100: how much of what "
+    "surrounds a superpixel, as far as similar colors reach, is in the same or in a similar class. "
+    "Of a network: the probability of the class."
+)
 SMOOTHNESS_HELP = (
     "How strongly neighboring superpixels of similar color are assigned to the same class. 0 "
     "switches smoothing off, 2 keeps more small patches, 8 suits most images."

@@ -22,7 +22,7 @@ from .command_line import provenance_of
 from .declarations import MODEL_FILES, REPORT_FILES
 from .destinations import IMAGE
 from .image_styles import image_style
-from .parameter_help import AVERAGE_COLOR_HELP, SIZE_UNITS_HELP
+from .parameter_help import AVERAGE_COLOR_HELP, CONFIDENCE_HELP, SIZE_UNITS_HELP
 from .request import Request
 from .segmentation_options import segmentation_options
 from .styling import (
@@ -70,9 +70,10 @@ classes in the first place. At last, pixels near borders are assigned to one of 
 them by their own color, so that borders follow the image (<i>Refine borders pixel by
 pixel</i>).</p>
 <ul>
-<li><i>balanced</i>: the classes are the consensus of 16 mixture models and depend little on
-chance.</li>
-<li><i>fast</i>: 4 mixture models, for a first look and for very large scenes.</li>
+<li><i>balanced</i>: the surroundings of superpixels are described twice, by the kinds of
+superpixels that two mixture models find.</li>
+<li><i>fast</i>: they are described once, in less time. The classes are nearly as good; for very
+large scenes.</li>
 <li><i>published</i>: the published method, for comparison. Its network is trained on its own
 predictions (self-training). It may end with fewer classes, and the classes depend on the seed.</li>
 </ul>
@@ -124,7 +125,7 @@ others.</p>
         self.add_choice(
             self.PRESET,
             "Preset",
-            "balanced: the consensus of 16 mixture models. fast: of 4, in less time. "
+            "balanced: for nearly all images. fast: nearly as good, for very large scenes. "
             "published: the published method, for comparison.",
             PRESETS,
         )
@@ -158,7 +159,7 @@ others.</p>
         self.add_raster_output(
             self.CONFIDENCE,
             "Confidence",
-            "Confidence of the class of each pixel, in percent.",
+            CONFIDENCE_HELP,
             optional=True,
         )
         self.add_file_output(

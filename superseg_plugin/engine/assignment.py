@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Leaves of the superpixels of a scene by a model, at once or in blocks.
 
-Idea: log likelihoods of the parts are smoothed on the region adjacency graph (`smoothing`), and so
-are features (`leaves`); the nearest leaf of the most probable part is that of a superpixel. A large
-scene is assigned in blocks with a halo (`scene_blocks`), by several threads, or by several
-computers: a block is a pure function of its rows and of the model.
-Exact: features, but for rounding. Approximate: a halo is shorter than the smoothing reaches. On a
-scene of 50,000 superpixels in six blocks, all get the same leaf as undivided, by a smoothness of 8
-and of 30; halos of 4 steps change 1 and 4 of them.
-Cost: some 25 s of a processor a million superpixels, and the halos; memory of a block for each
+Idea: features are diffused on the region adjacency graph (`leaves`); the nearest leaf is that of a
+superpixel. Its confidence is how much of its surroundings agrees: a lazy random walk of eight steps
+goes to neighbors by the length of the common border, ends at contrasts, and is in the same branch
+of the tree afterwards with a probability whose eighth root is taken. A large scene is assigned in
+blocks with a halo (`scene_blocks`), by several threads, or by several computers: a block is a pure
+function of its rows and of the model.
+Exact: features, but for rounding. Approximate: a halo is shorter than the diffusion reaches.
+Cost: some 20 s of a processor a million superpixels, and the halos; memory of a block for each
 thread beside the results.
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Callable, Protocol
+from typing import Any, Callable, Protocol
 
 import numpy as np
 
@@ -24,30 +24,22 @@ from ..blocks import Description
 from .cluster_model import ClusterModel
 from .leaves import diffuse
 from .mean_colors import weighted_colors
+from .region_graph import multiply_rows
 from .row_blocks import in_turn, single_thread
 from .scene_blocks import SceneBlock, SceneGraph, blocks_of
-from .smoothing import contrast_weights, smooth_on_graph
+from .smoothing import contrast_weights
 from .types import FloatArray, IndexArray
 
 # Steps of the diffusion for each unit of smoothness: 4 at the default of 8. On 15 images 2 to 8
 # steps give the same mean IoU within .01; without any, it is .02 lower at 16 and 32 classes.
 DIFFUSION_STEPS = 0.5
 MOST_DIFFUSION_STEPS = 16
-
-
-@dataclass(frozen=True)
-class Smoothed:
-    """What the region adjacency graph makes of superpixels.
-
-    Attributes:
-        parts: `(n,)` most probable part of each superpixel.
-        confidence: `(n,)` float32 of that part.
-        features: `(n, d)` float32, diffused.
-    """
-
-    parts: IndexArray
-    confidence: FloatArray
-    features: FloatArray
+# Steps of the walks that the confidence is measured by. Pixels with a wrong name among 16 classes
+# are told from the others by an area under the ROC curve of .71 with one step, .725 with 8 and .727
+# with 16, on 26 images; by .62 with the distance to the nearest leaf of another branch. In tenths
+# of the labelled pixels by rising confidence, its mean is .55 .65 .71 .76 .79 .82 .85 .88 .91 .96,
+# and the accuracy of the named map .68 .73 .77 .80 .82 .86 .90 .92 .94 .97 (27 images).
+CONFIDENCE_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class Assigned:
 
     Attributes:
         leaf: `(n,)` int64 leaf of each.
-        confidence: `(n,)` float32 of its part.
+        confidence: `(n,)` float32 from 0.5 to 1, see `agreement`.
         features: `(n, d)` float32.
     """
 
@@ -71,7 +63,7 @@ class Assignment:
 
     Attributes:
         model: of the classes.
-        smoothness: weight of the neighbors, see `smooth_on_graph`.
+        smoothness: weight of the neighbors, see `diffusion_steps`.
         usual: contrast that is usual in the scene, see `contrast_weights`; None to measure it.
     """
 
@@ -79,15 +71,14 @@ class Assignment:
     smoothness: float
     usual: float | None = None
 
-    def smooth(self, superpixels: Description, features: FloatArray) -> Smoothed:
-        """Smooth parts and features of superpixels."""
+    def weights(self, superpixels: Description) -> Any:
+        """Contrast weights between superpixels."""
         means = weighted_colors(superpixels)
-        weights = contrast_weights(superpixels.pairs, superpixels.lengths, means, self.usual)
-        likelihood = self.model.log_likelihood(features)
-        smoothed = smooth_on_graph(likelihood, weights, self.smoothness)
-        parts = smoothed.marginals.argmax(axis=1)
-        steps = diffusion_steps(self.smoothness)
-        return Smoothed(parts, smoothed.confidence, diffuse(features, weights, steps))
+        return contrast_weights(superpixels.pairs, superpixels.lengths, means, self.usual)
+
+    def diffused(self, features: FloatArray, weights: Any) -> FloatArray:
+        """Features of superpixels, moved towards those of neighbors."""
+        return diffuse(features, weights, diffusion_steps(self.smoothness))
 
     def of(self, block: SceneBlock) -> Assigned:
         """Assign the superpixels of a block, in this thread alone."""
@@ -96,9 +87,43 @@ class Assignment:
             features = block.features
             if not features.shape[1]:
                 features = self.model.features(block.superpixels)
-            smoothed = self.smooth(block.superpixels, features)
-            leaf = self.model.leaves.nearest(smoothed.features[own], smoothed.parts[own])
-        return Assigned(leaf, smoothed.confidence[own], features[own])
+            leaf, confidence = self.leaves_of(block.superpixels, features)
+        return Assigned(leaf[own], confidence[own], features[own])
+
+    def leaves_of(
+        self, superpixels: Description, features: FloatArray
+    ) -> tuple[IndexArray, FloatArray]:
+        """Leaf and confidence of each superpixel."""
+        weights = self.weights(superpixels)
+        leaf = self.model.leaves.nearest(self.diffused(features, weights))
+        return leaf, agreement(self.model.leaves.branches()[leaf], weights)
+
+
+def agreement(branches: IndexArray, weights: Any) -> FloatArray:
+    """How much of the surroundings of each superpixel belongs to the same branch.
+
+    Args:
+        branches: `(n,)` branch of each superpixel, from 0.
+        weights: sparse `(n, n)` float32 of `contrast_weights`, rows add up to 1 at most.
+
+    Returns:
+        `(n,)` float32 from 0.5 to 1: probability, in the geometric mean of the steps, that a lazy
+        random walk goes on and is in the same branch afterwards.
+
+    Example:
+        >>> from scipy import sparse
+        >>> pair = sparse.csr_matrix(np.array([[0.0, 1.0], [1.0, 0.0]], np.float32))
+        >>> agreement(np.array([0, 0]), pair).tolist()
+        [1.0, 1.0]
+    """
+    rows = np.arange(len(branches))
+    walks = np.zeros((len(branches), int(branches.max(initial=0)) + 1), np.float32)
+    walks[rows, branches] = 1
+    for _ in range(CONFIDENCE_STEPS):
+        walks += multiply_rows(weights, walks)
+        walks *= np.float32(0.5)
+    found: FloatArray = walks[rows, branches] ** np.float32(1 / CONFIDENCE_STEPS)
+    return np.clip(found, np.float32(0.5), np.float32(1))
 
 
 # Cuts a block when it is needed.
@@ -157,7 +182,7 @@ def assign_in_blocks(
         >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
         >>> pairs = np.stack([np.arange(199), np.arange(1, 200)], axis=1)
         >>> scene = Description.from_sums(sums, pairs, np.full(199, 10), 1)
-        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, ensemble_size=4)
+        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, vocabularies=1)
         >>> found = assign_in_blocks(SceneGraph.of(scene), Assignment(model, 8.0))
         >>> bool((found.leaf == clusters.leaf).all())
         True
@@ -166,7 +191,7 @@ def assign_in_blocks(
     count = len(scene.pixels)
     blocks = blocks_of(scene.tiles, count)
     leaf, confidence = np.empty(count, np.int64), np.empty(count, np.float32)
-    dimensions = assignment.model.ensemble.means.shape[2]
+    dimensions = assignment.model.leaves.centers.shape[1]
     every = np.empty((count, dimensions), np.float32) if features is None else features
     cuts = [_cut(graph, rows, features) for rows in blocks]
     for rows, found in zip(blocks, compute(assignment, cuts)):

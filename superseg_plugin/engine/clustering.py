@@ -1,41 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Clustering of the superpixels of a scene into classes that are a cut of one tree.
 
-A model of eight parts (`cluster_model`) gives each superpixel a log likelihood of each part, which
-is smoothed on the region adjacency graph (`smoothing`). The leaves of the tree of classes divide
-the parts (`leaves`), and a number of classes is a cut of this tree: below eight it joins parts,
-above it splits them.
+Superpixels have features of their appearance and surroundings (`cluster_model`), which are diffused
+on the region adjacency graph. K-means divides them into some hundred leaves, which a tree joins
+(`leaves`, `bagging`). A number of classes is a cut of this tree.
 
 The model of a scene of more than 262,144 superpixels is fitted to runs of neighbors, evenly spread
 over it, and its superpixels are assigned in blocks (`assignment`); the areas of the leaves in the
 whole scene decide on the tree.
 
-Exact: nesting; one more class splits one, whatever their number. Approximate: see `cluster_model`,
-`smoothing` and `leaves`. Cost: linear in the superpixels; the number of classes does not count.
+Exact: nesting; one more class splits one, whatever their number. Approximate: see `cluster_model`
+and `leaves`. Cost: linear in the superpixels; the number of classes does not count.
 
-What each mechanism is worth, measured on the 12 images that nothing was tuned on: named mean IoU at
-8, 16 and 32 classes with superpixels of single classes, mean of four runs whose superpixels differ
-by up to 6 % in scale. Between such runs the means have a standard deviation of .006; what is less
-than .01 lies within chance:
+What each mechanism is worth: named mean IoU at 8, 16 and 32 classes on 27 images, 12 of which
+nothing was tuned on, and on 66 squares of 120 to 260 pixels that were cut from them; and the
+agreement (ARI) of runs on renumbered superpixels. Superpixels are of single classes, and of three
+scales on the images. Between such runs the means of 12 images have a standard deviation of .006;
+what is less than .01 lies within chance:
 
-    4 mixtures (`fast`)                 .431 .512 .562
-    no parts: the leaves' tree alone    .447 .515 .567
-    no surroundings                     .440 .496 .545
-    no diffusion of features            .432 .495 .540
-    no smoothing of the parts           .424 .508 .557
+                          27 images         12 untuned        squares           agreement
+    balanced              .458 .519 .566    .447 .511 .568    .585 .640 .684    .81 .70 .69
+    one vocabulary (fast) .456 .515 .561    .447 .508 .566    .586 .643 .686    .82 .70 .67
+    no surroundings       .443 .505 .544    .445 .502 .547    .565 .618 .657    .81 .71 .65
+    no diffusion          .457 .503 .543    .454 .496 .538    .575 .633 .667    .76 .65 .59
+    a single tree         .453 .516 .564    .446 .513 .568    .588 .637 .685    .70 .68 .67
 
-What may stand in place of the consensus of mixtures, on all 27 images with superpixels of three
-scales, and on 66 squares of 120 to 260 pixels that were cut from them; and at 8 classes the
-agreement that is explained below, with superpixels of one scale:
+Eight parts by the consensus of 4 or 16 mixtures, in place of the branches, which they were before:
 
-    4 mixtures (`fast`)                 .447 .514 .564    squares .595 .646 .686    .81
-    one mixture of eight components     .443 .512 .564            .587 .640 .687    .76
-    eight clusters of k-means           .452 .504 .555            .575 .635 .680    .83
-
-Parts are worth more on small scenes: on 60 squares of 120 to 260 pixels, cut from 20 of the images,
-.587 .646 .686 with them, .575 .637 .681 without, .539 .609 .660 without surroundings either.
-Agreement with a run on renumbered superpixels, ARI on 27 images in two orders: .77 .67 .64 with
-parts, .69 .68 .65 without; .85 .70 .65 with 16 mixtures (`balanced`).
+    consensus of 4        .447 .514 .564    .428 .513 .567    .595 .646 .686    .81 .69 .66
+    consensus of 16       .447 .503 .565                                        .85 .69 .65
 """
 
 from __future__ import annotations
@@ -46,8 +39,8 @@ import numpy as np
 
 from ..blocks import EMBEDDING, Description
 from ..contracts import CLUSTER_SAMPLE, MOST_UNDIVIDED, Clusters
-from .assignment import Assignment, Computer, assign_in_blocks, by_threads
-from .cluster_model import ENSEMBLE_SIZE, ClusterModel, fit_cluster_model
+from .assignment import Assignment, Computer, agreement, assign_in_blocks, by_threads
+from .cluster_model import VOCABULARIES, ClusterModel, fit_cluster_model
 from .leaves import fit_leaves
 from .mean_colors import weighted_colors
 from .scene_blocks import SceneGraph, sample_of
@@ -59,7 +52,7 @@ def cluster_superpixels(
     superpixels: Description,
     classes: int,
     smoothness: float,
-    ensemble_size: int = ENSEMBLE_SIZE,
+    vocabularies: int = VOCABULARIES,
     compute: Computer = by_threads,
 ) -> tuple[ClusterModel, Clusters]:
     """Cluster superpixels into classes that are a cut of one tree.
@@ -70,7 +63,7 @@ def cluster_superpixels(
             returned where there are fewer distinct superpixels.
         smoothness: weight of the neighbors, see `smooth_on_graph`; features are diffused by half
             as many steps.
-        ensemble_size: see `fit_cluster_model`.
+        vocabularies: see `fit_cluster_model`.
         compute: what assigns the blocks of a large scene.
 
     Returns:
@@ -84,13 +77,13 @@ def cluster_superpixels(
         >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
         >>> pairs = np.stack([np.arange(199), np.arange(1, 200)], axis=1)
         >>> scene = Description.from_sums(sums, pairs, np.full(199, 10), 1)
-        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, ensemble_size=4)
+        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, vocabularies=1)
         >>> len(set(clusters.labels[:100])), len(set(clusters.labels))
         (1, 2)
     """
     large = _LargeScene.of(superpixels)
     fitted = superpixels if large is None else large.sample
-    model, features = fit_cluster_model(fitted, ensemble_size)
+    model, features = fit_cluster_model(fitted, vocabularies)
     model, clusters = _fit_classes(fitted, model, features, classes, smoothness)
     if large is None:
         return model, clusters
@@ -105,7 +98,7 @@ def change_smoothness(
     smoothness: float,
     compute: Computer = by_threads,
 ) -> tuple[ClusterModel, Clusters]:
-    """Cluster a scene with another smoothness, with the ensemble that was fitted to it.
+    """Cluster a scene with another smoothness, with the features that were fitted to it.
 
     Args:
         superpixels: of the scene; every row with pixels.
@@ -126,7 +119,7 @@ def change_smoothness(
         >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
         >>> pairs = np.stack([np.arange(4), np.arange(1, 5)], axis=1)
         >>> scene = Description.from_sums(sums, pairs, np.full(4, 10), 1)
-        >>> model, clusters = cluster_superpixels(scene, 2, 0.0, ensemble_size=1)
+        >>> model, clusters = cluster_superpixels(scene, 2, 0.0, vocabularies=1)
         >>> _, smooth = change_smoothness(scene, model, clusters.features, 2, 8.0)
         >>> clusters.classes, smooth.labels.shape
         (2, (5,))
@@ -160,7 +153,7 @@ def change_class_count(
         >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
         >>> graph = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
         >>> scene = Description.from_sums(sums, *graph, 1)
-        >>> model, clusters = cluster_superpixels(scene, 4, 0.0, ensemble_size=4)
+        >>> model, clusters = cluster_superpixels(scene, 4, 0.0, vocabularies=1)
         >>> _, fewer = change_class_count(model, clusters, 2)
         >>> clusters.classes, fewer.classes
         (4, 2)
@@ -194,7 +187,7 @@ def assign_clusters(
         >>> sums[:, 0], sums[:, 1], sums[:, 2] = 100, 100 * shade, 100 * (shade**2 + 25)
         >>> pairs = np.stack([np.arange(199), np.arange(1, 200)], axis=1)
         >>> scene = Description.from_sums(sums, pairs, np.full(199, 10), 1)
-        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, ensemble_size=4)
+        >>> model, clusters = cluster_superpixels(scene, 2, 8.0, vocabularies=1)
         >>> again = assign_clusters(scene, model, 8.0)
         >>> bool((again.labels == clusters.labels).all())
         True
@@ -204,9 +197,8 @@ def assign_clusters(
         found = assign_in_blocks(large.graph, large.assignment(model, smoothness), compute)
         return Clusters(model.leaves.classes[found.leaf], **vars(found))
     features = model.features(superpixels)
-    smoothed = Assignment(model, smoothness).smooth(superpixels, features)
-    leaf = model.leaves.nearest(smoothed.features, smoothed.parts)
-    return Clusters(model.leaves.classes[leaf], leaf, smoothed.confidence, features)
+    leaf, confidence = Assignment(model, smoothness).leaves_of(superpixels, features)
+    return Clusters(model.leaves.classes[leaf], leaf, confidence, features)
 
 
 def _fit_classes(
@@ -217,16 +209,19 @@ def _fit_classes(
     smoothness: float,
 ) -> tuple[ClusterModel, Clusters]:
     """Fit the leaves to superpixels that are computed at once."""
-    smoothed = Assignment(model, smoothness).smooth(superpixels, features)
-    leaves, leaf = fit_leaves(
-        smoothed.features, superpixels.pixels, smoothed.parts, classes, _is_embedding(superpixels)
-    )
-    clusters = Clusters(leaves.classes[leaf], leaf, smoothed.confidence, features)
-    return replace(model, leaves=leaves), clusters
+    how = Assignment(model, smoothness)
+    weights = how.weights(superpixels)
+    diffused, levels = how.diffused(features, weights), _has_levels(superpixels, model)
+    leaves, leaf = fit_leaves(diffused, superpixels.pixels, classes, levels)
+    confidence = agreement(leaves.branches()[leaf], weights)
+    return replace(model, leaves=leaves), Clusters(leaves.classes[leaf], leaf, confidence, features)
 
 
-def _is_embedding(superpixels: Description) -> bool:
-    return all(block.kind == EMBEDDING for block in superpixels.blocks)
+def _has_levels(superpixels: Description, model: ClusterModel) -> bool:
+    """Whether a scene has few clear levels."""
+    blocks = superpixels.blocks
+    embedding = all(block.kind == EMBEDDING for block in blocks)
+    return model.space.means_only(blocks) and not embedding
 
 
 @dataclass(frozen=True)
@@ -278,9 +273,9 @@ class _LargeScene:
         superpixels = self.graph.superpixels
         how = self.assignment(model, smoothness)
         found = assign_in_blocks(self.graph, how, compute, features)
-        areas = np.bincount(found.leaf, superpixels.pixels, len(model.leaves.parts))
+        areas = np.bincount(found.leaf, superpixels.pixels, len(model.leaves.classes))
         by_area = areas.astype(np.float64)
-        fitted, index = model.leaves.with_areas(by_area, _is_embedding(superpixels))
+        fitted, index = model.leaves.with_areas(by_area, _has_levels(superpixels, model))
         leaves, leaf = fitted.cut(classes), index[found.leaf]
         clusters = Clusters(leaves.classes[leaf], leaf, found.confidence, found.features)
         return replace(model, leaves=leaves), clusters

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Features of superpixels, prepared for mixtures of Gaussians.
+"""Features of the appearance of superpixels.
 
 The sums of a description become groups of columns: band ratios (log of each mean over the mean of
 all bands), brightness, standard deviations of the bands, texture, context, and size. Logarithms

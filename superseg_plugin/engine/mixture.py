@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mixture of Gaussians with full covariances, fitted by expectation-maximization in float32.
 
-The mixture starts from Ward's hierarchical clustering of the first 1500 points [1] and is improved
-by expectation-maximization on all of them. Each covariance has a conjugate prior [2]: it is drawn
+The mixture starts from Ward's hierarchical clustering [3] of the first 1500 points [1], improved by
+expectation-maximization on all of them. Each covariance has a conjugate prior [2]: it is drawn
 towards a diagonal matrix common to all components, as if that had been seen on 2 d points more. So
 components of few points stay regular, and d + 1 points are not needed for each.
 
@@ -30,7 +30,7 @@ import torch
 from scipy.cluster.hierarchy import fcluster, linkage
 from torch import Tensor
 
-from .types import AnyArray, DoubleArray, FloatArray, IndexArray
+from .types import AnyArray, FloatArray, IndexArray
 
 # Added to the diagonal of each covariance, so that its Cholesky factor exists in float32.
 REGULARIZATION = 1e-3
@@ -117,7 +117,7 @@ def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mix
     products = (data[:, :, None] * data[:, None, :]).reshape(len(data), -1)
     few = data[:TREE_POINTS]
     components = max(1, min(components, len(torch.unique(few, dim=0))))
-    owner = torch.from_numpy(cut_tree(ward_tree(few.numpy()), components))
+    owner = torch.from_numpy(_branches(few.numpy(), components))
     hard = torch.nn.functional.one_hot(owner, components).to(data.dtype)
     mixture = _maximize(few, products[:TREE_POINTS], mass[:TREE_POINTS], hard)
     previous = -np.inf
@@ -132,44 +132,13 @@ def fit_mixture(points: FloatArray, weights: FloatArray, components: int) -> Mix
     return mixture
 
 
-def ward_tree(points: AnyArray) -> DoubleArray:
-    """Ward's hierarchical clustering; time and memory grow with the square of the points.
-
-    Args:
-        points: `(n, d)`, n >= 1.
-
-    Returns:
-        Linkage `(n - 1, 4)` as of `scipy.cluster.hierarchy.linkage`.
-
-    Example:
-        >>> ward_tree(np.array([[0.0], [1.0], [9.0]]))[:, :2].tolist()
-        [[0.0, 1.0], [2.0, 3.0]]
-    """
+def _branches(points: AnyArray, count: int) -> IndexArray:
+    """Branch `(n,)` of each point, from 0: at most so many of the tree by Ward's method."""
     if len(points) < 2:
-        return np.zeros((0, 4))
-    tree: DoubleArray = linkage(points.astype(np.float64), "ward")
-    return tree
-
-
-def cut_tree(tree: DoubleArray, count: int) -> IndexArray:
-    """Cluster of each point where a tree is cut into at most so many branches.
-
-    Args:
-        tree: linkage `(n - 1, 4)` of `ward_tree`.
-        count: branches wanted, 1 or more; fewer where branches have the same height.
-
-    Returns:
-        `(n,)` int64 from 0 on.
-
-    Example:
-        >>> clusters = cut_tree(ward_tree(np.array([[0.0], [1.0], [9.0]])), 2)
-        >>> bool(clusters[0] == clusters[1] != clusters[2])
-        True
-    """
-    if len(tree) == 0:
         return np.zeros(1, np.int64)
-    clusters: IndexArray = fcluster(tree, count, "maxclust").astype(np.int64) - 1
-    return clusters
+    tree = linkage(points.astype(np.float64), "ward")
+    branches: IndexArray = fcluster(tree, count, "maxclust").astype(np.int64) - 1
+    return branches
 
 
 def _maximize(data: Tensor, products: Tensor, weights: Tensor, responsibilities: Tensor) -> Mixture:

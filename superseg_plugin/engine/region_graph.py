@@ -4,8 +4,7 @@
 Nodes are superpixels, edges join neighbors, and an edge weighs the share of the superpixel's
 perimeter that the two have in common. Lazy random walks on this graph describe what surrounds a
 superpixel: after a few steps the near neighbors, after more of them a neighborhood. A superpixel is
-represented by visual words (the components of mixtures that were fitted to the scene), and a walk
-collects their histogram, weighted by area.
+represented by visual words (`vocabularies`), and a walk collects their histogram, weighted by area.
 
 The histograms are exact sums over all walks, not samples: each step is one product of a sparse
 matrix. Cost: `steps` products of m edges times w words; memory three arrays of n times w float32.

@@ -38,7 +38,7 @@ CLEAR_CONTRAST = 300.0
 # Neighbors confirm each other until every marginal is near 0 or 1; at this power of the marginals
 # the confidence still tells certain superpixels from doubtful ones: pixels with a wrong name among
 # 16 classes are told from the others by an area under the ROC curve of .75, and by .64 with the
-# probability before smoothing (27 images, superpixels at three scales).
+# probability before smoothing (27 images, with the log likelihoods of mixtures, not of networks).
 CONFIDENCE_POWER = 0.25
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Features of the surroundings of superpixels, from histograms of visual words around them.
 
-The components of a few mixtures are visual words, kinds of superpixels. Random walks on the region
+Superpixels belong to kinds, visual words (`vocabularies`). Random walks on the region
 adjacency graph (`region_graph`) collect the histogram of words around each superpixel, at two
 distances; the principal components of each are features.
 
@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from ..blocks import Description
-from .ensemble import Ensemble
 from .projection import Projection, fit_projection, sample_by_weight
 from .region_graph import RandomWalks
 from .row_blocks import row_blocks, side_by_side
 from .types import AnyArray, FloatArray
+from .vocabularies import Vocabularies
 
 # Lengths of the random walks: the next neighbors, and a neighborhood of some two superpixels.
 WALK_STEPS = (2, 8)
@@ -50,7 +50,7 @@ def walks_of(superpixels: Description) -> RandomWalks:
 
 
 def _histograms(
-    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks
+    appearance: FloatArray, vocabularies: Vocabularies, walks: RandomWalks
 ) -> Iterator[tuple[slice, list[FloatArray]]]:
     """Columns of a few words, and their histograms at each distance.
 
@@ -65,13 +65,13 @@ def _histograms(
             yield slice(column + first, column + last), walks.root_histograms(words[:, first:last])
 
 
-def _words(appearance: FloatArray, vocabularies: Ensemble, member: int) -> AnyArray:
+def _words(appearance: FloatArray, vocabularies: Vocabularies, member: int) -> AnyArray:
     """Probabilities `(n, k)` float16 of the words of one vocabulary, over their number."""
     size, components = vocabularies.log_weights.shape
     words = np.empty((len(appearance), components), np.float16)
 
     def compute(rows: slice) -> None:
-        shares = vocabularies.posteriors_of(member, appearance[rows]) / np.float32(size)
+        shares = vocabularies.words(member, appearance[rows]) / np.float32(size)
         # PyTorch converts to float16 with the processor's instruction, NumPy without.
         words[rows] = torch.from_numpy(shares).half().numpy()
 
@@ -80,13 +80,13 @@ def _words(appearance: FloatArray, vocabularies: Ensemble, member: int) -> AnyAr
 
 
 def fit_surroundings(
-    appearance: FloatArray, vocabularies: Ensemble, walks: RandomWalks, dimensions: int
+    appearance: FloatArray, vocabularies: Vocabularies, walks: RandomWalks, dimensions: int
 ) -> list[Projection]:
     """Find the principal components of the histograms at each distance.
 
     Args:
-        appearance: `(n, d)` float32 features that the vocabularies are mixtures of.
-        vocabularies: mixtures whose components are visual words.
+        appearance: `(n, d)` float32 features that the vocabularies were fitted to.
+        vocabularies: of visual words.
         walks: of `walks_of`.
         dimensions: components to keep at each distance, at most.
 
@@ -96,10 +96,10 @@ def fit_surroundings(
     Example:
         Two superpixels, and two vocabularies of two words each.
 
-        >>> from superseg_plugin.engine.ensemble import fit_ensemble
+        >>> from superseg_plugin.engine.vocabularies import fit_vocabularies
         >>> scene = Description.from_sums(np.ones((2, 7)), np.array([[0, 1]]), np.array([4]), 1)
         >>> appearance = np.array([[0.0], [1.0]], np.float32)
-        >>> vocabularies = fit_ensemble(appearance, np.ones(2, np.float32), 2, 2)
+        >>> vocabularies = fit_vocabularies(appearance, np.ones(2, np.float32), 2, 2)
         >>> len(fit_surroundings(appearance, vocabularies, walks_of(scene), 1))
         2
     """
@@ -118,7 +118,7 @@ def fit_surroundings(
 def with_surroundings(
     appearance: FloatArray,
     surroundings: Sequence[Projection],
-    vocabularies: Ensemble,
+    vocabularies: Vocabularies,
     walks: RandomWalks,
 ) -> FloatArray:
     """Put features of the surroundings beside those of appearance.
@@ -126,7 +126,7 @@ def with_surroundings(
     Args:
         appearance: `(n, d)` float32.
         surroundings: of `fit_surroundings`.
-        vocabularies: mixtures whose components are visual words.
+        vocabularies: of visual words.
         walks: of `walks_of`.
 
     Returns:
@@ -135,10 +135,10 @@ def with_surroundings(
     Example:
         Two superpixels, and two vocabularies of two words each.
 
-        >>> from superseg_plugin.engine.ensemble import fit_ensemble
+        >>> from superseg_plugin.engine.vocabularies import fit_vocabularies
         >>> scene = Description.from_sums(np.ones((2, 7)), np.array([[0, 1]]), np.array([4]), 1)
         >>> appearance = np.array([[0.0], [1.0]], np.float32)
-        >>> vocabularies = fit_ensemble(appearance, np.ones(2, np.float32), 2, 2)
+        >>> vocabularies = fit_vocabularies(appearance, np.ones(2, np.float32), 2, 2)
         >>> walks = walks_of(scene)
         >>> found = fit_surroundings(appearance, vocabularies, walks, 1)
         >>> with_surroundings(appearance, found, vocabularies, walks).shape

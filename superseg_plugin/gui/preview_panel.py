@@ -25,7 +25,7 @@ from .preview_item import PreviewItem
 from .preview_runner import PreviewRunner
 from .preview_settings import PreviewSettings
 from .preview_style import PreviewStyle
-from .preview_texts import draft_text, preview_text, size_text
+from .preview_texts import preview_text, size_text
 from .scrolling import scrolled
 from .swipe_handle import SwipeHandle
 from .wheel_filter import WheelFilter
@@ -113,7 +113,6 @@ class PreviewPanel(QWidget):
 
     def _connect(self):
         self.runner.done.connect(self._show)
-        self.runner.drafted.connect(self._show_draft)
         self.runner.failed.connect(self._fail)
         self.runner.busy.connect(self._show_busy)
         self._canvas.extentsChanged.connect(self._schedule)
@@ -233,11 +232,6 @@ class PreviewPanel(QWidget):
         self.compare.setEnabled(True)
         self.status.setText(preview_text(preview, seconds))
         self.settingsPreviewed.emit(self.settings.parameters())
-
-    def _show_draft(self, preview):
-        if self.live.isChecked():
-            self._draw(preview)
-            self.status.setText(draft_text(preview))
 
     def _draw(self, preview):
         self._drawn = preview

@@ -22,8 +22,6 @@ from ..worker.interpreter import find_interpreter
 
 # The worker ends after so long without a request, and its memory is free again.
 IDLE_SECONDS = 300
-# The preset of a first look: a quarter of the mixtures of the usual one.
-DRAFT = "fast"
 
 
 class LatestRunner(QObject):
@@ -161,12 +159,7 @@ class PreviewRunner(LatestRunner):
 
     A request is a `MapView`, `PreviewOptions`, what fetches the image or None, and the
     `PreviewOptions` to compare with or None; the last two may be missing.
-
-    Signals:
-        drafted: a `Preview` with fewer mixtures, which is shown until the wanted one is computed.
     """
-
-    drafted = pyqtSignal(object)
 
     FAILED = "The preview has failed ({}); try other settings or another place."
     MAKES = Previewer
@@ -175,10 +168,6 @@ class PreviewRunner(LatestRunner):
         view, options, fetch, other = (*wanted, None, None)[:4]
         # It was computed before, unless the map has moved.
         beside = None if other is None else made.preview(view, other, progress, fetch)
-        if options.preset != DRAFT and made.fits_mixtures(view, options):
-            draft = made.preview(view, replace(options, preset=DRAFT), progress, fetch)
-            if not progress.cancelled():
-                self.drafted.emit(replace(draft, beside=beside))
         return replace(made.preview(view, options, progress, fetch), beside=beside)
 
 

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
 from ..pipeline.options.preview import PreviewOptions
-from ..pipeline.options.segmentation import MIXTURES
+from ..pipeline.options.segmentation import VOCABULARIES
 from .parameter_words import choice_words, translated, zero_words
 from .size_slider import SizeSlider
 
@@ -35,7 +35,7 @@ class PreviewSettings(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
-        self.preset = choice_box("PRESET", MIXTURES)
+        self.preset = choice_box("PRESET", VOCABULARIES)
         self.imagery = choice_box("IMAGERY", self._definition("IMAGERY").options())
         self.classes = QSpinBox()
         self.classes.setRange(AUTOMATIC_CLASSES, int(self._definition("CLASSES").maximum()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
-from ..pipeline.options.segmentation import MIXTURES
-
 translate = QCoreApplication.translate
 
 # Differences that are not worth a word: of the part of the image, and of the resolution.
@@ -39,12 +37,6 @@ def preview_text(preview, seconds):
             )
         )
     return " ".join(sentences)
-
-
-def draft_text(preview):
-    """Return what a draft is."""
-    text = translate("SuperSeg", "A first look with {} mixture models; the preview is computed…")
-    return text.format(MIXTURES[preview.options.preset])
 
 
 def size_text(preview):

@@ -84,12 +84,12 @@
       <translation>Landsat，30 米</translation>
     </message>
     <message>
-      <source>Balanced (16 mixture models)</source>
-      <translation>均衡（16 个混合模型）</translation>
+      <source>Balanced</source>
+      <translation>均衡</translation>
     </message>
     <message>
-      <source>Fast (4 mixture models)</source>
-      <translation>快速（4 个混合模型）</translation>
+      <source>Fast</source>
+      <translation>快速</translation>
     </message>
     <message>
       <source>Published method, for comparison</source>
@@ -742,10 +742,6 @@
     <message>
       <source>&amp;Opacity</source>
       <translation>不透明度(&amp;O)</translation>
-    </message>
-    <message>
-      <source>A first look with {} mixture models; the preview is computed…</source>
-      <translation>先用 {} 个混合模型粗看；正在计算预览…</translation>
     </message>
     <message>
       <source>A pixel of the map covers {} x {} pixels of the image.</source>
@@ -2216,8 +2212,8 @@
       <translation>将影像划分为地表相似的类别，无需训练样本。</translation>
     </message>
     <message>
-      <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of similar surface, such as water, forest, roofs or bare soil. &lt;b&gt;No training samples are needed&lt;/b&gt;: choose an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is divided into superpixels. These are clustered by their color, texture and surroundings, into classes that form one tree: with one class more, one class is divided into two and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8 classes in the first place. At last, pixels near borders are assigned to one of the classes around them by their own color, so that borders follow the image (&lt;i&gt;Refine borders pixel by pixel&lt;/i&gt;).&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the classes are the consensus of 16 mixture models and depend little on chance.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: 4 mixture models, for a first look and for very large scenes.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method, for comparison. Its network is trained on its own predictions (self-training). It may end with fewer classes, and the classes depend on the seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;Imagery&lt;/i&gt; sets the size of the superpixels on the ground for a kind of sensor. The size can also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of time and memory, which is learned from the runs on this computer. During the run, the progress shows the time left.&lt;/p&gt; &lt;p&gt;Nodata is left out: pixels that the file declares as such in any band, and values far from all others that many pixels have exactly, such as -9999, which the log names. Bands without a valid pixel are not used.&lt;/p&gt; &lt;p&gt;The result is a styled layer: each class has the average color of its pixels, and the legend shows its share of the area. Names, colors, areas and band means are stored in the file. Superpixels, average color, confidence, a model and a report can be written in the same run.&lt;/p&gt; &lt;p&gt;The similarity of the classes is stored beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;. With this file, &lt;i&gt;Merge classes&lt;/i&gt; reduces the number of classes in a moment and without the image. The superpixels are stored in &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;, a GeoTIFF with the ids on its first page and tables of size, class, confidence, band means, features and neighbors on the others.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需训练样本&lt;/b&gt;：选择影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被划分为超像素，再按颜色、纹理和周围环境聚类，所得类别构成一棵树：多一个类别时，只有一个类别一分为二，其余类别不变。因此先分 16 类再合并为 8 类，与直接分 8 类的结果相同。最后，边界附近的像元按自身的颜色，在周围的类别中重新选择，使边界与影像一致（&lt;i&gt;逐像元细化边界&lt;/i&gt;）。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：类别是 16 个混合模型的共识，很少受偶然因素影响。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：4 个混合模型，适合初步查看和超大影像。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：已发表的方法，供比较。其网络用自身的预测训练（自训练）。最终类别可能较少，且类别随种子而变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;影像类型&lt;/i&gt;按传感器种类设定超像素的地面大小；也可以直接以像素或米设定大小。对话框在参数下方显示时间和内存的估算，该估算由本机以往的运行得出。运行期间，进度信息显示剩余时间。&lt;/p&gt; &lt;p&gt;无数据不参与处理：包括文件在任一波段中声明为无数据的像素，以及远离其他所有数值、且许多像素恰好相同的数值（如 -9999），日志会列出这些数值。没有有效像素的波段不予使用。&lt;/p&gt; &lt;p&gt;结果是带样式的图层：每个类别采用其像素的平均颜色，图例显示其面积占比。名称、颜色、面积和波段均值存储在文件中。同一次运行还可输出超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;类别之间的相似度存储在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中。有了该文件，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可迅速减少类别数。超像素存储在 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; 中：这是一个 GeoTIFF，第一页为编号，其余各页为面积、类别、置信度、波段均值、特征和邻接关系的表。&lt;/p&gt;</translation>
+      <source>&lt;p&gt;Divides an image into &lt;b&gt;classes&lt;/b&gt; of similar surface, such as water, forest, roofs or bare soil. &lt;b&gt;No training samples are needed&lt;/b&gt;: choose an image and the number of classes, and name the classes afterwards.&lt;/p&gt; &lt;p&gt;The image is divided into superpixels. These are clustered by their color, texture and surroundings, into classes that form one tree: with one class more, one class is divided into two and the others stay as they are. So 16 classes that are merged to 8 afterwards are the same as 8 classes in the first place. At last, pixels near borders are assigned to one of the classes around them by their own color, so that borders follow the image (&lt;i&gt;Refine borders pixel by pixel&lt;/i&gt;).&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;: the surroundings of superpixels are described twice, by the kinds of superpixels that two mixture models find.&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;: they are described once, in less time. The classes are nearly as good; for very large scenes.&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;: the published method, for comparison. Its network is trained on its own predictions (self-training). It may end with fewer classes, and the classes depend on the seed.&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;Imagery&lt;/i&gt; sets the size of the superpixels on the ground for a kind of sensor. The size can also be set directly, in pixels or meters. Below the parameters, the dialog shows an estimate of time and memory, which is learned from the runs on this computer. During the run, the progress shows the time left.&lt;/p&gt; &lt;p&gt;Nodata is left out: pixels that the file declares as such in any band, and values far from all others that many pixels have exactly, such as -9999, which the log names. Bands without a valid pixel are not used.&lt;/p&gt; &lt;p&gt;The result is a styled layer: each class has the average color of its pixels, and the legend shows its share of the area. Names, colors, areas and band means are stored in the file. Superpixels, average color, confidence, a model and a report can be written in the same run.&lt;/p&gt; &lt;p&gt;The similarity of the classes is stored beside the result, in &lt;i&gt;classes.tif.superseg.json&lt;/i&gt;. With this file, &lt;i&gt;Merge classes&lt;/i&gt; reduces the number of classes in a moment and without the image. The superpixels are stored in &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt;, a GeoTIFF with the ids on its first page and tables of size, class, confidence, band means, features and neighbors on the others.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;将影像划分为地表相似的&lt;b&gt;类别&lt;/b&gt;，如水体、森林、屋顶或裸土。&lt;b&gt;无需训练样本&lt;/b&gt;：选择影像和类别数，之后再为类别命名。&lt;/p&gt; &lt;p&gt;影像先被划分为超像素，再按颜色、纹理和周围环境聚类，所得类别构成一棵树：多一个类别时，只有一个类别一分为二，其余类别不变。因此先分 16 类再合并为 8 类，与直接分 8 类的结果相同。最后，边界附近的像元按自身的颜色，在周围的类别中重新选择，使边界与影像一致（&lt;i&gt;逐像元细化边界&lt;/i&gt;）。&lt;/p&gt; &lt;ul&gt; &lt;li&gt;&lt;i&gt;balanced&lt;/i&gt;：用两个混合模型找出超像素的种类，分别描述超像素的周围环境。&lt;/li&gt; &lt;li&gt;&lt;i&gt;fast&lt;/i&gt;：只描述一次，用时较少。类别效果相近；适合超大影像。&lt;/li&gt; &lt;li&gt;&lt;i&gt;published&lt;/i&gt;：已发表的方法，供比较。其网络用自身的预测训练（自训练）。最终类别可能较少，且类别随种子而变。&lt;/li&gt; &lt;/ul&gt; &lt;p&gt;&lt;i&gt;影像类型&lt;/i&gt;按传感器种类设定超像素的地面大小；也可以直接以像素或米设定大小。对话框在参数下方显示时间和内存的估算，该估算由本机以往的运行得出。运行期间，进度信息显示剩余时间。&lt;/p&gt; &lt;p&gt;无数据不参与处理：包括文件在任一波段中声明为无数据的像素，以及远离其他所有数值、且许多像素恰好相同的数值（如 -9999），日志会列出这些数值。没有有效像素的波段不予使用。&lt;/p&gt; &lt;p&gt;结果是带样式的图层：每个类别采用其像素的平均颜色，图例显示其面积占比。名称、颜色、面积和波段均值存储在文件中。同一次运行还可输出超像素、平均颜色、置信度、模型和报告。&lt;/p&gt; &lt;p&gt;类别之间的相似度存储在结果旁的 &lt;i&gt;classes.tif.superseg.json&lt;/i&gt; 中。有了该文件，&lt;i&gt;合并类别&lt;/i&gt;无需影像即可迅速减少类别数。超像素存储在 &lt;i&gt;classes.tif.superseg.tif&lt;/i&gt; 中：这是一个 GeoTIFF，第一页为编号，其余各页为面积、类别、置信度、波段均值、特征和邻接关系的表。&lt;/p&gt;</translation>
     </message>
     <message>
       <source>Cancelled; nothing was written.</source>
@@ -2244,8 +2240,8 @@
       <translation>方案</translation>
     </message>
     <message>
-      <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time. published: the published method, for comparison.</source>
-      <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。published：已发表的方法，供比较。</translation>
+      <source>balanced: for nearly all images. fast: nearly as good, for very large scenes. published: the published method, for comparison.</source>
+      <translation>balanced：适合几乎所有影像。fast：效果相近，用于很大的场景。published：已发表的方法，供比较。</translation>
     </message>
     <message>
       <source>Band numbers of the image to use. If empty, all bands except an alpha band.</source>
@@ -2380,8 +2376,8 @@
       <translation>每个像素由其类别的平均值代替的影像，含所有波段。对于嵌入、雷达的两种极化以及没有波长的 12 个以上波段：平均值的假彩色图像，红、绿、蓝各一个字节。</translation>
     </message>
     <message>
-      <source>Confidence of the class of each pixel, in percent.</source>
-      <translation>每个像素所属类别的置信度，以百分数表示。</translation>
+      <source>Confidence of the class of each pixel, in percent. Of clusters, 50 to 100: how much of what surrounds a superpixel, as far as similar colors reach, is in the same or in a similar class. Of a network: the probability of the class.</source>
+      <translation>每个像素所属类别的置信度，以百分数表示。对于聚类，为 50 至 100：在颜色相近的范围内，超像素周围有多少属于同一或相近的类别。对于网络，为该类别的概率。</translation>
     </message>
     <message>
       <source>Model</source>
@@ -2448,8 +2444,8 @@
       <translation>所有影像合计的类别数；若这些影像的地表种类较少，日志会说明。0 表示自动：取 2 到 24 个类别，其中每个类别至少解释超像素间差异的 1 %。</translation>
     </message>
     <message>
-      <source>balanced: the consensus of 16 mixture models. fast: of 4, in less time.</source>
-      <translation>balanced：16 个混合模型的共识。fast：4 个，用时较少。</translation>
+      <source>balanced: for nearly all images. fast: nearly as good, for very large scenes.</source>
+      <translation>balanced：适合几乎所有影像。fast：效果相近，用于很大的场景。</translation>
     </message>
     <message>
       <source>Band numbers of the image to use. If empty, all bands except an alpha band. Separate the numbers by semicolons.</source>

@@ -43,7 +43,7 @@ from .folder_classification import (
 from .formats.model_file import Model, read_header, save_model
 from .formats.trained_model import build_model_by_area, with_superpixels
 from .options.classification import ClassificationOptions
-from .options.segmentation import MIXTURES
+from .options.segmentation import VOCABULARIES
 from .planning.estimate import training_options
 from .steps.band_statistics import measure_scene
 from .steps.clustering import cluster_superpixels
@@ -58,7 +58,7 @@ from .steps.training import train_network
 
 # Presets whose classes are clusters of superpixels. The published method classifies pixels of the
 # scene that it was trained on.
-FOLDER_PRESETS = tuple(MIXTURES)
+FOLDER_PRESETS = tuple(VOCABULARIES)
 # Name of the model in the folder of results, unless another path is given.
 MODEL_NAME = "classes.superseg"
 # Share of the progress until all scenes are classified that the model takes.
@@ -233,7 +233,7 @@ class _Trainer:
                     description,
                     options.classes,
                     options.smoothness,
-                    MIXTURES[options.preset],
+                    VOCABULARIES[options.preset],
                 )
             training = replace(training_options(options, source.grid), classes=clusters.classes)
             with self._stages.stage("training") as part:

@@ -20,7 +20,7 @@ from ..worker.interface import Worker
 from .formats.trained_model import build_model
 from .options.ground_sizes import MinimumArea
 from .options.published import SIEVE, STRIDE, TILE
-from .options.segmentation import MIXTURES, SegmentationOptions, SegmentationOutputs
+from .options.segmentation import VOCABULARIES, SegmentationOptions, SegmentationOutputs
 from .planning.calibration import Calibration
 from .planning.estimate import Estimate, EstimateRequest, training_options, trains
 from .reports.maps import Maps, map_sections
@@ -205,7 +205,7 @@ class _Segmentation:
                 description,
                 options.classes,
                 options.smoothness,
-                MIXTURES[options.preset],
+                VOCABULARIES[options.preset],
             )
             trim_memory()
         state.training = replace(state.training, classes=clusters.classes)

@@ -46,12 +46,12 @@ def measure_bands(call: Call) -> Answer:
 def cluster(call: Call) -> Answer:
     """Clusters of the superpixels of a scene, and their model as `model.*`.
 
-    The option `ensemble` sets another than the usual number of mixtures.
+    The option `vocabularies` sets another number than the usual one.
     """
     from ..engine import clustering
 
     options = call.options
-    given = {"ensemble_size": options["ensemble"]} if options.get("ensemble") else {}
+    given = {"vocabularies": options["vocabularies"]} if options.get("vocabularies") else {}
     model, found = clustering.cluster_superpixels(
         call.description,
         options["classes"],
@@ -85,7 +85,7 @@ def change_class_count(call: Call) -> Answer:
 
 
 def change_smoothness(call: Call) -> Answer:
-    """As `cluster`, with `features` and mixtures, `model.*`, found for the same superpixels."""
+    """As `cluster`, with the `features` of the same superpixels and their `model.*`."""
     from ..engine import clustering
     from ..engine.cluster_model import ClusterModel
 

@@ -260,6 +260,8 @@ def _scene(runs: Runs, tile: Path, way: str, side: int, count: int) -> None:
     cluster = runs.nodes(count, name, with_gdal(FOLDER / "gdal") if way == "in place" else "")
     # The first run measures the kernels.
     segment(image, cluster)
+    # A real run does not wait for the disk because of the stored results.
+    os.sync()
     log = FOLDER / name / "node1.log"
     before = len(log.read_text(encoding="utf-8"))
     found = segment(image, cluster)

@@ -12,7 +12,7 @@ from sklearn.mixture import GaussianMixture
 from superseg_plugin.blocks import ELEVATION, EMBEDDING, Block, Description, column_layout
 from superseg_plugin.engine import clustering, smoothing
 from superseg_plugin.engine.clear_levels import clear_level_weights
-from superseg_plugin.engine.cluster_model import ENSEMBLE_SIZE, ClusterModel
+from superseg_plugin.engine.cluster_model import VOCABULARIES, ClusterModel
 from superseg_plugin.engine.leaves import fit_leaves
 from superseg_plugin.engine.mixture import fit_mixture
 from superseg_plugin.engine.region_graph import RandomWalks
@@ -43,14 +43,14 @@ def superpixel_sums(kinds, bands=3, seed=0, each=60):
     return sums, np.repeat(np.arange(kinds), each)
 
 
-def clustered(sums, graph, bands, classes, ensemble_size=ENSEMBLE_SIZE):
+def clustered(sums, graph, bands, classes, vocabularies=VOCABULARIES):
     """Model and clusters, not smoothed."""
     superpixels = Description.from_sums(sums, *graph, bands)
-    return clustering.cluster_superpixels(superpixels, classes, 0.0, ensemble_size)
+    return clustering.cluster_superpixels(superpixels, classes, 0.0, vocabularies)
 
 
-def classes_of(sums, graph, bands, classes, ensemble_size=ENSEMBLE_SIZE):
-    return clustered(sums, graph, bands, classes, ensemble_size)[1].labels
+def classes_of(sums, graph, bands, classes, vocabularies=VOCABULARIES):
+    return clustered(sums, graph, bands, classes, vocabularies)[1].labels
 
 
 def test_mixture_finds_stretched_groups_as_scikit_learn_does():
@@ -124,10 +124,10 @@ def test_a_model_is_laid_out_as_files_are(textured):
 def test_another_cut_of_the_tree_is_what_a_run_of_its_own_gives():
     sums, _ = superpixel_sums(20)
     graph = chain(len(sums))
-    model, known = clustered(sums, graph, 3, 16, ensemble_size=4)
+    model, known = clustered(sums, graph, 3, 16, vocabularies=4)
     for count in (2, 5, 11, 30):
         _, found = clustering.change_class_count(model, known, count)
-        assert np.array_equal(classes_of(sums, graph, 3, count, ensemble_size=4), found.labels)
+        assert np.array_equal(classes_of(sums, graph, 3, count, vocabularies=4), found.labels)
         assert found.classes == count
 
 
@@ -149,17 +149,19 @@ def test_classes_are_of_similar_size(textured):
     assert shares.min() > 0.001
 
 
-def test_few_classes_of_an_embedding_are_tighter_than_those_of_a_greedy_tree():
-    totals = {False: 0.0, True: 0.0}
-    for seed in range(3):
-        points = np.random.default_rng(seed).normal(size=(2000, 6)).astype(np.float32)
-        for embedding in totals:
-            none = np.zeros(len(points), np.int64)
-            leaves, leaf = fit_leaves(points, np.ones(len(points)), none, 8, embedding)
-            classes = leaves.classes[leaf]
-            means = np.stack([points[classes == number].mean(axis=0) for number in range(8)])
-            totals[embedding] += float(np.square(points - means[classes]).sum())
-    assert totals[True] < 0.98 * totals[False]
+def test_few_classes_of_two_samples_agree_better_by_bagged_trees_than_by_a_single_one():
+    agreements = {False: 0.0, True: 0.0}
+    for seed in range(4):
+        generator = np.random.default_rng(seed)
+        kinds = generator.normal(size=(20, 6))[generator.integers(0, 20, 4000)]
+        points = (kinds + generator.normal(0, 0.5, (4000, 6))).astype(np.float32)
+        for single in agreements:
+            found = []
+            for half in (points[::2], points[1::2]):
+                leaves, _ = fit_leaves(half, np.ones(len(half)), 8, levels=single)
+                found.append(leaves.classes[leaves.nearest(points)])
+            agreements[single] += adjusted_rand_score(*found) / 4
+    assert agreements[False] > agreements[True] + 0.04
 
 
 @pytest.mark.parametrize("bands", [1, 3, 12])
@@ -421,11 +423,11 @@ def test_the_same_bytes_come_from_one_thread_and_from_many(monkeypatch):
     sums, _ = superpixel_sums(10, each=1900)
     graph = np.stack([np.arange(len(sums) - 1), np.arange(1, len(sums))], 1), np.full(18999, 9)
     scene = Description.from_sums(sums, *graph, 3)
-    monkeypatch.setattr("superseg_plugin.engine.ensemble.SAMPLE_POINTS", 500)
+    monkeypatch.setattr("superseg_plugin.engine.vocabularies.SAMPLE_POINTS", 500)
     found = []
     for threads in (1, 5):
         monkeypatch.setattr("superseg_plugin.engine.row_blocks.THREADS", threads)
-        model, clusters = clustering.cluster_superpixels(scene, 8, 8.0, ensemble_size=4)
+        model, clusters = clustering.cluster_superpixels(scene, 8, 8.0, vocabularies=4)
         found.append({**vars(clusters), "model": None, **model.to_arrays()})
     for name, value in found[0].items():
         np.testing.assert_array_equal(value, found[1][name], err_msg=name)
@@ -474,3 +476,26 @@ def _sums_of(means, block):
     sums[:, layout["values"]] = 100 * means
     sums[:, layout["squares"]] = 100 * (means**2 + 25)
     return sums
+
+
+def test_the_confidence_is_lower_where_superpixels_of_several_kinds_mix():
+    """A grid of superpixels: fields of eight rows on the left, a mixture of kinds on the right."""
+    generator = np.random.default_rng(0)
+    row, column = (part.ravel() for part in np.mgrid[:48, :48])
+    mixed = column >= 24
+    kinds = np.where(mixed, generator.integers(0, 6, len(row)), row // 8)
+    mean = generator.uniform(60, 200, (6, 3))[kinds] + generator.normal(0, 6, (len(row), 3))
+    layout = column_layout(3)
+    sums = np.zeros((len(row), layout["context"].stop))
+    sums[:, 0] = 100
+    sums[:, layout["values"]] = mean * 100
+    sums[:, layout["squares"]] = (mean**2 + 100) * 100
+    place = np.arange(len(row)).reshape(48, 48)
+    right = np.stack([place[:, :-1].ravel(), place[:, 1:].ravel()], axis=1)
+    below = np.stack([place[:-1].ravel(), place[1:].ravel()], axis=1)
+    pairs = np.concatenate([right, below]).astype(np.int32)
+    scene = Description.from_sums(sums, pairs, np.full(len(pairs), 10, np.int32), 3)
+    _, found = clustering.cluster_superpixels(scene, 6, 8.0, vocabularies=1)
+    inside = ~mixed & (row % 8 > 1) & (row % 8 < 6)
+    assert found.confidence[mixed].mean() < found.confidence[inside].mean() - 0.1
+    assert 0.5 <= found.confidence.min() <= found.confidence.max() <= 1

@@ -14,10 +14,10 @@ import sys
 import numpy as np
 from superseg_plugin.engine.clustering import cluster_superpixels
 from superseg_plugin.blocks import column_layout, Description
-from superseg_plugin.engine import ensemble
+from superseg_plugin.engine import vocabularies
 
 # Fits to fewer points take less time; all superpixels are assigned as usual.
-ensemble.SAMPLE_POINTS = 500
+vocabularies.SAMPLE_POINTS = 500
 
 def peak():
     with open("/proc/self/status") as status:
@@ -56,5 +56,5 @@ def bytes_taken(count):
 
 
 def test_a_further_superpixel_takes_few_bytes_while_classes_are_found():
-    """The posteriors of all mixtures at once would be 1536 bytes more."""
-    assert bytes_taken(120_000) - bytes_taken(40_000) < 80_000 * 700
+    """The histograms of all words at once would be 512 bytes more."""
+    assert bytes_taken(120_000) - bytes_taken(40_000) < 80_000 * 400

@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from superseg_plugin.blocks import Description, column_layout
-from superseg_plugin.engine import clustering, ensemble, row_blocks, scene_blocks
+from superseg_plugin.engine import clustering, row_blocks, scene_blocks, vocabularies
 from superseg_plugin.engine.assignment import Assignment, assign_in_blocks
 from superseg_plugin.engine.smoothing import usual_contrast
 
@@ -53,13 +53,13 @@ def small(monkeypatch):
     monkeypatch.setattr(clustering, "CLUSTER_SAMPLE", 2400)
     monkeypatch.setattr(scene_blocks, "BLOCK_SIZE", 1000)
     monkeypatch.setattr(scene_blocks, "RUN", 240)
-    monkeypatch.setattr(ensemble, "SAMPLE_POINTS", 600)
+    monkeypatch.setattr(vocabularies, "SAMPLE_POINTS", 600)
 
 
 @pytest.fixture(scope="module")
 def undivided(scene):
     """Model and clusters of the scene as a whole."""
-    return clustering.cluster_superpixels(scene[0], 5, 8.0, ensemble_size=2)
+    return clustering.cluster_superpixels(scene[0], 5, 8.0, vocabularies=1)
 
 
 def test_blocks_with_halo_give_nearly_the_same_as_the_undivided_scene(scene, undivided, small):
@@ -80,16 +80,18 @@ def test_a_scene_fitted_to_a_sample_gets_the_classes_of_the_undivided_scene(
     scene, undivided, small
 ):
     superpixels, kinds = scene
-    _, found = clustering.cluster_superpixels(superpixels, 5, 8.0, ensemble_size=2)
+    _, found = clustering.cluster_superpixels(superpixels, 5, 8.0, vocabularies=1)
     assert adjusted_rand_score(undivided[1].labels, found.labels) > 0.9
     assert adjusted_rand_score(kinds, found.labels) > 0.9
 
 
 def test_a_large_scene_can_be_smoothed_and_cut_again(scene, small):
-    superpixels = scene[0]
-    model, first = clustering.cluster_superpixels(superpixels, 5, 8.0, ensemble_size=2)
+    superpixels, kinds = scene
+    model, first = clustering.cluster_superpixels(superpixels, 5, 8.0, vocabularies=1)
     changed, found = clustering.change_smoothness(superpixels, model, first.features, 5, 8.0)
-    assert adjusted_rand_score(first.labels, found.labels) > 0.99
+    # The leaves are found anew, from features that rounding has changed.
+    assert adjusted_rand_score(first.labels, found.labels) > 0.97
+    assert adjusted_rand_score(kinds, found.labels) > 0.97
     again = clustering.assign_clusters(superpixels, changed, 8.0)
     assert (again.leaf != found.leaf).mean() < 1e-3
     _, fewer = clustering.change_class_count(changed, found, 3)

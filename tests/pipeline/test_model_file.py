@@ -51,22 +51,17 @@ def clusters(columns=5, own=2, walks=(1, 1), members=2, components=3, classes=3)
         "vocabularies.log_weights": (members, components),
         "vocabularies.means": (members, components, own),
         "vocabularies.covariances": (members, components, own, own),
-        "ensemble.log_weights": (members, components),
-        "ensemble.means": (members, components, whole),
-        "ensemble.covariances": (members, components, whole, whole),
-        "memberships": (words, 2),
         "leaves.centers": (4, whole),
     }
     for steps, kept in zip((2, 8), walks):
         shapes[f"walk{steps}.center"] = (words,)
         shapes[f"walk{steps}.vectors"] = (words, kept)
     arrays = {name: numbers.normal(size=shape) for name, shape in shapes.items()}
-    for name in ("vocabularies.covariances", "ensemble.covariances"):
-        arrays[name] = arrays[name] @ arrays[name].swapaxes(-1, -2) + np.eye(shapes[name][-1])
+    spread = arrays["vocabularies.covariances"]
+    arrays["vocabularies.covariances"] = spread @ spread.swapaxes(-1, -2) + np.eye(own)
     arrays = {name: values.astype(np.float32) for name, values in arrays.items()}
     return {
         **arrays,
-        "leaves.parts": np.array([0, 0, 1, 1]),
         "leaves.classes": np.array([0, 1, 2, classes - 1]),
         "tree.merges": np.array([[0, 1], [2, 3], [4, 5]]),
         "tree.costs": np.array([0.5, 1.0, 3.0], np.float32),
@@ -132,7 +127,6 @@ def test_clusters_with_numbers_that_are_none_are_refused(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "numbers"),
     [
-        ("leaves.parts", [0, 0, 1, 2]),
         ("leaves.classes", [0, 1, 2, 3]),
         ("leaves.classes", [0, -1, 2, 2]),
         ("leaves.classes", [0.0, 1.0, 2.0, 2.0]),
@@ -210,7 +204,7 @@ def test_what_is_no_model_is_named(saved, how):
 
 
 def test_a_newer_version_asks_for_an_update(saved):
-    content = saved.read_bytes().replace(b'"format_version":"3"', b'"format_version":"4"')
+    content = saved.read_bytes().replace(b'"format_version":"4"', b'"format_version":"5"')
     saved.write_bytes(content)
     with pytest.raises(SuperSegError, match="update the plugin"):
         read_header(saved)

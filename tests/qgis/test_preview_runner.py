@@ -86,19 +86,6 @@ def test_a_worker_that_ends_in_a_preview_costs_that_preview_alone(
     assert len(started) == 2
 
 
-def test_a_draft_comes_before_a_preview_that_takes_long(runner, view):
-    drafts = queue.SimpleQueue()
-    runner.drafted.connect(drafts.put, Qt.ConnectionType.DirectConnection)
-    found = ask(runner, view, 4)
-    draft = drafts.get_nowait()
-    assert (draft.options.preset, found.options.preset) == ("fast", "balanced")
-    assert draft.classes.shape == found.classes.shape
-    ask(runner, view, 3)
-    runner.request(view, PreviewOptions(classes=4, preset="fast"))
-    assert runner.answers.get(timeout=SECONDS).options.preset == "fast"
-    assert drafts.empty()
-
-
 def test_a_preview_has_the_one_that_it_is_compared_with_beside_it(runner, view):
     first = ask(runner, view, 4)
     runner.request(view, PreviewOptions(classes=3), None, PreviewOptions(classes=4))

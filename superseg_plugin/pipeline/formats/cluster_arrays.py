@@ -2,17 +2,14 @@
 """The cluster model of superpixels as plain arrays, as the worker and model files hold it.
 
 The worker's `cluster` returns these arrays and its `assign_clusters` takes them; `engine` knows
-what they mean. Model files of format version 3 fix their names:
+what they mean. Model files of format version 4 fix their names:
 
     center, scale     standardization of the columns of appearance, `(columns,)`
     appearance.*      projection of these columns to features
-    vocabularies.*    ensemble of mixtures whose components are visual words
+    vocabularies.*    mixtures whose components are visual words
     walk2.*, walk8.*  projections of the histograms of words around a superpixel to features;
                       missing if neighbors do not count
-    ensemble.*        ensemble of mixtures that the parts are found from
-    memberships       `(components, parts)` share of each component in each part
     leaves.centers    `(leaves, features)` means of the leaves of the tree of classes
-    leaves.parts      `(leaves,)` part of each leaf
     leaves.classes    `(leaves,)` class of each leaf, from 0
     tree.*            merges, costs and areas of the tree, see `class_tree.ClassTree`
 """
@@ -64,35 +61,30 @@ def fit_together(model: ClusterArrays, classes: int, bands: int) -> bool:
     try:
         columns, appearance = model["appearance.vectors"].shape
         walks = [walk for walk in WALKS if f"{walk}.center" in model]
-        vocabulary_size = _ensemble_size(model, "vocabularies", appearance)
+        words = _words(model, appearance)
         around = 0
         for walk in walks:
             shares, dimensions = model[f"{walk}.vectors"].shape
-            if model[f"{walk}.center"].shape != (shares,) or shares != vocabulary_size:
+            if model[f"{walk}.center"].shape != (shares,) or shares != words:
                 return False
             around += dimensions
-        components = _ensemble_size(model, "ensemble", appearance + around)
         fits = all(model[name].shape == (columns,) for name in COLUMNS)
         # Unused components have the log weight -inf.
         fits = fits and not any(
             np.isnan(part).any() if name.endswith("log_weights") else not np.isfinite(part).all()
             for name, part in model.items()
         )
-        rows, parts = model["memberships"].shape
-        return (
-            fits and rows == components and _leaves_fit(model, parts, appearance + around, classes)
-        )
+        return fits and _leaves_fit(model, appearance + around, classes)
     except (KeyError, ValueError, np.linalg.LinAlgError):
         return False
 
 
-def _leaves_fit(model: ClusterArrays, parts: int, dimensions: int, classes: int) -> bool:
-    """Whether the leaves belong to the parts and classes, and a tree joins them."""
+def _leaves_fit(model: ClusterArrays, dimensions: int, classes: int) -> bool:
+    """Whether the leaves belong to the classes, and a tree joins them."""
     count, _ = model["leaves.centers"].shape
     merges = model["tree.merges"]
     shapes = {
         "leaves.centers": (count, dimensions),
-        "leaves.parts": (count,),
         "leaves.classes": (count,),
         "tree.merges": (count - 1, 2),
         "tree.costs": (count - 1,),
@@ -100,10 +92,9 @@ def _leaves_fit(model: ClusterArrays, parts: int, dimensions: int, classes: int)
     }
     if count == 0 or any(model[name].shape != shape for name, shape in shapes.items()):
         return False
-    for name, most in (("leaves.parts", parts), ("leaves.classes", classes)):
-        numbers = model[name]
-        if numbers.dtype.kind != "i" or numbers.min() < 0 or numbers.max() >= most:
-            return False
+    numbers = model["leaves.classes"]
+    if numbers.dtype.kind != "i" or numbers.min() < 0 or numbers.max() >= classes:
+        return False
     # Every node but the root joins once, after it is made.
     made = count + np.arange(count - 1)[:, None]
     nodes = np.sort(merges, axis=None)
@@ -111,17 +102,17 @@ def _leaves_fit(model: ClusterArrays, parts: int, dimensions: int, classes: int)
     return bool(joined and (merges < made).all() and (model["tree.areas"] > 0).all())
 
 
-def _ensemble_size(model: ClusterArrays, name: str, dimensions: int) -> int:
-    """Return the components of all mixtures; 0 if the arrays of an ensemble do not fit together.
+def _words(model: ClusterArrays, dimensions: int) -> int:
+    """Return the words of all vocabularies; 0 if their arrays do not fit together.
 
     Raises:
         KeyError, ValueError: an array is missing or has another number of dimensions.
         numpy.linalg.LinAlgError: a covariance is not positive definite.
     """
-    mixtures, components = model[f"{name}.log_weights"].shape
-    shape = (mixtures, components, dimensions)
-    fits = model[f"{name}.means"].shape == shape
-    covariances = model[f"{name}.covariances"]
+    vocabularies, words = model["vocabularies.log_weights"].shape
+    shape = (vocabularies, words, dimensions)
+    fits = model["vocabularies.means"].shape == shape
+    covariances = model["vocabularies.covariances"]
     fits = fits and covariances.shape == (*shape, dimensions)
     np.linalg.cholesky(covariances.astype(np.float64) if fits else np.eye(1))
-    return int(mixtures * components) if fits else 0
+    return int(vocabularies * words) if fits else 0

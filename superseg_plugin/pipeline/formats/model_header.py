@@ -19,7 +19,7 @@ from ...errors import SuperSegError
 from .model_rasters import RastersOfHeader
 
 FORMAT = "superseg"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 # Bytes; a hundred times the header of the largest models.
 LARGEST_HEADER = 4 * 1024**2
 LARGEST_FILE = 2 * 1024**3

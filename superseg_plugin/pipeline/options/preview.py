@@ -12,7 +12,7 @@ from ...raster.layer_properties import AS_THE_FILE, LayerProperties
 from ...raster.stack import AdditionalRaster
 from .classification import check_smoothness
 from .ground_sizes import FEWEST_PIXELS, MOST_PIXELS, USUAL, usual_superpixels
-from .segmentation import MIXTURES, SegmentationOptions
+from .segmentation import VOCABULARIES, SegmentationOptions
 from .training import check_classes
 from .values import AUTOMATIC
 
@@ -66,7 +66,7 @@ class PreviewOptions:
         superpixel_size: side of the smallest superpixel, pixels of the image.
         smoothness: see `superseg:segment`.
         classes: how many, 2 to 255; 0 lets the view decide.
-        preset: one of `MIXTURES`, which has the number of mixtures of each.
+        preset: one of `VOCABULARIES`.
     """
 
     superpixel_size: float = 8.0
@@ -81,9 +81,9 @@ class PreviewOptions:
         check_smoothness(self.smoothness)
         if self.classes:
             check_classes(self.classes)
-        if self.preset not in MIXTURES:
+        if self.preset not in VOCABULARIES:
             raise SuperSegError(
-                f"There is no preview of PRESET {self.preset}; choose {' or '.join(MIXTURES)}."
+                f"There is no preview of PRESET {self.preset}; choose {' or '.join(VOCABULARIES)}."
             )
 
     def smallest(self, reduction: float) -> tuple[int, bool]:

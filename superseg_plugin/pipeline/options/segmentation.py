@@ -15,9 +15,8 @@ from .training import check_classes
 from .values import AUTOMATIC, check_values
 
 PRESETS = ("balanced", "fast", "published")
-# Gaussian mixtures whose consensus the classes are found from. With a quarter of them, the map is
-# as good in the mean, and depends a little more on chance.
-MIXTURES = {"balanced": 16, "fast": 4}
+# Vocabularies that describe the surroundings of superpixels, see `engine.cluster_model`.
+VOCABULARIES = {"balanced": 2, "fast": 1}
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,9 @@ class SegmentationOptions:
 
     Attributes:
         classes: number of classes, 2 to 255; 0 lets the scene decide.
-        preset: one of `PRESETS`. `balanced` and `fast` cluster the superpixels, by more or fewer
-            mixtures; `published` is the method of the letter.
+        preset: one of `PRESETS`. `balanced` and `fast` cluster the superpixels, whose
+            surroundings are described by two vocabularies or by one; `published` is the method of
+            the letter.
         imagery: one of `IMAGERY`; sets the size of superpixels for a kind of imagery.
         superpixel_size: side of the smallest superpixel in `units`; 0 leaves it to `imagery`.
         units: `pixels` or `meters`, of `superpixel_size` and `min_area`.

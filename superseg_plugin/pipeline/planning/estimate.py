@@ -22,7 +22,7 @@ from ...raster.ground import has_meters, pixel_side
 from ...raster.source import RasterSource
 from ...raster.vectors import ALPHA_EARTH_BANDS
 from ..options.published import published_tiles, published_training
-from ..options.segmentation import MIXTURES, SegmentationOptions
+from ..options.segmentation import VOCABULARIES, SegmentationOptions
 from ..options.superpixels import SuperpixelOptions
 from ..options.training import TrainingOptions
 from ..options.values import ALPHA_EARTH, AUTOMATIC
@@ -173,7 +173,7 @@ class Estimate:
         # Superpixels of a sample are looked at twice.
         clustered = count + (CLUSTER_SAMPLE / 1e6 if self._count > MOST_UNDIVIDED else 0.0)
         published = options.preset == "published"
-        mixtures = MIXTURES.get(options.preset, 0)
+        vocabularies = VOCABULARIES.get(options.preset, 0)
         # Stages that not every run has; and seconds as measured, at the start and for the size of
         # the scene.
         chosen = {
@@ -186,7 +186,7 @@ class Estimate:
             "reading": (0.5 + 0.035 * bands, 0.0),
             "superpixels": (1.0, 0.15 * cut * pixels + strips),
             "description": (0.2, 0.1 * described * pixels),
-            "clustering": (2.0, (12.0 + 0.9 * mixtures) * clustered),
+            "clustering": (2.0, (6.0 + 2.5 * vocabularies) * clustered),
             "training": (2.0, train_rate / train_speed * trained),
             "classification": (0.2, classify_rate / classify_speed * pixels),
             "painting": (0.1, (0.02 + 0.01 * painted + refined) * pixels),

@@ -30,7 +30,7 @@ def cluster_superpixels(
     description: Description,
     classes: int,
     smoothness: float,
-    ensemble: int | None = None,
+    vocabularies: int | None = None,
 ) -> Clusters:
     """Find the classes of described superpixels, a cut of the scene's tree of classes.
 
@@ -42,12 +42,12 @@ def cluster_superpixels(
         classes: wanted; fewer come back only where there are fewer kinds of superpixels. 0 takes
             as many as each explain at least 1 % of the differences between superpixels.
         smoothness: weight of the neighbors, 0 for none.
-        ensemble: number of mixtures; the usual number where None.
+        vocabularies: of visual words; the usual number where None.
     """
     options = {
         "classes": classes,
         "smoothness": smoothness,
-        "ensemble": ensemble,
+        "vocabularies": vocabularies,
     }
     found = _compute(scene, "cluster", description, options, {})
     if classes and found.classes < classes:
@@ -95,7 +95,7 @@ def change_class_count(scene: Scene, found: Clusters, classes: int) -> Clusters:
 def change_smoothness(
     scene: Scene, description: Description, found: Clusters, classes: int, smoothness: float
 ) -> Clusters:
-    """Cluster with another smoothness and the mixtures that are fitted already.
+    """Cluster with another smoothness and the features that are known already.
 
     Args:
         scene: the scene.

@@ -23,7 +23,7 @@ from ...contracts import DESCRIPTION_HALO
 from ...raster.grid import Grid
 from ...raster.windows import Window
 
-# 256 windows of 512 pixels: 3.5 times as many superpixels as the mixtures are fitted to at most.
+# 256 windows of 512 pixels: as many superpixels of the usual size as are clustered as a whole.
 SAMPLE_PIXELS = 1 << 26
 # Of the sample on the disk, in all bands.
 SAMPLE_BYTES = 2 << 30
