@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from ..agglomeration import agglomerate
 from .row_blocks import side_by_side
@@ -137,17 +139,8 @@ def _ward(points: DoubleArray, weights: DoubleArray) -> tuple[AnyArray, AnyArray
     return pairs, costs
 
 
-@njit(cache=True, nogil=True)
-def _clusters(pairs: AnyArray, count: int) -> AnyArray:
+def _clusters(pairs: IndexArray, count: int) -> IndexArray:
     """Number `(m,)` of the cluster of each point, where pairs of points are together."""
-    cluster = np.arange(count)
-    for place in range(len(pairs)):
-        one, two = pairs[place]
-        while cluster[one] != one:
-            one = cluster[one]
-        while cluster[two] != two:
-            two = cluster[two]
-        cluster[max(one, two)] = min(one, two)
-    for point in range(count):
-        cluster[point] = cluster[cluster[point]]
-    return cluster
+    graph = sparse.coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
+    numbers: IndexArray = connected_components(graph, directed=False)[1]
+    return numbers

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Features of the surroundings of superpixels, from histograms of visual words around them.
 
-Superpixels belong to kinds, visual words (`vocabularies`). Random walks on the region
-adjacency graph (`region_graph`) collect the histogram of words around each superpixel, at two
-distances; the principal components of each are features.
+Superpixels belong to kinds, visual words (`vocabularies`). Random walks on the region adjacency
+graph (`region_graph`) collect the histogram of words around each superpixel, at two distances; the
+principal components of each are features.
 
 Approximate: principal components are fitted to 32768 superpixels, probabilities of words are
 float16. Cost: linear in superpixels, edges and words, in blocks of rows on all cores; words are
@@ -57,21 +57,21 @@ def _histograms(
     The histograms of all words at once would take most of the memory.
     """
     size, components = vocabularies.log_weights.shape
-    for member in range(size):
-        words = _words(appearance, vocabularies, member)
+    for number in range(size):
+        words = _words(appearance, vocabularies, number)
         for first in range(0, components, WORDS_AT_ONCE):
             last = min(first + WORDS_AT_ONCE, components)
-            column = member * components
+            column = number * components
             yield slice(column + first, column + last), walks.root_histograms(words[:, first:last])
 
 
-def _words(appearance: FloatArray, vocabularies: Vocabularies, member: int) -> AnyArray:
+def _words(appearance: FloatArray, vocabularies: Vocabularies, number: int) -> AnyArray:
     """Probabilities `(n, k)` float16 of the words of one vocabulary, over their number."""
     size, components = vocabularies.log_weights.shape
     words = np.empty((len(appearance), components), np.float16)
 
     def compute(rows: slice) -> None:
-        shares = vocabularies.words(member, appearance[rows]) / np.float32(size)
+        shares = vocabularies.words(number, appearance[rows]) / np.float32(size)
         # PyTorch converts to float16 with the processor's instruction, NumPy without.
         words[rows] = torch.from_numpy(shares).half().numpy()
 

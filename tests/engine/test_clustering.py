@@ -485,16 +485,12 @@ def test_the_confidence_is_lower_where_superpixels_of_several_kinds_mix():
     mixed = column >= 24
     kinds = np.where(mixed, generator.integers(0, 6, len(row)), row // 8)
     mean = generator.uniform(60, 200, (6, 3))[kinds] + generator.normal(0, 6, (len(row), 3))
-    layout = column_layout(3)
-    sums = np.zeros((len(row), layout["context"].stop))
-    sums[:, 0] = 100
-    sums[:, layout["values"]] = mean * 100
-    sums[:, layout["squares"]] = (mean**2 + 100) * 100
     place = np.arange(len(row)).reshape(48, 48)
     right = np.stack([place[:, :-1].ravel(), place[:, 1:].ravel()], axis=1)
     below = np.stack([place[:-1].ravel(), place[1:].ravel()], axis=1)
     pairs = np.concatenate([right, below]).astype(np.int32)
-    scene = Description.from_sums(sums, pairs, np.full(len(pairs), 10, np.int32), 3)
+    graph = pairs, np.full(len(pairs), 10, np.int32)
+    scene = Description.from_sums(_sums_of(mean, Block(3)), *graph, 3)
     _, found = clustering.cluster_superpixels(scene, 6, 8.0, vocabularies=1)
     inside = ~mixed & (row % 8 > 1) & (row % 8 < 6)
     assert found.confidence[mixed].mean() < found.confidence[inside].mean() - 0.1

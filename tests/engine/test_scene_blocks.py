@@ -89,7 +89,7 @@ def test_a_large_scene_can_be_smoothed_and_cut_again(scene, small):
     superpixels, kinds = scene
     model, first = clustering.cluster_superpixels(superpixels, 5, 8.0, vocabularies=1)
     changed, found = clustering.change_smoothness(superpixels, model, first.features, 5, 8.0)
-    # The leaves are found anew, from features that rounding has changed.
+    # The leaves are found anew: by now the features of the sample know all neighbors.
     assert adjusted_rand_score(first.labels, found.labels) > 0.97
     assert adjusted_rand_score(kinds, found.labels) > 0.97
     again = clustering.assign_clusters(superpixels, changed, 8.0)
