@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt
+from .gdal_calls import attempt, close_dataset
 from .grid import Grid
 from .layer_properties import LayerProperties
 from .source import RasterSource
@@ -62,7 +62,7 @@ def on_grid(source: RasterSource, grid: Grid, parameter: str) -> Iterator[Raster
                 f"{parameter}: {source.name} cannot be warped to the grid of the classes"
                 f" ({error}); warp it first, with Warp (reproject) and nearest neighbor."
             )
-        del made
+        close_dataset(made)
         with RasterSource(place, [1], layer=LayerProperties("", source.layer.nodata)) as aligned:
             yield aligned
     finally:

@@ -12,7 +12,7 @@ from osgeo import gdal, ogr, osr
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .gdal_calls import attempt, quiet
+from .gdal_calls import attempt, close_dataset
 from .grid import UNREFERENCED, Grid
 from .references import reference_of, wkt_of
 
@@ -139,10 +139,9 @@ def _polygonize(
             )
         return result
     finally:
-        # An exception refers to these variables by its traceback, which would keep the files open
-        # until after their folder is removed.
-        with quiet():
-            band = mask = layer = opened = made = None
+        # Before their folder is removed.
+        close_dataset(made)
+        close_dataset(opened)
 
 
 def _add_names(made: Any, names: Mapping[int, str]) -> None:

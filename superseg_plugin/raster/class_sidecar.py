@@ -11,7 +11,7 @@ from typing import Any
 from osgeo import gdal
 
 from .class_legend import Color
-from .gdal_calls import attempt, quiet
+from .gdal_calls import attempt, close_dataset
 from .texts import readable
 
 MERGED = "Merged"
@@ -86,12 +86,9 @@ def _update(path: str | Path, styles: Mapping[int, ClassStyle], edits: str, mode
         attempt(band.SetRasterColorTable, colors)[1],
         attempt(band.SetRasterCategoryNames, categories)[1],
         attempt(dataset.SetMetadataItem, EDITS, edits or None, DOMAIN)[1],
-        attempt(dataset.FlushCache)[1],
+        close_dataset(dataset),
     ]
-    del band, former
-    with quiet() as late_errors:
-        del dataset
-    return next((text for text in [*errors, *late_errors] if text), "")
+    return next((text for text in errors if text), "")
 
 
 def _is_stored(path: str | Path, styles: Mapping[int, ClassStyle]) -> bool:

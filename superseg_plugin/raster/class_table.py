@@ -18,7 +18,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .class_styles import StyledClass, write_styles
-from .gdal_calls import WritingError, attempt, quiet
+from .gdal_calls import WritingError, attempt, close_dataset
 from .texts import one_line, readable
 
 MOST_CLASSES = 255
@@ -107,12 +107,9 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
             if table.wavelengths
             else []
         ),
-        attempt(dataset.FlushCache)[1],
+        close_dataset(dataset),
     ]
-    del band
-    with quiet() as late_errors:
-        del dataset
-    for error in [*errors, *late_errors]:
+    for error in errors:
         if error:
             raise WritingError(path, f"class table: {error}")
     try:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from osgeo import gdal, ogr
 
 from ..errors import SuperSegError
 from .class_legend import Color
-from .gdal_calls import attempt
+from .gdal_calls import attempt, close_dataset
 from .grid import Grid
 from .references import reference_of
 from .texts import LONGEST_MESSAGE, one_line
@@ -121,7 +122,12 @@ def _write(path: Path, corrections: Corrections, grid: Grid) -> str:
     dataset, error = attempt(ogr.GetDriverByName("GPKG").CreateDataSource, str(path))
     if dataset is None:
         return error or "unknown error"
-    reference = reference_of(grid.crs)
+    error = _fill(dataset, corrections, reference_of(grid.crs))
+    late_error = close_dataset(dataset)
+    return error or late_error
+
+
+def _fill(dataset: Any, corrections: Corrections, reference: Any) -> str:
     layer, error = attempt(dataset.CreateLayer, LAYER, reference, ogr.wkbPoint)
     if layer is None:
         return error or "unknown error"
@@ -139,10 +145,7 @@ def _write(path: Path, corrections: Corrections, grid: Grid) -> str:
         _, error = attempt(layer.CreateFeature, feature)
         if error:
             return error
-    _, error = attempt(layer.CommitTransaction)
-    del layer
-    del dataset
-    return error
+    return attempt(layer.CommitTransaction)[1]
 
 
 def _color(text: object) -> Color | None:

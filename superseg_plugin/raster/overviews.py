@@ -21,7 +21,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .gdal_calls import attempt, quiet
+from .gdal_calls import attempt, close_dataset
 from .pixels import numpy_type, read_pixels, write_pixels
 from .texts import visible_path
 from .windows import Window, tiles
@@ -57,10 +57,8 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
                 error = _build_nearest(dataset, factors, progress)
             else:
                 error = _build(dataset, resampling, factors, progress)
-            error = error or attempt(dataset.FlushCache)[1]
-            with quiet() as late_errors:
-                del dataset
-        error = error or "".join(late_errors[:1])
+            late_error = close_dataset(dataset)
+        error = error or late_error
         stop_if_cancelled(progress)
     if error:
         raise SuperSegError(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import WritingError, attempt, open_raster, quiet
+from .gdal_calls import WritingError, attempt, close_dataset, open_raster
 from .grid import Grid
 from .pixels import gdal_type, read_pixels
 from .windows import Window
@@ -110,9 +110,6 @@ def join_pieces(path: Path, grid: Grid, profile: RasterProfile, pieces: Sequence
         )
         added = attempt(band.SetMetadataItem, f"source_{index}", source, "new_vrt_sources")
         errors.append(added[1])
-    errors.append(attempt(made.FlushCache)[1])
-    with quiet() as later:
-        band = made = None
-    errors += later
+    errors.append(close_dataset(made))
     if any(errors):
         raise WritingError(str(path), next(error for error in errors if error))

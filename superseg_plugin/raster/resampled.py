@@ -20,7 +20,7 @@ import numpy as np
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt, open_raster
+from .gdal_calls import attempt, close_dataset, open_raster
 from .grid import Grid
 from .ground import pixel_side
 from .layer_properties import AS_THE_FILE, LayerProperties
@@ -153,7 +153,7 @@ class ResampledRaster:
                 f"{PARAMETER}: {original.name} cannot be warped to the grid of"
                 f" {self._like.name} ({error}); warp it first, with Warp (reproject)."
             )
-        del made
+        close_dataset(made)
 
     def _nodata(self, count: int) -> list[str]:
         """Nodata of every band of the file, as texts."""

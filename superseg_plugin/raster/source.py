@@ -27,7 +27,7 @@ from .band_types import band_type, buffer_type, check_numbers, is_signed_byte, w
 from .block_cache import CacheShare
 from .damage import damage_of, damage_text
 from .decoding import Decoding, decoded_values
-from .gdal_calls import open_with_threads, quiet
+from .gdal_calls import close_dataset, open_with_threads, quiet
 from .grid import Grid, grid_of
 from .layer_properties import AS_THE_FILE, LayerProperties
 from .mask_bands import mask_bands, read_masks
@@ -138,7 +138,9 @@ class RasterSource:
         """Close the file; a second call has no effect."""
         with self._lock:
             self._masks: list[tuple[int | None, Any]] = []
-            self._dataset = None
+            dataset, self._dataset = self._dataset, None
+            if dataset is not None:
+                close_dataset(dataset)
             self._cache_share.release()
 
     def whole_rows(self) -> AbstractContextManager[None]:

@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
-from .gdal_calls import WritingError, attempt, quiet
+from .gdal_calls import WritingError, attempt, close_dataset
 from .pixels import gdal_type, write_pixels
 from .windows import Window
 
@@ -178,10 +178,7 @@ def _finish(
     if dataset is None:
         raise WritingError(path, error)
     errors = change(dataset)
-    errors.append(attempt(dataset.FlushCache)[1])
-    # The last bytes are written when the dataset is destroyed.
-    with quiet() as late_errors:
-        del dataset
-    for error in [*errors, *late_errors]:
+    errors.append(close_dataset(dataset))
+    for error in errors:
         if error:
             raise WritingError(path, error)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt
+from .gdal_calls import attempt, close_dataset
 from .source import RasterSource
 from .stack import rasters_of
 from .windows import Window
@@ -63,7 +63,7 @@ def read_small(
             small, error = attempt(gdal.Translate, place, large, options=options)
         if small is None:
             raise SuperSegError(f"{source.name} cannot be read ({error}); open it again.")
-        del small
+        close_dataset(small)
         # Whether a pixel of an embedding is valid is seen by all of its bands.
         wanted, decoding = list(bands), source.decoding
         read = list(range(len(source.bands))) if decoding else wanted
@@ -116,7 +116,7 @@ def _picture(pixels: Bytes, driver: str, options: list[str], palette: Any = None
     try:
         if made is None:
             raise SuperSegError(f"An image for the report cannot be created ({error}).")
-        del made
+        close_dataset(made)
         content = _content(place)
     finally:
         for name in (place, f"{place}.aux.xml"):

@@ -15,7 +15,7 @@ import numpy as np
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import attempt
+from .gdal_calls import attempt, close_dataset
 from .grid import UNREFERENCED
 from .layer_properties import AS_THE_FILE
 from .pixels import gdal_type, write_pixels
@@ -79,7 +79,7 @@ def write_view(
             f"{image.name} cannot be warped to the map ({error}); choose another CRS for"
             " the project, or warp the raster first."
         )
-    made.FlushCache()
+    close_dataset(made)
 
 
 def _reduced(

@@ -15,7 +15,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from .gdal_calls import WritingError, attempt, quiet
+from .gdal_calls import WritingError, attempt, close_dataset
 from .grid import Grid
 from .ground_points import gdal_gcps
 from .overviews import add_overviews
@@ -114,8 +114,7 @@ class RasterWriter:
         try:
             self._set_metadata()
         except BaseException:
-            with quiet():
-                self._dataset = None
+            self._discard()
             raise
 
     def __enter__(self) -> RasterWriter:
@@ -135,8 +134,7 @@ class RasterWriter:
                 add_overviews(self.path, self._profile.overviews, self._progress)
             self._progress.report(1.0)
         else:
-            with quiet():
-                self._dataset = None
+            self._discard()
 
     def write(self, window: Window, values: Array) -> None:
         """Write a window.
@@ -174,17 +172,14 @@ class RasterWriter:
         Raises:
             SuperSegError: the disk is full or the file cannot be written.
         """
-        if self._dataset is None:
-            return
-        _, error = attempt(self._dataset.FlushCache)
-        # GDAL writes the last bytes when the dataset is destroyed, and reports no error then.
-        # Dataset.Close, which does, exists from GDAL 3.8 on.
-        if hasattr(self._dataset, "Close"):
-            error = error or attempt(self._dataset.Close)[1]
-        with quiet() as errors:
-            self._dataset = None
-        if error or errors:
-            self._fail(error or errors[0])
+        error = self._discard()
+        if error:
+            self._fail(error)
+
+    def _discard(self) -> str:
+        """Close the file if it is open; returns GDAL's error, "" for none."""
+        dataset, self._dataset = self._dataset, None
+        return close_dataset(dataset) if dataset is not None else ""
 
     @property
     def _open(self) -> Any:
