@@ -49,15 +49,11 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
     mode = gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR | (gdal.OF_UPDATE if inside else 0)
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is not None:
-        factors = _factors(max(dataset.RasterXSize, dataset.RasterYSize))
-        if not factors:
-            return
         with _settings_of_thread(_settings(dataset, inside)):
-            if resampling == "nearest":
-                error = _build_nearest(dataset, factors, progress)
-            else:
-                error = _build(dataset, resampling, factors, progress)
-            late_error = close_dataset(dataset)
+            try:
+                error = _make(dataset, resampling, progress)
+            finally:
+                late_error = close_dataset(dataset)
         error = error or late_error
         stop_if_cancelled(progress)
     if error:
@@ -79,7 +75,9 @@ def _are_internal(path: str | Path) -> bool:
     band = dataset.GetRasterBand(1)
     # GDAL 3.6 damages a file of 64-bit integers when it writes the nodata value of an overview.
     long = (getattr(gdal, "GDT_Int64", None), getattr(gdal, "GDT_UInt64", None))
-    return not (band.DataType in long and band.GetNoDataValue() is not None)
+    internal = not (band.DataType in long and band.GetNoDataValue() is not None)
+    close_dataset(dataset)
+    return internal
 
 
 def _factors(side: int) -> list[int]:
@@ -103,6 +101,16 @@ def _settings(dataset: Any, inside: bool) -> dict[str, str]:
     if dataset.RasterCount == 1 or interleave == "PIXEL":
         settings["GDAL_NUM_THREADS"] = "ALL_CPUS"
     return settings
+
+
+def _make(dataset: Any, resampling: str, progress: Progress) -> str:
+    """Make the overviews of an open raster; return GDAL's error, or ""."""
+    factors = _factors(max(dataset.RasterXSize, dataset.RasterYSize))
+    if not factors:
+        return ""
+    if resampling == "nearest":
+        return _build_nearest(dataset, factors, progress)
+    return _build(dataset, resampling, factors, progress)
 
 
 def _build(dataset: Any, resampling: str, factors: list[int], progress: Progress) -> str:

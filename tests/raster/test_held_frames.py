@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from osgeo import gdal, ogr
 
+from superseg_plugin.errors import Cancelled
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_polygons import write_polygons
 from superseg_plugin.raster.class_sidecar import ClassStyle, update_sidecar
@@ -61,6 +62,22 @@ def test_a_file_without_an_end_is_closed_as_well(tmp_path, held):
     path = tmp_path / "a.tif"
     with pytest.raises(KeyError), RasterWriter(path, GRID, RasterProfile(1, np.uint8)):
         raise KeyError
+    assert str(path) not in _open_files()
+
+
+class Stopping(Progress):
+    """Progress that is cancelled."""
+
+    def cancelled(self):
+        return True
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "mode"])
+def test_a_file_whose_overviews_are_cancelled_is_closed_as_well(tmp_path, held, resampling):
+    path = tmp_path / "a.tif"
+    profile = RasterProfile(1, np.uint8, overviews=resampling)
+    with pytest.raises(Cancelled), RasterWriter(path, GRID, profile, Stopping()) as writer:
+        writer.write(GRID.window, np.ones((SIDE, SIDE), np.uint8))
     assert str(path) not in _open_files()
 
 
