@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`make benchmark-cluster`: what a cluster costs and gains, as far as one computer can show it.
 
-1. Overhead of a task and bytes for each pixel, through links of 1 and 10 Gbit/s with 1 ms (netem).
+1. Overhead of a task and of its bytes, and a scene whose tiles are sent or read in place, through
+   links of 1 and 10 Gbit/s, with a delay of 1 ms where the kernel has netem.
 2. Scenes on 4 to 64 nodes of one core, the largest of 10^9 pixels, whose kernels are replaced by
    sleeps of their measured time (`stored_kernels`): everything else is real, and runs on this
    computer's processors alone, the scheduler and the nodes' transport included. Tiles are sent to
@@ -98,25 +99,35 @@ class Runs:
 
 
 def overhead(runs: Runs) -> None:
-    """Print the milliseconds of a task, and what arrays of a tile take, for several links."""
-    print("\nOverhead of a task and of its bytes (real kernels, 2 nodes)")
-    print("link                ms a task    MB/s of arrays sent")
-    for rate in ("none", "10gbit", "1gbit"):
-        refused = "" if rate == "none" else "no network namespaces"
-        if not refused or runs.network.separate:
-            refused = runs.network.shape(rate, "1ms") if rate != "none" else ""
-        if refused:
-            print(f"{rate:18s} not measured: {refused}", flush=True)
+    """Print the milliseconds of a task, and what arrays of a tile and a scene take, by link."""
+    scene = FOLDER / "large.tif"
+    write_scene(scene, 4 * TILE)
+    print("\nOverhead of a task and of its bytes, and a scene of 17 Mpx (real kernels, 2 nodes)")
+    print("link                  ms a task    MB/s of arrays    s, tiles sent    s, in place")
+    for rate in (0, 10, 1):
+        delay = runs.network.shape(rate) if rate and runs.network.separate else ""
+        link = f"{rate} Gbit/s, {delay}" if rate else "no limit"
+        if rate and not delay:
+            print(f"{link} not measured: the kernel has neither netem nor tbf", flush=True)
             continue
-        cluster = Cluster(runs.network, FOLDER / f"overhead-{rate}")
-        cluster.add_node("node1")
-        cluster.add_node("node2")
-        with WorkerProcess(find_interpreter(), "cpu", choose_cluster(cluster.chosen)) as worker:
-            small = _seconds_a_task(worker, 8, 60)
-            large = _seconds_a_task(worker, 2048, 12) - small
+        seconds = []
+        for path in ("", with_gdal(FOLDER / "gdal")):
+            cluster = Cluster(runs.network, FOLDER / f"overhead-{rate}")
+            cluster.add_node("node1", path=path)
+            cluster.add_node("node2", path=path)
+            if not path:
+                choice = choose_cluster(cluster.chosen)
+                with WorkerProcess(find_interpreter(), "cpu", choice) as worker:
+                    small = _seconds_a_task(worker, 8, 60)
+                    large = _seconds_a_task(worker, 2048, 12) - small
+            given = {"INPUT": scene, "OUTPUT": FOLDER / "classes.tif", **FAST}
+            # The first run compiles on the nodes.
+            runs.run("superseg:segment", cluster.chosen, **given)
+            seconds.append(runs.run("superseg:segment", cluster.chosen, **given)[2])
+            cluster.close()
         size = 2048**2 * 3 / 1e6
-        print(f"{rate:18s} {1000 * small:10.1f} {size / large:14.0f}", flush=True)
-        cluster.close()
+        figures = f"{1000 * small:9.1f} {size / large:17.0f} {seconds[0]:16.1f} {seconds[1]:14.1f}"
+        print(f"{link:20s} {figures}", flush=True)
     runs.network.unshape()
 
 

@@ -68,24 +68,32 @@ class Network:
         """A command that runs on a host."""
         return ["ip", "netns", "exec", f"superseg-{host}", *command] if self.separate else command
 
-    def shape(self, rate: str, delay: str) -> str:
-        """Limit every link to a rate, with a delay each way (`tc netem`).
+    def shape(self, rate: int) -> str:
+        """Limit every link to a rate in Gbit/s, with a delay of 1 ms each way if the kernel can.
 
         Returns:
-            Why that cannot be done here; empty if it is done.
+            How it is done: by `tc netem`, or by `tc tbf`, which has no delay; "" if by neither.
         """
-        limit = ["root", "netem", "rate", rate, "delay", delay, "limit", "100000"]
+        # A bucket of the bytes of 5 ms: the kernel fills it a few hundred times a second.
+        bucket = ["burst", str(rate * 625_000), "latency", "50ms"]
+        ways = {
+            "1 ms": ["netem", "delay", "1ms", "limit", "100000", "rate", f"{rate}gbit"],
+            "no delay": ["tbf", "rate", f"{rate}gbit", *bucket],
+        }
+        return next((name for name, limit in ways.items() if self._limit(limit)), "")
+
+    def _limit(self, limit: list[str]) -> bool:
+        """Put a queueing discipline on both ends of every link; False if it is refused."""
         for host in HOSTS:
-            outside = ["tc", "qdisc", "replace", "dev", f"ss-{host[:10]}", *limit]
-            inside = self.on(host, ["tc", "qdisc", "replace", "dev", "eth0", *limit])
+            outside = ["tc", "qdisc", "replace", "dev", f"ss-{host[:10]}", "root", *limit]
+            inside = self.on(host, ["tc", "qdisc", "replace", "dev", "eth0", "root", *limit])
             for command in (outside, inside):
-                done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
-                if done.returncode:
-                    return done.stderr.strip()
-        return ""
+                if subprocess.run(command, check=False, capture_output=True).returncode:
+                    return False
+        return True
 
     def unshape(self) -> None:
-        """Undo `shape`."""
+        """Remove the limits of `shape`."""
         for host in HOSTS:
             outside = ["tc", "qdisc", "delete", "dev", f"ss-{host[:10]}", "root"]
             inside = self.on(host, ["tc", "qdisc", "delete", "dev", "eth0", "root"])
