@@ -7,9 +7,9 @@ sample: 80 % of the points, 4000 at most, drawn with a fixed seed. The posterior
 many dimensions are nearly 0 or 1; they are tempered [1], so that a superpixel may have a share in
 several words.
 
-With 64 words of k-means in place of one mixture, shared out by distance, named mean IoU at 8, 16 and
-32 classes is .450 .512 .558 and not .456 .515 .561 (27 images; on the 12 that nothing was tuned on,
-.442 .503 .556 and not .447 .508 .566).
+With 64 words of k-means, shared out by distance, in place of one mixture, named mean IoU at 8, 16
+and 32 classes is .450 .512 .558 and not .456 .515 .561 (27 images; on the 12 that nothing was tuned
+on, .442 .503 .556 and not .447 .508 .566).
 
 Approximate: the samples; nothing else is random. Mixtures are fitted in parallel, each by one
 thread, so that a fit does not depend on the number of threads. Cost: that of `fit_mixture`, once a
