@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import SuperSegError
+from ...raster.texts import one_line
 from .model_rasters import RastersOfHeader
 
 FORMAT = "superseg"
@@ -148,7 +149,7 @@ def description_of(header: FileHeader, path: Path) -> dict[str, Any]:
     metadata = header.metadata
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise no_model(path, "it was made by another program")
-    version = str(metadata.get("format_version"))
+    version = one_line(str(metadata.get("format_version")))
     if version != str(FORMAT_VERSION):
         raise SuperSegError(
             f"MODEL: {path.name} has format version {version}, this SuperSeg reads"
