@@ -108,10 +108,10 @@ class RasterWriter:
         )
         if self._dataset is None:
             self._fail(error)
-        made = self._dataset.RasterCount
-        if made != profile.count:
-            self._fail(f"the format holds {made} of {profile.count} bands")
         try:
+            made = self._dataset.RasterCount
+            if made != profile.count:
+                self._fail(f"the format holds {made} of {profile.count} bands")
             self._set_metadata()
         except BaseException:
             self._discard()
