@@ -12,7 +12,7 @@ from osgeo import gdal, ogr, osr
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .gdal_calls import attempt, close_dataset
+from .gdal_calls import attempt, closing_dataset
 from .grid import UNREFERENCED, Grid
 from .references import reference_of, wkt_of
 
@@ -117,7 +117,8 @@ def _polygonize(
         progress.report(fraction)
         return 0 if progress.cancelled() else 1
 
-    try:
+    # Closed before their folder is removed.
+    with closing_dataset(opened), closing_dataset(made):
         band = opened.GetRasterBand(1)
         layer = made.CreateLayer(LAYER, _reference(wkt_of(opened.GetSpatialRef())), ogr.wkbPolygon)
         for field in fields:
@@ -138,10 +139,6 @@ def _polygonize(
                 " disk."
             )
         return result
-    finally:
-        # Before their folder is removed.
-        close_dataset(made)
-        close_dataset(opened)
 
 
 def _add_names(made: Any, names: Mapping[int, str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from osgeo import gdal
 
 from .class_legend import Color
-from .gdal_calls import attempt, close_dataset
+from .gdal_calls import attempt, closing_dataset, first_error
 from .texts import readable
 
 MERGED = "Merged"
@@ -70,25 +70,25 @@ def _update(path: str | Path, styles: Mapping[int, ClassStyle], edits: str, mode
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is None:
         return error or "the file cannot be opened"
-    band = dataset.GetRasterBand(1)
-    former, error = attempt(band.GetDefaultRAT)
-    if former is None:
-        return error or "the file has no attribute table"
-    colors, _ = attempt(band.GetRasterColorTable)
-    colors = gdal.ColorTable() if colors is None else colors.Clone()
-    categories = list(attempt(band.GetRasterCategoryNames)[0] or [])
-    for number, style in styles.items():
-        colors.SetColorEntry(number, (*style.color, 255))
-        categories += [""] * (number + 1 - len(categories))
-        categories[number] = style.name
-    errors = [
-        attempt(band.SetDefaultRAT, _table(former, styles))[1],
-        attempt(band.SetRasterColorTable, colors)[1],
-        attempt(band.SetRasterCategoryNames, categories)[1],
-        attempt(dataset.SetMetadataItem, EDITS, edits or None, DOMAIN)[1],
-        close_dataset(dataset),
-    ]
-    return next((text for text in errors if text), "")
+    with closing_dataset(dataset) as errors:
+        band = dataset.GetRasterBand(1)
+        former, error = attempt(band.GetDefaultRAT)
+        if former is None:
+            return error or "the file has no attribute table"
+        colors, _ = attempt(band.GetRasterColorTable)
+        colors = gdal.ColorTable() if colors is None else colors.Clone()
+        categories = list(attempt(band.GetRasterCategoryNames)[0] or [])
+        for number, style in styles.items():
+            colors.SetColorEntry(number, (*style.color, 255))
+            categories += [""] * (number + 1 - len(categories))
+            categories[number] = style.name
+        errors += [
+            attempt(band.SetDefaultRAT, _table(former, styles))[1],
+            attempt(band.SetRasterColorTable, colors)[1],
+            attempt(band.SetRasterCategoryNames, categories)[1],
+            attempt(dataset.SetMetadataItem, EDITS, edits or None, DOMAIN)[1],
+        ]
+    return first_error(errors)
 
 
 def _is_stored(path: str | Path, styles: Mapping[int, ClassStyle]) -> bool:

@@ -18,7 +18,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from .class_styles import StyledClass, write_styles
-from .gdal_calls import WritingError, attempt, close_dataset
+from .gdal_calls import WritingError, attempt, closing_dataset, first_error
 from .texts import one_line, readable
 
 MOST_CLASSES = 255
@@ -91,31 +91,31 @@ def write_class_table(path: str | Path, table: ClassTable, most: int = MOST_CLAS
     if count > most:
         raise SuperSegError(f"A raster holds up to {most} classes, not {count}; make fewer.")
     dataset = _open(path, gdal.OF_UPDATE)
-    band = dataset.GetRasterBand(1)
-    colors = gdal.ColorTable()
-    colors.SetColorEntry(0, (0, 0, 0, 0))
-    for value, color in enumerate(table.colors[:MOST_CLASSES].tolist(), start=1):
-        colors.SetColorEntry(value, (*color, 255))
-    errors = [
-        attempt(band.SetNoDataValue, 0)[1],
-        attempt(band.SetRasterColorTable, colors)[1] if count <= MOST_CLASSES else "",
-        attempt(band.SetRasterCategoryNames, ["Unclassified", *table.names])[1],
-        attempt(band.SetDefaultRAT, _attribute_table(table))[1],
-        attempt(dataset.SetMetadataItem, BAND_NAMES, json.dumps(table.band_names))[1],
-        *(
-            [attempt(dataset.SetMetadataItem, WAVELENGTHS, json.dumps(table.wavelengths))[1]]
-            if table.wavelengths
-            else []
-        ),
-        close_dataset(dataset),
-    ]
-    for error in errors:
-        if error:
-            raise WritingError(path, f"class table: {error}")
+    with closing_dataset(dataset) as errors:
+        band = dataset.GetRasterBand(1)
+        colors = gdal.ColorTable()
+        colors.SetColorEntry(0, (0, 0, 0, 0))
+        for value, color in enumerate(table.colors[:MOST_CLASSES].tolist(), start=1):
+            colors.SetColorEntry(value, (*color, 255))
+        errors += [
+            attempt(band.SetNoDataValue, 0)[1],
+            attempt(band.SetRasterColorTable, colors)[1] if count <= MOST_CLASSES else "",
+            attempt(band.SetRasterCategoryNames, ["Unclassified", *table.names])[1],
+            attempt(band.SetDefaultRAT, _attribute_table(table))[1],
+            attempt(dataset.SetMetadataItem, BAND_NAMES, json.dumps(table.band_names))[1],
+            *(
+                [attempt(dataset.SetMetadataItem, WAVELENGTHS, json.dumps(table.wavelengths))[1]]
+                if table.wavelengths
+                else []
+            ),
+        ]
+    error = first_error(errors)
+    if error:
+        raise WritingError(path, f"class table: {error}")
     try:
         write_styles(path, table.legend)
-    except OSError as error:
-        raise WritingError(path, f"style: {error.strerror}") from None
+    except OSError as refused:
+        raise WritingError(path, f"style: {refused.strerror}") from None
 
 
 def read_class_table(path: str | Path, most: int = MOST_CLASSES) -> ClassTable | None:

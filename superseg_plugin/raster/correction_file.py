@@ -19,7 +19,7 @@ from osgeo import gdal, ogr
 
 from ..errors import SuperSegError
 from .class_legend import Color
-from .gdal_calls import attempt, close_dataset
+from .gdal_calls import attempt, closing_dataset, first_error
 from .grid import Grid
 from .references import reference_of
 from .texts import LONGEST_MESSAGE, one_line
@@ -122,9 +122,9 @@ def _write(path: Path, corrections: Corrections, grid: Grid) -> str:
     dataset, error = attempt(ogr.GetDriverByName("GPKG").CreateDataSource, str(path))
     if dataset is None:
         return error or "unknown error"
-    error = _fill(dataset, corrections, reference_of(grid.crs))
-    late_error = close_dataset(dataset)
-    return error or late_error
+    with closing_dataset(dataset) as errors:
+        errors.append(_fill(dataset, corrections, reference_of(grid.crs)))
+    return first_error(errors)
 
 
 def _fill(dataset: Any, corrections: Corrections, reference: Any) -> str:

@@ -8,7 +8,7 @@ kinds of failure, exception and error code, into a result and an error text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,37 @@ def close_dataset(dataset: Any) -> str:
     Returns:
         The text of the first error, "" if there was none.
     """
-    _, error = attempt(dataset.FlushCache)
+    # Destroying reports no errors of the blocks that it writes.
+    errors = [attempt(dataset.FlushCache)[1]]
     if hasattr(dataset, "Close"):
-        _, late_error = attempt(dataset.Close)
+        errors.append(attempt(dataset.Close)[1])
     else:
         # Dataset.Close exists from GDAL 3.8 on; this is what it does.
-        _, late_error = attempt(type(dataset).__swig_destroy__, dataset)
+        errors.append(attempt(type(dataset).__swig_destroy__, dataset)[1])
         dataset.this = None
-    return error or late_error
+    return first_error(errors)
+
+
+@contextmanager
+def closing_dataset(dataset: Any) -> Iterator[list[str]]:
+    """Context in which a dataset is changed; it is closed at the end, whatever happens.
+
+    Args:
+        dataset: as for `close_dataset`.
+
+    Yields:
+        A list for the errors of the changes; that of closing is added to it.
+    """
+    errors: list[str] = []
+    try:
+        yield errors
+    finally:
+        errors.append(close_dataset(dataset))
+
+
+def first_error(errors: Iterable[str]) -> str:
+    """The first text that is not empty; "" if there is none."""
+    return next((error for error in errors if error), "")
 
 
 def _attempt_without_messages(

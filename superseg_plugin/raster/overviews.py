@@ -21,7 +21,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress, stop_if_cancelled
-from .gdal_calls import attempt, close_dataset
+from .gdal_calls import attempt, close_dataset, closing_dataset, first_error
 from .pixels import numpy_type, read_pixels, write_pixels
 from .texts import visible_path
 from .windows import Window, tiles
@@ -49,12 +49,9 @@ def add_overviews(path: str | Path, resampling: str, progress: Progress) -> None
     mode = gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR | (gdal.OF_UPDATE if inside else 0)
     dataset, error = attempt(gdal.OpenEx, str(path), mode)
     if dataset is not None:
-        with _settings_of_thread(_settings(dataset, inside)):
-            try:
-                error = _make(dataset, resampling, progress)
-            finally:
-                late_error = close_dataset(dataset)
-        error = error or late_error
+        with _settings_of_thread(_settings(dataset, inside)), closing_dataset(dataset) as errors:
+            errors.append(_make(dataset, resampling, progress))
+        error = first_error(errors)
         stop_if_cancelled(progress)
     if error:
         raise SuperSegError(

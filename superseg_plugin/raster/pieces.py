@@ -18,7 +18,7 @@ import numpy.typing as npt
 from osgeo import gdal
 
 from ..errors import SuperSegError
-from .gdal_calls import WritingError, attempt, close_dataset, open_raster
+from .gdal_calls import WritingError, attempt, closing_dataset, first_error, open_raster
 from .grid import Grid
 from .pixels import gdal_type, read_pixels
 from .windows import Window
@@ -94,22 +94,23 @@ def join_pieces(path: Path, grid: Grid, profile: RasterProfile, pieces: Sequence
     made, error = attempt(driver.Create, str(path), grid.width, grid.height, 1, dtype)
     if made is None:
         raise WritingError(str(path), error)
-    errors = set_georeference(made, grid)
-    band = made.GetRasterBand(1)
-    if profile.nodata is not None:
-        errors.append(attempt(band.SetNoDataValue, profile.nodata)[1])
-    for index, (name, place) in enumerate(pieces):
-        source = SOURCE.format(
-            name=name,
-            type=gdal.GetDataTypeName(dtype),
-            block=BLOCK,
-            col=place.col_off,
-            row=place.row_off,
-            width=place.width,
-            height=place.height,
-        )
-        added = attempt(band.SetMetadataItem, f"source_{index}", source, "new_vrt_sources")
-        errors.append(added[1])
-    errors.append(close_dataset(made))
-    if any(errors):
-        raise WritingError(str(path), next(error for error in errors if error))
+    with closing_dataset(made) as errors:
+        errors += set_georeference(made, grid)
+        band = made.GetRasterBand(1)
+        if profile.nodata is not None:
+            errors.append(attempt(band.SetNoDataValue, profile.nodata)[1])
+        for index, (name, place) in enumerate(pieces):
+            source = SOURCE.format(
+                name=name,
+                type=gdal.GetDataTypeName(dtype),
+                block=BLOCK,
+                col=place.col_off,
+                row=place.row_off,
+                width=place.width,
+                height=place.height,
+            )
+            added = attempt(band.SetMetadataItem, f"source_{index}", source, "new_vrt_sources")
+            errors.append(added[1])
+    error = first_error(errors)
+    if error:
+        raise WritingError(str(path), error)

@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
-from .gdal_calls import WritingError, attempt, close_dataset
+from .gdal_calls import WritingError, attempt, closing_dataset, first_error
 from .pixels import gdal_type, write_pixels
 from .windows import Window
 
@@ -177,8 +177,8 @@ def _finish(
     dataset, error = attempt(opened)
     if dataset is None:
         raise WritingError(path, error)
-    errors = change(dataset)
-    errors.append(close_dataset(dataset))
-    for error in errors:
-        if error:
-            raise WritingError(path, error)
+    with closing_dataset(dataset) as errors:
+        errors += change(dataset)
+    error = first_error(errors)
+    if error:
+        raise WritingError(path, error)

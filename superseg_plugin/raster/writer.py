@@ -15,7 +15,7 @@ from osgeo import gdal
 
 from ..errors import SuperSegError
 from ..progress import Progress
-from .gdal_calls import WritingError, attempt, close_dataset
+from .gdal_calls import WritingError, attempt, close_dataset, first_error
 from .grid import Grid
 from .ground_points import gdal_gcps
 from .overviews import add_overviews
@@ -217,8 +217,9 @@ class RasterWriter:
                 errors.append(attempt(dataset.CreateMaskBand, gdal.GMF_PER_DATASET)[1])
             finally:
                 gdal.SetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", None)
-        if any(errors):
-            self._fail(next(error for error in errors if error))
+        error = first_error(errors)
+        if error:
+            self._fail(error)
 
     def _fail(self, error: str) -> NoReturn:
         raise WritingError(self.path, error)

@@ -100,7 +100,7 @@ class Runs:
 
 def overhead(runs: Runs) -> None:
     """Print the milliseconds of a task, and what arrays of a tile and a scene take, by link."""
-    scene = FOLDER / "large.tif"
+    scene, paths = FOLDER / "large.tif", ("", with_gdal(FOLDER / "gdal"))
     write_scene(scene, 4 * TILE)
     print("\nOverhead of a task and of its bytes, and a scene of 17 Mpx (real kernels, 2 nodes)")
     print("link                  ms a task    MB/s of arrays    s, tiles sent    s, in place")
@@ -111,7 +111,7 @@ def overhead(runs: Runs) -> None:
             print(f"{link} not measured: the kernel has neither netem nor tbf", flush=True)
             continue
         seconds = []
-        for path in ("", with_gdal(FOLDER / "gdal")):
+        for path in paths:
             cluster = Cluster(runs.network, FOLDER / f"overhead-{rate}")
             cluster.add_node("node1", path=path)
             cluster.add_node("node2", path=path)

@@ -27,15 +27,9 @@ from superseg_plugin.raster.layer_properties import AS_THE_FILE, BandNodata, Lay
 from superseg_plugin.raster.source import RasterSource
 from tests.benchmarks.value_scenes import EmbeddedScene
 from tests.conftest import GEOTRANSFORM, write_raster
+from tests.progress import Stopping
 
 SILENT = Progress()
-
-
-class Stopping(Progress):
-    """Stops at once."""
-
-    def cancelled(self):
-        return True
 
 
 @pytest.fixture

@@ -21,13 +21,9 @@ from superseg_plugin.pipeline.classes.rendering import (
 from superseg_plugin.progress import Progress
 from superseg_plugin.raster.source import RasterSource
 from tests.conftest import blocks, quarters, read_raster, write_raster
+from tests.progress import Stopping
 
 SILENT = Progress()
-
-
-class Stopped(Progress):
-    def cancelled(self):
-        return True
 
 
 class Listener(Progress):
@@ -279,5 +275,5 @@ def test_cancelling_leaves_no_file(tmp_path):
         opened(tmp_path, "c.tif", fields) as classes,
         pytest.raises(Cancelled),
     ):
-        run_average_color(source, classes, None, str(tmp_path / "o.tif"), Stopped())
+        run_average_color(source, classes, None, str(tmp_path / "o.tif"), Stopping())
     assert sorted(file.name for file in tmp_path.iterdir()) == ["c.tif", "i.tif"]

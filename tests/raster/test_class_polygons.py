@@ -11,16 +11,9 @@ import numpy as np
 import pytest
 
 from superseg_plugin.errors import Cancelled
-from superseg_plugin.progress import Progress
 from superseg_plugin.raster.class_polygons import write_polygons
 from tests.conftest import write_raster
-
-
-class Stopping(Progress):
-    """Progress that is cancelled."""
-
-    def cancelled(self):
-        return True
+from tests.progress import Stopping
 
 
 def test_a_cancelled_run_has_closed_its_files_before_their_folder_goes(tmp_path, capfd):

@@ -29,6 +29,8 @@ from superseg_plugin.raster.view import write_view
 from superseg_plugin.raster.windows import Window
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.class_rasters import striped, write_classes, write_superpixels
+from tests.conftest import write_raster
+from tests.progress import Stopping
 
 SIDE = 600
 GRID = Grid(SIDE, SIDE, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
@@ -65,13 +67,6 @@ def test_a_file_without_an_end_is_closed_as_well(tmp_path, held):
     assert str(path) not in _open_files()
 
 
-class Stopping(Progress):
-    """Progress that is cancelled."""
-
-    def cancelled(self):
-        return True
-
-
 @pytest.mark.parametrize("resampling", ["nearest", "mode"])
 def test_a_file_whose_overviews_are_cancelled_is_closed_as_well(tmp_path, held, resampling):
     path = tmp_path / "a.tif"
@@ -106,6 +101,17 @@ def test_tables_of_classes_and_superpixels(path, held):
         assert kept.tree["tree.merges"].tolist() == [[0, 1], [3, 2]]
 
 
+@pytest.fixture
+def plain(tmp_path):
+    """A raster without an attribute table."""
+    return write_raster(tmp_path / "plain.tif", striped(2))
+
+
+def test_a_file_that_cannot_be_changed_is_closed_as_well(plain, held):
+    assert "no attribute table" in update_sidecar(plain, {1: ClassStyle("A", (1, 2, 3), 1, "A")})
+    assert plain not in _open_files()
+
+
 def test_virtual_rasters(tmp_path, held):
     left, right = (Piece.of("part", Window(col, 0, 300, SIDE)) for col in (0, 300))
     for value, piece in enumerate((left, right), start=1):
@@ -133,7 +139,5 @@ def test_polygons_and_corrections(tmp_path, path, held):
 
 def _open_files():
     """Paths of the files that this process has open."""
-    links = Path("/proc/self/fd")
-    if not links.is_dir():
-        pytest.skip("open files are known on Linux only")
-    return [str(link.readlink()) for link in links.iterdir() if link.is_symlink()]
+    links = Path("/proc/self/fd").iterdir()
+    return [str(link.readlink()) for link in links if link.is_symlink()]

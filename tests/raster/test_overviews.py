@@ -15,6 +15,7 @@ from superseg_plugin.raster.overviews import add_overviews
 from superseg_plugin.raster.source import RasterSource
 from superseg_plugin.raster.writer import RasterProfile, RasterWriter
 from tests.conftest import write_raster
+from tests.progress import Stopping
 
 GRID = Grid(1101, 700, (500000.0, 2.0, 0.0, 5200000.0, 0.0, -2.0))
 SHAPE = (GRID.height, GRID.width)
@@ -131,12 +132,8 @@ def test_a_source_knows_whether_it_has_overviews(tmp_path):
 
 @pytest.mark.parametrize("overviews", ["nearest", "mode"])
 def test_building_overviews_can_be_cancelled(tmp_path, overviews):
-    class Stopped(Progress):
-        def cancelled(self):
-            return True
-
     with pytest.raises(Cancelled):
-        written(tmp_path / "a.tif", random("uint8"), overviews, Stopped())
+        written(tmp_path / "a.tif", random("uint8"), overviews, Stopping())
 
 
 def test_a_missing_raster_is_named(tmp_path):
